@@ -1,0 +1,43 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Flower phones home by default; nothing of ours may (docs/threat-model.md).
+export FLWR_TELEMETRY_ENABLED := 0
+export FLWR_DISABLE_UPDATE_CHECK := 1
+export FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION := 1
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint demo bench lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# torch first and alone: with 2.13.0 installed no resolver looks for a build that drags CUDA in.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt torch==2.13.0
+	$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip check
+	touch $@
+
+setup: $(READY) ## Create the environment (once)
+
+lint: $(READY) ## Style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint ## Run every check that CI runs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+demo: $(READY) ## Run the whole main job and stay up with its pages
+	$(BIN)/homefield-demo run --out demo-out
+
+clean: ## Remove the environment and what the demo wrote
+	rm -rf $(VENV) demo-out build *.egg-info

@@ -1,0 +1,1 @@
+"""The transparency log: commitments, proofs, checkpoints, verification, and the page furniture of all surfaces."""

@@ -1,0 +1,1 @@
+"""Log routes, auditor pages, and the layout, stylesheet and charts that every surface uses."""

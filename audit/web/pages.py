@@ -1,0 +1,59 @@
+"""What every page of every surface has: templates, stylesheet, security headers and safe rendering."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.middleware.base import BaseHTTPMiddleware
+
+HERE = Path(__file__).parent
+
+# No script, no third party, nothing inline: pages work as plain documents (UI §12, reference D).
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+class Pages:
+    """Renders one surface's templates over the shared layout; undefined names are errors, text is escaped."""
+
+    def __init__(self, templates: Path) -> None:
+        loader = ChoiceLoader([FileSystemLoader(templates), FileSystemLoader(HERE / "templates")])
+        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._environment.globals.update(
+            theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
+        )
+
+    def render(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+        """Return the page. `values` are the template's variables."""
+        return HTMLResponse(self.text(template, **values), status_code=status)
+
+    def text(self, template: str, **values: object) -> str:
+        """Return the page's HTML text."""
+        return self._environment.get_template(template).render(**values)
+
+
+async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in SECURITY_HEADERS.items():
+        if name == "Cache-Control" and name in response.headers:
+            continue  # log tiles state their own caching
+        response.headers[name] = value
+    return response
+
+
+def furnish(app: FastAPI) -> None:
+    """Add the stylesheet at /static and the security headers to every response of `app`."""
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_secured)

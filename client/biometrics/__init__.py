@@ -1,0 +1,1 @@
+"""Types for raw biometrics: they exist here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Readiness, recovery regression and proposals that a person decides on."""

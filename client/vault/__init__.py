@@ -1,0 +1,1 @@
+"""Sealed storage of observations, one data key per athlete."""

@@ -1,0 +1,1 @@
+"""Who is calling: signed requests, sessions, desk codes, demo personas."""

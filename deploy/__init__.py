@@ -1,0 +1,1 @@
+"""Running Homefield: the demo league on loopback, compose files and service units."""

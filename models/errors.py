@@ -1,0 +1,28 @@
+"""Errors of the shared science.
+
+ModelError
+├── BadShape        arrays or series whose shapes do not fit together
+├── NotEnoughData   fewer observations than a method needs; never answered with a guess
+├── BadWeights      weights that are not what their signature or schema says
+└── BadWire         bytes that are not the wire type they claim to be
+"""
+
+
+class ModelError(Exception):
+    """Base of every error that `models` raises."""
+
+
+class BadShape(ModelError, ValueError):
+    """Arrays or series whose shapes do not fit together."""
+
+
+class NotEnoughData(ModelError):
+    """Fewer observations than a method needs."""
+
+
+class BadWeights(ModelError):
+    """Weights that do not match their hash, signature or schema."""
+
+
+class BadWire(ModelError, ValueError):
+    """Bytes that are not the wire type they claim to be."""

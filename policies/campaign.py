@@ -1,0 +1,103 @@
+"""The campaign manifest: every parameter of one training run, signed, and approved by each club over the same bytes."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from policies.canonical import canonical_bytes, sha256_hex
+from policies.errors import InvalidInput
+from policies.signing import SigningKey, VerifyKey
+from policies.vocabulary import Category, Purpose
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+HexHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+MOST_ROUNDS = 16  # DESIGN §6: full participation, at most sixteen rounds
+LEAST_NOISE_MULTIPLIER = 2.0  # ours: one round alone then costs at most 0.125 rho
+
+
+class CampaignManifest(BaseModel):
+    """One campaign. Privacy parameters come from here and from nowhere else.
+
+    clip_norm: L2 bound C on one athlete's gradient, before scaling.
+    noise_multiplier: sigma; the sum of one round carries Gaussian noise of at least sigma times the sensitivity.
+    min_honest_clubs: h; each club adds a share of variance 1/h. While masking is "none" it must be 1, so
+    that what the coordinator sees of a single club is already private.
+    scale_bits: gradients are multiplied by 2**scale_bits and rounded. modulus_bits: sums are modulo 2**modulus_bits.
+    public_athletes: the public number N that sums are divided by, never the real count.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    campaign_id: Identifier
+    league: Identifier
+    model: Identifier
+    feature_schema: HexHash
+    categories: tuple[Category, ...] = Field(min_length=1, max_length=10)
+    purpose: Purpose = Purpose.FL_TRAINING
+    clip_norm: float = Field(gt=0, le=10)
+    noise_multiplier: float = Field(ge=LEAST_NOISE_MULTIPLIER, le=1000)
+    rounds: int = Field(ge=1, le=MOST_ROUNDS)
+    min_honest_clubs: int = Field(ge=1, le=500)
+    masking: Annotated[str, Field(pattern="^(none|secagg-1)$")] = "none"
+    scale_bits: int = Field(ge=8, le=24)
+    modulus_bits: int = Field(ge=32, le=62)
+    public_athletes: int = Field(ge=1, le=1_000_000)
+    delta: float = Field(gt=0, le=1e-6)
+    learning_rate: float = Field(gt=0, le=100)
+    momentum: float = Field(ge=0, lt=1)
+    initial_weights: HexHash
+    clubs: dict[Identifier, str] = Field(min_length=1, max_length=500)
+    opens: datetime
+    expires: datetime
+
+    @field_validator("opens", "expires")
+    @classmethod
+    def _with_zone(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("expected a time with zone")
+        return value
+
+    def canonical(self) -> bytes:
+        """The bytes that are signed, approved and hashed."""
+        return canonical_bytes(self.model_dump(mode="json"))
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the canonical bytes; every message of the campaign carries it."""
+        return sha256_hex(self.canonical())
+
+
+class SignedManifest(BaseModel):
+    """A manifest with the league's signature over its canonical bytes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    manifest: CampaignManifest
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+    @classmethod
+    def create(cls, manifest: CampaignManifest, key: SigningKey) -> "SignedManifest":
+        """Sign `manifest` as the league."""
+        return cls(manifest=manifest, signature=key.sign(manifest.canonical()).hex())
+
+    def verify(self, key: VerifyKey) -> CampaignManifest:
+        """Return the manifest if the league's key signed it; raises BadSignature otherwise."""
+        key.verify(self.manifest.canonical(), bytes.fromhex(self.signature))
+        return self.manifest
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON of manifest and signature."""
+        return self.model_dump(mode="json")
+
+
+def parse_signed_manifest(data: bytes) -> SignedManifest:
+    """Parse untrusted bytes; raises InvalidInput naming the field that is wrong, never its content."""
+    try:
+        return SignedManifest.model_validate_json(data)
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise InvalidInput(
+            f"expected a signed campaign manifest; {field or 'the text'} is not as it should be"
+        ) from error

@@ -1,0 +1,135 @@
+"""The consent snapshot: which of one club's athletes are live for what, signed, with a short life.
+
+A node uses nothing without a fresh snapshot; an expired, unsigned or foreign one is the same as none.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from policies.canonical import canonical_bytes
+from policies.errors import BadSignature, InvalidInput
+from policies.signing import SigningKey, VerifyKey
+from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
+
+SNAPSHOT_LIFE = timedelta(minutes=5)  # ours: longer than a round, far shorter than a training session
+
+
+@dataclass(frozen=True, slots=True)
+class LiveGrant:
+    """One live cell of one athlete."""
+
+    athlete: AthleteId
+    category: Category
+    purpose: Purpose
+    recipient_org: OrgId
+    recipient_role: Role
+    max_granularity: Granularity
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSnapshot:
+    """Live grants of the athletes of `club`, and the epoch of every member; valid for minutes."""
+
+    club: OrgId
+    issued: datetime
+    expires: datetime
+    epochs: dict[AthleteId, int]
+    grants: tuple[LiveGrant, ...]
+
+    def is_live(
+        self,
+        athlete: AthleteId,
+        *,
+        categories: Iterable[Category],
+        purpose: Purpose,
+        recipient_org: OrgId,
+        recipient_role: Role,
+        granularity: Granularity,
+        now: datetime,
+    ) -> bool:
+        """True only if the snapshot is fresh and every category has a covering live grant."""
+        if not self.issued <= now < self.expires:
+            return False
+        wanted = set(categories)
+        covered = {
+            g.category
+            for g in self.grants
+            if g.athlete == athlete
+            and g.purpose is purpose
+            and (g.recipient_org, g.recipient_role) == (recipient_org, recipient_role)
+            and granularity <= g.max_granularity
+            and now < g.ends
+        }
+        return bool(wanted) and wanted <= covered
+
+    def signed(self, key: SigningKey) -> bytes:
+        """Return the transport form: canonical JSON of body and signature."""
+        body = self._as_json()
+        return canonical_bytes({"body": body, "signature": key.sign(canonical_bytes(body)).hex()})
+
+    def _as_json(self) -> dict[str, Any]:
+        return {
+            "club": self.club,
+            "issued": self.issued.isoformat(),
+            "expires": self.expires.isoformat(),
+            "epochs": dict(self.epochs),
+            "grants": [
+                {
+                    "athlete": g.athlete,
+                    "category": g.category.value,
+                    "purpose": g.purpose.value,
+                    "recipient_org": g.recipient_org,
+                    "recipient_role": g.recipient_role.value,
+                    "max_granularity": g.max_granularity.word,
+                    "ends": g.ends.isoformat(),
+                }
+                for g in self.grants
+            ],
+        }
+
+
+def open_snapshot(data: bytes, key: VerifyKey, *, club: OrgId, now: datetime) -> ConsentSnapshot:
+    """Return the snapshot if it is signed by `key`, for `club`, and fresh at `now`.
+
+    Raises BadSignature if it is not signed, not for this club or not fresh; InvalidInput if malformed.
+    """
+    try:
+        outer = json.loads(data)
+        body, signature = outer["body"], bytes.fromhex(outer["signature"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidInput("expected a signed consent snapshot") from error
+    key.verify(canonical_bytes(body), signature)
+    snapshot = _parse(body)
+    if snapshot.club != club:
+        raise BadSignature("expected a snapshot for this club, got one for another")
+    if not snapshot.issued <= now < snapshot.expires:
+        raise BadSignature("expected a fresh snapshot, got one outside its time")
+    return snapshot
+
+
+def _parse(body: dict[str, Any]) -> ConsentSnapshot:
+    try:
+        return ConsentSnapshot(
+            club=OrgId(body["club"]),
+            issued=datetime.fromisoformat(body["issued"]),
+            expires=datetime.fromisoformat(body["expires"]),
+            epochs={AthleteId(a): int(n) for a, n in body["epochs"].items()},
+            grants=tuple(
+                LiveGrant(
+                    athlete=AthleteId(g["athlete"]),
+                    category=Category(g["category"]),
+                    purpose=Purpose(g["purpose"]),
+                    recipient_org=OrgId(g["recipient_org"]),
+                    recipient_role=Role(g["recipient_role"]),
+                    max_granularity=Granularity.from_word(g["max_granularity"]),
+                    ends=datetime.fromisoformat(g["ends"]),
+                )
+                for g in body["grants"]
+            ),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidInput("expected a consent snapshot, got another shape") from error

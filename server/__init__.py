@@ -1,0 +1,1 @@
+"""The coordinator: campaigns, sums, global models and the front-office pages; it never sees an individual."""

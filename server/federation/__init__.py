@@ -1,0 +1,1 @@
+"""The coordinator side of a campaign: the adapter to Flower, rounds, enrolment."""

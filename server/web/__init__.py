@@ -1,0 +1,1 @@
+"""Front-office and operator pages."""
