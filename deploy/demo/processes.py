@@ -1,0 +1,159 @@
+"""The league's programs as child processes: start, wait until healthy, watch memory, stop cleanly."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+import psutil
+
+from deploy.demo.errors import ChildFailed, StepFailed
+
+READY_WITHIN_S = 60.0  # a cold start of torch and flwr on two busy cores takes up to 30 s
+STOP_WITHIN_S = 10.0
+MEMORY_EVERY_S = 0.5
+
+QUIET_ENVIRONMENT = {
+    "FLWR_TELEMETRY_ENABLED": "0",
+    "FLWR_DISABLE_UPDATE_CHECK": "1",
+    "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+def free_port() -> int:
+    """Return a TCP port on loopback that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def program(name: str) -> str:
+    """Return the path of one of our programs, installed beside this Python."""
+    return str(Path(sys.executable).parent / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One running program and the file that holds what it prints."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@dataclass(slots=True)
+class League:
+    """Every child process of one demo; leaving the context stops them all, last started first."""
+
+    logs: Path
+    children: list[Child] = field(default_factory=list)
+    peak_bytes: int = 0
+    _watch: threading.Event = field(default_factory=threading.Event)
+    _watcher: threading.Thread | None = None
+
+    def __enter__(self) -> "League":
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self._watcher = threading.Thread(target=self._watch_memory, daemon=True)
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, name: str, arguments: Sequence[str], *, health: str | None, env: Mapping[str, str]) -> Child:
+        """Start `arguments` and return once `health` (a URL) answers 200; raises ChildFailed with the log's end."""
+        log = self.logs / f"{name}.log"
+        with log.open("wb") as sink:
+            process = subprocess.Popen(
+                list(arguments),
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | QUIET_ENVIRONMENT | dict(env),
+                start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops them in order
+            )
+        child = Child(name, process, log)
+        self.children.append(child)
+        if health:
+            self._wait_ready(child, health)
+        return child
+
+    def _wait_ready(self, child: Child, url: str) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            if child.process.poll() is not None:
+                raise ChildFailed(f"{child.name} ended with code {child.process.returncode}: {last_line(child.log)}")
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(url, timeout=2.0).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise ChildFailed(f"{child.name} was not ready within {READY_WITHIN_S:.0f} s: {last_line(child.log)}")
+
+    def check(self) -> None:
+        """Raise ChildFailed if any child has ended on its own."""
+        for child in self.children:
+            if child.process.poll() is not None:
+                raise ChildFailed(f"{child.name} ended with code {child.process.returncode}: {last_line(child.log)}")
+
+    def stop(self) -> None:
+        """Ask every child to end, newest first, and end what does not."""
+        self._watch.set()
+        for child in reversed(self.children):
+            if child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+        for child in reversed(self.children):
+            try:
+                child.process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+        self.children.clear()
+
+    def _watch_memory(self) -> None:
+        while not self._watch.wait(MEMORY_EVERY_S):
+            self.peak_bytes = max(self.peak_bytes, sum(_family_bytes()))
+
+
+def _family_bytes() -> Iterator[int]:
+    """Resident bytes of this process and all its descendants. Shared pages count in each: an upper bound."""
+    me = psutil.Process()
+    for process in [me, *me.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            yield process.memory_info().rss
+
+
+def last_line(log: Path) -> str:
+    """Return the last non-empty line a child printed, or a note that it printed nothing."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "it printed nothing"
+
+
+def run_program(arguments: Sequence[str], *, env: Mapping[str, str], accept: tuple[int, ...] = (0,)) -> str:
+    """Run one of our commands to its end and return what it printed; raises StepFailed on another exit code."""
+    done = subprocess.run(
+        list(arguments),
+        capture_output=True,
+        text=True,
+        env=os.environ | QUIET_ENVIRONMENT | dict(env),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode not in accept:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        command = " ".join([Path(arguments[0]).name, *arguments[1:3]])
+        raise StepFailed(f"{command} ended with code {done.returncode}: {said[-1][:300] if said else 'no message'}")
+    return done.stdout
