@@ -99,8 +99,8 @@ def open_snapshot(data: bytes, key: VerifyKey, *, club: OrgId, now: datetime) ->
     """
     try:
         outer = json.loads(data)
-        body, signature = outer["body"], bytes.fromhex(outer["signature"])
-    except (ValueError, KeyError, TypeError) as error:
+        body, signature = _mapping(outer["body"]), bytes.fromhex(outer["signature"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidInput("expected a signed consent snapshot") from error
     key.verify(canonical_bytes(body), signature)
     snapshot = _parse(body)
@@ -115,9 +115,9 @@ def _parse(body: dict[str, Any]) -> ConsentSnapshot:
     try:
         return ConsentSnapshot(
             club=OrgId(body["club"]),
-            issued=datetime.fromisoformat(body["issued"]),
-            expires=datetime.fromisoformat(body["expires"]),
-            epochs={AthleteId(a): int(n) for a, n in body["epochs"].items()},
+            issued=_time(body["issued"]),
+            expires=_time(body["expires"]),
+            epochs={AthleteId(a): int(n) for a, n in _mapping(body["epochs"]).items()},
             grants=tuple(
                 LiveGrant(
                     athlete=AthleteId(g["athlete"]),
@@ -126,10 +126,23 @@ def _parse(body: dict[str, Any]) -> ConsentSnapshot:
                     recipient_org=OrgId(g["recipient_org"]),
                     recipient_role=Role(g["recipient_role"]),
                     max_granularity=Granularity.from_word(g["max_granularity"]),
-                    ends=datetime.fromisoformat(g["ends"]),
+                    ends=_time(g["ends"]),
                 )
                 for g in body["grants"]
             ),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise InvalidInput("expected a consent snapshot, got another shape") from error
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("expected a time with zone")
+    return time
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("expected a JSON object")
+    return value

@@ -1,0 +1,254 @@
+"""The decision point: Casbin behind a wrapper that fails closed.
+
+An Enforcer is built aside, tests itself and never changes; new rules mean a new Enforcer, put in place by
+one reference. Casbin fails open in many ways (misspelt effects, unknown row types, an empty policy, a
+switch that allows everything, reloading under threads, parsing under threads); each is closed here or in
+policies/loader.py, and every answer must agree with the reference evaluator or it is deny.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import casbin
+from casbin.util.expression import SimpleEval
+
+from policies.conditions import CONDITIONS
+from policies.decision import Decision, Facts, Request
+from policies.errors import BrokenRules
+from policies.explain import Explanation, evaluate
+from policies.loader import DEFAULT_RULE_ID, Bundle, Effect, Rule, load_bundle
+from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
+
+ALLOWED = "ALLOWED"
+DENIED_BY_RULE = "DENIED_BY_RULE"
+NO_RULE = "NO_RULE"
+BAD_REQUEST = "BAD_REQUEST"
+ENGINE_DISAGREE = "ENGINE_DISAGREE"
+ENGINE_ERROR = "ENGINE_ERROR"  # followed by ":" and the type of the error
+
+_BOOLEAN_FACTS = tuple(f.name for f in fields(Facts) if f.type is bool)
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One rule for a page: its id, what it says in plain words, and whether it allows or denies."""
+
+    rule_id: str
+    sentence: str
+    effect: Effect
+
+
+class _CasbinEngine(casbin.Enforcer):  # type: ignore[misc]  # casbin ships no types
+    """Casbin over one bundle, with the matcher parsed once.
+
+    Stock Casbin parses the matcher at every call; on Python 3.11 concurrent ast.parse raises SystemError.
+    The parsed matcher holds the values of the running call, so only one thread may ask at a time.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        model = casbin.Enforcer.new_model(text=bundle.model)
+        for rule in bundle.rules:
+            model.add_policy("p", "p", list(rule.cells[:-1]))  # the sentence is not Casbin's business
+        super().__init__(model)
+        self._parsed = SimpleEval(
+            model["m"]["m"].value.replace("&&", "and"),
+            {"one_of": _one_of, "holds_role": _holds_role, "condition_holds": _condition_holds},
+        )
+        self._one_at_a_time = threading.Lock()
+
+    def _get_expression(self, expr: str, functions: dict[str, Any] | None = None) -> SimpleEval:
+        return self._parsed
+
+    def allows(self, request: Request) -> bool:
+        """Ask Casbin; anything but the value True is no."""
+        with self._one_at_a_time:
+            answer = self.enforce(
+                request.category.value,
+                request.granularity.word,
+                request.action.value,
+                request.purpose.value,
+                request.facts,
+            )
+        return answer is True
+
+
+def _one_of(value: str, pattern: str) -> bool:
+    return bool(value) and (pattern == "*" or value in pattern.split("|"))
+
+
+def _holds_role(facts: Facts, pattern: str) -> bool:
+    return pattern == "*" or any(role in pattern.split("|") for role in facts.roles)
+
+
+def _condition_holds(name: str, facts: Facts) -> bool:
+    return CONDITIONS[name](facts) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcer:
+    """Immutable rules and the two engines that must agree about them. Safe to share between threads."""
+
+    bundle: Bundle
+    _engine: _CasbinEngine = field(repr=False)
+    _ceilings: dict[tuple[Role, Category, Purpose], Granularity] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, pack: str = "open") -> "Enforcer":
+        """Build the packaged rules with one agreement pack and test them; raises BrokenRules."""
+        return cls.of(load_bundle(pack))
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> "Enforcer":
+        """Build an enforcer for a loaded bundle and test it; raises BrokenRules if it fails its own test."""
+        try:
+            engine = _CasbinEngine(bundle)
+        except Exception as error:  # whatever Casbin raises about a model, there is no engine then
+            raise BrokenRules("expected a model and rules that the engine accepts") from error
+        enforcer = cls(bundle, engine)
+        enforcer._test_itself()
+        return enforcer
+
+    @property
+    def policy_hash(self) -> str:
+        """SHA-256 of model, rules and pack; part of every decision and log entry."""
+        return self.bundle.policy_hash
+
+    def decide(self, request: Request) -> Decision:
+        """Answer one request. Never raises: every doubt and every error is deny."""
+        try:
+            if not _is_well_formed(request):
+                return self._refuse(BAD_REQUEST)
+            meaning = evaluate(self.bundle.rules, request)
+            if self._engine.allows(request) is not meaning.allowed:
+                _LOGGER.error("the two rule engines disagree; refused")
+                return self._refuse(ENGINE_DISAGREE)
+            return Decision(meaning.allowed, _reason(meaning), meaning.rule_id, self.policy_hash)
+        except Exception as error:  # the outcome of every error is deny (DESIGN §5.3)
+            _LOGGER.error("the rule engine failed; refused", extra={"error_type": type(error).__name__})
+            return self._refuse(f"{ENGINE_ERROR}:{type(error).__name__}")
+
+    def ceiling(self, role: Role, category: Category, purpose: Purpose) -> Granularity:
+        """The most that `role` could ever get of `category` for `purpose`; NONE means never.
+
+        Assumes every favourable fact (consent, release, own club) and no unfavourable one.
+        """
+        key = (role, category, purpose)
+        if key not in self._ceilings:
+            self._ceilings[key] = max(
+                (g for g in Granularity if any(self.decide(r).allowed for r in _best_case(*key, g))),
+                default=Granularity.NONE,
+            )
+        return self._ceilings[key]
+
+    def never_rule(self, role: Role, category: Category, purpose: Purpose) -> str:
+        """The id of the rule that makes this cell a never; empty text if it is none."""
+        if self.ceiling(role, category, purpose) is not Granularity.NONE:
+            return ""
+        refusals = [self.decide(r).rule_id for r in _best_case(role, category, purpose, Granularity.COHORT)]
+        return next((rule_id for rule_id in refusals if rule_id != DEFAULT_RULE_ID), DEFAULT_RULE_ID)
+
+    def rules(self) -> list[RuleLine]:
+        """Every rule in plain words, in the order of the file, the default last."""
+        lines = [RuleLine(rule.rule_id, rule.sentence, rule.effect) for rule in self.bundle.rules]
+        return [*lines, RuleLine(DEFAULT_RULE_ID, "What no rule allows is refused.", Effect.DENY)]
+
+    def _refuse(self, reason: str) -> Decision:
+        return Decision(False, reason, "", self.policy_hash)
+
+    def _test_itself(self) -> None:
+        for request in (_example(rule) for rule in self.bundle.rules):
+            decision = self.decide(request)
+            if decision.reason not in (ALLOWED, DENIED_BY_RULE, NO_RULE):
+                raise BrokenRules(f"the rules fail their own test: {decision.reason}")
+        if any(self.decide(request).allowed for request in _must_be_refused()):
+            raise BrokenRules("the rules fail their own test: what must be refused is allowed")
+
+
+class CurrentRules:
+    """The rules in force, replaced by one reference: a reader sees the old ones or the new ones, never a mixture."""
+
+    def __init__(self, enforcer: Enforcer) -> None:
+        self._current = enforcer
+
+    @property
+    def current(self) -> Enforcer:
+        """The enforcer in force now; take it once per decision."""
+        return self._current
+
+    def swap(self, enforcer: Enforcer) -> Enforcer:
+        """Put `enforcer` in force and return the one it replaces."""
+        old, self._current = self._current, enforcer
+        return old
+
+    def decide(self, request: Request) -> Decision:
+        """Decide under the rules in force at this moment."""
+        return self._current.decide(request)
+
+
+def _is_well_formed(request: Request) -> bool:
+    facts = request.facts
+    return (
+        isinstance(request.category, Category)
+        and isinstance(request.granularity, Granularity)
+        and isinstance(request.action, Action)
+        and isinstance(request.purpose, Purpose)
+        and bool(facts.roles)
+        and all(isinstance(role, Role) for role in facts.roles)
+        and all(isinstance(org, str) and org.strip() for org in (facts.tenant, facts.subject_tenant))
+        # a truthy 1 or "yes" would slip past a denying condition
+        and all(isinstance(getattr(facts, name), bool) for name in _BOOLEAN_FACTS)
+    )
+
+
+def _reason(meaning: Explanation) -> str:
+    if meaning.allowed:
+        return ALLOWED
+    return NO_RULE if meaning.rule_id == DEFAULT_RULE_ID else DENIED_BY_RULE
+
+
+_HOME = OrgId("home")
+
+
+def _favourable(role: Role) -> Facts:
+    return Facts(
+        roles=frozenset({role}),
+        tenant=_HOME,
+        subject_tenant=_HOME,
+        is_self=role is Role.ATHLETE,
+        consent=True,
+        release=True,
+        cohort_large_enough=True,
+    )
+
+
+def _best_case(role: Role, category: Category, purpose: Purpose, granularity: Granularity) -> list[Request]:
+    return [
+        Request(category, granularity, action, purpose, _favourable(role)) for action in (Action.READ, Action.TRAIN)
+    ]
+
+
+def _example(rule: Rule) -> Request:
+    """A request that the rule's words cover, with every favourable fact."""
+    return Request(
+        category=min(rule.categories),
+        granularity=max(rule.granularities),
+        action=min(rule.actions),
+        purpose=min(rule.purposes),
+        facts=_favourable(min(rule.roles)),
+    )
+
+
+def _must_be_refused() -> list[Request]:
+    """Requests that no rules of Homefield may ever allow (DESIGN §5)."""
+    away, office = OrgId("away"), _favourable(Role.FRONT_OFFICE)
+    stranger = Facts(roles=frozenset({Role.COACH}), tenant=away, subject_tenant=_HOME, consent=True)
+    undecided = Facts(roles=frozenset({Role.COACH}), tenant=_HOME, subject_tenant=_HOME)
+    return [
+        Request(Category.SLEEP, Granularity.DAILY, Action.READ, Purpose.TRAINING, stranger),
+        Request(Category.SLEEP, Granularity.DAILY, Action.READ, Purpose.TRAINING, undecided),
+        Request(Category.HEART, Granularity.RAW, Action.READ, Purpose.SQUAD_PLANNING, office),
+        Request(Category.DURABILITY, Granularity.BAND, Action.READ, Purpose.BETTING, office),
+    ]

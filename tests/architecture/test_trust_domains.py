@@ -1,0 +1,47 @@
+"""Each deployable imports with the others' source physically absent, and consent without machine learning."""
+
+from collections.abc import Callable
+
+import pytest
+
+SHIPS = {
+    "client": ["client", "models", "audit", "policies"],
+    "server": ["server", "models", "audit", "policies"],
+    "consent": ["consent", "audit", "policies"],
+}
+OURS = {"client", "server", "consent", "policies", "audit", "models", "deploy", "tests"}
+LEARNING = ["torch", "flwr", "opacus", "opendp", "numpy", "scipy"]
+
+ImportAlone = Callable[..., set[str]]
+
+
+@pytest.mark.parametrize("deployable", SHIPS)
+def test_a_deployable_imports_alone(import_alone: ImportAlone, deployable: str) -> None:
+    loaded = import_alone(SHIPS[deployable])
+
+    assert loaded & OURS == set(SHIPS[deployable])
+
+
+@pytest.mark.parametrize(
+    "packages", [["policies"], ["audit", "policies"], ["consent", "audit", "policies"]], ids=lambda names: names[0]
+)
+def test_consent_audit_and_policies_import_without_machine_learning(
+    import_alone: ImportAlone, packages: list[str]
+) -> None:
+    """By import blocking: a finder refuses these libraries as if they were not installed."""
+    loaded = import_alone(packages, blocked=LEARNING)
+
+    assert not loaded & set(LEARNING)
+    assert loaded & OURS == set(packages)
+
+
+def test_the_shared_rules_import_without_web_or_database(import_alone: ImportAlone) -> None:
+    """The leaf needs neither: it has no input and no output."""
+    loaded = import_alone(["policies"], blocked=[*LEARNING, "fastapi", "sqlmodel", "sqlalchemy", "httpx"])
+
+    assert "policies" in loaded
+
+
+def test_the_block_does_block(import_alone: ImportAlone) -> None:
+    with pytest.raises(AssertionError, match="No module named 'casbin'"):
+        import_alone(["policies"], blocked=["casbin"])
