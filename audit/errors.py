@@ -6,6 +6,7 @@ AuditError
 ├── UnknownSigner       no signature by a key that is trusted
 ├── LogUnavailable      an append that is not durable; whoever asked must give no answer
 ├── LogCorrupt          stored bytes that contradict each other
+├── SourceUnavailable   a log's files that cannot be reached, so that nothing can be said about them
 └── UnsafeChart         an SVG that may not stand in a page
 """
 
@@ -32,6 +33,10 @@ class LogUnavailable(AuditError):
 
 class LogCorrupt(AuditError):
     """Stored bytes that contradict each other."""
+
+
+class SourceUnavailable(AuditError):
+    """The files of a log cannot be reached; nothing is known about them, good or bad."""
 
 
 class UnsafeChart(AuditError):

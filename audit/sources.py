@@ -1,0 +1,87 @@
+"""Where the files of a log are read from: a directory, or a web address."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from audit.errors import SourceUnavailable
+
+MAX_BYTES = 32 * 1024 * 1024
+"""Largest file we accept (our choice): a full bundle of the longest entries has 16.8 MB."""
+TIMEOUT_S = 20.0
+
+
+class Source(Protocol):
+    """The published files of one log."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file at this path below the log's prefix, or None if there is none."""
+
+    def paths(self) -> Iterator[str] | None:
+        """Yield every path below tile/ that is there, or return None where files cannot be listed."""
+
+
+class DirectorySource:
+    """A log in a local directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file, or None if there is none; raises SourceUnavailable if it cannot be read."""
+        try:
+            return (self.directory / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise SourceUnavailable(f"cannot read {path}: {error.strerror}") from error
+
+    def paths(self) -> Iterator[str]:
+        """Yield every path below tile/."""
+        for path in sorted((self.directory / "tile").rglob("*")):
+            if not path.is_dir():
+                yield path.relative_to(self.directory).as_posix()
+
+
+class HttpSource:
+    """A log at a web address; the address is the log's prefix, to which /checkpoint is added."""
+
+    def __init__(self, prefix: str, *, client: httpx.Client | None = None) -> None:
+        self._prefix = prefix.rstrip("/")
+        self._client = client or httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file, or None on 404 or 410; raises SourceUnavailable for every other answer."""
+        try:
+            with self._client.stream("GET", f"{self._prefix}/{path}") as response:
+                if response.status_code in (404, 410):
+                    return None
+                if response.status_code != 200:
+                    raise SourceUnavailable(f"expected {path} from the log, got status {response.status_code}")
+                return _limited(response, path)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise SourceUnavailable(f"cannot reach the log for {path}: {type(error).__name__}") from error
+
+    def paths(self) -> None:
+        """Return None: a web server lists nothing."""
+        return
+
+
+def open_source(place: str | Path) -> Source:
+    """Return the source for a directory or an http(s) address; raises SourceUnavailable if it is neither."""
+    if isinstance(place, str) and place.startswith(("http://", "https://")):
+        return HttpSource(place)
+    if not Path(place).is_dir():
+        raise SourceUnavailable(f"expected a directory or an http address, got {place}")
+    return DirectorySource(Path(place))
+
+
+def _limited(response: httpx.Response, path: str) -> bytes:
+    data = bytearray()
+    for chunk in response.iter_bytes():
+        data += chunk
+        if len(data) > MAX_BYTES:
+            raise SourceUnavailable(f"expected {path} of at most {MAX_BYTES} bytes")
+    return bytes(data)

@@ -1,0 +1,57 @@
+"""Serves a log's public files over HTTP with the types and caching that C2SP tlog-tiles asks for."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+
+from audit import tiles
+from audit.errors import AuditError, SourceUnavailable
+from audit.reader import TileReader
+from audit.sources import DirectorySource
+from audit.tiles import Tile
+
+CHECKPOINT_CACHING = "public, max-age=5"
+TILE_CACHING = "public, max-age=31536000, immutable"
+
+
+def mount_log(app: FastAPI, directory: Path, *, prefix: str = "/log") -> None:
+    """Add {prefix}/checkpoint and {prefix}/tile/… for the log in `directory`.
+
+    Nothing else of the directory can be reached: every address is parsed into tile coordinates first.
+    """
+    source = DirectorySource(Path(directory))
+
+    @app.api_route(f"{prefix}/checkpoint", methods=["GET", "HEAD"], include_in_schema=False)
+    def checkpoint() -> Response:
+        try:
+            note = source.read("checkpoint")
+        except SourceUnavailable:
+            return _plain(503)
+        if note is None:
+            return _plain(404)
+        return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": CHECKPOINT_CACHING})
+
+    @app.api_route(f"{prefix}/tile/{{path:path}}", methods=["GET", "HEAD"], include_in_schema=False)
+    def tile(path: str) -> Response:
+        try:
+            data = _tile_bytes(source, tiles.parse_path(f"tile/{path}"))
+        except SourceUnavailable:
+            return _plain(503)
+        except AuditError:
+            return _plain(404)
+        return Response(data, media_type="application/octet-stream", headers={"Cache-Control": TILE_CACHING})
+
+
+def _tile_bytes(source: DirectorySource, tile: Tile) -> bytes:
+    """Return the file, or for a partial tile that has been outgrown the beginning of the full one."""
+    data, width = TileReader(source, 0).file(tile)
+    if width == tile.width:
+        return data
+    if tile.is_bundle:
+        return tiles.encode_bundle(tiles.decode_bundle(data, width)[: tile.width])
+    return b"".join(tiles.split_hashes(data, width)[: tile.width])
+
+
+def _plain(status: int) -> Response:
+    text = "not found\n" if status == 404 else "the log cannot be read right now\n"
+    return Response(text, status, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
