@@ -1,0 +1,114 @@
+"""One reading of one stream: the only form in which raw biometrics exist, and it exists only in the node."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from client.biometrics.streams import SPECS, Shape, Stream, StreamSpec
+from client.errors import BadObservation
+from policies.vocabulary import Category
+
+Value = float | tuple[float, ...] | str
+
+EXERCISE = "exercise"
+"""Quality code of beat intervals recorded while exercising: never a resting variability."""
+PARTIAL_FILE = "partial_file"
+"""Quality code of a reading from a file that was cut off; the whole file's reading replaces it."""
+AUTO_DETECTED = "auto_detected"
+"""Quality code of an activity that a device noticed by itself: a walk to the shops is no training."""
+
+MAX_OFFSET_MIN = 14 * 60  # the widest offset from UTC in use on earth
+MAX_TEXT = 400
+MAX_SERIES = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a reading came from: device, app or instrument, and the file it stood in."""
+
+    device: str
+    app: str
+    file_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One reading; constructing it checks value, unit and time against its stream.
+
+    start, end: aware UTC, start <= end. offset_min: local time minus UTC at the reading, in minutes.
+    value: a finite number, a tuple of numbers (beat series) or a short text, as the stream's shape says.
+    quality: codes such as "exercise" or "ambiguous_zero"; empty when nothing is to be said.
+    Raises BadObservation naming the stream and the expectation, never the value.
+    """
+
+    stream: Stream
+    start: datetime
+    end: datetime
+    offset_min: int
+    value: Value
+    unit: str
+    source: Source
+    quality: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        spec = SPECS[self.stream]
+        if self.unit != spec.unit:
+            raise BadObservation(f"{self.stream.value}: expected the unit {spec.unit}")
+        if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.end < self.start:
+            raise BadObservation(f"{self.stream.value}: expected a start and an end in UTC, in this order")
+        if abs(self.offset_min) > MAX_OFFSET_MIN:
+            raise BadObservation(f"{self.stream.value}: expected an offset within 14 hours of UTC")
+        _check_value(self.stream, spec, self.value)
+
+    @property
+    def category(self) -> Category:
+        """The consent category that an athlete decides about."""
+        return SPECS[self.stream].category
+
+    @property
+    def day(self) -> date:
+        """The local calendar day: of waking up for sleep, of starting for everything else."""
+        moment = self.end if SPECS[self.stream].day_of_end else self.start
+        return (moment + timedelta(minutes=self.offset_min)).date()
+
+
+def _check_value(stream: Stream, spec: StreamSpec, value: Value) -> None:
+    if spec.shape is Shape.NUMBER:
+        if not isinstance(value, float) or not spec.low <= value <= spec.high:
+            raise BadObservation(f"{stream.value}: expected a number from {spec.low:g} to {spec.high:g} {spec.unit}")
+    elif spec.shape is Shape.TEXT:
+        if not isinstance(value, str) or len(value) > MAX_TEXT:
+            raise BadObservation(f"{stream.value}: expected a text of at most {MAX_TEXT} characters")
+    elif not isinstance(value, tuple) or not 0 < len(value) <= MAX_SERIES:
+        raise BadObservation(f"{stream.value}: expected a series of numbers")
+    elif not all(spec.low <= element <= spec.high for element in value):
+        raise BadObservation(f"{stream.value}: expected every element from {spec.low:g} to {spec.high:g} {spec.unit}")
+
+
+def is_in_range(stream: Stream, value: float) -> bool:
+    """True for a finite number inside the stream's gate."""
+    spec = SPECS[stream]
+    return math.isfinite(value) and spec.low <= value <= spec.high
+
+
+def observe(
+    stream: Stream,
+    start: datetime,
+    value: Value,
+    source: Source,
+    *,
+    end: datetime | None = None,
+    offset_min: int = 0,
+    quality: tuple[str, ...] = (),
+) -> Observation:
+    """Return an observation in the stream's own unit; `end` defaults to `start`, a point in time."""
+    return Observation(
+        stream=stream,
+        start=start,
+        end=start if end is None else end,
+        offset_min=offset_min,
+        value=value,
+        unit=SPECS[stream].unit,
+        source=source,
+        quality=quality,
+    )

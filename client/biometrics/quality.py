@@ -1,0 +1,73 @@
+"""What became of a file's rows: the report that stands beside every import."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """Counts over one file.
+
+    rows: records read. kept: observations taken. dropped: values refused (range, no time, no number).
+    sentinel: values that stand for "missing". duplicate: rows that repeat a row or a day.
+    unit: values converted to the stream's unit. clock: times repaired or doubtful.
+    details: counts by code, such as `sentinel:mood` or `duplicate:stored`. notes: sentences for a person;
+    like everything here they hold no values.
+    """
+
+    rows: int = 0
+    kept: int = 0
+    dropped: int = 0
+    sentinel: int = 0
+    duplicate: int = 0
+    unit: int = 0
+    clock: int = 0
+    details: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def with_stored(self, *, added: int, duplicate: int, conflicting: int) -> "QualityReport":
+        """Return the report after storing: rows that the vault already held count as duplicates."""
+        details = Counter(self.details)
+        details.update({"added": added, "duplicate:stored": duplicate, "conflict:stored": conflicting})
+        notes = self.notes
+        if conflicting:
+            notes += (f"{conflicting} readings differ from what is stored; the stored ones were kept",)
+        return replace(self, duplicate=self.duplicate + duplicate, details=dict(+details), notes=notes)
+
+
+_COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
+
+
+class Tally:
+    """Collects the counts while a reader works; `report()` freezes them."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.kept = 0
+        self._codes: Counter[str] = Counter()
+        self._notes: list[str] = []
+
+    def count(self, code: str, number: int = 1) -> None:
+        """Count under a code; the word before the colon decides which total it adds to."""
+        self._codes[code] += number
+
+    def note(self, sentence: str) -> None:
+        """Keep one sentence for a person, once; it must hold no value and no name."""
+        if sentence not in self._notes:
+            self._notes.append(sentence)
+
+    def report(self) -> QualityReport:
+        """Return the frozen report."""
+        totals = dict.fromkeys(_COUNTED, 0)
+        for code, number in self._codes.items():
+            kind = code.partition(":")[0]
+            if kind in totals:
+                totals[kind] += number
+        return QualityReport(
+            rows=self.rows,
+            kept=self.kept,
+            **totals,
+            details=dict(sorted(self._codes.items())),
+            notes=tuple(self._notes),
+        )

@@ -1,0 +1,217 @@
+"""The streams a node can hold: unit, valid range, consent category and how a day is made of readings.
+
+Units are UCUM codes (https://ucum.org); `{score}` and `{AU}` are UCUM annotations without dimension.
+Ranges are gates against broken files (a shifted column, a wrong unit), not opinions about people.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.vocabulary import Category, Lineage
+
+
+class Stream(StrEnum):
+    """One kind of reading; the value is the column name in the daily table."""
+
+    READINESS = "readiness"
+    FATIGUE = "fatigue"
+    MOOD = "mood"
+    SLEEP_QUALITY = "sleep_quality"
+    SORENESS = "soreness"
+    SORENESS_AREA = "soreness_area"
+    STRESS = "stress"
+    SLEEP_DURATION_H = "sleep_duration_h"
+    SLEEP_PERIOD_MIN = "sleep_period_min"
+    SLEEP_EFFICIENCY = "sleep_efficiency"
+    SLEEP_SCORE = "sleep_score"
+    DEEP_SLEEP_MIN = "deep_sleep_min"
+    RESTING_HEART_RATE = "resting_heart_rate"
+    RMSSD = "rmssd"
+    RR_INTERVALS = "rr_intervals"
+    HEART_RATE_MEAN = "heart_rate_mean"
+    HEART_RATE_MAX = "heart_rate_max"
+    SESSION_RPE = "session_rpe"
+    SESSION_DURATION_MIN = "session_duration_min"
+    SESSION_LOAD = "session_load"
+    REST_DAY = "rest_day"
+    ACTIVITY_DURATION_MIN = "activity_duration_min"
+    DISTANCE = "distance"
+    HIGH_SPEED_DISTANCE = "high_speed_distance"
+    POWER_MEAN = "power_mean"
+    STEPS = "steps"
+    AVAILABILITY = "availability"
+    TIME_LOSS = "time_loss"
+    INJURY_ONSET = "injury_onset"
+    INJURY_STATUS = "injury_status"
+    INJURY_SITES = "injury_sites"
+    ABSENCE = "absence"
+    JUMP_HEIGHT_CM = "jump_height_cm"
+    BODY_WEIGHT = "body_weight"
+    FLUID_GLASSES = "fluid_glasses"
+
+
+class Aggregation(StrEnum):
+    """How several readings of one day become the day's number."""
+
+    LAST = "last"
+    MEAN = "mean"
+    SUM = "sum"
+    MAX = "max"
+    NONE = "none"  # text and beat series: no number of its own in the daily table
+
+
+class Shape(StrEnum):
+    """What a reading's value is."""
+
+    NUMBER = "number"
+    SERIES = "series"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """What one stream promises about its readings.
+
+    low, high: inclusive bounds, in `unit`; for a series they bound each element.
+    lineage: where such a value comes from unless its source says otherwise (some agreements forbid some).
+    day_of_end: True where the day is that of waking up (sleep), False where it is that of starting.
+    """
+
+    unit: str
+    low: float
+    high: float
+    category: Category
+    aggregation: Aggregation
+    lineage: Lineage
+    shape: Shape = Shape.NUMBER
+    day_of_end: bool = False
+    meaning: str = ""
+
+
+def _item(category: Category, meaning: str, high: float = 5) -> StreamSpec:
+    low = 0 if high == 10 else 1
+    return StreamSpec("{score}", low, high, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
+
+
+def _worn(unit: str, low: float, high: float, category: Category, aggregation: Aggregation, meaning: str) -> StreamSpec:
+    return StreamSpec(unit, low, high, category, aggregation, Lineage.WEARABLE, meaning=meaning)
+
+
+def _sleep(unit: str, low: float, high: float, aggregation: Aggregation, meaning: str) -> StreamSpec:
+    return StreamSpec(unit, low, high, Category.SLEEP, aggregation, Lineage.WEARABLE, day_of_end=True, meaning=meaning)
+
+
+def _flag(meaning: str, high: float = 1) -> StreamSpec:
+    return StreamSpec("{0:1}", 0, high, Category.INJURY, Aggregation.MAX, Lineage.CLUB_RECORD, meaning=meaning)
+
+
+_LOAD = Category.TRAINING_LOAD
+_RPE = Lineage.SESSION_RPE
+
+# Gates for heart rate (25 to 230 per minute) and beat intervals (0.3 to 2.2 s) catch shifted columns;
+# the other bounds are ours, wide enough for any person.
+SPECS: dict[Stream, StreamSpec] = {
+    Stream.READINESS: _item(Category.READINESS, "how ready the athlete feels, 0 to 10", 10),
+    Stream.FATIGUE: _item(Category.WELLNESS, "fatigue item, 5 is best"),
+    Stream.MOOD: _item(Category.WELLNESS, "mood item, 5 is best"),
+    Stream.SLEEP_QUALITY: _item(Category.SLEEP, "sleep quality item, 5 is best"),
+    Stream.SORENESS: _item(Category.WELLNESS, "soreness item, 5 is best"),
+    Stream.SORENESS_AREA: StreamSpec(
+        "1",
+        0,
+        0,
+        Category.WELLNESS,
+        Aggregation.NONE,
+        Lineage.SELF_REPORT,
+        Shape.TEXT,
+        meaning="SNOMED CT codes of sore areas",
+    ),
+    Stream.STRESS: _item(Category.WELLNESS, "stress item, 5 is best"),
+    Stream.SLEEP_DURATION_H: StreamSpec(
+        "h",
+        0.25,
+        24,
+        Category.SLEEP,
+        Aggregation.LAST,
+        Lineage.SELF_REPORT,
+        meaning="sleep as the athlete reports it; the day is that of the report",
+    ),
+    Stream.SLEEP_PERIOD_MIN: _sleep("min", 1, 1440, Aggregation.SUM, "minutes asleep between start and end"),
+    Stream.SLEEP_EFFICIENCY: _sleep("%", 1, 100, Aggregation.LAST, "minutes asleep per minutes in bed, times 100"),
+    Stream.SLEEP_SCORE: _sleep("{score}", 1, 100, Aggregation.LAST, "the maker's score; display only"),
+    Stream.DEEP_SLEEP_MIN: _sleep("min", 0, 720, Aggregation.SUM, "the maker's stage; display only"),
+    Stream.RESTING_HEART_RATE: _worn("/min", 25, 120, Category.HEART, Aggregation.LAST, "resting heart rate"),
+    Stream.RMSSD: _worn("ms", 1, 400, Category.HEART, Aggregation.MEAN, "RMSSD as the app computed it"),
+    Stream.RR_INTERVALS: StreamSpec(
+        "ms",
+        1,
+        10_000,
+        Category.HEART,
+        Aggregation.NONE,
+        Lineage.WEARABLE,
+        Shape.SERIES,
+        meaning="beat-to-beat intervals in order, artefacts left in their places",
+    ),
+    Stream.HEART_RATE_MEAN: _worn("/min", 25, 230, Category.HEART, Aggregation.MEAN, "mean in a session"),
+    Stream.HEART_RATE_MAX: _worn("/min", 25, 230, Category.HEART, Aggregation.MAX, "maximum in a session"),
+    Stream.SESSION_RPE: StreamSpec(
+        "{score}", 0, 10, _LOAD, Aggregation.MEAN, _RPE, meaning="CR10 rating of the session"
+    ),
+    Stream.SESSION_DURATION_MIN: StreamSpec(
+        "min", 1, 900, _LOAD, Aggregation.SUM, _RPE, meaning="duration the athlete reports"
+    ),
+    Stream.SESSION_LOAD: StreamSpec("{AU}", 0, 9000, _LOAD, Aggregation.SUM, _RPE, meaning="rating times minutes"),
+    Stream.REST_DAY: StreamSpec(
+        "{0:1}", 0, 1, _LOAD, Aggregation.MAX, Lineage.SELF_REPORT, meaning="1 where a day without training is known"
+    ),
+    Stream.ACTIVITY_DURATION_MIN: _worn("min", 0.1, 1440, _LOAD, Aggregation.SUM, "duration a device measured"),
+    Stream.DISTANCE: _worn("m", 0, 400_000, _LOAD, Aggregation.SUM, "distance covered"),
+    Stream.HIGH_SPEED_DISTANCE: _worn("m", 0, 50_000, _LOAD, Aggregation.SUM, "distance above 5.5 m/s"),
+    Stream.POWER_MEAN: _worn("W", 1, 2500, _LOAD, Aggregation.MEAN, "mean power in a session"),
+    Stream.STEPS: _worn("{count}", 0, 200_000, _LOAD, Aggregation.SUM, "steps"),
+    Stream.AVAILABILITY: StreamSpec(
+        "1",
+        0,
+        1,
+        Category.INJURY,
+        Aggregation.LAST,
+        Lineage.CLUB_RECORD,
+        meaning="0 unavailable, 0.5 restricted, 1 fully available",
+    ),
+    Stream.TIME_LOSS: _flag("1 on a day lost to injury"),
+    Stream.INJURY_ONSET: _flag("1 on the day a time-loss injury happened"),
+    Stream.INJURY_STATUS: StreamSpec(
+        "{0:2}",
+        0,
+        2,
+        Category.INJURY,
+        Aggregation.MAX,
+        Lineage.SELF_REPORT,
+        meaning="worst reported site: 0 none, 1 minor, 2 major",
+    ),
+    Stream.INJURY_SITES: StreamSpec(
+        "1",
+        0,
+        0,
+        Category.INJURY,
+        Aggregation.NONE,
+        Lineage.SELF_REPORT,
+        Shape.TEXT,
+        meaning="reported sites with their degree",
+    ),
+    Stream.ABSENCE: _flag("1 on a day away for illness, rest, selection or another reason that is not injury"),
+    Stream.JUMP_HEIGHT_CM: StreamSpec(
+        "cm", 1, 120, Category.TESTS, Aggregation.MEAN, Lineage.CLINICAL, meaning="countermovement jump height"
+    ),
+    Stream.BODY_WEIGHT: StreamSpec(
+        "kg", 20, 250, Category.NUTRITION, Aggregation.LAST, Lineage.SELF_REPORT, meaning="body weight"
+    ),
+    Stream.FLUID_GLASSES: StreamSpec(
+        "{count}", 0, 60, Category.NUTRITION, Aggregation.SUM, Lineage.SELF_REPORT, meaning="glasses drunk"
+    ),
+}
+
+
+def spec(stream: Stream) -> StreamSpec:
+    """Return what `stream` promises."""
+    return SPECS[stream]

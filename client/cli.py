@@ -1,0 +1,28 @@
+"""`homefield-node`: the club's own program; every command is one sentence of help away."""
+
+import sys
+
+import typer
+
+from audit.errors import AuditError
+from client.commands import features, federation, ingest, plan, release, run, setup, staff
+from client.errors import ClientError
+from models.errors import ModelError
+from policies.errors import PolicyError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
+)
+for area in (setup, ingest, features, plan, staff, federation, release, run):
+    area.register(app)
+
+
+def main() -> None:
+    """Run the program; an expected error is one sentence on standard error and exit code 1."""
+    try:
+        app()
+    except (AuditError, ClientError, ModelError, PolicyError) as error:
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(1)

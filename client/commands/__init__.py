@@ -1,0 +1,1 @@
+"""Commands of `homefield-node`, one module per area."""

@@ -1,0 +1,73 @@
+"""`adopt`: put a league model through this node's own gate."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from client.adoption import Adoptions, judge_model, read_model
+from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
+from client.consent_client import ConsentClient
+from client.errors import BadSettings
+from client.features.daily import DailyTable, build
+from client.settings import Settings, load_settings
+from client.vault.access import open_vault
+from models.features import SCHEMAS
+from policies.signing import VerifyKey
+from policies.vocabulary import AthleteId, Granularity, OrgId, Purpose, Role
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(adopt)
+
+
+def adopt(
+    folder: Folder,
+    model: Annotated[Path, typer.Argument(help="The model's folder, as the league publishes it.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Judge a league model on days that it never saw, and use it only if it beats what the club can do alone.
+
+    Example: homefield-node adopt ./club-a ./league/models/1f2e…
+    """
+    settings = load_settings(folder)
+    if settings.league_key is None:
+        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+    opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
+    consent = ConsentClient.of(settings, clock=now)
+    willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
+    verdict = judge_model(opened, _tables(settings, willing))
+    # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
+    consent.event("model_adopted", {"model": verdict.model_id, "adopted": verdict.adopted})
+    Adoptions(settings.models).record(verdict, sealed)
+    if as_json:
+        print_json(verdict.model_dump(mode="json"))
+        return
+    rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
+    print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
+    screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
+
+
+def _willing(consent: ConsentClient, model: str, league: OrgId) -> list[AthleteId]:
+    """Athletes whose live grants let the league learn from what this model uses."""
+    snapshot, at = consent.snapshot(), now()
+    return [
+        athlete
+        for athlete in sorted(snapshot.epochs)
+        if snapshot.is_live(
+            athlete,
+            categories=SCHEMAS[model].categories,
+            purpose=Purpose.FL_TRAINING,
+            recipient_org=league,
+            recipient_role=Role.FL_AGGREGATOR,
+            granularity=Granularity.COHORT,
+            now=at,
+        )
+    ]
+
+
+def _tables(settings: Settings, athletes: list[AthleteId]) -> list[DailyTable]:
+    with open_vault(settings) as vault:
+        held = {one.athlete for one in vault.athletes()}
+        return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

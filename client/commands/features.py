@@ -1,0 +1,66 @@
+"""`features`: an athlete's metrics of one day, as records."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from client.commands.console import AsJson, Folder, find_athlete, print_json, print_table, screen
+from client.features.acwr import CAPTION
+from client.features.daily import DailyTable, build
+from client.features.record import MetricRecord
+from client.features.summary import summarise
+from client.settings import load_settings
+from client.vault.access import open_vault
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(features)
+
+
+def features(
+    folder: Folder,
+    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day of the metrics; the last day with data if not given."),
+    ] = None,
+    assume_rest: Annotated[
+        bool, typer.Option("--assume-rest", help="A day with answers and no session counts as rest (an assumption).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show an athlete's metrics with window, coverage and quality; what is not known is never 0.
+
+    Example: homefield-node features ./club-a 7 --day 2026-03-01
+    """
+    with open_vault(load_settings(folder)) as vault:
+        found = find_athlete(vault, athlete)
+        table = build(vault.read(found.athlete), assume_rest=assume_rest)
+    if day is not None:
+        table = table.until(day.date()).extended_to(day.date())
+    records = summarise(table)
+    if as_json:
+        print_json({"athlete": found.athlete, "days": len(table.dates), "metrics": [r.as_json() for r in records]})
+        return
+    _show(table, records)
+
+
+def _show(table: DailyTable, records: list[MetricRecord]) -> None:
+    if not records:
+        screen().print("Nothing is known about this athlete yet.")
+        return
+    rows = [
+        (
+            record.name,
+            "not known" if record.value is None else f"{record.value:.3f}",
+            record.unit,
+            f"{record.n_valid} of {record.n_expected}",
+            ", ".join(record.quality),
+        )
+        for record in records
+    ]
+    title = f"{table.dates[-1].isoformat()}, {len(table.dates)} days of history"
+    print_table(title, ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
+    screen().print(f"Workload ratios (acwr): {CAPTION}")

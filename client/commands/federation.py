@@ -1,0 +1,169 @@
+"""`link`, `enrol` and `approve`: the node's place in the federation."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography import x509
+
+from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
+from client.consent_client import ConsentClient
+from client.errors import BadSettings, ClientError, NotApproved
+from client.federation.approval import Approvals, check_manifest
+from client.federation.identity import approvals_of, fleet_key_line
+from client.settings import Settings, change_settings, load_settings
+from client.vault.access import open_vault
+from policies.budget import campaign_cost, epsilon_proved
+from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
+from policies.errors import PolicyError
+from policies.signing import VerifyKey
+
+CA_FILE = "coordinator-ca.crt"
+LARGEST_MANIFEST = 1024 * 1024
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(link)
+    app.command()(enrol)
+    app.command()(approve)
+
+
+def link(
+    folder: Folder,
+    consent: Annotated[str, typer.Option(help="Address of the consent service.")],
+    service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
+    coordinator: Annotated[str, typer.Option(help="Host and port of the league's Fleet API.")],
+    ca: Annotated[Path, typer.Option(help="The coordinator's CA certificate (tls/ca.crt).")],
+    league_key: Annotated[str, typer.Option(help="The league's key, as its operator gives it.")],
+) -> None:
+    """Tell the node whom it works with. Keys are compared on every message from then on.
+
+    Example: homefield-node link ./club-a --consent http://127.0.0.1:8100 --service-key KEY --coordinator 127.0.0.1:9092
+    --ca ./league/tls/ca.crt --league-key KEY
+    """
+    settings = load_settings(folder)
+    for text in (service_key, league_key):
+        VerifyKey.from_text(text)
+    _check_address(coordinator)
+    certificate = _read_certificate(ca)
+    own = settings.directory.resolve() / CA_FILE
+    own.write_bytes(certificate)
+    change_settings(
+        folder,
+        consent_url=_checked_url(consent),
+        consent_service_key=service_key,
+        coordinator=coordinator,
+        ca_file=str(own),
+        league_key=league_key,
+    )
+    screen().print(f"{settings.name} is linked to {consent} and {coordinator}.")
+
+
+def _checked_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise BadSettings("expected an http or https address of the consent service")
+    return text.rstrip("/")
+
+
+def _check_address(text: str) -> None:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise BadSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
+
+
+def _read_certificate(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        x509.load_pem_x509_certificate(data)
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{path} is not a certificate in PEM form") from error
+    return data
+
+
+def enrol(folder: Folder, as_json: AsJson = False) -> None:
+    """Tell the consent service about this node's athletes, so that they can decide in the portal.
+
+    Example: homefield-node enrol ./club-a
+    """
+    settings = load_settings(folder)
+    consent = ConsentClient.of(settings, clock=now)
+    with open_vault(settings) as vault:
+        athletes = vault.athletes()
+    for one in athletes:
+        consent.enrol(athlete=one.athlete, name=one.name, shirt_no=one.shirt_no, is_minor=one.is_minor)
+    if as_json:
+        print_json({"enrolled": [one.athlete for one in athletes]})
+    else:
+        screen().print(
+            f"{len(athletes)} athletes are known to the consent service. Everything is off until they decide."
+        )
+
+
+def approve(
+    folder: Folder,
+    manifest: Annotated[Path, typer.Argument(help="The manifest file that the league sent.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
+
+    Example: homefield-node approve ./club-a ./manifest.json
+    """
+    settings = load_settings(folder)
+    approvals, signed = approvals_of(settings), _read_manifest(manifest)
+    found = _checked(approvals, signed, settings, at=now())
+    if not as_json:
+        print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found))
+        if not yes and sys.stdin.isatty() and not typer.confirm(f"Approve it for {settings.name}?"):
+            raise ClientError("nothing was approved")
+    # The log first: an approval that nobody could see later is none.
+    ConsentClient.of(settings, clock=now).event("campaign_approved", {"manifest": found.sha256, "club": settings.club})
+    approvals.approve(signed, settings.node_key(), now=now())
+    if as_json:
+        print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})
+    else:
+        screen().print(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+
+
+def _read_manifest(path: Path) -> SignedManifest:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadSettings(f"cannot read the manifest {path}") from error
+    if len(data) > LARGEST_MANIFEST:
+        raise BadSettings(f"{path} is too large to be a manifest")
+    return parse_signed_manifest(data)
+
+
+def _checked(approvals: Approvals, signed: SignedManifest, settings: Settings, *, at: datetime) -> CampaignManifest:
+    try:
+        found = signed.verify(approvals.league_key)
+    except PolicyError as error:
+        raise NotApproved("the league did not sign this campaign") from error
+    check_manifest(found, club=settings.club, fleet_key=fleet_key_line(settings), now=at)
+    return found
+
+
+def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
+    """What a club analyst needs to know before approving: data, privacy, noise, time."""
+    cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
+    epsilon = epsilon_proved(cost, manifest.delta)
+    categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
+    return [
+        ("Model", manifest.model),
+        ("Learns from", f"{categories}; only of athletes who let it"),
+        ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
+        ("Rounds", str(manifest.rounds)),
+        (
+            "Privacy per athlete",
+            f"ε ≤ {epsilon:.2f} at δ = {manifest.delta:g}, all rounds together ({cost:,} micro-rho)",
+        ),
+        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
+        ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
+        ("Clubs", ", ".join(sorted(manifest.clubs))),
+        ("Open until", f"{manifest.expires:%-d %B %Y, %H:%M %Z}"),
+        ("Manifest", manifest.sha256),
+    ]

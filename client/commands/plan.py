@@ -1,0 +1,99 @@
+"""`plan set` and `plan show`: what is planned for a day, for everyone or for one athlete."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from client.coaching.journal import Journal, PlannedDay
+from client.coaching.session import BadPlan, Session
+from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.settings import load_settings
+from client.vault.access import open_vault
+from client.vault.store import Vault
+
+plans = typer.Typer(no_args_is_help=True, help="Set and show the plan of a day.")
+
+Day = Annotated[
+    datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the plan; today if not given.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.add_typer(plans, name="plan")
+
+
+@plans.command("set")
+def set_plan(
+    folder: Folder,
+    day: Day = None,
+    load: Annotated[float | None, typer.Option(help="Session load in AU; not needed with --rpe and --minutes.")] = None,
+    rpe: Annotated[float | None, typer.Option(help="Planned effort, 0 to 10.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Planned duration in minutes.")] = None,
+    title: Annotated[str, typer.Option(help='For instance "high-intensity intervals".')] = "",
+    athlete: Annotated[
+        str | None, typer.Option(help="One athlete's id, name or number; everyone if not given.")
+    ] = None,
+    match: Annotated[bool, typer.Option("--match", help="It is a match day.")] = False,
+) -> None:
+    """Set the plan of a day. Setting it again replaces it; what was set before stays in the journal.
+
+    Example: homefield-node plan set ./club-a --date 2026-11-24 --rpe 8 --minutes 60 --title "intervals"
+    """
+    settings = load_settings(folder)
+    session = _session(load, rpe, minutes)
+    if len(title) > 60:
+        raise BadPlan("expected a title of at most 60 characters")
+    on = day.date() if day else now().astimezone(settings.timezone).date()
+    with open_vault(settings) as vault:
+        whom = find_athlete(vault, athlete).athlete if athlete else None
+        journal = _journal(settings.journal_path, vault)
+        journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
+        journal.close()
+    screen().print(f"Planned for {on.isoformat()}: {session.load_au:g} AU.")
+
+
+@plans.command("show")
+def show_plan(folder: Folder, day: Day = None, as_json: AsJson = False) -> None:
+    """Show the plan of a day.
+
+    Example: homefield-node plan show ./club-a --date 2026-11-24
+    """
+    settings = load_settings(folder)
+    on = day.date() if day else now().astimezone(settings.timezone).date()
+    with open_vault(settings) as vault:
+        journal = _journal(settings.journal_path, vault)
+        found = journal.plans(on)
+        journal.close()
+    rows = [
+        {
+            "athlete": whom,
+            "load_au": plan.session.load_au,
+            "rpe": plan.session.rpe,
+            "minutes": plan.session.minutes,
+            "title": plan.title,
+            "match_day": plan.match_day,
+        }
+        for whom, plan in found.items()
+    ]
+    if as_json:
+        print_json({"date": on.isoformat(), "plans": rows})
+        return
+    lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
+    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
+
+
+def _session(load: float | None, rpe: float | None, minutes: float | None) -> Session:
+    if rpe is not None and minutes is not None and load is None:
+        return Session.of(rpe=rpe, minutes=minutes)
+    if load is not None and rpe is None and minutes is None:
+        return Session(load)
+    if load is not None and rpe is not None and minutes is not None and abs(rpe * minutes - load) <= 0.5:
+        return Session(load, rpe, minutes)
+    raise BadPlan("expected --load, or --rpe and --minutes whose product is the load")
+
+
+def _journal(path: Path, vault: Vault) -> Journal:
+    return Journal(path, lambda athlete: vault.seal_of(athlete)[2])

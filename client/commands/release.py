@@ -1,0 +1,73 @@
+"""`propose`: put durability indices in front of their athletes."""
+
+import secrets
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.consent_client import ConsentClient
+from client.errors import ClientError
+from client.release import Outcome, Status, days_from, propose_all, recipient
+from client.settings import load_settings
+from client.vault.access import open_vault
+from policies.vocabulary import OrgId, Purpose
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(propose)
+
+
+def propose(
+    folder: Folder,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it would be shown.")],
+    recipient_org: Annotated[
+        str | None, typer.Option(help="Whose front office would see it; your own club if not given.")
+    ] = None,
+    purpose: Annotated[
+        str, typer.Option(help="squad_planning (at most a year) or contract (at most 30 days).")
+    ] = Purpose.SQUAD_PLANNING.value,
+    athlete: Annotated[
+        str | None, typer.Option(help="One athlete's id, name or number; everyone if not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a durability index to athletes. Each sees the exact bytes and answers yes, no or later.
+
+    Nobody at the club sees a figure. An athlete is asked at most every 28 days.
+
+    Example: homefield-node propose ./club-a --recipient-org club-a --until 2027-02-28
+    """
+    settings = load_settings(folder)
+    local = now().astimezone(settings.timezone)
+    to = recipient(OrgId(recipient_org or settings.club), _purpose(purpose), until.date(), now=local)
+    with open_vault(settings) as vault:
+        chosen = vault.athletes() if athlete is None else [find_athlete(vault, athlete)]
+        outcomes = propose_all(
+            chosen,
+            days=days_from(vault, until=local.date()),
+            consent=ConsentClient.of(settings),
+            to=to,
+            new_id=lambda: f"rel-{secrets.token_hex(8)}",
+        )
+    _show(outcomes, as_json=as_json)
+
+
+def _purpose(text: str) -> Purpose:
+    try:
+        return Purpose(text)
+    except ValueError as error:
+        raise ClientError("expected the purpose squad_planning or contract") from error
+
+
+def _show(outcomes: list[Outcome], *, as_json: bool) -> None:
+    counts = {status.value: sum(o.status is status for o in outcomes) for status in Status}
+    if as_json:
+        lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]
+        print_json({"counts": counts, "athletes": lines})
+        return
+    rows = [(str(o.athlete.shirt_no), o.athlete.name, o.status.value) for o in outcomes]
+    print_table("Durability proposals", ("No", "Name", "Proposal"), rows)
+    screen().print(", ".join(f"{number} {status}" for status, number in counts.items()))

@@ -1,0 +1,62 @@
+"""`run`: the node's pages on one port and its part in the federation, until it is stopped."""
+
+from typing import Annotated, Any
+
+import typer
+from fastapi import FastAPI, HTTPException, Request
+
+from client.app import build_app
+from client.commands.console import Folder, now, screen
+from client.consent_client import ConsentClient
+from client.errors import BadSettings
+from client.serving import listener, serving, stopped_by_signals, wait_for_stop
+from client.settings import load_settings
+from client.vault.access import open_vault
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(run)
+
+
+def run(
+    folder: Folder,
+    port: Annotated[int, typer.Option(help="Port of the club's pages.")],
+    host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
+        "127.0.0.1"
+    ),
+    demo: Annotated[bool, typer.Option("--demo", help="One-click personas; refused except on loopback.")] = False,
+) -> None:
+    """Run the node until it is stopped: the club's pages, and training when an approved campaign asks.
+
+    Example: homefield-node run ./club-a --port 8300
+    """
+    from client.federation.running import FederationNode  # loads flwr, which most commands do not need
+
+    if demo and host not in LOOPBACK:
+        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+    settings = load_settings(folder)
+    node = FederationNode.open(settings, clock=now)
+    with open_vault(settings) as vault:
+        app = build_app(
+            settings, vault=vault, consent_client=ConsentClient.of(settings, clock=now), clock=now, demo=demo
+        )
+        add_status(app, node.status)
+        servers = [listener(app, host=host, port=port)]
+        stop = stopped_by_signals()
+        with node.working(), serving(servers):
+            screen().print(f"listening on http://{host}:{port}")
+            wait_for_stop(stop, servers)
+
+
+def add_status(app: FastAPI, status: Any) -> None:
+    """Add GET /status: rounds done and whether the node is online, for programs on this machine only."""
+
+    @app.get("/status")
+    def answer(request: Request) -> dict[str, Any]:
+        if request.client is None or request.client.host not in LOOPBACK:
+            raise HTTPException(404)
+        found: dict[str, Any] = status()
+        return found

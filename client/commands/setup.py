@@ -1,0 +1,160 @@
+"""`init`, `athlete add`, `athlete list` and `erase`: the node's folder and who is in it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
+
+from client.commands.console import AsJson, Folder, find_athlete, print_json, print_table, screen
+from client.errors import BadSettings, ClientError
+from client.key_files import write_secret
+from client.settings import FILE_NAME, SettingsFile, load_settings, read_timezone, save_settings
+from client.vault.access import open_vault
+from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
+from client.vault.store import Vault, new_athlete_id
+from policies.signing import SigningKey
+from policies.vocabulary import AthleteId
+
+athletes = typer.Typer(no_args_is_help=True, help="Add and list the athletes of this node.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(init)
+    app.add_typer(athletes, name="athlete")
+    app.command()(erase)
+
+
+def init(
+    folder: Folder,
+    club: Annotated[str, typer.Option(help="The club's id in the federation, for instance club-a.")],
+    name: Annotated[str, typer.Option(help="The club's name as people say it.")],
+    timezone: Annotated[str, typer.Option(help="Time zone of files that do not say theirs.")] = "UTC",
+    passphrase: Annotated[
+        bool, typer.Option("--passphrase", help=f"Lock the vault with a passphrase (asked, or {PASSPHRASE_VARIABLE}).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create a node folder: settings, keys and an empty vault.
+
+    Example: homefield-node init ./club-a --club club-a --name "Eastmere FC" --timezone Europe/Oslo
+    """
+    if (folder / FILE_NAME).exists():
+        raise BadSettings(f"{folder} is a node folder already")
+    stored = _settings(club, name, timezone, passphrase=passphrase)
+    keys = folder / "keys"
+    unlock = create_passphrase(keys, _asked_passphrase()) if passphrase else create_key_file(keys)
+    node_key = SigningKey.generate()
+    write_secret(keys / "node.key", node_key.seed.hex().encode())
+    fleet_public = _create_fleet_key(keys / "fleet")
+    save_settings(folder, stored)
+    settings = load_settings(folder)
+    Vault.open(settings.vault_path, unlock).close()
+    public = {"club": club, "node_key": node_key.verify_key.text, "fleet_key": fleet_public}
+    if as_json:
+        print_json(public)
+        return
+    out = screen()
+    out.print(f"Created the node of {name} in {folder}.")
+    out.print(f"Give this key to the consent service's operator: {public['node_key']}")
+    out.print(f"Give this file to the league's operator: {keys / 'fleet.pub'}")
+
+
+@athletes.command()
+def add(
+    folder: Folder,
+    name: Annotated[str, typer.Argument(help="The athlete's name; sealed in the vault.", show_default=False)],
+    shirt: Annotated[int, typer.Option(min=0, max=999, help="Shirt number.")] = 0,
+    minor: Annotated[bool, typer.Option("--minor", help="The athlete is under 18.")] = False,
+    identifier: Annotated[
+        str | None, typer.Option("--id", help="An athlete id from another node; otherwise a new one is made.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an athlete, with a key of their own.
+
+    Example: homefield-node athlete add ./club-a "Mara Lind" --shirt 7
+    """
+    if not 0 < len(name.strip()) <= 80:
+        raise ClientError("expected a name of 1 to 80 characters")
+    with open_vault(load_settings(folder)) as vault:
+        athlete = new_athlete_id() if identifier is None else _checked_id(identifier)
+        vault.add_athlete(athlete, name.strip(), shirt_no=shirt, is_minor=minor)
+    if as_json:
+        print_json({"athlete": athlete, "shirt_no": shirt, "is_minor": minor})
+    else:
+        screen().print(athlete)
+
+
+@athletes.command("list")
+def list_athletes(folder: Folder, as_json: AsJson = False) -> None:
+    """List the athletes of this node.
+
+    Example: homefield-node athlete list ./club-a
+    """
+    with open_vault(load_settings(folder)) as vault:
+        found = vault.athletes()
+    if as_json:
+        rows = [
+            {"athlete": one.athlete, "name": one.name, "shirt_no": one.shirt_no, "is_minor": one.is_minor}
+            for one in found
+        ]
+        print_json(rows)
+        return
+    lines = [(str(one.shirt_no), one.name, one.athlete, "under 18" if one.is_minor else "") for one in found]
+    print_table(f"{len(found)} athletes", ("No", "Name", "Id", ""), lines)
+
+
+def erase(
+    folder: Folder,
+    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Destroy an athlete's key and everything sealed under it. This cannot be undone.
+
+    Example: homefield-node erase ./club-a ath-0123456789abcdef
+    """
+    with open_vault(load_settings(folder)) as vault:
+        found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
+        if not yes and not typer.confirm(f"Erase {found} for good?"):
+            raise ClientError("nothing was erased")
+        vault.erase(found)
+    screen().print(f"Erased {found}: the key is destroyed and the file is rewritten. Delete your backups of it too.")
+
+
+def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> SettingsFile:
+    read_timezone(timezone)
+    try:
+        return SettingsFile(club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file")
+    except ValidationError as error:
+        raise BadSettings(
+            "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"
+        ) from error
+
+
+def _asked_passphrase() -> str:
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    return given if given else str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True))
+
+
+def _create_fleet_key(path: Path) -> str:
+    """Write the node's key for Flower's Fleet API (EC P-384, OpenSSH) and its public half; return the latter."""
+    private = ec.generate_private_key(ec.SECP384R1())
+    secret = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+    )
+    write_secret(path, secret)
+    public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    path.with_suffix(".pub").write_bytes(public + b"\n")
+    return public.decode()
+
+
+def _checked_id(text: str) -> AthleteId:
+    digits = text.removeprefix("ath-")
+    if text == digits or len(digits) != 16 or not set(digits) <= set("0123456789abcdef"):
+        raise ClientError('expected an athlete id such as "ath-0123456789abcdef"')
+    return AthleteId(text)

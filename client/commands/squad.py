@@ -1,0 +1,74 @@
+"""`athlete load`: a whole squad list at once."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from client.commands.console import AsJson, Folder, print_json, screen
+from client.commands.setup import athletes
+from client.errors import ClientError
+from client.settings import load_settings
+from client.vault.access import open_vault
+from client.vault.store import new_athlete_id
+
+COLUMNS = {"name", "shirt_no", "is_minor"}
+YES_NO = {"true": True, "false": False, "": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a squad list."""
+
+    name: str
+    shirt_no: int
+    is_minor: bool
+
+
+def register(_app: typer.Typer) -> None:
+    """Add this command beside `athlete add`."""
+    athletes.command("load")(load)
+
+
+def load(
+    folder: Folder,
+    squad: Annotated[Path, typer.Argument(help="CSV with the columns name, shirt_no, is_minor.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Add every athlete of a squad list, each with a key of their own; all or none.
+
+    Example: homefield-node athlete load ./club-a squad.csv
+    """
+    rows = read_squad(squad)
+    with open_vault(load_settings(folder)) as vault:
+        added = []
+        for row in rows:
+            athlete = new_athlete_id()
+            vault.add_athlete(athlete, row.name, shirt_no=row.shirt_no, is_minor=row.is_minor)
+            added.append({"athlete": athlete, "shirt_no": row.shirt_no, "is_minor": row.is_minor})
+    if as_json:
+        print_json(added)
+    else:
+        screen().print(f"{len(added)} athletes were added.")
+
+
+def read_squad(path: Path) -> list[Row]:
+    """Read the whole list before anything is added; raises ClientError naming the line that is wrong."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if not set(reader.fieldnames or ()) >= COLUMNS:
+                raise ClientError("expected the columns name, shirt_no and is_minor")
+            return [_row(number, values) for number, values in enumerate(reader, 2)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ClientError(f"cannot read {path} as a CSV file") from error
+
+
+def _row(number: int, values: dict[str, str]) -> Row:
+    name, shirt = (values["name"] or "").strip(), (values["shirt_no"] or "").strip()
+    minor = YES_NO.get((values["is_minor"] or "").strip().lower())
+    if not 0 < len(name) <= 80 or not shirt.isdigit() or int(shirt) > 999 or minor is None:
+        raise ClientError(f"line {number}: expected a name, a shirt number up to 999 and true or false")
+    return Row(name, int(shirt), minor)

@@ -1,0 +1,33 @@
+"""`staff-code`: a sign-in code for one person of the club's staff."""
+
+from typing import Annotated
+
+import typer
+
+from client.commands.console import Folder, now, screen
+from client.errors import ClientError
+from client.settings import load_settings
+from client.web.staff_codes import FILE_NAME, LIFE, STAFF_ROLES, issue
+from policies.vocabulary import Role
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("staff-code")(staff_code)
+
+
+def staff_code(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="Who it is for; athletes see this person as an id in their log.")],
+    role: Annotated[str, typer.Option(help="coach or medical.")],
+) -> None:
+    """Print a code with which one person signs in to the node's pages. It is shown only this once.
+
+    Example: homefield-node staff-code ./club-a --name "Robin Dale" --role coach
+    """
+    settings = load_settings(folder)
+    allowed = {r.value: r for r in STAFF_ROLES}
+    if role not in allowed:
+        raise ClientError("expected the role coach or medical")
+    code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=now())
+    screen().print(f"{code}\nGood for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")

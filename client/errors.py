@@ -1,0 +1,80 @@
+"""Errors of the club's node.
+
+ClientError
+├── BadSettings           a node folder that is missing, unreadable or already there
+├── LooseKeyFile          a key file that other users of the machine may read
+├── BadObservation        a value, time or unit that its stream does not allow
+├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
+├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
+├── BadMapping            a mapping file that does not describe a CSV
+├── VaultError
+│   ├── WrongKey          passphrase or key file that does not open this vault
+│   ├── SealBroken        stored bytes that were changed, moved or cut off
+│   ├── UnknownAthlete    an athlete that this vault does not hold
+│   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
+├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
+├── NotApproved           a campaign that this club did not approve byte for byte
+└── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
+"""
+
+
+class ClientError(Exception):
+    """Base of every error that `client` raises; the message is one sentence a person can act on."""
+
+
+class BadSettings(ClientError):
+    """A node folder that is missing, unreadable or already there."""
+
+
+class LooseKeyFile(ClientError):
+    """A key file that other users of the machine may read or write."""
+
+
+class BadObservation(ClientError, ValueError):
+    """A value, time or unit that its stream does not allow; the message never holds the value."""
+
+
+class UnreadableFile(ClientError):
+    """An input file that is not what it should be; the message is the reason kept with the quarantine."""
+
+
+class NotUsed(ClientError):
+    """A well-formed input file of a kind that no reader takes yet; skipping it is no failure."""
+
+
+class BadMapping(ClientError, ValueError):
+    """A mapping file that does not describe a CSV."""
+
+
+class VaultError(ClientError):
+    """Base of the errors of the sealed store."""
+
+
+class WrongKey(VaultError):
+    """The passphrase or key file does not open this vault."""
+
+
+class SealBroken(VaultError):
+    """Stored bytes were changed, moved or cut off; nothing of them is used."""
+
+
+class UnknownAthlete(VaultError, KeyError):
+    """An athlete that this vault does not hold."""
+
+    __str__ = Exception.__str__
+
+
+class AthleteErased(VaultError):
+    """An athlete whose key was destroyed; nothing of theirs can be read again."""
+
+
+class ConsentUnavailable(ClientError):
+    """No fresh answer of the consent service; whoever asked must not use the data."""
+
+
+class NotApproved(ClientError):
+    """A campaign that this club did not approve byte for byte."""
+
+
+class RoundRefused(ClientError):
+    """A training message that does not fit the approved campaign: its time, round, weights or model."""

@@ -1,0 +1,122 @@
+"""One row per local calendar day of one athlete: what features, models and coaching read.
+
+NaN means "not known", always. A day without a reading is never 0; load is 0 only on a day that is known to
+be without training. Readings of two devices for the same thing are never mixed within a day.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.biometrics.observations import Observation
+from client.biometrics.streams import SPECS, Aggregation, Stream
+from client.features.day_derived import DERIVED, trained_days
+from client.features.day_sources import chosen_source
+
+Floats = NDArray[np.float64]
+ByDay = dict[date, list[Observation]]
+
+_WELLNESS_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyTable:
+    """Consecutive local days and one float64 column per name, NaN where nothing is known.
+
+    Names are the numeric `Stream` values (in the stream's unit) and the derived columns:
+    load_au: the day's session load [AU], 0 only on a known rest day, NaN where training is not known;
+    lnrmssd [ln ms]: from the day's first valid resting beat series, else from the app's own RMSSD;
+    sleep_h [h]: device or questionnaire, whichever this athlete has on more days, never mixed;
+    sleep_midpoint_h [h after midnight, local, 0 to 24): of the longest sleep that ends on the day.
+    `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
+    """
+
+    dates: tuple[date, ...]
+    columns: Mapping[str, Floats]
+
+    def column(self, name: str) -> Floats:
+        """Return one column (days,); all NaN when the athlete has no such reading."""
+        found = self.columns.get(name)
+        return np.full(len(self.dates), np.nan) if found is None else found
+
+    def until(self, day: date) -> "DailyTable":
+        """Return the days up to and including `day`: what could be known that evening."""
+        return self._sliced(slice(0, sum(1 for known in self.dates if known <= day)))
+
+    def extended_to(self, day: date) -> "DailyTable":
+        """Return the table with unknown days appended up to `day`."""
+        if not self.dates or self.dates[-1] >= day:
+            return self
+        extra = (day - self.dates[-1]).days
+        dates = self.dates + tuple(self.dates[-1] + timedelta(days=step + 1) for step in range(extra))
+        gap = np.full(extra, np.nan)
+        return DailyTable(dates, {name: np.concatenate([values, gap]) for name, values in self.columns.items()})
+
+    def _sliced(self, part: slice) -> "DailyTable":
+        return DailyTable(self.dates[part], {name: values[part] for name, values in self.columns.items()})
+
+
+def build(
+    observations: Iterable[Observation], *, source_priority: Sequence[str] = (), assume_rest: bool = False
+) -> DailyTable:
+    """Return the daily table of one athlete's readings; their order does not matter.
+
+    source_priority: app names, best first, for streams that two sources give on the same day; without it the
+    source with more readings over the whole history wins.
+    assume_rest: also take a day as rest when the athlete answered the questionnaire and reported no session.
+    That is an assumption: use it only where every session is known to be reported.
+    """
+    ordered = sorted(observations, key=_order)
+    if not ordered:
+        return DailyTable((), {})
+    days = [reading.day for reading in ordered]
+    first, last = min(days), max(days)
+    dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
+    by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
+    for reading, day in zip(ordered, days, strict=True):
+        by_stream[reading.stream][day].append(reading)
+    columns = {
+        stream.value: _column(stream, by_day, dates, source_priority)
+        for stream, by_day in by_stream.items()
+        if SPECS[stream].aggregation is not Aggregation.NONE
+    }
+    for derive in DERIVED:
+        columns.update(derive(by_stream, columns, dates))
+    if assume_rest:
+        columns["load_au"] = _with_assumed_rest(columns, trained_days(by_stream, dates))
+    return DailyTable(dates, columns)
+
+
+def _order(reading: Observation) -> tuple[object, ...]:
+    source = reading.source
+    return (reading.start, reading.end, source.app, source.device, source.file_sha256, str(reading.value))
+
+
+def _column(stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str]) -> Floats:
+    seen = Counter((r.source.app, r.source.device) for readings in by_day.values() for r in readings)
+    position = {day: index for index, day in enumerate(dates)}
+    column = np.full(len(dates), np.nan)
+    for day, readings in by_day.items():
+        values = [float(r.value) for r in chosen_source(readings, seen, priority) if isinstance(r.value, float)]
+        column[position[day]] = _day_value(SPECS[stream].aggregation, values)
+    return column
+
+
+def _day_value(aggregation: Aggregation, values: list[float]) -> float:
+    if aggregation is Aggregation.SUM:
+        return sum(values)
+    if aggregation is Aggregation.MEAN:
+        return sum(values) / len(values)
+    return max(values) if aggregation is Aggregation.MAX else values[-1]
+
+
+def _with_assumed_rest(columns: Mapping[str, Floats], trained: NDArray[np.bool_]) -> Floats:
+    unknown = np.full(len(trained), np.nan)
+    answers = [columns.get(stream.value, unknown) for stream in _WELLNESS_ANSWERS]
+    answered = np.any(~np.isnan(answers), axis=0)
+    load = columns["load_au"]
+    return np.where(np.isnan(load) & answered & ~trained, 0.0, load)

@@ -1,0 +1,87 @@
+"""Training load: session rating times minutes, weekly sums, Foster monotony and strain, TRIMP.
+
+Series are (days,) arrays of daily load [AU]: 0 on a known rest day, NaN where nothing is known, the last
+entry being today. Nothing here fills a missing day. Source: sports science reference §3.1.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.errors import BadObservation
+
+WEEK_D = 7
+MIN_WEEK_DAYS = 6  # sports science §3.1: fewer observed days give no weekly figure
+LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
+
+Floats = NDArray[np.float64]
+
+
+def session_load(rpe: float, minutes: float) -> float:
+    """Session load [AU]: CR10 rating (0 to 10) times minutes (Foster 2001); raises BadObservation otherwise."""
+    if not 0 <= rpe <= 10 or not 0 <= minutes < math.inf:
+        raise BadObservation("session load: expected a rating from 0 to 10 and minutes of 0 or more")
+    return rpe * minutes
+
+
+def last_days(load: Floats, days: int) -> Floats:
+    """The last `days` entries, NaN before the series begins."""
+    if len(load) >= days:
+        return load[len(load) - days :]
+    return np.concatenate([np.full(days - len(load), np.nan), load])
+
+
+def observed(load: Floats) -> int:
+    """Number of days that are known."""
+    return int(np.sum(~np.isnan(load)))
+
+
+def weekly_sum(load: Floats) -> float | None:
+    """Sum of the last seven days; None unless all seven are known: a partial sum looks like an easy week."""
+    week = last_days(load, WEEK_D)
+    return float(week.sum()) if observed(week) == WEEK_D else None
+
+
+def week_change(load: Floats) -> float | None:
+    """Relative change of the last seven days against the seven before; None unless all are known and those not 0."""
+    this, before = weekly_sum(load), weekly_sum(load[:-WEEK_D])
+    return None if this is None or before is None or before <= 0 else this / before - 1.0
+
+
+def monotony(load: Floats, *, ddof: int = 1) -> float | None:
+    """Foster monotony: mean over SD of the last seven days, true rest days included.
+
+    None with fewer than six known days, or without spread. ddof: 1 by default, 0 in some papers.
+    """
+    week = last_days(load, WEEK_D)
+    if observed(week) < MIN_WEEK_DAYS:
+        return None
+    spread = float(np.nanstd(week, ddof=ddof))
+    return None if spread < LEAST_SD else float(np.nanmean(week)) / spread
+
+
+def strain(load: Floats, *, ddof: int = 1) -> float | None:
+    """Foster strain: weekly sum times monotony; None where either is undefined."""
+    total, ratio = weekly_sum(load), monotony(load, ddof=ddof)
+    return None if total is None or ratio is None else total * ratio
+
+
+def trimp_banister(
+    minutes: float, heart_rate: float, *, rest: float, maximum: float, factor: float, exponent: float
+) -> float:
+    """Banister's TRIMP: minutes · x · factor · exp(exponent · x), x the share of heart-rate reserve in [0, 1.05].
+
+    factor and exponent are the athlete's own setting (0.64 and 1.92, or 0.86 and 1.67), never chosen from sex.
+    Raises BadObservation unless maximum > rest + 40.
+    """
+    if maximum <= rest + 40:
+        raise BadObservation("TRIMP: expected a maximal heart rate more than 40 above the resting one")
+    share = min(max((heart_rate - rest) / (maximum - rest), 0.0), 1.05)
+    return minutes * share * factor * math.exp(exponent * share)
+
+
+def trimp_zones(minutes_in_zone: Sequence[float]) -> float:
+    """Zone-weighted minutes: zone number times minutes (Edwards with five zones, Lucia with three)."""
+    return float(sum(zone * minutes for zone, minutes in enumerate(minutes_in_zone, start=1)))

@@ -1,0 +1,78 @@
+"""Times in files: local and UTC are both kept, and doubtful ones are counted instead of guessed.
+
+A reading's instant is stored in UTC with the offset of local time, so that "the day" stays the athlete's day
+after travel and daylight saving.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from client.biometrics.quality import Tally
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # ours: no wearable exported before; catches relative clocks
+FUTURE_TOLERANCE = timedelta(days=2)  # ours: a device in the far east is a day ahead, never more
+
+_SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
+
+
+class Moment(NamedTuple):
+    """An instant in UTC and the local offset from UTC at it, in minutes."""
+
+    utc: datetime
+    offset_min: int
+
+    def plus(self, step: timedelta) -> "Moment":
+        """The instant `step` later, with the same offset."""
+        return Moment(self.utc + step, self.offset_min)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalClock:
+    """The athlete's time zone, for files that do not say theirs, and the time of the import."""
+
+    zone: tzinfo
+    now: datetime
+
+    def instant(self, text: str, tally: Tally) -> Moment | None:
+        """Read a time with an offset or Z; without one it is local time. None (and counted) when unreadable."""
+        try:
+            moment = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text.strip()))
+        except ValueError:
+            tally.count("dropped:time_unreadable")
+            return None
+        if moment.tzinfo is None:
+            return self.local(moment, tally)
+        offset = moment.utcoffset() or timedelta(0)
+        utc = moment.astimezone(UTC)
+        if not offset:  # Z says nothing about where the athlete was
+            return self.at(utc, tally)
+        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), tally)
+
+    def at(self, utc: datetime, tally: Tally) -> Moment | None:
+        """Give an instant the athlete's local offset."""
+        offset = utc.astimezone(self.zone).utcoffset() or timedelta(0)
+        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), tally)
+
+    def local(self, naive: datetime, tally: Tally) -> Moment | None:
+        """Place a naive local time; an hour that happens twice or never (daylight saving) is counted.
+
+        The first of two is taken; one that never happens is read as standard time.
+        """
+        early = naive.replace(tzinfo=self.zone, fold=0)
+        late = naive.replace(tzinfo=self.zone, fold=1)
+        offset = early.utcoffset() or timedelta(0)
+        if offset != late.utcoffset():
+            tally.count("clock:daylight_saving")
+        return self._plausible(Moment(naive.replace(tzinfo=UTC) - offset, round(offset.total_seconds() / 60)), tally)
+
+    def local_day(self, day: date, tally: Tally) -> Moment | None:
+        """Place a reading that has a date only: local midnight."""
+        return self.local(datetime(day.year, day.month, day.day), tally)  # noqa: DTZ001 - local on purpose
+
+    def _plausible(self, moment: Moment, tally: Tally) -> Moment | None:
+        if EARLIEST <= moment.utc <= self.now + FUTURE_TOLERANCE:
+            return moment
+        tally.count("dropped:time_implausible")
+        return None

@@ -1,0 +1,54 @@
+"""Daily variability as apps export it: HRV4Training (iOS) and EliteHRV."""
+
+import re
+from collections.abc import Sequence
+
+from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
+from client.ingest.clock import LocalClock
+from client.ingest.collector import Collector
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.text_table import read_table
+
+HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
+ELITEHRV_HEADER = ("Datetime", "Rmssd", "HR")
+_ZERO = (0.0,)
+_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
+
+
+def read_hrv4training(file: InputFile, clock: LocalClock) -> Reading:
+    """Read an HRV4Training export: RMSSD and the resting heart rate of the measurement."""
+    return _read(file, clock, app="hrv4training", time="timestamp_measurement", rmssd="rMSSD")
+
+
+def read_elitehrv(file: InputFile, clock: LocalClock) -> Reading:
+    """Read an EliteHRV export: RMSSD and heart rate of `readiness` readings; others are not at rest."""
+    return _read(file, clock, app="elitehrv", time="Datetime", rmssd="Rmssd")
+
+
+def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str) -> Reading:
+    out = Collector(file, clock, app=app)
+    rows = list(read_table(file).rows(out.tally))
+    if out.tally.rows and not rows:
+        raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
+    swapped = has_day_before_month([row[time] for row in rows])
+    for row in rows:
+        if row.get("Type", "readiness") != "readiness":
+            out.tally.count("not_at_rest")
+            continue
+        text = row[time]
+        if swapped:
+            text = _DATE.sub(r"\1-\3-\2", text)
+            out.tally.count("clock:day_before_month")
+        moment = clock.instant(text, out.tally)
+        if moment is not None:
+            out.number(Stream.RMSSD, moment, row[rmssd], sentinels=_ZERO)
+            out.number(Stream.RESTING_HEART_RATE, moment, row["HR"], sentinels=_ZERO)
+    return out.reading()
+
+
+def has_day_before_month(texts: Sequence[str]) -> bool:
+    """True when dates are written YYYY-DD-MM: some "month" is above 12, and no "day" would be."""
+    found = [match for match in map(_DATE.match, texts) if match]
+    middles, lasts = [int(m[2]) for m in found], [int(m[3]) for m in found]
+    return any(value > 12 for value in middles) and all(value <= 12 for value in lasts)

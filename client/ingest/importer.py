@@ -1,0 +1,189 @@
+"""Files into the vault: each file is read, stored and journalled on its own, so that one bad file harms no other."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from client.biometrics.quality import QualityReport
+from client.errors import NotUsed, UnreadableFile
+from client.ingest.clock import LocalClock
+from client.ingest.detect import SOCCERMON, reader_for
+from client.ingest.input_file import InputFile, Reading, check_is_data, load
+from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.soccermon import read_players
+from client.ingest.text_table import read_table
+from client.vault.journal import ImportRecord, Status, imports, quarantine, record_import
+from client.vault.store import Added, Vault
+from policies.vocabulary import AthleteId
+
+MAPPED = "mapped-csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose data the files hold.
+
+    athlete: for files of one athlete. player: which player of a file of many is that athlete.
+    players: labels in a file of many, and the athlete each stands for; labels that are athletes' own ids
+    need no entry.
+    """
+
+    athlete: AthleteId | None = None
+    player: str | None = None
+    players: Mapping[str, AthleteId] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file, for one athlete (None where no athlete of the vault was concerned)."""
+
+    file_name: str
+    reader: str
+    status: Status
+    reason: str
+    athlete: AthleteId | None
+    added: int
+    report: QualityReport
+
+    @property
+    def is_failure(self) -> bool:
+        """True for a file that was quarantined."""
+        return self.status == "quarantined"
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files named and the files inside the folders named, hidden ones left out, in a fixed order."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        hidden = {child for child in inside if any(part.startswith(".") for part in child.relative_to(path).parts)}
+        found.update(dict.fromkeys(child for child in inside if child not in hidden and not child.is_dir()))
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Reads files and stores what they hold."""
+
+    vault: Vault
+    clock: LocalClock
+    whose: Whose
+    mapping: CsvMapping | None = None
+
+    def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[Outcome]:
+        """Import every file and return an outcome per file and athlete; `on_file` is called after each file."""
+        outcomes: list[Outcome] = []
+        for path in paths:
+            outcomes.extend(self.take(path))
+            on_file(path)
+        return outcomes
+
+    def take(self, path: Path) -> list[Outcome]:
+        """Import one file; what goes wrong with it is an outcome, never an exception."""
+        file = InputFile(path.name, b"")
+        try:
+            file = load(path)
+            name, readings = self._read(file)
+            owners = self._owners(readings)
+        except NotUsed as error:
+            return [self._refused(file, "skipped", str(error))]
+        except UnreadableFile as error:
+            return [self._refused(file, "quarantined", str(error))]
+        if not owners:
+            return [self._refused(file, "skipped", "none of its athletes is in this vault")]
+        left_out = len(readings) - len(owners)
+        return [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
+
+    def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
+        check_is_data(file)
+        if self.mapping is not None and _is_described(file, self.mapping):
+            return MAPPED, read_mapped(file, self.clock, self.mapping)
+        reader = reader_for(file)
+        if reader is SOCCERMON or reader.read is None:
+            return reader.name, read_players(file, self.clock, self.whose.player)
+        return reader.name, {NOBODY: reader.read(file, self.clock)}
+
+    def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
+        """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
+        athlete, player = self.whose.athlete, self.whose.player
+        if not readings:
+            raise UnreadableFile("it holds no rows of the athlete asked for")
+        if set(readings) == {NOBODY}:
+            if athlete is None:
+                raise UnreadableFile("it does not say whose data it holds; name the athlete with --athlete")
+            return {NOBODY: athlete}
+        known: dict[str, AthleteId] = {one.athlete: one.athlete for one in self.vault.athletes()}
+        named = known | dict(self.whose.players or {})
+        if athlete is None:
+            return {label: named[label] for label in readings if label in named}
+        if player is not None:
+            if player not in readings:
+                raise UnreadableFile("it holds no rows of the player named with --player")
+            return {player: athlete}
+        if athlete in readings:
+            return {athlete: athlete}
+        if len(readings) == 1 and next(iter(readings)) not in known:
+            return dict.fromkeys(readings, athlete)
+        raise UnreadableFile(f"it holds {len(readings)} athletes; say which with --player or --players")
+
+    def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> Outcome:
+        with self.vault.transaction():
+            if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
+                stored = Added(0, len(reading.observations), 0)  # its only time is that of the first import
+            else:
+                stored = self.vault.add_counted(owner, reading.observations)
+            report = reading.report.with_stored(
+                added=stored.added, duplicate=stored.duplicate, conflicting=stored.conflicting
+            )
+            if left_out:
+                note = f"{left_out} other athletes of this file are not taken"
+                report = replace(report, notes=(*report.notes, note))
+            outcome = Outcome(file.name, reader, "stored", "", owner, stored.added, report)
+            self._journal(file, owner, outcome)
+        return outcome
+
+    def _refused(self, file: InputFile, status: Status, reason: str) -> Outcome:
+        owner = self.whose.athlete
+        outcome = Outcome(file.name, "", status, reason, owner, 0, QualityReport())
+        if owner is not None:
+            with self.vault.transaction():
+                if status == "quarantined":
+                    quarantine(
+                        self.vault, owner, file_name=file.name, sha256=file.sha256, data=file.data, reason=reason
+                    )
+                self._journal(file, owner, outcome)
+        return outcome
+
+    def _journal(self, file: InputFile, owner: AthleteId, outcome: Outcome) -> None:
+        counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
+        record = ImportRecord(
+            at=self.clock.now,
+            file_name=file.name,
+            file_sha256=file.sha256,
+            reader=outcome.reader,
+            status=outcome.status,
+            reason=outcome.reason,
+            counts={**counts, "added": outcome.added},
+        )
+        record_import(self.vault, owner, record)
+
+    def _is_known(self, owner: AthleteId, file: InputFile) -> bool:
+        return any(
+            record.file_sha256 == file.sha256 and record.status == "stored" for record in imports(self.vault, owner)
+        )
+
+
+def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
+    """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
+    if b"\x00" in file.data or file.data.lstrip()[:1] in (b"[", b"{"):
+        return False
+    if set(mapping.columns) <= set(read_table(file, mapping.delimiter).header):
+        return True
+    try:
+        reader_for(file)
+    except UnreadableFile:
+        return True
+    except NotUsed:
+        return False
+    return False

@@ -1,0 +1,145 @@
+"""Settings of one node folder: read once into a frozen value; paths are derived, never configured."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from client.errors import BadSettings
+from client.key_files import SECRET_FOLDER_MODE, SECRET_MODE, read_seed
+from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+
+OrgText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+FILE_NAME = "settings.json"
+
+
+class SettingsFile(BaseModel):
+    """`settings.json` of a node, as it is on disk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    club: OrgText
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    timezone: Annotated[str, Field(max_length=64)] = "UTC"
+    lock: Literal["key_file", "passphrase"] = "key_file"
+    consent_url: Annotated[str, Field(max_length=300)] | None = None
+    consent_service_key: Annotated[str, Field(max_length=64)] | None = None
+    coordinator: Annotated[str, Field(max_length=300)] | None = None
+    ca_file: Annotated[str, Field(max_length=1000)] | None = None
+    league_key: Annotated[str, Field(max_length=64)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One node: its club, its links to the other programs (None until linked) and where its files are."""
+
+    directory: Path
+    club: OrgId
+    name: str
+    timezone: tzinfo
+    lock: Literal["key_file", "passphrase"]
+    consent_url: str | None
+    consent_service_key: str | None
+    coordinator: str | None
+    ca_file: Path | None
+    league_key: str | None
+
+    @property
+    def vault_path(self) -> Path:
+        """The sealed store."""
+        return self.directory / "vault.sqlite3"
+
+    @property
+    def journal_path(self) -> Path:
+        """The node's own journal of rounds and decisions."""
+        return self.directory / "journal.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of secret files."""
+        return self.directory / "keys"
+
+    @property
+    def fleet_key_path(self) -> Path:
+        """Private key (EC P-384, OpenSSH) with which the node signs in to the coordinator's Fleet API."""
+        return self.keys / "fleet"
+
+    @property
+    def approved(self) -> Path:
+        """The folder of campaign manifests that this club approved."""
+        return self.directory / "approved"
+
+    @property
+    def models(self) -> Path:
+        """The folder of league models that went through this node's gate."""
+        return self.directory / "models"
+
+    def node_key(self) -> SigningKey:
+        """Return the Ed25519 key that signs this node's requests and approvals."""
+        return SigningKey(read_seed(self.keys / "node.key"))
+
+
+def load_settings(directory: Path) -> Settings:
+    """Read the settings of a node folder; raises BadSettings in one sentence otherwise."""
+    try:
+        stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+    except OSError as error:
+        raise BadSettings(f"{directory} is not a node folder; create one with `homefield-node init`") from error
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
+        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+    return Settings(
+        directory=directory,
+        club=OrgId(stored.club),
+        name=stored.name,
+        timezone=read_timezone(stored.timezone),
+        lock=stored.lock,
+        consent_url=stored.consent_url,
+        consent_service_key=stored.consent_service_key,
+        coordinator=stored.coordinator,
+        ca_file=None if stored.ca_file is None else Path(stored.ca_file),
+        league_key=stored.league_key,
+    )
+
+
+def read_timezone(name: str) -> tzinfo:
+    """Return the IANA time zone `name`; raises BadSettings when this machine does not know it.
+
+    "UTC" needs no time zone database, which a bare machine may lack.
+    """
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadSettings(f"unknown time zone {name!r}; expected an IANA name such as Europe/Oslo") from error
+
+
+def save_settings(directory: Path, settings: SettingsFile) -> None:
+    """Write `settings.json` with mode 0600 in one step, so that a crash leaves the old or the new file."""
+    directory.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+    temporary = directory / f".{FILE_NAME}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, SECRET_MODE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(settings.model_dump_json(indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(directory / FILE_NAME)
+
+
+def change_settings(directory: Path, **changes: str) -> Settings:
+    """Replace some fields of `settings.json` and return the settings as they are now."""
+    load_settings(directory)
+    stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+    try:
+        changed = SettingsFile.model_validate({**stored.model_dump(), **changes})
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, issue["loc"])) for issue in error.errors()}))
+        raise BadSettings(f"not a valid setting: {fields}") from error
+    save_settings(directory, changed)
+    return load_settings(directory)

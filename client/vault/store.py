@@ -1,0 +1,265 @@
+"""The athletes' vault: each athlete's readings sealed under a key of their own, and destroyed with it."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from client.biometrics.observations import PARTIAL_FILE, Observation, Source, Value
+from client.biometrics.streams import Stream
+from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
+from client.vault.codec import decode, decode_source, encode, encode_source, natural_key, value_and_quality
+from client.vault.database import Database
+from client.vault.keys import UnlockKey
+from client.vault.seal import Seal
+from policies.vocabulary import AthleteId
+
+_MASTER_PLACE = b"master"
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """One athlete as their own club knows them."""
+
+    athlete: AthleteId
+    name: str
+    shirt_no: int
+    is_minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What storing did: new readings, readings already held, and those held with another value."""
+
+    added: int
+    duplicate: int
+    conflicting: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    number: int
+    profile: Athlete
+    seal: Seal
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    value: Value
+    quality: tuple[str, ...]
+
+
+def _held(observation: Observation) -> _Held:
+    return _Held(observation.value, observation.quality)
+
+
+def new_athlete_id() -> AthleteId:
+    """Mint a pseudonym: "ath-" and 16 random hexadecimal digits."""
+    return AthleteId(f"ath-{secrets.token_hex(8)}")
+
+
+class Vault:
+    """The sealed store of one node. Methods are safe to call from several threads and processes.
+
+    Every athlete's data key is wrapped by the vault's master key, which the node's key wraps in turn:
+    changing the node's key rewraps one value, destroying a data key destroys one athlete's readings.
+    """
+
+    def __init__(self, database: Database, master: bytes) -> None:
+        self._database = database
+        self._master = Seal(master)
+
+    @classmethod
+    def open(cls, path: Path, key: UnlockKey) -> Self:
+        """Open the vault at `path`, creating it if there is none; raises WrongKey for another vault's key."""
+        database = Database(path)
+        try:
+            return cls(database, _master_key(database, Seal(key.secret)))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside one transaction: all of it is stored, or nothing is."""
+        with self._database.transaction():
+            yield
+
+    def add_athlete(self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False) -> Athlete:
+        """Add an athlete with a fresh data key; raises VaultError when the id is already taken."""
+        profile = Athlete(athlete, name, shirt_no, is_minor)
+        handle, data_key = self._handle(athlete), secrets.token_bytes(32)
+        with self._database.transaction() as connection:
+            if connection.execute("SELECT 1 FROM athlete WHERE handle = ?", (handle,)).fetchone():
+                raise VaultError("this athlete is already in the vault")
+            connection.execute(
+                "INSERT INTO athlete (handle, profile, wrapped_key) VALUES (?, ?, ?)",
+                (handle, self._seal_profile(profile, handle), self._master.wrap(data_key, b"key" + handle)),
+            )
+        return profile
+
+    def athletes(self) -> list[Athlete]:
+        """Return the athletes who are not erased, by shirt number."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT handle, profile FROM athlete WHERE wrapped_key IS NOT NULL").fetchall()
+        found = [self._open_profile(profile, handle) for handle, profile in rows]
+        return sorted(found, key=lambda athlete: (athlete.shirt_no, athlete.athlete))
+
+    def athlete(self, athlete: AthleteId) -> Athlete:
+        """Return one athlete; raises UnknownAthlete or AthleteErased."""
+        return self._open(athlete).profile
+
+    def add(self, athlete: AthleteId, observations: Iterable[Observation]) -> int:
+        """Store readings and return how many were new; the same reading twice is stored once."""
+        return self.add_counted(athlete, observations).added
+
+    def add_counted(self, athlete: AthleteId, observations: Iterable[Observation]) -> Added:
+        """Store readings and say what was new, held already, or held with another value (which is kept).
+
+        Only a reading of a file that was cut off is replaced, by the same reading of the whole file.
+        """
+        with self._database.transaction() as connection:
+            opened = self._open(athlete)
+            numbers: dict[Source, int] = {}
+            fresh: dict[bytes, Observation] = {}
+            duplicate = conflicting = 0
+            for observation in observations:
+                key = opened.seal.row_key(natural_key(observation))
+                held = _held(fresh[key]) if key in fresh else self._stored(opened, key)
+                if held is None or (PARTIAL_FILE in held.quality and PARTIAL_FILE not in observation.quality):
+                    fresh[key] = observation
+                else:
+                    duplicate += 1
+                    conflicting += held.value != observation.value
+            for source in {observation.source for observation in fresh.values()}:
+                numbers[source] = self._source_number(opened, source)
+            rows = (
+                (opened.number, key, opened.seal.close(encode(new, numbers[new.source]), b"observation" + key))
+                for key, new in fresh.items()
+            )
+            connection.executemany("INSERT OR REPLACE INTO observation (athlete, key, sealed) VALUES (?, ?, ?)", rows)
+        return Added(len(fresh), duplicate, conflicting)
+
+    def read(self, athlete: AthleteId, streams: Sequence[Stream] | None = None) -> list[Observation]:
+        """Return an athlete's readings in order of time, only of `streams` when given.
+
+        Raises AthleteErased after erasure, SealBroken when any stored byte is not what was written.
+        """
+        wanted = None if streams is None else frozenset(streams)
+        with self._database.reading() as connection:
+            opened = self._open(athlete)
+            rows = connection.execute(
+                "SELECT key, sealed FROM observation WHERE athlete = ?", (opened.number,)
+            ).fetchall()
+            sources = self._sources(opened)
+        readings = [decode(opened.seal.open(sealed, b"observation" + key), sources) for key, sealed in rows]
+        chosen = [reading for reading in readings if wanted is None or reading.stream in wanted]
+        return sorted(chosen, key=lambda reading: (reading.start, reading.stream.value, reading.end))
+
+    def erase(self, athlete: AthleteId) -> None:
+        """Destroy the athlete's key, readings, journal and name; only a note of the erasure remains.
+
+        Repeating it is allowed and scrubs the file again. Raises VaultError when another program keeps
+        the old bytes in use; the key is then gone from the vault but not yet from its write-ahead log.
+        """
+        handle = self._handle(athlete)
+        with self._database.transaction() as connection:
+            number, _, _ = self._row(athlete)
+            for statement in (
+                "DELETE FROM observation WHERE athlete = ?",
+                "DELETE FROM source WHERE athlete = ?",
+                "DELETE FROM import WHERE athlete = ?",
+                "DELETE FROM quarantine WHERE athlete = ?",
+            ):
+                connection.execute(statement, (number,))
+            connection.execute(
+                "UPDATE athlete SET wrapped_key = NULL, profile = ? WHERE number = ?",
+                (self._seal_profile(Athlete(athlete, "", 0, False), handle), number),
+            )
+        self._database.scrub()
+
+    def seal_of(self, athlete: AthleteId) -> tuple[Database, int, Seal]:
+        """Return what the vault's other tables need: the database, the athlete's row and their seal."""
+        opened = self._open(athlete)
+        return self._database, opened.number, opened.seal
+
+    def _handle(self, athlete: AthleteId) -> bytes:
+        return self._master.row_key(f"athlete\x1f{athlete}".encode())
+
+    def _row(self, athlete: AthleteId) -> tuple[int, bytes, bytes | None]:
+        with self._database.reading() as connection:
+            query = "SELECT number, profile, wrapped_key FROM athlete WHERE handle = ?"
+            row = connection.execute(query, (self._handle(athlete),)).fetchone()
+        if row is None:
+            raise UnknownAthlete("this vault holds no such athlete; see `homefield-node athlete list`")
+        number, profile, wrapped = row
+        return number, profile, wrapped
+
+    def _open(self, athlete: AthleteId) -> _Opened:
+        number, profile, wrapped = self._row(athlete)
+        if wrapped is None:
+            raise AthleteErased("this athlete was erased; the key is destroyed and nothing can be read again")
+        handle = self._handle(athlete)
+        data_key = self._master.open(wrapped, b"key" + handle)
+        return _Opened(number, self._open_profile(profile, handle), Seal(data_key))
+
+    def _seal_profile(self, profile: Athlete, handle: bytes) -> bytes:
+        fields = [profile.athlete, profile.name, profile.shirt_no, profile.is_minor]
+        return self._master.close(json.dumps(fields).encode(), b"profile" + handle)
+
+    def _open_profile(self, sealed: bytes, handle: bytes) -> Athlete:
+        identifier, name, shirt_no, is_minor = json.loads(self._master.open(sealed, b"profile" + handle))
+        return Athlete(AthleteId(identifier), name, shirt_no, is_minor)
+
+    def _stored(self, opened: _Opened, key: bytes) -> _Held | None:
+        with self._database.reading() as connection:
+            query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
+            row = connection.execute(query, (opened.number, key)).fetchone()
+        if row is None:
+            return None
+        return _Held(*value_and_quality(opened.seal.open(row[0], b"observation" + key)))
+
+    def _source_number(self, opened: _Opened, source: Source) -> int:
+        plain = encode_source(source)
+        key = opened.seal.row_key(b"source\x1f" + plain)
+        with self._database.transaction() as connection:
+            query = "SELECT number FROM source WHERE athlete = ? AND key = ?"
+            row = connection.execute(query, (opened.number, key)).fetchone()
+            if row is not None:
+                return int(row[0])
+            query = "SELECT coalesce(max(number), 0) + 1 FROM source WHERE athlete = ?"
+            (number,) = connection.execute(query, (opened.number,)).fetchone()
+            sealed = opened.seal.close(plain, b"source%d" % number)
+            connection.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (opened.number, number, key, sealed))
+        return int(number)
+
+    def _sources(self, opened: _Opened) -> dict[int, Source]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT number, sealed FROM source WHERE athlete = ?", (opened.number,))
+            return {number: decode_source(opened.seal.open(sealed, b"source%d" % number)) for number, sealed in rows}
+
+
+def _master_key(database: Database, unlock: Seal) -> bytes:
+    with database.transaction() as connection:
+        row = connection.execute("SELECT wrapped FROM master").fetchone()
+        if row is None:
+            master = secrets.token_bytes(32)
+            connection.execute("INSERT INTO master VALUES (1, ?)", (unlock.wrap(master, _MASTER_PLACE),))
+            return master
+    try:
+        return unlock.open(row[0], _MASTER_PLACE)
+    except SealBroken as error:
+        raise WrongKey("this passphrase or key file does not open this vault") from error

@@ -1,0 +1,116 @@
+"""The model card: what a federated model learnt from, what it cost in privacy, how good it is, and what it is not for.
+
+Figures in a card come from the public simulator or from budgeted releases, never from a club's own test days:
+a metric on private data is a release like any other (reference: federation and privacy §6.1).
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
+from policies.campaign import CampaignManifest, HexHash, Identifier
+from policies.canonical import canonical_bytes, sha256_hex
+
+Text = Annotated[str, Field(max_length=400)]
+
+LIMITS = (
+    "It describes groups; for one athlete it may be wrong. A node uses it only where it passes that node's own gate.",
+    "It does not diagnose, and it does not prevent injuries.",
+    "Rounds that were released stay released: withdrawing stops further use, the model does not forget.",
+)
+
+
+class Metric(BaseModel):
+    """One figure and the naive baseline beside it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Text
+    value: float
+    baseline_name: Text
+    baseline: float
+    data: Text
+
+
+class ModelCard(BaseModel):
+    """Everything a person needs to decide whether to use the model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Identifier
+    campaign: HexHash
+    purpose: Text
+    data: Text
+    clubs: int = Field(ge=1)
+    public_athletes: int = Field(ge=1)
+    rounds: int = Field(ge=1)
+    clip_norm: float
+    noise_multiplier: float
+    min_honest_clubs: int
+    masking: Text
+    rho_micro: int
+    delta: float
+    epsilon_proved: float
+    epsilon_gaussian: float
+    metrics: tuple[Metric, ...]
+    limits: tuple[Text, ...]
+
+    def canonical(self) -> bytes:
+        """The bytes that are hashed and stored."""
+        return canonical_bytes(self.model_dump(mode="json"))
+
+    @property
+    def sha256(self) -> str:
+        """Content address of the card."""
+        return sha256_hex(self.canonical())
+
+    def markdown(self) -> str:
+        """The card for people."""
+        facts = {
+            "Purpose": self.purpose,
+            "Learnt from": self.data,
+            "Clubs": str(self.clubs),
+            "Athletes (public number, not a count)": str(self.public_athletes),
+            "Rounds": str(self.rounds),
+            "Clip norm": f"{self.clip_norm:g}",
+            "Noise multiplier": f"{self.noise_multiplier:g}",
+            "Clubs that must be honest": str(self.min_honest_clubs),
+            "Masking": self.masking,
+            "Privacy cost of one athlete": f"epsilon {self.epsilon_proved:.3f} proved for the discrete noise "
+            f"({self.epsilon_gaussian:.3f} as Gaussian reference) at delta {self.delta:g}; {self.rho_micro} micro-rho",
+        }
+        lines = [f"# {self.model}", "", f"Campaign `{self.campaign}`", "", "| fact | value |", "|---|---|"]
+        lines += [f"| {name} | {value} |" for name, value in facts.items()]
+        lines += ["", "## How good it is", "", "| measure | model | baseline | | on |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {m.name} | {m.value:.3f} | {m.baseline:.3f} | {m.baseline_name} | {m.data} |" for m in self.metrics
+        ]
+        lines += ["", "## Limits", ""] + [f"* {limit}" for limit in self.limits]
+        return "\n".join(lines) + "\n"
+
+
+def card_for(
+    manifest: CampaignManifest, *, metrics: tuple[Metric, ...], purpose: str, limits: tuple[str, ...] = LIMITS
+) -> ModelCard:
+    """The card of the model that `manifest`'s campaign made; privacy figures are computed from the manifest alone."""
+    rho_micro = campaign_cost(manifest.noise_multiplier, manifest.rounds)
+    return ModelCard(
+        model=manifest.model,
+        campaign=manifest.sha256,
+        purpose=purpose,
+        data="daily series of consenting athletes: " + ", ".join(category.value for category in manifest.categories),
+        clubs=len(manifest.clubs),
+        public_athletes=manifest.public_athletes,
+        rounds=manifest.rounds,
+        clip_norm=manifest.clip_norm,
+        noise_multiplier=manifest.noise_multiplier,
+        min_honest_clubs=manifest.min_honest_clubs,
+        masking=manifest.masking,
+        rho_micro=rho_micro,
+        delta=manifest.delta,
+        epsilon_proved=epsilon_proved(rho_micro, manifest.delta),
+        epsilon_gaussian=epsilon_gaussian(mu_from(manifest.noise_multiplier, manifest.rounds), manifest.delta),
+        metrics=metrics,
+        limits=limits,
+    )

@@ -1,0 +1,55 @@
+"""Recovery: tomorrow's readiness as a linear model on the athlete's deviations from the own mean so far.
+
+Every column is an own-baseline transform or a public constant, so that one athlete's data touch no other's
+gradient (reference: data §3, federation and privacy §6.1). Days that were not observed are never learnt from
+and never filled from a neighbour: a missing lag is the column's public centre.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, rolling_sum_and_count
+from models.features import RECOVERY_SCHEMA, AthleteSeries, Floats
+
+LEAST_DAYS = 14  # data.md §3: own mean needs a fortnight of observed days
+HALF_LIFE_D = 3.0  # data.md §3: the EWMA that any model has to beat
+READINESS_LOW, READINESS_HIGH = 0.0, 10.0
+
+
+def design(readiness: Floats, weekday: NDArray[np.int64]) -> AthleteSeries:
+    """Rows of one athlete: row t describes day t, its target is the observed readiness of day t + 1.
+
+    readiness: (days,) on consecutive calendar days, 0 to 10, NaN where not observed.
+    weekday: (days,), 0 is Monday. A row is learnt from only if today and tomorrow were observed and the own
+    mean rests on at least fourteen observed days.
+    """
+    mean = expanding_mean(readiness, least=LEAST_DAYS)
+    tomorrow = np.concatenate([readiness[1:], [np.nan]])
+    mask = ~np.isnan(readiness) & ~np.isnan(tomorrow) & ~np.isnan(mean)
+    low, high = RECOVERY_SCHEMA.target_low, RECOVERY_SCHEMA.target_high
+    target = np.where(mask, np.clip(tomorrow - mean, low, high), 0.0)
+    X = RECOVERY_SCHEMA.scaled(_columns(readiness, weekday, mean))
+    return AthleteSeries(X, target.astype(np.float32), mask)
+
+
+def _columns(readiness: Floats, weekday: NDArray[np.int64], mean: Floats) -> Floats:
+    lags = [lagged(readiness, days) - mean for days in range(3)]
+    rolling = [rolling_mean(readiness, span_d=span) - mean for span in (3, 7, 28)]
+    smooth = half_life_mean(readiness, half_life_d=HALF_LIFE_D) - mean
+    missing = 1.0 - rolling_sum_and_count(readiness, span_d=7)[1] / 7.0
+    angle = 2.0 * np.pi * weekday / 7.0
+    return np.stack([*lags, *rolling, smooth, missing, np.sin(angle), np.cos(angle)], axis=1)
+
+
+def deviations(weights: Floats, X: NDArray[np.float32]) -> Floats:
+    """Predicted deviation of tomorrow from the own mean, in readiness points; X is (days, features)."""
+    RECOVERY_SCHEMA.check_weights(weights)
+    predicted: Floats = X.astype(np.float64) @ weights[:-1] + weights[-1]
+    return predicted
+
+
+def predict(weights: Floats, readiness: Floats, weekday: NDArray[np.int64]) -> Floats:
+    """Predicted readiness of the day after each day, 0 to 10; NaN where today is missing or history too short."""
+    mean = expanding_mean(readiness, least=LEAST_DAYS)
+    predicted = mean + deviations(weights, design(readiness, weekday).X)
+    return np.where(np.isnan(readiness), np.nan, np.clip(predicted, READINESS_LOW, READINESS_HIGH))

@@ -1,0 +1,155 @@
+"""Registered models: content-addressed weights, and a manifest signed by the league over them and their card.
+
+Weights travel as safetensors, never as pickle: reading them cannot run code. Storage is the coordinator's and the
+nodes' affair; here are only the bytes and the checks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from models.card import ModelCard
+from models.errors import BadWeights
+from models.features import SCHEMAS, Floats
+from policies.campaign import CampaignManifest, HexHash, Identifier
+from policies.canonical import canonical_bytes, sha256_hex
+from policies.signing import SigningKey, VerifyKey
+
+TENSOR = "weights"
+
+
+class ModelRecord(BaseModel):
+    """What the league signs: which weights, from which campaign, with which card, after which version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Identifier
+    league: Identifier
+    campaign: HexHash
+    feature_schema: HexHash
+    weights_file: HexHash
+    card: HexHash
+    previous: HexHash | None
+    registered: datetime
+
+    def canonical(self) -> bytes:
+        """The bytes that are signed and hashed."""
+        return canonical_bytes(self.model_dump(mode="json"))
+
+    @property
+    def sha256(self) -> str:
+        """The version's name."""
+        return sha256_hex(self.canonical())
+
+
+class SignedModel(BaseModel):
+    """A record with the league's signature over its canonical bytes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record: ModelRecord
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedModel:
+    """The three byte strings of a registered version, each stored under its own hash."""
+
+    signed: SignedModel
+    weights: bytes
+    card: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedModel:
+    """A version whose signature and hashes were all verified."""
+
+    record: ModelRecord
+    weights: Floats
+    card: ModelCard
+
+
+def seal(
+    weights: Floats,
+    card: ModelCard,
+    *,
+    campaign: CampaignManifest,
+    key: SigningKey,
+    now: datetime,
+    previous: str | None = None,
+) -> SealedModel:
+    """Register the result of a campaign as the league. previous: `ModelRecord.sha256` of the version before.
+
+    Raises BadWeights if the weights do not fit the campaign's model.
+    """
+    schema = SCHEMAS.get(campaign.model)
+    if schema is None:
+        raise BadWeights("expected a model that is installed here")
+    schema.check_weights(weights)
+    data = weights_file(weights)
+    record = ModelRecord(
+        model=campaign.model,
+        league=campaign.league,
+        campaign=campaign.sha256,
+        feature_schema=campaign.feature_schema,
+        weights_file=sha256_hex(data),
+        card=card.sha256,
+        previous=previous,
+        registered=now,
+    )
+    signed = SignedModel(record=record, signature=key.sign(record.canonical()).hex())
+    return SealedModel(signed, data, card.canonical())
+
+
+def open_sealed(sealed: SealedModel, *, key: VerifyKey) -> OpenedModel:
+    """Return the model if the league signed it and every hash fits.
+
+    Raises BadSignature for another key, BadWeights for weights or a card that are not the signed ones or do not
+    fit the installed feature schema.
+    """
+    record = sealed.signed.record
+    key.verify(record.canonical(), bytes.fromhex(sealed.signed.signature))
+    if sha256_hex(sealed.weights) != record.weights_file or sha256_hex(sealed.card) != record.card:
+        raise BadWeights("expected the weights and the card that the league signed")
+    schema = SCHEMAS.get(record.model)
+    if schema is None or schema.sha256 != record.feature_schema:
+        raise BadWeights("expected a model whose feature schema is installed here")
+    weights = read_weights_file(sealed.weights)
+    schema.check_weights(weights)
+    try:
+        card = ModelCard.model_validate_json(sealed.card)
+    except ValidationError as error:
+        raise BadWeights("expected a model card, got another shape") from error
+    return OpenedModel(record, weights, card)
+
+
+def parse_signed(data: bytes) -> SignedModel:
+    """Parse untrusted bytes of a signed record; raises BadWeights."""
+    try:
+        return SignedModel.model_validate_json(data)
+    except ValidationError as error:
+        raise BadWeights("expected a signed model record, got another shape") from error
+
+
+def weights_file(weights: Floats) -> bytes:
+    """Weights as one safetensors file; the same weights give the same bytes."""
+    return save({TENSOR: np.ascontiguousarray(weights, dtype=np.float64)})
+
+
+def read_weights_file(data: bytes) -> Floats:
+    """Weights (weights,) from untrusted bytes; raises BadWeights for anything but one finite float64 vector."""
+    try:
+        tensors = load(data)
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise BadWeights("expected a safetensors file") from error
+    found = tensors.get(TENSOR)
+    if set(tensors) != {TENSOR} or found is None or found.dtype != np.float64 or found.ndim != 1:
+        raise BadWeights("expected one float64 vector")
+    if not np.isfinite(found).all():
+        raise BadWeights("expected finite weights")
+    return found

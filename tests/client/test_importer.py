@@ -1,0 +1,189 @@
+"""Files into the vault: idempotent, one bad file harms no other, and the real files give the counts we know."""
+
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from client.biometrics.streams import Stream
+from client.features.daily import build
+from client.features.hrv import analyse, as_intervals
+from client.ingest.clock import LocalClock
+from client.ingest.importer import Importer, Outcome, Whose, find_files
+from client.ingest.input_file import InputFile
+from client.ingest.mapping import read_mapping
+from client.vault.journal import imports, quarantined
+from client.vault.store import Vault, new_athlete_id
+from policies.vocabulary import AthleteId
+
+TextFile = Callable[..., InputFile]
+GOOD = "effective_time_frame,injuries\n2020-01-06T05:39:54Z,{}\n"
+
+
+def run(vault: Vault, clock: LocalClock, whose: Whose, *paths: Path) -> list[Outcome]:
+    return Importer(vault, clock, whose).take_all(find_files(paths))
+
+
+def test_one_bad_file_harms_no_other(vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    (folder / "a.csv").write_text(GOOD)
+    (folder / "b.csv").write_bytes(b"")
+    (folder / "c.json").write_bytes(b"[{")
+    (folder / "d.csv").write_text(GOOD.replace("06", "07"))
+    (folder / ".hidden").write_bytes(b"secret")
+
+    outcomes = run(vault, clock, Whose(athlete), folder)
+
+    assert [(o.file_name, o.status) for o in outcomes] == [
+        ("a.csv", "stored"),
+        ("b.csv", "quarantined"),
+        ("c.json", "quarantined"),
+        ("d.csv", "stored"),
+    ]
+    assert len(vault.read(athlete)) == 2
+    assert [(name, data) for name, _, data in quarantined(vault, athlete) if name == "c.json"] == [("c.json", b"[{")]
+    assert [record.status for record in imports(vault, athlete)] == [o.status for o in outcomes]
+
+
+def test_importing_again_adds_nothing(vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path) -> None:
+    (tmp_path / "injury.csv").write_text(GOOD)
+    (tmp_path / "beats.txt").write_text("\n".join(["812", "845"] * 20))
+    first = run(vault, clock, Whose(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt")
+    later = LocalClock(clock.zone, clock.now + timedelta(hours=3))
+    shutil.copy(tmp_path / "beats.txt", tmp_path / "copy.txt")
+
+    again = run(vault, later, Whose(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt", tmp_path / "copy.txt")
+
+    assert sum(outcome.added for outcome in first) == 2
+    assert [outcome.added for outcome in again] == [0, 0, 0]
+    assert [outcome.report.duplicate for outcome in again] == [1, 1, 1]
+
+
+def test_an_import_speaks_to_nobody(
+    vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("an import opened a socket")
+
+    monkeypatch.setattr("socket.socket", refuse)
+    (tmp_path / "injury.csv").write_text(GOOD)
+
+    assert run(vault, clock, Whose(athlete), tmp_path / "injury.csv")[0].added == 1
+
+
+def test_a_file_of_nobody_is_refused(vault: Vault, clock: LocalClock, tmp_path: Path) -> None:
+    (tmp_path / "injury.csv").write_text(GOOD)
+
+    (outcome,) = run(vault, clock, Whose(), tmp_path / "injury.csv")
+
+    assert (outcome.status, "--athlete" in outcome.reason) == ("quarantined", True)
+
+
+def test_files_of_many_players_need_to_know_who_is_who(
+    vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "readiness.csv"
+    path.write_text("player,date,readiness,observed\n1,2020-03-20,6.0,True\n2,2020-03-20,7.0,True\n")
+    other = vault.add_athlete(new_athlete_id(), "Bo", shirt_no=8).athlete
+
+    def statuses(whose: Whose) -> list[tuple[str, AthleteId | None, int]]:
+        return [(o.status, o.athlete, o.added) for o in run(vault, clock, whose, path)]
+
+    assert statuses(Whose(athlete)) == [("quarantined", athlete, 0)]
+    assert statuses(Whose(athlete, player="9")) == [("quarantined", athlete, 0)]
+    assert statuses(Whose()) == [("skipped", None, 0)]
+    assert statuses(Whose(athlete, player="1")) == [("stored", athlete, 1)]
+    assert statuses(Whose(players={"1": athlete, "2": other})) == [("stored", athlete, 0), ("stored", other, 1)]
+    assert [o.value for o in vault.read(other)] == [7.0]
+
+
+def test_a_season_of_a_squad_is_stored_quickly(vault: Vault, clock: LocalClock, tmp_path: Path) -> None:
+    """12 athletes, 100 days, 8 streams in one file: at most a few seconds even on a slow core."""
+    squad = [vault.add_athlete(new_athlete_id(), f"No {n}", shirt_no=n).athlete for n in range(12)]
+    streams = ["readiness", "fatigue", "mood", "soreness", "stress", "session_load", "rest_day", "time_loss"]
+    mapping = read_mapping(
+        json.dumps(
+            {
+                "version": 1,
+                "app": "league",
+                "athlete": "athlete",
+                "time": {"column": "date", "format": "date"},
+                "streams": [{"column": name, "stream": name} for name in streams],
+            }
+        ).encode()
+    )
+    lines = [f"athlete,date,{','.join(streams)}"]
+    for someone in (*squad, "ath-ffffffffffffffff"):
+        lines += [f"{someone},{date(2025, 7, 1) + timedelta(days=n)},6,3,3,3,3,420,0,0" for n in range(100)]
+    (tmp_path / "league.csv").write_text("\n".join(lines))
+
+    started = time.perf_counter()
+    outcomes = Importer(vault, clock, Whose(), mapping).take_all([tmp_path / "league.csv"])
+    took_s = time.perf_counter() - started
+
+    assert sum(outcome.added for outcome in outcomes) == 12 * 100 * 8
+    assert "1 other athletes" in outcomes[0].report.notes[0]
+    assert took_s < 10
+    assert len(build(vault.read(squad[0])).dates) == 100
+
+
+def test_counts_of_the_real_questionnaires_and_watches(real_data: Path, vault: Vault, clock: LocalClock) -> None:
+    """The counts of the data reference, §2.2, measured on 11 people."""
+    totals: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
+    refused: list[tuple[str, str]] = []
+    for number, folder in enumerate(sorted((real_data / "pmdata").iterdir())):
+        someone = vault.add_athlete(new_athlete_id(), folder.name, shirt_no=number).athlete
+        for outcome in run(vault, clock, Whose(someone), folder):
+            rows[outcome.reader] += outcome.report.rows
+            totals.update({f"{outcome.reader} {code}": n for code, n in outcome.report.details.items()})
+            refused += [(outcome.file_name, outcome.reason)] if outcome.is_failure else []
+
+    assert rows["pmsys-wellness"] == 1206
+    assert totals["pmsys-wellness duplicate:day"] == 9
+    zeros = {"fatigue": 2, "mood": 3, "sleep_quality": 2, "soreness": 2, "stress": 2, "sleep_duration_h": 2}
+    assert {name: totals[f"pmsys-wellness sentinel:{name}"] for name in zeros} == zeros
+    assert totals["pmsys-wellness all_zero_row"] == 2
+    assert totals["pmsys-wellness ambiguous_zero:readiness"] == 69
+    assert totals["fitbit-resting-heart-rate sentinel:resting_heart_rate"] == 129
+    assert (rows["pmsys-srpe"], totals["pmsys-srpe incomplete_session"]) == (409, 11)
+    assert (rows["pmsys-injury"], totals["pmsys-injury reports_with_injury"]) == (176, 65)
+    assert refused == [("heart_rate.json", "a git-lfs pointer of three lines, not the data it points to")]
+
+
+def test_counts_of_the_real_readiness_file(real_data: Path, vault: Vault, clock: LocalClock) -> None:
+    from client.ingest.input_file import load
+    from client.ingest.soccermon import read_players
+
+    players = read_players(load(real_data / "soccermon" / "readiness_daily.csv"), clock)
+
+    rows = sum(reading.report.rows for reading in players.values())
+    kept = sum(reading.report.kept for reading in players.values())
+    assert (len(players), rows) == (39, 20_487)
+    assert kept / rows == pytest.approx(0.662, abs=0.001)
+    assert all(float(o.value).is_integer() for r in players.values() for o in r.observations)  # type: ignore[arg-type]  # numbers
+
+
+def test_golden_numbers_of_the_real_hrv_files(
+    real_data: Path, vault: Vault, athlete: AthleteId, clock: LocalClock
+) -> None:
+    run(vault, clock, Whose(athlete), real_data / "hrv")
+    readings = vault.read(athlete)
+
+    (beats,) = [o for o in readings if o.stream is Stream.RR_INTERVALS]
+    result = analyse(as_intervals(beats.value))
+    assert as_intervals(beats.value).mean() == pytest.approx(718.248)
+    assert result.sdnn_ms == pytest.approx(43.113, abs=5e-4)
+    assert result.rmssd_ms == pytest.approx(19.5194, abs=5e-5)
+    for app, count, mean in (("hrv4training", 119, 3.944), ("elitehrv", 23, 3.625)):
+        table = build([o for o in readings if o.source.app == app])
+        known = table.column("lnrmssd")[~np.isnan(table.column("lnrmssd"))]
+        assert len(known) == count
+        assert float(known.mean()) == pytest.approx(mean, abs=5e-4)
