@@ -9,7 +9,7 @@ from client.app import build_app
 from client.commands.console import Folder, now, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings
-from client.serving import listener, serving, stopped_by_signals, wait_for_stop
+from client.serving import listen, serving, stopped_by_signals, wait_for_stop
 from client.settings import load_settings
 from client.vault.access import open_vault
 
@@ -44,11 +44,11 @@ def run(
             settings, vault=vault, consent_client=ConsentClient.of(settings, clock=now), clock=now, demo=demo
         )
         add_status(app, node.status)
-        servers = [listener(app, host=host, port=port)]
+        listeners = [listen(app, host=host, port=port)]
         stop = stopped_by_signals()
-        with node.working(), serving(servers):
-            screen().print(f"listening on http://{host}:{port}")
-            wait_for_stop(stop, servers)
+        with node.working(), serving(listeners):
+            screen().print(f"listening on http://{host}:{listeners[0].port}")
+            wait_for_stop(stop, listeners)
 
 
 def add_status(app: FastAPI, status: Any) -> None:

@@ -1,4 +1,4 @@
-"""An athlete using the portal in a browser's manner: opens pages, reads the form, sends it."""
+"""A person using our pages in a browser's manner: opens pages, reads the form, sends it."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -37,14 +37,14 @@ def forms_of(page: str) -> list[Form]:
     return parser.forms
 
 
-class PortalVisit:
-    """One athlete's visit: signed in through the demo door, then nothing but pages and forms."""
+class Visit:
+    """One person's visit: signed in through the demo door, then nothing but pages and forms."""
 
-    def __init__(self, base_url: str, athlete: str) -> None:
+    def __init__(self, base_url: str, persona: dict[str, str]) -> None:
         self._http = httpx.Client(base_url=base_url, follow_redirects=True, headers={"Origin": base_url}, timeout=30.0)
-        self._ok(self._http.post("/demo/sign-in", data={"athlete": athlete}))
+        self._ok(self._http.post("/demo/sign-in", data=persona))
 
-    def __enter__(self) -> "PortalVisit":
+    def __enter__(self) -> "Visit":
         return self
 
     def __exit__(
@@ -65,6 +65,13 @@ class PortalVisit:
         for form in forms_of(page):
             if form.action == action:
                 return self._ok(self._http.post(action, data=form.fields | fields))
+        raise StepFailed(f"expected a form that goes to {action}")
+
+    def send_matching(self, path: str, action: str, match: dict[str, str]) -> httpx.Response:
+        """Send, as it stands, the form of `path` that goes to `action` and holds the hidden fields `match`."""
+        for form in forms_of(self.page(path)):
+            if form.action == action and match.items() <= form.fields.items():
+                return self._ok(self._http.post(action, data=form.fields))
         raise StepFailed(f"expected a form that goes to {action}")
 
     @staticmethod

@@ -1,0 +1,140 @@
+"""The node's own gate: a league model is used here only if it does better here than what the club can do alone.
+
+Judged on the newest days of this club's athletes, which no round learnt from. A model that fails is kept with the
+reasons and stays unused; the pages then say that no individual risk is available.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from client.errors import ClientError
+from client.features.daily import DailyTable
+from models import risk
+from models.errors import NotEnoughData
+from models.evaluation import ReadinessDays, judge
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, Floats
+from models.holdout import judge_days
+from models.honesty_gate import Outcomes, gate, own_base_rate
+from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed
+from policies.campaign import HexHash
+from policies.signing import VerifyKey
+
+RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"
+LARGEST_PART = 4 * 1024 * 1024
+GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the same days
+
+
+class Verdict(BaseModel):
+    """What this node's gate said of one model. figures: mean absolute errors, or the gate's own figures."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str
+    model_id: HexHash
+    adopted: bool
+    reasons: tuple[Annotated[str, Field(max_length=200)], ...]
+    judged_days: int = Field(ge=0)
+    figures: dict[str, float]
+
+
+def read_model(folder: Path, league_key: VerifyKey) -> tuple[OpenedModel, SealedModel]:
+    """Open a model folder as the league publishes it; raises ClientError, BadSignature or BadWeights."""
+    try:
+        parts = [folder / name for name in (RECORD, WEIGHTS, CARD)]
+        if any(part.stat().st_size > LARGEST_PART for part in parts):
+            raise ClientError(f"{folder} is too large to be a league model")
+        record, weights, card = (part.read_bytes() for part in parts)
+    except OSError as error:
+        raise ClientError(f"expected record, weights and card of a league model in {folder}") from error
+    sealed = SealedModel(parse_signed(record), weights, card)
+    return open_sealed(sealed, key=league_key), sealed
+
+
+def judge_model(opened: OpenedModel, tables: Sequence[DailyTable]) -> Verdict:
+    """Put one model through this node's gate. tables: the days of athletes who let the league learn."""
+    name = opened.record.model
+    judges = {RECOVERY_SCHEMA.model: _judge_recovery, RISK_SCHEMA.model: _judge_risk}
+    try:
+        reasons, days, figures = judges[name](opened.weights, [table for table in tables if table.dates])
+    except NotEnoughData:
+        reasons, days, figures = ("not enough days held back to judge it",), 0, {}
+    kept = {name: value for name, value in figures.items() if np.isfinite(value)}
+    return Verdict(
+        model=name,
+        model_id=opened.record.sha256,
+        adopted=not reasons,
+        reasons=reasons,
+        judged_days=days,
+        figures=kept,
+    )
+
+
+Judgement = tuple[tuple[str, ...], int, Mapping[str, float]]
+
+
+def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
+    days = [
+        ReadinessDays(table.column("readiness"), np.array([day.weekday() for day in table.dates], dtype=np.int64))
+        for table in tables
+    ]
+    found = judge(weights, days)
+    alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
+    reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
+    return reasons, found.test_days, {**alone, "federated": found.federated}
+
+
+def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
+    columns = [_risk_rows(weights, table, place) for place, table in enumerate(tables)]
+    if not columns:
+        raise NotEnoughData("expected at least one athlete")
+    chance, event, athlete, base = (np.concatenate(part) for part in zip(*columns, strict=True))
+    outcomes = Outcomes(chance, event, athlete.astype(np.int64), base)
+    found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
+    return found.reasons, int(chance.size), found.figures
+
+
+def _risk_rows(weights: Floats, table: DailyTable, place: int) -> tuple[Floats, Floats, Floats, Floats]:
+    series = risk.design({name: table.column(name) for name in risk.INPUTS})
+    known = np.flatnonzero(series.mask)
+    event = series.y[known].astype(np.float64)
+    overall = float(np.clip(event.mean(), 1e-4, 0.5)) if known.size else 0.01
+    base = own_base_rate(event, known, overall=overall)
+    judged = judge_days(len(table.dates), gap_d=risk.HORIZON_D)[known]
+    chance = risk.probability(weights, series.X[known])
+    return chance[judged], event[judged], np.full(int(judged.sum()), float(place)), base[judged]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoptions:
+    """Verdicts on disk, the newest per kind of model; `directory` is the node's folder of models."""
+
+    directory: Path
+
+    def record(self, verdict: Verdict, sealed: SealedModel) -> None:
+        """Keep the verdict; the model's bytes are kept only if it was adopted."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if verdict.adopted:
+            folder = self.directory / verdict.model_id
+            folder.mkdir(mode=0o700, exist_ok=True)
+            (folder / RECORD).write_text(sealed.signed.model_dump_json(), encoding="utf-8")
+            (folder / WEIGHTS).write_bytes(sealed.weights)
+            (folder / CARD).write_bytes(sealed.card)
+        temporary = self.directory / f".{verdict.model}.json"
+        temporary.write_text(verdict.model_dump_json(indent=2), encoding="utf-8")
+        temporary.replace(self.directory / f"{verdict.model}.json")
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The newest verdict of each kind; a file that cannot be read counts as no verdict."""
+        found = []
+        for model in sorted(SCHEMAS):
+            try:
+                text = (self.directory / f"{model}.json").read_text(encoding="utf-8")
+                found.append(Verdict.model_validate_json(text))
+            except (OSError, ValidationError):
+                continue
+        return tuple(found)

@@ -1,0 +1,112 @@
+"""What one demo run is: its options, folders, ports and organisations. All people are invented."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.demo.processes import free_port
+
+LEAGUE, UNION, GOVERNING_BODY = "league", "union", "gb"
+LEAGUE_NAME, UNION_NAME, GOVERNING_BODY_NAME = "Coast League", "Coast Players’ Union", "Coast Sports Authority"
+CLUB_NAMES = (
+    "Eastmere FC",
+    "Harrow Point",
+    "Northgate United",
+    "Saltmarsh Rovers",
+    "Kingsbrook Athletic",
+    "Westerley Town",
+    "Oldferry FC",
+    "Linden Park",
+)
+MOST_CLUBS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked for. data: a folder with `soccermon/` or `pmdata/`, or None for the synthetic league."""
+
+    out: Path
+    data: Path | None = None
+    clubs: int = 2
+    athletes: int = 20
+    days: int = 400
+    seed: int = 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """One club of the demo league, its node's folder and the port of its pages."""
+
+    org: str
+    name: str
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Address of the club's pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One athlete. source: which data the club holds; label: the athlete's name in those data."""
+
+    athlete: str
+    name: str
+    club: str
+    shirt_no: int
+    is_minor: bool
+    source: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Folders and ports, fixed before anything starts."""
+
+    options: Options
+    clubs: tuple[Club, ...]
+    consent_port: int = field(default_factory=free_port)
+    web_port: int = field(default_factory=free_port)
+    fleet_port: int = field(default_factory=free_port)
+    audit_port: int = field(default_factory=free_port)
+
+    @property
+    def consent_folder(self) -> Path:
+        """The consent service's folder."""
+        return self.options.out / UNION
+
+    @property
+    def league_folder(self) -> Path:
+        """The coordinator's folder."""
+        return self.options.out / LEAGUE
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the demo writes what clubs then ingest."""
+        return self.options.out / "data"
+
+    @property
+    def consent_url(self) -> str:
+        """Address of portal, interface and public log."""
+        return f"http://127.0.0.1:{self.consent_port}"
+
+    @property
+    def office_url(self) -> str:
+        """Address of the front-office and operator pages."""
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def audit_url(self) -> str:
+        """Address of the auditor pages."""
+        return f"http://127.0.0.1:{self.audit_port}"
+
+
+def make_plan(options: Options) -> Plan:
+    """Lay out folders and ports for `options`."""
+    names = [*CLUB_NAMES, *(f"Club {n}" for n in range(len(CLUB_NAMES) + 1, MOST_CLUBS + 1))]
+    clubs = [
+        Club(org, names[i], options.out / org, free_port())
+        for i, org in enumerate(f"club-{chr(ord('a') + i)}" for i in range(options.clubs))
+    ]
+    return Plan(options, tuple(clubs))

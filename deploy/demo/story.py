@@ -1,0 +1,216 @@
+"""The whole main job, step by step, with the programs as separate processes (DESIGN §4)."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.demo import choices, errors_table, founding, staff, training
+from deploy.demo.errors import StepFailed
+from deploy.demo.ledger import BudgetLook, look_at_budget
+from deploy.demo.plan import Person, Plan
+from deploy.demo.processes import League, program, run_program
+from deploy.demo.sources import SYNTHETIC, Sources, prepare
+from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+
+Tick = Callable[[], None]
+WITHDRAWS_AFTER_ROUND = 2
+RELEASE_FOR = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Seconds per step and in all."""
+
+    began: float = field(default_factory=time.monotonic)
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def total(self) -> dict[str, float]:
+        """Every step and the total, in seconds."""
+        return {name: round(s, 1) for name, s in self.steps.items()} | {
+            "total": round(time.monotonic() - self.began, 1)
+        }
+
+
+@dataclass(slots=True)
+class Story:
+    """One run: `tell` does everything and returns the summary; the programs stay up until `league` is stopped."""
+
+    plan: Plan
+    league: League
+    console: Console
+    watch: Stopwatch = field(default_factory=Stopwatch)
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[Tick]:
+        """Show one step as a progress bar and take its time."""
+        began = time.monotonic()
+        columns = (TextColumn(f"{name:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console) as progress:
+            task = progress.add_task(name, total=max(total, 1))
+            yield lambda: progress.advance(task)
+            progress.update(task, completed=max(total, 1))
+        self.watch.steps[name] = time.monotonic() - began
+
+    def tell(self) -> Summary:
+        """Do the whole job. Raises DemoError as soon as a step does not do what it must."""
+        today = datetime.now(UTC).date()
+        sources, keys, people, readings = self._gather(today)
+        decided = self._decide(people, today)
+        campaigns, verdicts = self._train(people, decided)
+        withdrawal, spent = self._withdrawal(decided, campaigns)
+        proposals, answers = self._release(people, today)
+        mornings, squads = self._work()
+        with self.step("Comparing methods on later days", 1):
+            errors = errors_table.compare(self.plan, people, decided.learners, campaigns[0])
+        log = self._verify(keys)
+        return Summary(
+            data=" + ".join(sorted({one.source for one in sources.entrants})),
+            clubs=len(self.plan.clubs),
+            athletes=len(people),
+            readings=readings,
+            consents=decided.consents,
+            learners=len(decided.learners),
+            campaigns=tuple(_campaign(one, seen) for one, seen in zip(campaigns, verdicts, strict=True)),
+            epsilon_spent_most=spent,
+            withdrawal=withdrawal,
+            readiness_mae=errors,
+            proposals=proposals,
+            answers=answers,
+            released_indices=sum(squad.bands for squad in squads),
+            office_not_available=sum(squad.not_available for squad in squads),
+            board_listed=sum(morning.listed for morning in mornings),
+            decisions_accepted=sum(morning.accepted for morning in mornings),
+            log_size=log["size"],
+            log_origin=log["origin"],
+            log_verified=True,
+            log_directory=str(keys.log_directory),
+            log_vkey=keys.log_vkey,
+            seconds=self.watch.total(),
+            peak_memory_mib=self.league.peak_bytes // 2**20,
+            urls=self.urls(),
+        )
+
+    def _gather(self, today: date) -> tuple[Sources, founding.Keys, list[Person], int]:
+        clubs = len(self.plan.clubs)
+        self.plan.data_folder.mkdir(parents=True, exist_ok=True)
+        with self.step("Founding the league, exchanging keys", 3 + clubs) as tick:
+            keys = founding.found_league(self.plan, tick)
+        with self.step("Adding athletes to their clubs' vaults", clubs) as tick:
+            sources = prepare(self.plan, today)
+            people = founding.add_athletes(self.plan, sources.entrants, tick)
+        with self.step("Reading files into sealed vaults", len(sources.imports)) as tick:
+            totals = founding.ingest(self.plan, sources.imports, people, tick)
+        with self.step("Starting every program", 3 + 2 * clubs) as tick:
+            founding.start_programs(self.plan, keys, self.league, tick)
+        return sources, keys, people, totals["added"]
+
+    def _decide(self, people: Sequence[Person], today: date) -> choices.Choices:
+        with self.step("Athletes decide in the portal", len(people)) as tick:
+            return choices.decide_all(self.plan, people, today, tick)
+
+    def _train(
+        self, people: Sequence[Person], decided: choices.Choices
+    ) -> tuple[list[training.Campaign], list[list[dict[str, Any]]]]:
+        real = [person for person in people if person.source != SYNTHETIC]
+        invented = [person for person in people if person.source == SYNTHETIC]
+        rosters = {RECOVERY_SCHEMA.model: len(real) or len(invented), RISK_SCHEMA.model: len(invented)}
+        campaigns, verdicts = [], []
+        for model, roster in rosters.items():
+            with self.step(f"Training {model}", 8) as tick:
+                done = training.run_campaign(
+                    self.plan, self.league, model=model, public_athletes=roster, on_round=self._on_round(decided, tick)
+                )
+            campaigns.append(done)
+            with self.step("Every club's own gate", 1):
+                verdicts.append(training.adopt(self.plan, done))
+        return campaigns, verdicts
+
+    def _on_round(self, decided: choices.Choices, tick: Tick) -> training.OnRound:
+        """After the second round of the first campaign one athlete stops sharing with the league."""
+        first = not any(name.startswith("Every club") for name in self.watch.steps)
+        ticked, has_stopped = 0, not first
+
+        def on_round(done: int, _of: int) -> None:
+            nonlocal ticked, has_stopped
+            for _ in range(done - ticked):
+                tick()
+            ticked = done
+            if done >= WITHDRAWS_AFTER_ROUND and not has_stopped:
+                choices.stop_learning(self.plan, decided.changer)
+                has_stopped = True
+
+        return on_round
+
+    def _withdrawal(self, decided: choices.Choices, campaigns: Sequence[training.Campaign]) -> tuple[Withdrawal, float]:
+        looks: list[BudgetLook] = [look_at_budget(self.plan, athlete) for athlete in decided.learners]
+        changer = next(one for one in looks if one.athlete == decided.changer.athlete)
+        first, second = campaigns
+        counted = changer.used_micro_rho.get(first.campaign_id, 0) // first.micro_rho_per_round
+        if counted >= first.rounds:
+            raise StepFailed("the athlete who withdrew was still counted in the last round")
+        withdrawal = Withdrawal(changer.athlete, counted, first.rounds, second.campaign_id in changer.used_micro_rho)
+        return withdrawal, max(look.epsilon_spent for look in looks)
+
+    def _release(self, people: Sequence[Person], today: date) -> tuple[int, dict[str, int]]:
+        proposed = 0
+        with self.step("Nodes propose durability indices", len(self.plan.clubs)) as tick:
+            for club in self.plan.clubs:
+                until = (today + RELEASE_FOR).isoformat()
+                arguments = ("--recipient-org", club.org, "--until", until, "--json")
+                counts = json.loads(founding.node("propose", str(club.folder), *arguments))["counts"]
+                proposed += counts["proposed"]
+                tick()
+        asked = [person for person in people if person.source == SYNTHETIC]
+        with self.step("Athletes answer over the exact bytes", len(asked)) as tick:
+            answers = choices.answer_requests(self.plan, asked, tick)
+        return proposed, answers
+
+    def _work(self) -> tuple[list[staff.Morning], list[staff.Squad]]:
+        with self.step("Staff at work", 2 * len(self.plan.clubs)) as tick:
+            mornings, squads = [], []
+            for club in self.plan.clubs:
+                mornings.append(staff.coach_morning(club))
+                tick()
+                squads.append(staff.office_look(self.plan, club))
+                tick()
+        return mornings, squads
+
+    def _verify(self, keys: founding.Keys) -> dict[str, Any]:
+        with self.step("Verifying the whole log offline", 1):
+            said = run_program(
+                [program("homefield-audit"), "verify", str(keys.log_directory), "--vkey", keys.log_vkey, "--json"],
+                env={},
+            )
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    def urls(self) -> dict[str, str]:
+        """Every page a person can open, by what it is."""
+        pages = {
+            "Athlete portal (pick a persona)": f"{self.plan.consent_url}/demo",
+            "Front office and operator": f"{self.plan.office_url}/sign-in",
+            "Auditor": f"{self.plan.audit_url}/",
+        }
+        return pages | {f"Club dashboard, {club.name}": f"{club.url}/sign-in" for club in self.plan.clubs}
+
+
+def _campaign(done: training.Campaign, verdicts: Sequence[dict[str, Any]]) -> CampaignSummary:
+    reasons = {reason for verdict in verdicts for reason in verdict["reasons"]}
+    return CampaignSummary(
+        campaign_id=done.campaign_id,
+        model=done.model,
+        rounds=done.rounds,
+        epsilon=done.epsilon,
+        delta=done.manifest.delta,
+        adopted_by=sum(bool(verdict["adopted"]) for verdict in verdicts),
+        clubs=len(verdicts),
+        reasons=tuple(sorted(reasons)),
+    )
