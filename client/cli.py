@@ -5,7 +5,7 @@ import sys
 import typer
 
 from audit.errors import AuditError
-from client.commands import features, federation, ingest, plan, release, run, setup, staff
+from client.commands import adopt, features, federation, ingest, plan, release, run, setup, squad, staff
 from client.errors import ClientError
 from models.errors import ModelError
 from policies.errors import PolicyError
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
 )
-for area in (setup, ingest, features, plan, staff, federation, release, run):
+for area in (setup, squad, ingest, features, plan, staff, federation, adopt, release, run):
     area.register(app)
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Mean absolute error of next-day readiness (0 to 10) on the newest 30 % of each athlete's days.
+    """Mean absolute error of next-day readiness (0 to 10) on the newest 30 % of each athlete's days, of one source.
 
     The two learnt elsewhere than at one athlete are the federated ones; `federated_without_dp` is a simulation in
     the demo's own process for comparison: nothing without noise ever left a node.
@@ -66,7 +66,7 @@ class Summary:
     campaigns: tuple[CampaignSummary, ...]
     epsilon_spent_most: float
     withdrawal: Withdrawal
-    readiness_mae: Errors
+    readiness_mae: tuple[Errors, ...]
     proposals: int
     answers: Mapping[str, int]
     released_indices: int
@@ -95,7 +95,8 @@ def show(summary: Summary, console: Console) -> None:
     """Print the summary as tables."""
     console.print(_facts(summary))
     console.print(_campaigns(summary))
-    console.print(_errors(summary.readiness_mae))
+    for errors in summary.readiness_mae:
+        console.print(_errors(errors, summary.campaigns[0].epsilon))
     console.print(f"Public log: {summary.log_directory}", soft_wrap=True)
     console.print(f"Verification key: {summary.log_vkey}", soft_wrap=True, markup=False)
 
@@ -130,7 +131,7 @@ def _campaigns(s: Summary) -> Table:
     return table
 
 
-def _errors(e: Errors) -> Table:
+def _errors(e: Errors, epsilon: float) -> Table:
     title = f"Next-day readiness, mean absolute error ({e.data}, {e.athletes} athletes, {e.test_days:,} later days)"
     table = Table("Method", "MAE, points of 10", title=title)
     rows = [
@@ -139,7 +140,7 @@ def _errors(e: Errors) -> Table:
         ("local ridge, one model per athlete", e.local_ridge),
         ("public start, fitted on the simulator", e.public_start),
         ("federated without privacy (simulated here)", e.federated_without_dp),
-        ("federated with privacy (what the league got)", e.federated_with_dp),
+        (f"federated with privacy, ε = {epsilon:.2f} (what the league got)", e.federated_with_dp),
     ]
     best = min(value for _, value in rows)
     for name, value in rows:

@@ -1,0 +1,118 @@
+"""The node's pages, wired: everything that holds a clock, a file or a socket is made or passed here."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from audit.errors import AuditError
+from audit.web.pages import SECURITY_HEADERS, Pages, furnish
+from client.coaching.journal import Journal
+from client.errors import ClientError
+from client.settings import Settings
+from client.vault.store import Vault
+from client.web import athlete, athletes, board, decide, entrance, imports, league_model
+from client.web.looks import Consent
+from client.web.sessions import COOKIE, Sessions
+from client.web.site import TEMPLATES, Closed, Refused, SignInNeeded, Site, to
+from client.web.staff_codes import FILE_NAME, Desk
+from client.web.tables import Tables
+from models.errors import ModelError
+from policies.errors import PolicyError
+
+log = logging.getLogger(__name__)
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def system_clock() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+def build_app(
+    settings: Settings,
+    *,
+    vault: Vault,
+    consent_client: Consent,
+    clock: Callable[[], datetime] = system_clock,
+    demo: bool = False,
+    hosts: Sequence[str] = LOOPBACK_HOSTS,
+) -> FastAPI:
+    """Return the node's pages over an open vault.
+
+    demo: one-click personas on loopback, and the newest recorded morning in place of today.
+    hosts: names under which the pages may be asked for; any other is refused (DNS rebinding).
+    """
+    site = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo)
+    app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    furnish(app)
+
+    @app.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    for area in (entrance, board, athletes, decide, athlete, imports, league_model):
+        app.include_router(area.router(site))
+    _close_on_errors(app, site)
+    return app
+
+
+def build_site(
+    settings: Settings, *, vault: Vault, consent_client: Consent, clock: Callable[[], datetime], demo: bool
+) -> Site:
+    """Return what the pages share, with the journal opened."""
+    return Site(
+        settings=settings,
+        vault=vault,
+        consent=consent_client,
+        clock=clock,
+        pages=Pages(TEMPLATES),
+        sessions=Sessions(clock),
+        desk=Desk(settings.keys / FILE_NAME, clock),
+        tables=Tables(vault),
+        journal=Journal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
+        demo=demo,
+    )
+
+
+def _close_on_errors(app: FastAPI, site: Site) -> None:
+    """Every refusal and every failure ends in the same closed page; the reason goes to the operational log."""
+
+    def closed(status: int) -> Handler:
+        async def answer(request: Request, error: Exception) -> Response:
+            if status >= 500:
+                log.error("a page was closed: %s", type(error).__name__, exc_info=error)
+            return site.closed(site.sessions.find(request.cookies.get(COOKIE)), status=status)
+
+        return answer
+
+    async def sign_in(request: Request, error: Exception) -> Response:
+        return to("/sign-in")
+
+    app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(Closed, closed(404))
+    app.add_exception_handler(HTTPException, closed(404))
+    app.add_exception_handler(Refused, closed(403))
+    app.add_exception_handler(RequestValidationError, closed(422))
+    for failure in (ClientError, PolicyError, ModelError, AuditError):
+        app.add_exception_handler(failure, closed(503))
+    app.add_exception_handler(Exception, _headed(closed(503)))
+
+
+def _headed(handler: Handler) -> Handler:
+    """An unexpected failure is answered outside the middleware, so its page brings the security headers itself."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        response = await handler(request, error)
+        response.headers.update(SECURITY_HEADERS)
+        return response
+
+    return answer

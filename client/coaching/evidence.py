@@ -1,0 +1,177 @@
+"""One morning's evidence: each domain scored 0, 1 or 2 against the athlete's own usual (sports science §3.4 and §4)."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.coaching.domains import STANDARD, TRAITS, Domain
+from client.coaching.readiness import Light, Readiness, composite, own_correlation, usual
+from client.features.baseline import robust_z
+from client.features.hrv_baseline import Status, hrv_baseline
+
+Floats = NDArray[np.float64]
+Histories = Mapping[Domain, Floats]
+
+WELLNESS_LOW, WELLNESS_VERY_LOW = -0.75, -1.5  # §4
+SLEEP_LOW, SLEEP_VERY_LOW = -1.0, -2.0  # §4
+SLEEP_NIGHTS = 2
+PULSE_RISE_BPM, PULSE_Z = 5.0, 1.5  # §4
+JUMP_CV = 0.058  # coefficient of variation of jump height (PMC7039490, in §3.6)
+MDC95 = 1.96 * math.sqrt(2.0)  # §3.6, in typical errors
+JUMP_BASE_DAYS = 90  # ours: tests are weekly
+LEAST_JUMPS = 3  # ours
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one domain says: points, and the measured value beside the own usual range, in the trait's unit."""
+
+    domain: Domain
+    points: int
+    value: float
+    low: float
+    high: float
+    about: str = ""
+
+    @property
+    def light(self) -> Light:
+        """The light of this domain alone."""
+        return (Light.GREEN, Light.AMBER, Light.RED)[self.points]
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What stops a session whatever the numbers say: the athlete's own word comes first."""
+
+    not_ok: bool = False
+    pain: bool = False
+    illness: bool = False
+
+    @property
+    def any(self) -> bool:
+        """True if one is raised."""
+        return self.not_ok or self.pain or self.illness
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Findings of one morning with the readiness composite. A domain without enough data has no finding."""
+
+    readiness: Readiness
+    findings: Mapping[Domain, Finding]
+    z: Mapping[Domain, float] = field(default_factory=dict)
+    flags: Flags = Flags()
+
+    @property
+    def is_grey(self) -> bool:
+        """True when there is too little to compare with; then nothing is reduced by itself."""
+        return self.readiness.light is Light.GREY
+
+    @property
+    def points(self) -> dict[Domain, int]:
+        """Points of each domain that has a finding; none at all on a grey morning."""
+        return {} if self.is_grey else {d: f.points for d, f in self.findings.items()}
+
+
+def evidence_on(
+    day: int, histories: Histories, *, weights: Mapping[Domain, float] = STANDARD, flags: Flags | None = None
+) -> Evidence:
+    """Assess the morning with index `day`; nothing later than that day is looked at.
+
+    histories: daily values of each domain in its trait's unit, (days,), NaN where nothing is known.
+    """
+    until = {d: values[: day + 1] for d, values in histories.items()}
+    z = {d: score for d, values in until.items() if (score := _z(d, values)) is not None}
+    past = {d: until[d][:-1] for d in z}
+    readiness = composite(z, weights=weights, correlation=own_correlation(past, sorted(z)) if z else None)
+    return Evidence(readiness, _findings(until, z), z, flags or Flags())
+
+
+def _z(domain: Domain, values: Floats) -> float | None:
+    trait = TRAITS[domain]
+    return robust_z(values, typical_error=trait.typical_error, sign=trait.sign)
+
+
+def _findings(until: Histories, z: Mapping[Domain, float]) -> dict[Domain, Finding]:
+    found: dict[Domain, Finding] = {}
+    wellness = _wellness(until.get(Domain.WELLNESS), z.get(Domain.WELLNESS))
+    tired = wellness is not None and wellness.points >= 1
+    candidates = (
+        _hrv(until.get(Domain.HRV), tired=tired),
+        wellness,
+        _jump(until.get(Domain.JUMP)),
+        _pulse(until.get(Domain.RESTING_PULSE), z.get(Domain.RESTING_PULSE)),
+        _sleep(until.get(Domain.SLEEP)),
+    )
+    for finding in candidates:
+        if finding is not None:
+            found[finding.domain] = finding
+    return found
+
+
+def _hrv(values: Floats | None, *, tired: bool) -> Finding | None:
+    """The 7-day mean against the mean ± 0.5 SD of the 30 days before; low, clearly low, or high while tired."""
+    week = None if values is None else hrv_baseline(values)
+    if values is None or week is None or week.recent_mean is None or week.band is None:
+        return None
+    low, high = week.band
+    last3 = values[-3:]
+    three_low = bool(np.isfinite(last3).all() and (last3 < low).all())
+    points = 0
+    if week.status is Status.BELOW:
+        points = 2 if week.is_suppressed or three_low else 1
+    elif week.status is Status.ABOVE and tired:
+        points = 1
+    return Finding(Domain.HRV, points, week.recent_mean, low, high, "7-day mean")
+
+
+def _wellness(values: Floats | None, z: float | None) -> Finding | None:
+    baseline = None if values is None else usual(values[:-1])
+    if values is None or baseline is None or z is None:
+        return None
+    median, spread = baseline
+    reach = -WELLNESS_LOW * max(spread, TRAITS[Domain.WELLNESS].typical_error)
+    points = 2 if z < WELLNESS_VERY_LOW else 1 if z < WELLNESS_LOW else 0
+    return Finding(Domain.WELLNESS, points, float(values[-1]), median - reach, median + reach, "sum")
+
+
+def _sleep(values: Floats | None) -> Finding | None:
+    """Mean of the last two nights, both known, in spreads of single nights: a cautious reading of §4."""
+    if values is None:
+        return None
+    nights, baseline = values[-SLEEP_NIGHTS:], usual(values[:-SLEEP_NIGHTS])
+    if baseline is None or nights.size < SLEEP_NIGHTS or not np.isfinite(nights).all():
+        return None
+    median, spread = baseline
+    spread = max(spread, TRAITS[Domain.SLEEP].typical_error)
+    mean = float(nights.mean())
+    z = (mean - median) / spread
+    points = 2 if z < SLEEP_VERY_LOW else 1 if z < SLEEP_LOW else 0
+    return Finding(Domain.SLEEP, points, mean, median - spread, median + spread, "mean of 2 nights")
+
+
+def _pulse(values: Floats | None, z: float | None) -> Finding | None:
+    baseline = None if values is None else usual(values[:-1])
+    if values is None or baseline is None or z is None:
+        return None
+    today, median = float(values[-1]), baseline[0]
+    points = int(today - median >= PULSE_RISE_BPM and -z > PULSE_Z)  # z is negative when the pulse is high
+    return Finding(Domain.RESTING_PULSE, points, today, median, median + PULSE_RISE_BPM)
+
+
+def _jump(values: Floats | None) -> Finding | None:
+    """Today's jump against the mean of the earlier tests; typical error from the published variation."""
+    if values is None or not len(values) or not math.isfinite(float(values[-1])):
+        return None
+    earlier = values[:-1][-JUMP_BASE_DAYS:]
+    earlier = earlier[np.isfinite(earlier)]
+    if earlier.size < LEAST_JUMPS:
+        return None
+    mean = float(earlier.mean())
+    error = max(JUMP_CV * mean, TRAITS[Domain.JUMP].typical_error)
+    change = float(values[-1]) - mean
+    points = 2 if change < -MDC95 * error else 1 if change < -error else 0
+    return Finding(Domain.JUMP, points, float(values[-1]), mean - error, mean + error)

@@ -1,0 +1,161 @@
+"""One athlete's morning: replay the last three weeks of evidence, then today's light, level and proposal."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from client.coaching.domains import Domain
+from client.coaching.evidence import Evidence, evidence_on
+from client.coaching.histories import availability_on, days_since_hard, flags_on, histories, index_of, own_plan
+from client.coaching.proposal import Proposal, propose
+from client.coaching.readiness import Light, Readiness
+from client.coaching.regression import Assessment, State, advance, assess
+from client.coaching.review import Decision
+from client.coaching.session import Plan, PlanSource
+from client.features.daily import DailyTable
+from policies.vocabulary import AthleteId
+
+REPLAY_DAYS = 21  # ours: longer than any state lasts (three levels of two clean days, and three reductions)
+TREND_STEP = 0.5  # ours, in Z against the mean of the three mornings before
+NOTHING = Evidence(Readiness(Light.GREY, None, None, {}), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What staff may see of one athlete today, computed only from what they may use.
+
+    below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
+    decision: the last one taken today that still covers the proposal.
+    """
+
+    athlete: AthleteId
+    day: date
+    evidence: Evidence
+    outcome: Assessment
+    plan: Plan
+    proposal: Proposal | None
+    decision: Decision | None
+    trend: str | None = None
+    below_days: int = 0
+    available: str | None = None
+    since_hard: int | None = None
+    easier_in_a_row: int = 0
+
+    @property
+    def light(self) -> Light:
+        """Today's light."""
+        return self.evidence.readiness.light
+
+    @property
+    def to_decide(self) -> bool:
+        """True while a proposal waits for a person."""
+        return self.proposal is not None and self.decision is None and self.available != "out"
+
+    @property
+    def to_ask(self) -> bool:
+        """True when there is too little to compare with."""
+        return self.outcome.ask and self.available != "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for every athlete of the club this morning."""
+
+    day: date
+    made: datetime
+    weights: Mapping[Domain, float]
+    match_days: frozenset[date] = frozenset()
+
+
+def morning(
+    athlete: AthleteId,
+    table: DailyTable,
+    *,
+    context: Context,
+    plan: Plan | None = None,
+    decisions: Iterable[Decision] = (),
+) -> Morning:
+    """Assess one athlete's morning.
+
+    table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
+    """
+    placed = index_of(table, context.day)
+    if placed is None:
+        stands = plan or Plan(None, PlanSource.NONE)
+        return Morning(athlete, context.day, NOTHING, assess(State(), NOTHING), stands, None, None)
+    reaching, today = placed
+    taken = {d.day: d for d in decisions}
+    days = _replayed(reaching, today, context, taken)
+    evidence, state = days.evidence[-1], days.state
+    stands = plan or own_plan(reaching, today)
+    outcome = assess(state, evidence, match_day=stands.match_day)
+    proposal = propose(
+        athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
+    )
+    return Morning(
+        athlete=athlete,
+        day=context.day,
+        evidence=evidence,
+        outcome=outcome,
+        plan=stands,
+        proposal=proposal,
+        decision=_still_covers(taken.get(context.day), proposal),
+        trend=trend([e.readiness.z for e in days.evidence]),
+        below_days=_below(days.evidence),
+        available=availability_on(reaching, today),
+        since_hard=days_since_hard(reaching, today),
+        easier_in_a_row=state.reductions,
+    )
+
+
+@dataclass(slots=True)
+class _Days:
+    state: State = field(default_factory=State)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[date, Decision]) -> _Days:
+    """Run the machine over the days before today; the state is never stored, so late readings are counted too."""
+    series, days = histories(table), _Days()
+    for index in range(max(0, today - REPLAY_DAYS), today + 1):
+        evidence = evidence_on(index, series, weights=context.weights, flags=flags_on(table, index))
+        days.evidence.append(evidence)
+        if index == today:
+            break
+        day, decision = table.dates[index], taken.get(table.dates[index])
+        outcome = assess(days.state, evidence, match_day=day in context.match_days)
+        lowered = decision is not None and decision.chosen_au < decision.planned_au
+        reviewed = decision is not None and decision.review
+        days.state = advance(days.state, evidence, outcome, lowered=lowered, reviewed=reviewed)
+    return days
+
+
+def _still_covers(decision: Decision | None, proposal: Proposal | None) -> Decision | None:
+    """Return the day's decision unless the plan changed or the evidence has become worse since."""
+    if decision is None or proposal is None:
+        return decision
+    same_plan = decision.planned_au == proposal.planned.load_au
+    return decision if same_plan and decision.level >= proposal.level else None
+
+
+def _below(evidence: list[Evidence]) -> int:
+    count = 0
+    for one in reversed(evidence):
+        if one.readiness.light not in (Light.AMBER, Light.RED):
+            break
+        count += 1
+    return count
+
+
+def trend(z: list[float | None]) -> str | None:
+    """Compare today's Z with the mean of the three mornings before; None if either is not known."""
+    before = [value for value in z[-4:-1] if value is not None]
+    if not z or z[-1] is None or not before:
+        return None
+    step = z[-1] - sum(before) / len(before)
+    return "falling" if step < -TREND_STEP else "rising" if step > TREND_STEP else "steady"
+
+
+def day_begins(moment: datetime) -> datetime:
+    """Return the local midnight before `moment`: a proposal ends one day after it."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

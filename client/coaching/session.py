@@ -1,0 +1,74 @@
+"""Today's session as load: effort, minutes and their product, and how each level makes it lighter."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from client.coaching.regression import Level
+from client.errors import ClientError
+
+EASY_RPE = 4.0  # sports science §4: below the first ventilatory threshold, no maximal sprints
+LARGEST_LOAD_AU = 9000.0
+MOST_MINUTES = 600.0
+ROUNDING = 1e-9  # 0.7 times 480 is 336, whatever binary fractions make of it
+
+
+class BadPlan(ClientError, ValueError):
+    """A session that cannot be: negative load, effort above 10, or parts that do not multiply to the load."""
+
+
+class PlanSource(StrEnum):
+    """Where today's planned load comes from."""
+
+    SET = "set"
+    OWN_MEAN = "own_mean"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session's load in AU (session RPE 0 to 10 times minutes); effort and minutes where they are known."""
+
+    load_au: float
+    rpe: float | None = None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.load_au <= LARGEST_LOAD_AU:
+            raise BadPlan(f"expected a load from 0 to {LARGEST_LOAD_AU:.0f} AU")
+        if self.rpe is not None and not 0 <= self.rpe <= 10:
+            raise BadPlan("expected an effort from 0 to 10")
+        if self.minutes is not None and not 0 <= self.minutes <= MOST_MINUTES:
+            raise BadPlan(f"expected a duration from 0 to {MOST_MINUTES:.0f} minutes")
+
+    @classmethod
+    def of(cls, *, rpe: float, minutes: float) -> "Session":
+        """The session of this effort and duration."""
+        return cls(rpe * minutes, rpe, minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is planned for one athlete today, and where the figure comes from."""
+
+    session: Session | None
+    source: PlanSource
+    title: str = ""
+    match_day: bool = False
+
+
+def lighter(planned: Session, level: Level, multiplier: float) -> Session:
+    """Return the session that `level` proposes; its load is at most `multiplier` of the plan, never above it.
+
+    Caution shortens the same work; regress caps the effort at 4 and gives the minutes that the load allows.
+    """
+    load = planned.load_au * min(multiplier, 1.0)
+    if multiplier >= 1.0:
+        return planned
+    if multiplier <= 0.0:
+        return Session(0.0)
+    if planned.rpe is None or planned.minutes is None or planned.rpe <= 0:
+        return Session(float(math.floor(load)))
+    rpe = min(planned.rpe, EASY_RPE) if level >= Level.REGRESS else planned.rpe
+    whole = min(float(math.floor(load + ROUNDING)), planned.load_au)
+    return Session(whole, rpe, min(float(math.floor(load / rpe + ROUNDING)), MOST_MINUTES))

@@ -1,0 +1,199 @@
+"""HTTP to the consent service, signed with the node's key. Whatever goes wrong is a refusal: no answer, no use.
+
+Answers are parsed into values before anything is done with them; a snapshot is believed only under the service's
+own signature.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from client.errors import BadSettings, ConsentUnavailable
+from client.settings import Settings
+from policies.errors import PolicyError
+from policies.release import ReleaseProposal
+from policies.request_signature import sign_request
+from policies.signing import SigningKey, VerifyKey
+from policies.snapshot import ConsentSnapshot, open_snapshot
+from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+
+TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
+LARGEST_ANSWER = 4 * 1024 * 1024
+
+Clock = Callable[[], datetime]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Enrolled(_Answer):
+    athlete: Text
+    epoch: int
+
+
+class _DecisionAnswer(_Answer):
+    athlete: Text
+    category: Category
+    allowed: bool
+    epoch: int
+
+
+class _Decisions(_Answer):
+    policy_hash: str
+    results: tuple[_DecisionAnswer, ...]
+
+
+class _Token(_Answer):
+    athlete: Text
+    token: Text
+    epoch: int
+
+
+class _Tokens(_Answer):
+    tokens: tuple[_Token, ...]
+    skipped: int
+
+
+class _Accepted(_Answer):
+    accepted: tuple[Text, ...]
+
+
+class _Proposed(_Answer):
+    release_id: Text
+    sha256: Text
+
+
+class _Logged(_Answer):
+    index: int
+
+
+A = TypeVar("A", bound=_Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing a person of the club wants to see."""
+
+    athlete: AthleteId
+    category: Category
+    granularity: Granularity
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The service's answer to one question; `epoch` is the athlete's at the moment of the decision."""
+
+    athlete: AthleteId
+    category: Category
+    allowed: bool
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentClient:
+    """The consent service as one club sees it. Every method raises ConsentUnavailable unless the answer is sound."""
+
+    base_url: str
+    key: SigningKey
+    service_key: VerifyKey
+    club: OrgId
+    clock: Clock = field(default=lambda: datetime.now(UTC))
+    transport: httpx.BaseTransport | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> "ConsentClient":
+        """Return the client of a linked node; raises BadSettings if the node is not linked yet."""
+        if settings.consent_url is None or settings.consent_service_key is None:
+            raise BadSettings("this node is not linked to a consent service; run `homefield-node link` first")
+        service_key = VerifyKey.from_text(settings.consent_service_key)
+        return cls(settings.consent_url, settings.node_key(), service_key, settings.club, clock)
+
+    def enrol(self, *, athlete: AthleteId, name: str, shirt_no: int, is_minor: bool) -> int:
+        """Tell the service about one of our athletes; returns their epoch. Telling it again is fine."""
+        body = {"athlete": athlete, "name": name, "shirt_no": shirt_no, "is_minor": is_minor}
+        return self._post("/v1/members", body, _Enrolled).epoch
+
+    def snapshot(self) -> ConsentSnapshot:
+        """Return the fresh signed snapshot of this club's athletes."""
+        data = self._send("GET", "/v1/snapshot", b"")
+        try:
+            return open_snapshot(data, self.service_key, club=self.club, now=self.clock())
+        except PolicyError as error:
+            raise ConsentUnavailable("the consent snapshot is not signed, not ours or not fresh") from error
+
+    def decisions(
+        self, *, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
+    ) -> tuple[Ruling, ...]:
+        """Ask whether a person may see what they ask for; the service logs each answer before it gives it."""
+        items = [
+            {"athlete": q.athlete, "category": q.category.value, "granularity": q.granularity.word} for q in questions
+        ]
+        body = {
+            "actor": {"person": person, "role": role.value},
+            "action": action.value,
+            "purpose": purpose.value,
+            "items": items,
+        }
+        answer = self._post("/v1/decisions", body, _Decisions)
+        asked = [(q.athlete, q.category) for q in questions]
+        if [(r.athlete, r.category) for r in answer.results] != asked:
+            raise ConsentUnavailable("the consent service answered another question than was asked")
+        return tuple(Ruling(AthleteId(r.athlete), r.category, r.allowed, r.epoch) for r in answer.results)
+
+    def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
+        """Return the contribution token of every athlete who may take part; the ledger has reserved their budget."""
+        asked = sorted(athletes)
+        answer = self._post(f"/v1/campaigns/{manifest_sha256}/tokens", {"athletes": asked}, _Tokens)
+        tokens = {AthleteId(t.athlete): t.token for t in answer.tokens}
+        if not set(tokens) <= set(asked) or len(tokens) != len(answer.tokens):
+            raise ConsentUnavailable("the consent service issued tokens for athletes it was not asked about")
+        return tokens
+
+    def commit_round(self, manifest_sha256: str, number: int, tokens: Iterable[str]) -> frozenset[AthleteId]:
+        """Spend one round of the budget behind `tokens`; returns the athletes whose data may be used in it.
+
+        Call it before anything is computed. Repeating it spends nothing again.
+        """
+        body = {"tokens": sorted(tokens)}
+        answer = self._post(f"/v1/campaigns/{manifest_sha256}/rounds/{number}/commit", body, _Accepted)
+        return frozenset(AthleteId(athlete) for athlete in answer.accepted)
+
+    def propose(self, proposal: ReleaseProposal) -> tuple[str, str]:
+        """Put a release in front of the athlete; returns its id and the hash of the exact bytes."""
+        answer = self._post("/v1/releases", proposal.model_dump(mode="json"), _Proposed)
+        if answer.sha256 != proposal.index.sha256:
+            raise ConsentUnavailable("the consent service took other bytes than were proposed")
+        return answer.release_id, answer.sha256
+
+    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+        """Have the service log an event of this club; returns its place in the log."""
+        return self._post("/v1/events", {"kind": kind, "details": dict(details)}, _Logged).index
+
+    def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
+        data = self._send("POST", target, json.dumps(body, separators=(",", ":"), sort_keys=True).encode())
+        try:
+            return kind.model_validate_json(data)
+        except ValidationError as error:
+            raise ConsentUnavailable("the consent service gave an answer of another shape") from error
+
+    def _send(self, method: str, target: str, body: bytes) -> bytes:
+        headers = sign_request(self.key, method=method, target=target, body=body, now=self.clock())
+        if body:
+            headers["Content-Type"] = "application/json"
+        try:
+            with httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as http:
+                response = http.request(method, self.base_url.rstrip("/") + target, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise ConsentUnavailable("the consent service cannot be reached") from error
+        if response.status_code not in (200, 201):
+            raise ConsentUnavailable(f"the consent service refused the request (status {response.status_code})")
+        if len(response.content) > LARGEST_ANSWER:
+            raise ConsentUnavailable("the consent service gave an answer of another size")
+        return response.content

@@ -1,0 +1,134 @@
+"""Campaigns that this club approved: a signature of the club over the very bytes that the league signed.
+
+The files are read again for every message, so that taking one away stops the node at the next round.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from client.errors import NotApproved
+from models.contribution import schema_of
+from models.errors import ModelError
+from policies.campaign import CampaignManifest, SignedManifest
+from policies.errors import PolicyError
+from policies.signing import SigningKey, VerifyKey
+from policies.vocabulary import OrgId, Purpose
+
+MASKINGS = frozenset({"none"})  # what this node can do
+
+
+class ApprovalFile(BaseModel):
+    """One approved manifest as it lies on disk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    signed: SignedManifest
+    club: str
+    approved_at: str
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+def check_manifest(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime) -> None:
+    """Return if this node could take part; raises NotApproved saying what stands against it.
+
+    The same checks run at approval and again at every message, by code that the coordinator cannot reach.
+    """
+    problem = _problem(manifest, club=club, fleet_key=fleet_key, now=now)
+    if problem:
+        raise NotApproved(problem)
+
+
+def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime) -> str | None:
+    if manifest.purpose is not Purpose.FL_TRAINING:
+        return "the campaign's purpose is not training a shared model"
+    if manifest.clubs.get(club) != fleet_key:
+        return "the campaign does not name this club with this node's key"
+    if manifest.masking not in MASKINGS:
+        return "the campaign asks for a masking that this node cannot do"
+    if not manifest.opens <= now < manifest.expires:
+        return "the campaign is not open at this time"
+    try:
+        schema_of(manifest)
+    except ModelError as error:
+        return f"the campaign does not fit what is installed here: {error}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form."""
+
+    directory: Path
+    club: OrgId
+    club_key: VerifyKey
+    league_key: VerifyKey
+    fleet_key: str
+
+    def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
+        """Return the manifest with this hash if league and club signed exactly these bytes and it is open now.
+
+        Raises NotApproved otherwise. `sha256` must be 64 hexadecimal digits.
+        """
+        manifest = self.approved(sha256)
+        check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
+        return manifest
+
+    def approved(self, sha256: str) -> CampaignManifest:
+        """Return the manifest if it was approved, open or not; raises NotApproved otherwise."""
+        manifest = self._verified(self.directory / f"{sha256}.json")
+        if manifest.sha256 != sha256:
+            raise NotApproved("the approved file holds another campaign")
+        return manifest
+
+    def open_at(self, now: datetime) -> tuple[CampaignManifest, ...]:
+        """Every approved manifest that is sound and open, in order of its hash; others are left out."""
+        found = []
+        for path in sorted(self.directory.glob("*.json")):
+            try:
+                found.append(self.get(path.stem, now=now))
+            except NotApproved:
+                continue
+        return tuple(found)
+
+    def _verified(self, path: Path) -> CampaignManifest:
+        try:
+            stored = ApprovalFile.model_validate_json(path.read_bytes())
+            manifest = stored.signed.verify(self.league_key)
+            self.club_key.verify(manifest.canonical(), bytes.fromhex(stored.signature))
+        except (OSError, ValidationError, PolicyError) as error:
+            raise NotApproved("this club has not approved that campaign") from error
+        return manifest
+
+    def approve(self, signed: SignedManifest, key: SigningKey, *, now: datetime) -> CampaignManifest:
+        """Sign a manifest as the club and keep it.
+
+        Raises NotApproved if the league did not sign it or it does not fit this node.
+        """
+        try:
+            manifest = signed.verify(self.league_key)
+        except PolicyError as error:
+            raise NotApproved("the league did not sign this campaign") from error
+        check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
+        stored = ApprovalFile(
+            signed=signed,
+            club=self.club,
+            approved_at=now.isoformat(),
+            signature=key.sign(manifest.canonical()).hex(),
+        )
+        self._keep(manifest.sha256, stored)
+        return manifest
+
+    def _keep(self, sha256: str, stored: ApprovalFile) -> None:
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self.directory / f".{sha256}.{os.getpid()}"
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(stored.model_dump(mode="json"), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.directory / f"{sha256}.json")

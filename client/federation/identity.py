@@ -1,0 +1,45 @@
+"""Who this node is in the federation: its Fleet key, and what its club approved, from the node's folder."""
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+
+from client.errors import BadSettings
+from client.federation.approval import Approvals
+from client.key_files import read_secret
+from client.settings import Settings
+from policies.signing import VerifyKey
+
+
+def fleet_key(settings: Settings) -> EllipticCurvePrivateKey:
+    """Return the key with which the node signs in; raises BadSettings unless it is EC P-384 in OpenSSH form."""
+    return parse_fleet_key(read_secret(settings.fleet_key_path))
+
+
+def parse_fleet_key(data: bytes) -> EllipticCurvePrivateKey:
+    """Parse an OpenSSH private key; raises BadSettings unless it is EC P-384."""
+    try:
+        key = load_ssh_private_key(data, None)
+    except ValueError as error:
+        raise BadSettings("expected a private key in OpenSSH form as this node's fleet key") from error
+    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP384R1):
+        raise BadSettings("expected an EC P-384 key as this node's fleet key")
+    return key
+
+
+def fleet_key_line(settings: Settings) -> str:
+    """The public half as the line that manifests name."""
+    public = fleet_key(settings).public_key()
+    return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def approvals_of(settings: Settings) -> Approvals:
+    """Return the node's approved campaigns; raises BadSettings if it is not linked to a league."""
+    if settings.league_key is None:
+        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+    return Approvals(
+        directory=settings.approved,
+        club=settings.club,
+        club_key=settings.node_key().verify_key,
+        league_key=VerifyKey.from_text(settings.league_key),
+        fleet_key=fleet_key_line(settings),
+    )

@@ -1,0 +1,81 @@
+"""The node's own record of rounds: what was asked and exactly what was answered.
+
+A round asked twice gets the very same bytes. Fresh noise on the same data, again and again, could be averaged away.
+"""
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from client.errors import ClientError, RoundRefused
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS federation_round (
+    manifest TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    request_sha256 TEXT NOT NULL,
+    reply BLOB NOT NULL,
+    answered_at TEXT NOT NULL,
+    PRIMARY KEY (manifest, round)
+) STRICT
+"""
+
+
+class RoundJournal:
+    """A table in the node's journal file. Durable before it returns; usable from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()  # guards the connection, which several threads share
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10.0)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")  # an answer that left must be found again after a crash
+        self._database.execute(_TABLE)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def answered(self, manifest: str, number: int, request: bytes) -> bytes | None:
+        """Return the bytes that answered this request before, or None if the round is new.
+
+        Raises RoundRefused if the round was answered for another request, or if a later round was answered.
+        """
+        with self._reading() as database:
+            found = database.execute(
+                "SELECT request_sha256, reply FROM federation_round WHERE manifest = ? AND round = ?",
+                (manifest, number),
+            ).fetchone()
+        if found is not None:
+            if found[0] != hashlib.sha256(request).hexdigest():
+                raise RoundRefused("this round was answered already, for other weights")
+            return bytes(found[1])
+        if number <= self.rounds_done(manifest):
+            raise RoundRefused("a later round of this campaign was answered already")
+        return None
+
+    def record(self, manifest: str, number: int, request: bytes, reply: bytes, at: datetime) -> None:
+        """Keep an answer before it leaves. Raises ClientError if the round has one already."""
+        row = (manifest, number, hashlib.sha256(request).hexdigest(), reply, at.isoformat())
+        try:
+            with self._reading() as database:
+                database.execute("INSERT INTO federation_round VALUES (?, ?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise ClientError("the journal of rounds cannot be written; nothing was sent") from error
+
+    def rounds_done(self, manifest: str) -> int:
+        """The last round of this campaign that was answered; 0 before the first."""
+        with self._reading() as database:
+            (last,) = database.execute(
+                "SELECT COALESCE(MAX(round), 0) FROM federation_round WHERE manifest = ?", (manifest,)
+            ).fetchone()
+        return int(last)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            yield self._database

@@ -1,0 +1,147 @@
+"""Proposals of the durability index: club records of one athlete in, the exact bytes for that athlete's answer out.
+
+Only club records and session ratings are read, so no wearable can be a source. Nothing here shows a figure to
+the club: a proposal goes to the athlete through the consent service, and the club learns that it was sent.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from client.biometrics.streams import SPECS, Stream
+from client.errors import ClientError, ConsentUnavailable
+from client.features.daily import DailyTable, build
+from client.vault.store import Athlete, Vault
+from models.availability import INPUTS, durability_inputs
+from models.durability import durability
+from models.errors import NotEnoughData
+from models.office_index import lineage, office_index, own_view
+from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT
+from policies.release import ReleaseProposal
+from policies.vocabulary import AthleteId, Lineage, OrgId, Purpose, Role
+
+# What the daily columns of `models.availability` are made of; session load comes from rating times minutes.
+STREAMS = (
+    Stream.TIME_LOSS,
+    Stream.AVAILABILITY,
+    Stream.ABSENCE,
+    Stream.SESSION_RPE,
+    Stream.SESSION_DURATION_MIN,
+    Stream.SESSION_LOAD,
+    Stream.REST_DAY,
+)
+WORN = frozenset({Lineage.WEARABLE, Lineage.OPTICAL})
+PURPOSES = (Purpose.SQUAD_PLANNING, Purpose.CONTRACT)
+
+
+class BadProposal(ClientError, ValueError):
+    """A release that may not be proposed: wrong purpose, or an end that is past or too far."""
+
+
+class Status(StrEnum):
+    """What became of one athlete's proposal; the club learns no more."""
+
+    PROPOSED = "proposed"
+    NOT_ENOUGH_DATA = "not enough data"
+    NOT_TAKEN = "not taken by the consent service"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One athlete's line."""
+
+    athlete: Athlete
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """For whom and for what the index is, and until when (the end of that day)."""
+
+    org: OrgId
+    purpose: Purpose
+    until: datetime
+
+
+class Proposer(Protocol):
+    """What takes proposals to the athlete."""
+
+    def propose(self, proposal: ReleaseProposal) -> tuple[str, str]:
+        """Put the proposal in front of the athlete."""
+
+
+def recipient(org: OrgId, purpose: Purpose, until: date, *, now: datetime) -> Recipient:
+    """Return the recipient with the end of the day `until` in the zone of `now`; raises BadProposal."""
+    if purpose not in PURPOSES:
+        raise BadProposal("expected the purpose squad_planning or contract")
+    end = datetime.combine(until, time(23, 59, 59), tzinfo=now.tzinfo)
+    longest: timedelta = LONGEST_CONTRACT_GRANT if purpose is Purpose.CONTRACT else LONGEST_GRANT
+    if not timedelta(0) < end - now <= longest:
+        raise BadProposal(f"expected an end within the next {longest.days} days, in the form 2027-02-28")
+    return Recipient(org, purpose, end)
+
+
+def build_proposal(athlete: Athlete, table: DailyTable, *, to: Recipient, approval_id: str) -> ReleaseProposal:
+    """Return the proposal with the exact bytes that the recipient would see.
+
+    table: the athlete's days from `STREAMS` alone, the last one being the end of the window. Raises
+    NotEnoughData under 18, below 180 eligible days or with an interval wider than 30 points.
+    """
+    if not table.dates:
+        raise NotEnoughData("expected at least one day of club records")
+    inputs = durability_inputs({name: table.column(name) for name in INPUTS})
+    result = durability(inputs)
+    index = office_index(
+        result,
+        approval_id=approval_id,
+        expires_at=to.until.isoformat(),
+        window=f"365 d to {table.dates[-1]:%Y-%m}",
+        is_minor=athlete.is_minor,
+    )
+    sources = lineage(inputs)
+    if WORN & set(sources):
+        raise BadProposal("expected sources without wearables")
+    return ReleaseProposal(
+        athlete=athlete.athlete,
+        recipient_org=to.org,
+        recipient_role=Role.FRONT_OFFICE,
+        purpose=to.purpose,
+        index=index,
+        own_view=own_view(result),
+        lineage=sources,
+        until=to.until,
+    )
+
+
+def propose_all(
+    athletes: Iterable[Athlete],
+    *,
+    days: Callable[[AthleteId], DailyTable],
+    consent: Proposer,
+    to: Recipient,
+    new_id: Callable[[], str],
+) -> list[Outcome]:
+    """Propose to each athlete in turn; one that is not ready, or not taken, never stops the others."""
+    return [Outcome(athlete, _propose(athlete, days, consent, to, new_id())) for athlete in athletes]
+
+
+def _propose(
+    athlete: Athlete, days: Callable[[AthleteId], DailyTable], consent: Proposer, to: Recipient, approval_id: str
+) -> Status:
+    try:
+        consent.propose(build_proposal(athlete, days(athlete.athlete), to=to, approval_id=approval_id))
+    except NotEnoughData:
+        return Status.NOT_ENOUGH_DATA
+    except ConsentUnavailable:
+        return Status.NOT_TAKEN
+    return Status.PROPOSED
+
+
+def days_from(vault: Vault, *, until: date) -> Callable[[AthleteId], DailyTable]:
+    """Return a reader of the club records of one athlete up to `until`; no other stream is opened."""
+    worn = [stream for stream in STREAMS if SPECS[stream].lineage in WORN]
+    if worn:
+        raise BadProposal("expected streams without wearables")
+    return lambda athlete: build(vault.read(athlete, STREAMS)).until(until)

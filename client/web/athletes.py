@@ -1,0 +1,35 @@
+"""The list of athletes who share something with the person who looks."""
+
+from fastapi import APIRouter, Request, Response
+
+from client.web import words
+from client.web.site import Site
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the list."""
+    routes = APIRouter()
+
+    @routes.get("/athletes")
+    def page(request: Request) -> Response:
+        viewer = site.viewer(request)
+        look = site.looks.squad(viewer)
+        rows = []
+        for athlete in site.athletes(look):
+            table = site.table(look, athlete.athlete)
+            newest = words.short_day(table.dates[-1]) if table.dates else words.NOT_RECORDED
+            rows.append(
+                {
+                    "name": athlete.name,
+                    "href": f"/athletes/{athlete.athlete}",
+                    "shirt_no": athlete.shirt_no,
+                    "newest": newest,
+                }
+            )
+        shown = "One athlete shares" if len(rows) == 1 else f"{words.sentence(words.count(len(rows)))} athletes share"
+        finding = f"{shown} something with you" if rows else "Nothing to show here yet"
+        return site.page(
+            "athletes.html", viewer, here="/athletes", look=look, title="Athletes", finding=finding, rows=rows
+        )
+
+    return routes

@@ -1,0 +1,126 @@
+"""The morning board: who needs a decision, whom to ask, and everyone else folded away."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from client.coaching.morning import Morning
+from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100
+from client.coaching.session import Plan
+from client.vault.store import Athlete
+from client.web import words
+from client.web.imports import summary
+from client.web.looks import Look
+from client.web.sessions import ROLE_NAMES, Viewer
+from client.web.site import Site
+from policies.vocabulary import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One athlete on the board, in words."""
+
+    name: str
+    href: str
+    quiet: str
+    light: str
+    trend: str
+    arrow: str
+    available: str
+    plan: str
+    proposed: str
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the board."""
+    routes = APIRouter()
+
+    @routes.get("/board")
+    def board(request: Request) -> Response:
+        viewer = site.viewer(request)
+        look = readiness_only(site.looks.squad(viewer))
+        return _page(site, viewer, look)
+
+    return routes
+
+
+def readiness_only(look: Look) -> Look:
+    """Return the look without the athletes whose readiness this person may not see."""
+    shown = {a: c for a, c in look.allowed.items() if Category.READINESS in c}
+    return Look(shown, look.ends, look.checked, look.valid_until)
+
+
+def _page(site: Site, viewer: Viewer, look: Look) -> Response:
+    athletes = site.athletes(look)
+    day = site.day()
+    context = site.context(day)
+    mornings = [(a, site.morning(look, a.athlete, context)) for a in athletes]
+    decide = [(a, m) for a, m in mornings if m.to_decide]
+    ask = [(a, m) for a, m in mornings if m.to_ask and not m.to_decide]
+    out = [a.name for a, m in mornings if m.available == "out"]
+    planned = [(a, m) for a, m in mornings if not (m.to_decide or m.to_ask or m.available == "out")]
+    return site.page(
+        "board.html",
+        viewer,
+        here="/board",
+        look=look,
+        title="Morning board",
+        finding=finding(len(decide), len(ask), shown=len(mornings)),
+        day=words.long_day(day),
+        prepared=words.clock_time(site.now()),
+        is_past=day != site.now().date(),
+        plan_today=_common_plan(site, day),
+        decide=_rows(decide, day),
+        ask=_rows(ask, day),
+        planned=_rows(planned, day),
+        out=words.list_of(out) if out else "",
+        false_red=FALSE_RED_PER_100,
+        false_amber=FALSE_AMBER_PER_100,
+        imports=summary(site, look),
+        role=ROLE_NAMES[viewer.role],
+    )
+
+
+def finding(decide: int, ask: int, *, shown: int) -> str:
+    """Return the board's title: the morning's finding."""
+    if not shown:
+        return "No readiness to show this morning"
+    parts = [f"{words.count(decide)} to decide"] if decide else []
+    parts += [f"{words.count(ask)} to ask"] if ask else []
+    return words.sentence(", ".join(parts)) if parts else "Everyone trains as planned"
+
+
+def _common_plan(site: Site, day: date) -> str:
+    plan = site.journal.plans(day).get(None)
+    if plan is None:
+        return ""
+    kind = "Match today" if plan.match_day else "Plan"
+    title = f"{plan.title}, " if plan.title else ""
+    return f"{kind}: {title}{words.session(plan.session)}"
+
+
+def _rows(mornings: list[tuple[Athlete, Morning]], day: date) -> list[Row]:
+    return [_row(athlete, one, day) for athlete, one in mornings]
+
+
+def _row(athlete: Athlete, one: Morning, day: date) -> Row:
+    return Row(
+        name=athlete.name,
+        href=f"/athletes/{athlete.athlete}",
+        quiet=words.quiet(one),
+        light=one.light.value,
+        trend=words.trend(one),
+        arrow=one.trend or "",
+        available=words.AVAILABLE_WORDS[one.available],
+        plan=_plan_words(one, day),
+        proposed=words.proposed(one.proposal) if one.proposal else "",
+    )
+
+
+def _plan_words(one: Morning, day: date) -> str:
+    if one.decision is not None:
+        decided = one.decision
+        return f"Decided: {decided.chosen_au:,.0f} AU of {decided.planned_au:,.0f} AU planned"
+    plan: Plan = one.plan
+    return words.plan(plan, day)

@@ -1,0 +1,213 @@
+"""Deciding on a proposal: choose, give a reason where it differs, check, record. Each page is a look of its own."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from client.coaching.journal import AlreadyDecided
+from client.coaching.proposal import Proposal
+from client.coaching.review import REASON_TEXT, Answer, Decision, Reason, RefusedDecision, decide
+from client.web import words
+from client.web.athlete import Opened, decision_words, opened, show
+from client.web.sessions import Viewer
+from client.web.site import Closed, Site, to
+from policies.vocabulary import AthleteId, Category
+
+ANSWER_WORDS = {
+    Answer.ACCEPT: "Use the proposal",
+    Answer.MODIFY: "Choose another load",
+    Answer.REJECT: "Keep the plan",
+}
+
+Short = Annotated[str, Form(max_length=100)]
+Optional = Annotated[str, Form(max_length=40)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the form said, before it is believed."""
+
+    answer: str
+    reason: str
+    load: str
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the decision."""
+    routes = APIRouter()
+
+    @routes.post("/athletes/{athlete}/decide")
+    def choose(
+        request: Request,
+        athlete: str,
+        csrf: Short,
+        proposal: Short,
+        answer: Short,
+        reason: Optional = "",
+        load: Optional = "",
+    ) -> Response:
+        viewer, it, current = _open(site, request, athlete, csrf)
+        if current is None or current.proposal_id != proposal:
+            return show(site, viewer, it)
+        if answer == Answer.ACCEPT.value:
+            return _checked(site, viewer, it, current, Sent(answer, "", ""))
+        return _reason_page(site, viewer, it, current, Sent(answer, reason, load), [])
+
+    @routes.post("/athletes/{athlete}/check")
+    def check(
+        request: Request,
+        athlete: str,
+        csrf: Short,
+        proposal: Short,
+        answer: Short,
+        reason: Optional = "",
+        load: Optional = "",
+    ) -> Response:
+        viewer, it, current = _open(site, request, athlete, csrf)
+        if current is None or current.proposal_id != proposal:
+            return show(site, viewer, it)
+        return _checked(site, viewer, it, current, Sent(answer, reason, load))
+
+    @routes.post("/athletes/{athlete}/record")
+    def record(
+        request: Request,
+        athlete: str,
+        csrf: Short,
+        proposal: Short,
+        answer: Short,
+        reason: Optional = "",
+        load: Optional = "",
+    ) -> Response:
+        viewer, it, current = _open(site, request, athlete, csrf)
+        if current is None or current.proposal_id != proposal:
+            return show(site, viewer, it)
+        sent = Sent(answer, reason, load)
+        problems = _problems(current, sent)
+        if problems:
+            return _reason_page(site, viewer, it, current, sent, problems)
+        _store(site, _decision(site, viewer, current, sent))
+        return to(f"/athletes/{it.athlete.athlete}/decided")
+
+    @routes.get("/athletes/{athlete}/decided")
+    def done(request: Request, athlete: str) -> Response:
+        viewer = site.viewer(request)
+        it = opened(site, viewer, AthleteId(athlete))
+        if it.morning is None or it.morning.decision is None:
+            raise Closed
+        return site.page(
+            "decided.html",
+            viewer,
+            here="/athletes",
+            look=it.look,
+            title="Decision recorded",
+            name=it.athlete.name,
+            athlete=it.athlete.athlete,
+            decision=decision_words(site, it.morning.decision),
+        )
+
+    return routes
+
+
+def _open(site: Site, request: Request, athlete: str, csrf: str) -> tuple[Viewer, Opened, Proposal | None]:
+    """Check who asks, look anew, and return the proposal that stands now; raises Closed without readiness."""
+    viewer = site.poster(request, csrf)
+    it = opened(site, viewer, AthleteId(athlete))
+    if it.morning is None or Category.READINESS not in it.look.of(it.athlete.athlete):
+        raise Closed
+    return viewer, it, it.morning.proposal if it.morning.to_decide else None
+
+
+def _store(site: Site, decision: Decision) -> None:
+    """Have the log take the event first: a decision that cannot be logged is not taken."""
+    site.consent.event(
+        "proposal_decided",
+        {"athlete": decision.athlete, "proposal": decision.proposal_id, "answer": decision.answer.value},
+    )
+    try:
+        site.journal.record(decision)
+    except AlreadyDecided:
+        return  # the same form sent twice: the first decision holds and is shown
+
+
+def _problems(proposal: Proposal, sent: Sent) -> list[dict[str, str]]:
+    found = []
+    if sent.answer not in {a.value for a in Answer} or (proposal.review and sent.answer == Answer.ACCEPT.value):
+        found.append({"field": "reason", "text": "Expected one of the answers."})
+    elif sent.answer != Answer.ACCEPT.value and sent.reason not in {r.value for r in Reason}:
+        found.append({"field": "reason", "text": "Choose a reason. It stands in the record beside the decision."})
+    if sent.answer == Answer.MODIFY.value and _load(sent.load, proposal.planned.load_au) is None:
+        came = f"“{sent.load}”" if sent.load.strip() else "nothing"
+        text = f"Expected a whole number from 0 to {proposal.planned.load_au:.0f} AU, got {came}."
+        found.append({"field": "load", "text": text})
+    return found
+
+
+def _load(text: str, planned_au: float) -> float | None:
+    cleaned = text.strip().replace(",", "")
+    if not cleaned.isascii() or not cleaned.isdigit() or len(cleaned) > 5 or int(cleaned) > planned_au:
+        return None
+    return float(int(cleaned))
+
+
+def _decision(site: Site, viewer: Viewer, proposal: Proposal, sent: Sent) -> Decision:
+    answer = Answer(sent.answer)
+    try:
+        return decide(
+            proposal,
+            answer,
+            person=viewer.person,
+            role=viewer.role,
+            now=site.clock(),
+            reason=Reason(sent.reason) if answer is not Answer.ACCEPT else None,
+            chosen_au=_load(sent.load, proposal.planned.load_au) if answer is Answer.MODIFY else None,
+        )
+    except RefusedDecision as error:
+        raise Closed from error
+
+
+def _reason_page(
+    site: Site, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent, problems: list[dict[str, str]]
+) -> Response:
+    answer = Answer(sent.answer) if sent.answer in {a.value for a in Answer} else None
+    if answer is None:
+        raise Closed
+    return site.page(
+        "reason.html",
+        viewer,
+        here="/athletes",
+        look=it.look,
+        status=422 if problems else 200,
+        title=ANSWER_WORDS[answer],
+        name=it.athlete.name,
+        athlete=it.athlete.athlete,
+        proposal=proposal,
+        sent=sent,
+        is_modify=answer is Answer.MODIFY,
+        answer_words=ANSWER_WORDS[answer],
+        reasons=[(reason.value, text) for reason, text in REASON_TEXT.items()],
+        problems=problems,
+        field_problems={p["field"]: p["text"] for p in problems},
+    )
+
+
+def _checked(site: Site, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent) -> Response:
+    problems = _problems(proposal, sent)
+    if problems:
+        return _reason_page(site, viewer, it, proposal, sent, problems)
+    decision = _decision(site, viewer, proposal, sent)
+    return site.page(
+        "check.html",
+        viewer,
+        here="/athletes",
+        look=it.look,
+        title="Check the decision",
+        name=it.athlete.name,
+        athlete=it.athlete.athlete,
+        proposal=proposal,
+        sent=sent,
+        answer_words=ANSWER_WORDS[decision.answer],
+        reason=REASON_TEXT[decision.reason] if decision.reason else "",
+        planned=words.session(proposal.planned),
+        chosen=f"{decision.chosen_au:,.0f} AU",
+    )

@@ -1,0 +1,88 @@
+"""Imports: what came in, what was set aside and why.
+
+Only files of athletes that this look shows, and never whose they are: a kind of file beside a name would say
+that a stream exists which the athlete may not share. The operator's terminal names the file.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from client.vault.journal import ImportRecord, imports
+from client.web.looks import Look
+from client.web.site import Site
+
+MOST_SHOWN = 60
+COUNTS = ("kept", "dropped", "sentinel", "duplicate", "unit", "clock")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One imported file in words. The file's own name is not shown: it often is a person's name."""
+
+    when: str
+    reader: str
+    mark: str
+    set_aside: bool
+    reason: str
+    counts: tuple[str, ...]
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the imports."""
+    routes = APIRouter()
+
+    @routes.get("/imports")
+    def page(request: Request) -> Response:
+        viewer = site.viewer(request)
+        look = site.looks.squad(viewer)
+        files = [_file(site, record) for record in _records(site, look)]
+        aside = [f for f in files if f.set_aside]
+        return site.page(
+            "imports.html",
+            viewer,
+            here="/imports",
+            look=look,
+            title="Imports",
+            finding=_finding(len(files), len(aside)),
+            aside=aside,
+            files=[f for f in files if not f.set_aside][:MOST_SHOWN],
+            total=len(files) - len(aside),
+            columns=COUNTS,
+        )
+
+    return routes
+
+
+def summary(site: Site, look: Look) -> dict[str, object]:
+    """Return what the board says about the newest imports of the athletes of this look."""
+    records = _records(site, look)
+    newest = records[0].at.astimezone(site.zone) if records else None
+    day = [r for r in records if newest and r.at.astimezone(site.zone).date() == newest.date()]
+    aside = sum(r.status == "quarantined" for r in day)
+    return {"newest": newest.strftime("%-d %B %Y, %H:%M") if newest else None, "files": len(day), "aside": aside}
+
+
+def _records(site: Site, look: Look) -> list[ImportRecord]:
+    """Records of the athletes of this look, newest first."""
+    found = [record for athlete in site.athletes(look) for record in imports(site.vault, athlete.athlete)]
+    return sorted(found, key=lambda record: record.at, reverse=True)
+
+
+def _file(site: Site, record: ImportRecord) -> File:
+    return File(
+        when=record.at.astimezone(site.zone).strftime("%-d %B %Y, %H:%M"),
+        reader=record.reader.replace("_", " ") or "not recognised",
+        mark=record.file_sha256[:8],
+        set_aside=record.status == "quarantined",
+        reason=record.reason,
+        counts=tuple(f"{record.counts.get(name, 0):,}" for name in COUNTS),
+    )
+
+
+def _finding(files: int, aside: int) -> str:
+    if not files:
+        return "No file has been imported yet"
+    if not aside:
+        return "All files were taken in"
+    return f"{'One file was' if aside == 1 else f'{aside} files were'} set aside"

@@ -1,0 +1,131 @@
+"""What the league's model says here: nothing about a person until it has proved itself; and the approved campaigns."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+
+from client.adoption import CARD, Adoptions, Verdict
+from client.errors import ClientError
+from client.federation.approval import ApprovalFile
+from client.web import words
+from client.web.site import Site
+from models.card import ModelCard
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from policies.vocabulary import Category
+
+log = logging.getLogger(__name__)
+
+FIGURE_WORDS = {
+    "federated": "Mean error of the league model",
+    "person mean": "Mean error of each athlete’s own mean",
+    "EWMA": "Mean error of each athlete’s weighted mean",
+    "local ridge": "Mean error of this club’s own model",
+}
+MODEL_WORDS = {
+    "recovery-linear-1": "Next-day readiness",
+    "risk-logistic-1": "Injury in the next seven days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """One approved campaign in words."""
+
+    name: str
+    learns: str
+    uses: str
+    rounds: int
+    noise: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """What this node's gate said of one model, in words; `card` only where the model was adopted."""
+
+    learns: str
+    result: str
+    reasons: str
+    days: str
+    figures: tuple[tuple[str, str], ...]
+    card: ModelCard | None
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the model page."""
+    routes = APIRouter()
+
+    @routes.get("/model")
+    def page(request: Request) -> Response:
+        viewer = site.viewer(request)
+        adoptions = Adoptions(site.settings.models)
+        found = [_verdict(site, verdict) for verdict in adoptions.verdicts()]
+        risk = next((v for v in adoptions.verdicts() if v.model == RISK_SCHEMA.model), None)
+        return site.page(
+            "model.html",
+            viewer,
+            here="/model",
+            title="League model",
+            risk_passed=risk is not None and risk.adopted,
+            risk_judged=risk is not None,
+            verdicts=found,
+            campaigns=approved(site, site.clock()),
+        )
+
+    return routes
+
+
+def approved(site: Site, now: datetime) -> list[CampaignRow]:
+    """Return the campaigns that this club approved, as their files say; a file that cannot be read is left out."""
+    rows = []
+    for path in sorted(site.settings.approved.glob("*.json")):
+        try:
+            manifest = ApprovalFile.model_validate_json(path.read_bytes()).signed.manifest
+        except (OSError, ValueError, ClientError):
+            log.warning("an approved campaign file cannot be read")
+            continue
+        rows.append(
+            CampaignRow(
+                name=manifest.campaign_id,
+                learns=MODEL_WORDS.get(manifest.model, manifest.model),
+                uses=words.sentence(words.list_of([_category(c) for c in manifest.categories])),
+                rounds=manifest.rounds,
+                noise=f"{manifest.noise_multiplier:g} times the most that one athlete can add",
+                state=_state(manifest.opens, manifest.expires, now, site),
+            )
+        )
+    return rows
+
+
+def _verdict(site: Site, verdict: Verdict) -> VerdictRow:
+    unit = " points of 10" if verdict.model == RECOVERY_SCHEMA.model else ""
+    return VerdictRow(
+        learns=MODEL_WORDS.get(verdict.model, verdict.model),
+        result="Passed here" if verdict.adopted else "Not used here",
+        reasons=words.sentence("; ".join(verdict.reasons)) or "Every check was passed",
+        days=f"{verdict.judged_days:,}",
+        figures=tuple((FIGURE_WORDS.get(k, k), f"{words.minus(v, 3)}{unit}") for k, v in verdict.figures.items()),
+        card=_card(site, verdict) if verdict.adopted else None,
+    )
+
+
+def _card(site: Site, verdict: Verdict) -> ModelCard | None:
+    try:
+        return ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
+    except (OSError, ValueError):
+        log.warning("the card of an adopted model cannot be read")
+        return None
+
+
+def _category(category: Category) -> str:
+    return words.CATEGORY_WORDS.get(category, category.value.replace("_", " "))
+
+
+def _state(opens: datetime, expires: datetime, now: datetime, site: Site) -> str:
+    if now >= expires:
+        return f"Ended {words.short_day(expires.astimezone(site.zone).date())}"
+    if now < opens:
+        return f"Opens {words.short_day(opens.astimezone(site.zone).date())}"
+    return f"Open until {words.short_day(expires.astimezone(site.zone).date())}"

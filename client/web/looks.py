@@ -1,0 +1,127 @@
+"""One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from client.consent_client import Question, Ruling
+from client.web.sessions import Viewer
+from policies.snapshot import ConsentSnapshot
+from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+
+# What the club's pages can show, and how exposing each is: readiness is a light and a word.
+SHOWN: Mapping[Category, Granularity] = {
+    Category.READINESS: Granularity.INDEX,
+    Category.HEART: Granularity.DAILY,
+    Category.SLEEP: Granularity.DAILY,
+    Category.WELLNESS: Granularity.DAILY,
+    Category.TRAINING_LOAD: Granularity.DAILY,
+    Category.TESTS: Granularity.DAILY,
+    Category.INJURY: Granularity.DAILY,
+}
+
+
+class Consent(Protocol):
+    """What these pages need of the consent service; every method raises ConsentUnavailable unless it is sure."""
+
+    def snapshot(self) -> ConsentSnapshot:
+        """Return the fresh signed snapshot of this club."""
+
+    def decisions(
+        self, *, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
+    ) -> tuple[Ruling, ...]:
+        """Decide and log one page's questions together."""
+
+    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+        """Log an event of this club."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
+
+    ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
+    """
+
+    allowed: Mapping[AthleteId, frozenset[Category]]
+    ends: Mapping[AthleteId, datetime]
+    checked: datetime
+    valid_until: datetime
+
+    def of(self, athlete: AthleteId) -> frozenset[Category]:
+        """Categories of one athlete; empty if there are none or no such athlete."""
+        return self.allowed.get(athlete, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything."""
+
+    consent: Consent
+    club: OrgId
+    clock: Callable[[], datetime]
+
+    def squad(self, viewer: Viewer) -> Look:
+        """Ask about everyone who shares something with this person's role."""
+        snapshot = self.consent.snapshot()
+        return self._look(viewer, snapshot, self._live(viewer, snapshot, snapshot.epochs))
+
+    def one(self, viewer: Viewer, athlete: AthleteId) -> Look:
+        """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look."""
+        snapshot = self.consent.snapshot()
+        live = self._live(viewer, snapshot, [athlete] if athlete in snapshot.epochs else [])
+        readiness = (athlete, Category.READINESS)
+        if athlete in snapshot.epochs and readiness not in live:
+            live.append(readiness)
+        return self._look(viewer, snapshot, live)
+
+    def _live(
+        self, viewer: Viewer, snapshot: ConsentSnapshot, athletes: Iterable[AthleteId]
+    ) -> list[tuple[AthleteId, Category]]:
+        now, live = self.clock(), _granted(viewer, snapshot, self.club)
+        return [
+            (athlete, category)
+            for athlete in sorted(athletes)
+            for category, granularity in SHOWN.items()
+            if (athlete, category) in live
+            and snapshot.is_live(
+                athlete,
+                categories=[category],
+                purpose=viewer.purpose,
+                recipient_org=self.club,
+                recipient_role=viewer.role,
+                granularity=granularity,
+                now=now,
+            )
+        ]
+
+    def _look(self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]]) -> Look:
+        rulings: tuple[Ruling, ...] = ()
+        if pairs:
+            rulings = self.consent.decisions(
+                person=viewer.person,
+                role=viewer.role,
+                action=Action.READ,
+                purpose=viewer.purpose,
+                questions=[Question(athlete, category, SHOWN[category]) for athlete, category in pairs],
+            )
+        allowed: dict[AthleteId, frozenset[Category]] = {}
+        for ruling in rulings:
+            if ruling.allowed:
+                allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
+        granted = _granted(viewer, snapshot, self.club)
+        ends = {
+            a: min(granted[(a, c)] for c in shown if (a, c) in granted)
+            for a, shown in allowed.items()
+            if any((a, c) in granted for c in shown)
+        }
+        return Look(allowed, ends, self.clock(), snapshot.expires)
+
+
+def _granted(viewer: Viewer, snapshot: ConsentSnapshot, club: OrgId) -> dict[tuple[AthleteId, Category], datetime]:
+    return {
+        (g.athlete, g.category): g.ends
+        for g in snapshot.grants
+        if g.purpose is viewer.purpose and (g.recipient_org, g.recipient_role) == (club, viewer.role)
+    }

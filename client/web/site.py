@@ -1,0 +1,194 @@
+"""What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from audit.web.pages import Pages
+from client.biometrics.observations import Observation
+from client.coaching.domains import PROFILES
+from client.coaching.journal import Journal
+from client.coaching.morning import Context, Morning, day_begins, morning
+from client.coaching.session import Plan, PlanSource
+from client.features.daily import DailyTable
+from client.settings import Settings
+from client.vault.store import Athlete, Vault
+from client.web.looks import Consent, Look, Looks
+from client.web.sessions import COOKIE, Sessions, Viewer
+from client.web.staff_codes import Desk
+from client.web.tables import Tables, streams_of
+from policies.vocabulary import AthleteId, Category
+
+NAV = (
+    {"href": "/board", "label": "Morning board"},
+    {"href": "/athletes", "label": "Athletes"},
+    {"href": "/imports", "label": "Imports"},
+    {"href": "/model", "label": "League model"},
+)
+TEMPLATES = Path(__file__).parent / "templates"
+# Ours: questionnaires are what every club has, and self-reports follow training at least as closely as
+# measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). Within the room of sports science §3.7.
+DEFAULT_PROFILE = "answers"
+DECISIONS_DAYS = 28
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in here."""
+
+
+class Closed(Exception):
+    """This page is not shown; unknown, not allowed and not possible look the same."""
+
+
+class Refused(Exception):
+    """A form that did not come from our own page in this session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The node's pages with everything they use."""
+
+    settings: Settings
+    vault: Vault
+    consent: Consent
+    clock: Callable[[], datetime]
+    pages: Pages
+    sessions: Sessions
+    desk: Desk
+    tables: Tables
+    journal: Journal
+    demo: bool
+
+    @property
+    def looks(self) -> Looks:
+        """Asks the consent service for one page."""
+        return Looks(self.consent, self.settings.club, self.clock)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The club's time zone."""
+        return self.settings.timezone
+
+    def now(self) -> datetime:
+        """This moment in the club's time zone."""
+        return self.clock().astimezone(self.zone)
+
+    def viewer(self, request: Request) -> Viewer:
+        """Return who is signed in; raises SignInNeeded."""
+        viewer = self.sessions.find(request.cookies.get(COOKIE))
+        if viewer is None:
+            raise SignInNeeded
+        return viewer
+
+    def poster(self, request: Request, csrf: str) -> Viewer:
+        """Return who sent this form; raises Refused if it is not from our own page in their session."""
+        viewer = self.viewer(request)
+        check_origin(request)
+        if not viewer.is_own_csrf(csrf):
+            raise Refused
+        return viewer
+
+    def page(
+        self,
+        template: str,
+        viewer: Viewer | None,
+        *,
+        here: str = "",
+        status: int = 200,
+        look: Look | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """Render one page inside the node's masthead; the foot says what was checked."""
+        return self.pages.render(
+            template,
+            status=status,
+            surface=f"{self.settings.name} node",
+            run_by="data stays on this node",
+            person=viewer.label if viewer else None,
+            sign_out=viewer.csrf if viewer else None,
+            csrf=viewer.csrf if viewer else "",
+            nav=NAV if viewer else (),
+            here=here,
+            checked=f"{look.checked.astimezone(self.zone):%H:%M}" if look else None,
+            valid_until=f"{look.valid_until.astimezone(self.zone):%H:%M}" if look else None,
+            **values,
+        )
+
+    def closed(self, viewer: Viewer | None, *, status: int) -> HTMLResponse:
+        """The one page for everything that is not shown."""
+        return self.page("closed.html", viewer, status=status, title="Not shown")
+
+    def athletes(self, look: Look) -> list[Athlete]:
+        """Return the athletes of this look whom the vault still holds, in the order of their names."""
+        held = [a for a in self.vault.athletes() if look.of(a.athlete)]
+        return sorted(held, key=lambda a: (a.name.casefold(), a.athlete))
+
+    def athlete(self, look: Look, athlete: AthleteId) -> Athlete:
+        """Return one athlete of this look; raises Closed for anybody else, known or not."""
+        for one in self.athletes(look):
+            if one.athlete == athlete:
+                return one
+        raise Closed
+
+    def table(self, look: Look, athlete: AthleteId) -> DailyTable:
+        """Return the days of one athlete, only from the categories that this look allows."""
+        return self.tables.read(athlete, look.of(athlete))
+
+    def readings(self, look: Look, athlete: AthleteId, category: Category) -> list[Observation]:
+        """Return single readings of one category, none if this look does not allow it."""
+        allowed = look.of(athlete) & {category}
+        return self.vault.read(athlete, streams_of(allowed)) if allowed else []
+
+    def day(self) -> date:
+        """Return the day the pages are about: today, or in the demo the newest day that the club has anything of.
+
+        The demo's recorded squads lived years ago; their last morning stands in for this one, and the page says so.
+        """
+        today = self.now().date()
+        newest = self.tables.newest_day() if self.demo else None
+        return today if newest is None else min(newest, today)
+
+    def context(self, day: date) -> Context:
+        """Return what is the same for every athlete on `day`."""
+        matches = self.journal.match_days(day - timedelta(days=DECISIONS_DAYS), day)
+        return Context(day, day_begins(self.now()), PROFILES[DEFAULT_PROFILE], matches)
+
+    def morning(self, look: Look, athlete: AthleteId, context: Context) -> Morning:
+        """Assess one athlete's morning from what this look allows."""
+        since = context.day - timedelta(days=DECISIONS_DAYS)
+        return morning(
+            athlete,
+            self.table(look, athlete),
+            context=context,
+            plan=self.set_plan(athlete, context.day),
+            decisions=self.journal.decisions(athlete, since=since),
+        )
+
+    def set_plan(self, athlete: AthleteId, day: date) -> Plan | None:
+        """Return the plan that staff set for this athlete or for everyone; None if there is none."""
+        plans = self.journal.plans(day)
+        own = plans.get(athlete, plans.get(None))
+        return None if own is None else Plan(own.session, PlanSource.SET, own.title, own.match_day)
+
+
+def check_origin(request: Request) -> None:
+    """Return if the form is our own as far as the browser says; raises Refused otherwise.
+
+    Under the pages' no-referrer policy browsers send "Origin: null" with their own forms, so Sec-Fetch-Site is
+    asked first. A program that sends neither header is no browser and cannot be tricked into sending a cookie.
+    """
+    fetch_site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    is_own = fetch_site in ("same-origin", "none") if fetch_site is not None else origin in (None, own)
+    if not is_own:
+        raise Refused
+
+
+def to(path: str) -> RedirectResponse:
+    """Return the redirect that follows a form, so that reloading never repeats it."""
+    return RedirectResponse(path, status_code=303)

@@ -1,0 +1,101 @@
+"""Sign-in codes from the club's desk: printed once, kept only as hashes, good for one working day."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from client.errors import BadSettings
+from client.key_files import SECRET_MODE, read_secret
+from policies.vocabulary import PersonId, Role
+
+FILE_NAME = "staff_codes.json"
+LIFE = timedelta(hours=12)
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike
+GROUPS, GROUP = 4, 4  # 31**16: about 79 bits, so that a plain hash is enough
+MOST_WRONG = 10
+WRONG_WINDOW = timedelta(minutes=5)
+STAFF_ROLES = (Role.COACH, Role.MEDICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person the desk handed a code to."""
+
+    person: PersonId
+    name: str
+    role: Role
+
+
+def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
+    """Add a code for one person to the desk's file and return it; it is shown this once."""
+    if role not in STAFF_ROLES:
+        raise BadSettings("expected the role coach or medical")
+    if not 0 < len(name.strip()) <= 60:
+        raise BadSettings("expected a name of 1 to 60 characters")
+    code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+    entry = {
+        "hash": _hash(code),
+        "person": f"staff-{hashlib.sha256(name.strip().encode()).hexdigest()[:12]}",
+        "name": name.strip(),
+        "role": role.value,
+        "expires": (now + LIFE).isoformat(),
+    }
+    kept = [one for one in _entries(path) if datetime.fromisoformat(one["expires"]) > now]
+    _write(path, [*kept, entry])
+    return code
+
+
+class Desk:
+    """Checks codes against the desk's file; ten wrong ones in five minutes close it for a while."""
+
+    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+        self._path, self._clock = path, clock
+        self._wrong: list[datetime] = []
+        self._lock = threading.Lock()
+
+    def check(self, code: str) -> Staff | None:
+        """Return who the code was handed to; None for a wrong or old code, or while the desk is closed."""
+        now = self._clock()
+        with self._lock:
+            self._wrong = [at for at in self._wrong if now - at < WRONG_WINDOW]
+            if len(self._wrong) >= MOST_WRONG:
+                return None
+            digest, found = _hash(code.strip().lower()), None
+            for one in _entries(self._path):
+                same = hmac.compare_digest(digest, one["hash"])
+                if same and datetime.fromisoformat(one["expires"]) > now:
+                    found = Staff(PersonId(one["person"]), one["name"], Role(one["role"]))
+            if found is None:
+                self._wrong.append(now)
+            return found
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(b"homefield staff code " + code.encode()).hexdigest()
+
+
+def _entries(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    try:
+        entries: list[dict[str, str]] = json.loads(read_secret(path))
+    except ValueError as error:
+        raise BadSettings(f"{path} is not a list of staff codes; remove it and issue new ones") from error
+    return entries
+
+
+def _write(path: Path, entries: list[dict[str, str]]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, SECRET_MODE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(entries, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,166 @@
+"""Numbers, dates and loads as words: units always, a word for what is missing, never a bare figure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from client.coaching.domains import TRAITS, Domain
+from client.coaching.evidence import Finding
+from client.coaching.morning import Morning
+from client.coaching.proposal import Proposal
+from client.coaching.readiness import Light, Readiness
+from client.coaching.regression import Level
+from client.coaching.session import Plan, PlanSource, Session
+from policies.vocabulary import Category
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NOT_RECORDED = "Not recorded"
+LIGHT_WORDS: Mapping[Light, str] = {
+    Light.GREEN: "as usual",
+    Light.AMBER: "below usual",
+    Light.RED: "well below usual",
+    Light.GREY: "not enough data",
+}
+CATEGORY_WORDS: Mapping[Category, str] = {
+    Category.READINESS: "readiness light",
+    Category.HEART: "heart and recovery",
+    Category.SLEEP: "sleep",
+    Category.WELLNESS: "morning answers",
+    Category.TRAINING_LOAD: "training load",
+    Category.TESTS: "jump and strength tests",
+    Category.INJURY: "injury record",
+}
+AVAILABLE_WORDS = {"full": "Full", "restricted": "Restricted", "out": "Not training", None: NOT_RECORDED}
+TREND_WORDS = {"falling": "falling", "steady": "steady", "rising": "rising"}
+
+
+def count(number: int) -> str:
+    """Return a count as a word up to ten, in digits above."""
+    return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def long_day(day: date) -> str:
+    """Return for example "Tuesday 24 November 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_day(day: date) -> str:
+    """Return for example "24 November 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def clock_time(moment: datetime) -> str:
+    """Return hours and minutes in the moment's own zone."""
+    return f"{moment:%H:%M}"
+
+
+def minus(number: float, digits: int = 2) -> str:
+    """Return a number with a true minus sign."""
+    return f"{round(number, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def hours(value: float) -> str:
+    """Return hours as for example "6 h 18", kept on one line."""
+    minutes = round(value * 60)
+    return f"{minutes // 60}\u00a0h\u00a0{minutes % 60:02d}"
+
+
+def ordinal(number: int) -> str:
+    """Return for example "2nd"."""
+    suffix = "th" if 10 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def session(one: Session) -> str:
+    """Return a session as effort, minutes and load."""
+    if one.rpe is None or one.minutes is None:
+        return f"{one.load_au:,.0f} AU"
+    return f"effort {one.rpe:g} for {one.minutes:.0f} min: {one.load_au:,.0f} AU"
+
+
+def plan(one: Plan, day: date) -> str:
+    """Return what is planned, and where the figure comes from when nobody set it."""
+    if one.session is None:
+        return "No plan recorded"
+    if one.source is PlanSource.OWN_MEAN:
+        return f"No plan set; own usual {day:%A}, {one.session.load_au:,.0f} AU"
+    title = f"{one.title}, " if one.title else ""
+    return sentence(f"{title}{session(one.session)}")
+
+
+def proposed(one: Proposal) -> str:
+    """Return the proposal in a few words for the board."""
+    if one.review:
+        return "Three lighter sessions in a row: review"
+    if one.level is Level.REST:
+        return "Rest and speak to the medical team"
+    if one.level is Level.REGRESS:
+        return f"Low intensity, at most {one.adjusted.load_au:,.0f} AU"
+    return f"Same work, volume 10 % lower, at most {one.adjusted.load_au:,.0f} AU"
+
+
+def proposal_in_full(one: Proposal) -> tuple[str, str]:
+    """Return the proposal's main sentence and an example of how to train it, possibly empty."""
+    if one.review:
+        return "No further change is proposed.", "Choose today's load together with the athlete."
+    if one.level is Level.REST:
+        return "Rest today, and speak to the medical team.", ""
+    if one.adjusted.rpe is not None and one.adjusted.minutes is not None:
+        example = f"For instance effort {one.adjusted.rpe:g} for up to {one.adjusted.minutes:.0f} min."
+    else:
+        example = ""
+    if one.level is Level.REGRESS:
+        return f"Low intensity, no maximal sprints, at most {one.adjusted.load_au:,.0f} AU.", example
+    return f"The same work with 10 % less volume, at most {one.adjusted.load_au:,.0f} AU.", example
+
+
+def percentile(readiness: Readiness) -> str:
+    """Return where this morning stands among the athlete's own days."""
+    if readiness.z is None or readiness.percentile is None:
+        return "There is too little to compare with this morning."
+    higher = min(max(round(100 - readiness.percentile), 1), 99)
+    if readiness.z < 0:
+        return f"lower than on about {higher} of 100 of own days (Z {minus(readiness.z)})"
+    return f"higher than on about {100 - higher} of 100 of own days (Z {minus(readiness.z)})"
+
+
+def measured(finding: Finding, items: int) -> str:
+    """Return the measured value beside the athlete's own usual range, with unit."""
+    value, low, high = finding.value, finding.low, finding.high
+    if finding.domain is Domain.HRV:
+        return f"7-day mean {value:.2f}, usual {low:.2f} to {high:.2f} ({TRAITS[Domain.HRV].unit})"
+    if finding.domain is Domain.SLEEP:
+        return f"{hours(value)} a night over 2 nights, usual {hours(low)} to {hours(high)}"
+    if finding.domain is Domain.WELLNESS:
+        return f"Sum {value:.0f} of {5 * items}, usual {low:.0f} to {high:.0f}"
+    if finding.domain is Domain.RESTING_PULSE:
+        against = minus(value - low, 0) if value < low else f"+{value - low:.0f}"
+        return f"{value:.0f} beats per minute, {against} against usual {low:.0f}; counted from +{high - low:.0f}"
+    change = value - (low + high) / 2
+    return f"{value:.1f} cm, {minus(change, 1)}; under {(high - low) / 2:.1f} cm may be noise"
+
+
+def quiet(one: Morning) -> str:
+    """Return the small line under an athlete's name."""
+    if one.evidence.flags.any:
+        return "reported a problem this morning"
+    if one.since_hard is None:
+        return ""
+    return f"{one.since_hard} {'day' if one.since_hard == 1 else 'days'} since hard session"
+
+
+def trend(one: Morning) -> str:
+    """Return the trend, with how many mornings in a row were below usual."""
+    words = TREND_WORDS.get(one.trend or "", "Not enough data")
+    if one.below_days and one.trend:
+        return f"{words}, {ordinal(one.below_days)} day below usual"
+    return words
+
+
+def list_of(words: list[str]) -> str:
+    """Return "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

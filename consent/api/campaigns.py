@@ -1,0 +1,60 @@
+"""/v1/campaigns: a league registers, clubs fetch tokens and pay for rounds, the league sees the spend."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from consent.api.entry import Body, Signed, Store
+from policies.campaign import MOST_ROUNDS, SignedManifest
+from policies.vocabulary import AthleteId
+
+router = APIRouter(prefix="/v1/campaigns")
+
+Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+Round = Annotated[int, Path(ge=1, le=MOST_ROUNDS)]
+MOST_ATHLETES = 5_000
+
+
+class TokensRequest(Body):
+    """The calling club's athletes who may take part."""
+
+    athletes: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(max_length=MOST_ATHLETES)
+
+
+class CommitRequest(Body):
+    """The tokens whose athletes' data one round will use."""
+
+    tokens: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(max_length=MOST_ATHLETES)
+
+
+@router.post("", status_code=201)
+def register(signed: Signed, store: Store) -> dict[str, str]:
+    """Register a campaign; doing it again is fine."""
+    return {"sha256": store.register_campaign(signed.org.org_id, signed.read(SignedManifest))}
+
+
+@router.post("/{sha256}/tokens")
+def tokens(sha256: Hash, signed: Signed, store: Store) -> dict[str, Any]:
+    """Reserve and issue; asking again gives the same live tokens."""
+    wish = signed.read(TokensRequest)
+    issued = store.issue_tokens(signed.org.org_id, sha256, [AthleteId(athlete) for athlete in wish.athletes])
+    listed = [{"athlete": t.athlete, "token": t.token, "epoch": t.epoch} for t in issued.tokens]
+    return {"tokens": listed, "skipped": issued.skipped}
+
+
+@router.post("/{sha256}/rounds/{round_no}/commit")
+def commit(sha256: Hash, round_no: Round, signed: Signed, store: Store) -> dict[str, Any]:
+    """Pay for one round before anything is computed; doing it again spends nothing."""
+    wish = signed.read(CommitRequest)
+    return {"accepted": store.commit_round(signed.org.org_id, sha256, round_no, wish.tokens)}
+
+
+@router.get("/{sha256}/spend")
+def spend(sha256: Hash, signed: Signed, store: Store) -> dict[str, Any]:
+    """What the campaign has cost an athlete at most."""
+    cost = store.campaign_spend(signed.org.org_id, sha256)
+    return {
+        "epsilon_per_athlete_max": cost.epsilon_per_athlete_max,
+        "rho_micro_per_athlete_max": cost.rho_micro_per_athlete_max,
+    }

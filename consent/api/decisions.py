@@ -1,0 +1,73 @@
+"""POST /v1/decisions and GET /v1/snapshot: what a club's people and its node may use, decided and logged first."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import Field, field_validator
+
+from consent.api.entry import Body, Signed, Store
+from consent.decisions import MOST_ITEMS
+from consent.views import Actor, DecisionItem
+from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
+
+router = APIRouter(prefix="/v1")
+
+PersonText = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class ActorBody(Body):
+    """The person who asks."""
+
+    person: PersonText
+    role: Role
+
+
+class ItemBody(Body):
+    """One asked item; any text may stand for an athlete, and what is not ours is refused like the rest."""
+
+    athlete: str = Field(min_length=1, max_length=64)
+    category: Category
+    granularity: str = Field(max_length=10)
+
+    @field_validator("granularity")
+    @classmethod
+    def _known(cls, word: str) -> str:
+        try:
+            Granularity.from_word(word)
+        except KeyError as error:
+            raise ValueError("expected a granularity") from error
+        return word
+
+
+class DecisionsRequest(Body):
+    """A batch of items that one person wants for one purpose."""
+
+    actor: ActorBody
+    action: Action
+    purpose: Purpose
+    items: tuple[ItemBody, ...] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+@router.post("/decisions")
+def decide(signed: Signed, store: Store) -> dict[str, Any]:
+    """Decide every item; the answers come in the order of the items."""
+    wish = signed.read(DecisionsRequest)
+    items = [DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity)) for i in wish.items]
+    answer = store.decide_many(
+        signed.org.org_id,
+        Actor(wish.actor.person, wish.actor.role),
+        action=wish.action,
+        purpose=wish.purpose,
+        items=items,
+    )
+    results = [
+        {"athlete": r.athlete, "category": r.category.value, "allowed": r.allowed, "epoch": r.epoch}
+        for r in answer.results
+    ]
+    return {"policy_hash": answer.policy_hash, "results": results}
+
+
+@router.get("/snapshot")
+def snapshot(signed: Signed, store: Store) -> Response:
+    """The signed consent snapshot of the calling club."""
+    return Response(store.snapshot(signed.org.org_id), media_type="application/json")

@@ -1,0 +1,127 @@
+"""What every route of the interface has: the signed caller, the store, strict bodies, and one answer per error."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from audit.errors import AuditError
+from consent.errors import (
+    ConsentError,
+    InvalidChange,
+    KeyDestroyed,
+    NotAllowed,
+    NotFound,
+    RequestRefused,
+    StoreUnavailable,
+)
+from consent.identity.signed_requests import SignedRequests
+from consent.store import ConsentStore
+from consent.views import Org
+
+LARGEST_BODY = 2 * 1024 * 1024  # ours: a league-size batch of decisions is a tenth of it
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (RequestRefused, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (InvalidChange, 422),
+    (KeyDestroyed, 410),
+    (StoreUnavailable, 503),
+    (AuditError, 503),
+    (ConsentError, 409),
+)
+_UNAVAILABLE = "no answer without a record of it; try again later"
+
+
+class Body(BaseModel):
+    """Base of every body that comes in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+B = TypeVar("B", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request whose signature has been checked: who sent it, and its bytes."""
+
+    org: Org
+    body: bytes
+
+    def read(self, kind: type[B]) -> B:
+        """Parse the body; raises InvalidChange naming the field that is wrong, never its content."""
+        try:
+            return kind.model_validate_json(self.body)
+        except ValidationError as error:
+            field = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise InvalidChange(f"{field or 'the body'} is not as expected") from error
+
+
+async def _bytes_of(request: Request) -> bytes:
+    """The body, as long as it is of a size that any honest caller sends."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise RequestRefused("request refused")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _store(request: Request) -> ConsentStore:
+    store: ConsentStore = request.app.state.store
+    return store
+
+
+def _signed(request: Request, body: Annotated[bytes, Depends(_bytes_of)]) -> SignedRequest:
+    requests: SignedRequests = request.app.state.requests
+    raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
+    query = request.scope.get("query_string", b"")
+    target = raw_path.split(b"?")[0] + (b"?" + query if query else b"")
+    org = requests.check(request.headers, method=request.method, target=target.decode("latin-1"), body=body)
+    request.state.caller = org.org_id
+    return SignedRequest(org, body)
+
+
+Store = Annotated[ConsentStore, Depends(_store)]
+Signed = Annotated[SignedRequest, Depends(_signed)]
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Give every error of ours its status; a refusal of a known caller is logged before it is answered."""
+    for kind, status in _STATUS:
+        app.add_exception_handler(kind, _answer_with(status))
+    app.add_exception_handler(NotAllowed, _log_and_refuse)
+    app.add_exception_handler(RequestValidationError, _malformed)
+
+
+def _answer_with(status: int) -> Callable[[Request, Exception], JSONResponse]:
+    def answer(_request: Request, error: Exception) -> JSONResponse:
+        return _error(status, str(error))
+
+    return answer
+
+
+def _log_and_refuse(request: Request, error: Exception) -> JSONResponse:
+    caller = getattr(request.state, "caller", None)
+    if caller is not None:
+        try:
+            route = request.scope.get("route")
+            _store(request).note_refusal(caller, f"{request.method} {getattr(route, 'path', 'unknown')}")
+        except (AuditError, ConsentError):
+            return _error(503, "")
+    return _error(403, str(error))
+
+
+def _malformed(_request: Request, _error_: Exception) -> JSONResponse:
+    return _error(422, "the address or its query is not as expected")
+
+
+def _error(status: int, text: str) -> JSONResponse:
+    return JSONResponse({"error": _UNAVAILABLE if status == 503 else text}, status_code=status)

@@ -1,0 +1,43 @@
+"""POST /v1/members: a club enrols its athletes. GET /v1/keys: what everyone needs to check our signatures."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from consent.api.entry import Body, Signed, Store
+from policies.vocabulary import AthleteId
+
+router = APIRouter(prefix="/v1")
+
+AthleteText = Annotated[str, Field(pattern=r"^ath-[0-9a-f]{16}$")]
+
+
+class EnrolRequest(Body):
+    """One athlete of the calling club."""
+
+    athlete: AthleteText
+    name: str = Field(min_length=1, max_length=80)
+    shirt_no: int = Field(ge=0, le=999)
+    is_minor: bool
+
+
+@router.get("/keys")
+def keys(request: Request) -> dict[str, str]:
+    """Public keys and the log's name; unsigned."""
+    state = request.app.state
+    return {"service_key": state.service_key, "log_vkey": state.log_vkey, "log_origin": state.log_origin}
+
+
+@router.post("/members", status_code=201)
+def enrol(signed: Signed, store: Store) -> dict[str, str | int]:
+    """Enrol; doing it again is fine."""
+    wish = signed.read(EnrolRequest)
+    member = store.enrol(
+        signed.org.org_id,
+        AthleteId(wish.athlete),
+        name=wish.name,
+        shirt_no=wish.shirt_no,
+        is_minor=wish.is_minor,
+    )
+    return {"athlete": member.athlete, "epoch": member.epoch}

@@ -1,0 +1,32 @@
+"""POST /v1/releases and GET /v1/office/{club}: proposals come in, and the squad page goes out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from consent.api.decisions import PersonText
+from consent.api.entry import Signed, Store
+from consent.views import Actor
+from policies.release import ReleaseProposal
+from policies.vocabulary import OrgId, Role
+
+router = APIRouter(prefix="/v1")
+
+OrgText = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+
+
+@router.post("/releases", status_code=201)
+def propose(signed: Signed, store: Store) -> dict[str, str]:
+    """Put a release in front of one of the calling club's athletes; the answer says nothing about theirs."""
+    view = store.propose_release(signed.org.org_id, signed.read(ReleaseProposal))
+    return {"release_id": view.release_id, "sha256": view.sha256}
+
+
+@router.get("/office/{club}")
+def office(
+    club: OrgText, person: Annotated[PersonText, Query()], role: Annotated[Role, Query()], signed: Signed, store: Store
+) -> dict[str, Any]:
+    """The squad page for one person of a club's front office, asked for by the league's server."""
+    page = store.office_view(signed.org.org_id, OrgId(club), Actor(person, role))
+    rows = [{"no": row.no, "name": row.name, "band": row.band, "range": row.interval} for row in page.rows]
+    return {"club_name": page.club_name, "published": page.published, "rows": rows}

@@ -1,0 +1,56 @@
+"""The consent service as one web application: interface under /v1, public log under /log, portal for the rest."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from audit.web.log_files import mount_log
+from audit.web.pages import furnish
+from consent.api import campaigns, decisions, events, membership, releases
+from consent.api.entry import add_error_answers
+from consent.opening import Service, open_service
+from consent.settings import Settings
+from consent.transaction import Clock
+from consent.web.app import add_portal
+
+
+def build_app(settings: Settings, *, clock: Clock) -> FastAPI:
+    """Open the service and return its application, which closes it on shutdown.
+
+    Raises InvalidSettings (demo mode off loopback, for one), StoreUnavailable or LogUnavailable.
+    """
+    return app_of(open_service(settings, clock=clock), clock=clock)
+
+
+def app_of(service: Service, *, clock: Clock) -> FastAPI:
+    """Return the application over an open service."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.store, app.state.requests = service.store, service.requests
+    app.state.service_key = service.keys.service.verify_key.text
+    app.state.log_vkey, app.state.log_origin = service.log.vkey, service.log.origin
+    add_error_answers(app)
+    for routes in (membership, decisions, campaigns, releases, events):
+        app.include_router(routes.router)
+    app.add_api_route("/health", _health, methods=["GET"])
+    app.add_api_route("/v1/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    mount_log(app, service.settings.log_directory)
+    furnish(app)
+    add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
+    return app
+
+
+def _nothing_here(rest: str) -> JSONResponse:
+    """Programs get a program's answer, never the portal's page."""
+    return JSONResponse({"error": "there is nothing at this address"}, status_code=404)
+
+
+def _health() -> dict[str, str]:
+    return {"status": "ok"}

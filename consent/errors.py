@@ -1,0 +1,65 @@
+"""Errors of the consent service.
+
+ConsentError
+├── InvalidSettings     settings or keys that cannot be used; nothing starts with them
+├── NotAllowed          a caller asked beyond its own tenant, or a rule forbids it whatever is answered
+├── NotFound            no such thing for this caller; also the answer for things of others
+├── Conflict            the same identifier with other content, or a step that is not possible now
+├── InvalidChange       a wish that no grant can hold (end, granularity, cell)
+├── ForbiddenTransition a change of state that the lifecycle does not know, or that this actor may not make
+├── BudgetExhausted     the reservation would pass the athlete's cap; nothing was reserved
+├── RequestRefused      an unsigned, stale, replayed or unknown request; always the same answer
+├── SignInRefused       a code or persona that does not open a session; always the same answer
+├── StoreUnavailable    the database cannot answer or a transaction is incomplete; nothing is answered (HTTP 503)
+└── KeyDestroyed        sealed details whose key no longer exists
+
+`audit.errors.LogUnavailable` passes through on purpose: whoever asked gets no answer (HTTP 503).
+"""
+
+
+class ConsentError(Exception):
+    """Base of every error that `consent` raises."""
+
+
+class InvalidSettings(ConsentError, ValueError):
+    """Settings or keys that cannot be used; the message names the setting, never a secret."""
+
+
+class NotAllowed(ConsentError):
+    """A caller asked beyond its own tenant, or a rule forbids it whatever anyone answers."""
+
+
+class NotFound(ConsentError, LookupError):
+    """No such thing for this caller."""
+
+
+class Conflict(ConsentError):
+    """The same identifier with other content, or a step that is not possible now."""
+
+
+class InvalidChange(ConsentError, ValueError):
+    """A wish that no grant can hold."""
+
+
+class ForbiddenTransition(ConsentError):
+    """A change of state that the lifecycle does not know, or that this kind of actor may not make."""
+
+
+class BudgetExhausted(ConsentError):
+    """The reservation would pass the athlete's cap; nothing was reserved."""
+
+
+class RequestRefused(ConsentError):
+    """A request that is unsigned, stale, replayed, changed or by an unknown key."""
+
+
+class SignInRefused(ConsentError):
+    """A code or persona that does not open a session."""
+
+
+class KeyDestroyed(ConsentError):
+    """Sealed details whose key no longer exists."""
+
+
+class StoreUnavailable(ConsentError):
+    """The database cannot answer, or a transaction is incomplete; nothing is answered."""

@@ -1,0 +1,26 @@
+"""Demo personas: one-click sign-in without proof. They exist only in demo mode on a loopback address."""
+
+from consent.errors import SignInRefused
+from consent.members import get as get_member
+from consent.members import of_club
+from consent.settings import Settings
+from consent.transaction import Transaction
+from consent.views import Member
+from policies.vocabulary import AthleteId
+
+
+def are_open(settings: Settings) -> bool:
+    """True only in demo mode, bound to loopback."""
+    return settings.demo and settings.is_loopback
+
+
+def every(tx: Transaction, settings: Settings) -> list[Member]:
+    """Return every athlete, or nobody where personas are closed."""
+    return of_club(tx, None) if are_open(settings) else []
+
+
+def check(tx: Transaction, settings: Settings, athlete: AthleteId) -> None:
+    """Return if this persona may sign in; raises SignInRefused (or NotFound for no such athlete)."""
+    if not are_open(settings):
+        raise SignInRefused("demo personas are closed here")
+    get_member(tx, athlete)

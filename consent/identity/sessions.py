@@ -1,0 +1,107 @@
+"""The athlete's sessions in the portal: opened by a desk code or a demo persona, closed by idleness.
+
+The browser holds an opaque random id; the database holds its hash only. Each sign-in gives a new id,
+is written to the log before the session exists, and ends the session that it replaces.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete
+
+from audit.events import EventKind
+from consent.identity import codes, personas
+from consent.journal import Draft
+from consent.members import get as get_member
+from consent.rows import SessionRow
+from consent.settings import Settings
+from consent.transaction import Transaction, Transactions
+from consent.views import Member, Method
+from policies.vocabulary import AthleteId
+
+LONGEST_SESSION = timedelta(hours=12)  # ours: nobody stays signed in overnight, however busy
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session. `csrf` is the synchroniser token that every form carries."""
+
+    athlete: AthleteId
+    csrf: str
+    method: Method
+    opened: datetime
+
+
+class Sessions:
+    """Opens, reads and closes sessions; every refusal is the same SignInRefused."""
+
+    def __init__(self, transactions: Transactions, settings: Settings) -> None:
+        self._transactions = transactions
+        self._settings = settings
+        self._idle = timedelta(seconds=settings.idle_s)
+
+    def sign_in_with_code(self, code: str, *, replaces: str | None = None) -> str:
+        """Spend a desk code and return the new session's id; raises SignInRefused."""
+        with self._transactions.write() as tx:
+            return self._open(tx, codes.redeem(tx, code), Method.PORTAL, replaces)
+
+    def personas(self) -> list[Member]:
+        """Return who can be signed in with one click: everyone in demo mode on loopback, else nobody."""
+        with self._transactions.read() as tx:
+            return personas.every(tx, self._settings)
+
+    def sign_in_as_persona(self, athlete: AthleteId, *, replaces: str | None = None) -> str:
+        """Return a new session's id for a demo persona; raises SignInRefused outside demo mode."""
+        with self._transactions.write() as tx:
+            personas.check(tx, self._settings, athlete)
+            return self._open(tx, athlete, Method.DEMO, replaces)
+
+    def read(self, session_id: str | None) -> Session | None:
+        """Return the open session and restart its idle clock, or None."""
+        if not session_id:
+            return None
+        with self._transactions.write() as tx:
+            tx.without_entry("the idle clock of an open session")
+            row = tx.session.get(SessionRow, _digest(session_id))
+            if row is None or not self._is_alive(row, tx.now):
+                return None
+            row.last_used = tx.now
+            return Session(AthleteId(row.athlete), _csrf(session_id), Method(row.method), row.opened)
+
+    def close(self, session_id: str | None) -> None:
+        """End the session; unknown ids are ignored."""
+        if session_id:
+            with self._transactions.write() as tx:
+                tx.without_entry("the end of a session")
+                _forget(tx, session_id)
+
+    def _open(self, tx: Transaction, athlete: AthleteId, method: Method, replaces: str | None) -> str:
+        session_id = secrets.token_urlsafe(32)
+        if replaces:
+            _forget(tx, replaces)
+        tx.session.exec(delete(SessionRow).where(col(SessionRow.last_used) < tx.now - self._idle))
+        tx.session.add(
+            SessionRow(digest=_digest(session_id), athlete=athlete, method=method, opened=tx.now, last_used=tx.now)
+        )
+        member = get_member(tx, athlete)
+        tx.append([Draft.about(member, EventKind.SIGNED_IN, tx.union, {"method": method.value, "allowed": True})])
+        return session_id
+
+    def _is_alive(self, row: SessionRow, now: datetime) -> bool:
+        return now - row.last_used < self._idle and now - row.opened < LONGEST_SESSION
+
+
+def _forget(tx: Transaction, session_id: str) -> None:
+    tx.session.exec(delete(SessionRow).where(col(SessionRow.digest) == _digest(session_id)))
+
+
+def _digest(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _csrf(session_id: str) -> str:
+    """Bound to the session and useless without it: whoever can compute it already holds the id."""
+    return hmac.new(session_id.encode(), b"homefield csrf", hashlib.sha256).hexdigest()

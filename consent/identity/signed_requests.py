@@ -1,0 +1,50 @@
+"""Who sends a request: an organisation's Ed25519 signature over it, checked once and never accepted twice.
+
+Every refusal (unknown key, bad signature, stale time, replayed nonce) is the same RequestRefused.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete
+
+from consent import orgs
+from consent.errors import RequestRefused
+from consent.rows import NonceRow
+from consent.transaction import Transactions
+from consent.views import Org
+from policies.errors import PolicyError
+from policies.request_signature import CLOCK_SKEW, read_headers, verify_request
+
+MEMORY = 3 * CLOCK_SKEW  # longer than a signed time can stay within the skew on both sides
+
+
+class SignedRequests:
+    """Checks signed requests; remembers nonces in the database, so that a restart forgets none."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
+        """Return who signed this very request; raises RequestRefused."""
+        try:
+            key_id = read_headers(headers).key_id
+            with self._transactions.read() as tx:
+                org, now = orgs.by_key_id(tx, key_id), tx.now
+            if org is None or org.key is None:
+                raise RequestRefused("request refused")
+            nonce = verify_request(org.key, headers, method=method, target=target, body=body, now=now).nonce
+        except PolicyError as error:
+            raise RequestRefused("request refused") from error
+        self._remember(nonce)
+        return org
+
+    def _remember(self, nonce: str) -> None:
+        with self._transactions.write() as tx:
+            tx.without_entry("the nonce of a request; the request itself is logged by what it does")
+            tx.session.exec(delete(NonceRow).where(col(NonceRow.seen) < tx.now - MEMORY))
+            try:
+                tx.session.add(NonceRow(nonce=nonce, seen=tx.now))
+                tx.session.flush()
+            except IntegrityError as error:
+                raise RequestRefused("request refused") from error

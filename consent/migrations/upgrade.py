@@ -1,0 +1,36 @@
+"""Bring a database to the newest schema, or say that it is not."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from consent.errors import StoreUnavailable
+
+
+def upgrade(engine: Engine) -> None:
+    """Create or migrate the schema; raises StoreUnavailable if the database cannot be reached or changed."""
+    config = _config()
+    try:
+        with engine.execution_options(is_writer=True).begin() as connection:
+            if MigrationContext.configure(connection).get_current_revision() == newest():
+                return
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"the database cannot be opened: {type(error).__name__}") from error
+
+
+def newest() -> str | None:
+    """The revision of the newest schema."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config

@@ -1,0 +1,259 @@
+"""Database rows: what is stored, nothing else. Nothing from outside reaches them without a Pydantic model first.
+
+Times are stored as naive UTC, so that SQLite and PostgreSQL hold the same; `UtcTime` puts the zone back.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import registry
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from policies.errors import InvalidInput
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time that is aware in Python and naive UTC in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database; raises InvalidInput for a time without zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise InvalidInput("expected a time with zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Row(SQLModel, registry=registry()):
+    """Base of every table here; its own registry, so that other programs' tables never mix in."""
+
+
+class OrgRow(Row, table=True):
+    """An organisation and the key that signs its requests."""
+
+    __tablename__: ClassVar[Any] = "org"
+    org_id: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=80)
+    kind: str = Field(max_length=20)
+    key: str | None = Field(default=None, max_length=44)
+    key_id: str | None = Field(default=None, max_length=16, unique=True)
+    cover: str = Field(max_length=60, unique=True)
+    snapshot_sha256: str = Field(default="", max_length=64)
+
+
+class MemberRow(Row, table=True):
+    """An athlete; locked first by every transaction that reads or changes what the athlete decided."""
+
+    __tablename__: ClassVar[Any] = "member"
+    athlete: str = Field(primary_key=True, max_length=64)
+    club: str = Field(index=True, max_length=64, foreign_key="org.org_id")
+    name: str = Field(max_length=80)
+    shirt_no: int
+    is_minor: bool
+    epoch: int
+    enrolled: datetime = Field(sa_type=UtcTime)
+
+
+class PlayerRow(Row, table=True):
+    """A player of the public squad list who has no account here."""
+
+    __tablename__: ClassVar[Any] = "player"
+    player_id: int | None = Field(default=None, primary_key=True)
+    club: str = Field(index=True, max_length=64, foreign_key="org.org_id")
+    name: str = Field(max_length=80)
+    shirt_no: int
+
+
+class GrantRow(Row, table=True):
+    """One immutable grant. `current` names the cell while the grant is in force there, so that only one can be."""
+
+    __tablename__: ClassVar[Any] = "consent_grant"
+    grant_id: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
+    category: str = Field(max_length=40)
+    purpose: str = Field(max_length=40)
+    recipient_org: str = Field(max_length=64)
+    recipient_role: str = Field(max_length=40)
+    max_granularity: int
+    begins: datetime = Field(sa_type=UtcTime)
+    ends: datetime = Field(sa_type=UtcTime)
+    notice_version: str = Field(max_length=40)
+    legal_basis: str = Field(max_length=40)
+    agreement: str = Field(max_length=40)
+    current: str | None = Field(default=None, unique=True, max_length=300)
+
+
+class ConsentEventRow(Row, table=True):
+    """One signed event about a grant or a release; each athlete's events form one hash chain. Append-only."""
+
+    __tablename__: ClassVar[Any] = "consent_event"
+    athlete: str = Field(primary_key=True, max_length=64, foreign_key="member.athlete")
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    subject: str = Field(index=True, max_length=64)
+    subject_sha256: str = Field(max_length=64)
+    status: str = Field(max_length=40)
+    actor: str = Field(max_length=64)
+    actor_kind: str = Field(max_length=20)
+    method: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UtcTime)
+    prev_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+    signature: str = Field(max_length=128)
+
+
+class ReleaseRow(Row, table=True):
+    """A proposed release; the exact bytes and the athlete's own view are sealed under the athlete's key.
+
+    quiet: proposed while the athlete had asked for quiet; stored, answered alike, never shown.
+    """
+
+    __tablename__: ClassVar[Any] = "release"
+    release_id: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
+    recipient_org: str = Field(max_length=64)
+    recipient_role: str = Field(max_length=40)
+    purpose: str = Field(max_length=40)
+    sha256: str = Field(max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    lineage: str = Field(max_length=200)
+    proposed: datetime = Field(sa_type=UtcTime)
+    open_until: datetime = Field(sa_type=UtcTime)
+    until: datetime = Field(sa_type=UtcTime)
+    answered: datetime | None = Field(default=None, sa_type=UtcTime)
+    quiet: bool
+
+
+class ReceiptRow(Row, table=True):
+    """A receipt as it was signed: canonical JSON text and signature."""
+
+    __tablename__: ClassVar[Any] = "receipt"
+    receipt_id: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
+    at: datetime = Field(sa_type=UtcTime)
+    status: str = Field(max_length=40)
+    log_index: int = Field(sa_type=BigInteger)
+    release_id: str | None = Field(default=None, max_length=64)
+    changes: str
+    body: str
+    signature: str = Field(max_length=128)
+
+
+class DataKeyRow(Row, table=True):
+    """The wrapped keys of one athlete (or organisation) and the number of its newest log entry."""
+
+    __tablename__: ClassVar[Any] = "data_key"
+    owner: str = Field(primary_key=True, max_length=80)
+    wrapped: bytes | None = Field(default=None, sa_type=LargeBinary)
+    counter: int
+
+
+class LogDetailRow(Row, table=True):
+    """The sealed details behind one entry of the public log."""
+
+    __tablename__: ClassVar[Any] = "log_detail"
+    __table_args__ = (UniqueConstraint("owner", "number", name="uq_log_detail_owner_number"),)
+    log_index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    owner: str = Field(max_length=80)
+    number: int | None = Field(default=None)
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class BudgetRow(Row, table=True):
+    """One athlete's lifetime privacy budget in micro-rho; the database itself refuses to pass the cap."""
+
+    __tablename__: ClassVar[Any] = "budget"
+    __table_args__ = (
+        CheckConstraint("spent >= 0 AND reserved >= 0", name="ck_budget_not_negative"),
+        CheckConstraint("spent + reserved <= cap", name="ck_budget_cap"),
+    )
+    athlete: str = Field(primary_key=True, max_length=64, foreign_key="member.athlete")
+    cap: int = Field(sa_type=BigInteger)
+    spent: int = Field(sa_type=BigInteger)
+    reserved: int = Field(sa_type=BigInteger)
+
+
+class LedgerRow(Row, table=True):
+    """One movement in an athlete's ledger; each athlete's movements form one hash chain. Append-only."""
+
+    __tablename__: ClassVar[Any] = "ledger"
+    athlete: str = Field(primary_key=True, max_length=64, foreign_key="member.athlete")
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    campaign: str = Field(index=True, max_length=64)
+    movement: str = Field(max_length=20)
+    round_no: int
+    micro_rho: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=UtcTime)
+    prev_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class CampaignRow(Row, table=True):
+    """A registered campaign: the signed manifest as it came."""
+
+    __tablename__: ClassVar[Any] = "campaign"
+    sha256: str = Field(primary_key=True, max_length=64)
+    league: str = Field(max_length=64, foreign_key="org.org_id")
+    manifest: str
+    registered: datetime = Field(sa_type=UtcTime)
+    expires: datetime = Field(sa_type=UtcTime)
+    is_closed: bool
+
+
+class TokenRow(Row, table=True):
+    """One athlete's single-use token for one campaign; only its hash is stored."""
+
+    __tablename__: ClassVar[Any] = "token"
+    __table_args__ = (UniqueConstraint("athlete", "campaign", name="uq_token_athlete_campaign"),)
+    digest: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
+    campaign: str = Field(index=True, max_length=64, foreign_key="campaign.sha256")
+    epoch: int
+    issued: datetime = Field(sa_type=UtcTime)
+    is_closed: bool
+
+
+class RoundRow(Row, table=True):
+    """One round that one token has paid for."""
+
+    __tablename__: ClassVar[Any] = "token_round"
+    digest: str = Field(primary_key=True, max_length=64, foreign_key="token.digest")
+    round_no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class SessionRow(Row, table=True):
+    """An open portal session, by the hash of its id."""
+
+    __tablename__: ClassVar[Any] = "session"
+    digest: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(max_length=64, foreign_key="member.athlete")
+    method: str = Field(max_length=20)
+    opened: datetime = Field(sa_type=UtcTime)
+    last_used: datetime = Field(sa_type=UtcTime)
+
+
+class SignInCodeRow(Row, table=True):
+    """A desk code, by its keyed hash; spent by the first sign-in."""
+
+    __tablename__: ClassVar[Any] = "sign_in_code"
+    digest: str = Field(primary_key=True, max_length=64)
+    athlete: str = Field(max_length=64, foreign_key="member.athlete")
+    expires: datetime = Field(sa_type=UtcTime)
+
+
+class NonceRow(Row, table=True):
+    """The nonce of a signed request, remembered until the request would be too old anyway."""
+
+    __tablename__: ClassVar[Any] = "nonce"
+    nonce: str = Field(primary_key=True, max_length=64)
+    seen: datetime = Field(sa_type=UtcTime)

@@ -1,0 +1,114 @@
+"""Settings of one consent service: read once from DIR/settings.json and the environment, then frozen.
+
+Environment: HOMEFIELD_CONSENT_DATABASE overrides the database URL, so that a password never has to
+stand in the file. Secrets live beside it in DIR/keys, mode 0600, and are read by `consent.keys`.
+"""
+
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from consent.errors import InvalidSettings
+
+SETTINGS_FILE = "settings.json"
+DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"
+DAY_S = 86_400
+
+
+class Settings(BaseModel):
+    """Everything that may differ between two consent services.
+
+    directory: holds database, keys and log. name: who runs it, as pages show it. database: SQLAlchemy
+    URL; empty means SQLite inside the directory. publish_every_s: releases become visible only at
+    multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing.
+    idle_s: a session ends after this long without a request. secure: pages are served over HTTPS.
+    agreement: the rule pack in force. demo: one-click personas; loopback only.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    directory: Path
+    name: str = Field(min_length=1, max_length=80)
+    union: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")] = "union"
+    database: str = Field(default="", max_length=400, repr=False)
+    log_origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$", max_length=200)] = (
+        "log.homefield.example/consent"
+    )
+    agreement: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "open"
+    publish_every_s: int = Field(default=DAY_S, ge=1, le=7 * DAY_S)
+    idle_s: int = Field(default=900, ge=60, le=DAY_S)
+    secure: bool = False
+    host: str = Field(default="127.0.0.1", max_length=200)
+    port: int = Field(default=8600, ge=0, le=65_535)
+    demo: bool = False
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL: SQLite inside the directory unless another was given."""
+        return self.database or f"sqlite:///{self.directory / 'consent.sqlite3'}"
+
+    @property
+    def log_directory(self) -> Path:
+        """Where the public log's files lie."""
+        return self.directory / "log"
+
+    @property
+    def keys_directory(self) -> Path:
+        """Where the secret keys lie."""
+        return self.directory / "keys"
+
+    @property
+    def is_loopback(self) -> bool:
+        """True if the service is reachable from this machine only."""
+        return is_loopback(self.host)
+
+    def refuse_unsafe(self) -> None:
+        """Raise InvalidSettings if the settings would be unsafe to serve with."""
+        if self.demo and not self.is_loopback:
+            raise InvalidSettings("expected a loopback host in demo mode; demo personas sign in without proof")
+
+
+def is_loopback(host: str) -> bool:
+    """True for "localhost" and for literal loopback addresses, never for a name that has to be resolved."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings(directory: Path, *, environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Read DIR/settings.json; raises InvalidSettings naming the field that is wrong, never its content."""
+    path = directory / SETTINGS_FILE
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidSettings(f"expected {SETTINGS_FILE} in {directory}; run `homefield-consent init` first") from error
+    if environment.get(DATABASE_VARIABLE):
+        stored["database"] = environment[DATABASE_VARIABLE]
+    return make_settings(stored | {"directory": directory} | overrides)
+
+
+def make_settings(values: Mapping[str, Any]) -> Settings:
+    """Validate `values`; raises InvalidSettings naming the field that is wrong."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise InvalidSettings(f"the setting {field or SETTINGS_FILE} is not as expected") from error
+
+
+def write_settings(settings: Settings) -> None:
+    """Write DIR/settings.json, readable by its owner only (a database URL may hold a password)."""
+    path = settings.directory / SETTINGS_FILE
+    stored = settings.model_dump(mode="json", exclude={"directory", "host", "port", "demo"})
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(stored, file, indent=2)
+        file.write("\n")

@@ -1,0 +1,63 @@
+"""Giving back what no round has used: after a withdrawal, and when a campaign closes or expires.
+
+A round is committed before its update leaves the node, so whatever is not committed was provably never
+released. Whatever is committed stays spent, whether or not the update ever arrived.
+"""
+
+from sqlmodel import col, select
+
+from audit.events import EventKind
+from consent import campaigns, ledger, members
+from consent.journal import Draft
+from consent.live import live_grants
+from consent.rows import CampaignRow, TokenRow
+from consent.taking_part import takes_part
+from consent.transaction import Transaction
+from policies.vocabulary import AthleteId, Purpose
+
+
+def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> list[Draft]:
+    """Close the athlete's tokens that the grants no longer carry; returns the log entries to append."""
+    grants = live_grants(tx, [athlete], purpose=Purpose.FL_TRAINING)
+    member, drafts = members.get(tx, athlete), []
+    for token in _open_tokens(tx, athlete=athlete):
+        manifest = campaigns.get(tx, token.campaign).manifest
+        if not takes_part(tx, member, manifest, grants):
+            drafts += _close(tx, token)
+    return drafts
+
+
+def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
+    """Close one campaign and all its tokens; returns the log entries to append."""
+    row = tx.session.get(CampaignRow, sha256)
+    if row is None or row.is_closed:
+        return []
+    row.is_closed = True
+    tokens = _open_tokens(tx, campaign=sha256)
+    members.locked(tx, [AthleteId(token.athlete) for token in tokens])
+    return [draft for token in tokens for draft in _close(tx, token)]
+
+
+def settle_expired(tx: Transaction) -> list[Draft]:
+    """Close every campaign whose time is over."""
+    over = select(CampaignRow).where(col(CampaignRow.expires) <= tx.now, col(CampaignRow.is_closed).is_(False))
+    return [draft for row in tx.session.exec(over).all() for draft in close_campaign(tx, row.sha256)]
+
+
+def _open_tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None = None) -> list[TokenRow]:
+    query = select(TokenRow).where(col(TokenRow.is_closed).is_(False)).order_by(col(TokenRow.digest))
+    if athlete is not None:
+        query = query.where(col(TokenRow.athlete) == athlete)
+    if campaign is not None:
+        query = query.where(col(TokenRow.campaign) == campaign)
+    return list(tx.session.exec(query).all())
+
+
+def _close(tx: Transaction, token: TokenRow) -> list[Draft]:
+    token.is_closed = True
+    athlete = AthleteId(token.athlete)
+    micro_rho = ledger.refund(tx, athlete, token.campaign)
+    if micro_rho == 0:
+        return []
+    details = {"campaign": token.campaign, "micro_rho": micro_rho, "allowed": True}
+    return [Draft.about(athlete, EventKind.BUDGET_REFUNDED, tx.union, details)]

@@ -1,0 +1,24 @@
+"""Counts for operators."""
+
+from sqlmodel import SQLModel, col, func, select
+
+from consent.answers import StoreStatus
+from consent.rows import CampaignRow, LogDetailRow, MemberRow, OrgRow
+from consent.transaction import Transaction
+
+
+def of_store(tx: Transaction) -> StoreStatus:
+    """Return counts: no names, nothing about one athlete."""
+    newest = tx.session.exec(select(func.max(col(LogDetailRow.log_index)))).one()
+    return StoreStatus(
+        orgs=_count(tx, OrgRow),
+        athletes=_count(tx, MemberRow),
+        campaigns=_count(tx, CampaignRow),
+        log_size=0 if newest is None else newest + 1,
+        log_origin=tx.around.log_origin,
+        policy_hash=tx.around.enforcer.policy_hash,
+    )
+
+
+def _count(tx: Transaction, rows: type[SQLModel]) -> int:
+    return tx.session.exec(select(func.count()).select_from(rows)).one()

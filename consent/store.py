@@ -1,0 +1,255 @@
+"""The consent store: every method is one SQL transaction with consent fold, epoch check and log append.
+
+The append comes before the commit. If it fails, everything rolls back, `audit.errors.LogUnavailable`
+passes through and nobody gets an answer. The work itself stands in the modules named after it; this
+class only says where each transaction begins and ends.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from audit.events import EventKind
+from consent import (
+    budgets,
+    campaign_register,
+    decisions,
+    events,
+    grants,
+    looks,
+    matrix,
+    members,
+    office,
+    orgs,
+    receipt_store,
+    releases,
+    status,
+    tokens,
+)
+from consent.answers import CampaignSpend, DecisionAnswer, IssuedTokens, OfficePage, StoreStatus
+from consent.transaction import Transactions
+from consent.views import (
+    Actor,
+    Answer,
+    BudgetView,
+    Change,
+    DecisionItem,
+    Looks,
+    MatrixCell,
+    Member,
+    Method,
+    Org,
+    OrgKind,
+    ReceiptRecord,
+    ReleaseView,
+)
+from policies.campaign import SignedManifest
+from policies.grant import Cell, Recipient
+from policies.release import ReleaseProposal
+from policies.signing import VerifyKey
+from policies.vocabulary import Action, AthleteId, Granularity, OrgId, Purpose
+
+
+class ConsentStore:
+    """Grants, releases, the privacy ledger and the decision point, on one database and one log.
+
+    Errors of every method: NotFound, NotAllowed, Conflict (see `consent.errors`) and LogUnavailable.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self.transactions = transactions
+
+    # Organisations and members
+
+    def add_org(self, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> Org:
+        """Register an organisation, or change its name and key; logged."""
+        with self.transactions.write() as tx:
+            return orgs.add(tx, org_id, name=name, kind=kind, key=key)
+
+    def org(self, org_id: OrgId) -> Org:
+        """Return one organisation; raises NotFound."""
+        with self.transactions.read() as tx:
+            return orgs.get(tx, org_id)
+
+    def orgs(self) -> list[Org]:
+        """Return every organisation, by identifier."""
+        with self.transactions.read() as tx:
+            return orgs.every(tx)
+
+    def enrol(self, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
+        """Enrol an athlete with their club; idempotent. Raises NotAllowed for an athlete of another club."""
+        with self.transactions.write() as tx:
+            return members.enrol(tx, club, athlete, name=name, shirt_no=shirt_no, is_minor=is_minor)
+
+    def list_player(self, club: OrgId, *, name: str, shirt_no: int) -> None:
+        """Put a player who has no account here on the club's public squad list."""
+        with self.transactions.write() as tx:
+            members.list_player(tx, club, name=name, shirt_no=shirt_no)
+
+    def member(self, athlete: AthleteId) -> Member:
+        """Return one athlete; raises NotFound."""
+        with self.transactions.read() as tx:
+            return members.get(tx, athlete)
+
+    def members(self, club: OrgId | None = None) -> list[Member]:
+        """Return the athletes of a club by shirt number, or of every club."""
+        with self.transactions.read() as tx:
+            return members.of_club(tx, club)
+
+    # The athlete's own decisions
+
+    def matrix(self, athlete: AthleteId) -> list[MatrixCell]:
+        """Return every cell, row by row: personal categories by the five recipients, in a fixed order."""
+        with self.transactions.read() as tx:
+            return matrix.build(tx, athlete)
+
+    def change(self, athlete: AthleteId, changes: Sequence[Change], *, method: Method) -> ReceiptRecord:
+        """Carry out several wishes at once: one epoch, one log entry, one receipt.
+
+        Raises InvalidChange for a cell, granularity or end that no grant can hold, NotAllowed where a
+        rule forbids the cell, Conflict when nothing would change.
+        """
+        with self.transactions.write() as tx:
+            return grants.change(tx, athlete, changes, method=method)
+
+    def give(
+        self, athlete: AthleteId, cell: Cell, *, granularity: Granularity, ends: datetime, method: Method
+    ) -> ReceiptRecord:
+        """Share one cell up to `granularity` until `ends`; replaces what the cell held before."""
+        return self.change(athlete, [Change(cell, granularity, ends)], method=method)
+
+    def withdraw(self, athlete: AthleteId, cell: Cell, *, method: Method) -> ReceiptRecord:
+        """Stop sharing one cell; raises Conflict if nothing is shared there."""
+        return self.change(athlete, [Change(cell, Granularity.NONE)], method=method)
+
+    def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: Method) -> ReceiptRecord:
+        """Stop sharing everything with one recipient, approved releases included."""
+        with self.transactions.write() as tx:
+            return grants.withdraw_where(tx, athlete, recipient=recipient, method=method)
+
+    def withdraw_all(self, athlete: AthleteId, *, method: Method) -> ReceiptRecord:
+        """Stop sharing everything at once."""
+        with self.transactions.write() as tx:
+            return grants.withdraw_where(tx, athlete, recipient=None, method=method)
+
+    def receipts(self, athlete: AthleteId) -> list[ReceiptRecord]:
+        """Return the athlete's receipts, newest first."""
+        with self.transactions.read() as tx:
+            return receipt_store.of_athlete(tx, athlete)
+
+    def receipt(self, athlete: AthleteId, receipt_id: str) -> dict[str, Any]:
+        """Return the signed JSON-LD receipt with its proof from the log as it stands now."""
+        with self.transactions.read() as tx:
+            return receipt_store.whole(tx, athlete, receipt_id)
+
+    # Releases
+
+    def propose_release(self, club: OrgId, proposal: ReleaseProposal) -> ReleaseView:
+        """Store a club's proposal for its own athlete; idempotent for the same bytes."""
+        with self.transactions.write() as tx:
+            return releases.propose(tx, club, proposal)
+
+    def requests(self, athlete: AthleteId) -> list[ReleaseView]:
+        """Return the proposals that still wait for an answer, oldest first."""
+        with self.transactions.read() as tx:
+            return [view for view in releases.of_athlete(tx, athlete) if view.is_open]
+
+    def releases(self, athlete: AthleteId) -> list[ReleaseView]:
+        """Return every proposal shown to the athlete, answered or not, oldest first."""
+        with self.transactions.read() as tx:
+            return releases.of_athlete(tx, athlete)
+
+    def release(self, athlete: AthleteId, release_id: str) -> ReleaseView:
+        """Return one proposal of this athlete; raises NotFound for anyone else's."""
+        with self.transactions.read() as tx:
+            return releases.get(tx, athlete, release_id)
+
+    def answer_release(
+        self, athlete: AthleteId, release_id: str, answer: Answer, *, sha256: str, method: Method
+    ) -> ReceiptRecord:
+        """Record yes, no or later over the hash of the exact bytes; raises Conflict if it is another hash."""
+        with self.transactions.write() as tx:
+            return releases.answer(tx, athlete, release_id, answer, sha256=sha256, method=method)
+
+    def withdraw_release(self, athlete: AthleteId, release_id: str, *, method: Method) -> ReceiptRecord:
+        """Take back an approved release; it disappears with the next page anyone opens."""
+        with self.transactions.write() as tx:
+            return releases.withdraw(tx, athlete, release_id, method=method)
+
+    # What organisations ask
+
+    def decide_many(
+        self, club: OrgId, actor: Actor, *, action: Action, purpose: Purpose, items: Sequence[DecisionItem]
+    ) -> DecisionAnswer:
+        """Decide each item for a club's coach or medic; every item is logged before anything is answered."""
+        with self.transactions.write() as tx:
+            return decisions.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
+
+    def snapshot(self, club: OrgId) -> bytes:
+        """Return the signed consent snapshot of one club's athletes."""
+        with self.transactions.write() as tx:
+            return decisions.snapshot(tx, club)
+
+    def office_view(self, caller: OrgId, club: OrgId, actor: Actor) -> OfficePage:
+        """Return the squad page; one row logic and the same log entries whatever each row's state."""
+        with self.transactions.write() as tx:
+            return office.view(tx, caller, club, actor)
+
+    def append_event(self, org: OrgId, kind: EventKind, details: Mapping[str, Any]) -> int:
+        """Append an organisation's own event with sealed details; returns its index in the log."""
+        with self.transactions.write() as tx:
+            return events.append(tx, org, kind, details)
+
+    def note_refusal(self, org: OrgId, what: str) -> None:
+        """Log that an organisation asked for something it may not have."""
+        with self.transactions.write() as tx:
+            events.note_refusal(tx, org, what)
+
+    # Campaigns and the privacy ledger
+
+    def register_campaign(self, league: OrgId, signed: SignedManifest) -> str:
+        """Register a campaign signed by its league; idempotent. Returns the manifest's hash."""
+        with self.transactions.write() as tx:
+            return campaign_register.register(tx, league, signed)
+
+    def issue_tokens(self, club: OrgId, sha256: str, athletes: Sequence[AthleteId]) -> IssuedTokens:
+        """Reserve the budget of each athlete who takes part and return one token for each."""
+        with self.transactions.write() as tx:
+            return tokens.issue(tx, club, sha256, athletes)
+
+    def commit_round(self, club: OrgId, sha256: str, round_no: int, presented: Sequence[str]) -> list[AthleteId]:
+        """Mark one round as spent for every token that still counts; returns those athletes."""
+        with self.transactions.write() as tx:
+            return tokens.commit_round(tx, club, sha256, round_no, presented)
+
+    def campaign_spend(self, league: OrgId, sha256: str) -> CampaignSpend:
+        """Return the dearest athlete's spend in one campaign, for its league."""
+        with self.transactions.write() as tx:
+            return campaign_register.spend(tx, league, sha256)
+
+    def budget(self, athlete: AthleteId) -> BudgetView:
+        """Return the athlete's lifetime budget and its lines by campaign."""
+        with self.transactions.read() as tx:
+            return budgets.view(tx, athlete)
+
+    def lower_cap(self, athlete: AthleteId, micro_rho: int) -> BudgetView:
+        """Lower the athlete's lifetime cap, not below what is used or set aside (InvalidChange); nobody raises it."""
+        with self.transactions.write() as tx:
+            return budgets.lower_cap(tx, athlete, micro_rho)
+
+    # The athlete's own part of the log
+
+    def looks(self, athlete: AthleteId, *, limit: int = 100) -> Looks:
+        """Return the athlete's newest entries, opened, and the count that proves that none is missing."""
+        with self.transactions.read() as tx:
+            return looks.of_athlete(tx, athlete, limit=limit)
+
+    def entry_proof(self, athlete: AthleteId, number: int) -> str:
+        """Return the `.tlog-proof` text of one of the athlete's own entries."""
+        with self.transactions.read() as tx:
+            return looks.proof(tx, athlete, number)
+
+    def status(self) -> StoreStatus:
+        """Return counts for operators."""
+        with self.transactions.read() as tx:
+            return status.of_store(tx)

@@ -1,0 +1,92 @@
+"""The athlete portal: full pages and plain forms, no script. Also the way a program drives it.
+
+Sign in with POST /sign-in {code}, or in demo mode POST /demo/sign-in {athlete}. Every other form needs the
+hidden field `csrf` of the page it stands on, and a browser's `Origin` or `Sec-Fetch-Site`.
+
+    POST /change/{category}          give.<org>.<role> = off | cohort | band | index | daily | raw (at most the
+                                     ceiling), ends.<org>.<role> = YYYY-MM-DD, or one `ends` for the whole row;
+                                     answers with the check page
+    POST /change/{category}/confirm  the same fields; 303 to /receipts/{id}
+    POST /change/{category}/stop     recipient = <org>.<role>; acts at once, 303 to /receipts/{id}
+    POST /shared/stop                recipient = <org>.<role>; acts at once, 303 to /receipts/{id}
+    POST /shared/stop-all            acts at once, 303 to /receipts/{id}
+    POST /asked/{id}                 answer = yes | no | later; answers with the check page
+    POST /asked/{id}/confirm         answer, sha256 of the exact bytes (hidden on the check page); 303 to receipt
+    POST /asked/{id}/stop            takes an approved band back at once; 303 to receipt
+    POST /budget/cap, .../confirm    parts = whole number; the check page adds micro_rho; 303 to /budget
+    POST /settings                   theme = system | light | dark
+    POST /sign-out
+
+A wrong entry gives 422 with the same page. Whatever cannot be shown gives one closed page, whatever the reason.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audit.errors import AuditError
+from audit.web.pages import Pages
+from consent.errors import ConsentError, NotFound
+from consent.identity.sessions import Sessions
+from consent.settings import Settings
+from consent.store import ConsentStore
+from consent.transaction import Clock
+from consent.web import asked_routes, budget_routes, entry_routes, record_routes, sharing_routes
+from consent.web.gate import SAFE_METHODS, Gate
+from consent.web.portal import Portal, see_other
+from consent.web.visit import ForgedForm, SignedOut, chosen_theme
+
+TEMPLATES = Path(__file__).parent / "templates"
+FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503
+
+
+def add_portal(app: FastAPI, *, store: ConsentStore, sessions: Sessions, settings: Settings, clock: Clock) -> None:
+    """Serve the portal for every path that `app` has no route for yet: call it last.
+
+    It is an application of its own, so that its closed page never answers for the interface under /v1.
+    """
+    portal = Portal(store=store, sessions=sessions, settings=settings, clock=clock, pages=Pages(TEMPLATES))
+    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    pages.state.portal = portal
+    for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes):
+        pages.include_router(routes.router)
+    _close_on_errors(pages, portal)
+    pages.add_middleware(Gate, refusal=_refusal(portal), secure=settings.secure)
+    app.mount("/", pages, name="portal")
+
+
+def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
+    """One page for every refusal and failure; only the status tells a program which kind it was."""
+
+    def closed(status: int) -> Callable[[Request, Exception], Response]:
+        return lambda request, _error: portal.closed(status, theme=chosen_theme(request))
+
+    def http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else BROKEN
+        return portal.closed(status, theme=chosen_theme(request))
+
+    def signed_out(request: Request, _error: Exception) -> Response:
+        if request.method in SAFE_METHODS:
+            return see_other("/sign-in")
+        return portal.closed(FORBIDDEN, theme=chosen_theme(request))
+
+    pages.add_exception_handler(SignedOut, signed_out)
+    pages.add_exception_handler(ForgedForm, closed(FORBIDDEN))
+    pages.add_exception_handler(NotFound, closed(MISSING))
+    pages.add_exception_handler(RequestValidationError, closed(MISSING))
+    pages.add_exception_handler(ConsentError, closed(NOT_NOW))
+    pages.add_exception_handler(AuditError, closed(UNAVAILABLE))
+    pages.add_exception_handler(HTTPException, http)
+    pages.add_exception_handler(Exception, closed(BROKEN))
+
+
+def _refusal(portal: Portal) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await portal.closed(FORBIDDEN, theme=chosen_theme(Request(scope)))(scope, receive, send)
+
+    return refuse

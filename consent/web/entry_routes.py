@@ -1,0 +1,119 @@
+"""Coming in and going out: desk code, demo personas, settings, signing out."""
+
+from itertools import groupby
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from consent.errors import NotFound, SignInRefused
+from consent.web.change import Problem
+from consent.web.portal import Portal, see_other
+from consent.web.visit import (
+    THEME_COOKIE,
+    THEME_LIFE_S,
+    THEMES,
+    CheckedForm,
+    Fields,
+    PortalHere,
+    SessionId,
+    SignedIn,
+    Theme,
+    drop_session,
+    keep_session,
+)
+from policies.vocabulary import AthleteId
+
+router = APIRouter()
+
+
+@router.get("/")
+def front() -> Response:
+    """Lead to the first screen."""
+    return see_other("/shared")
+
+
+@router.get("/sign-in")
+def sign_in_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
+    """Ask for a desk code; in demo mode also point to the personas."""
+    return _sign_in(portal, theme)
+
+
+@router.post("/sign-in")
+def sign_in(portal: PortalHere, fields: Fields, held: SessionId, theme: Theme) -> Response:
+    """Spend a desk code; a code that opens nothing gets one and the same answer."""
+    code = fields.get("code", "")
+    try:
+        opened = portal.sessions.sign_in_with_code(code, replaces=held)
+    except SignInRefused:
+        problem = Problem("code", "This code does not open the portal. Ask the union’s desk for a new one.")
+        return _sign_in(portal, theme, problem=problem)
+    return _welcome(portal, opened)
+
+
+@router.get("/demo")
+def demo_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
+    """List the demo personas, each one click away; nothing outside demo mode."""
+    members = portal.sessions.personas()
+    if not members:
+        raise NotFound("demo personas are closed here")
+    by_club = groupby(sorted(members, key=lambda m: (m.club, m.shirt_no, m.name)), key=lambda m: m.club)
+    clubs = [(portal.store.org(club).name, list(players)) for club, players in by_club]
+    return portal.doorstep("demo.html", title="Choose a demo athlete", theme=theme, clubs=clubs)
+
+
+@router.post("/demo/sign-in")
+def demo_sign_in(portal: PortalHere, fields: Fields, held: SessionId) -> Response:
+    """Sign in as one demo persona; refused outside demo mode."""
+    return _welcome(portal, portal.sessions.sign_in_as_persona(AthleteId(fields.get("athlete", "")), replaces=held))
+
+
+@router.post("/sign-out")
+def sign_out(portal: PortalHere, visit: SignedIn, form: CheckedForm, held: SessionId) -> Response:
+    """End the session on the server, then in the browser."""
+    portal.sessions.close(held)
+    response = see_other("/sign-in")
+    drop_session(response, portal.settings)
+    return response
+
+
+@router.get("/settings")
+def settings_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+    """Show how the pages look in this browser."""
+    return portal.page(
+        visit, "settings.html", title="Settings", here="/settings", themes=THEMES, chosen=visit.theme or "system"
+    )
+
+
+@router.post("/settings")
+def keep_settings(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+    """Keep the theme in this browser; the server needs to know it only while it draws a page."""
+    theme = form.get("theme", "")
+    if theme not in THEMES:
+        raise NotFound("expected one of the offered themes")
+    response = see_other("/settings")
+    settings = portal.settings
+    if theme == "system":
+        response.delete_cookie(THEME_COOKIE, path="/", httponly=True, samesite="lax", secure=settings.secure)
+    else:
+        response.set_cookie(
+            THEME_COOKIE, theme, max_age=THEME_LIFE_S, path="/", httponly=True, samesite="lax", secure=settings.secure
+        )
+    return response
+
+
+def _sign_in(portal: Portal, theme: str | None, *, problem: Problem | None = None) -> HTMLResponse:
+    return portal.doorstep(
+        "sign_in.html",
+        title="Sign in",
+        theme=theme,
+        status=422 if problem else 200,
+        problems=[problem] if problem else [],
+        idle_min=portal.settings.idle_s // 60,
+        has_personas=bool(portal.sessions.personas()),
+    )
+
+
+def _welcome(portal: Portal, opened: str) -> Response:
+    response = see_other("/shared")
+    keep_session(response, portal.settings, opened)
+    return response

@@ -1,0 +1,49 @@
+"""What every POST must pass before a route sees it: from our own pages, a plain form, and small.
+
+Reference D: a synchroniser token (see `visit`) and this check of Sec-Fetch-Site and Origin. A browser that
+sends neither is refused. Our pages carry `Referrer-Policy: no-referrer`, for which browsers send
+`Origin: null` even to their own site; that is accepted only beside `Sec-Fetch-Site: same-origin`.
+"""
+
+from starlette.datastructures import URL, Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LARGEST_FORM = 32 * 1024  # bytes, ours: the largest form has a few dozen short fields
+FORM_TYPE = "application/x-www-form-urlencoded"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Gate:
+    """Answers with `refusal` whatever changes something and does not come from our own form."""
+
+    def __init__(self, app: ASGIApp, *, refusal: ASGIApp, secure: bool) -> None:
+        self._app = app
+        self._refusal = refusal
+        self._scheme = "https" if secure else "http"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it without reading its body."""
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or self._is_ours(scope):
+            await self._app(scope, receive, send)
+        else:
+            await self._refusal(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        own = f"{self._scheme}://{URL(scope=scope).netloc}"
+        return _is_small_form(headers) and is_same_origin(headers, own)
+
+
+def _is_small_form(headers: Headers) -> bool:
+    length = headers.get("content-length", "")
+    is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == FORM_TYPE
+    is_empty = length == "0" and "content-type" not in headers
+    return length.isascii() and length.isdigit() and int(length[:9]) <= LARGEST_FORM and (is_form or is_empty)
+
+
+def is_same_origin(headers: Headers, own: str) -> bool:
+    """True if the browser says that the request comes from a page of the origin `own`."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site == "same-origin" and origin in (None, "null", own)
+    return origin == own

@@ -1,0 +1,238 @@
+"""Who looked, in sentences: the athlete's own entries, grouped as a person remembers them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from audit.events import EventKind
+from consent.views import Look, Looks, ProofState
+from consent.web.dates import long_date, weekday_date
+from consent.web.words import (
+    CATEGORIES,
+    EVENTS,
+    PERSONS,
+    PURPOSES,
+    RECIPIENTS,
+    counted,
+    granularity_words,
+    listed,
+    sentence,
+)
+from policies.vocabulary import Category, Granularity, Role
+
+LOOK_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
+_GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
+"""Own entries that come in numbers: those of one day stand on one line."""
+RECENT = timedelta(days=30)
+PAGE_SIZE = 40  # groups on one page
+PERIODS = {"30": "Last 30 days", "all": "Everything"}
+KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Your own steps"}
+EVERYONE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class LookFilter:
+    """What the athlete wants to see: a key of PERIODS, a role or "all", a key of KINDS, and the page from 1."""
+
+    period: str = "30"
+    who: str = EVERYONE
+    kind: str = "all"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of the list: one entry, or several of the same look. proofs: entry numbers with a proof to download."""
+
+    numbers: str
+    title: str
+    detail: str
+    proof: str
+    proofs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """The entries of one day."""
+
+    heading: str
+    entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedView:
+    """Everything the page "Who looked" says."""
+
+    span: str
+    lead: str
+    is_whole: bool
+    whole: str
+    days: tuple[DayView, ...]
+    broken: tuple[EntryView, ...]
+    shown: str
+    older: int | None
+    newer: int | None
+
+
+def looked_view(looks: Looks, *, wanted: LookFilter, today: date) -> LookedView:
+    """Build the page for one filter from the athlete's opened entries, newest first."""
+    since = today - RECENT if wanted.period == "30" else date.min
+    inside = [e for e in looks.entries if e.day >= since]
+    groups = [tuple(g) for _, g in groupby((e for e in inside if _is_wanted(e, wanted)), key=_same_look)]
+    first = PAGE_SIZE * (wanted.page - 1)
+    page = groups[first : first + PAGE_SIZE]
+    return LookedView(
+        span=f"{long_date(since)} to {long_date(today)}" if wanted.period == "30" else "Everything so far",
+        lead=_lead(inside, wanted),
+        is_whole=looks.total == looks.proven,
+        whole=_whole(looks),
+        days=tuple(
+            DayView(_heading(day, today), tuple(entry_view(g) for g in of_day))
+            for day, of_day in groupby(page, key=lambda g: g[0].day)
+        ),
+        broken=tuple(entry_view((e,)) for e in looks.entries if e.proof is not ProofState.PROVEN),
+        shown=f"{first + 1} to {first + len(page)} of {len(groups)} in this period" if page else "",
+        older=wanted.page + 1 if len(groups) > first + PAGE_SIZE else None,
+        newer=wanted.page - 1 if wanted.page > 1 else None,
+    )
+
+
+def entry_view(group: Sequence[Look]) -> EntryView:
+    """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
+    first = group[0]
+    numbers = sorted(e.number for e in group)
+    is_look = first.kind in LOOK_KINDS
+    return EntryView(
+        numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
+        title=_look_title(group) if is_look else _event_title(group),
+        detail=_look_detail(group) if is_look else _event_detail(first),
+        proof="proven" if all(e.proof is ProofState.PROVEN for e in group) else "broken",
+        proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
+    )
+
+
+def _same_look(entry: Look) -> tuple[object, ...]:
+    if entry.kind in _GATHERED:
+        return (entry.kind, entry.day, entry.org, entry.because)
+    if entry.kind not in LOOK_KINDS:
+        return (entry.number,)
+    return (entry.kind, entry.at, entry.org, entry.person, entry.role, entry.purpose, entry.granularity, entry.because)
+
+
+def _is_wanted(entry: Look, wanted: LookFilter) -> bool:
+    is_look = entry.kind in LOOK_KINDS
+    by_kind: Mapping[str, bool] = {
+        "all": True,
+        "allowed": is_look and entry.allowed,
+        "refused": is_look and not entry.allowed,
+        "own": not is_look,
+    }
+    by_role = wanted.who == EVERYONE or (entry.role is not None and entry.role.value == wanted.who)
+    return by_role and by_kind[wanted.kind]
+
+
+def roles_of(looks: Looks) -> dict[str, str]:
+    """Return who can be filtered for: everyone, and each role that appears."""
+    seen = {e.role for e in looks.entries if e.role is not None and e.kind in LOOK_KINDS}
+    return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
+
+
+def _lead(inside: Sequence[Look], wanted: LookFilter) -> str:
+    looks = [e for e in inside if e.kind in LOOK_KINDS]
+    allowed = _grouped(e for e in looks if e.allowed)
+    refused = _grouped(e for e in looks if not e.allowed)
+    when = "In the last 30 days" if wanted.period == "30" else "So far"
+    people = len({(g[0].org, g[0].person) for g in allowed})
+    if not allowed:
+        seen = f"{when}, nobody looked."
+    else:
+        verb = "looked once" if len(allowed) == 1 else f"looked {counted(len(allowed), 'time')}"
+        seen = f"{when}, {counted(people, 'person', 'people')} {verb}. You had allowed every one of these looks."
+    if not refused:
+        return seen
+    tries = (
+        "One try was refused."
+        if len(refused) == 1
+        else f"{sentence(counted(len(refused), 'try', 'tries'))} were refused."
+    )
+    return f"{seen} {tries}"
+
+
+def _grouped(entries: Iterable[Look]) -> list[tuple[Look, ...]]:
+    return [tuple(g) for _, g in groupby(entries, key=_same_look)]
+
+
+def _whole(looks: Looks) -> str:
+    if not looks.total:
+        return "Nothing is recorded about you yet. From the first entry on, each gets the next number."
+    if looks.total == looks.proven:
+        what = f"All {looks.total:,} are there, and" if looks.total > 1 else "It is there, and"
+        numbered = f"Your entries are numbered 1 to {looks.total:,}." if looks.total > 1 else "You have one entry."
+        return f"{numbered} {what} each is proven in the public log, checked a moment ago."
+    return f"Of your {looks.total:,} numbered entries, the public log holds {looks.proven:,}. Some are not proven."
+
+
+def _heading(day: date, today: date) -> str:
+    return "Today" if day == today else weekday_date(day)
+
+
+def _person(entry: Look) -> str:
+    role = PERSONS[entry.role] if entry.role else ""
+    parts = [part for part in (entry.person, role, entry.org_name) if part]
+    return ", ".join(parts)
+
+
+def _event_detail(first: Look) -> str:
+    """Why it happened, unless the title says so already."""
+    why = _sentences(first.because)
+    return "" if why == f"{EVENTS[EventKind(first.kind)]}." else why
+
+
+def _event_title(group: Sequence[Look]) -> str:
+    kind = EventKind(group[0].kind)
+    if len(group) == 1:
+        return EVENTS[kind]
+    preposition, unit = _GATHERED[kind]
+    return f"{EVENTS[kind]} {preposition}{counted(len(group), unit)}"
+
+
+def _look_title(group: Sequence[Look]) -> str:
+    first = group[0]
+    if first.allowed:
+        return f"{sentence(_person(first))}, saw {_what(group)}"
+    return f"A try by {_person(first)}, was refused"
+
+
+def _what(group: Sequence[Look]) -> str:
+    phrases = [CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category]
+    return f"your {listed(phrases)}" if phrases else "a page about you"
+
+
+def _by_category(entry: Look) -> int:
+    return list(Category).index(entry.category) if entry.category else 0
+
+
+def _look_detail(group: Sequence[Look]) -> str:
+    first = group[0]
+    purpose = f"for {PURPOSES[first.purpose].lower()}" if first.purpose else ""
+    if not first.allowed:
+        return _sentences(_clause(f"they asked for {_what(group)}", purpose), first.because)
+    return _sentences(_levels(group), _clause(purpose, first.because))
+
+
+def _levels(group: Sequence[Look]) -> str:
+    found = {
+        granularity_words(e.category, e.granularity).label
+        for e in group
+        if e.category and e.granularity and e.granularity > Granularity.NONE
+    }
+    return listed(sorted(found))
+
+
+def _clause(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(f"{sentence(part.rstrip('.'))}." for part in parts if part)

@@ -1,0 +1,102 @@
+"""What every page of the portal works with, and the frame that every page has."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from audit.web.pages import Pages
+from consent.identity.sessions import Sessions
+from consent.settings import Settings
+from consent.store import ConsentStore
+from consent.transaction import Clock
+from policies.enforcer import Enforcer
+
+if TYPE_CHECKING:
+    from consent.web.visit import Visit
+
+SURFACE = "Your portal"
+NAVIGATION = (
+    ("/shared", "Shared now"),
+    ("/asked", "Asked of me"),
+    ("/looked", "Who looked"),
+    ("/budget", "Budget and rights"),
+)
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The store, the sessions, and the templates; one for the whole service."""
+
+    store: ConsentStore
+    sessions: Sessions
+    settings: Settings
+    clock: Clock
+    pages: Pages
+
+    @property
+    def today(self) -> date:
+        """The day in UTC: the same for every reader."""
+        return self.clock().date()
+
+    @property
+    def rules(self) -> Enforcer:
+        """The rules in force."""
+        return self.store.transactions.around.enforcer
+
+    def page(
+        self, visit: "Visit", template: str, *, title: str, here: str, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Render a page for a signed-in athlete. here: address of its item in the navigation."""
+        waiting = len(self.store.requests(visit.athlete))
+        return self.pages.render(
+            template,
+            status=status,
+            title=title,
+            here=here,
+            nav=[
+                {"href": href, "label": label, "count": waiting if href == "/asked" else 0}
+                for href, label in NAVIGATION
+            ],
+            person=visit.member.name,
+            settings_href="/settings",
+            sign_out=visit.session.csrf,
+            csrf=visit.session.csrf,
+            theme=visit.theme,
+            log_size=self.store.status().log_size,
+            club=self.store.org(visit.member.club).name,
+            **self._who(),
+            **values,
+        )
+
+    def doorstep(
+        self, template: str, *, title: str, theme: str | None = None, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Render a page for nobody in particular: signing in."""
+        return self.pages.render(template, status=status, title=title, theme=theme, **self._who(), **values)
+
+    def closed(self, status: int, *, theme: str | None = None) -> HTMLResponse:
+        """Render the one page for everything that cannot be shown; it asks the store nothing."""
+        nav = [{"href": href, "label": label, "count": 0} for href, label in NAVIGATION]
+        return self.pages.render(
+            "closed.html",
+            status=status,
+            title="We cannot show this page right now",
+            theme=theme,
+            nav=nav,
+            **self._who(),
+        )
+
+    def _who(self) -> dict[str, object]:
+        return {"surface": SURFACE, "run_by": f"run by {_with_article(self.settings.name)}"}
+
+
+def see_other(address: str) -> RedirectResponse:
+    """Redirect after a POST, so that reloading the next page repeats nothing."""
+    return RedirectResponse(address, status_code=SEE_OTHER)
+
+
+def _with_article(name: str) -> str:
+    return name if name.lower().startswith("the ") else f"the {name}"

@@ -1,0 +1,45 @@
+"""From clubs' noisy integer sums to one sum: what is refused, and addition modulo 2**m.
+
+A club is bounded by what honest clipping and noise could give: a sum far outside is refused, so that one club
+cannot throw the model away with a single number. It can still poison within the bound (docs/threat-model.md).
+"""
+
+from collections.abc import Mapping
+
+from models.errors import BadWire
+from models.noise import add_in_ring, from_ring, sensitivity
+from models.wire import ContributionSum, read_contribution
+from policies.campaign import CampaignManifest
+from server.errors import RefusedSum
+
+NOISE_REACH = 12.0  # standard deviations: an honest coordinate lies beyond it less than once in 1e32
+
+
+def read_sum(data: bytes, *, manifest: CampaignManifest, number: int, club: str, dimension: int) -> ContributionSum:
+    """Return a club's sum if it is for this campaign and round, from this club, and within the sanity bound.
+
+    Raises RefusedSum. `club` is who signed in on the connection, not who the message says it is.
+    """
+    try:
+        part = read_contribution(data)
+    except BadWire as error:
+        raise RefusedSum("the answer is not a contribution") from error
+    if (part.manifest_sha256, part.round, part.club) != (manifest.sha256, number, club):
+        raise RefusedSum("the answer is for another campaign, round or club")
+    if len(part.values) != dimension or max(part.values) >= 1 << manifest.modulus_bits:
+        raise RefusedSum("the answer has another length or modulus")
+    if max(map(abs, from_ring(part.values, manifest.modulus_bits))) > sanity_bound(manifest, dimension):
+        raise RefusedSum("the answer is larger than clipping and noise allow")
+    return part
+
+
+def sanity_bound(manifest: CampaignManifest, dimension: int) -> float:
+    """The largest coordinate an honest club can send: all public athletes clipped one way, and far-out noise."""
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    noise = NOISE_REACH * manifest.noise_multiplier * one
+    return manifest.public_athletes * one + noise
+
+
+def add(parts: Mapping[str, ContributionSum], manifest: CampaignManifest) -> tuple[int, ...]:
+    """Return the clubs' contributions added modulo 2**modulus_bits; the order of clubs does not matter."""
+    return add_in_ring([parts[club].values for club in sorted(parts)], manifest.modulus_bits)

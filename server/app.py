@@ -1,0 +1,62 @@
+"""Wires the coordinator's pages: front office and operator. The Fleet API is another application on another port."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request, Response
+from sqlalchemy import Engine
+
+from audit.web.pages import Pages, furnish
+from server.federation.roster import Roster
+from server.settings import Settings
+from server.store import Clock, CoordinatorStore
+from server.web import entrance, office, operator
+from server.web.site import TEMPLATES, Closed, Consent, Refused, SignInNeeded, Site, to
+from server.web.staff import Desk, Visits
+
+
+def build_app(
+    settings: Settings,
+    *,
+    engine: Engine,
+    consent: Consent,
+    roster: Roster,
+    clock: Clock = lambda: datetime.now(UTC),
+    demo: bool = False,
+) -> FastAPI:
+    """Return the application of the web port. `demo` opens one-click personas; the caller ensures loopback."""
+    site = Site(
+        settings=settings,
+        store=CoordinatorStore(engine, clock=clock),
+        consent=consent,
+        roster=roster,
+        clock=clock,
+        pages=Pages(TEMPLATES),
+        visits=Visits(clock),
+        desk=Desk(engine, clock),
+        demo=demo,
+    )
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    furnish(app)
+    for routes in (entrance.router(site), office.router(site), operator.router(site)):
+        app.include_router(routes)
+    app.add_api_route("/health", _health)
+    _close_on_errors(app, site)
+    return app
+
+
+async def _health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _close_on_errors(app: FastAPI, site: Site) -> None:
+    """One page for everything that is not shown; the reason goes nowhere but the operational log."""
+
+    def closed(status: int) -> Callable[[Request, Exception], Response]:
+        return lambda request, _error: site.closed(request, status=status)
+
+    app.add_exception_handler(SignInNeeded, lambda _request, _error: to("/sign-in"))
+    app.add_exception_handler(Closed, closed(503))
+    app.add_exception_handler(Refused, closed(403))
+    app.add_exception_handler(404, closed(404))
+    app.add_exception_handler(Exception, closed(500))

@@ -1,0 +1,28 @@
+"""`homefield-server`: the league's program. It sees clubs' noisy sums and released bands, nothing of an athlete."""
+
+import sys
+
+import typer
+
+from audit.errors import AuditError
+from models.errors import ModelError
+from policies.errors import PolicyError
+from server.commands import campaigns, serve, setup
+from server.errors import ServerError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Run the league's coordinator: enrol clubs, open campaigns, publish models, show squads what was released.",
+)
+for area in (setup, campaigns, serve):
+    area.register(app)
+
+
+def main() -> None:
+    """Run the program; an expected error is one sentence on standard error and exit code 1."""
+    try:
+        app()
+    except (AuditError, ModelError, PolicyError, ServerError) as error:
+        sys.stderr.write(f"Error: {error}\n")
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The commands of `homefield-server`, one file per area."""

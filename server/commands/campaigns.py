@@ -1,0 +1,179 @@
+"""`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from policies.vocabulary import OrgId
+from server.commands.console import AsJson, Folder, now, print_json, print_table, screen, store_of
+from server.errors import BadSettings, UnknownClub
+from server.federation.opening import Terms, epsilon_of, open_campaign
+from server.settings import load_settings
+from server.store import Campaign, CampaignState, CoordinatorStore
+
+campaigns = typer.Typer(no_args_is_help=True, help="Open campaigns and see how far they are.")
+models = typer.Typer(no_args_is_help=True, help="See the models that campaigns published.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.add_typer(campaigns, name="campaign")
+    app.add_typer(models, name="models")
+    app.command()(status)
+
+
+@campaigns.command("open")
+def open_(
+    folder: Folder,
+    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")],
+    out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")],
+    name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None,
+    club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None,
+    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None,
+    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None,
+    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None,
+    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None,
+    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None,
+    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28,
+    as_json: AsJson = False,
+) -> None:
+    """Open a campaign: sign its manifest and hand it to the coordinator, which begins when the clubs are ready.
+
+    Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
+    """
+    settings = load_settings(folder)
+    store, opened = store_of(settings), now()
+    signed = open_campaign(
+        Terms(
+            model=model,
+            rounds=rounds,
+            sigma=sigma,
+            epsilon=epsilon,
+            clip_norm=clip,
+            learning_rate=learning_rate,
+            momentum=momentum,
+            public_athletes=public_athletes,
+            open_for=timedelta(days=days),
+        ),
+        campaign_id=name or _free_name(store, f"{model.split('-')[0]}-{opened:%Y%m%d}"),
+        league=OrgId(settings.league),
+        clubs=_clubs(store, club),
+        key=settings.league_key(),
+        now=opened,
+    )
+    _write_new(out, signed.model_dump_json(indent=2))
+    campaign = store.add_campaign(signed)
+    if as_json:
+        print_json(_as_json(campaign) | {"manifest_file": str(out)})
+        return
+    manifest = signed.manifest
+    screen().print(
+        f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete."
+    )
+    screen().print(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
+
+
+def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
+    enrolled = {node.club: node.fleet_key for node in store.nodes()}
+    unknown = sorted(set(chosen or ()) - set(enrolled))
+    if unknown:
+        raise UnknownClub(f"not enrolled: {', '.join(unknown)}; see `homefield-server node list`")
+    return {club: key for club, key in enrolled.items() if not chosen or club in chosen}
+
+
+def _free_name(store: CoordinatorStore, stem: str) -> str:
+    used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
+    return next(name for number in range(1, 1000) if (name := f"{stem}-{number}") not in used)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except FileExistsError as error:
+        raise BadSettings(f"{path} exists already; a manifest is never overwritten") from error
+    except OSError as error:
+        raise BadSettings(f"cannot write {path}") from error
+
+
+@campaigns.command("list")
+def list_(folder: Folder, as_json: AsJson = False) -> None:
+    """List campaigns, oldest first.
+
+    Example: homefield-server campaign list ./league
+    """
+    found = store_of(load_settings(folder)).campaigns()
+    if as_json:
+        print_json([_as_json(campaign) for campaign in found])
+        return
+    rows = [
+        (c.manifest.campaign_id, c.manifest.model, c.state.value, f"{c.rounds_done} of {c.manifest.rounds}", c.detail)
+        for c in found
+    ]
+    print_table(f"{len(found)} campaigns", ("Campaign", "Model", "State", "Rounds", "Note"), rows)
+
+
+@campaigns.command()
+def show(
+    folder: Folder,
+    campaign: Annotated[str, typer.Argument(help="Campaign id or manifest hash.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Show one campaign with everything its manifest says.
+
+    Example: homefield-server campaign show ./league recovery-20261123-1
+    """
+    found = store_of(load_settings(folder)).campaign(campaign)
+    if as_json:
+        print_json(_as_json(found) | {"signed": found.signed.as_json()})
+        return
+    facts = _as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
+    rows = [(name, str(value)) for name, value in facts.items() if value != ""]
+    print_table(found.manifest.campaign_id, ("What", "Value"), rows)
+
+
+@models.command("list")
+def list_models(folder: Folder, as_json: AsJson = False) -> None:
+    """List published models, oldest first.
+
+    Example: homefield-server models list ./league
+    """
+    done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
+    if as_json:
+        print_json([{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done])
+        return
+    rows = [(c.model_id[:16], c.manifest.model, c.manifest.campaign_id) for c in done]
+    print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
+
+
+def status(folder: Folder, as_json: AsJson = False) -> None:
+    """Show how far the coordinator is: nodes enrolled, campaigns and rounds.
+
+    Example: homefield-server status ./league --json
+    """
+    store = store_of(load_settings(folder))
+    if as_json:
+        print_json({"nodes": [n.club for n in store.nodes()], "campaigns": [_as_json(c) for c in store.campaigns()]})
+        return
+    list_(folder)
+
+
+def _as_json(campaign: Campaign) -> dict[str, Any]:
+    manifest = campaign.manifest
+    return {
+        "campaign_id": manifest.campaign_id,
+        "sha256": campaign.sha256,
+        "model": manifest.model,
+        "state": campaign.state.value,
+        "rounds_done": campaign.rounds_done,
+        "rounds": manifest.rounds,
+        "clubs": sorted(manifest.clubs),
+        "epsilon": round(epsilon_of(manifest), 6),
+        "delta": manifest.delta,
+        "model_id": campaign.model_id,
+        "detail": campaign.detail,
+    }

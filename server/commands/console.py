@@ -1,0 +1,48 @@
+"""What the commands share: arguments they all take, and output as tables or JSON."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from server.settings import Settings
+from server.store import CoordinatorStore, open_database
+
+Folder = Annotated[Path, typer.Argument(help="The coordinator's folder, as created by `init`.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
+
+
+def screen() -> Console:
+    """Return a console on standard output."""
+    return Console(highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table with a title."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    screen().print(table)
+
+
+def now() -> datetime:
+    """The time, read once at the edge and passed inward."""
+    return datetime.now(UTC)
+
+
+def store_of(settings: Settings) -> CoordinatorStore:
+    """Open the coordinator's database."""
+    return CoordinatorStore(open_database(settings.database_path), clock=now)

@@ -1,0 +1,50 @@
+"""`serve`: the Fleet API over TLS on one port, pages on another, and the worker that carries campaigns out."""
+
+from typing import Annotated
+
+import typer
+
+from server.commands.console import Folder, now, screen
+from server.errors import BadSettings
+from server.serving import listen, serving, stopped_by_signals, wait_for_stop
+from server.settings import load_settings
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(serve)
+
+
+def serve(
+    folder: Folder,
+    fleet_port: Annotated[int, typer.Option(help="Port of the Fleet API, TLS, for clubs' nodes.")],
+    web_port: Annotated[int, typer.Option("--web-port", "--port", help="Port of the pages, for staff.")],
+    host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
+        "127.0.0.1"
+    ),
+    fleet_host: Annotated[str, typer.Option(help="Address of the Fleet API.")] = "127.0.0.1",
+    wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = 900,
+    demo: Annotated[bool, typer.Option("--demo", help="One-click personas; refused except on loopback.")] = False,
+) -> None:
+    """Run the coordinator until it is stopped.
+
+    Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
+    """
+    from server.running import Coordinator  # loads flwr, which most commands do not need
+
+    if demo and host not in LOOPBACK:
+        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+    settings = load_settings(folder)
+    coordinator = Coordinator.open(settings, clock=now, wait_s=float(wait), demo=demo)
+    certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
+    listeners = [
+        listen(coordinator.web_app, host=host, port=web_port),
+        listen(coordinator.fleet_app, host=fleet_host, port=fleet_port, certificate=certificate, key=key),
+    ]
+    stop = stopped_by_signals()
+    with coordinator.working(), serving(listeners):
+        screen().print(f"fleet api on https://{fleet_host}:{listeners[1].port}")
+        screen().print(f"listening on http://{host}:{listeners[0].port}")
+        wait_for_stop(stop, listeners)

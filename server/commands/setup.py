@@ -1,0 +1,118 @@
+"""`init`, `node add`, `node list` and `staff-code`: the coordinator's folder and who may work with it."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from policies.signing import SigningKey
+from server.commands.console import AsJson, Folder, now, print_json, print_table, screen, store_of
+from server.errors import AlreadyExists, BadSettings, UnknownClub
+from server.federation.tls import create_tls
+from server.settings import FILE_NAME, SettingsFile, load_settings, write_file, write_settings
+from server.store import open_database
+from server.web.staff import Desk, Staff, StaffRole
+
+nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
+CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command()(init)
+    app.add_typer(nodes, name="node")
+    app.command("staff-code")(staff_code)
+
+
+def init(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="The league's name as people say it.")],
+    consent: Annotated[str, typer.Option(help="Address of the consent service, for instance http://127.0.0.1:8100.")],
+    league: Annotated[str, typer.Option(help="The league's id in the federation.")] = "league",
+    host: Annotated[
+        list[str] | None, typer.Option(help="A name or address under which clubs reach the coordinator; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a coordinator folder: settings, the league's key, and a certificate for the Fleet port.
+
+    Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
+    """
+    if (folder / FILE_NAME).exists():
+        raise AlreadyExists(f"{folder} is a coordinator folder already")
+    try:
+        stored = SettingsFile(league=league, name=name, consent_url=consent)
+    except ValidationError as error:
+        raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
+    key = SigningKey.generate()
+    write_file(folder / "keys" / "league.key", key.seed.hex().encode())
+    tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
+    settings = write_settings(folder, stored)
+    write_file(settings.ca_file, tls.ca, mode=0o644)
+    write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    write_file(settings.tls / "server.key", tls.key)
+    open_database(settings.database_path)
+    public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
+    if as_json:
+        print_json(public)
+        return
+    screen().print(f"Created the coordinator of {name} in {folder}.")
+    screen().print(f"Give this key to the consent service's operator and to the clubs: {key.verify_key.text}")
+    screen().print(f"Give this file to the clubs: {settings.ca_file}")
+
+
+@nodes.command()
+def add(
+    folder: Folder,
+    club: Annotated[str, typer.Argument(help="The club's id, for instance club-a.", show_default=False)],
+    public_key: Annotated[Path, typer.Argument(help="The node's keys/fleet.pub.", show_default=False)],
+) -> None:
+    """Let a club's node speak to the coordinator. A running coordinator notices within a second.
+
+    Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
+    """
+    from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
+
+    if re.fullmatch(CLUB_PATTERN, club) is None:
+        raise BadSettings("expected a club id of lower-case letters, digits and dashes")
+    try:
+        line = public_key.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"cannot read the public key in {public_key}") from error
+    store_of(load_settings(folder)).add_node(club, read_fleet_key(line))
+    screen().print(f"{club} may speak to the coordinator with this key.")
+
+
+@nodes.command("list")
+def list_nodes(folder: Folder, as_json: AsJson = False) -> None:
+    """List enrolled nodes.
+
+    Example: homefield-server node list ./league
+    """
+    found = store_of(load_settings(folder)).nodes()
+    if as_json:
+        print_json(
+            [{"club": n.club, "fleet_key": n.fleet_key, "enrolled_at": n.enrolled_at.isoformat()} for n in found]
+        )
+        return
+    print_table(f"{len(found)} nodes", ("Club", "Enrolled"), [(n.club, f"{n.enrolled_at:%Y-%m-%d}") for n in found])
+
+
+def staff_code(
+    folder: Folder,
+    person: Annotated[str, typer.Option(help="The person's name as the pages show it.")],
+    role: Annotated[StaffRole, typer.Option(help="front_office or operator.")],
+    club: Annotated[str, typer.Option(help="The club of a front office.")] = "",
+) -> None:
+    """Print a code with which one person signs in once, within half an hour.
+
+    Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
+    """
+    settings = load_settings(folder)
+    engine = open_database(settings.database_path)
+    if club and club not in {node.club for node in store_of(settings).nodes()}:
+        raise UnknownClub("there is no such club; see `homefield-server node list`")
+    screen().print(Desk(engine, now).issue(Staff(person, role, club)))

@@ -1,0 +1,113 @@
+"""HTTP to the consent service, signed with the league's key. No sound answer means: show nothing, continue nothing."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from policies.campaign import SignedManifest
+from policies.request_signature import sign_request
+from policies.signing import SigningKey
+from policies.vocabulary import Role
+from server.errors import ConsentUnavailable
+
+TIMEOUT_S = 10.0
+LARGEST_ANSWER = 1024 * 1024
+
+Band = Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfficeRow(_Answer):
+    """One line of the squad page. band and range are both there or both None; None has one meaning: not available."""
+
+    no: int = Field(ge=0, le=999)
+    name: str = Field(min_length=1, max_length=80)
+    band: Band | None
+    range: Band | None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "OfficeRow":
+        if (self.band is None) != (self.range is None):
+            raise ValueError("expected band and range together")
+        return self
+
+
+class OfficeView(_Answer):
+    """What one person of a front office may see of one squad now."""
+
+    club_name: str = Field(min_length=1, max_length=80)
+    published: str | None = None
+    rows: tuple[OfficeRow, ...] = Field(max_length=200)
+
+
+class Spend(_Answer):
+    """What one campaign has cost an athlete at most, rounded by the service so that nobody joining shows."""
+
+    epsilon_per_athlete_max: float
+    rho_micro_per_athlete_max: int
+
+
+class _Registered(_Answer):
+    sha256: str
+
+
+class _Logged(_Answer):
+    index: int
+
+
+A = TypeVar("A", bound=_Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentClient:
+    """The consent service as the league sees it. Every method raises ConsentUnavailable unless the answer is sound."""
+
+    base_url: str
+    key: SigningKey
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    transport: httpx.BaseTransport | None = None
+
+    def register_campaign(self, signed: SignedManifest) -> None:
+        """Make a campaign known to the ledger; doing it again is fine."""
+        answer = self._send("POST", "/v1/campaigns", signed.as_json(), _Registered)
+        if answer.sha256 != signed.manifest.sha256:
+            raise ConsentUnavailable("the consent service registered another campaign than was sent")
+
+    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+        """Have the service log an event of the league; returns its place in the log."""
+        return self._send("POST", "/v1/events", {"kind": kind, "details": dict(details)}, _Logged).index
+
+    def office(self, club: str, *, person: str) -> OfficeView:
+        """One look at a squad page; the service decides and logs it before it answers."""
+        query = urlencode({"person": person, "role": Role.FRONT_OFFICE.value})
+        return self._send("GET", f"/v1/office/{club}?{query}", None, OfficeView)
+
+    def spend(self, manifest_sha256: str) -> Spend:
+        """What a campaign has cost so far."""
+        return self._send("GET", f"/v1/campaigns/{manifest_sha256}/spend", None, Spend)
+
+    def _send(self, method: str, target: str, body: Mapping[str, Any] | None, kind: type[A]) -> A:
+        data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+        headers = sign_request(self.key, method=method, target=target, body=data, now=self.clock())
+        if data:
+            headers["Content-Type"] = "application/json"
+        try:
+            with httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as http:
+                response = http.request(method, self.base_url.rstrip("/") + target, content=data, headers=headers)
+        except httpx.HTTPError as error:
+            raise ConsentUnavailable("the consent service cannot be reached") from error
+        if response.status_code not in (200, 201) or len(response.content) > LARGEST_ANSWER:
+            raise ConsentUnavailable(f"the consent service refused the request (status {response.status_code})")
+        try:
+            return kind.model_validate_json(response.content)
+        except ValidationError as error:
+            raise ConsentUnavailable("the consent service gave an answer of another shape") from error

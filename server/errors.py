@@ -1,0 +1,38 @@
+"""Errors of the coordinator.
+
+ServerError
+├── BadSettings          a directory that `init` did not make, or a setting outside its range
+├── UnknownClub          a club that the operator has not enrolled
+├── AlreadyExists        a name or key that is already in use
+├── CampaignFailed       a campaign that cannot go on; the message says why, and no weight is published
+├── ConsentUnavailable   the consent service did not answer as it must; nothing is shown or continued
+└── RefusedSum           a club's sum that is not what the campaign asked for
+"""
+
+
+class ServerError(Exception):
+    """Base of every error that `server` raises."""
+
+
+class BadSettings(ServerError):
+    """A directory or setting that is not as `homefield-server init` leaves it."""
+
+
+class UnknownClub(ServerError):
+    """A club that the operator has not enrolled."""
+
+
+class AlreadyExists(ServerError):
+    """A name or key that is already in use."""
+
+
+class CampaignFailed(ServerError):
+    """A campaign that cannot go on."""
+
+
+class ConsentUnavailable(ServerError):
+    """The consent service did not answer as it must; whoever asked shows nothing."""
+
+
+class RefusedSum(ServerError):
+    """A club's sum that is not what the campaign asked for."""

@@ -1,0 +1,175 @@
+"""The coordinator's worker: takes open campaigns one after the other and carries each to done or failed.
+
+A restart loses the run inside Flower, so a campaign that was under way is marked failed and says so; its checkpoints
+stay on disk and its budget stays spent. It is never silently begun again: that would charge athletes twice.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from models.errors import ModelError
+from models.server_step import ServerState
+from policies.campaign import CampaignManifest, SignedManifest
+from policies.errors import PolicyError
+from server.errors import CampaignFailed, ConsentUnavailable, ServerError
+from server.federation.checkpoints import Checkpoints
+from server.federation.fleet import Fleet
+from server.federation.grid import StateGrid
+from server.federation.rounds import PAUSE_S, Training
+from server.store import Campaign, CampaignState, Clock, CoordinatorStore
+
+IDLE_S = 0.5
+CONSENT_ATTEMPTS = 6
+CONSENT_PAUSE_S = 0.5
+RESTARTED = "the coordinator was restarted while the campaign was under way; open a new one"
+
+logger = logging.getLogger(__name__)
+
+
+class Consent(Protocol):
+    """What campaigns need of the consent service."""
+
+    def register_campaign(self, signed: SignedManifest) -> None:
+        """Make a campaign known to the ledger."""
+
+    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+        """Have an event logged before going on."""
+
+
+class Registry(Protocol):
+    """Where a finished model goes."""
+
+    def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Keep and sign the model; returns its content address."""
+
+    def parcel(self, name: str) -> bytes:
+        """A published model as it is sent to nodes."""
+
+
+@dataclass(slots=True)
+class CampaignWorker:
+    """Runs campaigns until stopped; the only user of the link state's runs.
+
+    wait_s: how long a campaign may wait for its clubs to be online and to have approved it.
+    """
+
+    store: CoordinatorStore
+    fleet: Fleet
+    consent: Consent
+    registry: Registry
+    checkpoints: Checkpoints
+    clock: Clock
+    wait_s: float = 900.0
+    consent_pause_s: float = CONSENT_PAUSE_S
+    retry_pause_s: float = PAUSE_S
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def recover(self) -> tuple[str, ...]:
+        """Mark campaigns that a restart interrupted as failed; returns their ids."""
+        return self.store.fail_unfinished(RESTARTED)
+
+    def keep_roster(self) -> None:
+        """Enrol every node the operator added, until stopped; also while a campaign runs."""
+        while not self.stop.is_set():
+            self.enrol_nodes()
+            self.stop.wait(IDLE_S)
+
+    def enrol_nodes(self) -> None:
+        """Enrol the nodes of the database once."""
+        for node in self.store.nodes():
+            try:
+                self.fleet.enrol(node.club, node.fleet_key)
+            except ServerError as error:
+                logger.warning("%s cannot be enrolled: %s", node.club, error)
+
+    def run(self) -> None:
+        """Carry out open campaigns until stopped."""
+        while not self.stop.is_set():
+            for campaign in self.store.campaigns():
+                if campaign.state is CampaignState.OPEN and not self.stop.is_set():
+                    self.conduct(campaign)
+            self.stop.wait(IDLE_S)
+
+    def conduct(self, campaign: Campaign) -> None:
+        """Carry one campaign to done or failed."""
+        try:
+            model_id = self._conduct(campaign)
+        except (ServerError, ModelError, PolicyError) as error:
+            logger.warning("campaign %s failed: %s", campaign.manifest.campaign_id, error)
+            self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=str(error))
+            return
+        self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)
+
+    def _conduct(self, campaign: Campaign) -> str:
+        manifest = campaign.manifest
+        self.store.set_state(campaign.sha256, CampaignState.WAITING)
+        self._insist(lambda: self.consent.register_campaign(campaign.signed))
+        self._check_open(manifest)
+        states: list[ServerState] = []
+        training = Training(
+            manifest=manifest,
+            nodes=self._nodes(manifest),
+            reporting=_Reports(self, manifest),
+            stop=self.stop,
+            wait_s=self.wait_s,
+            pause_s=self.retry_pause_s,
+        )
+        with StateGrid(self.fleet.state) as grid:
+            training.server_app(states.append)(grid, grid.context())
+            model_id = self.registry.publish(manifest, states[-1])
+            self.log("model_registered", {"manifest": manifest.sha256, "model": manifest.model, "model_id": model_id})
+            training.deliver(grid, self.registry.parcel(model_id))
+        return model_id
+
+    def _check_open(self, manifest: CampaignManifest) -> None:
+        if not manifest.opens <= self.clock() < manifest.expires:
+            raise CampaignFailed("the campaign is not open at this time")
+
+    def _nodes(self, manifest: CampaignManifest) -> dict[str, int]:
+        """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer."""
+        enrolled = {node.club: node for node in self.store.nodes()}
+        self.enrol_nodes()
+        nodes = {}
+        for club, key_line in manifest.clubs.items():
+            if club not in enrolled or enrolled[club].fleet_key != key_line or club not in self.fleet.nodes:
+                raise CampaignFailed(f"{club} is not enrolled with the key that the manifest names")
+            nodes[club] = self.fleet.nodes[club]
+        return nodes
+
+    def log(self, kind: str, details: Mapping[str, Any]) -> None:
+        """Have an event logged; raises ConsentUnavailable if it cannot be, and the campaign stops there."""
+        self._insist(lambda: self.consent.event(kind, details))
+
+    def _insist(self, ask: Callable[[], object]) -> None:
+        for attempt in range(CONSENT_ATTEMPTS):
+            try:
+                ask()
+            except ConsentUnavailable:
+                if attempt + 1 == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2**attempt):
+                    raise
+            else:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    """Progress of one campaign: shown to the operator, kept on disk, logged."""
+
+    worker: CampaignWorker
+    manifest: CampaignManifest
+
+    def part_received(self, number: int, parts: int) -> None:
+        """Show how many clubs have answered in round `number`."""
+        if parts:
+            self.worker.store.set_state(self.manifest.sha256, CampaignState.RUNNING)
+        self.worker.store.set_progress(self.manifest.sha256, rounds_done=number - 1, parts=parts)
+
+    def round_finished(self, state: ServerState, clubs: int) -> None:
+        """Keep the state, then log the round, then show it; the next round begins only after all three."""
+        self.worker.checkpoints.save(self.manifest.sha256, state)
+        details = {"manifest": self.manifest.sha256, "round": state.round, "clubs": clubs}
+        self.worker.log("round_aggregated", details)
+        self.worker.store.set_progress(self.manifest.sha256, rounds_done=state.round, parts=0)

@@ -1,0 +1,42 @@
+"""Weights and momentum after each round, on disk. Flower forgets a run when it stops; we keep what was paid for."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from models.server_step import ServerState
+from server.errors import CampaignFailed
+
+
+class Checkpoints:
+    """One folder per campaign, one file per round, written whole or not at all."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def save(self, manifest_sha256: str, state: ServerState) -> Path:
+        """Write the state after a round durably; raises CampaignFailed if the disk refuses."""
+        folder = self._directory / manifest_sha256
+        body = {"round": state.round, "weights": state.weights.tolist(), "velocity": state.velocity.tolist()}
+        path = folder / f"round-{state.round:02d}.json"
+        temporary = folder / f".{path.name}"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump(body, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            raise CampaignFailed("the state after the round could not be kept on disk") from error
+        return path
+
+    def last(self, manifest_sha256: str) -> ServerState | None:
+        """Return the newest state of a campaign, or None if no round was finished."""
+        paths = sorted((self._directory / manifest_sha256).glob("round-*.json"))
+        if not paths:
+            return None
+        body = json.loads(paths[-1].read_text(encoding="utf-8"))
+        return ServerState(np.array(body["weights"]), np.array(body["velocity"]), int(body["round"]))

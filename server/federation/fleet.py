@@ -1,0 +1,183 @@
+"""The coordinator's side of Flower's Fleet API: what is served, who may speak, and nothing else (DESIGN invariant 7).
+
+Together with `grid` this is the only place that touches flwr's internals on this side; a contract test holds it
+against the pinned version. Of Flower's routes only those are mounted that a node needs for messages. There is no
+Control API, no Runtime API, no bundle and no registration: nodes exist because the operator enrolled them.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import server.federation.switches
+
+# isort: split
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_public_key
+from fastapi import FastAPI, HTTPException, Request, Response
+from flwr.common.constant import NOOP_ACCOUNT_NAME, NOOP_FLWR_AID
+from flwr.proto.fleet_pb2 import PushMessagesRequest
+from flwr.server.superlink.linkstate import LinkState, LinkStateFactory
+from flwr.supercore.constant import FLWR_IN_MEMORY_DB_NAME, NodeStatus
+from flwr.supercore.error import http_error_translator
+from flwr.supercore.primitives.asymmetric import public_key_to_bytes
+from flwr.supercore.protobuf.translation import ProtobufTranslationMiddleware
+from flwr.superlink.config_loader import get_federation_manager, get_objectstore_linkstate_factories
+from flwr.superlink.routers.fleet.node_auth import NodeAuthMiddleware
+from flwr.superlink.routers.fleet.router import router as fleet_router
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.errors import AlreadyExists, BadSettings
+
+SWITCHED_OFF = server.federation.switches.SWITCHES
+
+FLEET = "/v1/fleet/"
+SERVED = frozenset(
+    FLEET + name
+    for name in (
+        "activate-node",
+        "deactivate-node",
+        "send-node-heartbeat",
+        "pull-messages",
+        "pull-object",
+        "confirm-message-received",
+        "push-messages",
+        "push-object",
+    )
+)
+HEALTH = "/health"
+LARGEST_BODY = 8 * 1024 * 1024  # ours: a sum of 100,000 integers is below 2 MiB
+REGISTERED_HEARTBEAT_S = 30.0
+
+
+class OnlyServedPaths:
+    """Answers 404 to every path but the few served, before Flower's own middleware looks at the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass served paths on; refuse bodies that announce more than the largest message."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["path"] not in SERVED and scope["path"] != HEALTH:
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        elif _announced_length(scope) > LARGEST_BODY:
+            await PlainTextResponse("Too large", 413)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _announced_length(scope: Scope) -> int:
+    """Content-Length of the request; a POST without a readable one counts as too large."""
+    headers: Mapping[bytes, bytes] = dict(scope["headers"])
+    if scope["method"] != "POST":
+        return 0
+    text = headers.get(b"content-length", b"")
+    return int(text) if text.isdigit() else LARGEST_BODY + 1
+
+
+async def own_replies_only(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse a reply that names another node as its source.
+
+    Flower authenticates who pushes, but stores the source that the message itself claims; without this check
+    one enrolled club could answer in another's name (DESIGN invariant 8).
+    """
+    pushed = getattr(request.state, "protobuf_request", None)
+    if isinstance(pushed, PushMessagesRequest):
+        sources = [message.metadata.src_node_id for message in pushed.messages_list]
+        if sources != [pushed.node.node_id]:
+            raise HTTPException(401, "Invalid SuperNode authentication")
+    return await call_next(request)
+
+
+def read_fleet_key(text: str) -> str:
+    """Return an OpenSSH public key line without its comment; raises BadSettings unless it is EC P-384."""
+    try:
+        key = load_ssh_public_key(text.strip().encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise BadSettings("expected a public key line in OpenSSH form") from error
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP384R1):
+        raise BadSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+@dataclass(slots=True)
+class Fleet:
+    """The nodes that may speak, and the link state behind the Fleet API.
+
+    The state is held in memory: a run does not survive a restart of Flower's link state anyway, and weights, rounds
+    and budget are kept durably by us.
+    """
+
+    factory: LinkStateFactory
+    nodes: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def open(cls) -> "Fleet":
+        """Return a fleet without nodes."""
+        _, factory = get_objectstore_linkstate_factories(
+            FLWR_IN_MEMORY_DB_NAME, get_federation_manager(is_simulation=False)
+        )
+        return cls(factory)
+
+    @property
+    def state(self) -> LinkState:
+        """The link state that the Fleet API and the Grid share."""
+        return self.factory.state()
+
+    def enrol(self, club: str, key_line: str) -> int:
+        """Let the node with this public key speak for `club`; returns its node id. The same pair again is fine.
+
+        Raises BadSettings for another kind of key, AlreadyExists if the key serves another club.
+        """
+        loaded = load_ssh_public_key(read_fleet_key(key_line).encode())
+        if not isinstance(loaded, EllipticCurvePublicKey):  # read_fleet_key checked it; this tells the type checker
+            raise BadSettings("expected an EC P-384 key")
+        with self._lock:
+            if club in self.nodes:
+                return self.nodes[club]
+            try:
+                node_id: int = self.state.create_node(
+                    NOOP_FLWR_AID, NOOP_ACCOUNT_NAME, public_key_to_bytes(loaded), REGISTERED_HEARTBEAT_S, name=club
+                )
+            except ValueError as error:
+                raise AlreadyExists("expected a key that no other club uses") from error
+            self.nodes[club] = node_id
+            return node_id
+
+    def online(self) -> frozenset[str]:
+        """Clubs whose node has been heard within its heartbeat time."""
+        found = {node.node_id for node in self.state.get_node_info(statuses=[NodeStatus.ONLINE])}
+        with self._lock:
+            return frozenset(club for club, node_id in self.nodes.items() if node_id in found)
+
+
+async def _health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def build_fleet_app(fleet: Fleet) -> FastAPI:
+    """Return the ASGI application of the Fleet port."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[  # outermost first
+            Middleware(OnlyServedPaths),
+            Middleware(BaseHTTPMiddleware, dispatch=http_error_translator),
+            Middleware(ProtobufTranslationMiddleware),
+            Middleware(NodeAuthMiddleware),
+            Middleware(BaseHTTPMiddleware, dispatch=own_replies_only),
+        ],
+    )
+    app.state.linkstate_factory = fleet.factory
+    app.state.enable_supernode_auth = True  # registration over the Fleet API would be refused even if it were mounted
+    app.add_api_route(HEALTH, _health)
+    app.router.routes.extend(route for route in fleet_router.routes if getattr(route, "path", "") in SERVED)
+    return app

@@ -1,0 +1,92 @@
+"""Opening a campaign: from what the operator asks for to a manifest signed by the league."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from models.errors import BadWeights
+from models.recipes import manifest_from, recipe_for
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved, sigma_for
+from policies.campaign import CampaignManifest, SignedManifest
+from policies.errors import InvalidInput
+from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from server.errors import BadSettings, UnknownClub
+
+CLOCK_MARGIN = timedelta(minutes=1)  # clubs' clocks differ from ours
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the operator decides beside the model's recipe; None leaves the recipe's value.
+
+    sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all rounds.
+    public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists.
+    """
+
+    model: str
+    rounds: int | None = None
+    sigma: float | None = None
+    epsilon: float | None = None
+    clip_norm: float | None = None
+    learning_rate: float | None = None
+    momentum: float | None = None
+    public_athletes: int | None = None
+    open_for: timedelta = timedelta(days=28)
+
+
+def open_campaign(
+    terms: Terms, *, campaign_id: str, league: OrgId, clubs: Mapping[str, str], key: SigningKey, now: datetime
+) -> SignedManifest:
+    """Return the signed manifest of a new campaign.
+
+    clubs: club to public key line of its node. While sums are not masked every club adds the whole noise (h = 1).
+    Raises BadSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
+    """
+    if not clubs:
+        raise UnknownClub("there is no club in this campaign; enrol nodes with `homefield-server node add`")
+    try:
+        manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
+    except (ValueError, InvalidInput, BadWeights) as error:
+        raise BadSettings(f"no such campaign can be opened: {_reason(error)}") from error
+    if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
+        raise BadSettings(
+            f"the campaign would cost an athlete more than ε = {CAMPAIGN_EPSILON:g}; use more noise or fewer rounds"
+        )
+    return SignedManifest.create(manifest, key)
+
+
+def _manifest(
+    terms: Terms, *, campaign_id: str, league: OrgId, clubs: Mapping[str, str], now: datetime
+) -> CampaignManifest:
+    recipe = recipe_for(terms.model)
+    names = ("rounds", "clip_norm", "learning_rate", "momentum", "public_athletes")
+    chosen = {name: value for name in names if (value := getattr(terms, name)) is not None}
+    recipe = replace(recipe, **chosen)
+    recipe = replace(recipe, delta=delta_for(recipe.public_athletes))
+    if terms.sigma is not None:
+        recipe = replace(recipe, noise_multiplier=terms.sigma)
+    elif terms.epsilon is not None or terms.rounds is not None or terms.public_athletes is not None:
+        epsilon = CAMPAIGN_EPSILON if terms.epsilon is None else terms.epsilon
+        recipe = replace(recipe, noise_multiplier=sigma_for(epsilon, recipe.rounds, recipe.delta))
+    return manifest_from(
+        recipe,
+        campaign_id=campaign_id,
+        league=league,
+        clubs=clubs,
+        opens=now - CLOCK_MARGIN,
+        expires=now + terms.open_for,
+    )
+
+
+def epsilon_of(manifest: CampaignManifest) -> float:
+    """What all rounds of a campaign cost one athlete at most: proved ε at the manifest's δ."""
+    return epsilon_proved(campaign_cost(manifest.noise_multiplier, manifest.rounds), manifest.delta)
+
+
+def _reason(error: Exception) -> str:
+    errors = getattr(error, "errors", None)
+    if callable(errors):  # Pydantic: name the field, never the value
+        first = errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error).splitlines()[0]

@@ -1,0 +1,151 @@
+"""The rounds of one campaign: ask every club, add what came, step, keep, log, and only then go on.
+
+Rule for missing clubs. The first round waits until every club of the manifest has come online, approved the
+campaign and answered, at most `wait_s`; later rounds ask ATTEMPTS times. A round then closes with the clubs that
+answered. It counts if these are at least `min_honest_clubs` and at least half of the manifest's clubs; otherwise the
+campaign fails. That is sound because each club adds all the noise its own sum needs while sums are not masked
+(h = 1), and because the sum is divided by the public number of athletes, never by who came.
+"""
+
+import itertools
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import server.federation.switches  # noqa: F401 - must come before flwr
+
+# isort: split
+from flwr.app import ConfigRecord, Context, Message, RecordDict
+from flwr.serverapp import Grid, ServerApp
+
+from models import server_step
+from models.features import SCHEMAS
+from models.initial_weights import initial_weights, weights_sha256
+from models.server_step import ServerState
+from models.wire import ContributionSum, TrainRequest, to_bytes
+from policies.campaign import CampaignManifest
+from server.aggregate import add, read_sum
+from server.errors import CampaignFailed, RefusedSum
+
+REQUEST, REPLY, BYTES = "request", "sum", "b"
+ATTEMPTS = 4
+ATTEMPT_S = 60.0
+PAUSE_S = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+class Reporting(Protocol):
+    """Where a campaign's progress goes. Each raises if it cannot be made durable, and the campaign then stops."""
+
+    def part_received(self, number: int, parts: int) -> None:
+        """Tell how many clubs have answered in the running round."""
+
+    def round_finished(self, state: ServerState, clubs: int) -> None:
+        """Keep weights and momentum after a round, and have it logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One campaign as a Flower ServerApp. nodes: node id of each club of the manifest that is enrolled."""
+
+    manifest: CampaignManifest
+    nodes: Mapping[str, int]
+    reporting: Reporting
+    stop: threading.Event = field(default_factory=threading.Event)
+    wait_s: float = 900.0
+    attempt_s: float = ATTEMPT_S
+    pause_s: float = PAUSE_S
+
+    def server_app(self, finished: Callable[[ServerState], None]) -> ServerApp:
+        """Return the app; it hands the last state to `finished`. Raises CampaignFailed when called."""
+        app = ServerApp()
+
+        @app.main()
+        def main(grid: Grid, _context: Context) -> None:
+            finished(self.run(grid))
+
+        return app
+
+    def run(self, grid: Grid) -> ServerState:
+        """Run every round on `grid` and return the last state."""
+        weights = initial_weights(self.manifest.model)
+        if weights_sha256(weights) != self.manifest.initial_weights:
+            raise CampaignFailed("the manifest names other initial weights than its model has")
+        state = server_step.start(weights)
+        for number in range(1, self.manifest.rounds + 1):
+            parts = self._collect(grid, number, state)
+            state = server_step.step(state, add(parts, self.manifest), self.manifest)
+            self.reporting.round_finished(state, len(parts))
+        return state
+
+    def deliver(self, grid: Grid, parcel: bytes) -> None:
+        """Send the published model to every club, once. Answers are empty; who is away gets the next one."""
+        content = RecordDict({REQUEST: ConfigRecord({BYTES: parcel})})
+        messages = [Message(content, node, "query.model", group_id="published") for node in self.nodes.values()]
+        replies = list(grid.send_and_receive(messages, timeout=self.attempt_s))
+        refused = sum(1 for reply in replies if reply.has_error())
+        logger.info("published model: %d of %d nodes received it", len(replies) - refused, len(messages))
+
+    def needed(self) -> int:
+        """How many clubs a round needs at least."""
+        return max(self.manifest.min_honest_clubs, math.ceil(len(self.manifest.clubs) / 2))
+
+    def _collect(self, grid: Grid, number: int, state: ServerState) -> dict[str, ContributionSum]:
+        request = TrainRequest(
+            manifest_sha256=self.manifest.sha256, round=number, weights=tuple(float(w) for w in state.weights)
+        )
+        parts: dict[str, ContributionSum] = {}
+        self.reporting.part_received(number, 0)
+        for _ in self._attempts(number):
+            missing = {club: node for club, node in self.nodes.items() if club not in parts}
+            # The same bytes again: a node that answered before answers with the same bytes (no fresh noise).
+            self._ask(grid, number, to_bytes(request), missing, parts)
+            if len(parts) == len(self.nodes):
+                break
+        if self.stop.is_set():
+            raise CampaignFailed("the coordinator was stopped")
+        if len(parts) < self.needed():
+            raise CampaignFailed(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
+        return parts
+
+    def _attempts(self, number: int) -> Iterator[int]:
+        """Count attempts at one round, pausing between them, until there are enough or the coordinator stops."""
+        end = time.monotonic() + (self.wait_s if number == 1 else 0.0)
+        for attempt in itertools.count():
+            if self.stop.is_set() or (attempt >= ATTEMPTS and time.monotonic() >= end):
+                return
+            yield attempt
+            self.stop.wait(self.pause_s * 2 ** min(attempt, 2))
+
+    def _ask(
+        self, grid: Grid, number: int, data: bytes, missing: Mapping[str, int], parts: dict[str, ContributionSum]
+    ) -> None:
+        club_of = {node: club for club, node in missing.items()}
+        messages = [
+            Message(RecordDict({REQUEST: ConfigRecord({BYTES: data})}), node, "train", group_id=str(number))
+            for node in missing.values()
+        ]
+        for reply in grid.send_and_receive(messages, timeout=self.attempt_s):
+            club = club_of.get(reply.metadata.src_node_id)
+            if club is None:
+                continue
+            try:
+                parts[club] = self._read(reply, number, club)
+            except RefusedSum as error:
+                logger.warning("%s gave no usable sum in round %d: %s", club, number, error)
+            self.reporting.part_received(number, len(parts))
+
+    def _read(self, reply: Message, number: int, club: str) -> ContributionSum:
+        if reply.has_error():
+            raise RefusedSum(f"the node answered {str(reply.error.reason)[:64]}")
+        record = reply.content.get(REPLY)
+        data = record.get(BYTES) if isinstance(record, ConfigRecord) else None
+        if not isinstance(data, bytes):
+            raise RefusedSum("the answer is not a contribution")
+        dimension = SCHEMAS[self.manifest.model].dimension
+        return read_sum(data, manifest=self.manifest, number=number, club=club, dimension=dimension)

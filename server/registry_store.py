@@ -1,0 +1,87 @@
+"""Signed models on disk: record, weights and card of each version, and which version is the newest of its kind.
+
+A version is written before anything names it, and never changed. Rolling back is naming an earlier one.
+"""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.card import card_for
+from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed, seal
+from models.server_step import ServerState
+from policies.campaign import CampaignManifest
+from policies.signing import SigningKey
+from server.errors import BadSettings, CampaignFailed
+from server.store import Clock
+
+RECORD, WEIGHTS, CARD, CARD_TEXT = "record.json", "weights.safetensors", "card.json", "card.md"
+PURPOSES = {
+    "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
+    "risk-logistic-1": "chance of a time-loss injury within seven days; shown only where a club's own gate lets it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryStore:
+    """The league's registry: `<directory>/<sha256>/` per version, `<directory>/<model>.latest` names the newest."""
+
+    directory: Path
+    key: SigningKey
+    clock: Clock
+
+    def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Seal and keep a finished campaign's model; returns the version's name (hash of its record)."""
+        card = card_for(manifest, metrics=(), purpose=PURPOSES[manifest.model])
+        previous = self.latest(manifest.model)
+        sealed = seal(state.weights, card, campaign=manifest, key=self.key, now=self.clock(), previous=previous)
+        name = sealed.signed.record.sha256
+        try:
+            self._write(name, sealed, card.markdown())
+            _replace(self.directory / f"{manifest.model}.latest", name.encode() + b"\n")
+        except OSError as error:
+            raise CampaignFailed("the model could not be kept on disk") from error
+        return name
+
+    def _write(self, name: str, sealed: SealedModel, text: str) -> None:
+        folder = self.directory / name
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / WEIGHTS, sealed.weights)
+        _replace(folder / CARD, sealed.card)
+        _replace(folder / CARD_TEXT, text.encode())
+        _replace(folder / RECORD, sealed.signed.model_dump_json(indent=1).encode())
+
+    def latest(self, model: str) -> str | None:
+        """Name of the newest version of `model`, or None."""
+        path = self.directory / f"{model}.latest"
+        return path.read_text(encoding="ascii").strip() if path.exists() else None
+
+    def sealed(self, name: str) -> SealedModel:
+        """Return a version's three byte strings; raises BadSettings if it is not here."""
+        folder = self.directory / name
+        try:
+            record, weights, card = ((folder / part).read_bytes() for part in (RECORD, WEIGHTS, CARD))
+        except OSError as error:
+            raise BadSettings("there is no such model") from error
+        return SealedModel(parse_signed(record), weights, card)
+
+    def parcel(self, name: str) -> bytes:
+        """A version as it is sent to nodes: JSON of its three byte strings in base64."""
+        sealed = self.sealed(name)
+        parts = {"record": sealed.signed.model_dump_json().encode(), "weights": sealed.weights, "card": sealed.card}
+        return json.dumps({part: base64.b64encode(data).decode() for part, data in parts.items()}).encode()
+
+    def load(self, name: str) -> OpenedModel:
+        """Return a version after checking its signature and hashes."""
+        return open_sealed(self.sealed(name), key=self.key.verify_key)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,69 @@
+"""Rows of the coordinator's database. Tables do not validate: nothing from outside reaches them unparsed."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, MetaData
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time that is aware in Python and naive UTC in the database, the same on SQLite and PostgreSQL."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Row(SQLModel):
+    """Base of the coordinator's tables; their own metadata keeps them apart from other programs' tables."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+class NodeRow(Row, table=True):
+    """One enrolled club node. fleet_key: public key line in OpenSSH form."""
+
+    __tablename__: ClassVar[Any] = "node"
+
+    club: str = Field(primary_key=True, max_length=64)
+    fleet_key: str = Field(unique=True, max_length=300)
+    enrolled_at: datetime = Field(sa_type=UtcTime)
+
+
+class CampaignRow(Row, table=True):
+    """One campaign: the signed manifest's JSON and how far it is. parts: sums received in the running round."""
+
+    __tablename__: ClassVar[Any] = "campaign"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    campaign_id: str = Field(unique=True, max_length=64)
+    signed: str
+    state: str = Field(max_length=16)
+    rounds_done: int = 0
+    parts: int = 0
+    detail: str = ""
+    model_id: str = ""
+    opened_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+
+
+class StaffCodeRow(Row, table=True):
+    """A single-use code that lets one person sign in; only its hash is kept."""
+
+    __tablename__: ClassVar[Any] = "staff_code"
+
+    code_sha256: str = Field(primary_key=True, max_length=64)
+    person: str
+    role: str
+    club: str
+    expires_at: datetime = Field(sa_type=UtcTime)

@@ -1,0 +1,88 @@
+"""The coordinator put together: link state, Fleet API, pages and the worker, ready to be served."""
+
+import contextlib
+import fcntl
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from server.app import build_app
+from server.consent_client import ConsentClient
+from server.errors import BadSettings
+from server.federation.campaigns import CampaignWorker
+from server.federation.checkpoints import Checkpoints
+from server.federation.fleet import Fleet, build_fleet_app
+from server.registry_store import RegistryStore
+from server.settings import Settings
+from server.store import Clock, CoordinatorStore, open_database
+
+STOP_WITHIN_S = 8.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinator:
+    """One coordinator; `working` runs its threads."""
+
+    folder: Path
+    web_app: FastAPI
+    fleet_app: FastAPI
+    worker: CampaignWorker
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
+        """Wire everything from a folder's settings."""
+        engine = open_database(settings.database_path)
+        fleet = Fleet.open()
+        key = settings.league_key()
+        consent = ConsentClient(settings.consent_url, key, clock)
+        worker = CampaignWorker(
+            store=CoordinatorStore(engine, clock=clock),
+            fleet=fleet,
+            consent=consent,
+            registry=RegistryStore(settings.models, key=key, clock=clock),
+            checkpoints=Checkpoints(settings.checkpoints),
+            clock=clock,
+            wait_s=wait_s,
+        )
+        web = build_app(settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo)
+        return cls(settings.directory, web, build_fleet_app(fleet), worker)
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Enrol nodes and carry out campaigns until the block ends; raises BadSettings if another one does so here."""
+        with _only_one(self.folder):
+            yield from self._threads()
+
+    def _threads(self) -> Iterator[None]:
+        for campaign_id in self.worker.recover():
+            logger.warning("campaign %s was interrupted by a restart and is marked failed", campaign_id)
+        self.worker.enrol_nodes()
+        threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for name, target in (("campaigns", self.worker.run), ("roster", self.worker.keep_roster))
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.worker.stop.set()
+            for thread in threads:
+                thread.join(STOP_WITHIN_S)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: a second coordinator would take the first one's campaigns for interrupted ones."""
+    with (folder / "serving.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BadSettings(f"another coordinator is running in {folder}") from error
+        yield

@@ -1,0 +1,113 @@
+"""Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from server.errors import AlreadyExists, BadSettings
+
+FILE_NAME = "settings.json"
+SECRET_MODE = 0o600
+FOLDER_MODE = 0o700
+
+
+class SettingsFile(BaseModel):
+    """`settings.json` of a coordinator, as it is on disk."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    league: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    consent_url: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One coordinator: its league, the consent service it asks, and where its files are."""
+
+    directory: Path
+    league: OrgId
+    name: str
+    consent_url: str
+
+    @property
+    def database_path(self) -> Path:
+        """Nodes, campaigns and sessions."""
+        return self.directory / "server.sqlite3"
+
+    @property
+    def tls(self) -> Path:
+        """Folder of ca.crt (given to clubs), server.pem and server.key."""
+        return self.directory / "tls"
+
+    @property
+    def ca_file(self) -> Path:
+        """The CA certificate that clubs get."""
+        return self.tls / "ca.crt"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the model registry."""
+        return self.directory / "models"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Folder with weights and momentum after each round."""
+        return self.directory / "checkpoints"
+
+    def league_key(self) -> SigningKey:
+        """Return the Ed25519 key that signs manifests, models and requests."""
+        return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
+
+
+def load_settings(directory: Path) -> Settings:
+    """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
+    try:
+        stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+    except OSError as error:
+        raise BadSettings(
+            f"{directory} is not a coordinator folder; create one with `homefield-server init`"
+        ) from error
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
+        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+    return Settings(directory, OrgId(stored.league), stored.name, stored.consent_url)
+
+
+def write_settings(directory: Path, stored: SettingsFile) -> Settings:
+    """Create the folder's settings; raises AlreadyExists if there are some."""
+    directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    write_file(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
+    return load_settings(directory)
+
+
+def write_file(path: Path, data: bytes, *, mode: int = SECRET_MODE) -> None:
+    """Create `path` with `mode` from the start; raises AlreadyExists rather than overwrite."""
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    except FileExistsError as error:
+        raise AlreadyExists(f"{path} exists already; it is never overwritten") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_seed(path: Path) -> bytes:
+    try:
+        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text(encoding="ascii")
+        seed = bytes.fromhex(text.strip())
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"cannot read the league's key in {path.parent}") from error
+    if mode & 0o077:
+        raise BadSettings(f"{path} may be read by others (mode {mode:04o}); expected 0600")
+    if len(seed) != 32:
+        raise BadSettings(f"{path} is not a key of 64 hexadecimal digits")
+    return seed

@@ -1,0 +1,184 @@
+"""The coordinator's database: enrolled nodes and campaigns. Values go in and out; rows stay inside."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, create_engine, select
+
+from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
+from server.errors import AlreadyExists, BadSettings, CampaignFailed
+from server.rows import CampaignRow, NodeRow, Row
+
+Clock = Callable[[], datetime]
+BUSY_MS = 10_000  # the command line and the running coordinator write the same file
+DETAIL_LENGTH = 300
+
+
+class CampaignState(StrEnum):
+    """How far a campaign is. `failed` says why in `detail`; a failed campaign publishes nothing."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+UNFINISHED = (CampaignState.WAITING, CampaignState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An enrolled club and the key its node signs in with."""
+
+    club: str
+    fleet_key: str
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign and how far it is. No number of athletes is stored here, or known."""
+
+    signed: SignedManifest
+    state: CampaignState
+    rounds_done: int
+    parts: int
+    detail: str
+    model_id: str
+    opened_at: datetime
+    changed_at: datetime
+
+    @property
+    def manifest(self) -> CampaignManifest:
+        """What was signed."""
+        return self.signed.manifest
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the manifest."""
+        return self.manifest.sha256
+
+
+def open_database(path: Path) -> Engine:
+    """Open the database in WAL mode, creating file and tables when missing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+    Row.metadata.create_all(engine)
+    path.chmod(0o600)
+    return engine
+
+
+class CoordinatorStore:
+    """Nodes and campaigns of one coordinator; usable from any thread, one transaction per method."""
+
+    def __init__(self, engine: Engine, *, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    def add_node(self, club: str, fleet_key: str) -> Node:
+        """Enrol a club's node; raises AlreadyExists if club or key is in use for something else."""
+        try:
+            with self._transaction() as session:
+                held = session.get(NodeRow, club)
+                if held is None:
+                    session.add(NodeRow(club=club, fleet_key=fleet_key, enrolled_at=self._clock()))
+                elif held.fleet_key != fleet_key:
+                    raise AlreadyExists(f"{club} is enrolled with another key")
+        except IntegrityError as error:
+            raise AlreadyExists("that key is enrolled for another club") from error
+        return next(node for node in self.nodes() if node.club == club)
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Enrolled nodes by club."""
+        with self._transaction() as session:
+            rows = session.exec(select(NodeRow)).all()
+            found = [Node(row.club, row.fleet_key, row.enrolled_at) for row in rows]
+        return tuple(sorted(found, key=lambda node: node.club))
+
+    def add_campaign(self, signed: SignedManifest) -> Campaign:
+        """Keep a newly opened campaign; raises AlreadyExists for an id in use."""
+        now = self._clock()
+        row = CampaignRow(
+            sha256=signed.manifest.sha256,
+            campaign_id=signed.manifest.campaign_id,
+            signed=signed.model_dump_json(),
+            state=CampaignState.OPEN,
+            opened_at=now,
+            changed_at=now,
+        )
+        try:
+            with self._transaction() as session:
+                session.add(row)
+        except IntegrityError as error:
+            raise AlreadyExists(f"there is a campaign {signed.manifest.campaign_id} already") from error
+        return self.campaign(signed.manifest.sha256)
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        """Every campaign, oldest first."""
+        with self._transaction() as session:
+            found = [_campaign(row) for row in session.exec(select(CampaignRow)).all()]
+        return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
+
+    def campaign(self, name: str) -> Campaign:
+        """Return the campaign with this id or hash; raises BadSettings if there is none."""
+        for campaign in self.campaigns():
+            if name in (campaign.sha256, campaign.manifest.campaign_id):
+                return campaign
+        raise BadSettings(f"there is no campaign {name[:64]!r}")
+
+    def set_state(self, sha256: str, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
+        """Record that a campaign entered `state`."""
+        self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], model_id=model_id)
+
+    def set_progress(self, sha256: str, *, rounds_done: int, parts: int) -> None:
+        """Record how many rounds are finished and how many clubs answered in the running one."""
+        self._change(sha256, rounds_done=rounds_done, parts=parts)
+
+    def fail_unfinished(self, detail: str) -> tuple[str, ...]:
+        """Mark every campaign that was under way as failed; returns their ids."""
+        stopped = tuple(c for c in self.campaigns() if c.state in UNFINISHED)
+        for campaign in stopped:
+            self.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
+        return tuple(campaign.manifest.campaign_id for campaign in stopped)
+
+    def _change(self, sha256: str, **values: object) -> None:
+        with self._transaction() as session:
+            row = session.get(CampaignRow, sha256)
+            if row is None:
+                raise CampaignFailed("the campaign is no longer stored")
+            for name, value in {**values, "changed_at": self._clock()}.items():
+                setattr(row, name, value)
+            session.add(row)
+
+
+def _campaign(row: CampaignRow) -> Campaign:
+    return Campaign(
+        signed=parse_signed_manifest(row.signed.encode()),
+        state=CampaignState(row.state),
+        rounds_done=row.rounds_done,
+        parts=row.parts,
+        detail=row.detail,
+        model_id=row.model_id,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+    )

@@ -1,0 +1,59 @@
+"""The front office's pages. Each look asks the consent service anew; nothing is kept here between two looks.
+
+Whatever is not released is one text. This module never learns why, so it cannot show it (DESIGN invariant 2).
+"""
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+
+from server.consent_client import OfficeRow, OfficeView
+from server.errors import ConsentUnavailable
+from server.web.site import Closed, Site, moment
+from server.web.staff import StaffRole
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the front office."""
+    routes = APIRouter()
+
+    @routes.get("/squad")
+    def squad(request: Request) -> Response:
+        visit = site.visit(request, StaffRole.FRONT_OFFICE)
+        try:
+            view = site.consent.office(visit.staff.club, person=visit.staff.person)
+        except ConsentUnavailable as error:
+            raise Closed from error
+        return site.page(
+            "squad.html",
+            visit,
+            here="/squad",
+            run_by=view.club_name,
+            title="Squad",
+            published=_published(view),
+            rows=[_line(row) for row in sorted(view.rows, key=lambda row: (row.no, row.name))],
+        )
+
+    @routes.get("/meaning")
+    def meaning(request: Request) -> Response:
+        visit = site.visit(request, StaffRole.FRONT_OFFICE)
+        return site.page("meaning.html", visit, here="/meaning", title="What these figures mean")
+
+    return routes
+
+
+def _line(row: OfficeRow) -> dict[str, object]:
+    """What the template gets of one row: a dash of typography, and no other difference between rows."""
+    band = row.band.replace("-", "–") if row.band else None
+    spread = row.range.replace("-", "–") if row.range else None
+    return {"no": row.no, "name": row.name, "band": band, "range": spread}
+
+
+def _published(view: OfficeView) -> str | None:
+    if view.published is None:
+        return None
+    try:
+        at = datetime.fromisoformat(view.published)
+    except ValueError:
+        return None
+    return moment(at) if at.tzinfo else None

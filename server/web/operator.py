@@ -1,0 +1,162 @@
+"""The operator's pages: campaigns, models and nodes. Sums and states only; no number of athletes exists here."""
+
+from fastapi import APIRouter, Request, Response
+
+from models.features import SCHEMAS
+from policies.budget import campaign_cost
+from policies.campaign import CampaignManifest
+from policies.vocabulary import Category
+from server.errors import ConsentUnavailable
+from server.federation.opening import epsilon_of
+from server.store import Campaign, CampaignState
+from server.web.site import Site, day, moment
+from server.web.staff import StaffRole
+
+MODEL_NAMES = {"recovery-linear-1": "Recovery", "risk-logistic-1": "Injury risk"}
+TAGS = {
+    CampaignState.OPEN: ("watch", "waiting", "Waiting to begin"),
+    CampaignState.WAITING: ("watch", "waiting", "Waiting for clubs"),
+    CampaignState.RUNNING: ("on", "clock", "Running"),
+    CampaignState.DONE: ("ok", "tick", "Signed and published"),
+    CampaignState.FAILED: ("rest", "cross", "Stopped"),
+}
+
+
+def router(site: Site) -> APIRouter:
+    """Routes of the operator."""
+    routes = APIRouter()
+
+    @routes.get("/campaigns")
+    def campaigns(request: Request) -> Response:
+        visit = site.visit(request, StaffRole.OPERATOR)
+        found = site.store.campaigns()
+        current = _current(found)
+        return site.page(
+            "campaigns.html",
+            visit,
+            here="/campaigns",
+            title="Campaigns",
+            now=moment(site.clock()),
+            current=None if current is None else _full(site, current),
+            others=[_brief(campaign) for campaign in reversed(found) if campaign is not current],
+        )
+
+    @routes.get("/models")
+    def models(request: Request) -> Response:
+        visit = site.visit(request, StaffRole.OPERATOR)
+        done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
+        return site.page(
+            "models.html", visit, here="/models", title="Models", models=[_brief(campaign) for campaign in done]
+        )
+
+    @routes.get("/nodes")
+    def nodes(request: Request) -> Response:
+        visit = site.visit(request, StaffRole.OPERATOR)
+        online = site.roster.online()
+        found = [
+            {"club": node.club, "online": node.club in online, "enrolled": day(node.enrolled_at)}
+            for node in site.store.nodes()
+        ]
+        found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
+        return site.page("nodes.html", visit, here="/nodes", title="Nodes", nodes=found, now=moment(site.clock()))
+
+    return routes
+
+
+def _current(found: tuple[Campaign, ...]) -> Campaign | None:
+    """The campaign the page is about: the one under way, else the newest."""
+    under_way = [c for c in found if c.state in (CampaignState.RUNNING, CampaignState.WAITING)]
+    return next(iter([*under_way, *found[-1:]]), None)
+
+
+def _brief(campaign: Campaign) -> dict[str, object]:
+    manifest = campaign.manifest
+    kind, icon, word = TAGS[campaign.state]
+    return {
+        "id": manifest.campaign_id,
+        "name": MODEL_NAMES.get(manifest.model, manifest.model),
+        "model": manifest.model,
+        "kind": kind,
+        "icon": icon,
+        "word": word,
+        "detail": campaign.detail,
+        "rounds_done": campaign.rounds_done,
+        "rounds": manifest.rounds,
+        "epsilon": f"{epsilon_of(manifest):.2f}",
+        "changed": moment(campaign.changed_at),
+        "model_id": grouped(campaign.model_id),
+        "sha256": grouped(manifest.sha256),
+    }
+
+
+def _full(site: Site, campaign: Campaign) -> dict[str, object]:
+    manifest = campaign.manifest
+    cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
+    return _brief(campaign) | {
+        "heading": heading(campaign),
+        "lead": _lead(campaign),
+        "opened": day(campaign.opened_at),
+        "closes": day(manifest.expires),
+        "running": campaign.state is CampaignState.RUNNING,
+        "waiting": campaign.state in (CampaignState.OPEN, CampaignState.WAITING),
+        "failed": campaign.state is CampaignState.FAILED,
+        "round": min(campaign.rounds_done + 1, manifest.rounds),
+        "parts": campaign.parts,
+        "clubs": len(manifest.clubs),
+        "agreed": _agreed(manifest),
+        "reserved": f"{cost:,}",
+        "spent": _spent(site, campaign),
+    }
+
+
+def heading(campaign: Campaign) -> str:
+    """The finding of the page in one line."""
+    done, rounds = campaign.rounds_done, campaign.manifest.rounds
+    return {
+        CampaignState.OPEN: "A campaign waits to begin",
+        CampaignState.WAITING: "A campaign waits for its clubs",
+        CampaignState.RUNNING: f"Round {min(done + 1, rounds)} of {rounds} is running",
+        CampaignState.DONE: f"All {rounds} rounds are finished",
+        CampaignState.FAILED: f"The campaign stopped after {done} of {rounds} rounds",
+    }[campaign.state]
+
+
+def _lead(campaign: Campaign) -> str:
+    clubs = len(campaign.manifest.clubs)
+    return {
+        CampaignState.OPEN: "The coordinator takes it up in a moment.",
+        CampaignState.WAITING: "It begins when every club’s node is online and the club has approved it.",
+        CampaignState.RUNNING: f"{campaign.parts} of {clubs} clubs have sent their part.",
+        CampaignState.DONE: "The model is signed and published. Each club’s own check decides whether it is used.",
+        CampaignState.FAILED: "No model was published. What was charged to athletes stays charged.",
+    }[campaign.state]
+
+
+def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
+    categories = ", ".join(_word(category) for category in manifest.categories)
+    weights = SCHEMAS[manifest.model].dimension
+    return [
+        ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters"),
+        ("Learns from", categories[:1].upper() + categories[1:]),
+        ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
+        ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete, all {manifest.rounds} rounds together"),
+        ("Clip and noise", f"{manifest.clip_norm:g}; {manifest.noise_multiplier:.2f} times the clip in each round"),
+    ]
+
+
+def _word(category: Category) -> str:
+    return category.value.replace("_", " ")
+
+
+def _spent(site: Site, campaign: Campaign) -> dict[str, str] | None:
+    """What the ledger says; None if it does not answer now."""
+    try:
+        spend = site.consent.spend(campaign.sha256)
+    except ConsentUnavailable:
+        return None
+    return {"micro_rho": f"{spend.rho_micro_per_athlete_max:,}", "epsilon": f"{spend.epsilon_per_athlete_max:.2f}"}
+
+
+def grouped(digest: str) -> str:
+    """The first sixteen digits of a hash in groups of four, for reading aloud."""
+    return " ".join(digest[start : start + 4] for start in range(0, min(len(digest), 16), 4))

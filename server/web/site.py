@@ -1,0 +1,135 @@
+"""What every page of the coordinator shares: who is signed in, safe answers, and the words for times."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from audit.web.pages import Pages
+from server.consent_client import OfficeView, Spend
+from server.federation.roster import Roster
+from server.settings import Settings
+from server.store import Clock, CoordinatorStore
+from server.web.staff import Desk, StaffRole, Visit, Visits
+
+COOKIE = "homefield_server"
+TEMPLATES = Path(__file__).parent / "templates"
+LOOPBACK = ("127.0.0.1", "::1", "testclient")
+NAVIGATION = {
+    StaffRole.FRONT_OFFICE: (
+        {"href": "/squad", "label": "Squad"},
+        {"href": "/meaning", "label": "What these figures mean"},
+    ),
+    StaffRole.OPERATOR: (
+        {"href": "/campaigns", "label": "Campaigns"},
+        {"href": "/models", "label": "Models"},
+        {"href": "/nodes", "label": "Nodes"},
+    ),
+}
+SURFACES = {StaffRole.FRONT_OFFICE: "Front office", StaffRole.OPERATOR: "League"}
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in here."""
+
+
+class Closed(Exception):
+    """This page is not shown; unknown, not allowed and not possible look the same."""
+
+
+class Refused(Exception):
+    """A form that did not come from our own page in this session."""
+
+
+class Consent(Protocol):
+    """What these pages need of the consent service."""
+
+    def office(self, club: str, *, person: str) -> OfficeView:
+        """One look at a squad page."""
+
+    def spend(self, manifest_sha256: str) -> Spend:
+        """What a campaign has cost so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The coordinator's pages with everything they use."""
+
+    settings: Settings
+    store: CoordinatorStore
+    consent: Consent
+    roster: Roster
+    clock: Clock
+    pages: Pages
+    visits: Visits
+    desk: Desk
+    demo: bool
+
+    def visit(self, request: Request, role: StaffRole) -> Visit:
+        """Return who is signed in; raises SignInNeeded, or Closed for somebody of another role."""
+        visit = self.visits.find(request.cookies.get(COOKIE))
+        if visit is None:
+            raise SignInNeeded
+        if visit.staff.role is not role:
+            raise Closed
+        return visit
+
+    def page(
+        self,
+        template: str,
+        visit: Visit | None,
+        *,
+        status: int = 200,
+        here: str = "",
+        run_by: str | None = None,
+        **values: object,
+    ) -> HTMLResponse:
+        """Render one page inside the masthead of the visitor's surface."""
+        role = visit.staff.role if visit else None
+        return self.pages.render(
+            template,
+            status=status,
+            surface=SURFACES[role] if role else "League",
+            run_by=run_by or self.settings.name,
+            person=visit.staff.label if visit else None,
+            sign_out=visit.csrf if visit else None,
+            nav=NAVIGATION[role] if role else (),
+            here=here,
+            **values,
+        )
+
+    def closed(self, request: Request, *, status: int) -> HTMLResponse:
+        """The one page for everything that is not shown."""
+        visit = self.visits.find(request.cookies.get(COOKIE))
+        return self.page("closed.html", visit, status=status, title="Not shown")
+
+
+def check_origin(request: Request) -> None:
+    """Return if the form is our own; raises Refused otherwise.
+
+    Our pages carry `Referrer-Policy: no-referrer`, under which browsers send "Origin: null" even with our own forms;
+    Sec-Fetch-Site, which pages cannot forge, then decides. Programs that send neither still need the form's token.
+    """
+    fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    is_own_site = fetch_site == "same-origin"
+    if fetch_site not in (None, "same-origin") or not (origin in (None, own) or (origin == "null" and is_own_site)):
+        raise Refused
+
+
+def to(path: str) -> RedirectResponse:
+    """Return the redirect that follows a form, so that reloading never repeats it."""
+    return RedirectResponse(path, status_code=303)
+
+
+def day(at: datetime) -> str:
+    """A date as people write it: 24 November 2026."""
+    return f"{at.astimezone(UTC):%-d %B %Y}"
+
+
+def moment(at: datetime) -> str:
+    """A date and time with its zone: 24 November 2026, 06:00 UTC."""
+    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"

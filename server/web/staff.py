@@ -1,0 +1,150 @@
+"""Who works with the coordinator's pages: roles, single-use desk codes, and sessions that end when idle."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Engine, delete
+from sqlmodel import Session, col
+
+from server.errors import BadSettings
+from server.rows import StaffCodeRow
+from server.store import Clock
+
+CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
+IDLE = timedelta(minutes=15)  # UI §9
+SESSION_LIFE = timedelta(hours=12)
+MOST_SESSIONS = 1000  # ours; the longest idle one goes first
+MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike
+GROUPS, GROUP = 4, 4  # 31**16: about 79 bits, so that a plain hash is enough
+
+
+class StaffRole(StrEnum):
+    """What a person does here. A front office sees its own club's squad page; an operator sees sums and states."""
+
+    FRONT_OFFICE = "front_office"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person: name as shown, role, and the club of a front office (empty for an operator)."""
+
+    person: str
+    role: StaffRole
+    club: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.role is StaffRole.FRONT_OFFICE) != bool(self.club):
+            raise BadSettings("a front office belongs to one club, an operator to none")
+        if not 0 < len(self.person.strip()) <= 60:
+            raise BadSettings("expected a name of 1 to 60 characters")
+
+    @property
+    def label(self) -> str:
+        """How the masthead names them."""
+        return f"{self.person}, {'squad planning' if self.role is StaffRole.FRONT_OFFICE else 'operator'}"
+
+    @property
+    def home(self) -> str:
+        """Their first page."""
+        return "/squad" if self.role is StaffRole.FRONT_OFFICE else "/campaigns"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in browser."""
+
+    staff: Staff
+    csrf: str
+    began: datetime
+    seen: datetime
+
+    def is_own_csrf(self, token: str) -> bool:
+        """True if `token` is the one of this session."""
+        return hmac.compare_digest(self.csrf.encode(), token.encode())
+
+
+class Desk:
+    """Issues and redeems codes. Only hashes are kept; ten wrong codes in five minutes close it for a while."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+        self._wrong: list[datetime] = []
+        self._lock = threading.Lock()  # guards _wrong, and makes redeeming one code at a time
+
+    def issue(self, staff: Staff) -> str:
+        """Return a new code for one person; it is shown this once and works once."""
+        code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+        row = StaffCodeRow(
+            code_sha256=_hash(code),
+            person=staff.person,
+            role=staff.role,
+            club=staff.club,
+            expires_at=self._clock() + CODE_LIFE,
+        )
+        with Session(self._engine) as session, session.begin():
+            session.add(row)
+        return code
+
+    def redeem(self, code: str) -> Staff | None:
+        """Return who the code was made for and use it up; None for a wrong, used or old one, or while closed."""
+        now = self._clock()
+        with self._lock:
+            self._wrong = [at for at in self._wrong if now - at < WRONG_WINDOW]
+            staff = None if len(self._wrong) >= MOST_WRONG else self._take(_hash(code.strip().lower()), now)
+            if staff is None:
+                self._wrong.append(now)
+            return staff
+
+    def _take(self, digest: str, now: datetime) -> Staff | None:
+        with Session(self._engine) as session, session.begin():
+            session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.expires_at) <= now))
+            row = session.get(StaffCodeRow, digest)
+            if row is None:
+                return None
+            session.delete(row)
+            return Staff(row.person, StaffRole(row.role), row.club)
+
+
+class Visits:
+    """Open sessions by cookie, in memory: a restart signs everybody out. `_lock` guards the table."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._open: dict[str, Visit] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, staff: Staff) -> str:
+        """Open a session and return the cookie's value, 256 random bits."""
+        cookie, now = secrets.token_urlsafe(32), self._clock()
+        with self._lock:
+            if len(self._open) >= MOST_SESSIONS:
+                del self._open[min(self._open, key=lambda held: self._open[held].seen)]
+            self._open[cookie] = Visit(staff, secrets.token_urlsafe(32), now, now)
+        return cookie
+
+    def find(self, cookie: str | None) -> Visit | None:
+        """Return the session and count this moment as activity; None if unknown, idle or too old."""
+        now, held = self._clock(), cookie or ""
+        with self._lock:
+            visit = self._open.get(held)
+            if visit is None or now - visit.seen > IDLE or now - visit.began > SESSION_LIFE:
+                self._open.pop(held, None)
+                return None
+            self._open[held] = replace(visit, seen=now)
+        return visit
+
+    def end(self, cookie: str | None) -> None:
+        """Close a session."""
+        with self._lock:
+            self._open.pop(cookie or "", None)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(b"homefield coordinator staff code " + code.encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""The athlete page: only shared categories, the same closed page for denied and unknown, charts with table twins."""
+
+import re
+from typing import Any
+
+from policies.vocabulary import AthleteId, Category
+
+Ids = dict[str, AthleteId]
+
+
+def test_denied_and_unknown_are_the_same_page(visit: Any, ids: Ids) -> None:
+    denied = visit.http.get(f"/athletes/{ids['private']}")
+    unknown = visit.http.get(f"/athletes/{ids['unknown']}")
+    nonsense = visit.http.get("/athletes/nobody")
+
+    assert denied.status_code == unknown.status_code == nonsense.status_code == 404
+    assert denied.content == unknown.content == nonsense.content
+    same = [name for name in denied.headers if denied.headers[name] != unknown.headers[name]]
+    assert same == []
+
+
+def test_opening_a_page_that_is_not_shared_is_asked_and_so_recorded(visit: Any, consent: Any, ids: Ids) -> None:
+    consent.asked.clear()
+
+    visit.http.get(f"/athletes/{ids['private']}")
+
+    (_, _, questions) = consent.asked[0]
+    assert [(q.athlete, q.category) for q in questions] == [(ids["private"], Category.READINESS)]
+
+
+def test_evidence_shows_measured_beside_own_usual(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['tired']}").text
+
+    assert "Well below usual" in page
+    assert re.search(r"7-day mean \d\.\d\d, usual \d\.\d\d to \d\.\d\d \(ln ms\)", page)
+    assert re.search(r"Sum \d+ of 20, usual \d+ to \d+", page)
+    assert "No individual risk available" in page
+
+
+def test_only_shared_categories_are_measured(visit: Any, consent: Any, ids: Ids) -> None:
+    consent.granted[ids["tired"]] = (Category.READINESS, Category.WELLNESS, Category.SLEEP)
+
+    page = visit.http.get(f"/athletes/{ids['tired']}").text
+
+    assert "Morning answers" in page
+    for hidden in ("Heart-rate", "Resting pulse", "ln ms", "Session load", "injury"):
+        assert hidden not in page
+
+
+def test_without_readiness_there_is_no_light_and_no_proposal(visit: Any, consent: Any, ids: Ids) -> None:
+    consent.granted[ids["tired"]] = (Category.SLEEP,)
+
+    page = visit.http.get(f"/athletes/{ids['tired']}").text
+
+    assert "Proposed change" not in page
+    assert 'class="light' not in page
+    assert "Two shorter nights" in page
+
+
+def test_every_chart_has_its_finding_and_its_table(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['well']}").text
+
+    figures = re.findall(r"<figure.*?</figure>", page, re.S)
+    assert len(figures) == 3
+    for figure in figures:
+        assert "<figcaption>" in figure
+        assert 'role="img" aria-label="' in figure
+        assert "<table" in figure
+        assert "style=" not in figure
+        assert "url(#" not in figure
+
+
+def test_a_missing_day_is_a_word_and_never_zero(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['new']}").text
+
+    assert "not recorded" in page
+    assert '<td class="num">0</td>' not in page
+
+
+def test_too_little_data_asks_and_proposes_nothing(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['new']}").text
+
+    assert "not enough data, please ask" in page
+    assert "Proposed change" not in page
+
+
+def test_the_proposal_says_because_and_would_change_if(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['hurt']}").text
+
+    assert "Edda Vale: rest today?" in page
+    assert "The athlete reported pain. That comes before any number." in page
+    assert "Would change if" in page
+    assert "Wednesday 25 November 2026, 00:00" in page
+    assert page.index('value="accept"') < page.index('value="modify"') < page.index('value="reject"')
+
+
+def test_names_are_escaped_everywhere(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(f"/athletes/{ids['tired']}").text
+
+    assert "<b>Sand" not in page
+    assert "<title>Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co – Homefield</title>" in page

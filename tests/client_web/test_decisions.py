@@ -1,0 +1,199 @@
+"""Deciding: a check page before anything is kept, the log first, and attacks that must fail."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from policies.vocabulary import AthleteId, Category
+
+Ids = dict[str, AthleteId]
+
+
+@pytest.fixture(autouse=True)
+def _only_what_is_needed(consent: Any, ids: Ids) -> None:
+    """Readiness and the injury record make a proposal; without measurements the pages need no charts."""
+    consent.granted[ids["hurt"]] = (Category.READINESS, Category.INJURY)
+
+
+def path(ids: Ids, who: str = "hurt") -> str:
+    return f"/athletes/{ids[who]}"
+
+
+def accept(visit: Any, ids: Ids, who: str = "hurt") -> Any:
+    page = visit.http.get(path(ids, who)).text
+    check = visit.send(page, f"{path(ids, who)}/decide", answer="accept")
+    return visit.send(check.text, f"{path(ids, who)}/record")
+
+
+def modified(visit: Any, ids: Ids, load: str, reason: str) -> Any:
+    page = visit.http.get(path(ids)).text
+    form = visit.send(page, f"{path(ids)}/decide", answer="modify")
+    return visit.send(form.text, f"{path(ids)}/check", load=load, reason=reason)
+
+
+def test_accepting_goes_over_a_check_page_to_a_done_page(visit: Any, consent: Any, ids: Ids) -> None:
+    answer = accept(visit, ids)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{path(ids)}/decided"
+    done = visit.http.get(answer.headers["location"]).text
+    assert "Your decision is recorded" in done
+    assert "0 AU of 480 AU planned" in done
+    assert [kind for kind, _ in consent.events] == ["proposal_decided"]
+
+
+def test_a_decided_athlete_leaves_the_list_of_decisions(visit: Any, ids: Ids) -> None:
+    accept(visit, ids)
+
+    page = visit.http.get("/board").text
+
+    assert "<h1>One to decide, one to ask</h1>" in page
+    assert "Decided: 0 AU of 480 AU planned" in page
+    assert "Decided today" in visit.http.get(path(ids)).text
+
+
+def test_the_check_page_keeps_nothing(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept")
+
+    assert "Nothing is recorded yet." in check.text
+    assert consent.events == []
+    assert "Proposed change" in visit.http.get(path(ids)).text
+
+
+def test_modify_asks_for_load_and_reason_and_keeps_both(visit: Any, ids: Ids) -> None:
+    check = modified(visit, ids, "200", "talked")
+
+    assert "200 AU" in check.text
+    assert "Agreed with the athlete" in check.text
+    assert visit.send(check.text, f"{path(ids)}/record").status_code == 303
+    assert "100 of 100" in visit.http.get(path(ids)).text
+
+
+@pytest.mark.parametrize("load", ["481", "-1", "", "1e2", "12.5", "٣", "99999999999"])
+def test_a_load_above_the_plan_or_no_number_is_refused_with_everything_kept(visit: Any, ids: Ids, load: str) -> None:
+    answer = modified(visit, ids, load, "talked")
+
+    assert answer.status_code == 422
+    assert "Nothing was saved." in answer.text
+    assert "Expected a whole number from 0 to 480 AU" in answer.text
+    assert 'value="talked" selected' in answer.text
+
+
+def test_modify_and_reject_need_a_reason(visit: Any, ids: Ids) -> None:
+    assert modified(visit, ids, "200", "").status_code == 422
+
+
+def test_recording_straight_away_meets_the_same_checks(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept")
+    hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check.text))
+
+    raised = visit.http.post(
+        f"{path(ids)}/record", data=hidden | {"answer": "modify", "load": "9000", "reason": "talked"}
+    )
+    unexplained = visit.http.post(f"{path(ids)}/record", data=hidden | {"answer": "reject", "reason": "because"})
+
+    assert (raised.status_code, unexplained.status_code) == (422, 422)
+    assert consent.events == []
+
+
+def test_a_decision_that_cannot_be_logged_is_not_taken(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    consent.events_down = True
+
+    answer = visit.send(check, f"{path(ids)}/record")
+
+    assert answer.status_code == 503
+    consent.events_down = False
+    assert "Proposed change" in visit.http.get(path(ids)).text
+
+
+def test_a_consent_withdrawn_before_recording_closes_the_decision(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    consent.granted[ids["hurt"]] = (Category.INJURY,)
+
+    assert visit.send(check, f"{path(ids)}/record").status_code == 404
+    consent.is_down = True
+    assert visit.send(check, f"{path(ids)}/record").status_code == 503
+    assert consent.events == []
+
+
+@pytest.mark.parametrize(
+    ("change", "headers"),
+    [
+        ({"csrf": "wrong"}, {}),
+        ({"csrf": ""}, {}),
+        ({}, {"origin": "https://elsewhere.example"}),
+        ({}, {"origin": "null"}),
+        ({}, {"sec-fetch-site": "cross-site"}),
+        ({}, {"sec-fetch-site": "same-site", "origin": "http://testserver"}),
+    ],
+)
+def test_a_form_from_elsewhere_changes_nothing(
+    visit: Any, consent: Any, ids: Ids, change: dict[str, str], headers: dict[str, str]
+) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check))
+
+    answer = visit.http.post(f"{path(ids)}/record", data=hidden | change, headers=headers)
+
+    assert answer.status_code in (403, 422)
+    assert consent.events == []
+
+
+def test_our_own_form_is_taken_although_its_origin_is_hidden(visit: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+    answer = visit.http.post(
+        f"{path(ids)}/decide",
+        data=hidden | {"answer": "accept"},
+        headers={"origin": "null", "sec-fetch-site": "same-origin"},
+    )
+
+    assert "Is this what you decided?" in answer.text
+
+
+def test_another_proposal_than_the_one_seen_is_not_decided(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check))
+
+    answer = visit.http.post(f"{path(ids)}/record", data=hidden | {"proposal": "f" * 32})
+
+    assert "Proposed change" in answer.text
+    assert consent.events == []
+
+
+def test_sending_the_same_decision_twice_keeps_the_first(visit: Any, consent: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+
+    visit.send(check, f"{path(ids)}/record")
+    again = visit.send(check, f"{path(ids)}/record")
+
+    assert "Decided today" in again.text
+    assert len(consent.events) == 1
+
+
+def test_yesterdays_form_decides_nothing_today(visit: Any, consent: Any, clock: Any, ids: Ids) -> None:
+    page = visit.http.get(path(ids)).text
+    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    clock.at += timedelta(days=1)
+
+    assert visit.send(check, f"{path(ids)}/record").headers["location"] == "/sign-in"
+    assert consent.events == []
+
+
+def test_decisions_are_sealed_in_the_journal(visit: Any, settings: Any, ids: Ids) -> None:
+    accept(visit, ids)
+
+    data = b"".join(f.read_bytes() for f in settings.directory.glob("journal.sqlite3*"))
+    assert b"demo-coach" not in data
+    assert b"accept" not in data

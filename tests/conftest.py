@@ -1,0 +1,76 @@
+"""What end-to-end and browser tests share: one small league, run by the demo itself, with every program up."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+READY_WITHIN_S = 240.0
+STOPPED_WITHIN_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDemo:
+    """A league that stays up: its folder, its summary, and what the demo has printed."""
+
+    out: Path
+    summary: dict[str, Any]
+    log: Path
+
+    def url(self, starts: str) -> str:
+        """The address of the first page whose name starts so."""
+        return next(url for name, url in self.summary["urls"].items() if name.startswith(starts))
+
+    def base(self, starts: str) -> str:
+        """Scheme, host and port of that page."""
+        return "/".join(self.url(starts).split("/")[:3])
+
+
+@pytest.fixture(scope="session")
+def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    """The demo on a small league. At the end it gets Ctrl-C and must end cleanly, with every child."""
+    folder = tmp_path_factory.mktemp("demo")
+    out, log = folder / "league", folder / "demo.log"
+    program = Path(sys.executable).parent / "homefield-demo"
+    arguments = ["run", "--out", str(out), "--athletes", "8", "--days", "260"]
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [str(program), *arguments], stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        _wait_until_up(process, log)
+        yield RunningDemo(out, json.loads((out / "summary.json").read_text()), log)
+    finally:
+        _stop(process, log)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while "Press Ctrl-C" not in log.read_text(errors="replace"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"the demo did not come up: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.2)
+
+
+def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
+    if process.poll() is not None:
+        return
+    children = psutil.Process(process.pid).children(recursive=True)
+    os.kill(process.pid, signal.SIGINT)
+    try:
+        code = process.wait(STOPPED_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail("the demo did not end after Ctrl-C")
+    _, alive = psutil.wait_procs(children, timeout=5.0)
+    assert code == 0, log.read_text(errors="replace")[-1000:]
+    assert not alive, "the demo left programs behind"

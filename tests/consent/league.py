@@ -1,0 +1,246 @@
+"""The small league that the consent tests play in, and a signed caller against the real application."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi.testclient import TestClient
+
+from audit.errors import LogUnavailable
+from consent.keys import create_keys
+from consent.opening import Service, open_service
+from consent.settings import make_settings, write_settings
+from consent.store import ConsentStore
+from consent.views import Answer, Method, OrgKind
+from policies.campaign import CampaignManifest, SignedManifest
+from policies.grant import Cell
+from policies.release import OfficeIndex, OwnView, ReleaseProposal
+from policies.request_signature import sign_request
+from policies.signing import SigningKey
+from policies.vocabulary import AthleteId, Category, Lineage, OrgId, Purpose, Role
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        """The moment it stands at."""
+        return self.now
+
+    def forward(self, **step: float) -> None:
+        """Move on."""
+        self.now += timedelta(**step)
+
+
+@dataclass
+class World:
+    """One league: a union, a league, a governing body, two clubs with three athletes each."""
+
+    service: Service
+    clock: FakeClock
+    keys: dict[str, SigningKey] = field(default_factory=dict)
+    athletes: dict[str, list[AthleteId]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> ConsentStore:
+        """The store under test."""
+        return self.service.store
+
+    def cell(self, athlete: AthleteId, category: Category = Category.SLEEP, role: Role = Role.COACH) -> Cell:
+        """The cell of one of the five recipients."""
+        for cell in self.store.matrix(athlete):
+            if cell.category is category and cell.recipient.role is role:
+                return cell.cell
+        raise AssertionError("no such cell")
+
+    def give(self, athlete: AthleteId, category: Category = Category.SLEEP, role: Role = Role.COACH) -> Cell:
+        """Give one cell up to its ceiling until next summer."""
+        found = next(c for c in self.store.matrix(athlete) if c.category is category and c.recipient.role is role)
+        ends = self.clock.now + timedelta(days=200)
+        self.store.give(athlete, found.cell, granularity=found.ceiling, ends=ends, method=Method.PORTAL)
+        return found.cell
+
+    def campaign(self, **changes: Any) -> SignedManifest:
+        """A campaign of the league, signed."""
+        return SignedManifest.create(manifest(self, **changes), self.keys["league"])
+
+    def take_part(self, athlete: AthleteId) -> None:
+        """Give what the usual campaign needs."""
+        for category in (Category.SLEEP, Category.WELLNESS):
+            self.give(athlete, category, Role.FL_AGGREGATOR)
+
+    def proposal(self, athlete: AthleteId, club: str = "club-a", **changes: Any) -> ReleaseProposal:
+        """A proposal of the club's node."""
+        until = changes.pop("until", (self.clock.now + timedelta(days=80)).replace(microsecond=0))
+        index = OfficeIndex(
+            approval_id=changes.pop("release_id", f"rel-{secrets.token_hex(4)}"),
+            expires_at=until.isoformat(),
+            index_band_5pt="80-85",
+            interval_rounded_outward="70-85",
+            limits_text="Describes past availability. Does not predict injury.",
+            version="office-1.2",
+            weights_hash="c41b7e0a92d5f3186a7b40ce",
+            window="2025-11-16/2026-11-15",
+        )
+        values: dict[str, Any] = {
+            "athlete": athlete,
+            "recipient_org": club,
+            "recipient_role": Role.FRONT_OFFICE,
+            "purpose": Purpose.SQUAD_PLANNING,
+            "index": index,
+            "own_view": OwnView(median=80.5, low=74.9, high=84.2, availability=88.6, history=54.1),
+            "lineage": (Lineage.CLUB_RECORD, Lineage.SESSION_RPE),
+            "until": until,
+        }
+        return ReleaseProposal.model_validate(values | changes)
+
+    def approved(self, athlete: AthleteId, club: str = "club-a") -> str:
+        """Propose, approve, and let one publication pass; returns the release."""
+        view = self.store.propose_release(OrgId(club), self.proposal(athlete, club))
+        self.store.answer_release(athlete, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+        self.clock.forward(days=1)
+        return view.release_id
+
+    def headers(self, org: str, method: str, target: str, body: bytes = b"") -> dict[str, str]:
+        """Signed headers of one request by `org`."""
+        return sign_request(self.keys[org], method=method, target=target, body=body, now=self.clock.now)
+
+
+def manifest(world: World, **changes: Any) -> CampaignManifest:
+    """The usual campaign: four rounds at sigma 4, two categories, both clubs."""
+    values: dict[str, Any] = {
+        "campaign_id": "recovery-2026",
+        "league": "league",
+        "model": "recovery-linear-1",
+        "feature_schema": "a" * 64,
+        "categories": (Category.SLEEP, Category.WELLNESS),
+        "clip_norm": 0.2,
+        "noise_multiplier": 4.0,
+        "rounds": 4,
+        "min_honest_clubs": 1,
+        "scale_bits": 16,
+        "modulus_bits": 48,
+        "public_athletes": 60,
+        "delta": 1e-6,
+        "learning_rate": 1.0,
+        "momentum": 0.5,
+        "initial_weights": "b" * 64,
+        "clubs": {"club-a": "key-a", "club-b": "key-b"},
+        "opens": world.clock.now - timedelta(hours=1),
+        "expires": world.clock.now + timedelta(days=7),
+    }
+    return CampaignManifest.model_validate(values | changes)
+
+
+class FailingLog:
+    """The real log, until a test makes its next appends fail."""
+
+    def __init__(self, log: Any) -> None:
+        self._log = log
+        self.is_broken = False
+        self.appends_then_fails = False
+
+    @property
+    def size(self) -> int:
+        """As the real log."""
+        return int(self._log.size)
+
+    def append_many(self, leaves: Sequence[bytes]) -> list[int]:
+        """Fail if told to; "appends then fails" is a disk that dies after the write."""
+        if self.is_broken:
+            raise LogUnavailable("the disk is gone")
+        indices: list[int] = self._log.append_many(leaves)
+        if self.appends_then_fails:
+            raise LogUnavailable("the disk went away just afterwards")
+        return indices
+
+    def leaf(self, index: int) -> bytes:
+        """As the real log."""
+        return bytes(self._log.leaf(index))
+
+    def proof_text(self, index: int) -> str:
+        """As the real log."""
+        return str(self._log.proof_text(index))
+
+
+def make_service(directory: Path, clock: FakeClock, **changes: Any) -> Service:
+    """Set up and open one service in `directory`."""
+    directory.mkdir(parents=True, exist_ok=True)
+    settings = make_settings({"directory": directory, "name": "Players’ Union"} | changes)
+    if not settings.keys_directory.exists():
+        create_keys(settings.keys_directory)
+        write_settings(settings)
+    return open_service(settings, clock=clock)
+
+
+def fill(service: Service, clock: FakeClock) -> World:
+    """Register the organisations and enrol the athletes."""
+    world = World(service, clock)
+    for org, kind in (
+        ("league", OrgKind.LEAGUE),
+        ("gb", OrgKind.GOVERNING_BODY),
+        ("club-a", OrgKind.CLUB),
+        ("club-b", OrgKind.CLUB),
+    ):
+        world.keys[org] = SigningKey.generate()
+        service.store.add_org(OrgId(org), name=f"The {org}", kind=kind, key=world.keys[org].verify_key)
+    for letter, club in enumerate(("club-a", "club-b"), start=1):
+        world.athletes[club] = [AthleteId(f"ath-{letter:08x}{n:08x}") for n in range(1, 4)]
+        for n, athlete in enumerate(world.athletes[club], start=1):
+            service.store.enrol(OrgId(club), athlete, name=f"Canary {letter}{n}", shirt_no=n, is_minor=False)
+    return world
+
+
+@dataclass
+class Template:
+    """A filled league that has been closed: each test opens its own copy, which is faster than filling anew."""
+
+    directory: Path
+    keys: dict[str, SigningKey]
+    athletes: dict[str, list[AthleteId]]
+
+    @classmethod
+    def make(cls, directory: Path, **changes: Any) -> "Template":
+        """Fill one league and close it."""
+        clock = FakeClock()
+        world = fill(make_service(directory, clock, **changes), clock)
+        world.service.close()
+        return cls(directory, world.keys, world.athletes)
+
+    def open_copy(self, directory: Path, clock: FakeClock, **changes: Any) -> World:
+        """Copy the folder and open it."""
+        shutil.copytree(self.directory, directory)
+        athletes = {club: list(own) for club, own in self.athletes.items()}
+        return World(make_service(directory, clock, **changes), clock, dict(self.keys), athletes)
+
+
+@dataclass
+class Caller:
+    """Signed requests against the real application."""
+
+    world: World
+    http: TestClient
+
+    def send(self, org: str, method: str, target: str, body: Any = None) -> httpx.Response:
+        """Sign and send one request as `org`."""
+        data = b"" if body is None else json.dumps(body).encode()
+        headers = self.world.headers(org, method, target, data)
+        return self.http.request(method, target, content=data, headers=headers)
+
+
+def break_log(world: World) -> FailingLog:
+    """Put a log in place that can be told to fail."""
+    failing = FailingLog(world.service.log)
+    world.store.transactions.around.journal.log = failing
+    return failing

@@ -1,0 +1,210 @@
+"""The signed interface: endpoints as the nodes and the league use them, and attacks that must fail."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from consent.api import campaigns, decisions, events, membership, releases
+from policies.request_signature import NONCE_HEADER, sign_request
+from policies.signing import SigningKey
+from policies.snapshot import open_snapshot
+from policies.vocabulary import Category, OrgId, Role
+from tests.consent.league import Caller
+
+REFUSED = {"error": "request refused"}
+NEW = "ath-00000000000000ee"
+
+
+def enrol_body(athlete: str = NEW) -> dict[str, object]:
+    return {"athlete": athlete, "name": "New Player", "shirt_no": 23, "is_minor": False}
+
+
+def test_keys_and_health_are_open(caller: Caller) -> None:
+    service = caller.world.service
+
+    assert caller.http.get("/v1/keys").json() == {
+        "service_key": service.keys.service.verify_key.text,
+        "log_vkey": service.log.vkey,
+        "log_origin": service.log.origin,
+    }
+    assert caller.http.get("/health").json() == {"status": "ok"}
+    assert caller.http.get("/log/checkpoint").text.startswith(service.log.origin)
+
+
+def test_the_whole_path_of_a_campaign(caller: Caller) -> None:
+    world = caller.world
+    athlete = world.athletes["club-a"][0]
+    world.take_part(athlete)
+    signed = world.campaign()
+    sha256 = signed.manifest.sha256
+
+    registered = caller.send("league", "POST", "/v1/campaigns", signed.as_json())
+    issued = caller.send("club-a", "POST", f"/v1/campaigns/{sha256}/tokens", {"athletes": [athlete]})
+    tokens = [token["token"] for token in issued.json()["tokens"]]
+    paid = caller.send("club-a", "POST", f"/v1/campaigns/{sha256}/rounds/1/commit", {"tokens": tokens})
+    spent = caller.send("league", "GET", f"/v1/campaigns/{sha256}/spend")
+
+    assert (registered.status_code, registered.json()) == (201, {"sha256": sha256})
+    assert issued.json()["skipped"] == 0
+    assert paid.json() == {"accepted": [athlete]}
+    assert set(spent.json()) == {"epsilon_per_athlete_max", "rho_micro_per_athlete_max"}
+
+
+def test_enrolment_decisions_snapshot_release_and_event(caller: Caller) -> None:
+    world = caller.world
+    assert caller.send("club-a", "POST", "/v1/members", enrol_body()).json() == {"athlete": NEW, "epoch": 1}
+    athlete = world.athletes["club-a"][0]
+    world.give(athlete, Category.SLEEP, Role.COACH)
+    body = {
+        "actor": {"person": "R. D.", "role": "coach"},
+        "action": "read",
+        "purpose": "training",
+        "items": [
+            {"athlete": athlete, "category": "sleep", "granularity": "daily"},
+            {"athlete": NEW, "category": "sleep", "granularity": "daily"},
+        ],
+    }
+
+    decided = caller.send("club-a", "POST", "/v1/decisions", body).json()
+    snapshot = caller.send("club-a", "GET", "/v1/snapshot").content
+    proposal = world.proposal(athlete)
+    proposed = caller.send("club-a", "POST", "/v1/releases", proposal.model_dump(mode="json"))
+    event = caller.send("club-a", "POST", "/v1/events", {"kind": "ingest", "details": {"files": 2}})
+
+    assert [result["allowed"] for result in decided["results"]] == [True, False]
+    assert decided["policy_hash"] == world.store.status().policy_hash
+    key = world.service.keys.service.verify_key
+    assert len(open_snapshot(snapshot, key, club=OrgId("club-a"), now=world.clock.now).epochs) == 4
+    assert (proposed.status_code, proposed.json()["sha256"]) == (201, proposal.index.sha256)
+    assert event.json()["index"] == world.service.log.size - 1
+
+
+def test_unsigned_is_refused_alike_wherever_and_whatever(caller: Caller) -> None:
+    answers = [
+        caller.http.get("/v1/snapshot"),
+        caller.http.post("/v1/members", content=b"{not json"),
+        caller.http.post("/v1/members", json=enrol_body()),
+        caller.http.get("/v1/office/club-a?person=T&role=front_office"),
+        caller.http.post(f"/v1/campaigns/{'0' * 64}/tokens", json={"athletes": []}),
+    ]
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(401, answers[0].content)}
+    assert answers[0].json() == REFUSED
+
+
+def test_a_replayed_nonce_is_refused_also_after_a_restart(caller: Caller) -> None:
+    headers = caller.world.headers("club-a", "GET", "/v1/snapshot")
+
+    first = caller.http.get("/v1/snapshot", headers=headers)
+    second = caller.http.get("/v1/snapshot", headers=headers)
+    caller.world.clock.forward(seconds=30)
+    third = caller.http.get("/v1/snapshot", headers=headers)
+
+    assert [first.status_code, second.status_code, third.status_code] == [200, 401, 401]
+    assert second.json() == REFUSED
+
+
+def test_tampering_and_swapping_are_refused(caller: Caller) -> None:
+    world = caller.world
+    body = json.dumps(enrol_body()).encode()
+    headers = world.headers("club-a", "POST", "/v1/members", body)
+    stranger = sign_request(SigningKey.generate(), method="POST", target="/v1/members", body=body, now=world.clock.now)
+    old = sign_request(
+        world.keys["club-a"],
+        method="POST",
+        target="/v1/members",
+        body=body,
+        now=world.clock.now - timedelta(seconds=61),
+    )
+    other_key = headers | {"X-Homefield-Key": world.keys["club-b"].verify_key.key_id}
+
+    attempts = [
+        caller.http.post("/v1/members", content=body.replace(b"23", b"99"), headers=headers),
+        caller.http.post("/v1/releases", content=body, headers=headers),
+        caller.http.post("/v1/members?x=1", content=body, headers=headers),
+        caller.http.put("/v1/members", content=body, headers=headers),
+        caller.http.post("/v1/members", content=body, headers=headers | {NONCE_HEADER: "0" * 32}),
+        caller.http.post("/v1/members", content=body, headers=stranger),
+        caller.http.post("/v1/members", content=body, headers=old),
+        caller.http.post("/v1/members", content=body, headers=other_key),
+    ]
+
+    assert [answer.status_code for answer in attempts] == [401, 401, 401, 404, 401, 401, 401, 401]
+    assert caller.http.post("/v1/members", content=body, headers=headers).status_code == 201
+
+
+def test_a_huge_body_is_refused_before_it_is_read(caller: Caller) -> None:
+    body = b"x" * (2 * 1024 * 1024 + 1)
+    headers = caller.world.headers("club-a", "POST", "/v1/members", body)
+
+    assert caller.http.post("/v1/members", content=body, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("/v1/members", enrol_body("somebody")),
+        ("/v1/members", enrol_body() | {"role": "athlete"}),
+        ("/v1/members", enrol_body() | {"shirt_no": -1}),
+        ("/v1/events", {"kind": "no_such_kind", "details": {}}),
+        ("/v1/decisions", {"items": []}),
+        ("/v1/campaigns", {"manifest": {}, "signature": "00"}),
+    ],
+)
+def test_malformed_bodies_name_the_field_and_never_its_content(caller: Caller, target: str, body: object) -> None:
+    answer = caller.send("club-a", "POST", target, body)
+
+    assert answer.status_code == 422
+    assert "somebody" not in answer.text
+    assert "no_such_kind" not in answer.text
+
+
+def test_a_club_cannot_enrol_decide_or_propose_for_another(caller: Caller) -> None:
+    foreign = caller.world.athletes["club-b"][0]
+    size = caller.world.service.log.size
+
+    enrolled = caller.send("club-a", "POST", "/v1/members", enrol_body(foreign))
+    proposed = caller.send("club-a", "POST", "/v1/releases", caller.world.proposal(foreign).model_dump(mode="json"))
+
+    assert [enrolled.status_code, proposed.status_code] == [403, 403]
+    assert caller.world.store.member(foreign).club == "club-b"
+    assert caller.world.service.log.size == size + 2  # each refusal is itself logged
+
+
+@pytest.mark.parametrize("kind", ["consent_decision", "look_allowed", "round_committed", "budget_reserved"])
+def test_nobody_reports_what_only_happens_here(caller: Caller, kind: str) -> None:
+    for org in ("club-a", "league", "gb"):
+        assert caller.send(org, "POST", "/v1/events", {"kind": kind, "details": {}}).status_code == 403
+
+
+def test_an_event_about_an_athlete_needs_the_athletes_own_club(caller: Caller) -> None:
+    own, foreign = caller.world.athletes["club-a"][0], caller.world.athletes["club-b"][0]
+    body = {"kind": "proposal_decided", "details": {"athlete": own, "choice": "accepted"}}
+
+    accepted = caller.send("club-a", "POST", "/v1/events", body)
+    refused = caller.send("club-a", "POST", "/v1/events", {**body, "details": {"athlete": foreign}})
+
+    assert [accepted.status_code, refused.status_code] == [200, 403]
+    assert caller.world.store.looks(own, limit=1).entries[0].kind == "proposal_decided"
+
+
+def test_there_is_no_way_to_give_consent_over_the_interface(caller: Caller) -> None:
+    """A controller trying to make a consent given finds no route, and the state machine refuses its kind anyway."""
+    routers = (membership, decisions, campaigns, releases, events)
+
+    assert {route.path for routes in routers for route in routes.router.routes} == {  # type: ignore[attr-defined]
+        "/v1/keys",
+        "/v1/members",
+        "/v1/decisions",
+        "/v1/snapshot",
+        "/v1/campaigns",
+        "/v1/campaigns/{sha256}/tokens",
+        "/v1/campaigns/{sha256}/rounds/{round_no}/commit",
+        "/v1/campaigns/{sha256}/spend",
+        "/v1/releases",
+        "/v1/office/{club}",
+        "/v1/events",
+    }
+    assert caller.send("club-a", "POST", "/v1/grants", {}).status_code == 404
+    assert caller.http.get("/openapi.json").status_code != 200

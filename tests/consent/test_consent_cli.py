@@ -1,0 +1,117 @@
+"""The program homefield-consent, as an operator uses it."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from consent import cli
+from policies.signing import SigningKey
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    """Run one command in this process."""
+    monkeypatch.setattr(sys, "argv", ["homefield-consent", *words])
+    code = 0
+    try:
+        cli.main()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_from_init_to_a_sign_in_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, key = str(tmp_path / "union"), SigningKey.generate().verify_key.text
+
+    code, made, _ = run(capsys, monkeypatch, "init", home, "--name", "Coast Players’ Union", "--json")
+    added = run(capsys, monkeypatch, "org", "add", home, "club-a", "--name", "Eastmere", "--kind", "club", "--key", key)
+    orgs = json.loads(run(capsys, monkeypatch, "org", "list", home, "--json")[1])
+    status = json.loads(run(capsys, monkeypatch, "status", home, "--json")[1])
+    keys = json.loads(run(capsys, monkeypatch, "keys", home, "--json")[1])
+    athletes = run(capsys, monkeypatch, "athlete", "list", home)
+
+    assert (code, added[0], athletes[0]) == (0, 0, 0)
+    assert json.loads(made) == keys
+    assert [org["org"] for org in orgs] == ["club-a", "union"]
+    assert (status["orgs"], status["athletes"]) == (2, 0)
+    unknown = run(capsys, monkeypatch, "sign-in-code", home, "ath-ffffffffffffffff")
+    assert unknown[0] == 1
+    assert unknown[2] == "homefield-consent: expected an athlete who is enrolled here\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "nowhere"),
+        ("serve", "nowhere"),
+        ("keys", "nowhere", "--json"),
+        ("init", "there", "--log-origin", "not an origin"),
+        ("init", "there", "--agreement", "unknown"),
+    ],
+)
+def test_errors_are_one_sentence_and_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    code, out, err = run(capsys, monkeypatch, *words)
+
+    assert (code, out) == (1, "")
+    assert err.startswith("homefield-consent: ")
+    assert err.count("\n") == 1
+
+
+def test_init_never_touches_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = str(tmp_path / "union")
+    run(capsys, monkeypatch, "init", home)
+
+    code, _, err = run(capsys, monkeypatch, "init", home)
+
+    assert code == 1
+    assert "nothing was changed" in err
+
+
+def test_demo_mode_off_loopback_does_not_serve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = str(tmp_path / "union")
+    run(capsys, monkeypatch, "init", home)
+
+    code, _, err = run(capsys, monkeypatch, "serve", home, "--demo", "--host", "0.0.0.0")
+
+    assert code == 1
+    assert "loopback" in err
+
+
+def test_it_serves_says_so_and_ends_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, key = str(tmp_path / "union"), SigningKey.generate().verify_key.text
+    run(capsys, monkeypatch, "init", home)
+    program = [sys.executable, "-c", "from consent.cli import main; main()", "serve", home, "--port", "0"]
+
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        health = httpx.get(f"{said.strip().removeprefix('listening on ')}/health", trust_env=False).json()
+        reading = run(capsys, monkeypatch, "status", home, "--json")
+        writing = run(
+            capsys, monkeypatch, "org", "add", home, "gb", "--name", "GB", "--kind", "governing_body", "--key", key
+        )
+        process.send_signal(signal.SIGTERM)
+        ended = process.wait(timeout=20)
+
+    assert said.startswith("listening on http://127.0.0.1:")
+    assert health == {"status": "ok"}
+    assert json.loads(reading[1])["orgs"] == 1
+    assert writing[0] == 1  # the log has one writer, and that is the running service
+    assert ended == 0

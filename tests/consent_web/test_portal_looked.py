@@ -1,0 +1,145 @@
+"""Who looked: sentences, groups, filters, and what happens when a proof fails."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from consent.views import Look, Looks, ProofState
+from consent.web.looked import PAGE_SIZE, LookFilter, entry_view, looked_view, roles_of
+from policies.vocabulary import Category, Granularity, Purpose, Role
+
+MakeLook = Callable[..., Look]
+TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
+OWN = {"role": None, "person": None, "purpose": None, "category": None, "granularity": None, "action": None}
+
+
+def looks_of(*entries: Look) -> Looks:
+    newest_first = tuple(sorted(entries, key=lambda e: -e.number))
+    return Looks(newest_first, total=len(entries), proven=sum(e.proof is ProofState.PROVEN for e in entries))
+
+
+def test_a_look_reads_as_a_sentence(look: MakeLook) -> None:
+    entry = entry_view((look(7),))
+
+    assert entry.numbers == "No. 7"
+    assert entry.title == "R. D., performance coach, Eastmere FC, saw your sleep"
+    assert entry.detail == "Daily numbers. For planning your training, because of your yes of 3 August 2026."
+    assert (entry.proof, entry.proofs) == ("proven", (7,))
+
+
+def test_one_look_at_several_things_is_one_line(look: MakeLook) -> None:
+    board = looks_of(look(1), look(2, category=Category.HEART), look(3, category=Category.TRAINING_LOAD))
+
+    view = looked_view(board, wanted=LookFilter(), today=TODAY)
+
+    (day,) = view.days
+    (entry,) = day.entries
+    assert (day.heading, entry.numbers) == ("Today", "No. 1–3")
+    assert entry.title.endswith("saw your heart and recovery, sleep and training load")
+    assert view.lead == "In the last 30 days, one person looked once. You had allowed every one of these looks."
+
+
+def test_a_refused_try_is_told(look: MakeLook) -> None:
+    refused = look(
+        2,
+        kind="look_refused",
+        allowed=False,
+        role=Role.FRONT_OFFICE,
+        person="P. Q.",
+        purpose=Purpose.SQUAD_PLANNING,
+        category=Category.DURABILITY,
+        granularity=Granularity.BAND,
+        because="no approved band",
+    )
+
+    entry = entry_view((refused,))
+    view = looked_view(looks_of(refused), wanted=LookFilter(), today=TODAY)
+
+    assert entry.title == "A try by P. Q., front office, Eastmere FC, was refused"
+    assert entry.detail == "They asked for your durability band, for squad planning. No approved band."
+    assert view.lead == "In the last 30 days, nobody looked. One try was refused."
+
+
+def test_own_steps_are_no_looks(look: MakeLook) -> None:
+    view = looked_view(looks_of(look(1, kind="consent_decision", **OWN)), wanted=LookFilter(), today=TODAY)
+
+    assert view.lead == "In the last 30 days, nobody looked."
+    assert view.days[0].entries[0].title == "You made a choice in this portal"
+
+
+def test_rounds_of_one_day_are_one_line(look: MakeLook) -> None:
+    rounds = [look(n, kind="round_committed", because="your yes", **OWN) for n in range(1, 9)]
+
+    (day,) = looked_view(looks_of(*rounds), wanted=LookFilter(), today=TODAY).days
+
+    (entry,) = day.entries
+    assert entry.title == "Your club’s node used your data for league learning in eight rounds"
+    assert (entry.numbers, len(entry.proofs)) == ("No. 1–8", 8)
+
+
+def test_sign_ins_of_one_day_are_one_line(look: MakeLook) -> None:
+    visits = [look(n, kind="signed_in", at=NOW + timedelta(hours=n), **OWN) for n in (1, 2)]
+
+    (day,) = looked_view(looks_of(*visits), wanted=LookFilter(), today=TODAY).days
+
+    assert [entry.title for entry in day.entries] == ["You signed in here two times"]
+
+
+def test_nothing_is_missing_only_when_all_are_proven(look: MakeLook) -> None:
+    whole = looked_view(looks_of(look(1), look(2)), wanted=LookFilter(), today=TODAY)
+    broken = looked_view(looks_of(look(1), look(2, proof=ProofState.NOT_PROVEN)), wanted=LookFilter(), today=TODAY)
+    gap = looked_view(Looks((look(2),), total=2, proven=1), wanted=LookFilter(), today=TODAY)
+
+    assert whole.is_whole
+    assert "numbered 1 to 2" in whole.whole
+    assert not broken.is_whole
+    assert [e.numbers for e in broken.broken] == ["No. 2"]
+    assert not gap.is_whole
+    assert "of your 2" in gap.whole.lower()
+
+
+def test_filters_narrow_the_list(look: MakeLook) -> None:
+    old = look(1, at=NOW - timedelta(days=60))
+    medic = look(2, role=Role.MEDICAL, person="M. F.", purpose=Purpose.CARE)
+    refused = look(3, kind="look_refused", allowed=False)
+    own = look(4, kind="signed_in", **OWN)
+    looks = looks_of(old, medic, refused, own)
+
+    def numbers(wanted: LookFilter) -> list[str]:
+        return [e.numbers for d in looked_view(looks, wanted=wanted, today=TODAY).days for e in d.entries]
+
+    assert numbers(LookFilter()) == ["No. 4", "No. 3", "No. 2"]
+    assert numbers(LookFilter(period="all"))[-1] == "No. 1"
+    assert numbers(LookFilter(who="medical")) == ["No. 2"]
+    assert numbers(LookFilter(kind="refused")) == ["No. 3"]
+    assert numbers(LookFilter(kind="allowed")) == ["No. 2"]
+    assert numbers(LookFilter(kind="own")) == ["No. 4"]
+    assert list(roles_of(looks)) == ["all", "coach", "medical"]
+
+
+def test_long_lists_come_in_pages(look: MakeLook) -> None:
+    looks = looks_of(*(look(n, at=NOW - timedelta(minutes=n)) for n in range(1, PAGE_SIZE + 6)))
+
+    first = looked_view(looks, wanted=LookFilter(), today=TODAY)
+    second = looked_view(looks, wanted=LookFilter(page=2), today=TODAY)
+
+    assert (first.newer, first.older, first.shown) == (None, 2, "1 to 40 of 45 in this period")
+    assert (second.newer, second.older) == (1, None)
+    assert sum(len(day.entries) for day in second.days) == 5
+
+
+def test_no_entries_at_all_is_said_plainly() -> None:
+    view = looked_view(Looks((), 0, 0), wanted=LookFilter(), today=TODAY)
+
+    assert view.days == ()
+    assert view.is_whole
+    assert view.whole.startswith("Nothing is recorded about you yet.")
+
+
+def test_entries_of_other_times_are_not_merged(look: MakeLook) -> None:
+    later = replace(look(2), at=NOW + timedelta(minutes=1))
+
+    view = looked_view(looks_of(look(1), later), wanted=LookFilter(), today=TODAY)
+
+    assert "looked two times" in view.lead

@@ -1,0 +1,180 @@
+"""The main job on a small league with every program running: what the demo says is checked from outside."""
+
+import csv
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from audit.events import EventKind
+from audit.verify import verify_log
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def audit(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    program = Path(sys.executable).parent / "homefield-audit"
+    return subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)
+
+
+def names_of(demo) -> set[str]:
+    found = set()
+    for path in (demo.out / "data").glob("*.squad.csv"):
+        with path.open(encoding="utf-8") as file:
+            found |= {row["name"] for row in csv.DictReader(file)}
+    return found
+
+
+def athletes_of(demo) -> set[str]:
+    with sqlite3.connect(demo.out / "union" / "consent.sqlite3") as database:
+        tables = [r[0] for r in database.execute("select name from sqlite_master where type='table'")]
+        member = next(t for t in tables if "member" in t)
+        return {row[0] for row in database.execute(f"select athlete from {member}")}
+
+
+def test_the_summary_holds_every_promised_figure(running_demo) -> None:
+    s = running_demo.summary
+
+    assert s["athletes"] == 16
+    assert s["clubs"] == 2
+    assert s["readings"] > 16 * 260
+    assert s["consents"] >= s["learners"] > 0
+    assert [c["rounds"] for c in s["campaigns"]] == [8, 8]
+    assert all(0 < c["epsilon"] <= 2.0 + 1e-6 for c in s["campaigns"])
+    assert all(0 < value < 5 for name, value in s["readiness_mae"][0].items() if isinstance(value, float))
+    assert s["peak_memory_mib"] < 4096
+
+
+def test_the_private_spend_is_the_campaigns_and_no_more(running_demo) -> None:
+    s = running_demo.summary
+
+    most_in_one = max(c["epsilon"] for c in s["campaigns"])
+
+    assert most_in_one <= s["epsilon_spent_most"] <= sum(c["epsilon"] for c in s["campaigns"])
+
+
+def test_the_athlete_who_withdrew_left_the_next_round_and_the_next_campaign(running_demo) -> None:
+    withdrawal = running_demo.summary["withdrawal"]
+
+    assert 0 < withdrawal["rounds_counted"] < withdrawal["rounds"]
+    assert withdrawal["takes_part_in_next_campaign"] is False
+
+
+def test_the_withdrawal_stands_in_the_log_sealed(running_demo) -> None:
+    verified = verify_log(running_demo.summary["log_directory"], running_demo.summary["log_vkey"])
+
+    kinds = [entry.kind for entry in verified.entries]
+
+    assert EventKind.CONSENT_DECISION in kinds
+    assert EventKind.BUDGET_REFUNDED in kinds
+
+
+def test_every_step_left_its_kind_of_entry(running_demo) -> None:
+    verified = verify_log(running_demo.summary["log_directory"], running_demo.summary["log_vkey"])
+
+    kinds = {entry.kind for entry in verified.entries}
+
+    assert {
+        EventKind.ORG_REGISTERED,
+        EventKind.MEMBER_ENROLLED,
+        EventKind.CONSENT_DECISION,
+        EventKind.CAMPAIGN_OPENED,
+        EventKind.CAMPAIGN_APPROVED,
+        EventKind.BUDGET_RESERVED,
+        EventKind.ROUND_COMMITTED,
+        EventKind.ROUND_AGGREGATED,
+        EventKind.MODEL_REGISTERED,
+        EventKind.MODEL_ADOPTED,
+        EventKind.RELEASE_PROPOSED,
+        EventKind.RELEASE_ANSWERED,
+        EventKind.LOOK_ALLOWED,
+    } <= kinds
+
+
+def test_the_front_office_sees_a_band_for_every_yes_and_nothing_else(running_demo) -> None:
+    s = running_demo.summary
+
+    assert s["released_indices"] == s["answers"]["yes"]
+    assert s["released_indices"] + s["office_not_available"] == s["athletes"]
+
+
+def test_the_log_verifies_over_http_and_on_disk(running_demo) -> None:
+    s = running_demo.summary
+
+    on_disk = audit("verify", s["log_directory"], "--vkey", s["log_vkey"], "--json")
+    served = audit("verify", f"{running_demo.base('Athlete portal')}/log", "--vkey", s["log_vkey"], "--json")
+
+    assert on_disk.returncode == 0, on_disk.stderr
+    assert served.returncode == 0, served.stderr
+    assert json.loads(served.stdout)["size"] >= s["log_size"]
+
+
+def test_one_changed_byte_of_a_copy_fails_with_one_sentence(running_demo, tmp_path: Path) -> None:
+    copy = tmp_path / "log"
+    shutil.copytree(running_demo.summary["log_directory"], copy)
+    bundle = sorted((copy / "tile" / "entries").rglob("*"), key=lambda p: (p.is_dir(), str(p)))[0]
+    data = bytearray(bundle.read_bytes())
+    data[len(data) // 2] ^= 1
+    bundle.write_bytes(data)
+
+    done = audit("verify", str(copy), "--vkey", running_demo.summary["log_vkey"])
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+
+
+def test_no_name_and_no_athlete_stands_in_the_public_log(running_demo) -> None:
+    canaries = {name.encode() for name in names_of(running_demo)} | {a.encode() for a in athletes_of(running_demo)}
+    assert len(canaries) >= 32
+
+    for path in Path(running_demo.summary["log_directory"]).rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not [canary for canary in canaries if canary in data]
+
+
+def test_no_name_stands_readable_in_a_vault_or_in_what_programs_printed(running_demo) -> None:
+    canaries = {name.encode() for name in names_of(running_demo)}
+    places = [*running_demo.out.glob("club-*/vault.sqlite3*"), *running_demo.out.glob("logs/*.log")]
+    assert len(places) >= 6
+
+    for path in places:
+        data = path.read_bytes()
+        assert not [canary for canary in canaries if canary in data], path.name
+
+
+def test_the_consent_service_and_the_coordinator_hold_no_reading(running_demo) -> None:
+    """Invariant 1: nothing of a stream ever reaches another domain's storage."""
+    words = [b"resting_heart_rate", b"rmssd", b"session_rpe", b"sleep_duration_h", b"soreness"]
+    places = [
+        path for domain in ("union", "league") for path in (running_demo.out / domain).rglob("*") if path.is_file()
+    ]
+    assert len(places) > 10
+
+    for path in places:
+        data = path.read_bytes()
+        assert not [word for word in words if word in data], path.name
+
+
+def test_a_signed_in_stranger_to_the_interface_gets_nothing(running_demo) -> None:
+    base = running_demo.base("Athlete portal")
+
+    answers = [
+        httpx.get(f"{base}/v1/snapshot"),
+        httpx.post(f"{base}/v1/decisions", json={}),
+        httpx.post(f"{base}/v1/events", json={"kind": "ingest", "details": {}}),
+        httpx.get(f"{base}/v1/office/club-a?person=x&role=front_office"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_no_program_printed_a_traceback(running_demo) -> None:
+    for path in running_demo.out.glob("logs/*.log"):
+        assert "Traceback" not in path.read_text(errors="replace"), path.name

@@ -1,0 +1,179 @@
+"""A whole campaign: manifest, approval, rounds over TLS through Flower, aggregation, registered and delivered model."""
+
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from client.federation.client_app import build_client_app
+from client.federation.received import ReceivedModels
+from models.initial_weights import initial_weights
+from policies.vocabulary import OrgId
+from server.errors import ConsentUnavailable
+from server.federation.campaigns import CampaignWorker
+from server.federation.checkpoints import Checkpoints
+from server.federation.opening import Terms, open_campaign
+from server.registry_store import RegistryStore
+from server.store import CampaignState, CoordinatorStore, open_database
+
+
+def real_time():
+    return datetime.now(UTC)
+
+
+class FakeConsent:
+    def __init__(self):
+        self.events, self.registered, self.down_after = [], [], None
+
+    def register_campaign(self, signed):
+        self.registered.append(signed.manifest.sha256)
+
+    def event(self, kind, details):
+        if self.down_after is not None and len(self.events) >= self.down_after:
+            raise ConsentUnavailable("down")
+        self.events.append((kind, dict(details)))
+        return len(self.events)
+
+
+@pytest.fixture
+def world(tmp_path, coordinator, league_key):
+    """A worker on the shared Fleet API with its own database."""
+    store = CoordinatorStore(open_database(tmp_path / "server.sqlite3"), clock=real_time)
+    return CampaignWorker(
+        store=store,
+        fleet=coordinator.fleet,
+        consent=FakeConsent(),
+        registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
+        checkpoints=Checkpoints(tmp_path / "checkpoints"),
+        clock=real_time,
+        wait_s=5.0,
+        consent_pause_s=0.001,
+        retry_pause_s=0.02,
+    )
+
+
+@pytest.fixture
+def clubs(make_club, request):
+    stem = f"club-{abs(hash(request.node.name)) % 10**8}"
+    return [make_club(f"{stem}-{letter}", clock=real_time) for letter in "ab"]
+
+
+def open_with(worker, clubs, league_key, key_line, **terms):
+    for club in clubs:
+        worker.store.add_node(club.club, key_line(club.key))
+    signed = open_campaign(
+        Terms(model="recovery-linear-1", rounds=3, **terms),
+        campaign_id="recovery-test",
+        league=OrgId("league"),
+        clubs={club.club: key_line(club.key) for club in clubs},
+        key=league_key,
+        now=real_time(),
+    )
+    return worker.store.add_campaign(signed)
+
+
+def bring_online(clubs, worker, coordinator, start_node, wait_until, tmp_path):
+    worker.enrol_nodes()
+    received = {}
+    for club in clubs:
+        received[club.club] = ReceivedModels(tmp_path / club.club / "models", club.approvals)
+        app = build_client_app(answer=club.participation.answer, receive=received[club.club].receive)
+        start_node(coordinator, club.key, app)
+    wait_until(lambda: {club.club for club in clubs} <= coordinator.fleet.online())
+    return received
+
+
+def test_a_campaign_of_two_clubs_ends_with_a_signed_model_at_both(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    for club in clubs:
+        club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+    received = bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+
+    world.conduct(campaign)
+
+    done = world.store.campaign(campaign.sha256)
+    assert (done.state, done.rounds_done, done.detail) == (CampaignState.DONE, 3, "")
+    assert [kind for kind, _ in world.consent.events] == ["round_aggregated"] * 3 + ["model_registered"]
+    assert world.consent.registered == [campaign.sha256]
+    model = world.registry.load(done.model_id)
+    assert not np.allclose(model.weights, initial_weights("recovery-linear-1"))
+    assert np.allclose(world.checkpoints.last(campaign.sha256).weights, model.weights)
+    for club in clubs:
+        assert received[club.club].latest("recovery-linear-1").record.sha256 == done.model_id
+        assert club.journal.rounds_done(campaign.sha256) == 3
+
+
+def test_no_event_of_a_campaign_tells_a_number_of_athletes(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    for club in clubs:
+        club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+
+    world.conduct(campaign)
+
+    fields = {name for _, details in world.consent.events for name in details}
+    assert fields == {"manifest", "round", "clubs", "model", "model_id"}
+
+
+def test_the_first_round_waits_for_a_club_that_approves_late(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    clubs[0].approvals.approve(campaign.signed, clubs[0].node_key, now=real_time())
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    running = threading.Thread(target=world.conduct, args=(campaign,))
+
+    running.start()
+    wait_until(lambda: clubs[0].journal.rounds_done(campaign.sha256) == 1)
+    assert clubs[1].journal.rounds_done(campaign.sha256) == 0
+    clubs[1].approvals.approve(campaign.signed, clubs[1].node_key, now=real_time())
+    running.join(20)
+
+    assert world.store.campaign(campaign.sha256).state is CampaignState.DONE
+    assert clubs[1].journal.rounds_done(campaign.sha256) == 3
+
+
+def test_a_campaign_stops_where_its_round_cannot_be_logged(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    for club in clubs:
+        club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    world.consent.down_after = 1
+
+    world.conduct(campaign)
+
+    failed = world.store.campaign(campaign.sha256)
+    assert (failed.state, failed.rounds_done, failed.model_id) == (CampaignState.FAILED, 1, "")
+    assert max(club.journal.rounds_done(campaign.sha256) for club in clubs) == 2  # nothing was asked after that
+    assert world.registry.latest("recovery-linear-1") is None
+
+
+def test_a_campaign_that_no_club_approved_fails_and_publishes_nothing(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    world.wait_s = 0.0
+    campaign = open_with(world, clubs, league_key, key_line)
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+
+    world.conduct(campaign)
+
+    failed = world.store.campaign(campaign.sha256)
+    assert failed.state is CampaignState.FAILED
+    assert "0 of 2 clubs" in failed.detail
+    assert all(club.days.read == [] for club in clubs)
+
+
+def test_a_restart_marks_what_was_under_way_as_failed_and_says_so(world, clubs, league_key, key_line):
+    campaign = open_with(world, clubs, league_key, key_line)
+    world.store.set_state(campaign.sha256, CampaignState.RUNNING)
+
+    assert world.recover() == ("recovery-test",)
+
+    assert "restarted" in world.store.campaign(campaign.sha256).detail

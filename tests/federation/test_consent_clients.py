@@ -1,0 +1,149 @@
+"""Both clients of the consent service: signed requests out, and no use of any answer that is not sound."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from client.consent_client import ConsentClient, Question
+from client.errors import ConsentUnavailable
+from policies.request_signature import verify_request
+from policies.signing import SigningKey
+from policies.snapshot import ConsentSnapshot
+from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from server.consent_client import ConsentClient as LeagueClient
+from server.errors import ConsentUnavailable as LeagueUnavailable
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KEY, SERVICE = SigningKey.generate(), SigningKey.generate()
+ONE = AthleteId("ath-0000000000000001")
+SHA = "a" * 64
+
+
+def node_client(answer):
+    seen = []
+
+    def respond(request):
+        seen.append(request)
+        return answer(request) if callable(answer) else answer
+
+    transport = httpx.MockTransport(respond)
+    made = ConsentClient("http://consent", KEY, SERVICE.verify_key, OrgId("club-a"), lambda: NOW, transport)
+    return made, seen
+
+
+def as_json(body, status=200):
+    return httpx.Response(status, content=json.dumps(body).encode())
+
+
+def snapshot(*, club="club-a", key=SERVICE, issued=NOW):
+    made = ConsentSnapshot(OrgId(club), issued, issued + timedelta(minutes=5), {ONE: 1}, ())
+    return httpx.Response(200, content=made.signed(key))
+
+
+def test_requests_are_signed_over_method_path_and_body():
+    client, seen = node_client(as_json({"accepted": [ONE]}))
+
+    assert client.commit_round(SHA, 3, ["t1"]) == {ONE}
+
+    (request,) = seen
+    assert request.url.path == f"/v1/campaigns/{SHA}/rounds/3/commit"
+    verify_request(
+        KEY.verify_key,
+        {name.title(): value for name, value in request.headers.items()},
+        method="POST",
+        target=request.url.path,
+        body=request.content,
+        now=NOW,
+    )
+
+
+def test_a_fresh_snapshot_of_the_own_club_is_believed():
+    assert node_client(snapshot())[0].snapshot().epochs == {ONE: 1}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        snapshot(club="club-b"),
+        snapshot(key=SigningKey.generate()),
+        snapshot(issued=NOW - timedelta(minutes=6)),
+        snapshot(issued=NOW + timedelta(minutes=6)),
+        as_json({}),
+        as_json({"error": "request refused"}, 401),
+        httpx.Response(503),
+        httpx.Response(302, headers={"location": "http://elsewhere/"}),
+    ],
+)
+def test_any_other_snapshot_is_none(answer):
+    with pytest.raises(ConsentUnavailable):
+        node_client(answer)[0].snapshot()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tokens": [{"athlete": "ath-somebody-else", "token": "t", "epoch": 1}], "skipped": 0},
+        {"tokens": [{"athlete": ONE, "token": "t", "epoch": 1}] * 2, "skipped": 0},
+        {"tokens": [{"athlete": ONE}], "skipped": 0},
+        {"tokens": []},
+    ],
+)
+def test_tokens_that_were_not_asked_for_are_no_answer(body):
+    with pytest.raises(ConsentUnavailable):
+        node_client(as_json(body))[0].tokens(SHA, [ONE])
+
+
+def test_a_ruling_about_somebody_else_is_no_answer():
+    rulings = [{"athlete": "ath-somebody-else", "category": "sleep", "allowed": True, "epoch": 1}]
+    client, _ = node_client(as_json({"policy_hash": "x", "results": rulings}))
+
+    with pytest.raises(ConsentUnavailable):
+        client.decisions(
+            person="p",
+            role=Role.COACH,
+            action=Action.READ,
+            purpose=Purpose.TRAINING,
+            questions=[Question(ONE, Category.SLEEP, Granularity.DAILY)],
+        )
+
+
+def test_a_service_that_cannot_be_reached_is_a_refusal():
+    def broken(request):
+        raise httpx.ConnectError("no route")
+
+    with pytest.raises(ConsentUnavailable):
+        node_client(broken)[0].snapshot()
+
+
+def league_client(answer):
+    return LeagueClient("http://consent", KEY, lambda: NOW, httpx.MockTransport(lambda _request: answer))
+
+
+ROW = {"no": 1, "name": "P", "band": None, "range": None}
+
+
+def test_a_squad_page_is_parsed_strictly():
+    view = league_client(as_json({"club_name": "E", "published": None, "rows": [ROW]})).office("club-a", person="T. W.")
+
+    assert [row.band for row in view.rows] == [None]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"club_name": "E", "published": None, "rows": [ROW | {"reason": "withdrawn"}]},
+        {"club_name": "E", "published": None, "rows": [ROW | {"band": "75-80"}]},
+        {"club_name": "E", "published": None, "rows": [ROW], "shared": 9},
+        {"rows": []},
+    ],
+)
+def test_a_squad_answer_that_tells_more_than_it_may_is_not_shown(body):
+    with pytest.raises(LeagueUnavailable):
+        league_client(as_json(body)).office("club-a", person="T. W.")
+
+
+def test_an_event_that_could_not_be_logged_raises():
+    with pytest.raises(LeagueUnavailable):
+        league_client(httpx.Response(503)).event("round_aggregated", {})

@@ -1,0 +1,100 @@
+"""What a model learns from: days of the vault, the newest held back, erased athletes gone."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from client.biometrics.observations import Observation, Source
+from client.biometrics.streams import SPECS, Stream
+from client.errors import RoundRefused
+from client.features.daily import build
+from client.federation.series import SeriesSource, series_of
+from client.vault.keys import create_key_file
+from client.vault.store import Vault
+from models.holdout import judge_days, learn_days
+from policies.vocabulary import AthleteId
+
+ONE, TWO = AthleteId("ath-0000000000000001"), AthleteId("ath-0000000000000002")
+
+
+def readiness(days, seed):
+    values = np.random.default_rng(seed).integers(3, 9, days)
+    at = datetime(2026, 1, 1, 7, tzinfo=UTC)
+    return [
+        Observation(
+            stream=Stream.READINESS,
+            start=at + timedelta(days=day),
+            end=at + timedelta(days=day),
+            offset_min=0,
+            value=float(value),
+            unit=SPECS[Stream.READINESS].unit,
+            source=Source(device="", app="test", file_sha256="0" * 64),
+        )
+        for day, value in enumerate(values)
+    ]
+
+
+@pytest.fixture
+def open_vault(tmp_path):
+    key = create_key_file(tmp_path / "keys")
+
+    def opened():
+        return Vault.open(tmp_path / "vault.sqlite3", key)
+
+    with opened() as vault:
+        for number, athlete in enumerate((ONE, TWO), start=1):
+            vault.add_athlete(athlete, f"P {number}", shirt_no=number)
+            vault.add(athlete, readiness(60, number))
+    return opened
+
+
+@pytest.fixture
+def manifest(make_club, make_manifest):
+    return make_manifest([make_club()]).manifest
+
+
+def test_each_athlete_gives_one_series(open_vault, manifest):
+    source = SeriesSource(open_vault)
+
+    assert set(source.athletes()) == {ONE, TWO}
+    assert [one.n_valid > 0 for one in source.series(manifest, [TWO, ONE])] == [True, True]
+
+
+def test_the_days_that_judge_a_model_are_never_learnt_from(open_vault):
+    with open_vault() as vault:
+        table = build(vault.read(ONE))
+
+    series = series_of(table, "recovery-linear-1")
+
+    judged = judge_days(len(table.dates))
+    assert judged.any()
+    assert not series.mask[judged].any()
+    assert series.mask[learn_days(len(table.dates))].any()
+
+
+def test_an_erased_athlete_is_gone_from_a_running_campaign(open_vault, manifest):
+    source = SeriesSource(open_vault)
+    assert len(source.series(manifest, [ONE, TWO])) == 2
+
+    with open_vault() as vault:
+        vault.erase(ONE)
+
+    assert source.athletes() == (TWO,)
+    assert len(source.series(manifest, [ONE, TWO])) == 1
+
+
+def test_every_round_of_a_campaign_learns_from_the_same_days(open_vault, manifest):
+    source = SeriesSource(open_vault)
+    (first,) = source.series(manifest, [ONE])
+    with open_vault() as vault:
+        vault.add(ONE, readiness(90, 7)[60:])
+
+    (second,) = source.series(manifest, [ONE])
+
+    assert second is first
+
+
+def test_a_model_without_a_recipe_here_is_refused(open_vault):
+    with open_vault() as vault, pytest.raises(RoundRefused):
+        series_of(build(vault.read(ONE)), "another-model")

@@ -1,0 +1,118 @@
+"""Fixtures of the coordinator's tests: its pages over a consent service in memory."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from server.app import build_app
+from server.consent_client import OfficeView, Spend
+from server.errors import ConsentUnavailable
+from server.federation.opening import Terms, open_campaign
+from server.settings import Settings
+from server.store import CoordinatorStore, open_database
+
+START = datetime(2026, 11, 23, 11, 42, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, time: timedelta) -> None:
+        self.now += time
+
+
+@dataclass
+class FakeConsent:
+    """Answers with the rows it holds, and counts looks."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    looks: list[tuple[str, str]] = field(default_factory=list)
+    down: bool = False
+
+    def office(self, club: str, *, person: str) -> OfficeView:
+        self.looks.append((club, person))
+        if self.down:
+            raise ConsentUnavailable("down")
+        body = {"club_name": "Eastmere FC", "published": "2026-11-23T06:00:00+00:00", "rows": self.rows}
+        return OfficeView.model_validate(body)
+
+    def spend(self, manifest_sha256: str) -> Spend:
+        if self.down:
+            raise ConsentUnavailable("down")
+        return Spend(epsilon_per_athlete_max=0.85, rho_micro_per_athlete_max=33056)
+
+
+@dataclass
+class FakeRoster:
+    """Clubs that are online."""
+
+    clubs: frozenset[str] = frozenset({"club-a"})
+
+    def online(self) -> frozenset[str]:
+        return self.clubs
+
+
+@dataclass
+class Office:
+    """The pages and everything behind them."""
+
+    client: TestClient
+    consent: FakeConsent
+    roster: FakeRoster
+    store: CoordinatorStore
+    clock: Clock
+    engine: Any
+    key: SigningKey
+
+    def sign_in(self, persona: str) -> None:
+        answer = self.client.post("/demo/sign-in", data={"persona": persona}, follow_redirects=False)
+        assert answer.status_code == 303, answer.text
+
+    def open_campaign(self, name: str = "recovery-2026-b", model: str = "recovery-linear-1") -> Any:
+        clubs = {node.club: node.fleet_key for node in self.store.nodes()}
+        signed = open_campaign(
+            Terms(model=model, rounds=16),
+            campaign_id=name,
+            league=OrgId("league"),
+            clubs=clubs,
+            key=self.key,
+            now=self.clock(),
+        )
+        return self.store.add_campaign(signed)
+
+
+@pytest.fixture
+def make_office(tmp_path: Path) -> Any:
+    """Makes the pages, in demo mode or not."""
+
+    def make(*, demo: bool = True) -> Office:
+        clock, consent, roster = Clock(), FakeConsent(), FakeRoster()
+        engine = open_database(tmp_path / "server.sqlite3")
+        settings = Settings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9")
+        app = build_app(settings, engine=engine, consent=consent, roster=roster, clock=clock, demo=demo)
+        store = CoordinatorStore(engine, clock=clock)
+        for club in ("club-a", "club-b"):
+            store.add_node(club, f"ecdsa-sha2-nistp384 {club}")
+        client = TestClient(app, base_url="http://testserver", raise_server_exceptions=False)
+        return Office(client, consent, roster, store, clock, engine, SigningKey.generate())
+
+    return make
+
+
+@pytest.fixture
+def office(make_office: Any) -> Office:
+    """The pages in demo mode."""
+    made: Office = make_office()
+    return made

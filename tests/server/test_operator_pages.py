@@ -1,0 +1,95 @@
+"""The operator sees sums and states: rounds, clubs, epsilon; never a number or name of athletes."""
+
+import pytest
+
+from server.store import CampaignState
+
+
+@pytest.fixture
+def operator(office):
+    office.sign_in("operator")
+    return office
+
+
+def test_without_campaigns_the_page_says_what_will_appear(operator):
+    assert "No campaign yet" in operator.client.get("/campaigns").text
+
+
+def test_a_running_campaign_shows_rounds_parts_and_epsilon(operator):
+    campaign = operator.open_campaign()
+    operator.store.set_state(campaign.sha256, CampaignState.RUNNING)
+    operator.store.set_progress(campaign.sha256, rounds_done=8, parts=1)
+
+    page = operator.client.get("/campaigns").text
+
+    assert "<h1>Round 9 of 16 is running</h1>" in page
+    assert "1 of 2 clubs have sent their part." in page
+    assert '<progress id="rounds" max="16" value="8">' in page
+    assert "33,056 of " in page
+    assert "ε ≤ " in page
+
+
+def test_a_stopped_campaign_says_why_and_that_nothing_was_published(operator):
+    campaign = operator.open_campaign()
+    operator.store.set_state(campaign.sha256, CampaignState.FAILED, detail="round 1 had 0 of 2 clubs")
+
+    page = operator.client.get("/campaigns").text
+
+    assert "Round 1 had 0 of 2 clubs." in page
+    assert "No model was published" in page
+
+
+def test_without_the_ledger_the_page_says_so_and_shows_the_rest(operator):
+    operator.open_campaign()
+    operator.consent.down = True
+
+    answer = operator.client.get("/campaigns")
+
+    assert answer.status_code == 200
+    assert "The ledger does not answer right now." in answer.text
+
+
+def test_the_campaign_under_way_comes_before_newer_ones(operator):
+    first = operator.open_campaign("recovery-1")
+    operator.store.set_state(first.sha256, CampaignState.RUNNING)
+    operator.open_campaign("risk-1", "risk-logistic-1")
+
+    page = operator.client.get("/campaigns").text
+
+    assert page.index("recovery-1") < page.index("risk-1: injury risk")
+
+
+def test_published_models_are_listed_with_their_hash(operator):
+    campaign = operator.open_campaign()
+    operator.store.set_state(campaign.sha256, CampaignState.DONE, model_id="ab12" * 16)
+
+    page = operator.client.get("/models").text
+
+    assert "1 model published" in page
+    assert "ab12 ab12 ab12 ab12" in page
+
+
+def test_nodes_without_contact_come_first(operator):
+    page = operator.client.get("/nodes").text
+
+    assert "1 of 2 nodes without contact" in page
+    assert page.index("club-b") < page.index("club-a")
+
+
+@pytest.mark.parametrize("path", ["/campaigns", "/models", "/nodes"])
+def test_no_page_speaks_of_numbers_of_athletes(operator, path):
+    campaign = operator.open_campaign()
+    operator.store.set_state(campaign.sha256, CampaignState.DONE, model_id="ab12" * 16)
+
+    page = operator.client.get(path).text
+
+    assert str(campaign.manifest.public_athletes) + " athletes" not in page
+    assert "style=" not in page
+    assert "<script" not in page
+
+
+def test_an_unknown_page_is_closed_like_any_other(operator):
+    answer = operator.client.get("/nothing-here")
+
+    assert answer.status_code == 404
+    assert "cannot show this page" in answer.text

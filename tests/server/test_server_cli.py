@@ -1,0 +1,113 @@
+"""The league's program from an empty folder: init, node add, campaign open, and errors in one sentence."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typer.testing import CliRunner
+
+from policies.campaign import parse_signed_manifest
+from policies.signing import VerifyKey
+from server.cli import app, main
+from server.errors import ServerError
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+
+    def call(*arguments, ok=True):
+        result = runner.invoke(app, [str(argument) for argument in arguments])
+        if ok:
+            assert result.exit_code == 0, (result.output, result.exception)
+        return result
+
+    return call
+
+
+@pytest.fixture
+def league(run, tmp_path):
+    folder = tmp_path / "league"
+    answer = run("init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:8100", "--json")
+    for club in ("club-a", "club-b"):
+        public = generate_private_key(SECP384R1()).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+        (tmp_path / f"{club}.pub").write_bytes(public)
+        run("node", "add", folder, club, tmp_path / f"{club}.pub")
+    return folder, json.loads(answer.stdout)
+
+
+def test_secrets_are_readable_by_their_owner_only(league):
+    folder, _ = league
+
+    for path in ("keys/league.key", "tls/server.key", "settings.json", "server.sqlite3"):
+        assert (folder / path).stat().st_mode & 0o077 == 0, path
+
+
+def test_an_opened_campaign_is_a_signed_manifest_and_a_row(run, league, tmp_path):
+    folder, public = league
+
+    opened = json.loads(
+        run("campaign", "open", folder, "--model", "recovery-linear-1", "--out", tmp_path / "m.json", "--json").stdout
+    )
+
+    manifest = parse_signed_manifest((tmp_path / "m.json").read_bytes()).verify(
+        VerifyKey.from_text(public["league_key"])
+    )
+    assert manifest.sha256 == opened["sha256"]
+    assert sorted(manifest.clubs) == ["club-a", "club-b"]
+    listed = json.loads(run("campaign", "list", folder, "--json").stdout)
+    assert [(c["sha256"], c["state"]) for c in listed] == [(manifest.sha256, "open")]
+    status = json.loads(run("status", folder, "--json").stdout)
+    assert status["nodes"] == ["club-a", "club-b"]
+    assert json.loads(run("models", "list", folder, "--json").stdout) == []
+    assert "recovery" in run("campaign", "show", folder, opened["campaign_id"]).stdout
+
+
+def test_a_staff_code_is_printed_for_a_known_club_only(run, league):
+    folder, _ = league
+
+    code = run("staff-code", folder, "--person", "T. W.", "--role", "front_office", "--club", "club-a").stdout.strip()
+    assert len(code) == 19
+    wrong = run("staff-code", folder, "--person", "T. W.", "--role", "front_office", "--club", "club-x", ok=False)
+    assert isinstance(wrong.exception, ServerError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["campaign", "list", "nowhere"],
+        ["status", "nowhere", "--json"],
+        ["node", "add", "nowhere", "club-a", "nothing.pub"],
+        ["serve", "nowhere", "--fleet-port", "1", "--web-port", "2"],
+        ["serve", "nowhere", "--fleet-port", "1", "--web-port", "2", "--demo", "--host", "192.0.2.1"],
+    ],
+)
+def test_errors_are_one_sentence_and_never_a_traceback(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["homefield-server", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+
+
+def test_every_command_explains_itself(run):
+    for arguments in ([], ["node"], ["campaign"], ["models"]):
+        run(*arguments, "--help")
+    for arguments in (["init"], ["node", "add"], ["campaign", "open"], ["serve"], ["status"], ["staff-code"]):
+        assert "Example" in run(*arguments, "--help").stdout
+
+
+def test_the_coordinator_needs_no_learning_library():
+    code = (
+        "import sys; import server.running, server.cli;"
+        "bad = {'torch', 'opacus'} & set(sys.modules); sys.exit(1 if bad else 0)"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
