@@ -1,16 +1,18 @@
 """The node's pages, wired: everything that holds a clock, a file or a socket is made or passed here."""
 
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from audit.errors import AuditError
-from audit.web.pages import SECURITY_HEADERS, Pages, furnish
+from audit.web.pages import Pages, furnish
 from client.coaching.journal import Journal
 from client.errors import ClientError
 from client.settings import Settings
@@ -52,6 +54,7 @@ def build_app(
     """
     site = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo)
     app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None)
+    _close_on_errors(app, site)  # first: what is added later stands around it and sees its answers
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     furnish(app)
 
@@ -61,7 +64,6 @@ def build_app(
 
     for area in (entrance, board, athletes, decide, athlete, imports, league_model):
         app.include_router(area.router(site))
-    _close_on_errors(app, site)
     return app
 
 
@@ -84,35 +86,41 @@ def build_site(
 
 
 def _close_on_errors(app: FastAPI, site: Site) -> None:
-    """Every refusal and every failure ends in the same closed page; the reason goes to the operational log."""
+    """Every refusal and every failure ends in the same closed page; its kind and place go to the operational log."""
 
-    def closed(status: int) -> Handler:
+    def closed(request: Request, status: int) -> Response:
+        return site.closed(site.sessions.find(request.cookies.get(COOKIE)), status=status)
+
+    def answering(status: int) -> Handler:
         async def answer(request: Request, error: Exception) -> Response:
             if status >= 500:
-                log.error("a page was closed: %s", type(error).__name__, exc_info=error)
-            return site.closed(site.sessions.find(request.cookies.get(COOKIE)), status=status)
+                _log_place(error)
+            return closed(request, status)
 
         return answer
 
     async def sign_in(request: Request, error: Exception) -> Response:
         return to("/sign-in")
 
+    @app.middleware("http")
+    async def last_resort(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        try:
+            return await call_next(request)
+        except Exception as error:
+            # Not passed on: the server would log its message, which may hold a reading or a name.
+            _log_place(error)
+            return closed(request, 503)
+
     app.add_exception_handler(SignInNeeded, sign_in)
-    app.add_exception_handler(Closed, closed(404))
-    app.add_exception_handler(HTTPException, closed(404))
-    app.add_exception_handler(Refused, closed(403))
-    app.add_exception_handler(RequestValidationError, closed(422))
+    app.add_exception_handler(Closed, answering(404))
+    app.add_exception_handler(HTTPException, answering(404))
+    app.add_exception_handler(Refused, answering(403))
+    app.add_exception_handler(RequestValidationError, answering(422))
     for failure in (ClientError, PolicyError, ModelError, AuditError):
-        app.add_exception_handler(failure, closed(503))
-    app.add_exception_handler(Exception, _headed(closed(503)))
+        app.add_exception_handler(failure, answering(503))
 
 
-def _headed(handler: Handler) -> Handler:
-    """An unexpected failure is answered outside the middleware, so its page brings the security headers itself."""
-
-    async def answer(request: Request, error: Exception) -> Response:
-        response = await handler(request, error)
-        response.headers.update(SECURITY_HEADERS)
-        return response
-
-    return answer
+def _log_place(error: Exception) -> None:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
+    log.error("a page was closed: %s in %s", type(error).__name__, place)

@@ -53,6 +53,9 @@ class _CasbinEngine(casbin.Enforcer):  # type: ignore[misc]  # casbin ships no t
         for rule in bundle.rules:
             model.add_policy("p", "p", list(rule.cells[:-1]))  # the sentence is not Casbin's business
         super().__init__(model)
+        # Casbin logs every denied request with all its facts, and a server's logging set-up switches that back on
+        # after Casbin has switched it off. A logger that no set-up can reach stays silent.
+        self.logger = logging.Logger("casbin-silenced", level=logging.CRITICAL + 1)
         self._parsed = SimpleEval(
             model["m"]["m"].value.replace("&&", "and"),
             {"one_of": _one_of, "holds_role": _holds_role, "condition_holds": _condition_holds},

@@ -3,6 +3,7 @@
 import copy
 import functools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,12 @@ def to_svg(spec: Mapping[str, Any]) -> str:
     for token in FORBIDDEN:
         if token in svg:
             raise UnsafeChart(f"expected an SVG without {token!r}")
-    return svg
+    return _unspoken(svg)
+
+
+def _unspoken(svg: str) -> str:
+    """Hide the drawing from screen readers: the figure around it says the finding, and the table has the numbers."""
+    return re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg).replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
 def narrowed(spec: Mapping[str, Any]) -> dict[str, Any]:

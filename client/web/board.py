@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from client.coaching.morning import Morning
-from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100
+from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
 from client.coaching.session import Plan
 from client.vault.store import Athlete
 from client.web import words
@@ -74,6 +74,7 @@ def _page(site: Site, viewer: Viewer, look: Look) -> Response:
         decide=_rows(decide, day),
         ask=_rows(ask, day),
         planned=_rows(planned, day),
+        unfold=any(m.light is Light.RED for _, m in planned),
         out=words.list_of(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,

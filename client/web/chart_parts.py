@@ -66,16 +66,11 @@ def finished(
         finding=finding,
         about=about,
         label=label,
-        wide=_decorative(to_svg(whole)),
-        narrow=_decorative(to_svg(narrowed(whole))),
+        wide=to_svg(whole),
+        narrow=to_svg(narrowed(whole)),
         columns=columns,
         rows=rows,
     )
-
-
-def _decorative(svg: str) -> str:
-    """Hide the picture from screen readers: the figure's own label and table say the same."""
-    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
 def json_value(value: float) -> float | None:

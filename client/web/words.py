@@ -86,6 +86,8 @@ def plan(one: Plan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
+    if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
+        return f"No plan set; own {day:%A}s are without training"
     if one.source is PlanSource.OWN_MEAN:
         return f"No plan set; own usual {day:%A}, {one.session.load_au:,.0f} AU"
     title = f"{one.title}, " if one.title else ""

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
+from deploy.demo.founding import node
 from deploy.demo.plan import Club, Plan
 from deploy.demo.visit import Visit
 
+HARD_SESSION = ("--rpe", "7", "--minutes", "75", "--title", "High-intensity intervals")
 TO_DECIDE = re.compile(r'<a class="btn" href="(/athletes/[^"]+)">Decide')
 LISTED = re.compile(r'<th role="rowheader"')
 NOT_AVAILABLE = "<td>Not available</td>"
@@ -29,8 +32,9 @@ class Squad:
     not_available: int
 
 
-def coach_morning(club: Club) -> Morning:
-    """Open the board as the coach and accept the first proposal, if there is one."""
+def coach_morning(club: Club, today: date) -> Morning:
+    """Plan a hard session for the squad, open the board as the coach and accept the first proposal, if there is one."""
+    node("plan", "set", str(club.folder), "--date", today.isoformat(), *HARD_SESSION)
     with Visit(club.url, {"persona": "coach"}) as visit:
         board = visit.page("/board")
         waiting = TO_DECIDE.findall(board)

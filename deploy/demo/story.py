@@ -67,7 +67,7 @@ class Story:
         campaigns, verdicts = self._train(people, decided)
         withdrawal, spent = self._withdrawal(decided, campaigns)
         proposals, answers = self._release(people, today)
-        mornings, squads = self._work()
+        mornings, squads = self._work(today)
         with self.step("Comparing methods on later days", 1):
             errors = errors_table.compare(self.plan, people, decided.learners, campaigns[0])
         log = self._verify(keys)
@@ -173,11 +173,11 @@ class Story:
             answers = choices.answer_requests(self.plan, asked, tick)
         return proposed, answers
 
-    def _work(self) -> tuple[list[staff.Morning], list[staff.Squad]]:
+    def _work(self, today: date) -> tuple[list[staff.Morning], list[staff.Squad]]:
         with self.step("Staff at work", 2 * len(self.plan.clubs)) as tick:
             mornings, squads = [], []
             for club in self.plan.clubs:
-                mornings.append(staff.coach_morning(club))
+                mornings.append(staff.coach_morning(club, today))
                 tick()
                 squads.append(staff.office_look(self.plan, club))
                 tick()

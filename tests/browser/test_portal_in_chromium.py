@@ -10,7 +10,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 def sign_in(page: Page, demo, number: int = 0) -> None:
     page.goto(demo.url("Athlete portal"))
-    page.locator("main form button").nth(number).click()
+    page.locator('form[action="/demo/sign-in"] button').nth(number).click()
     expect(page.locator("h1")).to_have_text("What is shared now")
 
 

@@ -89,6 +89,7 @@ def test_plans_say_where_they_come_from() -> None:
     day = date(2026, 11, 24)
 
     assert words.plan(Plan(Session(312.0), PlanSource.OWN_MEAN), day) == "No plan set; own usual Tuesday, 312 AU"
+    assert words.plan(Plan(Session(0.0), PlanSource.OWN_MEAN), day) == "No plan set; own Tuesdays are without training"
     assert words.plan(Plan(None, PlanSource.NONE), day) == "No plan recorded"
 
 

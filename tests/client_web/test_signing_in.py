@@ -137,11 +137,18 @@ def test_every_answer_has_the_strict_headers_and_no_script(visit: Any, path: str
     assert "style=" not in answer.text
 
 
-def test_an_unexpected_failure_is_the_same_closed_page(visit: Any, consent: Any) -> None:
-    consent.granted = None
+def test_an_unexpected_failure_is_the_same_closed_page_and_logs_no_message(
+    visit: Any, consent: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("resting pulse 41 of Ada")
+
+    monkeypatch.setattr(consent, "snapshot", broken)
 
     answer = visit.http.get("/board")
 
     assert answer.status_code == 503
     assert "We cannot show this page right now" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "RuntimeError in broken" in caplog.text
+    assert "Ada" not in caplog.text

@@ -93,7 +93,7 @@ def test_unsigned_is_refused_alike_wherever_and_whatever(caller: Caller) -> None
     assert answers[0].json() == REFUSED
 
 
-def test_a_replayed_nonce_is_refused_also_after_a_restart(caller: Caller) -> None:
+def test_a_replayed_nonce_is_refused_as_long_as_the_request_is_fresh(caller: Caller) -> None:
     headers = caller.world.headers("club-a", "GET", "/v1/snapshot")
 
     first = caller.http.get("/v1/snapshot", headers=headers)

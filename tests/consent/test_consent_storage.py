@@ -77,7 +77,7 @@ def test_no_name_id_organisation_or_figure_stands_in_the_log(
         assert canary not in ours
 
 
-PACKAGES = {"consent", "audit", "policies"}
+PACKAGES = {"consent", "audit", "policies", "casbin"}
 
 
 def test_figures_and_details_are_sealed_in_the_database_file(tmp_path: Path, clock: FakeClock) -> None:

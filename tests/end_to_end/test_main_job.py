@@ -150,7 +150,7 @@ def test_no_name_stands_readable_in_a_vault_or_in_what_programs_printed(running_
 
 def test_the_consent_service_and_the_coordinator_hold_no_reading(running_demo) -> None:
     """Invariant 1: nothing of a stream ever reaches another domain's storage."""
-    words = [b"resting_heart_rate", b"rmssd", b"session_rpe", b"sleep_duration_h", b"soreness"]
+    words = [b"resting_heart_rate", b"rmssd", b"session_duration_min", b"sleep_duration_h", b"soreness"]
     places = [
         path for domain in ("union", "league") for path in (running_demo.out / domain).rglob("*") if path.is_file()
     ]
