@@ -7,6 +7,7 @@ AuditError
 ├── LogUnavailable      an append that is not durable; whoever asked must give no answer
 ├── LogCorrupt          stored bytes that contradict each other
 ├── SourceUnavailable   a log's files that cannot be reached, so that nothing can be said about them
+├── CannotServe         an address that cannot be had, or a program that does not come up
 └── UnsafeChart         an SVG that may not stand in a page
 """
 
@@ -41,3 +42,7 @@ class SourceUnavailable(AuditError):
 
 class UnsafeChart(AuditError):
     """An SVG that may not stand in a page."""
+
+
+class CannotServe(AuditError):
+    """An address that cannot be had, or a program that does not come up."""

@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.durable_file import replace_durably
 from client.errors import ClientError
 from client.features.daily import DailyTable
 from models import risk
@@ -124,9 +125,7 @@ class Adoptions:
             (folder / RECORD).write_text(sealed.signed.model_dump_json(), encoding="utf-8")
             (folder / WEIGHTS).write_bytes(sealed.weights)
             (folder / CARD).write_bytes(sealed.card)
-        temporary = self.directory / f".{verdict.model}.json"
-        temporary.write_text(verdict.model_dump_json(indent=2), encoding="utf-8")
-        temporary.replace(self.directory / f"{verdict.model}.json")
+        replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """The newest verdict of each kind; a file that cannot be read counts as no verdict."""

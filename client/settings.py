@@ -1,6 +1,5 @@
 """Settings of one node folder: read once into a frozen value; paths are derived, never configured."""
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -9,8 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.durable_file import replace_durably
 from client.errors import BadSettings
-from client.key_files import SECRET_FOLDER_MODE, SECRET_MODE, read_seed
+from client.key_files import SECRET_FOLDER_MODE, read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 
@@ -123,13 +123,7 @@ def read_timezone(name: str) -> tzinfo:
 def save_settings(directory: Path, settings: SettingsFile) -> None:
     """Write `settings.json` with mode 0600 in one step, so that a crash leaves the old or the new file."""
     directory.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
-    temporary = directory / f".{FILE_NAME}.{os.getpid()}"
-    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, SECRET_MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(settings.model_dump_json(indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(directory / FILE_NAME)
+    replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
 def change_settings(directory: Path, **changes: str) -> Settings:

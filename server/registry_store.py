@@ -5,10 +5,10 @@ A version is written before anything names it, and never changed. Rolling back i
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.durable_file import replace_durably
 from models.card import card_for
 from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed, seal
 from models.server_step import ServerState
@@ -40,7 +40,7 @@ class RegistryStore:
         name = sealed.signed.record.sha256
         try:
             self._write(name, sealed, card.markdown())
-            _replace(self.directory / f"{manifest.model}.latest", name.encode() + b"\n")
+            replace_durably(self.directory / f"{manifest.model}.latest", name.encode() + b"\n")
         except OSError as error:
             raise CampaignFailed("the model could not be kept on disk") from error
         return name
@@ -48,10 +48,10 @@ class RegistryStore:
     def _write(self, name: str, sealed: SealedModel, text: str) -> None:
         folder = self.directory / name
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / WEIGHTS, sealed.weights)
-        _replace(folder / CARD, sealed.card)
-        _replace(folder / CARD_TEXT, text.encode())
-        _replace(folder / RECORD, sealed.signed.model_dump_json(indent=1).encode())
+        replace_durably(folder / WEIGHTS, sealed.weights)
+        replace_durably(folder / CARD, sealed.card)
+        replace_durably(folder / CARD_TEXT, text.encode())
+        replace_durably(folder / RECORD, sealed.signed.model_dump_json(indent=1).encode())
 
     def latest(self, model: str) -> str | None:
         """Name of the newest version of `model`, or None."""
@@ -76,12 +76,3 @@ class RegistryStore:
     def load(self, name: str) -> OpenedModel:
         """Return a version after checking its signature and hashes."""
         return open_sealed(self.sealed(name), key=self.key.verify_key)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import typer
 from fastapi import FastAPI, HTTPException, Request
 
+from audit.web.serving import listen, serving, stopped_by_signals, wait_for_stop
 from client.app import build_app
 from client.commands.console import Folder, now, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings
-from client.serving import listen, serving, stopped_by_signals, wait_for_stop
 from client.settings import load_settings
 from client.vault.access import open_vault
 

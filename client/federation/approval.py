@@ -3,8 +3,6 @@
 The files are read again for every message, so that taking one away stops the node at the next round.
 """
 
-import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.durable_file import replace_durably
 from client.errors import NotApproved
 from models.contribution import schema_of
 from models.errors import ModelError
@@ -126,9 +125,4 @@ class Approvals:
 
     def _keep(self, sha256: str, stored: ApprovalFile) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self.directory / f".{sha256}.{os.getpid()}"
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(stored.model_dump(mode="json"), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.directory / f"{sha256}.json")
+        replace_durably(self.directory / f"{sha256}.json", stored.model_dump_json(indent=2).encode())

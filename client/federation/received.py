@@ -5,10 +5,10 @@ Receiving says nothing to the league: the answer is empty, whatever the node lat
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.durable_file import replace_durably
 from client.errors import NotApproved, RoundRefused
 from client.federation.approval import Approvals
 from models.errors import ModelError
@@ -58,10 +58,10 @@ class ReceivedModels:
         self.approvals.approved(opened.record.campaign)
         folder = self.directory / opened.record.sha256
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(folder / WEIGHTS, sealed.weights)
-        _replace(folder / CARD, sealed.card)
-        _replace(folder / RECORD, sealed.signed.model_dump_json().encode())
-        _replace(self.directory / f"{opened.record.model}.latest", opened.record.sha256.encode())
+        replace_durably(folder / WEIGHTS, sealed.weights)
+        replace_durably(folder / CARD, sealed.card)
+        replace_durably(folder / RECORD, sealed.signed.model_dump_json().encode())
+        replace_durably(self.directory / f"{opened.record.model}.latest", opened.record.sha256.encode())
 
     def latest(self, model: str) -> OpenedModel | None:
         """Return the newest received version of `model`, verified again; None if there is none that is sound."""
@@ -73,12 +73,3 @@ class ReceivedModels:
         except (OSError, ValueError, ModelError, PolicyError):
             return None
         return opened if (opened.record.model, opened.record.sha256) == (model, name) else None
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

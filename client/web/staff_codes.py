@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import threading
 from collections.abc import Callable
@@ -11,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from audit.durable_file import replace_durably
 from client.errors import BadSettings
-from client.key_files import SECRET_MODE, read_secret
+from client.key_files import read_secret
 from policies.vocabulary import PersonId, Role
 
 FILE_NAME = "staff_codes.json"
@@ -92,10 +92,4 @@ def _entries(path: Path) -> list[dict[str, str]]:
 
 
 def _write(path: Path, entries: list[dict[str, str]]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, SECRET_MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(entries, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    replace_durably(path, json.dumps(entries).encode())

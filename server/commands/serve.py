@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from audit.web.serving import listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.console import Folder, now, screen
 from server.errors import BadSettings
-from server.serving import listen, serving, stopped_by_signals, wait_for_stop
 from server.settings import load_settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -1,11 +1,11 @@
 """Weights and momentum after each round, on disk. Flower forgets a run when it stops; we keep what was paid for."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
+from audit.durable_file import replace_durably
 from models.server_step import ServerState
 from server.errors import CampaignFailed
 
@@ -21,14 +21,9 @@ class Checkpoints:
         folder = self._directory / manifest_sha256
         body = {"round": state.round, "weights": state.weights.tolist(), "velocity": state.velocity.tolist()}
         path = folder / f"round-{state.round:02d}.json"
-        temporary = folder / f".{path.name}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(body, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            replace_durably(path, json.dumps(body).encode())
         except OSError as error:
             raise CampaignFailed("the state after the round could not be kept on disk") from error
         return path

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from audit.errors import CannotServe
+from audit.web.serving import listen
 from server.cli import app
 from server.commands.console import now
-from server.errors import BadSettings
 from server.running import Coordinator
-from server.serving import listen
 from server.settings import load_settings
 
 
@@ -55,7 +55,7 @@ def test_a_served_coordinator_is_healthy_on_both_ports_and_ends_with_zero(folder
 def test_a_port_in_use_is_one_sentence():
     from fastapi import FastAPI
 
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(BadSettings, match="cannot be used"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotServe, match="cannot be used"):
         listen(FastAPI(), host="127.0.0.1", port=taken.getsockname()[1])
 
 
@@ -63,5 +63,5 @@ def test_a_second_coordinator_in_the_same_folder_is_refused_and_changes_nothing(
     settings = load_settings(folder)
     first, second = (Coordinator.open(settings, clock=now, wait_s=1.0, demo=False) for _ in range(2))
 
-    with first.working(), pytest.raises(BadSettings, match="another coordinator"), second.working():
+    with first.working(), pytest.raises(CannotServe, match="another coordinator"), second.working():
         pass

@@ -1,0 +1,23 @@
+"""Replacing a small file in one step: a crash leaves the old bytes or the new ones, never half."""
+
+import os
+from pathlib import Path
+
+
+def replace_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write `data` beside `path`, on the disk for sure, then put it in its place; raises OSError.
+
+    The mode is set by the call that creates the file, so that there is no moment at which others could read it.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name is durable too
+    finally:
+        os.close(folder)
