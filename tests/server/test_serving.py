@@ -63,5 +63,5 @@ def test_a_second_coordinator_in_the_same_folder_is_refused_and_changes_nothing(
     settings = load_settings(folder)
     first, second = (Coordinator.open(settings, clock=now, wait_s=1.0, demo=False) for _ in range(2))
 
-    with first.working(), pytest.raises(CannotServe, match="another coordinator"), second.working():
+    with first.working(), pytest.raises(BadSettings, match="another coordinator"), second.working():
         pass
