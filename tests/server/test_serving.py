@@ -14,6 +14,7 @@ from audit.errors import CannotServe
 from audit.web.serving import listen
 from server.cli import app
 from server.commands.console import now
+from server.errors import BadSettings
 from server.running import Coordinator
 from server.settings import load_settings
 
