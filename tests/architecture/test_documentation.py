@@ -1,0 +1,97 @@
+"""What the documentation promises: its commands and options exist, its links lead somewhere, its sums are right."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import typer.main
+
+from audit.cli import app as audit_app
+from client.cli import app as node_app
+from consent.cli import app as consent_app
+from deploy.demo.cli import app as demo_app
+from models.recipes import RECIPES
+from policies.budget import CAMPAIGN_CAP, LIFETIME_CAP, campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
+from server.cli import app as server_app
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = {
+    "homefield-audit": audit_app,
+    "homefield-consent": consent_app,
+    "homefield-demo": demo_app,
+    "homefield-node": node_app,
+    "homefield-server": server_app,
+}
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+
+
+def commands_of(page: Path) -> list[list[str]]:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [shlex.split(line, comments=True) for line in lines if line.startswith("homefield-")]
+
+
+def test_the_documentation_shows_commands_of_every_program_but_the_demo() -> None:
+    shown = {words[0] for page in PAGES for words in commands_of(page)}
+
+    assert shown >= set(PROGRAMS) - {"homefield-demo"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_documented_command_and_option_exists(page: Path) -> None:
+    for program, *words in commands_of(page):
+        command: click.Command = typer.main.get_command(PROGRAMS[program])
+        while isinstance(command, click.Group) or hasattr(command, "commands"):
+            assert words[0] in command.commands, f"{program} {words[0]}"
+            command = command.commands[words.pop(0)]
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, f"{program} {command.name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_privacy_figures_of_the_documentation_are_those_of_the_code() -> None:
+    text = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    recipe = RECIPES["recovery-linear-1"]
+    cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
+    gaussian = epsilon_gaussian(mu_from(recipe.noise_multiplier, recipe.rounds), recipe.delta)
+
+    assert f"{recipe.rounds}, {recipe.noise_multiplier}" in text
+    assert f"{cost:,} micro-rho" in text
+    assert cost == CAMPAIGN_CAP
+    assert f"{LIFETIME_CAP:,} micro-rho" in text
+    assert f"| {epsilon_proved(cost, recipe.delta):.2f} |" in text
+    assert f"| {gaussian:.2f} |" in text
+    assert f"ε ≤ {epsilon_proved(cost, recipe.delta):.2f} at δ = 1e-6" in readme
+    assert f"{gaussian:.2f} by the Gaussian formula" in readme
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert readme.index("make demo") < readme.index("make test") < readme.index("## ")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\ndemo: $(READY)" in makefile
+    assert "\ntest: lint" in makefile
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "invariants.md").read_text(encoding="utf-8")
+    promises = re.split(r"^\d+\. ", text, flags=re.MULTILINE)[1:]
+
+    assert len(promises) == 12
+    for promise in promises:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", promise)
+        assert named
+        for file, test in named:
+            source = (ROOT / file).read_text(encoding="utf-8")
+            assert not test or f"def {test}(" in source, f"{file}::{test}"
