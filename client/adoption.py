@@ -18,8 +18,8 @@ from client.features.daily import DailyTable
 from models import risk
 from models.errors import NotEnoughData
 from models.evaluation import ReadinessDays, judge
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, Floats
-from models.holdout import judge_days
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries, Floats
+from models.holdout import judge_days, learn_days
 from models.honesty_gate import Outcomes, gate, own_base_rate
 from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed
 from policies.campaign import HexHash
@@ -90,20 +90,33 @@ def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
 
 
 def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
-    columns = [_risk_rows(weights, table, place) for place, table in enumerate(tables)]
-    if not columns:
+    if not tables:
         raise NotEnoughData("expected at least one athlete")
+    overall = _usual_rate(tables)
+    columns = [_risk_rows(weights, table, place, overall) for place, table in enumerate(tables)]
     chance, event, athlete, base = (np.concatenate(part) for part in zip(*columns, strict=True))
     outcomes = Outcomes(chance, event, athlete.astype(np.int64), base)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
     return found.reasons, int(chance.size), found.figures
 
 
-def _risk_rows(weights: Floats, table: DailyTable, place: int) -> tuple[Floats, Floats, Floats, Floats]:
-    series = risk.design({name: table.column(name) for name in risk.INPUTS})
+def _usual_rate(tables: Sequence[DailyTable]) -> float:
+    """Share of events on the club's days to learn from: what a base rate may know before the judged days."""
+    events: list[float] = []
+    for table in tables:
+        series = _risk_series(table)
+        events += series.y[series.mask & learn_days(len(table.dates))].tolist()
+    return float(np.clip(np.mean(events), 1e-4, 0.5)) if events else 0.01
+
+
+def _risk_series(table: DailyTable) -> AthleteSeries:
+    return risk.design({name: table.column(name) for name in risk.INPUTS})
+
+
+def _risk_rows(weights: Floats, table: DailyTable, place: int, overall: float) -> tuple[Floats, Floats, Floats, Floats]:
+    series = _risk_series(table)
     known = np.flatnonzero(series.mask)
     event = series.y[known].astype(np.float64)
-    overall = float(np.clip(event.mean(), 1e-4, 0.5)) if known.size else 0.01
     base = own_base_rate(event, known, overall=overall)
     judged = judge_days(len(table.dates), gap_d=risk.HORIZON_D)[known]
     chance = risk.probability(weights, series.X[known])
