@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from audit.errors import AuditError
+from audit.errors import AuditError, SourceUnavailable
 from audit.events import Entry, EventKind, sentence
 from audit.note import Signer
+from audit.program import run_program
 from audit.verify import VerifiedLog, verify_log
 
 app = typer.Typer(
@@ -63,7 +63,7 @@ def verify(
 ) -> None:
     """Check every byte of a log: signature, entries, tiles and root. Exit code 1 if anything is not as it must be."""
     try:
-        log = verify_log(place, vkey, known=known.read_bytes() if known else None)
+        log = verify_log(place, vkey, known=_checkpoint(known) if known else None)
     except AuditError as error:
         if as_json:
             print(json.dumps({"ok": False, "error": str(error)}))
@@ -125,6 +125,13 @@ def serve(
     serve_app(build_app(source=place, vkey=vkey, run_by=run_by), host=host, port=port)
 
 
+def _checkpoint(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceUnavailable(f"cannot read the checkpoint {path}") from error
+
+
 def _report(log: VerifiedLog) -> dict[str, object]:
     return {
         "ok": True,
@@ -150,8 +157,4 @@ def _entry_json(index: int, entry: Entry) -> dict[str, object]:
 
 def main() -> None:
     """Run the program; an expected failure is one sentence on standard error and exit code 1."""
-    try:
-        app()
-    except (AuditError, OSError) as error:
-        print(f"homefield-audit: {error}", file=sys.stderr)
-        sys.exit(1)
+    run_program(app, expected=(AuditError,), prefix="homefield-audit")

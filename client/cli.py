@@ -1,10 +1,9 @@
 """`homefield-node`: the club's own program; every command is one sentence of help away."""
 
-import sys
-
 import typer
 
 from audit.errors import AuditError
+from audit.program import run_program
 from client.commands import adopt, features, federation, ingest, plan, release, run, setup, squad, staff
 from client.errors import ClientError
 from models.errors import ModelError
@@ -13,7 +12,9 @@ from policies.errors import PolicyError
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
+    epilog='Begin with: homefield-node init ./club-a --club club-a --name "Eastmere FC"',
 )
 for area in (setup, squad, ingest, features, plan, staff, federation, adopt, release, run):
     area.register(app)
@@ -21,8 +22,4 @@ for area in (setup, squad, ingest, features, plan, staff, federation, adopt, rel
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    try:
-        app()
-    except (AuditError, ClientError, ModelError, PolicyError) as error:
-        sys.stderr.write(f"Error: {error}\n")
-        sys.exit(1)
+    run_program(app, expected=(AuditError, ClientError, ModelError, PolicyError))

@@ -17,7 +17,7 @@ from client.errors import BadSettings, ConsentUnavailable
 from client.settings import Settings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
-from policies.request_signature import sign_request
+from policies.request_signature import protects_answers, sign_request
 from policies.signing import SigningKey, VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
@@ -109,9 +109,11 @@ class ConsentClient:
 
     @classmethod
     def of(cls, settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> "ConsentClient":
-        """Return the client of a linked node; raises BadSettings if the node is not linked yet."""
+        """Return the client of a linked node; raises BadSettings if it is not linked, or over a line without TLS."""
         if settings.consent_url is None or settings.consent_service_key is None:
             raise BadSettings("this node is not linked to a consent service; run `homefield-node link` first")
+        if not protects_answers(settings.consent_url):
+            raise BadSettings("expected an https address of the consent service; http is for this machine only")
         service_key = VerifyKey.from_text(settings.consent_service_key)
         return cls(settings.consent_url, settings.node_key(), service_key, settings.club, clock)
 
@@ -156,12 +158,15 @@ class ConsentClient:
             raise ConsentUnavailable("the consent service issued tokens for athletes it was not asked about")
         return tokens
 
-    def commit_round(self, manifest_sha256: str, number: int, tokens: Iterable[str]) -> frozenset[AthleteId]:
+    def commit_round(
+        self, manifest_sha256: str, number: int, tokens: Iterable[str], *, again: bool = False
+    ) -> frozenset[AthleteId]:
         """Spend one round of the budget behind `tokens`; returns the athletes whose data may be used in it.
 
-        Call it before anything is computed. Repeating it spends nothing again.
+        Call it before anything is computed. again: this node asked before and sent no answer to the round since;
+        only then may a round that is paid already be used, and nothing is spent again.
         """
-        body = {"tokens": sorted(tokens)}
+        body = {"tokens": sorted(tokens), "again": again}
         answer = self._post(f"/v1/campaigns/{manifest_sha256}/rounds/{number}/commit", body, _Accepted)
         return frozenset(AthleteId(athlete) for athlete in answer.accepted)
 

@@ -13,7 +13,7 @@ from consent.ledger import Movement
 from consent.rows import CampaignRow, LedgerRow
 from consent.transaction import Transaction
 from consent.views import OrgKind
-from policies.budget import epsilon_proved
+from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import BadSignature
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
@@ -68,6 +68,8 @@ def _check(tx: Transaction, manifest: CampaignManifest) -> None:
         raise Conflict("expected a campaign that is not over yet")
     if manifest.purpose is not Purpose.FL_TRAINING:
         raise NotAllowed("expected a campaign for league learning")
+    if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
+        raise NotAllowed("expected a campaign within the most that one may cost an athlete")
     for category in manifest.categories:
         if tx.around.enforcer.ceiling(Role.FL_AGGREGATOR, category, manifest.purpose) is Granularity.NONE:
             raise NotAllowed("a rule forbids league learning from one of these categories")

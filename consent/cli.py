@@ -1,6 +1,7 @@
 """homefield-consent: set up and run the athletes' side's consent service."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.table import Table
 from sqlmodel import Session
 
 from audit.errors import AuditError
+from audit.program import run_program
 from audit.web.serving import serve_app
 from consent.app import build_app
 from consent.errors import ConsentError, InvalidSettings
@@ -22,7 +24,6 @@ from consent.keys import create_keys, read_keys
 from consent.opening import Service, log_signer, open_beside, open_service
 from consent.settings import SETTINGS_FILE, Settings, make_settings, read_settings, write_settings
 from consent.store import ConsentStore
-from consent.transaction import make_engine
 from consent.views import OrgKind
 from policies.errors import PolicyError
 from policies.signing import VerifyKey
@@ -30,7 +31,9 @@ from policies.vocabulary import AthleteId, OrgId
 
 app = typer.Typer(
     help="The consent service: athletes' choices, the privacy ledger and the public log. Run by the athletes' side.",
+    epilog='Begin with: homefield-consent init union --name "Coast Players’ Union"',
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 org_app = typer.Typer(help="Organisations that may ask: clubs, the league, the governing body.", no_args_is_help=True)
@@ -63,7 +66,8 @@ def init(
     """
     if (directory / SETTINGS_FILE).exists():
         raise InvalidSettings(f"{directory} already holds a consent service; nothing was changed")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if directory.exists() and any(directory.iterdir()):
+        raise InvalidSettings(f"{directory} is not empty; a consent service needs a folder of its own")
     settings = make_settings(
         {
             "directory": directory.resolve(),
@@ -74,9 +78,10 @@ def init(
             "publish_every_s": publish_every,
         }
     )
-    create_keys(settings.keys_directory)
-    write_settings(settings)
-    open_service(settings, clock=now).close()
+    with _all_or_nothing(directory):
+        create_keys(settings.keys_directory)
+        open_service(settings, clock=now).close()
+        write_settings(settings)
     _print(_public_keys(settings), as_json=as_json)
 
 
@@ -102,13 +107,17 @@ def status(directory: Directory, as_json: AsJson = False) -> None:
 
 
 @app.command("sign-in-code")
-def sign_in_code(directory: Directory, athlete: str, as_json: AsJson = False) -> None:
+def sign_in_code(
+    directory: Directory,
+    athlete: Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
     """Give an athlete at the desk a code that opens one session, once, within half an hour.
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef
     """
     settings = read_settings(directory.resolve())
-    keys, engine = read_keys(settings.keys_directory), make_engine(settings.database_url)
+    keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=now)
     try:
         with Session(engine.execution_options(is_writer=True)) as session:
             code, expires = codes.create(session, AthleteId(athlete), key=keys.codes, now=now())
@@ -135,7 +144,7 @@ def serve(
     settings.refuse_unsafe()
     if demo:
         print("warning: demo mode; anyone on this machine can sign in as any athlete", file=sys.stderr)
-    serve_app(build_app(settings, clock=now), host=host, port=port)
+    serve_app(build_app(settings, clock=now), host=host, port=port, only_loopback_names=demo)
 
 
 @org_app.command("add")
@@ -188,6 +197,17 @@ def athlete_list(
     _print_rows(rows, as_json=as_json)
 
 
+@contextmanager
+def _all_or_nothing(directory: Path) -> Iterator[None]:
+    """Make `directory`, which is new or empty; when the block fails, nothing stays that would stop a second try."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
 def _public_keys(settings: Settings) -> dict[str, Any]:
     keys = read_keys(settings.keys_directory)
     return {
@@ -236,8 +256,4 @@ def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def main() -> None:
     """Run the program; every error of ours is one sentence on stderr and exit code 1."""
-    try:
-        app()
-    except (ConsentError, AuditError, PolicyError, OSError) as error:
-        print(f"homefield-consent: {error}", file=sys.stderr)
-        sys.exit(1)
+    run_program(app, expected=(ConsentError, AuditError, PolicyError), prefix="homefield-consent")

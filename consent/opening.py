@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from audit.events import EventKind
 from audit.log import Log
 from audit.note import Signer
-from consent.errors import InvalidSettings
+from consent.errors import InvalidSettings, StoreUnavailable
 from consent.identity.sessions import Sessions
 from consent.identity.signed_requests import SignedRequests
 from consent.journal import AppendingLog, ClosedLog, Journal
@@ -54,8 +54,12 @@ def open_service(settings: Settings, *, clock: Clock) -> Service:
         upgrade(engine)
         transactions = _transactions(settings, keys, engine, log, clock)
         store = ConsentStore(transactions)
-        union = OrgId(settings.union)
-        if union not in [org.org_id for org in store.orgs()]:
+        union, known = OrgId(settings.union), [org.org_id for org in store.orgs()]
+        if not known and log.size > 1:  # one entry is a first start that was cut off
+            raise StoreUnavailable(
+                f"the database is empty although the log holds {log.size:,} entries; put it back from a backup"
+            )
+        if union not in known:
             store.add_org(union, name=settings.name, kind=OrgKind.UNION, key=None)
         rules = transactions.around.enforcer
         store.append_event(union, EventKind.RULES_LOADED, {"pack": rules.bundle.pack, "policy_hash": rules.policy_hash})
@@ -68,8 +72,13 @@ def open_service(settings: Settings, *, clock: Clock) -> Service:
 
 
 def open_beside(settings: Settings, *, clock: Clock) -> tuple[Engine, ConsentStore]:
-    """Open for reading beside a running service: whatever would need the log is refused."""
+    """Open for reading beside a running service: whatever would need the log is refused.
+
+    Raises InvalidSettings, or StoreUnavailable also when there is no database yet: none is made here.
+    """
     keys = read_keys(settings.keys_directory)
+    if settings.database_file is not None and not settings.database_file.exists():
+        raise StoreUnavailable(f"{settings.database_file} is missing; put it back from a backup")
     engine = make_engine(settings.database_url)
     upgrade(engine)
     return engine, ConsentStore(_transactions(settings, keys, engine, ClosedLog(), clock))

@@ -202,7 +202,9 @@ def _conclude(
         "epoch": member.epoch,
         "allowed": True,
     }
-    (index,) = tx.append([Draft.about(athlete, EventKind.RELEASE_ANSWERED, tx.union, details)])
+    # Of the same public kind as every other choice: counted against proposals and visible bands, a kind of its own
+    # would tell a front office who said no from who never answered.
+    (index,) = tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)])
     issue = receipt_store.Issue(
         receipt_id, athlete, (change,), status, index, method, release_id=row.release_id, release_sha256=row.sha256
     )

@@ -50,7 +50,12 @@ class Settings(BaseModel):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL: SQLite inside the directory unless another was given."""
-        return self.database or f"sqlite:///{self.directory / 'consent.sqlite3'}"
+        return self.database or f"sqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file inside the directory; None where another database was given."""
+        return None if self.database else self.directory / "consent.sqlite3"
 
     @property
     def log_directory(self) -> Path:
@@ -88,8 +93,12 @@ def read_settings(directory: Path, *, environment: Mapping[str, str] = os.enviro
     path = directory / SETTINGS_FILE
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise InvalidSettings(f"expected {SETTINGS_FILE} in {directory}; run `homefield-consent init` first") from error
+    except ValueError as error:
+        raise InvalidSettings(f"{path} is damaged; put it back from a backup") from error
+    if not isinstance(stored, dict):
+        raise InvalidSettings(f"{path} is damaged; put it back from a backup")
     if environment.get(DATABASE_VARIABLE):
         stored["database"] = environment[DATABASE_VARIABLE]
     return make_settings(stored | {"directory": directory} | overrides)

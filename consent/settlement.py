@@ -1,7 +1,8 @@
 """Giving back what no round has used: after a withdrawal, and when a campaign closes or expires.
 
 A round is committed before its update leaves the node, so whatever is not committed was provably never
-released. Whatever is committed stays spent, whether or not the update ever arrived.
+released. Whatever is committed stays spent, whether or not the update ever arrived. The end of a campaign leaves one
+entry for every enrolled athlete of its clubs, real or decoy, so that the log does not tell how many took part.
 """
 
 from sqlmodel import col, select
@@ -13,7 +14,7 @@ from consent.live import live_grants
 from consent.rows import CampaignRow, TokenRow
 from consent.taking_part import takes_part
 from consent.transaction import Transaction
-from policies.vocabulary import AthleteId, Purpose
+from policies.vocabulary import AthleteId, OrgId, Purpose
 
 
 def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> list[Draft]:
@@ -35,7 +36,10 @@ def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
     row.is_closed = True
     tokens = _open_tokens(tx, campaign=sha256)
     members.locked(tx, [AthleteId(token.athlete) for token in tokens])
-    return [draft for token in tokens for draft in _close(tx, token)]
+    refunds = [draft for token in tokens for draft in _close(tx, token)]
+    clubs = campaigns.of_row(row).manifest.clubs
+    missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
+    return [*refunds, *(Draft.decoy(EventKind.BUDGET_REFUNDED, tx.union, {"allowed": True}) for _ in range(missing))]
 
 
 def settle_expired(tx: Transaction) -> list[Draft]:

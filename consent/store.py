@@ -217,10 +217,16 @@ class ConsentStore:
         with self.transactions.write() as tx:
             return tokens.issue(tx, club, sha256, athletes)
 
-    def commit_round(self, club: OrgId, sha256: str, round_no: int, presented: Sequence[str]) -> list[AthleteId]:
-        """Mark one round as spent for every token that still counts; returns those athletes."""
+    def commit_round(
+        self, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool = False
+    ) -> list[AthleteId]:
+        """Mark one round as spent for every token that still counts; returns those athletes.
+
+        again: the node knows that it asked before and that no answer left it. Without that word a token that
+        has paid for the round already does not count: a node that lost its journal would answer twice for one price.
+        """
         with self.transactions.write() as tx:
-            return tokens.commit_round(tx, club, sha256, round_no, presented)
+            return tokens.commit_round(tx, club, sha256, round_no, presented, again=again)
 
     def campaign_spend(self, league: OrgId, sha256: str) -> CampaignSpend:
         """Return the dearest athlete's spend in one campaign, for its league."""

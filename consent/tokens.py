@@ -2,6 +2,9 @@
 
 A token is derived, never stored. It counts only while the athlete still takes part and has decided nothing
 since it was issued; asking again renews it, unless a withdrawal has closed it for this campaign.
+
+The public log must not tell how many athletes of a club take part: each request leaves one entry for every
+enrolled athlete of the club, real or decoy, whether many take part or nobody.
 """
 
 import hashlib
@@ -43,14 +46,13 @@ def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteI
     own = _own_members(tx, club, athletes)
     batch = _Batch(campaign, live_grants(tx, [m.athlete for m in own], purpose=Purpose.FL_TRAINING))
     issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
-    if batch.drafts:
-        tx.append(batch.drafts)
-    else:
-        tx.without_entry("nothing new is reserved; each round is logged when it is committed")
+    _append_for_squad(tx, club, EventKind.BUDGET_RESERVED, batch.drafts)
     return IssuedTokens(tuple(issued), skipped=len(own) - len(issued))
 
 
-def commit_round(tx: Transaction, club: OrgId, sha256: str, round_no: int, presented: Sequence[str]) -> list[AthleteId]:
+def commit_round(
+    tx: Transaction, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool
+) -> list[AthleteId]:
     """Pay for one round; see `ConsentStore.commit_round`. A token that does not count is logged as refused."""
     campaign = campaigns.running(tx, sha256, club)
     if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
@@ -61,13 +63,25 @@ def commit_round(tx: Transaction, club: OrgId, sha256: str, round_no: int, prese
     locked = members.locked(tx, rows)
     own = {athlete: row for athlete, row in rows.items() if locked[athlete].club == club}
     batch = _Batch(campaign, live_grants(tx, own, purpose=Purpose.FL_TRAINING))
-    accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete], round_no)]
-    foreign = len(wanted) - len(own)
-    if foreign or not batch.drafts:
+    accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete], round_no, again=again)]
+    foreign, refusals = len(wanted) - len(own), []
+    if foreign:
         details = {"what": "tokens that do not count", "count": foreign, "allowed": False}
-        batch.drafts.append(Draft.of_org(EventKind.LOOK_REFUSED, club, details))
-    tx.append(batch.drafts)
+        refusals.append(Draft.of_org(EventKind.LOOK_REFUSED, club, details))
+    _append_for_squad(tx, club, EventKind.ROUND_COMMITTED, batch.drafts, refusals)
     return accepted
+
+
+def _append_for_squad(
+    tx: Transaction, club: OrgId, kind: EventKind, own: Sequence[Draft], others: Sequence[Draft] = ()
+) -> None:
+    """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`."""
+    missing = len(members.of_club(tx, club)) - len(own)
+    drafts = [*own, *(Draft.decoy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
+    if drafts:
+        tx.append(drafts)
+    else:
+        tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
 
 
 def _own_members(tx: Transaction, club: OrgId, athletes: Sequence[AthleteId]) -> list[Member]:
@@ -113,12 +127,15 @@ def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool
     return True
 
 
-def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int) -> bool:
+def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int, *, again: bool) -> bool:
     member, campaign = members.get(tx, AthleteId(token.athlete)), batch.campaign
-    counts = (
-        not token.is_closed and token.epoch == member.epoch and takes_part(tx, member, campaign.manifest, batch.grants)
-    )
     is_repeat = tx.session.get(RoundRow, (token.digest, round_no)) is not None
+    counts = (
+        not token.is_closed
+        and token.epoch == member.epoch
+        and (again or not is_repeat)
+        and takes_part(tx, member, campaign.manifest, batch.grants)
+    )
     if counts and not is_repeat:
         ledger.commit(tx, member.athlete, campaign.sha256, round_no, campaign.rho_per_round)
         tx.session.add(RoundRow(digest=token.digest, round_no=round_no, at=tx.now))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from consent.errors import StoreUnavailable
+from consent.errors import InvalidSettings, StoreUnavailable
 from consent.journal import Draft, Journal
 from consent.keys import ServiceKeys
 from consent.publication import Publication
@@ -125,10 +125,20 @@ def _translated() -> Iterator[None]:
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine; SQLite gets WAL, full synchronisation, foreign keys and explicit BEGIN."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+    """Return an engine whose errors name no values. SQLite: WAL, full synchronisation, foreign keys, explicit BEGIN.
+
+    Raises InvalidSettings for an address that names no database we can speak to.
+    """
+    try:
+        if not url.startswith("sqlite"):
+            return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ", hide_parameters=True)
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
+        )
+    except ImportError as error:
+        raise InvalidSettings("the database's driver is not installed; install homefield[postgres]") from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise InvalidSettings("expected a database address such as postgresql+psycopg://host/name") from error
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,6 +2,9 @@
 
 This is the whole privacy path of a node in one function: gradient, clip, quantise, sum, noise, ring. The
 number of athletes never shows: with none at all the answer is the noise alone.
+
+A manifest whose ring could wrap is refused before anything is computed: a refusal afterwards would let the coordinator
+ask again and see fresh noise on the same data for no further price.
 """
 
 from collections.abc import Sequence
@@ -13,6 +16,8 @@ from models.features import SCHEMAS, AthleteSeries, FeatureSchema
 from models.noise import noise_share, quantise, sensitivity, to_ring
 from models.private_gradients import athlete_gradients, clip_rows
 from policies.campaign import CampaignManifest
+
+NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
 
 
 def schema_of(manifest: CampaignManifest) -> FeatureSchema:
@@ -32,7 +37,15 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights("expected one honest club (h = 1) while sums are not masked")
     if manifest.min_honest_clubs > len(manifest.clubs):
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
+    if _largest_sum(manifest, schema.dimension) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
+        raise BadWeights("expected a modulus so large that no sum of clubs can wrap")
     return schema
+
+
+def _largest_sum(manifest: CampaignManifest, dimension: int) -> float:
+    """The largest coordinate of one club: every public athlete clipped one way, and far-out noise."""
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
 
 
 def contribution(

@@ -3,9 +3,13 @@
 The gradient of an athlete is the mean over that athlete's own valid days, so it depends on nobody else; below
 `FULL_WEIGHT_DAYS` days the sum is divided by that public number instead, so that a short history weighs less.
 It is clipped to L2 norm C; the sum over athletes then changes by at most C when one athlete joins or leaves
-(reference: federation and privacy §6.1, §6.3). The general path for torch modules is in `opacus_gradients`.
+(reference: federation and privacy §6.1, §6.3). That must hold to the last bit, because rounding to integers follows:
+an athlete is padded to a length that depends on that athlete's own days only, as the order in which floating-point
+numbers are added, and with it their last digits, depends on the length. The general path for torch modules is in
+`opacus_gradients`.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -21,7 +25,8 @@ FULL_WEIGHT_DAYS = 100  # ours, chosen in simulation (see `recipes`): the mean o
 HUBER_DELTA = 1.0  # ours, chosen in simulation (see `recipes`): in units of the target
 
 MLP_HIDDEN = 16  # federation and privacy §9: the small network of the utility study
-CHUNK = 256  # ours: athletes padded together; bounds memory, changes no result beyond rounding
+CHUNK = 256  # ours: athletes computed together; bounds memory, changes no result
+LENGTH_STEP = 64  # ours: days that a series is padded to a multiple of, so that many series share a length
 
 
 def sigmoid(z: NDArray[Any]) -> NDArray[Any]:
@@ -48,8 +53,10 @@ def athlete_gradients(kind: Kind, weights: Floats, series: Sequence[AthleteSerie
     Losses: half squared error for "linear", Huber's for "huber" (a linear model too), binary cross-entropy for
     "logistic" and "mlp" (tanh, one output).
     """
-    rows = [_batch_gradients(kind, weights, *_padded(chunk)) for chunk in _chunks(series)]
-    return np.concatenate(rows) if rows else np.zeros((0, weights.size))
+    gradients = np.zeros((len(series), weights.size))
+    for places in _batches(series):
+        gradients[places] = _batch_gradients(kind, weights, *_padded([series[place] for place in places]))
+    return gradients
 
 
 def clip_rows(gradients: Floats, clip: float) -> Floats:
@@ -73,17 +80,26 @@ def day_shares(one: AthleteSeries) -> NDArray[np.float32]:
     return shares
 
 
-def _chunks(series: Sequence[AthleteSeries]) -> Iterator[Sequence[AthleteSeries]]:
-    for start in range(0, len(series), CHUNK):
-        yield series[start : start + CHUNK]
+def _batches(series: Sequence[AthleteSeries]) -> Iterator[list[int]]:
+    """Places of athletes who share a padded length, at most CHUNK at a time."""
+    by_length: dict[int, list[int]] = {}
+    for place, one in enumerate(series):
+        by_length.setdefault(_padded_length(one), []).append(place)
+    for places in by_length.values():
+        for start in range(0, len(places), CHUNK):
+            yield places[start : start + CHUNK]
+
+
+def _padded_length(one: AthleteSeries) -> int:
+    return LENGTH_STEP * math.ceil(int(one.X.shape[0]) / LENGTH_STEP)
 
 
 def _padded(series: Sequence[AthleteSeries]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Stack to X (athletes, days, features), y and (athletes, days) days' shares of the mean."""
-    longest = max(one.X.shape[0] for one in series)
-    X = np.zeros((len(series), longest, series[0].X.shape[1]), np.float32)
-    y = np.zeros((len(series), longest), np.float32)
-    share = np.zeros((len(series), longest), np.float32)
+    length = _padded_length(series[0])
+    X = np.zeros((len(series), length, series[0].X.shape[1]), np.float32)
+    y = np.zeros((len(series), length), np.float32)
+    share = np.zeros((len(series), length), np.float32)
     for row, one in enumerate(series):
         days = one.X.shape[0]
         X[row, :days], y[row, :days] = one.X, np.where(one.mask, one.y, 0.0)

@@ -1,14 +1,17 @@
 """Signed HTTP requests between programs: which bytes are signed, and the check on arrival.
 
 The signature covers method, path with query, time, nonce and the body's hash, so that nothing of a
-request can be changed or replayed. The caller keeps the clock and the memory of nonces.
+request can be changed or replayed. The caller keeps the clock and the memory of nonces. Answers are not
+signed: it is TLS that protects them, see `protects_answers`.
 """
 
 import base64
+import ipaddress
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature
@@ -80,3 +83,19 @@ def verify_request(
         parsed.signature,
     )
     return parsed
+
+
+def protects_answers(url: str) -> bool:
+    """True if nobody between us and the program at `url` can change its answers: https, or this very machine.
+
+    A changed answer is as good as a forged permission: "allowed" for a look, "accepted" for a round.
+    """
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.scheme not in ("http", "https"):
+            return False
+        if parts.scheme == "https" or parts.hostname == "localhost":
+            return True
+        return ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return False

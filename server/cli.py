@@ -1,10 +1,9 @@
 """`homefield-server`: the league's program. It sees clubs' noisy sums and released bands, nothing of an athlete."""
 
-import sys
-
 import typer
 
 from audit.errors import AuditError
+from audit.program import run_program
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.commands import campaigns, serve, setup
@@ -13,7 +12,9 @@ from server.errors import ServerError
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     help="Run the league's coordinator: enrol clubs, open campaigns, publish models, show squads what was released.",
+    epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600',
 )
 for area in (setup, campaigns, serve):
     area.register(app)
@@ -21,8 +22,4 @@ for area in (setup, campaigns, serve):
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    try:
-        app()
-    except (AuditError, ModelError, PolicyError, ServerError) as error:
-        sys.stderr.write(f"Error: {error}\n")
-        sys.exit(1)
+    run_program(app, expected=(AuditError, ModelError, PolicyError, ServerError))

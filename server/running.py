@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from policies.request_signature import protects_answers
 from server.app import build_app
 from server.consent_client import ConsentClient
 from server.errors import BadSettings
@@ -36,7 +37,9 @@ class Coordinator:
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
-        """Wire everything from a folder's settings."""
+        """Wire everything from a folder's settings; raises BadSettings if the consent service is asked without TLS."""
+        if not protects_answers(settings.consent_url):
+            raise BadSettings("expected an https address of the consent service; http is for this machine only")
         engine = open_database(settings.database_path)
         fleet = Fleet.open()
         key = settings.league_key()

@@ -20,11 +20,12 @@ STOPPED_WITHIN_S = 40.0
 
 @dataclass(frozen=True, slots=True)
 class RunningDemo:
-    """A league that stays up: its folder, its summary, and what the demo has printed."""
+    """A league that stays up: its folder, its summary, and what the demo has printed (`printed` for programs)."""
 
     out: Path
     summary: dict[str, Any]
     log: Path
+    printed: Path
 
     def url(self, starts: str) -> str:
         """The address of the first page whose name starts so."""
@@ -39,16 +40,14 @@ class RunningDemo:
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """The demo on a small league. At the end it gets Ctrl-C and must end cleanly, with every child."""
     folder = tmp_path_factory.mktemp("demo")
-    out, log = folder / "league", folder / "demo.log"
+    out, log, printed = folder / "league", folder / "demo.log", folder / "demo.json"
     program = Path(sys.executable).parent / "homefield-demo"
-    arguments = ["run", "--out", str(out), "--athletes", "8", "--days", "260"]
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [str(program), *arguments], stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
-        )
+    arguments = ["run", "--out", str(out), "--athletes", "8", "--days", "260", "--json"]
+    with log.open("wb") as said, printed.open("wb") as sink:
+        process = subprocess.Popen([str(program), *arguments], stdout=sink, stderr=said, start_new_session=True)
     try:
         _wait_until_up(process, log)
-        yield RunningDemo(out, json.loads((out / "summary.json").read_text()), log)
+        yield RunningDemo(out, json.loads((out / "summary.json").read_text()), log, printed)
     finally:
         _stop(process, log)
 

@@ -9,6 +9,7 @@ from audit.web.summaries import WEEKLY, WeekCount
 from audit.web.words import FEWEST_SHOWN, long_date, thousands
 
 _WEEK = {"timeUnit": "utcyearmonthdate", "field": "week", "type": "ordinal"}
+FULL_CHART_WEEKS = 12
 _WEEK_AXIS = {
     "format": "%-d %b",
     "formatType": "time",
@@ -47,6 +48,8 @@ def _finding(counts: Sequence[WeekCount]) -> str:
     if not refused:
         return f"No week had {FEWEST_SHOWN} or more refused looks"
     most = max(refused, key=lambda count: count.n or 0)
+    if len({count.week for count in counts}) == 1:
+        return f"In the week of {long_date(most.week)}, {thousands(most.n or 0)} looks were refused"
     return f"Most refused looks in the week of {long_date(most.week)}: {thousands(most.n or 0)}"
 
 
@@ -82,15 +85,17 @@ def _spec(counts: Sequence[WeekCount]) -> dict[str, Any]:
             }
         },
         "resolve": {"scale": {"y": "independent"}},
-        "spec": {"width": 960, "height": 72, "layer": [_bars(), _small_cells()]},
+        "spec": {"width": 960, "height": 72, "layer": [_bars(weeks=len({c.week for c in counts})), _small_cells()]},
     }
 
 
-def _bars() -> dict[str, Any]:
+def _bars(*, weeks: int) -> dict[str, Any]:
+    """Bars as wide as in a full chart, also where few weeks are recorded."""
+    share = round(0.6 * min(1.0, weeks / FULL_CHART_WEEKS), 3)
     axis = {"title": None, "tickCount": 2, "labelOverlap": False}
     return {
         "transform": [{"filter": "datum.n !== null"}],
-        "mark": {"type": "bar", "style": "bar", "width": {"band": 0.6}},
+        "mark": {"type": "bar", "style": "bar", "width": {"band": share}},
         "encoding": {
             "x": {**_WEEK, "axis": _WEEK_AXIS},
             "y": {"field": "n", "type": "quantitative", "axis": axis},

@@ -10,12 +10,15 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from audit.errors import CannotServe
 
 READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 8.0
 POLL_S = 0.05
+HIGHEST_PORT = 65_535
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,23 @@ class Listener:
             self.server.should_exit = True
 
 
-def listen(app: FastAPI, *, host: str, port: int, certificate: str | None = None, key: str | None = None) -> Listener:
+def listen(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    certificate: str | None = None,
+    key: str | None = None,
+    only_loopback_names: bool = False,
+) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
 
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
+    only_loopback_names: refuse requests for any other host name. Without it any web site could point a name of its own
+    at this machine (DNS rebinding) and click the personas of a demo, which sign in without proof.
     """
     config = uvicorn.Config(
-        app,
+        TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app,
         ssl_certfile=certificate,
         ssl_keyfile=key,
         log_level="warning",
@@ -53,6 +66,8 @@ def listen(app: FastAPI, *, host: str, port: int, certificate: str | None = None
         date_header=False,
         ws="none",
     )
+    if not 0 <= port <= HIGHEST_PORT:
+        raise CannotServe(f"port {port} does not exist; expected one from 0 to {HIGHEST_PORT}")
     try:
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -104,12 +119,12 @@ def wait_for_stop(stop: threading.Event, listeners: Sequence[Listener]) -> None:
         pass
 
 
-def serve_app(app: FastAPI, *, host: str, port: int) -> None:
+def serve_app(app: FastAPI, *, host: str, port: int, only_loopback_names: bool = False) -> None:
     """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
 
-    port: 0 takes a free one. Raises CannotServe if the address cannot be had.
+    port: 0 takes a free one. only_loopback_names: see `listen`. Raises CannotServe if the address cannot be had.
     """
-    listener = listen(app, host=host, port=port)
+    listener = listen(app, host=host, port=port, only_loopback_names=only_loopback_names)
     stop = stopped_by_signals()
     with serving([listener]):
         print(f"listening on http://{host}:{listener.port}", flush=True)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from client.commands.console import AsJson, Folder, find_athlete, print_json, print_table, screen
+from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.errors import ClientError
 from client.features.acwr import CAPTION
 from client.features.daily import DailyTable, build
 from client.features.record import MetricRecord
@@ -35,7 +36,11 @@ def features(
 
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
-    with open_vault(load_settings(folder)) as vault:
+    settings = load_settings(folder)
+    today = now().astimezone(settings.timezone).date()
+    if day is not None and day.date() > today:
+        raise ClientError(f"expected a day up to {today.isoformat()}")
+    with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
         table = build(vault.read(found.athlete), assume_rest=assume_rest)
     if day is not None:

@@ -50,6 +50,8 @@ def ingest(
     if missing:
         raise ClientError(f"{missing[0]} does not exist")
     files = find_files(paths)
+    if not files:
+        raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
     with open_vault(settings) as vault:
         whose = Whose(
@@ -63,13 +65,16 @@ def ingest(
         print_json(_summary(outcomes))
     else:
         _show(outcomes)
-    if any(outcome.is_failure for outcome in outcomes):
-        raise typer.Exit(1)
+    failed = {outcome.file_name for outcome in outcomes if outcome.is_failure}
+    if failed:
+        kept = "quarantined with their reasons" if athlete is not None else "named above with their reasons"
+        raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
 
 
 def _with_progress(importer: Importer, files: list[Path]) -> list[Outcome]:
     columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("files", total=len(files))
         return importer.take_all(files, on_file=lambda _: progress.advance(task))
 

@@ -9,13 +9,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from client.commands.console import AsJson, Folder, find_athlete, print_json, print_table, screen
-from client.errors import BadSettings, ClientError
+from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.consent_client import ConsentClient
+from client.errors import BadSettings, ClientError, ConsentUnavailable
 from client.key_files import write_secret
-from client.settings import FILE_NAME, SettingsFile, load_settings, read_timezone, save_settings
+from client.settings import FILE_NAME, Settings, SettingsFile, load_settings, read_timezone, save_settings
 from client.vault.access import open_vault
 from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
 from client.vault.store import Vault, new_athlete_id
+from policies.errors import PolicyError
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
 
@@ -116,14 +118,30 @@ def erase(
 ) -> None:
     """Destroy an athlete's key and everything sealed under it. This cannot be undone.
 
+    A linked node then has the erasure logged by the consent service. If that cannot be reached, the athlete is
+    erased all the same and the exit code is 1; repeat the command with the athlete's id to report it.
+
     Example: homefield-node erase ./club-a ath-0123456789abcdef
     """
-    with open_vault(load_settings(folder)) as vault:
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
         found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
         if not yes and not typer.confirm(f"Erase {found} for good?"):
             raise ClientError("nothing was erased")
         vault.erase(found)
     screen().print(f"Erased {found}: the key is destroyed and the file is rewritten. Delete your backups of it too.")
+    if settings.consent_url is not None:
+        _tell(settings, found)
+
+
+def _tell(settings: Settings, athlete: AthleteId) -> None:
+    """Have the consent service log the erasure. It has happened whatever the service says."""
+    try:
+        ConsentClient.of(settings, clock=now).event("erased", {"athlete": athlete, "club": settings.club})
+    except (ClientError, PolicyError) as error:
+        raise ConsentUnavailable(
+            f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
+        ) from error
 
 
 def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> SettingsFile:

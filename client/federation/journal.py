@@ -1,6 +1,8 @@
-"""The node's own record of rounds: what was asked and exactly what was answered.
+"""The node's own record of rounds: what was begun, what was asked and exactly what was answered.
 
 A round asked twice gets the very same bytes. Fresh noise on the same data, again and again, could be averaged away.
+A round is noted before it is paid for, so that a node whose journal was lost or put back from a copy knows no more
+that it began one; the ledger then refuses what was paid already.
 """
 
 import hashlib
@@ -23,6 +25,13 @@ CREATE TABLE IF NOT EXISTS federation_round (
     PRIMARY KEY (manifest, round)
 ) STRICT
 """
+_BEGUN = """
+CREATE TABLE IF NOT EXISTS federation_begun (
+    manifest TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    PRIMARY KEY (manifest, round)
+) STRICT
+"""
 
 
 class RoundJournal:
@@ -35,6 +44,7 @@ class RoundJournal:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")  # an answer that left must be found again after a crash
         self._database.execute(_TABLE)
+        self._database.execute(_BEGUN)
 
     def close(self) -> None:
         """Close the file."""
@@ -57,6 +67,18 @@ class RoundJournal:
         if number <= self.rounds_done(manifest):
             raise RoundRefused("a later round of this campaign was answered already")
         return None
+
+    def begin(self, manifest: str, number: int) -> bool:
+        """Note that a round is about to be paid for; True if this journal began it before, without an answer.
+
+        Raises ClientError if the note cannot be kept: nothing is paid for or computed then.
+        """
+        try:
+            with self._reading() as database:
+                noted = database.execute("INSERT OR IGNORE INTO federation_begun VALUES (?, ?)", (manifest, number))
+        except sqlite3.Error as error:
+            raise ClientError("the journal of rounds cannot be written; nothing was paid for") from error
+        return noted.rowcount == 0
 
     def record(self, manifest: str, number: int, request: bytes, reply: bytes, at: datetime) -> None:
         """Keep an answer before it leaves. Raises ClientError if the round has one already."""

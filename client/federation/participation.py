@@ -30,8 +30,10 @@ class Ledger(Protocol):
     def tokens(self, manifest_sha256: str, athletes: Iterable[AthleteId]) -> dict[AthleteId, str]:
         """Tokens of the athletes whose budget is reserved."""
 
-    def commit_round(self, manifest_sha256: str, number: int, tokens: Iterable[str]) -> frozenset[AthleteId]:
-        """Spend one round; the athletes that may be used in it."""
+    def commit_round(
+        self, manifest_sha256: str, number: int, tokens: Iterable[str], *, again: bool
+    ) -> frozenset[AthleteId]:
+        """Spend one round; the athletes that may be used in it. again: asked before, and no answer left since."""
 
 
 class Days(Protocol):
@@ -39,6 +41,9 @@ class Days(Protocol):
 
     def athletes(self) -> tuple[AthleteId, ...]:
         """Athletes this node can still read."""
+
+    def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
+        """Those with at least one day that the campaign's model can learn from."""
 
     def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
         """One series per readable athlete."""
@@ -76,15 +81,22 @@ class Participation:
         return reply
 
     def reserve(self, manifest: CampaignManifest) -> dict[AthleteId, str]:
-        """Ask for the tokens of every athlete who lets this campaign learn from them; asking again is fine."""
-        live = self._live(manifest)
-        return self.ledger.tokens(manifest.sha256, live) if live else {}
+        """Ask for the tokens of every athlete who lets this campaign learn from them; asking again is fine.
+
+        Nothing is asked for an athlete without a day to learn from: their budget would be spent on no contribution.
+        It is asked also for nobody: neither the log nor the time an answer takes may tell whether somebody takes part.
+        """
+        return self.ledger.tokens(manifest.sha256, self._taking_part(manifest))
 
     def _accepted(self, manifest: CampaignManifest, number: int) -> frozenset[AthleteId]:
         tokens = self.reserve(manifest)
-        if not tokens:
-            return frozenset()
-        return self.ledger.commit_round(manifest.sha256, number, tokens.values()) & frozenset(tokens)
+        again = self.journal.begin(manifest.sha256, number)
+        paid = self.ledger.commit_round(manifest.sha256, number, tokens.values(), again=again)
+        return paid & frozenset(tokens)
+
+    def _taking_part(self, manifest: CampaignManifest) -> list[AthleteId]:
+        live = self._live(manifest)
+        return sorted(self.days.learnable(manifest, live))
 
     def _live(self, manifest: CampaignManifest) -> list[AthleteId]:
         snapshot, now = self.ledger.snapshot(), self.clock()

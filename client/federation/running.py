@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from client.federation.received import ReceivedModels
 from client.federation.series import SeriesSource
 from client.settings import Settings
 from client.vault.access import open_vault
+from models.errors import ModelError
 
 RESERVE_EVERY_S = 2.0
 RECEIVED = "received"  # models as they arrived; `homefield-node adopt` judges them
@@ -44,7 +46,7 @@ class FederationNode:
         participation = Participation(
             club=settings.club,
             approvals=approvals_of(settings),
-            journal=RoundJournal(settings.journal_path),
+            journal=_journal(settings),
             ledger=ConsentClient.of(settings, clock=clock),
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
@@ -94,7 +96,7 @@ class FederationNode:
                 continue
             try:
                 self.participation.reserve(manifest)
-            except ClientError as error:  # the ledger may not know the campaign yet
+            except (ClientError, ModelError) as error:  # the ledger may not know the campaign yet
                 logger.info("no tokens for %s yet: %s", manifest.campaign_id, type(error).__name__)
             else:
                 self._reserved.add(manifest.sha256)
@@ -120,3 +122,10 @@ class FederationNode:
             for thread in threads:
                 thread.join(STOP_WITHIN_S)
             self.participation.journal.close()
+
+
+def _journal(settings: Settings) -> RoundJournal:
+    try:
+        return RoundJournal(settings.journal_path)
+    except sqlite3.Error as error:
+        raise BadSettings(f"{settings.journal_path} is damaged; put it back from a backup") from error

@@ -1,5 +1,6 @@
 """From the vault to what a model learns from: one series per athlete, built once per campaign."""
 
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from models.features import AthleteSeries
 from models.holdout import learn_days
 from policies.campaign import CampaignManifest
 from policies.vocabulary import AthleteId
+
+MOST_CAMPAIGNS = 8  # ours: more are never open at one club, and a season of a squad takes about a megabyte
 
 
 def series_of(table: DailyTable, model: str) -> AthleteSeries:
@@ -34,36 +37,55 @@ def _design(table: DailyTable, model: str) -> AthleteSeries:
 
 @dataclass(slots=True)
 class SeriesSource:
-    """Reads athletes' days for a campaign. `open_vault` opens the vault anew, so that an erased athlete is gone.
+    """Reads athletes' days for campaigns. `open_vault` opens the vault anew, so that an erased athlete is gone.
 
-    One campaign's series are kept in memory while it runs: every round learns from the same days.
+    A campaign's series are kept in memory once they were asked for: every round learns from the same days, whatever
+    else is reserved or trained meanwhile. Of an athlete without a day to learn from nothing is kept, so that days
+    which arrive later still count. `_lock` guards what is kept: tokens are reserved in one thread, rounds are
+    answered in another.
     """
 
     open_vault: Callable[[], Vault]
-    _campaign: str = ""
-    _kept: dict[AthleteId, AthleteSeries] = field(default_factory=dict)
+    _kept: dict[str, dict[AthleteId, AthleteSeries]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def athletes(self) -> tuple[AthleteId, ...]:
         """Athletes whose vault can still be opened."""
         with self.open_vault() as vault:
             return tuple(athlete.athlete for athlete in vault.athletes())
 
-    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
-        """Return the series of these athletes; whoever is erased or without days is left out."""
-        wanted = sorted(athletes)
-        if self._campaign != manifest.sha256:
-            self._campaign, self._kept = manifest.sha256, {}
-        held = set(self.athletes())
-        self._kept = {athlete: kept for athlete, kept in self._kept.items() if athlete in held}
-        missing = [athlete for athlete in wanted if athlete in held and athlete not in self._kept]
-        if missing:
-            with self.open_vault() as vault:
-                self._kept |= {athlete: self._built(vault, manifest.model, athlete) for athlete in missing}
-        return tuple(self._kept[athlete] for athlete in wanted if athlete in self._kept)
+    def learnable(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> frozenset[AthleteId]:
+        """Return those of `athletes` with at least one day that the campaign's model can learn from."""
+        return frozenset(self._series(manifest, athletes))
 
-    def _built(self, vault: Vault, model: str, athlete: AthleteId) -> AthleteSeries:
-        try:
-            table = build(vault.read(athlete))
-        except (UnknownAthlete, AthleteErased):
-            table = DailyTable((), {})
-        return series_of(table, model)
+    def series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> tuple[AthleteSeries, ...]:
+        """Return the series of these athletes; whoever is erased or without a day to learn from is left out."""
+        found = self._series(manifest, athletes)
+        return tuple(found[athlete] for athlete in sorted(found))
+
+    def _series(self, manifest: CampaignManifest, athletes: Iterable[AthleteId]) -> dict[AthleteId, AthleteSeries]:
+        wanted = set(athletes)
+        with self._lock, self.open_vault() as vault:
+            held = {athlete.athlete for athlete in vault.athletes()}
+            kept = {one: series for one, series in self._kept.get(manifest.sha256, {}).items() if one in held}
+            for athlete in sorted((wanted & held) - set(kept)):
+                series = _built(vault, manifest.model, athlete)
+                if series.n_valid:
+                    kept[athlete] = series
+            self._keep(manifest.sha256, kept)
+            return {athlete: series for athlete, series in kept.items() if athlete in wanted}
+
+    def _keep(self, campaign: str, kept: dict[AthleteId, AthleteSeries]) -> None:
+        """Keep the campaigns used last; the one just used is the newest."""
+        self._kept.pop(campaign, None)
+        self._kept[campaign] = kept
+        while len(self._kept) > MOST_CAMPAIGNS:
+            del self._kept[next(iter(self._kept))]
+
+
+def _built(vault: Vault, model: str, athlete: AthleteId) -> AthleteSeries:
+    try:
+        table = build(vault.read(athlete))
+    except (UnknownAthlete, AthleteErased):
+        table = DailyTable((), {})
+    return series_of(table, model)

@@ -53,13 +53,21 @@ class Outcome:
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the files named and the files inside the folders named, hidden ones left out, in a fixed order."""
+    """Return the files named and the files inside the folders named, hidden ones left out, in a fixed order.
+
+    Pipes, sockets and devices are left out: reading one would wait for ever.
+    """
     found: dict[Path, None] = {}
     for path in paths:
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
         hidden = {child for child in inside if any(part.startswith(".") for part in child.relative_to(path).parts)}
-        found.update(dict.fromkeys(child for child in inside if child not in hidden and not child.is_dir()))
+        found.update(dict.fromkeys(child for child in inside if child not in hidden and _is_read(child)))
     return list(found)
+
+
+def _is_read(path: Path) -> bool:
+    """True for a file, and for a link to nowhere, which then is told to be unreadable."""
+    return path.is_file() or not path.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import os
 
+from client.errors import BadSettings
 from client.settings import Settings
 from client.vault.keys import PASSPHRASE_VARIABLE, UnlockKey, read_key_file, read_passphrase
 from client.vault.store import Vault
@@ -15,5 +16,7 @@ def unlock_key(settings: Settings) -> UnlockKey:
 
 
 def open_vault(settings: Settings) -> Vault:
-    """Open this node's vault; close it with `with`."""
+    """Open this node's vault; close it with `with`. Raises BadSettings when its file is gone: none is made anew."""
+    if not settings.vault_path.exists():
+        raise BadSettings(f"{settings.vault_path} is missing; put it back from a backup")
     return Vault.open(settings.vault_path, unlock_key(settings))

@@ -1,7 +1,7 @@
 """One athlete's page: the light, the evidence, what is proposed, and the measurements that they share."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
@@ -32,7 +32,7 @@ class EvidenceRow:
     light: str
     word: str
     measured: str
-    points: int
+    points: str
     share: str
 
 
@@ -124,6 +124,8 @@ def _ends(site: Site, one: Morning | None) -> str:
     if one is None or one.proposal is None:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
+    if end.time() == time():
+        return f"End of {words.long_day(end.date() - timedelta(days=1))}"
     return f"{words.long_day(end.date())}, {words.clock_time(end)}"
 
 
@@ -141,7 +143,7 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
                 light=finding.light.value,
                 word=("As usual", "Below", "Well below")[finding.points],
                 measured=words.measured(finding, items),
-                points=finding.points,
+                points="not counted" if evidence.is_grey else str(finding.points),
                 share=words.minus(share) if share is not None else "not in today’s Z",
             )
         )
@@ -181,7 +183,7 @@ def history(journal: Journal, athlete: AthleteId, day: date) -> dict[str, str]:
         "Accepted": str(by[Answer.ACCEPT]),
         "Modified": str(by[Answer.MODIFY]),
         "Rejected": str(by[Answer.REJECT]),
-        "Decided otherwise": "no decision yet" if rate is None else f"{round(100 * rate)} of 100",
+        "Decided otherwise": "no decision yet" if rate is None else f"{round(rate * len(taken))} of {len(taken)}",
     }
 
 

@@ -12,7 +12,7 @@ from client.vault.store import Athlete
 from client.web import words
 from client.web.imports import summary
 from client.web.looks import Look
-from client.web.sessions import ROLE_NAMES, Viewer
+from client.web.sessions import ROLE_GROUPS, Viewer
 from client.web.site import Site
 from policies.vocabulary import Category
 
@@ -79,7 +79,7 @@ def _page(site: Site, viewer: Viewer, look: Look) -> Response:
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         imports=summary(site, look),
-        role=ROLE_NAMES[viewer.role],
+        role=ROLE_GROUPS[viewer.role],
     )
 
 

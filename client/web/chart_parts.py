@@ -26,11 +26,26 @@ def day_x(*, field: str = "date", bars: bool = False, centred: bool = False) -> 
     return channel | ({"bandPosition": 0.5} if centred else {})
 
 
-def amount_y(field: str, *, title: str = "", domain: tuple[float, float] | None = None, ticks: str = "") -> Spec:
+def even_steps(top: float) -> list[float]:
+    """Return round marks from 0 to at most `top`, so that no grid line crosses the labels above the bars."""
+    size = 10.0 ** math.floor(math.log10(top / 3))
+    step = next(size * factor for factor in (1, 2, 5, 10) if top / (size * factor) < 5)
+    return [step * place for place in range(math.floor(top / step) + 1)]
+
+
+def amount_y(
+    field: str,
+    *,
+    title: str = "",
+    domain: tuple[float, float] | None = None,
+    ticks: str = "",
+    values: Sequence[float] = (),
+) -> Spec:
     """Return the y channel of an amount; a domain that leaves out 0 is said in the text beside the chart."""
     channel: Spec = {"field": field, "type": "quantitative"}
     if title:
         channel["axis"] = {"title": title, "tickCount": 5} | ({"format": ticks} if ticks else {})
+        channel["axis"] |= {"values": list(values)} if values else {}
     if domain is not None:
         channel["scale"] = {"domain": list(domain), "zero": False, "nice": False}
     return channel

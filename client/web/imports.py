@@ -13,7 +13,29 @@ from client.web.looks import Look
 from client.web.site import Site
 
 MOST_SHOWN = 60
-COUNTS = ("kept", "dropped", "sentinel", "duplicate", "unit", "clock")
+COUNTS = {
+    "kept": "Kept",
+    "dropped": "Dropped",
+    "sentinel": "“Missing”",
+    "duplicate": "Repeats",
+    "unit": "Unit",
+    "clock": "Clock",
+}
+KINDS = {
+    "mapped-csv": "Mapped table (CSV)",
+    "pmsys-wellness": "Morning answers (PMSYS)",
+    "pmsys-srpe": "Sessions (PMSYS)",
+    "pmsys-injury": "Injuries (PMSYS)",
+    "soccermon-readiness": "Readiness (SoccerMon)",
+    "fitbit-sleep": "Sleep (Fitbit)",
+    "fitbit-sleep-score": "Sleep score (Fitbit)",
+    "fitbit-exercise": "Training (Fitbit)",
+    "fitbit-resting-heart-rate": "Resting pulse (Fitbit)",
+    "hrv4training": "Heart-rate variability (HRV4Training)",
+    "elitehrv": "Heart-rate variability (Elite HRV)",
+    "fit-activity": "Training (FIT)",
+    "rr-text": "Heartbeat intervals (text)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +70,7 @@ def router(site: Site) -> APIRouter:
             aside=aside,
             files=[f for f in files if not f.set_aside][:MOST_SHOWN],
             total=len(files) - len(aside),
-            columns=COUNTS,
+            columns=tuple(COUNTS.values()),
         )
 
     return routes
@@ -72,7 +94,7 @@ def _records(site: Site, look: Look) -> list[ImportRecord]:
 def _file(site: Site, record: ImportRecord) -> File:
     return File(
         when=record.at.astimezone(site.zone).strftime("%-d %B %Y, %H:%M"),
-        reader=record.reader.replace("_", " ") or "not recognised",
+        reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",
         mark=record.file_sha256[:8],
         set_aside=record.status == "quarantined",
         reason=record.reason,

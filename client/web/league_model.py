@@ -13,6 +13,7 @@ from client.web import words
 from client.web.site import Site
 from models.card import ModelCard
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from models.honesty_gate import SLOPE_RANGE
 from policies.vocabulary import Category
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,29 @@ FIGURE_WORDS = {
     "person mean": "Mean error of each athlete’s own mean",
     "EWMA": "Mean error of each athlete’s weighted mean",
     "local ridge": "Mean error of this club’s own model",
+    "events": "Injuries in these days",
+    "slope": "Calibration slope",
+    "observed_to_expected": "Injuries seen for each one expected",
+    "brier_skill": "Gain over the athlete’s own base rate (Brier skill)",
+    "brier_skill_low": "The same, lower end of its 90 % interval",
+    "within_auc": "Tells an athlete’s own weeks apart (AUC)",
+    "within_auc_low": "The same, lower end of its 90 % interval",
 }
+FIGURE_AIMS = {
+    "slope": "1 is right; {:g} to {:g} needed".format(*SLOPE_RANGE),
+    "observed_to_expected": "1 is right",
+    "brier_skill": "0 is no gain",
+    "brier_skill_low": "above 0 needed",
+    "within_auc": "0.5 is chance",
+    "within_auc_low": "above 0.5 needed",
+}
+REASON_WORDS = {
+    "not closer than person mean alone": "not closer than each athlete’s own mean",
+    "not closer than EWMA alone": "not closer than each athlete’s weighted mean",
+    "not closer than local ridge alone": "not closer than this club’s own model",
+    "calibration slope outside .8 to 1.25": "calibration slope outside 0.8 to 1.25",
+}
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
     "risk-logistic-1": "Injury in the next seven days",
@@ -71,6 +94,8 @@ def router(site: Site) -> APIRouter:
             risk_passed=risk is not None and risk.adopted,
             risk_judged=risk is not None,
             verdicts=found,
+            plain=_plain,
+            power=_power_of_ten,
             campaigns=approved(site, site.clock()),
         )
 
@@ -92,7 +117,7 @@ def approved(site: Site, now: datetime) -> list[CampaignRow]:
                 learns=MODEL_WORDS.get(manifest.model, manifest.model),
                 uses=words.sentence(words.list_of([_category(c) for c in manifest.categories])),
                 rounds=manifest.rounds,
-                noise=f"{manifest.noise_multiplier:g} times the most that one athlete can add",
+                noise=f"{manifest.noise_multiplier:.2f} times the most that one athlete can add",
                 state=_state(manifest.opens, manifest.expires, now, site),
             )
         )
@@ -100,15 +125,37 @@ def approved(site: Site, now: datetime) -> list[CampaignRow]:
 
 
 def _verdict(site: Site, verdict: Verdict) -> VerdictRow:
-    unit = " points of 10" if verdict.model == RECOVERY_SCHEMA.model else ""
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "Not used here",
-        reasons=words.sentence("; ".join(verdict.reasons)) or "Every check was passed",
+        reasons=words.sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
         days=f"{verdict.judged_days:,}",
-        figures=tuple((FIGURE_WORDS.get(k, k), f"{words.minus(v, 3)}{unit}") for k, v in verdict.figures.items()),
+        figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in verdict.figures),
         card=_card(site, verdict) if verdict.adopted else None,
     )
+
+
+def _reason(text: str) -> str:
+    return REASON_WORDS.get(text, text).replace("'", "’")
+
+
+def _plain(text: str) -> str:
+    """Text of a card as a sentence of a page."""
+    return words.sentence(text).replace("'", "’")
+
+
+def _power_of_ten(value: float) -> str:
+    factor, _, power = f"{value:.0e}".partition("e")
+    ten = f"10{str(int(power)).translate(SUPERSCRIPTS)}"
+    return ten if factor == "1" else f"{factor} × {ten}"
+
+
+def _figure(verdict: Verdict, name: str) -> str:
+    value = verdict.figures[name]
+    if verdict.model == RECOVERY_SCHEMA.model:
+        return f"{words.minus(value, 3)} points of 10"
+    shown = f"{value:,.0f}" if name == "events" else words.minus(value, 2)
+    return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 
 
 def _card(site: Site, verdict: Verdict) -> ModelCard | None:

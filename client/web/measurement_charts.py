@@ -11,11 +11,12 @@ from client.features.acwr import ewma
 from client.features.daily import DailyTable
 from client.features.hrv_baseline import hrv_baseline
 from client.web import words
-from client.web.chart_parts import amount_y, day_x, finished, json_value, label, mark, table_value
+from client.web.chart_parts import amount_y, day_x, even_steps, finished, json_value, label, mark, table_value
 
 Floats = NDArray[np.float64]
 
 LOAD_DAYS, HRV_DAYS = 35, 36
+LOAD_TITLE = "Session load (AU: effort 0–10 × minutes)"
 FAST_SPAN_D, SLOW_SPAN_D = 7, 28
 CHANGE = 0.05  # ours: a 7-day mean within 5 % of the 28-day mean is called steady
 
@@ -39,7 +40,7 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
     ]
     known = load[first:][np.isfinite(load[first:])]
     top = 1.4 * max([*known.tolist(), planned_au or 0.0, 100.0])
-    begin = table.dates[first]
+    begin, marks = table.dates[first], even_steps(top / 1.4)
     bar = {"width": {"band": 0.78}}
     layers = [
         {
@@ -47,7 +48,12 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
             "mark": mark("bar", "soft-bar", **bar),
             "encoding": {
                 "x": day_x(bars=True),
-                "y": amount_y("load", title="Session load (AU: effort 0–10 × minutes)", domain=(0, top)),
+                "y": amount_y(
+                    "load",
+                    title="Session load (AU: effort 0–10 × minutes)",
+                    domain=(0, top),
+                    values=marks,
+                ),
             },
         },
         {
@@ -63,8 +69,8 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
             }
             for name, style in (("ewma7", "mean"), ("ewma28", "mean-slow"))
         ),
-        label("- - 7-day mean", "label-second", day=begin, y=0.98 * top),
-        label("— 28-day mean", "label-now", day=begin, y=0.905 * top),
+        label("- - 7-day mean", "label-second", day=begin, y=0.98 * top, dx=4),
+        label("— 28-day mean", "label-now", day=begin, y=0.905 * top, dx=4),
     ]
     if planned_au is not None:
         layers.insert(
@@ -75,7 +81,7 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
                 "encoding": {"x": day_x(bars=True), "y": amount_y("load")},
             },
         )
-        layers.append(label("dashed bar: today’s plan", "label", day=begin, y=0.83 * top))
+        layers.append(label("dashed bar: today’s plan", "label", day=begin, y=0.83 * top, dx=4))
     finding = _load_finding(fast[-1], slow[-1])
     return finished(
         {"data": {"values": days}, "layer": layers},

@@ -14,6 +14,7 @@ MOST_SESSIONS = 200  # ours: a club's staff many times over; the longest idle on
 COOKIE = "homefield_node"
 
 ROLE_NAMES = {Role.COACH: "performance coach", Role.MEDICAL: "medical team"}
+ROLE_GROUPS = {Role.COACH: "performance coaches", Role.MEDICAL: "the medical team"}
 # The purpose follows from the role (policies: coaches plan training, medical staff care).
 PURPOSES = {Role.COACH: Purpose.TRAINING, Role.MEDICAL: Purpose.CARE}
 

@@ -108,7 +108,7 @@ def proposed(one: Proposal) -> str:
 def proposal_in_full(one: Proposal) -> tuple[str, str]:
     """Return the proposal's main sentence and an example of how to train it, possibly empty."""
     if one.review:
-        return "No further change is proposed.", "Choose today's load together with the athlete."
+        return "No further change is proposed.", "Choose today’s load together with the athlete."
     if one.level is Level.REST:
         return "Rest today, and speak to the medical team.", ""
     if one.adjusted.rpe is not None and one.adjusted.minutes is not None:
@@ -140,8 +140,9 @@ def measured(finding: Finding, items: int) -> str:
     if finding.domain is Domain.WELLNESS:
         return f"Sum {value:.0f} of {5 * items}, usual {low:.0f} to {high:.0f}"
     if finding.domain is Domain.RESTING_PULSE:
-        against = minus(value - low, 0) if value < low else f"+{value - low:.0f}"
-        return f"{value:.0f} beats per minute, {against} against usual {low:.0f}; counted from +{high - low:.0f}"
+        beats = round(value) - round(low)
+        against = f"{beats:+d} against usual".replace("-", "−") if beats else "usual"
+        return f"{value:.0f} beats per minute, {against} {low:.0f}; counted from +{high - low:.0f}"
     change = value - (low + high) / 2
     return f"{value:.1f} cm, {minus(change, 1)}; under {(high - low) / 2:.1f} cm may be noise"
 

@@ -23,9 +23,10 @@ class TokensRequest(Body):
 
 
 class CommitRequest(Body):
-    """The tokens whose athletes' data one round will use."""
+    """The tokens whose athletes' data one round will use. again: asked before, and nothing has left since."""
 
     tokens: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(max_length=MOST_ATHLETES)
+    again: bool = False
 
 
 @router.post("", status_code=201)
@@ -45,9 +46,9 @@ def tokens(sha256: Hash, signed: Signed, store: Store) -> dict[str, Any]:
 
 @router.post("/{sha256}/rounds/{round_no}/commit")
 def commit(sha256: Hash, round_no: Round, signed: Signed, store: Store) -> dict[str, Any]:
-    """Pay for one round before anything is computed; doing it again spends nothing."""
+    """Pay for one round before anything is computed; doing it again spends nothing, and must be said."""
     wish = signed.read(CommitRequest)
-    return {"accepted": store.commit_round(signed.org.org_id, sha256, round_no, wish.tokens)}
+    return {"accepted": store.commit_round(signed.org.org_id, sha256, round_no, wish.tokens, again=wish.again)}
 
 
 @router.get("/{sha256}/spend")

@@ -27,7 +27,7 @@ def asked_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
     return portal.page(
         visit,
         "asked.html",
-        title=title if waiting else "Nobody asks you anything",
+        title=title if waiting else "Nothing is asked of you",
         here=HERE,
         waiting=[_line(r) for r in waiting],
         answered=[_line(r) for r in reversed(releases) if not r.is_open],

@@ -1,12 +1,16 @@
 """The privacy budget in words and parts of 100, and the athlete's eight rights with what each does here today. Pure."""
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 
-from consent.views import BudgetView
+from consent.views import BudgetLine, BudgetView
 from consent.web.change import Problem
+from consent.web.dates import long_date
 from consent.web.wish import BadEntry
 
 PARTS = 100
+LEARNS = {"recovery-linear-1": "Recovery model", "risk-logistic-1": "Injury risk model"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,21 @@ def budget_page(view: BudgetView) -> BudgetPage:
 def _lines(view: BudgetView) -> list[BudgetRow]:
     return [
         BudgetRow(
-            line.campaign_id, f"{line.model}, {line.rounds}", _one(_share(line.micro_rho, view)), _state(line.state)
+            LEARNS.get(line.model, line.model), _campaign(line), _one(_share(line.micro_rho, view)), _state(line.state)
         )
         for line in view.lines
     ]
+
+
+def _campaign(line: BudgetLine) -> str:
+    """The campaign by the day in its name, and the rounds; a name of another kind stands as it is."""
+    stamp = re.search(r"-(\d{8})(?:-|$)", line.campaign_id)
+    try:
+        opened = datetime.strptime(stamp[1], "%Y%m%d").date() if stamp else None  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        opened = None
+    name = f"of {long_date(opened)}" if opened else line.campaign_id
+    return f"campaign {name}, {line.rounds}"
 
 
 def _exact(view: BudgetView) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from types import MappingProxyType
 
 from audit.events import EventKind
 from consent.views import Look, Looks, ProofState
@@ -75,8 +76,13 @@ class LookedView:
     newer: int | None
 
 
-def looked_view(looks: Looks, *, wanted: LookFilter, today: date) -> LookedView:
-    """Build the page for one filter from the athlete's opened entries, newest first."""
+def looked_view(
+    looks: Looks, *, wanted: LookFilter, today: date, choices: Mapping[int, str] = MappingProxyType({})
+) -> LookedView:
+    """Build the page for one filter from the athlete's opened entries, newest first.
+
+    choices: what the athlete decided, in words, by the place of its entry in the public log.
+    """
     since = today - RECENT if wanted.period == "30" else date.min
     inside = [e for e in looks.entries if e.day >= since]
     groups = [tuple(g) for _, g in groupby((e for e in inside if _is_wanted(e, wanted)), key=_same_look)]
@@ -88,17 +94,17 @@ def looked_view(looks: Looks, *, wanted: LookFilter, today: date) -> LookedView:
         is_whole=looks.total == looks.proven,
         whole=_whole(looks),
         days=tuple(
-            DayView(_heading(day, today), tuple(entry_view(g) for g in of_day))
+            DayView(_heading(day, today), tuple(entry_view(g, choices) for g in of_day))
             for day, of_day in groupby(page, key=lambda g: g[0].day)
         ),
-        broken=tuple(entry_view((e,)) for e in looks.entries if e.proof is not ProofState.PROVEN),
-        shown=f"{first + 1} to {first + len(page)} of {len(groups)} in this period" if page else "",
+        broken=tuple(entry_view((e,), choices) for e in looks.entries if e.proof is not ProofState.PROVEN),
+        shown=f"Lines {first + 1} to {first + len(page)} of {len(groups)} in this period" if page else "",
         older=wanted.page + 1 if len(groups) > first + PAGE_SIZE else None,
         newer=wanted.page - 1 if wanted.page > 1 else None,
     )
 
 
-def entry_view(group: Sequence[Look]) -> EntryView:
+def entry_view(group: Sequence[Look], choices: Mapping[int, str] = MappingProxyType({})) -> EntryView:
     """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
     first = group[0]
     numbers = sorted(e.number for e in group)
@@ -106,7 +112,7 @@ def entry_view(group: Sequence[Look]) -> EntryView:
     return EntryView(
         numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
         title=_look_title(group) if is_look else _event_title(group),
-        detail=_look_detail(group) if is_look else _event_detail(first),
+        detail=_look_detail(group) if is_look else choices.get(first.index) or _event_detail(first),
         proof="proven" if all(e.proof is ProofState.PROVEN for e in group) else "broken",
         proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
     )

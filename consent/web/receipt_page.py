@@ -49,6 +49,11 @@ class ReceiptPage:
     at: str
     log_index: int
 
+    @property
+    def in_words(self) -> str:
+        """All that was decided, as sentences."""
+        return " ".join(f"{line.who}: {line.what}. {line.decided}." for line in self.lines)
+
 
 def receipt_page(record: ReceiptRecord, names: Mapping[OrgId, str]) -> ReceiptPage:
     """Say in words what `record` covers. names: names of the organisations."""

@@ -10,9 +10,10 @@ from consent.errors import NotFound
 from consent.views import ProofState, ReceiptRecord
 from consent.web.looked import EVERYONE, KINDS, PERIODS, LookFilter, looked_view, roles_of
 from consent.web.portal import Portal
-from consent.web.receipt_page import receipt_page
+from consent.web.receipt_page import ReceiptPage, receipt_page
 from consent.web.rules import rules_view
 from consent.web.visit import PortalHere, SignedIn
+from consent.web.words import counted
 from policies.vocabulary import AthleteId, Role
 
 router = APIRouter()
@@ -31,7 +32,7 @@ def looked_page(portal: PortalHere, visit: SignedIn, request: Request) -> HTMLRe
         "looked.html",
         title="Who looked",
         here="/looked",
-        view=looked_view(looks, wanted=wanted, today=portal.today),
+        view=looked_view(looks, wanted=wanted, today=portal.today, choices=_choices(portal, visit.athlete)),
         wanted=wanted,
         periods=PERIODS,
         kinds=KINDS,
@@ -50,9 +51,9 @@ def proof_file(portal: PortalHere, visit: SignedIn, number: EntryNumber) -> Resp
 @router.get("/receipts")
 def receipts_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
     """List the athlete's receipts, newest first."""
-    names = {org.org_id: org.name for org in portal.store.orgs()}
-    pages = [receipt_page(record, names) for record in portal.store.receipts(visit.athlete)]
-    return portal.page(visit, "receipts.html", title="Your receipts", here="/budget", receipts=pages)
+    pages = _receipts(portal, visit.athlete)
+    title = f"You have {counted(len(pages), 'receipt')}"
+    return portal.page(visit, "receipts.html", title=title, here="/budget", receipts=pages)
 
 
 @router.get("/receipts/{receipt_id}.json")
@@ -80,7 +81,7 @@ def rules_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
     return portal.page(
         visit,
         "rules.html",
-        title="Rules that say never",
+        title="Which rules say never?",
         here="/shared",
         view=view,
         pack=enforcer.bundle.pack,
@@ -104,6 +105,16 @@ def _filter(asked: Mapping[str, str]) -> LookFilter:
 def _offered(asked: Mapping[str, str], name: str, offered: Collection[str], first: str) -> str:
     value = asked.get(name, first)
     return value if value in offered else first
+
+
+def _receipts(portal: Portal, athlete: AthleteId) -> list[ReceiptPage]:
+    names = {org.org_id: org.name for org in portal.store.orgs()}
+    return [receipt_page(record, names) for record in portal.store.receipts(athlete)]
+
+
+def _choices(portal: Portal, athlete: AthleteId) -> dict[int, str]:
+    """What each receipt says was decided, by the place of its entry in the public log."""
+    return {page.log_index: page.in_words for page in _receipts(portal, athlete)}
 
 
 def _record(portal: Portal, athlete: AthleteId, receipt_id: str) -> ReceiptRecord:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consent.views import MatrixCell
-from consent.web.words import CATEGORIES, RECIPIENTS, listed
+from consent.web.words import CATEGORIES, RECIPIENTS, sentence
 from policies.enforcer import RuleLine
 from policies.loader import Effect
 
@@ -43,7 +43,12 @@ def _never(rule: RuleLine, cells: Sequence[MatrixCell]) -> NeverLine:
         rule.rule_id,
         rule.sentence,
         tuple(
-            (RECIPIENTS[role].title, listed([CATEGORIES[c.category].title for c in closed if c.recipient.role is role]))
-            for role in roles
+            (RECIPIENTS[role].title, _rows([cell for cell in closed if cell.recipient.role is role])) for role in roles
         ),
     )
+
+
+def _rows(cells: Sequence[MatrixCell]) -> str:
+    """Name the closed rows; some names hold an "and" of their own, so a semicolon parts them."""
+    titles = [CATEGORIES[cell.category].title for cell in cells]
+    return sentence("; ".join(title[:1].lower() + title[1:] for title in titles))

@@ -2,20 +2,21 @@
 
 import json
 import shutil
-import signal
 import sys
-import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from audit.program import run_program
 from deploy.demo.errors import DemoError, StepFailed
 from deploy.demo.plan import MOST_CLUBS, Options, make_plan
 from deploy.demo.processes import League
-from deploy.demo.story import Story
-from deploy.demo.summary import Summary, show
+from deploy.demo.stopping import Stopping
+
+if TYPE_CHECKING:
+    from deploy.demo.summary import Summary
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 MARK = ".homefield-demo"
@@ -43,16 +44,21 @@ def run(
 
     Example: homefield-demo run --data ../shared/data --clubs 2
     """
+    from deploy.demo.sources import check_data  # loads numpy and more, which --help does without
+    from deploy.demo.story import Story
+
     console = Console(stderr=as_json)
+    check_data(data)
     folder = _fresh(out)
     options = Options(folder, data.resolve() if data else None, clubs, athletes, days, seed)
-    stopped = _stopped_by_signals()
-    with League(folder / "logs") as league:
+    stopping = Stopping()
+    stopping.listen()
+    with League(folder / "logs", stopping) as league:
         summary = Story(make_plan(options), league, console).tell()
         summary.write(folder / "summary.json")
         _print(summary, console, as_json=as_json)
         if serve:
-            _stay_up(summary, league, console, stopped)
+            _stay_up(summary, league, console)
     console.print("Every program has ended.")
 
 
@@ -68,35 +74,21 @@ def _fresh(out: Path) -> Path:
     return folder
 
 
-def _stopped_by_signals() -> threading.Event:
-    """SIGTERM ends the run as Ctrl-C does. Once the pages are up, either sets the event."""
-    stopped = threading.Event()
-
-    def on_signal(*_: object) -> None:
-        if stopped.is_set() or not _is_serving:
-            raise KeyboardInterrupt
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    return stopped
-
-
-_is_serving: list[bool] = []
-
-
-def _stay_up(summary: Summary, league: League, console: Console, stopped: threading.Event) -> None:
+def _stay_up(summary: "Summary", league: League, console: Console) -> None:
     console.print("\nOpen in a browser; each page offers its demo personas with one click:")
     for name, url in summary.urls.items():
         console.print(f"  {name}: {url}", markup=False)
+    league.stopping.raise_if_asked()
+    league.stopping.is_serving = True
     console.print("\nPress Ctrl-C to stop every program.")
-    _is_serving.append(True)
-    while not stopped.wait(1.0):
+    while not league.stopping.asked.wait(1.0):
         league.check()
     console.print("Stopping …")
 
 
-def _print(summary: Summary, console: Console, *, as_json: bool) -> None:
+def _print(summary: "Summary", console: Console, *, as_json: bool) -> None:
+    from deploy.demo.summary import show
+
     show(summary, console)
     if as_json:
         sys.stdout.write(json.dumps(summary.as_json(), indent=2) + "\n")
@@ -105,11 +97,4 @@ def _print(summary: Summary, console: Console, *, as_json: bool) -> None:
 
 def main() -> None:
     """Run the program; an expected failure is one sentence on standard error and exit code 1."""
-    try:
-        app(standalone_mode=True)
-    except DemoError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped before the end; every program has ended.\n")
-        sys.exit(130)
+    run_program(app, expected=(DemoError,), interrupted="stopped before the end; every program has ended")

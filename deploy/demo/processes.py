@@ -17,6 +17,7 @@ import httpx
 import psutil
 
 from deploy.demo.errors import ChildFailed, StepFailed
+from deploy.demo.stopping import Stopping
 
 READY_WITHIN_S = 60.0  # a cold start of torch and flwr on two busy cores takes up to 30 s
 STOP_WITHIN_S = 10.0
@@ -58,6 +59,7 @@ class League:
     """Every child process of one demo; leaving the context stops them all, last started first."""
 
     logs: Path
+    stopping: Stopping = field(default_factory=Stopping)
     children: list[Child] = field(default_factory=list)
     peak_bytes: int = 0
     _watch: threading.Event = field(default_factory=threading.Event)
@@ -72,12 +74,13 @@ class League:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        with self.stopping.held():
+            self.stop()
 
     def start(self, name: str, arguments: Sequence[str], *, health: str | None, env: Mapping[str, str]) -> Child:
         """Start `arguments` and return once `health` (a URL) answers 200; raises ChildFailed with the log's end."""
         log = self.logs / f"{name}.log"
-        with log.open("wb") as sink:
+        with log.open("wb") as sink, self.stopping.held():
             process = subprocess.Popen(
                 list(arguments),
                 stdout=sink,
@@ -86,8 +89,9 @@ class League:
                 env=os.environ | QUIET_ENVIRONMENT | dict(env),
                 start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops them in order
             )
-        child = Child(name, process, log)
-        self.children.append(child)
+            child = Child(name, process, log)
+            self.children.append(child)
+        self.stopping.raise_if_asked()
         if health:
             self._wait_ready(child, health)
         return child

@@ -49,6 +49,13 @@ class Sources:
     imports: tuple[Import, ...]
 
 
+def check_data(folder: Path | None) -> None:
+    """Raise StepFailed unless `folder` is None or holds one of the sources; before anything is written or started."""
+    if folder is None or _soccermon_file(folder).is_file() or _people(folder / "pmdata"):
+        return
+    raise StepFailed(f"expected soccermon/readiness_daily.csv or pmdata/ in {folder}; nothing was started")
+
+
 def prepare(plan: Plan, today: date) -> Sources:
     """Write the synthetic league's files and list every import; raises StepFailed for a data folder without data."""
     options = plan.options
@@ -83,21 +90,20 @@ def _write_clubs(folder: Path, league: SyntheticLeague) -> Iterable[Import]:
 def _real(options: Options, clubs: list[str]) -> Sources:
     if options.data is None:
         return Sources((), ())
-    found = [
-        _soccermon(options.data / "soccermon" / "readiness_daily.csv", clubs),
-        _pmdata(options.data / "pmdata", clubs),
-    ]
+    check_data(options.data)
+    found = [_soccermon(_soccermon_file(options.data), clubs), _pmdata(options.data / "pmdata", clubs)]
     entrants = tuple(one for part in found for one in part.entrants)
-    if not entrants:
-        raise StepFailed(f"expected soccermon/readiness_daily.csv or pmdata/ in {options.data}")
     return Sources(entrants, tuple(one for part in found for one in part.imports))
 
 
 def _soccermon(path: Path, clubs: list[str]) -> Sources:
     if not path.is_file():
         return Sources((), ())
-    with path.open(encoding="utf-8", newline="") as file:
-        players = sorted({row["player"] for row in csv.DictReader(file)}, key=int)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            players = sorted({row["player"] for row in csv.DictReader(file)}, key=int)
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise StepFailed(f"{path} is not a table with a column of players' numbers") from error
     entrants = tuple(
         Entrant(f"SoccerMon {player}", clubs[i % len(clubs)], 100 + int(player), False, SOCCERMON, player)
         for i, player in enumerate(players)
@@ -105,10 +111,16 @@ def _soccermon(path: Path, clubs: list[str]) -> Sources:
     return Sources(entrants, tuple(Import(club, path) for club in clubs))
 
 
+def _soccermon_file(folder: Path) -> Path:
+    return folder / "soccermon" / "readiness_daily.csv"
+
+
+def _people(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
 def _pmdata(folder: Path, clubs: list[str]) -> Sources:
-    if not folder.is_dir():
-        return Sources((), ())
-    people = sorted(path for path in folder.iterdir() if path.is_dir())
+    people = _people(folder)
     entrants = tuple(
         Entrant(f"PMData {person.name}", clubs[i % len(clubs)], 300 + i, False, PMDATA, person.name)
         for i, person in enumerate(people)

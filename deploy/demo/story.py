@@ -51,6 +51,7 @@ class Story:
     @contextmanager
     def step(self, name: str, total: int) -> Iterator[Tick]:
         """Show one step as a progress bar and take its time."""
+        self.league.stopping.raise_if_asked()
         began = time.monotonic()
         columns = (TextColumn(f"{name:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:

@@ -66,7 +66,11 @@ def open_(
         now=opened,
     )
     _write_new(out, signed.model_dump_json(indent=2))
-    campaign = store.add_campaign(signed)
+    try:
+        campaign = store.add_campaign(signed)
+    except Exception:
+        out.unlink()  # a manifest that the coordinator does not know must not reach a club
+        raise
     if as_json:
         print_json(_as_json(campaign) | {"manifest_file": str(out)})
         return

@@ -10,7 +10,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from server.errors import BadSettings
 from server.settings import Settings
 from server.store import CoordinatorStore, open_database
 
@@ -43,6 +46,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def database_of(settings: Settings) -> Engine:
+    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
+    if not settings.database_path.exists():
+        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
+    try:
+        return open_database(settings.database_path)
+    except SQLAlchemyError as error:
+        raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+
+
 def store_of(settings: Settings) -> CoordinatorStore:
-    """Open the coordinator's database."""
-    return CoordinatorStore(open_database(settings.database_path), clock=now)
+    """Open the coordinator's store; see `database_of`."""
+    return CoordinatorStore(database_of(settings), clock=now)

@@ -1,11 +1,12 @@
 """`serve`: the Fleet API over TLS on one port, pages on another, and the worker that carries campaigns out."""
 
+import ssl
 from typing import Annotated
 
 import typer
 
 from audit.web.serving import listen, serving, stopped_by_signals, wait_for_stop
-from server.commands.console import Folder, now, screen
+from server.commands.console import Folder, database_of, now, screen
 from server.errors import BadSettings
 from server.settings import load_settings
 
@@ -37,10 +38,12 @@ def serve(
     if demo and host not in LOOPBACK:
         raise BadSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
-    coordinator = Coordinator.open(settings, clock=now, wait_s=float(wait), demo=demo)
+    database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
+    check_certificate(certificate, key)
+    coordinator = Coordinator.open(settings, clock=now, wait_s=float(wait), demo=demo)
     listeners = [
-        listen(coordinator.web_app, host=host, port=web_port),
+        listen(coordinator.web_app, host=host, port=web_port, only_loopback_names=demo),
         listen(coordinator.fleet_app, host=fleet_host, port=fleet_port, certificate=certificate, key=key),
     ]
     stop = stopped_by_signals()
@@ -48,3 +51,11 @@ def serve(
         screen().print(f"fleet api on https://{fleet_host}:{listeners[1].port}")
         screen().print(f"listening on http://{host}:{listeners[0].port}")
         wait_for_stop(stop, listeners)
+
+
+def check_certificate(certificate: str, key: str) -> None:
+    """Raise BadSettings unless the two files are a certificate and its key, before anything listens."""
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except OSError as error:  # also every SSLError
+        raise BadSettings(f"{certificate} and server.key beside it are not a certificate and its key") from error

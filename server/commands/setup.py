@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from policies.signing import SigningKey
-from server.commands.console import AsJson, Folder, now, print_json, print_table, screen, store_of
+from server.commands.console import AsJson, Folder, database_of, now, print_json, print_table, screen, store_of
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.tls import create_tls
 from server.settings import FILE_NAME, SettingsFile, load_settings, write_file, write_settings
@@ -112,7 +112,7 @@ def staff_code(
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
     settings = load_settings(folder)
-    engine = open_database(settings.database_path)
+    engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     screen().print(Desk(engine, now).issue(Staff(person, role, club)))

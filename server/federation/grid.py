@@ -3,6 +3,7 @@
 The other half of the adapter to flwr's internals on this side (see `fleet`).
 """
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -33,6 +34,8 @@ TASK_HEARTBEAT_S = 10.0  # well inside the life of Flower's task token
 POLL_S = 0.05  # Flower's own Grid sleeps 3 s between polls, which is most of a round
 LONGEST_WAIT_S = 3600.0
 COORDINATOR_NODE_ID = 1
+
+logger = logging.getLogger(__name__)
 
 
 class StateGrid(Grid):
@@ -141,8 +144,12 @@ class StateGrid(Grid):
         contents = {object_id: content for object_id, content in found.items() if content}
         if len(contents) < len(found):
             return None
-        with no_object_id_recompute():
-            full = inflate_object_from_contents(message_id, contents)
+        try:
+            with no_object_id_recompute():
+                full = inflate_object_from_contents(message_id, contents)
+        except Exception as error:  # bytes of one node, of any kind: they may cost it its part, never the campaign
+            logger.warning("a node pushed objects that are no message: %s", type(error).__name__)
+            return None
         if not isinstance(full, Message):
             return None  # an enrolled node that pushes something else has not answered
         full.metadata.__dict__.update(announced.metadata.__dict__)

@@ -62,7 +62,10 @@ def router(site: Site) -> APIRouter:
 def _page(site: Site, *, wrong: bool) -> Response:
     text = "Expected a code that the desk made in the last half hour and that was not used yet."
     problems = [{"field": "code", "text": text}] if wrong else []
-    shown = [{"key": key, "label": staff.label, "club": staff.club} for key, staff in personas(site).items()]
+    shown = [
+        {"key": key, "label": staff.label, "club": site.clubs.of(staff.club) if staff.club else ""}
+        for key, staff in personas(site).items()
+    ]
     status = 422 if wrong else 200
     return site.page("sign_in.html", None, status=status, title="Sign in", personas=shown, problems=problems)
 

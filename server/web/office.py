@@ -24,11 +24,11 @@ def router(site: Site) -> APIRouter:
             view = site.consent.office(visit.staff.club, person=visit.staff.person)
         except ConsentUnavailable as error:
             raise Closed from error
+        site.clubs.learn(visit.staff.club, view.club_name)
         return site.page(
             "squad.html",
             visit,
             here="/squad",
-            run_by=view.club_name,
             title="Squad",
             published=_published(view),
             rows=[_line(row) for row in sorted(view.rows, key=lambda row: (row.no, row.name))],

@@ -12,6 +12,12 @@ from server.store import Campaign, CampaignState
 from server.web.site import Site, day, moment
 from server.web.staff import StaffRole
 
+CATEGORY_WORDS = {
+    Category.READINESS: "readiness light",
+    Category.HEART: "heart and recovery",
+    Category.WELLNESS: "morning answers",
+    Category.INJURY: "injury record",
+}
 MODEL_NAMES = {"recovery-linear-1": "Recovery", "risk-logistic-1": "Injury risk"}
 TAGS = {
     CampaignState.OPEN: ("watch", "waiting", "Waiting to begin"),
@@ -54,7 +60,7 @@ def router(site: Site) -> APIRouter:
         visit = site.visit(request, StaffRole.OPERATOR)
         online = site.roster.online()
         found = [
-            {"club": node.club, "online": node.club in online, "enrolled": day(node.enrolled_at)}
+            {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": day(node.enrolled_at)}
             for node in site.store.nodes()
         ]
         found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
@@ -140,12 +146,12 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Learns from", categories[:1].upper() + categories[1:]),
         ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete, all {manifest.rounds} rounds together"),
-        ("Clip and noise", f"{manifest.clip_norm:g}; {manifest.noise_multiplier:.2f} times the clip in each round"),
+        ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),
     ]
 
 
 def _word(category: Category) -> str:
-    return category.value.replace("_", " ")
+    return CATEGORY_WORDS.get(category, category.value.replace("_", " "))
 
 
 def _spent(site: Site, campaign: Campaign) -> dict[str, str] | None:

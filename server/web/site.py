@@ -1,6 +1,6 @@
 """What every page of the coordinator shares: who is signed in, safe answers, and the words for times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
 from server.settings import Settings
 from server.store import Clock, CoordinatorStore
+from server.web.club_names import ClubNames
 from server.web.staff import Desk, StaffRole, Visit, Visits
 
 COOKIE = "homefield_server"
@@ -67,6 +68,7 @@ class Site:
     visits: Visits
     desk: Desk
     demo: bool
+    clubs: ClubNames = field(default_factory=ClubNames)
 
     def visit(self, request: Request, role: StaffRole) -> Visit:
         """Return who is signed in; raises SignInNeeded, or Closed for somebody of another role."""
@@ -84,7 +86,6 @@ class Site:
         *,
         status: int = 200,
         here: str = "",
-        run_by: str | None = None,
         **values: object,
     ) -> HTMLResponse:
         """Render one page inside the masthead of the visitor's surface."""
@@ -93,7 +94,7 @@ class Site:
             template,
             status=status,
             surface=SURFACES[role] if role else "League",
-            run_by=run_by or self.settings.name,
+            run_by=self.clubs.of(visit.staff.club) if visit and visit.staff.club else self.settings.name,
             person=visit.staff.label if visit else None,
             sign_out=visit.csrf if visit else None,
             nav=NAVIGATION[role] if role else (),

@@ -1,6 +1,7 @@
 """`homefield-node` as a club uses it: set up, add athletes, import, look at metrics, erase."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,9 +12,11 @@ import pytest
 
 from client import cli
 from client.biometrics.streams import SPECS, Shape
+from client.consent_client import ConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
+from policies.signing import SigningKey
 
 Run = Callable[..., tuple[int, str, str]]
 WELLNESS = (
@@ -155,6 +158,96 @@ def test_erasing_is_final(node: Path, run: Run) -> None:
 
     assert (code, again) == (0, 1)
     assert "key is destroyed" in err
+
+
+@pytest.fixture
+def linked(node: Path) -> Path:
+    change_settings(node, consent_url="http://127.0.0.1:9", consent_service_key=SigningKey.generate().verify_key.text)
+    return node
+
+
+def test_a_linked_node_has_an_erasure_logged(linked: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, athlete, _ = run("athlete", "add", linked, "Mara Lind", "--shirt", "7")
+    logged: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(ConsentClient, "event", lambda _, kind, details: logged.append((kind, dict(details))))
+
+    code, _, err = run("erase", linked, "7", "--yes")
+
+    assert (code, err) == (0, "")
+    assert logged == [("erased", {"athlete": athlete.strip(), "club": "club-a"})]
+
+
+def test_an_erasure_happens_although_the_consent_service_is_down_and_says_so(linked: Path, run: Run) -> None:
+    _, athlete, _ = run("athlete", "add", linked, "Mara Lind", "--shirt", "7")
+
+    code, _, err = run("erase", linked, "7", "--yes")
+    repeated, _, _ = run("erase", linked, athlete.strip(), "--yes")
+    _, listed, _ = run("athlete", "list", linked, "--json")
+
+    assert (code, repeated, err.count("\n")) == (1, 1, 1)
+    assert err.startswith("Error: the athlete is erased here, but the log does not say so yet")
+    assert athlete.strip() in err
+    assert json.loads(listed) == []
+
+
+def test_an_unlinked_node_erases_without_asking_anyone(node: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+    monkeypatch.setattr(ConsentClient, "of", lambda *_, **__: pytest.fail("it asked"))
+
+    assert run("erase", node, "7", "--yes")[0] == 0
+
+
+def test_an_empty_folder_says_that_there_is_nothing_to_read(node: Path, run: Run, tmp_path: Path) -> None:
+    run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+    (tmp_path / "empty" / ".hidden").mkdir(parents=True)
+    (tmp_path / "empty" / ".hidden" / "file.csv").write_text(WELLNESS)
+
+    code, out, err = run("ingest", node, tmp_path / "empty", "--athlete", "7", "--json")
+
+    assert (code, out) == (1, "")
+    assert err == f"Error: there is no file to read in {tmp_path / 'empty'}\n"
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for_and_a_broken_link_is_told(node: Path, run: Run, tmp_path: Path) -> None:
+    run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "link.csv").symlink_to(tmp_path / "nowhere")
+    (folder / "wellness.csv").write_text(WELLNESS)
+
+    code, out, err = run("ingest", node, folder, "--athlete", "7", "--json")
+
+    shown = json.loads(out)
+    assert (code, shown["added"], shown["stored"], shown["quarantined"]) == (1, 7, 1, 1)
+    assert err == "Error: 1 of 2 files could not be read; they are quarantined with their reasons\n"
+
+
+def test_a_vault_that_is_gone_is_not_made_anew(node: Path, run: Run) -> None:
+    (node / "vault.sqlite3").unlink()
+
+    code, _, err = run("athlete", "list", node)
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert "put it back from a backup" in err
+    assert not (node / "vault.sqlite3").exists()
+
+
+def test_a_day_to_come_has_no_metrics(node: Path, run: Run) -> None:
+    run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+
+    code, _, err = run("features", node, "7", "--day", "9999-12-31")
+
+    assert (code, err.startswith("Error: expected a day up to ")) == (1, True)
+
+
+def test_a_node_cannot_be_made_inside_a_file(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "file").write_text("kept")
+
+    code, _, err = run("init", tmp_path / "file", "--club", "club-a", "--name", "E")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.startswith("Error: cannot use ")
 
 
 def test_a_loose_key_file_stops_the_node(node: Path, run: Run) -> None:

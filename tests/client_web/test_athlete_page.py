@@ -90,7 +90,7 @@ def test_the_proposal_says_because_and_would_change_if(visit: Any, ids: Ids) -> 
     assert "Edda Vale: rest today?" in page
     assert "The athlete reported pain. That comes before any number." in page
     assert "Would change if" in page
-    assert "Wednesday 25 November 2026, 00:00" in page
+    assert "End of Tuesday 24 November 2026" in page
     assert page.index('value="accept"') < page.index('value="modify"') < page.index('value="reject"')
 
 

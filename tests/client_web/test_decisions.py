@@ -69,7 +69,7 @@ def test_modify_asks_for_load_and_reason_and_keeps_both(visit: Any, ids: Ids) ->
     assert "200 AU" in check.text
     assert "Agreed with the athlete" in check.text
     assert visit.send(check.text, f"{path(ids)}/record").status_code == 303
-    assert "100 of 100" in visit.http.get(path(ids)).text
+    assert "<dt>Decided otherwise</dt><dd>1 of 1</dd>" in visit.http.get(path(ids)).text
 
 
 @pytest.mark.parametrize("load", ["481", "-1", "", "1e2", "12.5", "٣", "99999999999"])

@@ -118,7 +118,7 @@ class World:
 
 
 def manifest(world: World, **changes: Any) -> CampaignManifest:
-    """The usual campaign: four rounds at sigma 4, two categories, both clubs."""
+    """The usual campaign: four rounds at sigma 5, two categories, both clubs."""
     values: dict[str, Any] = {
         "campaign_id": "recovery-2026",
         "league": "league",
@@ -126,7 +126,7 @@ def manifest(world: World, **changes: Any) -> CampaignManifest:
         "feature_schema": "a" * 64,
         "categories": (Category.SLEEP, Category.WELLNESS),
         "clip_norm": 0.2,
-        "noise_multiplier": 4.0,
+        "noise_multiplier": 5.0,
         "rounds": 4,
         "min_honest_clubs": 1,
         "scale_bits": 16,

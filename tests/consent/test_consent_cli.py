@@ -54,18 +54,65 @@ def test_from_init_to_a_sign_in_code(
         ("keys", "nowhere", "--json"),
         ("init", "there", "--log-origin", "not an origin"),
         ("init", "there", "--agreement", "unknown"),
+        ("init", "there", "--database", "nonsense://x"),
+        ("init", "there", "--database", "postgresql+psycopg://nobody@127.0.0.1:1/none"),
+        ("init", "file"),
+        ("init", "file/there"),
     ],
 )
 def test_errors_are_one_sentence_and_no_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("kept")
 
     code, out, err = run(capsys, monkeypatch, *words)
 
     assert (code, out) == (1, "")
     assert err.startswith("homefield-consent: ")
     assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"], "a second try finds nothing in its way"
+
+
+def test_init_takes_no_folder_that_holds_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "thesis.txt").write_text("kept")
+
+    code, _, err = run(capsys, monkeypatch, "init", str(tmp_path), "--agreement", "unknown")
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert (tmp_path / "thesis.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize("stored", ["", "{", "[]", "null", "7"])
+def test_damaged_settings_are_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stored: str
+) -> None:
+    home = tmp_path / "union"
+    run(capsys, monkeypatch, "init", str(home))
+    (home / "settings.json").write_text(stored)
+
+    code, out, err = run(capsys, monkeypatch, "status", str(home), "--json")
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "put it back from a backup" in err
+
+
+@pytest.mark.parametrize("words", [("status",), ("serve", "--port", "0"), ("org", "list"), ("sign-in-code",)])
+def test_a_lost_database_is_never_replaced_by_an_empty_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Spent budgets stand in it: an empty one would give every athlete's budget out anew."""
+    home, verb = str(tmp_path / "union"), len(words) - sum(word.startswith("-") or word.isdigit() for word in words)
+    run(capsys, monkeypatch, "init", home)
+    (tmp_path / "union" / "consent.sqlite3").unlink()
+    athlete = ("ath-ffffffffffffffff",) if words == ("sign-in-code",) else ()
+
+    code, _, err = run(capsys, monkeypatch, *words[:verb], home, *athlete, *words[verb:])
+
+    assert (code, err.count("\n")) == (1, 1)
+    assert "put it back from a backup" in err
 
 
 def test_init_never_touches_what_is_there(

@@ -16,7 +16,7 @@ from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import World
 
 CLUB_A, CLUB_B, LEAGUE = OrgId("club-a"), OrgId("club-b"), OrgId("league")
-ROUND = rho_micro_per_round(4.0)
+ROUND = rho_micro_per_round(5.0)
 
 
 def opened(world: World, **changes: object) -> str:
@@ -42,7 +42,7 @@ def test_a_token_sets_the_whole_campaign_aside(world: World) -> None:
 
     assert [token.athlete for token in issued.tokens] == [one]
     assert issued.skipped == 1
-    assert figures(world, one) == (0, campaign_cost(4.0, 4))
+    assert figures(world, one) == (0, campaign_cost(5.0, 4))
     assert figures(world, two) == (0, 0)
     assert world.store.looks(one, limit=1).entries[0].kind == EventKind.BUDGET_RESERVED.value
 
@@ -71,8 +71,8 @@ def test_a_round_is_paid_once_however_often_it_is_asked(world: World) -> None:
     campaign = opened(world)
     token = token_of(world, campaign, athlete)
 
-    for _ in range(3):
-        assert world.store.commit_round(CLUB_A, campaign, 1, [token, token]) == [athlete]
+    for again in (False, True, True):
+        assert world.store.commit_round(CLUB_A, campaign, 1, [token, token], again=again) == [athlete]
 
     assert figures(world, athlete) == (ROUND, 3 * ROUND)
 
@@ -87,7 +87,7 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
     world.store.withdraw(athlete, world.cell(athlete, Category.SLEEP, Role.FL_AGGREGATOR), method=Method.PORTAL)
 
     assert world.store.commit_round(CLUB_A, campaign, 2, [token]) == []
-    assert world.store.commit_round(CLUB_A, campaign, 1, [token]) == []  # not even again
+    assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True) == []  # not even again
     assert figures(world, athlete) == (ROUND, 0)
     kinds = [look.kind for look in world.store.looks(athlete, limit=5).entries]
     assert EventKind.BUDGET_REFUNDED.value in kinds

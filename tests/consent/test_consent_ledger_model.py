@@ -17,7 +17,7 @@ from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, World, fill, make_service
 
 CLUB_A, LEAGUE = OrgId("club-a"), OrgId("league")
-ROUND = rho_micro_per_round(4.0)
+ROUND = rho_micro_per_round(5.0)
 
 
 class Ledger(RuleBasedStateMachine):

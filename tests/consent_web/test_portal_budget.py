@@ -62,3 +62,19 @@ def test_eight_rights_each_say_where_they_stand() -> None:
     assert len(RIGHTS) == 8
     assert all(right.here.endswith(".") for right in RIGHTS)
     assert all(right.href or "desk" in right.here for right in RIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "hint"),
+    [
+        ("recovery-20261123-1", "campaign of 23 November 2026, rounds 1 to 8"),
+        ("recovery-20269999-1", "campaign recovery-20269999-1, rounds 1 to 8"),
+        ("2026-B", "campaign 2026-B, rounds 1 to 8"),
+    ],
+)
+def test_a_campaign_is_named_by_what_it_learns_and_its_day(campaign: str, hint: str) -> None:
+    line = BudgetLine(campaign, "recovery-linear-1", "rounds 1 to 8", 10, "used")
+
+    row = budget_page(BudgetView(10, 0, CAP, 2.5, 8.0, 1e-6, (line,))).rows[0]
+
+    assert (row.what, row.hint) == ("Recovery model", hint)

@@ -124,7 +124,7 @@ def test_long_lists_come_in_pages(look: MakeLook) -> None:
     first = looked_view(looks, wanted=LookFilter(), today=TODAY)
     second = looked_view(looks, wanted=LookFilter(page=2), today=TODAY)
 
-    assert (first.newer, first.older, first.shown) == (None, 2, "1 to 40 of 45 in this period")
+    assert (first.newer, first.older, first.shown) == (None, 2, "Lines 1 to 40 of 45 in this period")
     assert (second.newer, second.older) == (1, None)
     assert sum(len(day.entries) for day in second.days) == 5
 
@@ -143,3 +143,14 @@ def test_entries_of_other_times_are_not_merged(look: MakeLook) -> None:
     view = looked_view(looks_of(look(1), later), wanted=LookFilter(), today=TODAY)
 
     assert "looked two times" in view.lead
+
+
+def test_an_own_choice_says_what_was_chosen(look: MakeLook) -> None:
+    chosen = look(4, kind="consent_decision", because="your own decision", **OWN)
+    chosen = replace(chosen, index=41)
+    words = {41: "League learning, Coast League: Sleep. Off."}
+
+    view = looked_view(looks_of(chosen), wanted=LookFilter(), today=TODAY, choices=words)
+
+    assert view.days[0].entries[0].detail == "League learning, Coast League: Sleep. Off."
+    assert entry_view((chosen,)).detail == "Your own decision."

@@ -112,7 +112,7 @@ def test_every_never_has_its_rule_in_words(matrix: Matrix, rules: Enforcer) -> N
     assert {line.rule_id for line in view.never} == {cell.never_rule for cell in cells if cell.never_rule}
     assert (
         "League learning",
-        "Jump and strength tests, Food and body, Movement on video, Cycle health and Durability index",
+        "Jump and strength tests; food and body; movement on video; cycle health; durability index",
     ) in closed
     assert all(line.sentence.endswith(".") for line in (*view.denies, *view.allows))
 

@@ -197,8 +197,11 @@ class FakeLedger:
         self._answering("tokens", tuple(asked))
         return {AthleteId(athlete): f"token-{athlete}" for athlete in asked if athlete in self.live}
 
-    def commit_round(self, manifest_sha256: str, number: int, tokens: Iterable[str]) -> frozenset[AthleteId]:
+    def commit_round(
+        self, manifest_sha256: str, number: int, tokens: Iterable[str], *, again: bool
+    ) -> frozenset[AthleteId]:
         held = {token.removeprefix("token-") for token in tokens} - self.withdrawn_at_commit
+        held -= set() if again else self.committed.get((manifest_sha256, number), set())
         self._answering("commit", number, tuple(sorted(held)))
         self.committed.setdefault((manifest_sha256, number), set()).update(held)
         return frozenset(AthleteId(athlete) for athlete in held)
@@ -209,11 +212,15 @@ class FakeDays:
 
     def __init__(self, athletes: Sequence[str], model: str) -> None:
         self.held, self.read = list(athletes), list[tuple[str, ...]]()
+        self.without_days: set[str] = set()
         width = SCHEMAS[model].dimension - 1
         self._one = AthleteSeries(np.ones((40, width), np.float32), np.ones(40, np.float32), np.ones(40, np.bool_))
 
     def athletes(self) -> tuple[AthleteId, ...]:
         return tuple(AthleteId(athlete) for athlete in self.held)
+
+    def learnable(self, manifest: CampaignManifest, athletes: Iterable[str]) -> frozenset[AthleteId]:
+        return frozenset(AthleteId(athlete) for athlete in athletes) - self.without_days
 
     def series(self, manifest: CampaignManifest, athletes: Iterable[str]) -> tuple[AthleteSeries, ...]:
         wanted = tuple(sorted(athletes))

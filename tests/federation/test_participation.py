@@ -104,6 +104,17 @@ def test_a_withdrawn_athlete_is_out_of_the_next_round(club, manifest):
     assert club.days.read == [tuple(club.days.held), tuple(club.days.held[1:])]
 
 
+def test_no_budget_is_asked_for_an_athlete_without_a_day_to_learn_from(club, manifest):
+    club.days.without_days = {club.days.held[0]}
+
+    club.participation.reserve(manifest)
+    club.participation.answer(request_for(manifest))
+
+    asked = {athlete for call in club.ledger.calls if call[0] == "tokens" for athlete in call[1]}
+    assert asked == set(club.days.held[1:])
+    assert club.ledger.committed == {(manifest.sha256, 1): asked}
+
+
 def test_a_club_where_nobody_takes_part_sends_noise_so_that_this_does_not_show(club, manifest):
     club.ledger.live.clear()
 

@@ -95,6 +95,46 @@ def test_every_round_of_a_campaign_learns_from_the_same_days(open_vault, manifes
     assert second is first
 
 
+def test_only_athletes_with_a_day_to_learn_from_are_learnable(open_vault, manifest):
+    few, none = AthleteId("ath-0000000000000003"), AthleteId("ath-0000000000000004")
+    with open_vault() as vault:
+        vault.add_athlete(few, "P 3", shirt_no=3)
+        vault.add(few, readiness(1, 3))
+        vault.add_athlete(none, "P 4", shirt_no=4)
+    source = SeriesSource(open_vault)
+
+    assert source.learnable(manifest, [ONE, TWO, few, none]) == {ONE, TWO}
+    assert len(source.series(manifest, [ONE, few, none])) == 1
+
+
+def test_days_that_arrive_before_the_first_round_make_an_athlete_learnable(open_vault, manifest):
+    late = AthleteId("ath-0000000000000003")
+    source = SeriesSource(open_vault)
+    with open_vault() as vault:
+        vault.add_athlete(late, "P 3", shirt_no=3)
+    assert source.learnable(manifest, [late]) == frozenset()
+
+    with open_vault() as vault:
+        vault.add(late, readiness(60, 3))
+
+    assert source.learnable(manifest, [late]) == {late}
+
+
+def test_reserving_for_another_campaign_does_not_change_the_days_of_a_running_one(open_vault, manifest, make_manifest):
+    source = SeriesSource(open_vault)
+    (first,) = source.series(manifest, [ONE])
+    with open_vault() as vault:
+        vault.add(ONE, readiness(90, 7)[60:])
+    other = manifest.model_copy(update={"campaign_id": "another"})
+
+    (elsewhere,) = source.series(other, [ONE])
+    (second,) = source.series(manifest, [ONE])
+
+    assert other.sha256 != manifest.sha256
+    assert len(elsewhere.mask) > len(first.mask)
+    assert second is first
+
+
 def test_a_model_without_a_recipe_here_is_refused(open_vault):
     with open_vault() as vault, pytest.raises(RoundRefused):
         series_of(build(vault.read(ONE)), "another-model")

@@ -98,6 +98,79 @@ def test_errors_are_one_sentence_and_never_a_traceback(arguments, tmp_path, monk
     assert said.count("\n") == 1
 
 
+@pytest.fixture
+def end(monkeypatch, capsys):
+    """Run the program and return its exit code and what it said on standard error."""
+
+    def call(*arguments) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["homefield-server", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    return call
+
+
+SERVE = ("serve", "FOLDER", "--fleet-port", "0", "--web-port", "0")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "arguments", "says"),
+    [
+        ("server.sqlite3", None, ("status", "FOLDER"), "is missing; put it back"),
+        ("server.sqlite3", None, SERVE, "is missing; put it back"),
+        ("server.sqlite3", b"garbage" * 2000, ("campaign", "list", "FOLDER", "--json"), "is damaged"),
+        ("server.sqlite3", b"garbage" * 2000, SERVE, "is damaged"),
+        ("tls/server.key", b"garbage", SERVE, "not a certificate and its key"),
+        ("tls/server.pem", None, SERVE, "not a certificate and its key"),
+        ("keys/league.key", b"garbage", SERVE, "cannot read the league's key"),
+        ("settings.json", b"{", ("status", "FOLDER"), "is not valid"),
+    ],
+)
+def test_a_lost_or_damaged_file_is_one_sentence_and_stays_as_it_is(end, league, file, content, arguments, says):
+    folder, _ = league
+    for name in (file, f"{file}-wal", f"{file}-shm"):  # a write-ahead log would mend the file
+        (folder / name).unlink(missing_ok=True)
+    if content is not None:
+        (folder / file).write_bytes(content)
+        (folder / file).chmod(0o600)
+
+    code, said = end(*(folder if word == "FOLDER" else word for word in arguments))
+
+    assert (code, said.count("\n")) == (1, 1), said
+    assert says in said
+    assert (folder / file).exists() == (content is not None)
+    assert content is None or (folder / file).read_bytes() == content
+
+
+def test_a_port_that_cannot_be_is_one_sentence(end, league):
+    code, said = end("serve", league[0], "--fleet-port", "0", "--web-port", "70000")
+
+    assert (code, said.count("\n")) == (1, 1)
+    assert "port 70000" in said
+
+
+def test_a_coordinator_cannot_be_made_inside_a_file(end, tmp_path):
+    (tmp_path / "file").write_text("kept")
+
+    code, said = end("init", tmp_path / "file", "--name", "L", "--consent", "http://127.0.0.1:9")
+
+    assert (code, said.count("\n")) == (1, 1)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_campaign_that_is_not_opened_leaves_no_manifest_to_send(end, league, tmp_path):
+    folder, _ = league
+    words = ("campaign", "open", folder, "--model", "recovery-linear-1", "--name", "spring", "--out")
+    assert end(*words, tmp_path / "first.json")[0] == 0
+
+    code, said = end(*words, tmp_path / "second.json")
+
+    assert (code, said) == (1, "Error: there is a campaign spring already\n")
+    assert not (tmp_path / "second.json").exists()
+    assert (tmp_path / "first.json").exists()
+
+
 def test_every_command_explains_itself(run):
     for arguments in ([], ["node"], ["campaign"], ["models"]):
         run(*arguments, "--help")

@@ -1,0 +1,56 @@
+"""Somebody on the line could turn every "no" of the consent service into "yes": such a line is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer.testing import CliRunner
+
+from client.consent_client import ConsentClient
+from client.errors import BadSettings as NodeBadSettings
+from client.key_files import write_secret
+from client.settings import Settings as NodeSettings
+from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from server.cli import app
+from server.commands.console import now
+from server.errors import BadSettings
+from server.running import Coordinator
+from server.settings import load_settings
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> NodeSettings:
+    """A linked node."""
+    write_secret(tmp_path / "keys" / "node.key", b"11" * 32)
+    return NodeSettings(
+        directory=tmp_path,
+        club=OrgId("club-a"),
+        name="Eastmere FC",
+        timezone=ZoneInfo("UTC"),
+        lock="key_file",
+        consent_url="https://union.example",
+        consent_service_key=SigningKey.generate().verify_key.text,
+        coordinator=None,
+        ca_file=None,
+        league_key=None,
+    )
+
+
+@pytest.mark.parametrize("url", ["https://union.example", "http://127.0.0.1:8600"])
+def test_a_node_asks_over_tls_or_on_its_own_machine(node: NodeSettings, url: str) -> None:
+    assert ConsentClient.of(replace(node, consent_url=url)).base_url == url
+
+
+def test_a_node_asks_nobody_over_an_open_line(node: NodeSettings) -> None:
+    with pytest.raises(NodeBadSettings, match="https"):
+        ConsentClient.of(replace(node, consent_url="http://union.example"))
+
+
+def test_a_coordinator_asks_nobody_over_an_open_line(tmp_path: Path) -> None:
+    arguments = ["init", str(tmp_path / "league"), "--name", "Coast League", "--consent", "http://union.example"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+
+    with pytest.raises(BadSettings, match="https"):
+        Coordinator.open(load_settings(tmp_path / "league"), clock=now, wait_s=1.0, demo=False)

@@ -1,0 +1,28 @@
+"""The coordinator's one-click personas answer under this machine's own names only (DNS rebinding)."""
+
+import pytest
+from typer.testing import CliRunner
+
+from server.cli import app
+from server.commands import serve
+
+
+class Served(Exception):
+    """Everything the test wants to know is known."""
+
+
+@pytest.mark.parametrize("words", [[], ["--demo"]])
+def test_the_demo_is_served_under_loopback_names_only(tmp_path, monkeypatch, words):
+    asked = []
+
+    def listen(_app, **how):
+        asked.append(how)
+        raise Served
+
+    monkeypatch.setattr(serve, "listen", listen)
+    folder = str(tmp_path / "league")
+    CliRunner().invoke(app, ["init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:9"])
+
+    CliRunner().invoke(app, ["serve", folder, "--fleet-port", "0", "--web-port", "0", *words])
+
+    assert [how.get("only_loopback_names", False) for how in asked] == [bool(words)]
