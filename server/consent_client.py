@@ -14,7 +14,7 @@ from policies.campaign import SignedManifest
 from policies.request_signature import sign_request
 from policies.signing import SigningKey
 from policies.vocabulary import Role
-from server.errors import ConsentUnavailable
+from server.errors import ConsentDown, ConsentUnavailable
 
 TIMEOUT_S = 10.0
 LARGEST_ANSWER = 1024 * 1024
@@ -104,7 +104,9 @@ class ConsentClient:
             with httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as http:
                 response = http.request(method, self.base_url.rstrip("/") + target, content=data, headers=headers)
         except httpx.HTTPError as error:
-            raise ConsentUnavailable("the consent service cannot be reached") from error
+            raise ConsentDown("the consent service cannot be reached") from error
+        if response.status_code >= 500:
+            raise ConsentDown(f"the consent service cannot answer now (status {response.status_code})")
         if response.status_code not in (200, 201) or len(response.content) > LARGEST_ANSWER:
             raise ConsentUnavailable(f"the consent service refused the request (status {response.status_code})")
         try:

@@ -6,6 +6,7 @@ ServerError
 ├── AlreadyExists        a name or key that is already in use
 ├── CampaignFailed       a campaign that cannot go on; the message says why, and no weight is published
 ├── ConsentUnavailable   the consent service did not answer as it must; nothing is shown or continued
+│   └── ConsentDown      it could not be reached, or said that it cannot answer now; asking later may help
 └── RefusedSum           a club's sum that is not what the campaign asked for
 """
 
@@ -32,6 +33,10 @@ class CampaignFailed(ServerError):
 
 class ConsentUnavailable(ServerError):
     """The consent service did not answer as it must; whoever asked shows nothing."""
+
+
+class ConsentDown(ConsentUnavailable):
+    """The consent service could not be reached, or said that it cannot answer now."""
 
 
 class RefusedSum(ServerError):

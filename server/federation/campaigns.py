@@ -14,7 +14,7 @@ from models.errors import ModelError
 from models.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
-from server.errors import CampaignFailed, ConsentUnavailable, ServerError
+from server.errors import CampaignFailed, ConsentDown, ConsentUnavailable, ServerError
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
@@ -24,6 +24,7 @@ from server.store import Campaign, CampaignState, Clock, CoordinatorStore
 IDLE_S = 0.5
 CONSENT_ATTEMPTS = 6
 CONSENT_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 10.0
 RESTARTED = "the coordinator was restarted while the campaign was under way; open a new one"
 
 logger = logging.getLogger(__name__)
@@ -101,12 +102,16 @@ class CampaignWorker:
             logger.warning("campaign %s failed: %s", campaign.manifest.campaign_id, error)
             self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=str(error))
             return
+        except Exception as error:
+            logger.error("campaign %s failed: %s", campaign.manifest.campaign_id, type(error).__name__)
+            self.store.set_state(campaign.sha256, CampaignState.FAILED, detail="an unexpected fault; see the log")
+            return
         self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)
 
     def _conduct(self, campaign: Campaign) -> str:
         manifest = campaign.manifest
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
-        self._insist(lambda: self.consent.register_campaign(campaign.signed))
+        self._register(campaign.signed)
         self._check_open(manifest)
         states: list[ServerState] = []
         training = Training(
@@ -142,6 +147,19 @@ class CampaignWorker:
     def log(self, kind: str, details: Mapping[str, Any]) -> None:
         """Have an event logged; raises ConsentUnavailable if it cannot be, and the campaign stops there."""
         self._insist(lambda: self.consent.event(kind, details))
+
+    def _register(self, signed: SignedManifest) -> None:
+        """Make the campaign known to the ledger; a service that is down is waited for as long as clubs are."""
+        waited, pause = 0.0, self.consent_pause_s
+        while True:
+            try:
+                self.consent.register_campaign(signed)
+            except ConsentDown:
+                if waited >= self.wait_s or self.stop.wait(pause):
+                    raise
+                waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE_S)
+            else:
+                return
 
     def _insist(self, ask: Callable[[], object]) -> None:
         for attempt in range(CONSENT_ATTEMPTS):

@@ -10,7 +10,7 @@ from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.initial_weights import initial_weights
 from policies.vocabulary import OrgId
-from server.errors import ConsentUnavailable
+from server.errors import ConsentDown, ConsentUnavailable
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, open_campaign
@@ -25,8 +25,11 @@ def real_time():
 class FakeConsent:
     def __init__(self):
         self.events, self.registered, self.down_after = [], [], None
+        self.faults = []
 
     def register_campaign(self, signed):
+        if self.faults:
+            raise self.faults.pop()
         self.registered.append(signed.manifest.sha256)
 
     def event(self, kind, details):
@@ -177,3 +180,34 @@ def test_a_restart_marks_what_was_under_way_as_failed_and_says_so(world, clubs, 
     assert world.recover() == ("recovery-test",)
 
     assert "restarted" in world.store.campaign(campaign.sha256).detail
+
+
+def test_a_service_that_is_down_at_the_start_is_waited_for(world, clubs, league_key, key_line, coordinator):
+    campaign = open_with(world, clubs, league_key, key_line)
+    world.consent_pause_s, world.wait_s = 0.001, 0.002
+    world.consent.faults = [ConsentDown("down"), ConsentDown("down")]
+
+    world.conduct(campaign)
+
+    assert world.consent.registered == [campaign.sha256]
+
+
+def test_a_service_that_refuses_or_stays_down_fails_the_campaign(world, clubs, league_key, key_line):
+    campaign = open_with(world, clubs, league_key, key_line)
+    world.consent_pause_s, world.wait_s = 0.001, 0.002
+    world.consent.faults = [ConsentUnavailable("refused")]
+
+    world.conduct(campaign)
+
+    assert world.store.campaign(campaign.sha256).state is CampaignState.FAILED
+    assert world.consent.registered == []
+
+
+def test_an_unexpected_fault_fails_one_campaign_and_not_the_worker(world, clubs, league_key, key_line, caplog):
+    campaign = open_with(world, clubs, league_key, key_line)
+    world.consent.faults = [RuntimeError("a value that must not be printed")]
+
+    world.conduct(campaign)
+
+    assert world.store.campaign(campaign.sha256).state is CampaignState.FAILED
+    assert "must not be printed" not in caplog.text
