@@ -1,9 +1,9 @@
 """Deciding on a proposal: choose, give a reason where it differs, check, record. Each page is a look of its own."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
@@ -20,17 +20,17 @@ ANSWER_WORDS = {
     Answer.REJECT: "Keep the plan",
 }
 
-Short = Annotated[str, Form(max_length=100)]
-Optional = Annotated[str, Form(max_length=40)]
 
-
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(BaseModel):
     """What the form said, before it is believed."""
 
-    answer: str
-    reason: str
-    load: str
+    model_config = ConfigDict(frozen=True)
+
+    csrf: str = Field(max_length=100)
+    proposal: str = Field(max_length=100)
+    answer: str = Field(max_length=100)
+    reason: str = Field(default="", max_length=40)
+    load: str = Field(default="", max_length=40)
 
 
 def router(site: Site) -> APIRouter:
@@ -38,51 +38,26 @@ def router(site: Site) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/athletes/{athlete}/decide")
-    def choose(
-        request: Request,
-        athlete: str,
-        csrf: Short,
-        proposal: Short,
-        answer: Short,
-        reason: Optional = "",
-        load: Optional = "",
-    ) -> Response:
-        viewer, it, current = _open(site, request, athlete, csrf)
-        if current is None or current.proposal_id != proposal:
+    def choose(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
+        viewer, it, current = _open(site, request, athlete, sent.csrf)
+        if current is None or current.proposal_id != sent.proposal:
             return show(site, viewer, it)
-        if answer == Answer.ACCEPT.value:
-            return _checked(site, viewer, it, current, Sent(answer, "", ""))
-        return _reason_page(site, viewer, it, current, Sent(answer, reason, load), [])
+        if sent.answer == Answer.ACCEPT.value:
+            return _checked(site, viewer, it, current, sent.model_copy(update={"reason": "", "load": ""}))
+        return _reason_page(site, viewer, it, current, sent, [])
 
     @routes.post("/athletes/{athlete}/check")
-    def check(
-        request: Request,
-        athlete: str,
-        csrf: Short,
-        proposal: Short,
-        answer: Short,
-        reason: Optional = "",
-        load: Optional = "",
-    ) -> Response:
-        viewer, it, current = _open(site, request, athlete, csrf)
-        if current is None or current.proposal_id != proposal:
+    def check(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
+        viewer, it, current = _open(site, request, athlete, sent.csrf)
+        if current is None or current.proposal_id != sent.proposal:
             return show(site, viewer, it)
-        return _checked(site, viewer, it, current, Sent(answer, reason, load))
+        return _checked(site, viewer, it, current, sent)
 
     @routes.post("/athletes/{athlete}/record")
-    def record(
-        request: Request,
-        athlete: str,
-        csrf: Short,
-        proposal: Short,
-        answer: Short,
-        reason: Optional = "",
-        load: Optional = "",
-    ) -> Response:
-        viewer, it, current = _open(site, request, athlete, csrf)
-        if current is None or current.proposal_id != proposal:
+    def record(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
+        viewer, it, current = _open(site, request, athlete, sent.csrf)
+        if current is None or current.proposal_id != sent.proposal:
             return show(site, viewer, it)
-        sent = Sent(answer, reason, load)
         problems = _problems(current, sent)
         if problems:
             return _reason_page(site, viewer, it, current, sent, problems)
