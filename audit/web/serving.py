@@ -60,6 +60,7 @@ def listen(
         TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app,
         ssl_certfile=certificate,
         ssl_keyfile=key,
+        log_config=None,  # uvicorn would set up the whole process anew, and close handlers that are not its own
         log_level="warning",
         access_log=False,
         server_header=False,
