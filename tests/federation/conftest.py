@@ -78,6 +78,7 @@ class ServedFleet:
             build_fleet_app(fleet),
             ssl_keyfile=str(self._directory / "s.key"),
             ssl_certfile=str(self._directory / "s.pem"),
+            log_config=None,
             log_level="critical",
             lifespan="off",
             ws="none",
