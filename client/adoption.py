@@ -21,11 +21,10 @@ from models.evaluation import ReadinessDays, judge
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries, Floats
 from models.holdout import judge_days, learn_days
 from models.honesty_gate import Outcomes, gate, own_base_rate
-from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed
+from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
 
-RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"
 LARGEST_PART = 4 * 1024 * 1024
 GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the same days
 
@@ -49,10 +48,9 @@ def read_model(folder: Path, league_key: VerifyKey) -> tuple[OpenedModel, Sealed
         parts = [folder / name for name in (RECORD, WEIGHTS, CARD)]
         if any(part.stat().st_size > LARGEST_PART for part in parts):
             raise ClientError(f"{folder} is too large to be a league model")
-        record, weights, card = (part.read_bytes() for part in parts)
+        sealed = read_folder(folder)
     except OSError as error:
         raise ClientError(f"expected record, weights and card of a league model in {folder}") from error
-    sealed = SealedModel(parse_signed(record), weights, card)
     return open_sealed(sealed, key=league_key), sealed
 
 
@@ -135,9 +133,8 @@ class Adoptions:
         if verdict.adopted:
             folder = self.directory / verdict.model_id
             folder.mkdir(mode=0o700, exist_ok=True)
-            (folder / RECORD).write_text(sealed.signed.model_dump_json(), encoding="utf-8")
-            (folder / WEIGHTS).write_bytes(sealed.weights)
-            (folder / CARD).write_bytes(sealed.card)
+            for part, content in sealed.files().items():
+                replace_durably(folder / part, content)
         replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
 
     def verdicts(self) -> tuple[Verdict, ...]:

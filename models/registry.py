@@ -6,6 +6,7 @@ nodes' affair; here are only the bytes and the checks.
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -21,6 +22,7 @@ from policies.canonical import canonical_bytes, sha256_hex
 from policies.signing import SigningKey, VerifyKey
 
 TENSOR = "weights"
+RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"  # a version in a folder
 
 
 class ModelRecord(BaseModel):
@@ -63,6 +65,10 @@ class SealedModel:
     signed: SignedModel
     weights: bytes
     card: bytes
+
+    def files(self) -> dict[str, bytes]:
+        """The version as files of one folder, to be written in this order: where a record stands, all is there."""
+        return {WEIGHTS: self.weights, CARD: self.card, RECORD: self.signed.model_dump_json(indent=1).encode()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,12 @@ def open_sealed(sealed: SealedModel, *, key: VerifyKey) -> OpenedModel:
     except ValidationError as error:
         raise BadWeights("expected a model card, got another shape") from error
     return OpenedModel(record, weights, card)
+
+
+def read_folder(folder: Path) -> SealedModel:
+    """Read what `SealedModel.files` names; nothing is verified yet. Raises OSError, or BadWeights for no record."""
+    record, weights, card = ((folder / part).read_bytes() for part in (RECORD, WEIGHTS, CARD))
+    return SealedModel(parse_signed(record), weights, card)
 
 
 def parse_signed(data: bytes) -> SignedModel:

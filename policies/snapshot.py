@@ -66,6 +66,18 @@ class ConsentSnapshot:
         }
         return bool(wanted) and wanted <= covered
 
+    def may_learn(self, athlete: AthleteId, *, categories: Iterable[Category], league: OrgId, now: datetime) -> bool:
+        """True only if this athlete lets the league learn from every one of `categories` at this moment."""
+        return self.is_live(
+            athlete,
+            categories=categories,
+            purpose=Purpose.FL_TRAINING,
+            recipient_org=league,
+            recipient_role=Role.FL_AGGREGATOR,
+            granularity=Granularity.COHORT,
+            now=now,
+        )
+
     def signed(self, key: SigningKey) -> bytes:
         """Return the transport form: canonical JSON of body and signature."""
         body = self._as_json()

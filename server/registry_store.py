@@ -10,14 +10,14 @@ from pathlib import Path
 
 from audit.durable_file import replace_durably
 from models.card import card_for
-from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed, seal
+from models.registry import OpenedModel, SealedModel, open_sealed, read_folder, seal
 from models.server_step import ServerState
 from policies.campaign import CampaignManifest
 from policies.signing import SigningKey
 from server.errors import BadSettings, CampaignFailed
 from server.store import Clock
 
-RECORD, WEIGHTS, CARD, CARD_TEXT = "record.json", "weights.safetensors", "card.json", "card.md"
+CARD_TEXT = "card.md"  # for people; the signed card is card.json
 PURPOSES = {
     "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
     "risk-logistic-1": "chance of a time-loss injury within seven days; shown only where a club's own gate lets it",
@@ -48,10 +48,8 @@ class RegistryStore:
     def _write(self, name: str, sealed: SealedModel, text: str) -> None:
         folder = self.directory / name
         folder.mkdir(parents=True, exist_ok=True)
-        replace_durably(folder / WEIGHTS, sealed.weights)
-        replace_durably(folder / CARD, sealed.card)
-        replace_durably(folder / CARD_TEXT, text.encode())
-        replace_durably(folder / RECORD, sealed.signed.model_dump_json(indent=1).encode())
+        for part, data in ({CARD_TEXT: text.encode()} | sealed.files()).items():
+            replace_durably(folder / part, data)
 
     def latest(self, model: str) -> str | None:
         """Name of the newest version of `model`, or None."""
@@ -60,12 +58,10 @@ class RegistryStore:
 
     def sealed(self, name: str) -> SealedModel:
         """Return a version's three byte strings; raises BadSettings if it is not here."""
-        folder = self.directory / name
         try:
-            record, weights, card = ((folder / part).read_bytes() for part in (RECORD, WEIGHTS, CARD))
+            return read_folder(self.directory / name)
         except OSError as error:
             raise BadSettings("there is no such model") from error
-        return SealedModel(parse_signed(record), weights, card)
 
     def parcel(self, name: str) -> bytes:
         """A version as it is sent to nodes: JSON of its three byte strings in base64."""

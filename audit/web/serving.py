@@ -18,6 +18,7 @@ READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 8.0
 POLL_S = 0.05
 HIGHEST_PORT = 65_535
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # addresses that nobody else can reach
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 
 

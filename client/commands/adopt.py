@@ -14,7 +14,7 @@ from client.settings import Settings, load_settings
 from client.vault.access import open_vault
 from models.features import SCHEMAS
 from policies.signing import VerifyKey
-from policies.vocabulary import AthleteId, Granularity, OrgId, Purpose, Role
+from policies.vocabulary import AthleteId, OrgId
 
 
 def register(app: typer.Typer) -> None:
@@ -55,15 +55,7 @@ def _willing(consent: ConsentClient, model: str, league: OrgId) -> list[AthleteI
     return [
         athlete
         for athlete in sorted(snapshot.epochs)
-        if snapshot.is_live(
-            athlete,
-            categories=SCHEMAS[model].categories,
-            purpose=Purpose.FL_TRAINING,
-            recipient_org=league,
-            recipient_role=Role.FL_AGGREGATOR,
-            granularity=Granularity.COHORT,
-            now=at,
-        )
+        if snapshot.may_learn(athlete, categories=SCHEMAS[model].categories, league=league, now=at)
     ]
 
 

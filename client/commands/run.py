@@ -5,15 +5,13 @@ from typing import Annotated, Any
 import typer
 from fastapi import FastAPI, HTTPException, Request
 
-from audit.web.serving import listen, serving, stopped_by_signals, wait_for_stop
+from audit.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from client.app import build_app
 from client.commands.console import Folder, now, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings
 from client.settings import load_settings
 from client.vault.access import open_vault
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def register(app: typer.Typer) -> None:

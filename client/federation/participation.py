@@ -18,7 +18,7 @@ from models.initial_weights import weights_sha256
 from models.wire import ContributionSum, TrainRequest, read_train_request, to_bytes
 from policies.campaign import CampaignManifest
 from policies.snapshot import ConsentSnapshot
-from policies.vocabulary import AthleteId, Granularity, OrgId, Role
+from policies.vocabulary import AthleteId, OrgId
 
 
 class Ledger(Protocol):
@@ -103,15 +103,7 @@ class Participation:
         return [
             athlete
             for athlete in self.days.athletes()
-            if snapshot.is_live(
-                athlete,
-                categories=manifest.categories,
-                purpose=manifest.purpose,
-                recipient_org=OrgId(manifest.league),
-                recipient_role=Role.FL_AGGREGATOR,
-                granularity=Granularity.COHORT,
-                now=now,
-            )
+            if snapshot.may_learn(athlete, categories=manifest.categories, league=OrgId(manifest.league), now=now)
         ]
 
 

@@ -12,12 +12,11 @@ from audit.durable_file import replace_durably
 from client.errors import NotApproved, RoundRefused
 from client.federation.approval import Approvals
 from models.errors import ModelError
-from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed
+from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed, read_folder
 from policies.errors import PolicyError
 from policies.signing import VerifyKey
 
 PARTS = ("record", "weights", "card")
-RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"
 
 
 def read_parcel(data: bytes) -> SealedModel:
@@ -58,18 +57,15 @@ class ReceivedModels:
         self.approvals.approved(opened.record.campaign)
         folder = self.directory / opened.record.sha256
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_durably(folder / WEIGHTS, sealed.weights)
-        replace_durably(folder / CARD, sealed.card)
-        replace_durably(folder / RECORD, sealed.signed.model_dump_json().encode())
+        for part, content in sealed.files().items():
+            replace_durably(folder / part, content)
         replace_durably(self.directory / f"{opened.record.model}.latest", opened.record.sha256.encode())
 
     def latest(self, model: str) -> OpenedModel | None:
         """Return the newest received version of `model`, verified again; None if there is none that is sound."""
         try:
             name = (self.directory / f"{model}.latest").read_text(encoding="ascii").strip()
-            folder = self.directory / name
-            record, weights, card = ((folder / part).read_bytes() for part in (RECORD, WEIGHTS, CARD))
-            opened = open_sealed(SealedModel(parse_signed(record), weights, card), key=self.league_key)
+            opened = open_sealed(read_folder(self.directory / name), key=self.league_key)
         except (OSError, ValueError, ModelError, PolicyError):
             return None
         return opened if (opened.record.model, opened.record.sha256) == (model, name) else None

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from client.errors import SealBroken
 
 NONCE_BYTES: Final = 12
-TAG_BYTES: Final = 16
 ROW_KEY_BYTES: Final = 16
 _PAD: Final = 64  # ciphertext lengths tell sizes only in steps of 64 bytes: a mood looks like a resting HR
 

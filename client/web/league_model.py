@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from client.adoption import CARD, Adoptions, Verdict
+from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
 from client.web import words
@@ -14,6 +14,7 @@ from client.web.site import Site
 from models.card import ModelCard
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.honesty_gate import SLOPE_RANGE
+from models.registry import CARD
 from policies.vocabulary import Category
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,6 @@ from client.web.chart_parts import amount_y, day_x, even_steps, finished, json_v
 Floats = NDArray[np.float64]
 
 LOAD_DAYS, HRV_DAYS = 35, 36
-LOAD_TITLE = "Session load (AU: effort 0–10 × minutes)"
 FAST_SPAN_D, SLOW_SPAN_D = 7, 28
 CHANGE = 0.05  # ours: a 7-day mean within 5 % of the 28-day mean is called steady
 

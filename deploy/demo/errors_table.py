@@ -16,7 +16,7 @@ from deploy.demo.summary import Errors
 from deploy.demo.training import Campaign
 from models.evaluation import ReadinessDays, judge, train_without_privacy
 from models.features import Floats
-from models.registry import read_weights_file
+from models.registry import WEIGHTS, read_weights_file
 from policies.vocabulary import AthleteId
 
 NAMES = {SYNTHETIC: "synthetic league", SOCCERMON: "SoccerMon", PMDATA: "PMData"}
@@ -24,7 +24,7 @@ NAMES = {SYNTHETIC: "synthetic league", SOCCERMON: "SoccerMon", PMDATA: "PMData"
 
 def compare(plan: Plan, people: Sequence[Person], learners: Sequence[str], campaign: Campaign) -> tuple[Errors, ...]:
     """Judge every method on the newest 30 % of the days, once per source that the recovery campaign learnt from."""
-    weights = read_weights_file((campaign.model_folder / "weights.safetensors").read_bytes())
+    weights = read_weights_file((campaign.model_folder / WEIGHTS).read_bytes())
     squads = {source: _squads(plan, people, learners, source) for source in _learnt(people)}
     joined = [[days for source in squads for days in squads[source][i]] for i in range(len(plan.clubs))]
     clear = train_without_privacy(campaign.manifest, joined)

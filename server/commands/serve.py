@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
-from audit.web.serving import listen, serving, stopped_by_signals, wait_for_stop
+from audit.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.console import Folder, database_of, now, screen
 from server.errors import BadSettings
 from server.settings import load_settings
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def register(app: typer.Typer) -> None:
