@@ -11,7 +11,7 @@ export FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint demo clean
+.PHONY: help setup test lint bench interop demo clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ lint: $(READY) ## Style, types and import contracts
 
 test: lint ## Run every check that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+bench: $(READY) ## Measure the log: appends, proofs, fsck of a million entries
+	$(BIN)/python tests/bench/bench_log.py
+
+interop: $(READY) ## Let programs that are not ours check our log (needs the internet)
+	interop/run.sh $(abspath $(BIN))/python
 
 demo: $(READY) ## Run the whole main job and stay up with its pages
 	$(BIN)/homefield-demo run --out demo-out

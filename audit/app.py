@@ -1,14 +1,17 @@
 """Wires the auditor's pages over one log."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
-from audit.note import Verifier
 from audit.sources import open_source
-from audit.web.auditor import Auditor, add_routes
+from audit.trust import TrustPolicy
+from audit.web.auditor import Auditor
+from audit.web.auditor_routes import add_routes
 from audit.web.pages import furnish
+from audit.web.watch import LogWatch
 
 
 def utc_now() -> datetime:
@@ -17,15 +20,23 @@ def utc_now() -> datetime:
 
 
 def build_app(
-    *, source: str, vkey: str, run_by: str = "Governing body", clock: Callable[[], datetime] = utc_now
+    *, source: str, policy: TrustPolicy, run_by: str = "Governing body", clock: Callable[[], datetime] = utc_now
 ) -> FastAPI:
     """Return the auditor's pages over the log at `source`, a directory or an http(s) address.
 
-    vkey: the log's verification key; nothing is shown that it does not vouch for. run_by: who runs these
-    pages, shown in the masthead. Raises a child of AuditError for a key or source that cannot be one.
+    policy: whom to believe about the log; nothing is shown that it does not accept. run_by: who runs these pages,
+    shown in the masthead. The first verification begins when the application is started.
+    Raises a child of AuditError for a source that cannot be one.
     """
-    app = FastAPI(title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None)
+    opened = open_source(source)
+    watch = LogWatch(opened, policy, clock=clock)
+
+    @contextlib.asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        watch.start()
+        yield
+
+    app = FastAPI(title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     furnish(app)
-    verifier = Verifier.from_vkey(vkey)
-    add_routes(app, Auditor(open_source(source), verifier, place=source, run_by=run_by, clock=clock))
+    add_routes(app, Auditor(opened, policy, place=source, run_by=run_by, clock=clock, watch=watch))
     return app

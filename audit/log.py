@@ -1,77 +1,109 @@
-"""The writer of the log: appends entries and answers only when they are durable and under a signed checkpoint.
+"""The writer of the log: acknowledges an entry once it is durable, and publishes all that wait at one moment.
 
-One object owns a log directory, guarded against other processes by a lock file and against other threads by
-`_lock`. Each append writes, in this order: bundles, tiles, the writer's own state, the checkpoint. Readers start
-from the checkpoint and so never see a half-written append. `<directory>` holds only what is public;
-`<directory>.state` beside it holds the lock and the state, which can be rebuilt from the checkpoint.
+An acknowledged entry waits in a private journal. A publication (`Log.publish`, called at a fixed cadence by
+`audit.cadence`) shuffles everything that waits together with a heartbeat, makes that order durable, signs the
+grown tree, has it cosigned and makes it public. So the order inside a publication says nothing, and an entry has
+a place in the log only from its publication on.
+
+One object owns a log directory, guarded against other processes by a lock file. `<directory>` holds only what is
+public; `<directory>.state` beside it holds the lock, the journal, sequenced batches, the writer's state, and an
+index that can be thrown away.
 """
 
 import contextlib
-import json
-import logging
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from audit import tiles
-from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.edge import Edge, Growth
-from audit.errors import AuditError, LogCorrupt, LogUnavailable, MalformedProof, SourceUnavailable
+from audit import merkle, tiles
+from audit.backlog import Backlog
+from audit.checkpoint import Checkpoint
+from audit.errors import LogCorrupt, LogUnavailable, MalformedProof, SourceUnavailable
+from audit.leaf_index import LeafIndex
 from audit.note import Signer
-from audit.reader import TileReader
-from audit.recovery import leftovers, newest_consistent
-from audit.sources import DirectorySource
-from audit.storage import Disk, FileStore, sole_writer
+from audit.pending_journal import PendingJournal
+from audit.publishing import Cosigner, Published, Publisher
+from audit.recovery import recover
+from audit.sequenced import BatchFiles
+from audit.storage import Disk, FileStore, reason_of, sole_writer, unavailable
 from audit.tlog_proof import TlogProof
-from policies.canonical import canonical_bytes
 
-logger = logging.getLogger(__name__)
-
-CHECKPOINT = "checkpoint"
-STATE = "tree.json"
 LOCK = "lock"
+INDEX = "index.sqlite3"
+CROWD = 65_536
+"""Entries in the journal beyond which a publication is due before its time (our choice): about 20 MB of memory."""
+MOST_DELAY_S = 86_400
+"""How long an entry may wait before the log accepts no more (our choice): a day, as witnesses may be down."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """What readers may rely on: the edge, the signed checkpoint over it, and a reader of that size."""
-
-    edge: Edge
-    note: bytes
-    reader: TileReader
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
 
 
 class Log:
-    """An append-only log in a directory. Open it with `Log.open`; close it, or use it as a context manager."""
+    """An append-only log in a directory. Open it with `Log.open`; close it, or use it as a context manager.
 
-    def __init__(self, directory: Path, *, signer: Signer, origin: str, disk: Disk) -> None:
+    Safe for any number of threads: appends share their writes, and go on while a publication waits for witnesses.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        signers: Sequence[Signer],
+        disk: Disk,
+        clock: Callable[[], datetime],
+        heartbeat: Callable[[datetime], bytes] | None,
+        cosigner: Cosigner | None,
+        most_delay_s: int,
+    ) -> None:
         """For `Log.open` only: nothing is read or locked yet."""
-        self._origin = origin
-        self._signer = signer
-        self._source = DirectorySource(directory)
-        self._files = FileStore(directory, disk)
-        self._state = FileStore(directory.with_name(f"{directory.name}.state"), disk)
+        self._clock = clock
+        self._heartbeat = heartbeat
+        self._most_delay_s = most_delay_s
+        self._state = FileStore(directory.with_name(f"{directory.name}.state"), disk, mode=0o700)
+        self._batch_files = BatchFiles(self._state)
+        self._backlog = Backlog(PendingJournal(self._state, now_s=self._now_s), self._batch_files)
+        self._publisher = Publisher(
+            directory, state=self._state, disk=disk, signers=signers, cosigner=cosigner, clock=clock
+        )
+        self._index = LeafIndex(self._state.directory / INDEX)
         self._held = contextlib.ExitStack()
-        # Guards _is_sound and every write below the two directories.
-        self._lock = threading.Lock()
-        # False after a failed append: the disk may be ahead of what was published, and is looked at afresh.
-        self._is_sound = False
-        # Replaced whole under _lock, read without it; None while the log is not open.
-        self._current: _Published | None = None
+        # One publication at a time; held also while the log is opened and closed.
+        self._publishing = threading.Lock()
+        # Replaced whole under _publishing, read without it; None while the log is not open.
+        self._current: Published | None = None
+        # Both written under _publishing. The first is for good, the second until a publication succeeds.
+        self._contradiction: str | None = None
+        self._failure: str | None = None
+        self._on_crowd: Callable[[], None] | None = None
 
     @classmethod
-    def open(cls, directory: Path, *, signer: Signer, origin: str, disk: Disk | None = None) -> "Log":
+    def open(
+        cls,
+        directory: Path,
+        *,
+        signers: Sequence[Signer],
+        disk: Disk | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        heartbeat: Callable[[datetime], bytes] | None = None,
+        cosigner: Cosigner | None = None,
+        most_delay_s: int = MOST_DELAY_S,
+    ) -> "Log":
         """Open the log in `directory`, making an empty one if there is none.
 
-        Recovers whatever an earlier process left behind. Raises LogUnavailable if the directory cannot be
-        written or another writer holds it, and LogCorrupt if what is stored contradicts its checkpoint.
+        signers: the log's keys, all of one name, which is the log's origin; the first is Ed25519. heartbeat:
+        makes the entry that every publication holds. most_delay_s: how long an entry may wait for publication.
+
+        Takes over whatever an earlier process left behind. Raises LogUnavailable if the directory cannot be
+        written or another writer holds it, LogCorrupt if what is stored contradicts itself, and MalformedPolicy
+        for signers that are not of one log.
         """
-        log = cls(Path(directory), signer=signer, origin=origin, disk=disk or Disk())
+        log = cls(Path(directory), signers, disk or Disk(), clock, heartbeat, cosigner, most_delay_s)
         try:
-            log._acquire()
-            with _unavailable(), log._lock:
+            with unavailable(), log._publishing:
                 log._recover()
         except BaseException:
             log.close()
@@ -79,63 +111,127 @@ class Log:
         return log
 
     @property
+    def origin(self) -> str:
+        """The log's name, first line of its checkpoints."""
+        return self._publisher.origin
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """The keys with which readers verify this log."""
+        return self._publisher.vkeys
+
+    @property
+    def vkey(self) -> str:
+        """The first of the keys, Ed25519."""
+        return self.vkeys[0]
+
+    @property
     def size(self) -> int:
         """Number of entries under the published checkpoint."""
         return self._published().edge.size
 
     @property
-    def origin(self) -> str:
-        """The log's name, first line of its checkpoints."""
-        return self._origin
+    def pending(self) -> int:
+        """Number of entries that are acknowledged and not yet published."""
+        self._published()
+        return len(self._backlog)
 
     @property
-    def vkey(self) -> str:
-        """The key with which readers verify this log."""
-        return self._signer.vkey
+    def has_problem(self) -> str | None:
+        """Why appends are refused at present, in one sentence; None if they are not."""
+        return self._refusal() or self._backlog.problem
 
-    def append_many(self, leaves: Sequence[bytes]) -> list[int]:
-        """Append entries and return their indices, once they are durable and under a published checkpoint.
+    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
+        """Return the entries' leaf hashes (32 bytes each) in the order given, once the entries are durable.
 
-        Raises LogUnavailable if that cannot be done; the entries may then stand in the log or not, and whoever
-        asked must give no answer. Raises MalformedProof, changing nothing, for an entry longer than 65,535 bytes.
+        They get their places with the next publication. Raises LogUnavailable if they cannot be made durable or
+        the log accepts none at present; whoever asked must give no answer. Raises MalformedProof, changing
+        nothing, for an entry longer than 65,535 bytes.
         """
         leaves = [bytes(leaf) for leaf in leaves]
         if any(len(leaf) > tiles.MAX_ENTRY for leaf in leaves):
             raise MalformedProof(f"expected entries of at most {tiles.MAX_ENTRY} bytes")
-        with self._lock, _unavailable():
-            if self._published() and not self._is_sound:
-                self._recover()
-            start = self._published().edge.size
-            if leaves:
-                self._is_sound = False
-                self._append(leaves)
-                self._is_sound = True
-            return list(range(start, start + len(leaves)))
+        self._check_accepting()
+        if leaves:
+            self._backlog.append(leaves)
+            self._look_for_crowd()
+        return [merkle.leaf_hash(leaf) for leaf in leaves]
+
+    def check_durable(self) -> None:
+        """Return if an entry could be made durable now, for an answer that needs no entry of its own.
+
+        Writes a group of no entries, durably. Raises LogUnavailable as `append_many` would.
+        """
+        self._check_accepting()
+        self._backlog.append([])
+
+    def publish(self) -> Checkpoint:
+        """Publish everything that waits, with one heartbeat if the log has any, and return the checkpoint.
+
+        Without anything to publish the checkpoint stays as it is. Raises QuorumNotMet if too few witnesses
+        answered and LogUnavailable if the disk failed: everything waits for the next call. Raises LogCorrupt if a
+        witness contradicts this log, which then refuses everything until it is mended and opened again.
+        """
+        with self._publishing:
+            current = self._published()
+            if self._contradiction is not None:
+                raise LogCorrupt(self._contradiction)
+            try:
+                return self._publish(current)
+            except LogCorrupt as error:
+                self._contradiction = f"the log is stopped: {error}"
+                raise
+            except (OSError, SourceUnavailable) as error:
+                self._failure = f"the log cannot be published: {reason_of(error)}"
+                raise LogUnavailable(self._failure) from error
+
+    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
+        """Have this called after each append while more than 65,536 entries wait for a place in the order."""
+        self._on_crowd = on_crowd
+        self._look_for_crowd()
+
+    def is_pending(self, leaf_hash: bytes) -> bool:
+        """Return whether an entry is acknowledged and waits for publication.
+
+        To find an entry ask this first and `index_of` second: it may be published in between.
+        """
+        return leaf_hash in self._backlog
+
+    def pending_leaves(self) -> tuple[bytes, ...]:
+        """Return the entries that wait for publication; their order says nothing."""
+        return self._backlog.leaves()
+
+    def index_of(self, leaf_hash: bytes) -> int | None:
+        """Return the place of a published entry, of equal ones the first; None while it waits or if it is unknown."""
+        with unavailable():
+            return self._index.find(leaf_hash, self._published().reader)
+
+    def leaf(self, index: int) -> bytes:
+        """Return the bytes of one published entry; raises MalformedProof if the log has no such index."""
+        with unavailable():
+            return self._published().reader.leaf(index)
+
+    def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
+        """Return the inclusion proof of one entry under the published checkpoint."""
+        with unavailable():
+            return self._published().reader.inclusion_proof(index)
+
+    def proof_text(self, index: int) -> str:
+        """Return the .tlog-proof file of one entry."""
+        with unavailable():
+            published = self._published()
+            return TlogProof(index, published.reader.inclusion_proof(index), published.note).text
 
     def checkpoint_text(self) -> str:
         """Return the published checkpoint as a signed note."""
         return self._published().note.decode()
 
-    def leaf(self, index: int) -> bytes:
-        """Return the bytes of one entry; raises MalformedProof if the log has no such index."""
-        with _unavailable():
-            return self._published().reader.leaf(index)
-
-    def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
-        """Return the inclusion proof of one entry under the published checkpoint."""
-        with _unavailable():
-            return self._published().reader.inclusion_proof(index)
-
-    def proof_text(self, index: int) -> str:
-        """Return the .tlog-proof file of one entry."""
-        with _unavailable():
-            published = self._published()
-            return TlogProof(index, published.reader.inclusion_proof(index), published.note).text
-
     def close(self) -> None:
-        """Let go of the lock; the log can then be opened again, here or elsewhere."""
-        with self._lock:
-            self._current, self._is_sound = None, False
+        """Let go of the lock, after a publication that is under way; what waits is published by whoever opens next."""
+        with self._publishing:
+            self._backlog.close()
+            self._index.close()
+            self._current = None
             self._held.close()
 
     def __enter__(self) -> "Log":
@@ -148,87 +244,50 @@ class Log:
         """Close the log."""
         self.close()
 
-    def _acquire(self) -> None:
-        with _unavailable():
-            self._files.directory.mkdir(parents=True, exist_ok=True)
-            self._state.directory.mkdir(mode=0o700, exist_ok=True)
-            self._held.enter_context(sole_writer(self._state.directory / LOCK))
+    def _recover(self) -> None:
+        self._publisher.files.establish()
+        self._state.establish()
+        self._held.enter_context(sole_writer(self._state.directory / LOCK))
+        found = recover(self._publisher, self._state, self._batch_files, now_s=self._now_s())
+        self._backlog.take_over(found.batches, found.covers)
+        self._current = found.published
+        self._index.follow(found.published.reader)
 
-    def _published(self) -> _Published:
+    def _publish(self, current: Published) -> Checkpoint:
+        heartbeat = None if self._heartbeat is None else self._heartbeat(self._clock())
+        self._backlog.sequence(current.edge.size, heartbeat)
+        batches = self._backlog.batches
+        if not batches and current.is_fully_signed:
+            return current.checkpoint
+        published, growth = self._publisher.publish(current, batches)
+        # First public, then indexed, then no longer waiting: an entry is at no moment unknown.
+        self._current, self._failure = published, None
+        self._index.follow(published.reader)
+        self._backlog.drop(batches)
+        self._publisher.drop_partials(growth)
+        return published.checkpoint
+
+    def _published(self) -> Published:
         if self._current is None:
             raise LogUnavailable("this log has been closed")
         return self._current
 
-    def _append(self, leaves: Sequence[bytes]) -> None:
-        edge, growth = self._published().edge.append(leaves)
-        self._files.write({tile.path: data for tile, data in growth.bundles.items()})
-        self._files.write({tile.path: data for tile, data in growth.tiles.items()})
-        self._state.write({STATE: _state_bytes(edge)})
-        self._publish(edge)
-        self._drop_partials(growth)
+    def _check_accepting(self) -> None:
+        refusal = self._refusal()
+        if refusal is not None:
+            raise LogUnavailable(refusal)
 
-    def _publish(self, edge: Edge) -> None:
-        """Sign and write the checkpoint: the moment from which the entries count as appended."""
-        checkpoint = Checkpoint(self._origin, edge.size, edge.frontier.root())
-        note = checkpoint.signed([self._signer])
-        self._files.write({CHECKPOINT: note})
-        self._current = _Published(edge, note, TileReader(self._source, edge.size))
+    def _refusal(self) -> str | None:
+        if self._current is None:
+            return "this log has been closed"
+        oldest_s = self._backlog.oldest_s
+        is_late = oldest_s is not None and self._now_s() - oldest_s > self._most_delay_s
+        late = f"the log accepts no more: an entry has waited for publication for over {self._most_delay_s} s"
+        return self._contradiction or self._failure or (late if is_late else None)
 
-    def _drop_partials(self, growth: Growth) -> None:
-        """Remove partial tiles that have become full; readers fall back to the full ones."""
-        for tile in growth.completed:
-            directory = self._files.directory / f"{tile.full_path}.p"
-            if directory.is_dir():
-                names = [f"{tile.full_path}.p/{path.name}" for path in directory.iterdir()]
-                self._files.remove([*names, f"{tile.full_path}.p"])
+    def _look_for_crowd(self) -> None:
+        if self._on_crowd is not None and self._backlog.unsequenced > CROWD:
+            self._on_crowd()
 
-    def _recover(self) -> None:
-        """Find the newest consistent state on disk, publish it, and clear away what lies beyond it."""
-        note = self._files.read(CHECKPOINT)
-        if note is None:
-            self._refuse_to_start_over()
-            self._publish(Edge())
-        else:
-            checkpoint = self._open(note)
-            edge = newest_consistent(self._source, checkpoint, self._stored_state())
-            self._files.remove(leftovers(self._source, edge.size))
-            self._current = _Published(edge, note, TileReader(self._source, edge.size))
-            if edge.size > checkpoint.size:
-                logger.warning("finished an interrupted append", extra={"from": checkpoint.size, "to": edge.size})
-                self._publish(edge)
-        self._is_sound = True
-
-    def _open(self, note: bytes) -> Checkpoint:
-        try:
-            checkpoint = open_checkpoint(note, self._signer.verifier)
-        except AuditError as error:
-            raise LogCorrupt("the stored checkpoint is not one that this log's key signed") from error
-        if checkpoint.origin != self._origin:
-            raise LogCorrupt("the stored checkpoint is of another log")
-        return checkpoint
-
-    def _refuse_to_start_over(self) -> None:
-        if (self._state.directory / STATE).exists() or next(self._source.paths(), None) is not None:
-            raise LogCorrupt("the log has files but no checkpoint; put the checkpoint back before anything else")
-
-    def _stored_state(self) -> tuple[int, bytes] | None:
-        """Return size and root as the writer last noted them; None if the note is absent or unreadable."""
-        try:
-            value = json.loads(self._state.read(STATE) or b"null")
-            return int(value["size"]), bytes.fromhex(value["root"])
-        except (ValueError, TypeError, KeyError):
-            return None
-
-
-def _state_bytes(edge: Edge) -> bytes:
-    return canonical_bytes({"root": edge.frontier.root().hex(), "size": edge.size})
-
-
-@contextlib.contextmanager
-def _unavailable() -> Iterator[None]:
-    """Turn every failure of the disk into LogUnavailable."""
-    try:
-        yield
-    except (OSError, SourceUnavailable) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise LogUnavailable(f"the log cannot be read or written: {reason}") from error
+    def _now_s(self) -> int:
+        return int(self._clock().timestamp())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from audit.errors import MalformedProof, ProofFailed
 
 HASH_SIZE = 32
+MAX_NUMBER = (1 << 64) - 1
+"""Largest index or size: both are 64-bit numbers in RFC 9162."""
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """Root of the tree without leaves."""
 
@@ -88,7 +90,8 @@ def subtree_hash(start: int, end: int, node: NodeLookup) -> bytes:
 
 def inclusion_proof(index: int, size: int, node: NodeLookup) -> tuple[bytes, ...]:
     """Return the path of leaf `index` in the tree of `size` leaves, from its sibling up (RFC 6962 §2.1.1)."""
-    if not 0 <= index < size:
+    _check_numbers(index, size)
+    if index >= size:
         raise MalformedProof(f"expected an index below {size}, got {index}")
     start, end, path = 0, size, []
     while end - start > 1:
@@ -104,6 +107,7 @@ def inclusion_proof(index: int, size: int, node: NodeLookup) -> tuple[bytes, ...
 
 def consistency_proof(size1: int, size2: int, node: NodeLookup) -> tuple[bytes, ...]:
     """Return the proof that the tree of `size1` leaves is a prefix of that of `size2` (RFC 6962 §2.1.2)."""
+    _check_numbers(size1, size2)
     if not 0 < size1 <= size2:
         raise MalformedProof(f"expected sizes 0 < size1 <= size2, got {size1} and {size2}")
     start, end, path = 0, size2, []
@@ -205,8 +209,8 @@ def _check_same_tree(root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None
 
 def _check_numbers(*numbers: int) -> None:
     for number in numbers:
-        if type(number) is not int or number < 0:
-            raise MalformedProof("expected whole numbers of 0 or more")
+        if type(number) is not int or not 0 <= number <= MAX_NUMBER:
+            raise MalformedProof("expected whole numbers from 0 to 2^64 - 1")
 
 
 def _check_hashes(hashes: Sequence[bytes]) -> None:

@@ -4,8 +4,9 @@ import threading
 from collections import OrderedDict
 
 from audit import merkle, tiles
-from audit.errors import LogCorrupt, MalformedProof
+from audit.errors import MalformedProof
 from audit.sources import Source
+from audit.stored_tiles import read_bundle, read_file, read_hashes
 from audit.tiles import Tile
 
 CACHED_TILES = 64
@@ -42,34 +43,20 @@ class TileReader:
         return layers
 
     def _read_hashes(self, tile: Tile) -> tuple[bytes, ...]:
-        try:
-            data, width = self.file(tile)
-            return tiles.split_hashes(data, width)[: tile.width]
-        except MalformedProof as error:
-            raise LogCorrupt(f"{tile.path}: {error}") from error
+        return tiles.split_hashes(read_hashes(self._source, tile), tile.width)
 
     def entries(self, tile: Tile) -> tuple[bytes, ...]:
         """Return the entries of a bundle; raises LogCorrupt if it is missing or malformed."""
         held = self._bundle
         if held is not None and held[0] == tile:
             return held[1]
-        try:
-            data, width = self.file(tile)
-            entries = tiles.decode_bundle(data, width)[: tile.width]
-        except MalformedProof as error:
-            raise LogCorrupt(f"{tile.path}: {error}") from error
+        entries = read_bundle(self._source, tile)
         self._bundle = (tile, entries)
         return entries
 
     def file(self, tile: Tile) -> tuple[bytes, int]:
         """Return the bytes of a tile and the width they are for: a partial one may have given way to the full one."""
-        data = self._source.read(tile.path)
-        if data is not None:
-            return data, tile.width
-        full = None if tile.is_full else self._source.read(tile.full_path)
-        if full is None:
-            raise LogCorrupt(f"expected the file {tile.path}, found none")
-        return full, tiles.WIDTH
+        return read_file(self._source, tile)
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of the complete subtree (level, index)."""

@@ -1,31 +1,56 @@
-"""What a writer does first: find the newest state of a log that its files prove, and the files beyond it."""
+"""What a writer does first: find what its files prove, and what an interrupted process left to be finished."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from audit import merkle, tiles
-from audit.checkpoint import Checkpoint
 from audit.edge import Edge, load_edge
-from audit.errors import LogCorrupt, MalformedProof
+from audit.errors import AuditError, LogCorrupt, MalformedProof
+from audit.pending_journal import segment_numbers
+from audit.publishing import CHECKPOINT, Published, Publisher
 from audit.reader import TileReader
+from audit.sequenced import Batch, BatchFiles
 from audit.sources import DirectorySource
-from audit.storage import TEMPORARY
+from audit.storage import TEMPORARY, FileStore
+from audit.tree_state import STATE, TreeState, parse_state
+
+logger = logging.getLogger(__name__)
 
 
-def newest_consistent(source: DirectorySource, checkpoint: Checkpoint, state: tuple[int, bytes] | None) -> Edge:
-    """Return the edge to go on from: that of an interrupted append if it is whole, else that of the checkpoint.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is published, the batches to publish next, and up to which number journal segments are void."""
 
-    Raises LogCorrupt if the files contradict the checkpoint, which no crash can bring about.
+    published: Published
+    batches: tuple[Batch, ...]
+    covers: int
+
+
+def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFiles, *, now_s: int) -> Found:
+    """Find where the log stands, and begin it if there is nothing. now_s: POSIX time.
+
+    The checkpoint says what is published; what a crash cut off is in the batches behind it. Both are made durable
+    again before anything relies on them: the earlier process may have died before it had forced their names to
+    disk, and a power cut could still take them away. Raises OSError, and LogCorrupt where files contradict each
+    other as no crash can bring about.
     """
-    edge = _edge_of(source, checkpoint.size, checkpoint.root)
-    if state is None or state[0] <= checkpoint.size:
-        return edge
-    try:
-        reader = TileReader(source, state[0])
-        later = _edge_of(source, *state)
-        if reader.frontier(checkpoint.size).root() != checkpoint.root:
-            return edge
-        _check_bundles(reader, checkpoint.size)
-    except LogCorrupt:
-        return edge
-    return later
+    note = publisher.files.read(CHECKPOINT)
+    if note is None:
+        _refuse_to_start_over(publisher, state_files, batch_files)
+        return Found(publisher.begin(), (), 0)
+    published = _published(publisher, note)
+    batches = batch_files.after(published.edge.size)
+    state = parse_state(state_files.read(STATE))
+    if state is not None:
+        batches = _agreed(publisher.source, published, batches, state, now_s=now_s)
+    publisher.files.write({CHECKPOINT: note})
+    for batch in batches:
+        batch_files.write(batch)
+    publisher.files.remove(leftovers(publisher.source, published.edge.size))
+    batch_files.remove([start for start in batch_files.starts() if start < published.edge.size])
+    covers = max([state.covers if state else 0, *(batch.covers for batch in batches)])
+    return Found(published, batches, covers)
 
 
 def leftovers(source: DirectorySource, size: int) -> list[str]:
@@ -46,19 +71,61 @@ def _is_needed(path: str, size: int) -> bool:
     return tile == stands if stands.is_full else tile.width <= stands.width
 
 
-def _edge_of(source: DirectorySource, size: int, root: bytes) -> Edge:
-    edge = load_edge(TileReader(source, size))
-    if edge.frontier.root() != root:
+def _refuse_to_start_over(publisher: Publisher, state_files: FileStore, batch_files: BatchFiles) -> None:
+    has_public = next(publisher.source.paths(), None) is not None
+    if has_public or state_files.read(STATE) is not None or batch_files.starts() or segment_numbers(state_files):
+        raise LogCorrupt("the log has files but no checkpoint; put the checkpoint back before anything else")
+
+
+def _published(publisher: Publisher, note: bytes) -> Published:
+    try:
+        trusted = publisher.policy.open(note)
+    except AuditError as error:
+        raise LogCorrupt("the stored checkpoint is not one that this log's key signed") from error
+    checkpoint = trusted.checkpoint
+    edge = load_edge(TileReader(publisher.source, checkpoint.size))
+    if edge.frontier.root() != checkpoint.root:
         raise LogCorrupt("the log's tiles do not lead to its root")
     if edge.hashes and tuple(merkle.leaf_hash(entry) for entry in edge.entries) != edge.hashes[0]:
         raise LogCorrupt("the log's last bundle does not match its tile")
-    return edge
+    is_fully_signed = len(trusted.signed_by) == len(publisher.vkeys)
+    return publisher.published(checkpoint, edge, note, is_fully_signed=is_fully_signed)
 
 
-def _check_bundles(reader: TileReader, from_size: int) -> None:
-    """Raise LogCorrupt unless every bundle from this size on holds the entries that its tile was made from."""
-    for index in range(from_size // tiles.WIDTH, -(-reader.size // tiles.WIDTH)):
-        entries = reader.entries(tiles.tile_at(-1, index, reader.size))
-        hashes = reader.hashes(tiles.tile_at(0, index, reader.size))
-        if tuple(merkle.leaf_hash(entry) for entry in entries) != hashes:
-            raise LogCorrupt("a bundle does not match its tile")
+def _agreed(
+    source: DirectorySource, published: Published, batches: Sequence[Batch], state: TreeState, *, now_s: int
+) -> tuple[Batch, ...]:
+    """Return the batches to publish next; raises LogCorrupt if the writer once was further, or elsewhere.
+
+    An older state is no contradiction: the checkpoint proves itself.
+    """
+    edge, roots = published.edge, {published.edge.size: published.checkpoint.root}
+    for batch in batches:
+        edge, _ = edge.append(batch.leaves)
+        roots[edge.size] = edge.frontier.root()
+    if state.size < published.edge.size or roots.get(state.size) == state.root:
+        return tuple(batches)
+    if state.version == 1 and not batches:
+        return _interrupted_append(source, published.edge, state, now_s=now_s)
+    raise LogCorrupt(
+        f"the log's state is at size {state.size:,}, its checkpoint at {published.edge.size:,}, and nothing leads from "
+        "one to the other: an older checkpoint was put back, or sequenced entries are lost"
+    )
+
+
+def _interrupted_append(source: DirectorySource, edge: Edge, state: TreeState, *, now_s: int) -> tuple[Batch, ...]:
+    """Return what the writer of before was appending when it stopped, as a batch, or nothing unless all is there.
+
+    It wrote tiles and state before the checkpoint, and a reader may have seen that checkpoint before a power cut
+    took it away. Going on to the same tree keeps its promise; what is not whole was never shown to anybody.
+    """
+    reader = TileReader(source, state.size)
+    try:
+        leaves = tuple(reader.leaf(index) for index in range(edge.size, state.size))
+    except (LogCorrupt, MalformedProof):
+        return ()
+    grown, _ = edge.append(leaves)
+    if grown.frontier.root() != state.root:
+        return ()
+    logger.warning("going on with an append of an earlier version", extra={"entries": len(leaves)})
+    return (Batch(edge.size, 0, now_s, leaves),)

@@ -1,5 +1,6 @@
 """Where the files of a log are read from: a directory, or a web address."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -40,9 +41,11 @@ class DirectorySource:
 
     def paths(self) -> Iterator[str]:
         """Yield every path below tile/."""
-        for path in sorted((self.directory / "tile").rglob("*")):
-            if not path.is_dir():
-                yield path.relative_to(self.directory).as_posix()
+        top = os.fspath(self.directory / "tile")
+        for folder, folders, files in os.walk(top, onerror=_unless_gone):
+            folders.sort()
+            for name in sorted(files):
+                yield f"tile{folder[len(top) :]}/{name}"
 
 
 class HttpSource:
@@ -76,6 +79,12 @@ def open_source(place: str | Path) -> Source:
     if not Path(place).is_dir():
         raise SourceUnavailable(f"expected a directory or an http address, got {place}")
     return DirectorySource(Path(place))
+
+
+def _unless_gone(error: OSError) -> None:
+    """Let a folder go that a writer removed while we looked; a folder that nobody may read could hide anything."""
+    if not isinstance(error, FileNotFoundError):
+        raise SourceUnavailable(f"cannot list {error.filename}: {error.strerror}") from error
 
 
 def _limited(response: httpx.Response, path: str) -> bytes:

@@ -7,16 +7,16 @@ directories that name its files are forced to disk too. Whoever reads therefore 
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from audit.errors import LogUnavailable
+from audit.errors import LogUnavailable, SourceUnavailable
 
 TEMPORARY = ".new-"
 
 
 class Disk:
-    """The five operations that change the disk; each either happens or raises OSError."""
+    """The six operations that change the disk; each either happens or raises OSError, possibly half done."""
 
     def create(self, path: Path, data: bytes) -> None:
         """Write a file and force it to disk."""
@@ -25,13 +25,28 @@ class Disk:
             file.flush()
             os.fsync(file.fileno())
 
+    def append(self, path: Path, data: bytes, *, at: int) -> None:
+        """Write at the end of a file, which is `at` bytes long, and force it to disk.
+
+        After an error nothing from `at` on may be relied on, and a later success says nothing about it: the
+        kernel reports a failed write-back once and forgets it.
+        """
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            view, done = memoryview(data), 0
+            while done < len(data):  # a disk that is nearly full takes a part
+                done += os.pwrite(handle, view[done:], at + done)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
     def rename(self, path: Path, to: Path) -> None:
         """Put a file into its place, over what may be there."""
         path.replace(to)
 
-    def make_directory(self, path: Path) -> None:
-        """Make one directory."""
-        path.mkdir(exist_ok=True)
+    def make_directory(self, path: Path, *, mode: int = 0o777) -> None:
+        """Make one directory, unless it is there."""
+        path.mkdir(mode=mode, exist_ok=True)
 
     def sync_directory(self, path: Path) -> None:
         """Force the names in a directory to disk."""
@@ -47,30 +62,53 @@ class Disk:
 
 
 class FileStore:
-    """Files below one directory, written in stages."""
+    """Files below one directory, written in stages. `mode` is for the directory itself."""
 
-    def __init__(self, directory: Path, disk: Disk) -> None:
+    def __init__(self, directory: Path, disk: Disk, *, mode: int = 0o777) -> None:
         self.directory = directory
         self._disk = disk
+        self._mode = mode
         # Directories known to be on disk, so that each is forced there once.
         self._made: set[Path] = set()
+
+    def establish(self) -> None:
+        """Make the directory and those above it that are missing, and force all their names to disk.
+
+        Also the names of those that are there: an earlier process may have made them and died before it came so far.
+        """
+        above = self.directory.absolute().parents
+        for path in reversed(above):
+            if not path.exists():
+                self._disk.make_directory(path)
+            with contextlib.suppress(PermissionError):  # what we may not even list, we have not made
+                self._disk.sync_directory(path)
+        self._make_directory(self.directory)
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Make these files durable, or raise OSError; on an error any of them may be old, new or absent."""
         targets = {self.directory / path: data for path, data in files.items()}
         for path in targets:
             self._make_directory(path.parent)
-        for path, data in targets.items():
-            self._disk.create(_temporary(path), data)
+        try:
+            for path, data in targets.items():
+                self._disk.create(_temporary(path), data)
+        except OSError:
+            # Half-written files must not keep the space that a full disk lacks.
+            self.remove(_temporary(path).relative_to(self.directory).as_posix() for path in targets)
+            raise
         for path in targets:
             self._disk.rename(_temporary(path), path)
         for directory in sorted({path.parent for path in targets}):
             self._disk.sync_directory(directory)
 
-    def remove(self, paths: list[str]) -> None:
+    def append(self, path: str, data: bytes, *, at: int) -> None:
+        """Add to the end of a file that is `at` bytes long; durable, or OSError, and then the file is spoilt."""
+        self._disk.append(self.directory / path, data, at=at)
+
+    def remove(self, paths: Iterable[str]) -> None:
         """Remove files and empty directories; what cannot be removed stays, which harms nobody."""
-        with contextlib.suppress(OSError):
-            for path in paths:
+        for path in paths:
+            with contextlib.suppress(OSError):
                 self._disk.remove(self.directory / path)
 
     def read(self, path: str) -> bytes | None:
@@ -80,12 +118,21 @@ class FileStore:
         except FileNotFoundError:
             return None
 
+    def names(self, folder: str) -> list[str]:
+        """Return the sorted names in a folder, none if there is no such folder."""
+        try:
+            return sorted(path.name for path in (self.directory / folder).iterdir())
+        except FileNotFoundError:
+            return []
+
     def _make_directory(self, path: Path) -> None:
         if path in self._made:
             return
         if path != self.directory:
             self._make_directory(path.parent)
-        self._disk.make_directory(path)
+            self._disk.make_directory(path)
+        else:
+            self._disk.make_directory(path, mode=self._mode)
         self._disk.sync_directory(path.parent)
         self._made.add(path)
 
@@ -104,6 +151,20 @@ def sole_writer(path: Path) -> Iterator[None]:
         raise LogUnavailable("another program is writing to this log; only one may") from error
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def unavailable() -> Iterator[None]:
+    """Turn every failure of the disk into LogUnavailable."""
+    try:
+        yield
+    except (OSError, SourceUnavailable) as error:
+        raise LogUnavailable(f"the log cannot be read or written: {reason_of(error)}") from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return what the system says about a failure, without any path."""
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _temporary(path: Path) -> Path:

@@ -13,9 +13,11 @@ WIDTH = 1 << HEIGHT
 MAX_ENTRY = 65_535
 """Longest entry in bytes: its length is written in 16 bits."""
 MAX_LEVEL = 63
+MAX_INDEX = (1 << 63) - 1
+"""Bound on a tile's index (our choice, far above that of any tile of a log of 2^63 entries)."""
 
 _PATH = re.compile(
-    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?",
+    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?",
     re.ASCII,
 )
 
@@ -29,8 +31,8 @@ class Tile:
     width: int = WIDTH
 
     def __post_init__(self) -> None:
-        if not -1 <= self.level <= MAX_LEVEL or self.index < 0 or not 1 <= self.width <= WIDTH:
-            raise MalformedProof("expected a tile level from 0 to 63, an index from 0 and a width from 1 to 256")
+        if not (-1 <= self.level <= MAX_LEVEL and 0 <= self.index <= MAX_INDEX and 1 <= self.width <= WIDTH):
+            raise MalformedProof("expected a tile level from 0 to 63, an index below 2^63 and a width from 1 to 256")
 
     @property
     def full_path(self) -> str:
@@ -124,13 +126,14 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 
 def decode_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
     """Return the `width` entries of a bundle; raises MalformedProof if it holds fewer, more or a broken one."""
-    entries, at = [], 0
-    while at < len(data):
+    entries: list[bytes] = []
+    at = 0
+    while at < len(data) and len(entries) < width:
         start = at + 2
         at = start + int.from_bytes(data[at:start], "big")
-        if start > len(data) or at > len(data):
+        if at > len(data):
             raise MalformedProof("a bundle that ends inside an entry")
         entries.append(data[start:at])
-    if len(entries) != width:
-        raise MalformedProof(f"expected a bundle of {width} entries, got {len(entries)}")
+    if at < len(data) or len(entries) != width:
+        raise MalformedProof(f"expected a bundle of {width} entries")
     return tuple(entries)

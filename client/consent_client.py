@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.events import EventKind
 from client.errors import BadSettings, ConsentUnavailable
 from client.settings import Settings
 from policies.errors import PolicyError
@@ -71,7 +72,7 @@ class _Proposed(_Answer):
 
 
 class _Logged(_Answer):
-    index: int
+    entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 A = TypeVar("A", bound=_Answer)
@@ -177,9 +178,9 @@ class ConsentClient:
             raise ConsentUnavailable("the consent service took other bytes than were proposed")
         return answer.release_id, answer.sha256
 
-    def event(self, kind: str, details: Mapping[str, Any]) -> int:
-        """Have the service log an event of this club; returns its place in the log."""
-        return self._post("/v1/events", {"kind": kind, "details": dict(details)}, _Logged).index
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+        """Have the service log an event of this club: when this returns, the entry is durable."""
+        self._post("/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
 
     def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
         data = self._send("POST", target, json.dumps(body, separators=(",", ":"), sort_keys=True).encode())

@@ -17,10 +17,19 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class DecisionAnswer:
-    """Answers in the order of the items, and the hash of the rules that gave them."""
+    """Answers in the order of the items, the hash of the rules that gave them, and the act that recorded them."""
 
     policy_hash: str
     results: tuple[ItemResult, ...]
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAnswer:
+    """A signed snapshot; event: the act that recorded it, or None where it says nothing new."""
+
+    signed: bytes
+    event: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +43,22 @@ class IssuedToken:
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
-    """Tokens of one club for one campaign; `skipped` athletes have no live grant or no budget left."""
+    """Tokens of one club for one campaign; `skipped` athletes have no live grant or no budget left.
+
+    event: the act that recorded it, or None for a club without athletes.
+    """
 
     tokens: tuple[IssuedToken, ...]
     skipped: int
+    event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRound:
+    """The athletes whose data one round may use; event as for `IssuedTokens`."""
+
+    accepted: tuple[AthleteId, ...]
+    event: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +73,12 @@ class OfficeRow:
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """The squad page: the last publication time and one row per player of the public squad list."""
+    """The squad page: the last publication time, one row per player of the public squad list, and the recorded act."""
 
     club_name: str
     published: str
     rows: tuple[OfficeRow, ...]
+    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +91,11 @@ class CampaignSpend:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """Counts for operators: no names, nothing about one athlete."""
+    """Counts for operators: no names, nothing about one athlete. log_waiting: entries that are not published yet."""
 
     orgs: int
     athletes: int
     campaigns: int
-    log_size: int
+    log_waiting: int
     log_origin: str
     policy_hash: str

@@ -1,15 +1,22 @@
-"""The consent service as one web application: interface under /v1, public log under /log, portal for the rest."""
+"""The consent service as one web application: interface under /v1, public log under /log, portal for the rest.
+
+While it serves, a thread publishes the log at its fixed times.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.concurrency import run_in_threadpool
 
+from audit.log import Log
 from audit.web.log_files import mount_log
 from audit.web.pages import furnish
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
+from consent.api.outcomes import Outcomes
 from consent.opening import Service, open_service
 from consent.settings import Settings
 from consent.transaction import Clock
@@ -29,20 +36,25 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        cadence = service.cadence(clock)
+        cadence.start()
         yield
+        await run_in_threadpool(cadence.stop)
         service.close()
 
     app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.store, app.state.requests = service.store, service.requests
     app.state.service_key = service.keys.service.verify_key.text
-    app.state.log_vkey, app.state.log_origin = service.log.vkey, service.log.origin
+    app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)
     for routes in (membership, decisions, campaigns, releases, events):
         app.include_router(routes.router)
-    app.add_api_route("/health", _health, methods=["GET"])
+    app.add_api_route("/health", partial(_health, service.log), methods=["GET"])
+    app.add_api_route("/log/trust.policy", partial(_trust_policy, service.trust.text), methods=["GET", "HEAD"])
     app.add_api_route("/v1/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     mount_log(app, service.settings.log_directory)
     furnish(app)
+    app.add_middleware(Outcomes, store=service.store)
     add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
     return app
 
@@ -52,5 +64,11 @@ def _nothing_here(rest: str) -> JSONResponse:
     return JSONResponse({"error": "there is nothing at this address"}, status_code=404)
 
 
-def _health() -> dict[str, str]:
-    return {"status": "ok"}
+def _health(log: Log) -> JSONResponse:
+    """That the program runs, and whether the log takes entries; what is wrong with it is for the operator alone."""
+    return JSONResponse({"status": "ok", "log": "has a problem" if log.has_problem else "ok"})
+
+
+def _trust_policy(text: str) -> PlainTextResponse:
+    """Whom to believe about the log. Better had from somebody one trusts: whoever serves this could serve another."""
+    return PlainTextResponse(text)

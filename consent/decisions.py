@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.events import EventKind
 from consent import members, orgs
-from consent.answers import DecisionAnswer, ItemResult
+from consent.answers import DecisionAnswer, ItemResult, SnapshotAnswer
 from consent.errors import InvalidChange, NotAllowed
 from consent.journal import Draft
 from consent.live import is_covered, live_grants
@@ -54,8 +54,8 @@ def decide_many(
     grants = live_grants(tx, own, purpose=purpose, recipient=Recipient(club, actor.role))
     question = _Question(club, actor, action, purpose, grants)
     decided = [_decide(tx, question, item, rows.get(item.athlete)) for item in items]
-    tx.append([draft for _, draft in decided])
-    return DecisionAnswer(tx.around.enforcer.policy_hash, tuple(result for result, _ in decided))
+    appended = tx.append([draft for _, draft in decided])
+    return DecisionAnswer(tx.around.enforcer.policy_hash, tuple(result for result, _ in decided), appended.event)
 
 
 def _decide(
@@ -122,7 +122,7 @@ def in_words(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def snapshot(tx: Transaction, club: OrgId) -> bytes:
+def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
     """Return the signed snapshot of one club; logged whenever it says something new.
 
     It holds what the node needs: grants to the club's own people and to the league's learning, each cut to
@@ -140,9 +140,9 @@ def snapshot(tx: Transaction, club: OrgId) -> bytes:
     ]
     listed.sort(key=lambda g: (g.athlete, g.recipient_org, g.recipient_role, g.category))
     epochs = {AthleteId(row.athlete): row.epoch for row in rows}
-    _log_if_new(tx, club, epochs, listed)
+    event = _log_if_new(tx, club, epochs, listed)
     made = ConsentSnapshot(club, tx.now, tx.now + SNAPSHOT_LIFE, epochs, tuple(listed))
-    return made.signed(tx.around.keys.service)
+    return SnapshotAnswer(made.signed(tx.around.keys.service), event)
 
 
 def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
@@ -162,15 +162,14 @@ def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
     )
 
 
-def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], listed: Sequence[LiveGrant]) -> None:
+def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], listed: Sequence[LiveGrant]) -> str | None:
     """A repeat of the same content discloses nothing new and is not logged again; a node asks every few minutes."""
     content = {"epochs": dict(epochs), "grants": [f"{g.athlete} {g.category} {g.recipient_role}" for g in listed]}
     digest = sha256_hex(canonical_bytes(content))
     row = tx.session.get_one(OrgRow, club)
     if row.snapshot_sha256 == digest:
-        tx.without_entry("the same snapshot again")
-        return
+        tx.as_recorded_before("the same snapshot again")
+        return None
     row.snapshot_sha256 = digest
-    tx.append(
-        [Draft.of_org(EventKind.LOOK_ALLOWED, club, {"what": "consent snapshot", "sha256": digest, "allowed": True})]
-    )
+    details = {"what": "consent snapshot", "sha256": digest, "allowed": True}
+    return tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, details)]).event

@@ -22,6 +22,9 @@ REPORTABLE: Mapping[OrgKind, frozenset[EventKind]] = {
             EventKind.MODEL_REGISTERED,
             EventKind.CAMPAIGN_CLOSED,
             EventKind.CAMPAIGN_REFUSED,
+            EventKind.SIGNED_IN,
+            EventKind.CODE_ISSUED,
+            EventKind.NODE_ADDED,
             EventKind.HEARTBEAT,
         }
     ),
@@ -33,6 +36,11 @@ REPORTABLE: Mapping[OrgKind, frozenset[EventKind]] = {
             EventKind.INGEST,
             EventKind.PROPOSAL_DECIDED,
             EventKind.ERASED,
+            EventKind.SIGNED_IN,
+            EventKind.CODE_ISSUED,
+            EventKind.PAGE_OPENED,
+            EventKind.OPERATOR_LOOK,
+            EventKind.PLAN_SET,
             EventKind.HEARTBEAT,
         }
     ),
@@ -41,9 +49,20 @@ REPORTABLE: Mapping[OrgKind, frozenset[EventKind]] = {
 }
 """What each kind of organisation may report. Nobody reports decisions, answers or movements of the ledger."""
 
+ABOUT_ATHLETES = frozenset(
+    {
+        EventKind.INGEST,
+        EventKind.PROPOSAL_DECIDED,
+        EventKind.ERASED,
+        EventKind.OPERATOR_LOOK,
+        EventKind.PLAN_SET,
+    }
+)
+"""Which of them may be tied to an athlete; "you signed in" by a club's word would mislead whoever reads it."""
 
-def append(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str, Any]) -> int:
-    """Append one event with sealed details; returns its index.
+
+def append(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str, Any]) -> bytes:
+    """Append one event with sealed details; returns the hash of its leaf.
 
     details: plain JSON of at most 8 KiB. "athlete" ties the entry to an athlete of the reporting club.
     "campaign" in a CAMPAIGN_CLOSED gives every unused reservation of that campaign back.
@@ -58,8 +77,7 @@ def append(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str
     if size > MOST_BYTES:
         raise InvalidChange(f"expected details of at most {MOST_BYTES} bytes")
     refunds = _close(tx, org_id, details) if kind is EventKind.CAMPAIGN_CLOSED else []
-    index, *_ = tx.append([_draft(tx, org_id, kind, details), *refunds])
-    return index
+    return tx.append([_draft(tx, org_id, kind, details), *refunds]).entries[0]
 
 
 def note_refusal(tx: Transaction, org_id: OrgId, what: str) -> None:
@@ -72,6 +90,8 @@ def _draft(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str
     athlete = details.get("athlete")
     if athlete is None:
         return Draft.of_org(kind, org_id, reported)
+    if kind not in ABOUT_ATHLETES:
+        raise NotAllowed("this kind of event is about no athlete")
     row = members.locked(tx, [AthleteId(str(athlete))]).get(AthleteId(str(athlete)))
     if row is None or row.club != org_id:
         raise NotAllowed("expected an athlete of your own club")

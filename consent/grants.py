@@ -43,14 +43,19 @@ def withdraw_where(
 ) -> ReceiptRecord:
     """Withdraw everything, or everything that one recipient gets; raises Conflict if that is nothing."""
     row = members.locked_one(tx, athlete)
+    ended = end_where(tx, athlete, recipient=recipient, method=method)
+    if not ended:
+        raise Conflict("nothing is shared there; there is nothing to stop")
+    return _conclude(tx, row, ended, method)
+
+
+def end_where(tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: Method) -> list[Change]:
+    """Write the end of everything, or of what one recipient gets; the caller holds the lock and concludes."""
     query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
     cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
     wishes = [Change(cell, Granularity.NONE) for cell in cells if recipient in (None, cell.recipient)]
     ended = [wish for wish in wishes if _end_current(tx, wish.cell, method)]
-    ended += releases.withdraw_approved(tx, athlete, recipient, method)
-    if not ended:
-        raise Conflict("nothing is shared there; there is nothing to stop")
-    return _conclude(tx, row, ended, method)
+    return ended + releases.withdraw_approved(tx, athlete, recipient, method)
 
 
 def _check(tx: Transaction, member: Member, wish: Change) -> None:
@@ -153,8 +158,8 @@ def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method
         "allowed": True,
     }
     own = Draft.about(AthleteId(row.athlete), EventKind.CONSENT_DECISION, tx.union, details)
-    index, *_ = tx.append([own, *refunds])
-    issue = receipt_store.Issue(receipt_id, AthleteId(row.athlete), tuple(changes), status, index, method)
+    entry, *_ = tx.append([own, *refunds]).entries
+    issue = receipt_store.Issue(receipt_id, AthleteId(row.athlete), tuple(changes), status, entry, method)
     return receipt_store.store(tx, issue)
 
 

@@ -52,9 +52,9 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor) -> OfficePag
         rows.append(row)
         drafts.append(draft)
     page = {"what": "squad page", "person": actor.person, "role": actor.role.value, "asked_by": caller, "allowed": True}
-    tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, page), *drafts])
+    appended = tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, page), *drafts])
     published = tx.around.publication.last(tx.now).isoformat()
-    return OfficePage(org.name, published, tuple(rows))
+    return OfficePage(org.name, published, tuple(rows), appended.event)
 
 
 def _squad(tx: Transaction, club: OrgId) -> list[_Line]:

@@ -15,6 +15,13 @@ from policies.vocabulary import OrgId
 
 def add(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> Org:
     """Register an organisation, or change its name and key. Raises Conflict for another kind or a used key."""
+    org, registered = write(tx, org_id, name=name, kind=kind, key=key)
+    tx.append([registered])
+    return org
+
+
+def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> tuple[Org, Draft]:
+    """Do what `add` does, and return the entry that the caller appends."""
     row = tx.session.get(OrgRow, org_id)
     if row is not None and row.kind != kind.value:
         raise Conflict("expected the kind under which this organisation is registered")
@@ -25,8 +32,7 @@ def add(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: Verify
     row.name, row.key, row.key_id = name, key.text if key else None, key.key_id if key else None
     tx.session.add(row)
     details = {"kind_of_org": kind.value, "key_id": row.key_id, "allowed": True}
-    tx.append([Draft.of_org(EventKind.ORG_REGISTERED, org_id, details)])
-    return _org(row)
+    return _org(row), Draft.of_org(EventKind.ORG_REGISTERED, org_id, details)
 
 
 def get(tx: Transaction, org_id: OrgId) -> Org:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from consent import orgs, receipts
 from consent.errors import NotFound
 from consent.receipts import Process, ReceiptContent
-from consent.rows import ReceiptRow
+from consent.rows import LogDetailRow, ReceiptRow
 from consent.transaction import Transaction
 from consent.views import Change, Method, ReceiptRecord
 from policies.canonical import canonical_bytes
@@ -27,13 +27,13 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A receipt about to be made: for what, with which status, by which log entry."""
+    """A receipt about to be made: for what, with which status, by which log entry (the hash of its leaf)."""
 
     receipt_id: str
     athlete: AthleteId
     changes: tuple[Change, ...]
     status: ConsentState
-    log_index: int
+    leaf_hash: bytes
     method: Method
     release_id: str | None = None
     release_sha256: str | None = None
@@ -53,20 +53,25 @@ def store(tx: Transaction, issue: Issue) -> ReceiptRecord:
         athlete=issue.athlete,
         at=tx.now,
         status=issue.status.value,
-        log_index=issue.log_index,
+        leaf_hash=issue.leaf_hash,
         release_id=issue.release_id,
         changes=json.dumps([as_json(change) for change in issue.changes]),
         body=canonical_bytes(body).decode(),
         signature=receipts.sign(body, tx.around.keys.service).hex(),
     )
     tx.session.add(row)
-    return _record(row)
+    return _record(row, None)
 
 
 def of_athlete(tx: Transaction, athlete: AthleteId) -> list[ReceiptRecord]:
-    """Return the athlete's receipts, newest first."""
-    query = select(ReceiptRow).where(col(ReceiptRow.athlete) == athlete)
-    return [_record(row) for row in tx.session.exec(query.order_by(col(ReceiptRow.log_index).desc())).all()]
+    """Return the athlete's receipts, newest first: by the athlete's own number of their entries."""
+    query = (
+        select(ReceiptRow, LogDetailRow.log_index)
+        .join(LogDetailRow, col(LogDetailRow.leaf_hash) == col(ReceiptRow.leaf_hash))
+        .where(col(ReceiptRow.athlete) == athlete)
+        .order_by(col(LogDetailRow.number).desc())
+    )
+    return [_record(row, index) for row, index in tx.session.exec(query).all()]
 
 
 def whole(tx: Transaction, athlete: AthleteId, receipt_id: str) -> dict[str, Any]:
@@ -78,8 +83,13 @@ def whole(tx: Transaction, athlete: AthleteId, receipt_id: str) -> dict[str, Any
         json.loads(row.body),
         signature=row.signature,
         key=tx.around.keys.service.verify_key,
-        proof=tx.around.journal.log.proof_text(row.log_index),
+        proof=_proof(tx, row.leaf_hash),
     )
+
+
+def _proof(tx: Transaction, leaf_hash: bytes) -> str | datetime:
+    index = tx.around.journal.log.index_of(leaf_hash)
+    return tx.around.next_checkpoint(tx.now) if index is None else tx.around.journal.log.proof_text(index)
 
 
 def as_json(change: Change) -> dict[str, Any]:
@@ -122,7 +132,7 @@ def _content(tx: Transaction, issue: Issue) -> ReceiptContent:
             for change in issue.changes
         ],
         log_origin=tx.around.log_origin,
-        log_index=issue.log_index,
+        leaf_hash=issue.leaf_hash,
         replaces=_replaced(earlier, issue),
         release_sha256=issue.release_sha256,
     )
@@ -140,13 +150,14 @@ def _subject(tx: Transaction, issue: Issue) -> str:
     return hmac.digest(tx.around.keys.subjects, f"{issue.athlete}|{shown_to}".encode(), hashlib.sha256).hex()[:32]
 
 
-def _record(row: ReceiptRow) -> ReceiptRecord:
+def _record(row: ReceiptRow, log_index: int | None) -> ReceiptRecord:
     return ReceiptRecord(
         receipt_id=row.receipt_id,
         athlete=AthleteId(row.athlete),
         at=row.at,
         status=ConsentState(row.status),
         changes=tuple(from_json(change) for change in json.loads(row.changes)),
-        log_index=row.log_index,
+        leaf_hash=row.leaf_hash.hex(),
+        log_index=log_index,
         release_id=row.release_id,
     )

@@ -1,7 +1,8 @@
 """The consent receipt: ISO/IEC TS 27560 fields as JSON-LD (W3C DPV 2.3), canonical (RFC 8785), signed with Ed25519.
 
-`x:signature` and `x:tlogProof` stand outside the signed part: the proof is made anew against the log's
-newest checkpoint whenever the receipt is handed out.
+The signed part names its entry in the public log by the hash of its leaf. `x:signature` and `x:tlogProof` stand
+outside it: the proof is made anew against the log's newest checkpoint whenever the receipt is handed out. An entry that
+is not published yet has no proof; `x:tlogProofDue` then says from when on the receipt can be had with one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
     "x": "https://homefield.example/ns#",
 }
-OUTSIDE_SIGNATURE = frozenset({"x:signature", "x:tlogProof"})
+OUTSIDE_SIGNATURE = frozenset({"x:signature", "x:tlogProof", "x:tlogProofDue"})
 
 _PURPOSES = {
     Purpose.CARE: "dpv:ImproveHealthcare",
@@ -49,7 +50,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptContent:
-    """Everything a receipt says. subject: pairwise pseudonym of the athlete."""
+    """Everything a receipt says. subject: pairwise pseudonym of the athlete. leaf_hash: of its entry in the log."""
 
     receipt_id: str
     record_id: str
@@ -62,7 +63,7 @@ class ReceiptContent:
     agreement: str
     processes: Sequence[Process]
     log_origin: str
-    log_index: int
+    leaf_hash: bytes
     replaces: str | None = None
     release_sha256: str | None = None
 
@@ -81,7 +82,7 @@ def build(content: ReceiptContent) -> dict[str, Any]:
         "dpv:hasRecordOfActivity": _record(content),
         "x:collectiveAgreement": content.agreement,
         "x:noDetriment": True,
-        "x:log": {"x:origin": content.log_origin, "x:index": content.log_index},
+        "x:log": {"x:origin": content.log_origin, "x:leafHash": content.leaf_hash.hex()},
     }
     if content.replaces is not None:
         receipt["dct:replaces"] = f"urn:homefield:receipt:{content.replaces}"
@@ -95,10 +96,14 @@ def sign(receipt: Mapping[str, Any], key: SigningKey) -> bytes:
     return key.sign(canonical_bytes(receipt))
 
 
-def finished(receipt: Mapping[str, Any], *, signature: str, key: VerifyKey, proof: str) -> dict[str, Any]:
-    """Return the receipt as handed out. signature: hexadecimal; proof: the log's `.tlog-proof` text."""
+def finished(receipt: Mapping[str, Any], *, signature: str, key: VerifyKey, proof: str | datetime) -> dict[str, Any]:
+    """Return the receipt as handed out.
+
+    signature: hexadecimal. proof: the log's `.tlog-proof` text, or when the entry is going to be published.
+    """
     seal = {"x:algorithm": "Ed25519", "x:canonicalisation": "RFC 8785", "x:key": key.text, "x:value": signature}
-    return {**receipt, "x:signature": seal, "x:tlogProof": proof}
+    shown = {"x:tlogProofDue": _due(proof)} if isinstance(proof, datetime) else {"x:tlogProof": proof}
+    return {**receipt, "x:signature": seal, **shown}
 
 
 def verify(receipt: Mapping[str, Any], key: VerifyKey) -> None:
@@ -110,6 +115,13 @@ def verify(receipt: Mapping[str, Any], key: VerifyKey) -> None:
     except (KeyError, TypeError, ValueError, InvalidInput) as error:
         raise BadSignature("expected a signed receipt") from error
     key.verify(body, signature)
+
+
+def _due(at: datetime) -> dict[str, str]:
+    says = (
+        "The entry is recorded and waits for the log's next checkpoint. Fetch the receipt again then, with its proof."
+    )
+    return {"x:at": at.isoformat(), "x:says": says}
 
 
 def _party(content: ReceiptContent) -> dict[str, Any]:

@@ -204,8 +204,8 @@ def _conclude(
     }
     # Of the same public kind as every other choice: counted against proposals and visible bands, a kind of its own
     # would tell a front office who said no from who never answered.
-    (index,) = tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)])
+    (entry,) = tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)]).entries
     issue = receipt_store.Issue(
-        receipt_id, athlete, (change,), status, index, method, release_id=row.release_id, release_sha256=row.sha256
+        receipt_id, athlete, (change,), status, entry, method, release_id=row.release_id, release_sha256=row.sha256
     )
     return receipt_store.store(tx, issue)

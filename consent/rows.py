@@ -141,7 +141,7 @@ class ReceiptRow(Row, table=True):
     athlete: str = Field(index=True, max_length=64, foreign_key="member.athlete")
     at: datetime = Field(sa_type=UtcTime)
     status: str = Field(max_length=40)
-    log_index: int = Field(sa_type=BigInteger)
+    leaf_hash: bytes = Field(sa_type=LargeBinary)
     release_id: str | None = Field(default=None, max_length=64)
     changes: str
     body: str
@@ -158,14 +158,41 @@ class DataKeyRow(Row, table=True):
 
 
 class LogDetailRow(Row, table=True):
-    """The sealed details behind one entry of the public log."""
+    """The sealed details behind one entry of the public log, known by the hash of its leaf.
+
+    log_index: its place, once it is published and the place was noted here; None while it waits.
+    """
 
     __tablename__: ClassVar[Any] = "log_detail"
-    __table_args__ = (UniqueConstraint("owner", "number", name="uq_log_detail_owner_number"),)
-    log_index: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    __table_args__ = (
+        UniqueConstraint("owner", "number", name="uq_log_detail_owner_number"),
+        UniqueConstraint("log_index", name="uq_log_detail_log_index"),
+    )
+    leaf_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    log_index: int | None = Field(default=None, sa_type=BigInteger)
     owner: str = Field(max_length=80)
     number: int | None = Field(default=None)
     sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class AnswerOutcomeRow(Row, table=True):
+    """Whether the answer to one recorded act was handed to the network; no row means that it is not known."""
+
+    __tablename__: ClassVar[Any] = "answer_outcome"
+    event: str = Field(primary_key=True, max_length=32)
+    sent: bool
+
+
+class LogProgressRow(Row, table=True):
+    """The one row that says how far this database has followed its log.
+
+    settled: every entry below this place is accounted for. policy_hash: the rules that were last recorded as loaded.
+    """
+
+    __tablename__: ClassVar[Any] = "log_progress"
+    progress_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    settled: int = Field(sa_type=BigInteger)
+    policy_hash: str = Field(default="", max_length=64)
 
 
 class BudgetRow(Row, table=True):

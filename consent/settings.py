@@ -4,7 +4,6 @@ Environment: HOMEFIELD_CONSENT_DATABASE overrides the database URL, so that a pa
 stand in the file. Secrets live beside it in DIR/keys, mode 0600, and are read by `consent.keys`.
 """
 
-import ipaddress
 import json
 import os
 from collections.abc import Mapping
@@ -14,18 +13,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from consent.errors import InvalidSettings
+from policies.loopback import is_loopback
 
 SETTINGS_FILE = "settings.json"
 DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"
-DAY_S = 86_400
+HOUR_S, DAY_S = 3_600, 86_400
 
 
 class Settings(BaseModel):
     """Everything that may differ between two consent services.
 
-    directory: holds database, keys and log. name: who runs it, as pages show it. database: SQLAlchemy
+    directory: holds database, keys, log and trust policy. name: who runs it, as pages show it. database: SQLAlchemy
     URL; empty means SQLite inside the directory. publish_every_s: releases become visible only at
-    multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing.
+    multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing. checkpoint_every_s: the
+    log publishes what it has recorded at multiples of this, counted in UTC.
     idle_s: a session ends after this long without a request. secure: pages are served over HTTPS.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
@@ -41,6 +42,7 @@ class Settings(BaseModel):
     )
     agreement: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "open"
     publish_every_s: int = Field(default=DAY_S, ge=1, le=7 * DAY_S)
+    checkpoint_every_s: int = Field(default=HOUR_S, ge=1, le=DAY_S)
     idle_s: int = Field(default=900, ge=60, le=DAY_S)
     secure: bool = False
     host: str = Field(default="127.0.0.1", max_length=200)
@@ -76,16 +78,6 @@ class Settings(BaseModel):
         """Raise InvalidSettings if the settings would be unsafe to serve with."""
         if self.demo and not self.is_loopback:
             raise InvalidSettings("expected a loopback host in demo mode; demo personas sign in without proof")
-
-
-def is_loopback(host: str) -> bool:
-    """True for "localhost" and for literal loopback addresses, never for a name that has to be resolved."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def read_settings(directory: Path, *, environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:

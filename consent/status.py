@@ -9,12 +9,12 @@ from consent.transaction import Transaction
 
 def of_store(tx: Transaction) -> StoreStatus:
     """Return counts: no names, nothing about one athlete."""
-    newest = tx.session.exec(select(func.max(col(LogDetailRow.log_index)))).one()
+    waits = col(LogDetailRow.log_index).is_(None)
     return StoreStatus(
         orgs=_count(tx, OrgRow),
         athletes=_count(tx, MemberRow),
         campaigns=_count(tx, CampaignRow),
-        log_size=0 if newest is None else newest + 1,
+        log_waiting=tx.session.exec(select(func.count()).select_from(LogDetailRow).where(waits)).one(),
         log_origin=tx.around.log_origin,
         policy_hash=tx.around.enforcer.policy_hash,
     )

@@ -14,19 +14,34 @@ from consent import (
     budgets,
     campaign_register,
     decisions,
+    erasure,
     events,
     grants,
+    log_state,
     looks,
     matrix,
     members,
     office,
     orgs,
+    outcomes,
+    own_bundle,
     receipt_store,
     releases,
+    starting,
     status,
     tokens,
 )
-from consent.answers import CampaignSpend, DecisionAnswer, IssuedTokens, OfficePage, StoreStatus
+from consent.answers import (
+    CampaignSpend,
+    DecisionAnswer,
+    IssuedTokens,
+    OfficePage,
+    PaidRound,
+    SnapshotAnswer,
+    StoreStatus,
+)
+from consent.log_state import LogState
+from consent.own_proofs import Standing
 from consent.transaction import Transactions
 from consent.views import (
     Actor,
@@ -58,6 +73,11 @@ class ConsentStore:
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
+
+    def begin(self) -> None:
+        """Record what a start has to: the union, once, and the rules in force whenever they are others."""
+        with self.transactions.write() as tx:
+            starting.begin(tx)
 
     # Organisations and members
 
@@ -185,7 +205,7 @@ class ConsentStore:
         with self.transactions.write() as tx:
             return decisions.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
 
-    def snapshot(self, club: OrgId) -> bytes:
+    def snapshot(self, club: OrgId) -> SnapshotAnswer:
         """Return the signed consent snapshot of one club's athletes."""
         with self.transactions.write() as tx:
             return decisions.snapshot(tx, club)
@@ -195,8 +215,8 @@ class ConsentStore:
         with self.transactions.write() as tx:
             return office.view(tx, caller, club, actor)
 
-    def append_event(self, org: OrgId, kind: EventKind, details: Mapping[str, Any]) -> int:
-        """Append an organisation's own event with sealed details; returns its index in the log."""
+    def append_event(self, org: OrgId, kind: EventKind, details: Mapping[str, Any]) -> bytes:
+        """Append an organisation's own event with sealed details; returns the hash of its leaf."""
         with self.transactions.write() as tx:
             return events.append(tx, org, kind, details)
 
@@ -204,6 +224,11 @@ class ConsentStore:
         """Log that an organisation asked for something it may not have."""
         with self.transactions.write() as tx:
             events.note_refusal(tx, org, what)
+
+    def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
+        """Log whether the answer to a recorded act of this organisation was handed to the network."""
+        with self.transactions.write() as tx:
+            outcomes.note(tx, org, event, sent=sent)
 
     # Campaigns and the privacy ledger
 
@@ -219,7 +244,7 @@ class ConsentStore:
 
     def commit_round(
         self, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool = False
-    ) -> list[AthleteId]:
+    ) -> PaidRound:
         """Mark one round as spent for every token that still counts; returns those athletes.
 
         again: the node knows that it asked before and that no answer left it. Without that word a token that
@@ -251,9 +276,32 @@ class ConsentStore:
             return looks.of_athlete(tx, athlete, limit=limit)
 
     def entry_proof(self, athlete: AthleteId, number: int) -> str:
-        """Return the `.tlog-proof` text of one of the athlete's own entries."""
+        """Return the `.tlog-proof` text of one of the athlete's own entries; raises Conflict while it waits."""
         with self.transactions.read() as tx:
             return looks.proof(tx, athlete, number)
+
+    def entry_standing(self, athlete: AthleteId, leaf_hash: str) -> Standing:
+        """Return how the log stands to one of the athlete's own entries, proved now."""
+        with self.transactions.read() as tx:
+            return looks.standing(tx, athlete, bytes.fromhex(leaf_hash))
+
+    def own_entries(self, athlete: AthleteId) -> bytes:
+        """Return the athlete's private file of all own entries, with proofs and openings (`audit.own_entries`)."""
+        with self.transactions.read() as tx:
+            return own_bundle.of_athlete(tx, athlete)
+
+    def erase(self, athlete: AthleteId) -> None:
+        """End everything shared and destroy the athlete's keys: what they sealed can never be opened again."""
+        with self.transactions.write() as tx:
+            erasure.erase(tx, athlete)
+        self.transactions.drop_former_pages()
+
+    # For operators
+
+    def log_state(self) -> LogState:
+        """Return how the public log stands now."""
+        with self.transactions.read() as tx:
+            return log_state.now(tx)
 
     def status(self) -> StoreStatus:
         """Return counts for operators."""

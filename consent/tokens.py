@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from audit.events import EventKind
 from consent import campaigns, ledger, members
-from consent.answers import IssuedToken, IssuedTokens
+from consent.answers import IssuedToken, IssuedTokens, PaidRound
 from consent.campaigns import Campaign
 from consent.errors import BudgetExhausted, Conflict, NotAllowed
 from consent.journal import Draft
@@ -46,13 +46,13 @@ def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteI
     own = _own_members(tx, club, athletes)
     batch = _Batch(campaign, live_grants(tx, [m.athlete for m in own], purpose=Purpose.FL_TRAINING))
     issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
-    _append_for_squad(tx, club, EventKind.BUDGET_RESERVED, batch.drafts)
-    return IssuedTokens(tuple(issued), skipped=len(own) - len(issued))
+    event = _append_for_squad(tx, club, EventKind.BUDGET_RESERVED, batch.drafts)
+    return IssuedTokens(tuple(issued), skipped=len(own) - len(issued), event=event)
 
 
 def commit_round(
     tx: Transaction, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool
-) -> list[AthleteId]:
+) -> PaidRound:
     """Pay for one round; see `ConsentStore.commit_round`. A token that does not count is logged as refused."""
     campaign = campaigns.running(tx, sha256, club)
     if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
@@ -68,20 +68,23 @@ def commit_round(
     if foreign:
         details = {"what": "tokens that do not count", "count": foreign, "allowed": False}
         refusals.append(Draft.of_org(EventKind.LOOK_REFUSED, club, details))
-    _append_for_squad(tx, club, EventKind.ROUND_COMMITTED, batch.drafts, refusals)
-    return accepted
+    event = _append_for_squad(tx, club, EventKind.ROUND_COMMITTED, batch.drafts, refusals)
+    return PaidRound(tuple(accepted), event)
 
 
 def _append_for_squad(
     tx: Transaction, club: OrgId, kind: EventKind, own: Sequence[Draft], others: Sequence[Draft] = ()
-) -> None:
-    """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`."""
+) -> str | None:
+    """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`.
+
+    Returns the event, or None where there is nothing to append.
+    """
     missing = len(members.of_club(tx, club)) - len(own)
     drafts = [*own, *(Draft.decoy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
     if drafts:
-        tx.append(drafts)
-    else:
-        tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
+        return tx.append(drafts).event
+    tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
+    return None
 
 
 def _own_members(tx: Transaction, club: OrgId, athletes: Sequence[AthleteId]) -> list[Member]:

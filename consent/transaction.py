@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,9 +17,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from consent.errors import InvalidSettings, StoreUnavailable
-from consent.journal import Draft, Journal
+from consent.journal import Appended, Draft, Journal
 from consent.keys import ServiceKeys
 from consent.publication import Publication
+from consent.settling import settle
+from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
 
@@ -29,7 +31,10 @@ BUSY_TIMEOUT_S = 30
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every transaction works with. agreement: name of the rule pack; union: who runs this service."""
+    """What every transaction works with. union: who runs this service. trust: whom to believe about the log.
+
+    checkpoint_every_s: the log publishes at the multiples of this many seconds.
+    """
 
     journal: Journal
     enforcer: Enforcer
@@ -39,11 +44,18 @@ class Surroundings:
     union: OrgId
     union_name: str
     log_origin: str
+    trust: TrustFile
+    checkpoint_every_s: int
 
     @property
     def agreement(self) -> str:
         """The rule pack in force."""
         return self.enforcer.bundle.pack
+
+    def next_checkpoint(self, now: datetime) -> datetime:
+        """When the log publishes next: the first multiple of its rhythm after `now`, counted in UTC."""
+        passed = int(now.timestamp()) // self.checkpoint_every_s
+        return datetime.fromtimestamp((passed + 1) * self.checkpoint_every_s, UTC)
 
 
 class Transaction:
@@ -55,25 +67,34 @@ class Transaction:
         self.now = around.clock()
         self.is_accounted_for = not can_write
         self._can_write = can_write
+        self.has_appended = False
 
     @property
     def union(self) -> OrgId:
         """The organisation that runs this service: the one that acts when an athlete does."""
         return self.around.union
 
-    def append(self, drafts: Sequence[Draft]) -> list[int]:
-        """Flush what is pending, then append to the log; raises LogUnavailable."""
-        if not self._can_write:
-            raise StoreUnavailable("expected a writing transaction")
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Flush what is pending, then append one act to the log; raises LogUnavailable. Once per transaction."""
+        if not self._can_write or self.has_appended:
+            raise StoreUnavailable("expected a writing transaction with one act")
         self.session.flush()
-        self.is_accounted_for = True
-        indices = self.around.journal.record(self.session, drafts, now=self.now)
+        self.is_accounted_for = self.has_appended = True
+        appended = self.around.journal.record(self.session, drafts, now=self.now)
         self.session.flush()
-        return indices
+        return appended
 
     def without_entry(self, reason: str) -> None:
         """Say why this transaction needs no entry: nothing about anyone changes and nothing new is disclosed."""
         self.is_accounted_for = True
+
+    def as_recorded_before(self, reason: str) -> None:
+        """Say why an answer that discloses something needs no entry; raises LogUnavailable if none could be made.
+
+        With the log failing nothing protected is answered, whether it needs an entry or not.
+        """
+        self.around.journal.log.check_durable()
+        self.without_entry(reason)
 
 
 class Transactions:
@@ -84,22 +105,26 @@ class Transactions:
         self._writer = engine.execution_options(is_writer=True)
         self.around = around
         self._one_writer = threading.Lock()
-        self._may_have_orphans = True  # a former process may have died between append and commit
+        # Both are guarded by _one_writer. A former process may have died between append and commit.
+        self._may_have_orphans = True
+        self._settled = 0
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Commit when the block ends, after the append; roll back on any error."""
         with self._one_writer:
-            self._reconcile()
-            # Set until the commit is known: whatever interrupts us, the next writer looks for orphans.
-            self._may_have_orphans = True
+            self._settle()
             with _translated(), Session(self._writer, expire_on_commit=False) as session:
                 tx = Transaction(session, self.around, can_write=True)
-                yield tx
-                if not tx.is_accounted_for:
-                    raise StoreUnavailable("expected an entry in the log before the commit")
-                session.commit()
-            self._may_have_orphans = False
+                try:
+                    yield tx
+                    if not tx.is_accounted_for:
+                        raise StoreUnavailable("expected an entry in the log before the commit")
+                    session.commit()
+                except BaseException:
+                    # Appended, and perhaps not committed: the next writer looks for entries without a transaction.
+                    self._may_have_orphans = tx.has_appended
+                    raise
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -107,11 +132,25 @@ class Transactions:
         with _translated(), Session(self._reader) as session:
             yield Transaction(session, self.around, can_write=False)
 
-    def _reconcile(self) -> None:
-        if not self._may_have_orphans:
+    def drop_former_pages(self) -> None:
+        """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while."""
+        if self._writer.dialect.name == "sqlite":
+            with self._one_writer, _translated(), self._reader.connect() as connection:
+                connection.rollback()  # no transaction may be open, not even an empty one
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def settle(self) -> None:
+        """Note where newly published entries stand, at once instead of with the next writing transaction."""
+        with self._one_writer:
+            self._settle()
+
+    def _settle(self) -> None:
+        if not self._may_have_orphans and self.around.journal.log.size == self._settled:
             return
         with _translated(), Session(self._writer) as session:
-            self.around.journal.reconcile(session, now=self.around.clock())
+            self._settled = settle(
+                session, self.around.journal, now=self.around.clock(), with_pending=self._may_have_orphans
+            )
             session.commit()
         self._may_have_orphans = False
 

@@ -46,10 +46,19 @@ class Answer(StrEnum):
 
 
 class ProofState(StrEnum):
-    """What the log says about one of the athlete's own entries."""
+    """What the log says about one of the athlete's own entries; waiting: recorded, and not published yet."""
 
     PROVEN = "proven"
+    WAITING = "waiting"
     NOT_PROVEN = "not_proven"
+
+
+class Outcome(StrEnum):
+    """What is known of a look after it was recorded and allowed: whether the answer was handed out."""
+
+    OPENED = "opened"
+    NOT_OPENED = "not_opened"
+    NOT_KNOWN = "not_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,8 @@ class ReceiptRecord:
     """One receipt in short; `ConsentStore.receipt` gives the whole signed record.
 
     changes: every cell that it covers, as it stands since (NONE: stopped). release_id: the release that
-    it is about, if it is about one. log_index: its entry in the public log.
+    it is about, if it is about one. leaf_hash: its entry in the public log, in hexadecimal digits. log_index: the
+    entry's place there; None while it waits for its publication.
     """
 
     receipt_id: str
@@ -129,7 +139,8 @@ class ReceiptRecord:
     at: datetime
     status: ConsentState
     changes: tuple[Change, ...]
-    log_index: int
+    leaf_hash: str
+    log_index: int | None = None
     release_id: str | None = None
 
 
@@ -169,13 +180,15 @@ class ReleaseView:
 class Look:
     """One entry of the athlete's own part of the log, opened with the athlete's key.
 
-    number: the athlete's own consecutive number from 1. index: position in the public log. kind: an
-    `audit.events.EventKind` value. because: why it was allowed or refused, in words. For entries
-    that are no look (answers, rounds) the fields that do not apply are None.
+    number: the athlete's own consecutive number from 1. leaf_hash: the entry in the public log, in hexadecimal digits.
+    index: its place there; None while it waits. kind: an `audit.events.EventKind` value. because: why it was allowed or
+    refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
+    rounds) the fields that do not apply are None.
     """
 
     number: int
-    index: int
+    leaf_hash: str
+    index: int | None
     kind: str
     day: date
     at: datetime
@@ -190,19 +203,27 @@ class Look:
     allowed: bool
     because: str
     proof: ProofState
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The newest entries first, and the count that proves that none is missing.
+    """The newest entries first, and the counts that prove that none is missing.
 
-    total: all entries of the athlete; proven: how many of them the log holds under the athlete's own
-    tag, recomputed now. Nothing is missing exactly when both agree.
+    total: all entries of the athlete; proven: how many of them the log holds under the athlete's own tag, recomputed
+    and proved now; waiting: how many wait for the next publication. Nothing is missing exactly when the two make up
+    the total.
     """
 
     entries: tuple[Look, ...]
     total: int
     proven: int
+    waiting: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True if every numbered entry is proven or waits."""
+        return self.total == self.proven + self.waiting
 
 
 @dataclass(frozen=True, slots=True)

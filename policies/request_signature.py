@@ -6,7 +6,6 @@ signed: it is TLS that protects them, see `protects_answers`.
 """
 
 import base64
-import ipaddress
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature
+from policies.loopback import is_loopback
 from policies.signing import SigningKey, VerifyKey
 
 CLOCK_SKEW = timedelta(seconds=60)  # ours: loopback and club networks keep time far better than this
@@ -92,10 +92,9 @@ def protects_answers(url: str) -> bool:
     """
     try:
         parts = urlsplit(url)
-        if not parts.hostname or parts.scheme not in ("http", "https"):
-            return False
-        if parts.scheme == "https" or parts.hostname == "localhost":
-            return True
-        return ipaddress.ip_address(parts.hostname).is_loopback
+        host = parts.hostname
     except ValueError:
         return False
+    if not host or parts.scheme not in ("http", "https"):
+        return False
+    return parts.scheme == "https" or is_loopback(host)

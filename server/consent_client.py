@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from audit.events import EventKind
 from policies.campaign import SignedManifest
-from policies.request_signature import sign_request
+from policies.request_signature import protects_answers, sign_request
 from policies.signing import SigningKey
 from policies.vocabulary import Role
-from server.errors import ConsentDown, ConsentUnavailable
+from server.errors import BadSettings, ConsentDown, ConsentUnavailable
+from server.settings import Settings
 
 TIMEOUT_S = 10.0
 LARGEST_ANSWER = 1024 * 1024
@@ -61,7 +63,7 @@ class _Registered(_Answer):
 
 
 class _Logged(_Answer):
-    index: int
+    entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 A = TypeVar("A", bound=_Answer)
@@ -76,15 +78,22 @@ class ConsentClient:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     transport: httpx.BaseTransport | None = None
 
+    @classmethod
+    def of(cls, settings: Settings, *, clock: Callable[[], datetime]) -> "ConsentClient":
+        """Return the client of a coordinator's folder; raises BadSettings over a line without TLS."""
+        if not protects_answers(settings.consent_url):
+            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+        return cls(settings.consent_url, settings.league_key(), clock)
+
     def register_campaign(self, signed: SignedManifest) -> None:
         """Make a campaign known to the ledger; doing it again is fine."""
         answer = self._send("POST", "/v1/campaigns", signed.as_json(), _Registered)
         if answer.sha256 != signed.manifest.sha256:
             raise ConsentUnavailable("the consent service registered another campaign than was sent")
 
-    def event(self, kind: str, details: Mapping[str, Any]) -> int:
-        """Have the service log an event of the league; returns its place in the log."""
-        return self._send("POST", "/v1/events", {"kind": kind, "details": dict(details)}, _Logged).index
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+        """Have the service log an event of the league: when this returns, the entry is durable."""
+        self._send("POST", "/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
 
     def office(self, club: str, *, person: str) -> OfficeView:
         """One look at a squad page; the service decides and logs it before it answers."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from policies.request_signature import protects_answers
 from server.app import build_app
 from server.consent_client import ConsentClient
 from server.errors import BadSettings
@@ -38,17 +37,14 @@ class Coordinator:
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
         """Wire everything from a folder's settings; raises BadSettings if the consent service is asked without TLS."""
-        if not protects_answers(settings.consent_url):
-            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+        consent = ConsentClient.of(settings, clock=clock)
         engine = open_database(settings.database_path)
         fleet = Fleet.open()
-        key = settings.league_key()
-        consent = ConsentClient(settings.consent_url, key, clock)
         worker = CampaignWorker(
             store=CoordinatorStore(engine, clock=clock),
             fleet=fleet,
             consent=consent,
-            registry=RegistryStore(settings.models, key=key, clock=clock),
+            registry=RegistryStore(settings.models, key=settings.league_key(), clock=clock),
             checkpoints=Checkpoints(settings.checkpoints),
             clock=clock,
             wait_s=wait_s,

@@ -95,6 +95,17 @@ class CoordinatorStore:
         with Session(self._engine) as session, session.begin():
             yield session
 
+    def is_new_node(self, club: str, fleet_key: str) -> bool:
+        """False if this very pair is enrolled; raises AlreadyExists if club or key is in use for something else."""
+        for node in self.nodes():
+            if (node.club, node.fleet_key) == (club, fleet_key):
+                return False
+            if node.club == club:
+                raise AlreadyExists(f"{club} is enrolled with another key")
+            if node.fleet_key == fleet_key:
+                raise AlreadyExists("that key is enrolled for another club")
+        return True
+
     def add_node(self, club: str, fleet_key: str) -> Node:
         """Enrol a club's node; raises AlreadyExists if club or key is in use for something else."""
         try:

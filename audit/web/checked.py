@@ -1,37 +1,75 @@
-"""The log as the auditor's pages use it: verified whole on load, and entry by entry as it is shown."""
+"""A verified log as the pages use it: what is known about the whole, and the proof of each entry as it is shown."""
 
-import functools
-import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from audit import merkle, tlog_proof
 from audit.checkpoint import Checkpoint
+from audit.columns import EntryColumns, Tally
 from audit.errors import AuditError
-from audit.events import Entry, parse_leaf
-from audit.note import Verifier
 from audit.reader import TileReader
 from audit.sources import Source
-from audit.verify import VerifiedLog, read_checkpoint, verify_source
+from audit.trust import TrustedCheckpoint
+from audit.verify import VerifiedLog, read_checkpoint
 
-RECHECK_AFTER = timedelta(seconds=60)
-"""A whole verification counts for as long as the checkpoint is the same, and at most this long (our choice)."""
-PARSED_LEAVES = 200_000
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a verification is: entries done, of how many."""
+
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A checkpoint that was verified, when, and how large it was."""
+
+    at: datetime
+    size: int
+    note: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A log that was whole at `at`, with a reader that goes back to the stored files for single proofs."""
+    """A log that is whole, with a source to go back to for single proofs.
+
+    at: when its newest entries were verified; whole_at: when every entry was, from the first on.
+    first: the first checkpoint that these pages verified; the log has grown from it.
+    sightings: per witness the POSIX time of the newest cosignature seen, in whichever checkpoint it stood.
+    tally: every combination of public fields with its count. recheck: a new verification of the whole, if one runs.
+    """
 
     log: VerifiedLog
     at: datetime
+    whole_at: datetime
+    first: Seen
+    sightings: Mapping[str, int]
+    tally: tuple[Tally, ...]
+    source: Source
     reader: TileReader
+    recheck: Progress | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self.log.size
+
+    @property
+    def columns(self) -> EntryColumns:
+        """The public fields of every entry."""
+        return self.log.columns
+
+    @property
+    def trusted(self) -> TrustedCheckpoint:
+        """The checkpoint with everyone who has signed it."""
+        return self.log.trusted
 
     @property
     def checkpoint(self) -> Checkpoint:
         """The checkpoint that everything was verified against."""
-        return Checkpoint(self.log.origin, self.log.size, self.log.root)
+        return self.log.trusted.checkpoint
 
     def proof(self, index: int) -> tuple[bytes, ...]:
         """Return an entry's inclusion proof, verified just now from the stored files; raises AuditError."""
@@ -40,41 +78,23 @@ class Checked:
         return hashes
 
     def steps(self, index: int) -> list[merkle.Step]:
-        """Return the hashing from an entry up to the root, step by step."""
+        """Return the hashing from an entry up to the root, step by step; raises AuditError."""
         hashes, leaf = self.proof(index), merkle.leaf_hash(self.reader.leaf(index))
-        return merkle.inclusion_steps(leaf_hash=leaf, index=index, size=self.log.size, proof=hashes)
+        return merkle.inclusion_steps(leaf_hash=leaf, index=index, size=self.size, proof=hashes)
 
     def state(self, index: int) -> str:
-        """Return "proven", or "broken" if the entry's own proof fails."""
+        """Return "proven", or "broken" if the entry's own proof fails while the log stands still.
+
+        Raises AuditError if the log has been published anew meanwhile: then its files are those of another size.
+        """
         try:
             self.proof(index)
         except AuditError:
+            if not self.is_current():
+                raise
             return "broken"
         return "proven"
 
-
-class LogChecker:
-    """Verifies a log when asked, and remembers the result for an unchanged checkpoint."""
-
-    def __init__(self, source: Source, verifier: Verifier, *, clock: Callable[[], datetime]) -> None:
-        self._source = source
-        self._verifier = verifier
-        self._clock = clock
-        self._parse: Callable[[bytes], Entry] = functools.lru_cache(maxsize=PARSED_LEAVES)(parse_leaf)
-        # Guards _last, and lets only one request at a time do the work.
-        self._lock = threading.Lock()
-        self._last: tuple[VerifiedLog, datetime] | None = None
-
-    def check(self) -> Checked:
-        """Return the verified log; raises a child of AuditError if it is not whole or cannot be reached."""
-        with self._lock:
-            note = read_checkpoint(self._source)
-            if self._last is None or self._last[0].checkpoint != note or self._is_old(self._last[1]):
-                self._last = None
-                log = verify_source(self._source, self._verifier, parse=self._parse)
-                self._last = (log, self._clock())
-            log, at = self._last
-            return Checked(log, at, TileReader(self._source, log.size))
-
-    def _is_old(self, at: datetime) -> bool:
-        return self._clock() - at >= RECHECK_AFTER
+    def is_current(self) -> bool:
+        """Return whether the log's checkpoint is still the one verified here; raises AuditError if it has none."""
+        return read_checkpoint(self.source) == self.log.checkpoint

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from audit.events import EventKind
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.commands.reporting import report
 from client.errors import ClientError
 from client.features.acwr import CAPTION
 from client.features.daily import DailyTable, build
@@ -34,6 +36,8 @@ def features(
 ) -> None:
     """Show an athlete's metrics with window, coverage and quality; what is not known is never 0.
 
+    On a linked node the athlete finds this look in their own record, like every other.
+
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
     settings = load_settings(folder)
@@ -42,6 +46,7 @@ def features(
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
+        report(settings, EventKind.OPERATOR_LOOK, {"athlete": found.athlete, "what": "metrics at the node's terminal"})
         table = build(vault.read(found.athlete), assume_rest=assume_rest)
     if day is not None:
         table = table.until(day.date()).extended_to(day.date())

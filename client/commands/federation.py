@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from cryptography import x509
 
+from audit.events import EventKind
 from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings, ClientError, NotApproved
@@ -120,7 +121,8 @@ def approve(
         if not yes and sys.stdin.isatty() and not typer.confirm(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
-    ConsentClient.of(settings, clock=now).event("campaign_approved", {"manifest": found.sha256, "club": settings.club})
+    details = {"manifest": found.sha256, "club": settings.club}
+    ConsentClient.of(settings, clock=now).event(EventKind.CAMPAIGN_APPROVED, details)
     approvals.approve(signed, settings.node_key(), now=now())
     if as_json:
         print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})

@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from audit.events import EventKind
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Importer, Outcome, Whose, find_files
@@ -59,6 +61,7 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
+        report(settings, EventKind.INGEST, _details(whose, files))
         importer = Importer(vault, LocalClock(settings.timezone, now()), whose, described)
         outcomes = _with_progress(importer, files)
     if as_json:
@@ -69,6 +72,12 @@ def ingest(
     if failed:
         kept = "quarantined with their reasons" if athlete is not None else "named above with their reasons"
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
+
+
+def _details(whose: Whose, files: list[Path]) -> dict[str, Any]:
+    """What the log's sealed details say: how many files, and of whom where they are of one athlete."""
+    owner = {} if whose.athlete is None else {"athlete": whose.athlete}
+    return {"files": len(files), **owner}
 
 
 def _with_progress(importer: Importer, files: list[Path]) -> list[Outcome]:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from audit.events import EventKind
 from client.coaching.journal import Journal, PlannedDay
 from client.coaching.session import BadPlan, Session
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.commands.reporting import report
 from client.settings import load_settings
 from client.vault.access import open_vault
 from client.vault.store import Vault
@@ -49,6 +51,7 @@ def set_plan(
     on = day.date() if day else now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
+        report(settings, EventKind.PLAN_SET, {"day": on.isoformat()} | ({"athlete": whom} if whom else {}))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
         journal.close()

@@ -13,7 +13,7 @@ def router(site: Site) -> APIRouter:
     @routes.get("/athletes")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = site.looks.squad(viewer)
+        look = site.looks.squad(viewer, "athletes")
         rows = []
         for athlete in site.athletes(look):
             table = site.table(look, athlete.athlete)

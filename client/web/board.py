@@ -39,7 +39,7 @@ def router(site: Site) -> APIRouter:
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = readiness_only(site.looks.squad(viewer))
+        look = readiness_only(site.looks.squad(viewer, "morning board"))
         return _page(site, viewer, look)
 
     return routes

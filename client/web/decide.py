@@ -1,10 +1,15 @@
-"""Deciding on a proposal: choose, give a reason where it differs, check, record. Each page is a look of its own."""
+"""Deciding on a proposal: choose, give a reason where it differs, check, record.
+
+Each page is a look of its own. Recording shows nothing: it is logged as the decision that it is, and as a look only
+where a page has to be shown instead.
+"""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from audit.events import EventKind
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, Answer, Decision, Reason, RefusedDecision, decide
@@ -55,14 +60,11 @@ def router(site: Site) -> APIRouter:
 
     @routes.post("/athletes/{athlete}/record")
     def record(request: Request, athlete: str, sent: Annotated[Sent, Form()]) -> Response:
-        viewer, it, current = _open(site, request, athlete, sent.csrf)
-        if current is None or current.proposal_id != sent.proposal:
-            return show(site, viewer, it)
-        problems = _problems(current, sent)
-        if problems:
-            return _reason_page(site, viewer, it, current, sent, problems)
-        _store(site, _decision(site, viewer, current, sent))
-        return to(f"/athletes/{it.athlete.athlete}/decided")
+        decision = _ready(site, site.poster(request, sent.csrf), AthleteId(athlete), sent)
+        if decision is None:
+            return _not_recorded(site, request, athlete, sent)
+        _store(site, decision)
+        return to(f"/athletes/{decision.athlete}/decided")
 
     @routes.get("/athletes/{athlete}/decided")
     def done(request: Request, athlete: str) -> Response:
@@ -93,11 +95,40 @@ def _open(site: Site, request: Request, athlete: str, csrf: str) -> tuple[Viewer
     return viewer, it, it.morning.proposal if it.morning.to_decide else None
 
 
+def _ready(site: Site, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Decision | None:
+    """Return the decision that the form makes on the proposal that stands now; None if it makes none."""
+    look = site.looks.standing(viewer, athlete)
+    if Category.READINESS not in look.of(athlete) or not site.athletes(look):
+        return None
+    it = site.morning(look, athlete, site.context(site.day()))
+    if it.proposal is None or not it.to_decide or it.proposal.proposal_id != sent.proposal:
+        return None
+    if _problems(it.proposal, sent):
+        return None
+    try:
+        return _decision(site, viewer, it.proposal, sent)
+    except Closed:
+        return None
+
+
+def _not_recorded(site: Site, request: Request, athlete: str, sent: Sent) -> Response:
+    """Look again and show what stands in the way; raises Closed without readiness."""
+    viewer, it, current = _open(site, request, athlete, sent.csrf)
+    problems = [] if current is None or current.proposal_id != sent.proposal else _problems(current, sent)
+    if current is not None and problems:
+        return _reason_page(site, viewer, it, current, sent, problems)
+    return show(site, viewer, it)
+
+
 def _store(site: Site, decision: Decision) -> None:
     """Have the log take the event first: a decision that cannot be logged is not taken."""
-    site.consent.event(
-        "proposal_decided",
-        {"athlete": decision.athlete, "proposal": decision.proposal_id, "answer": decision.answer.value},
+    site.report(
+        EventKind.PROPOSAL_DECIDED,
+        decision.person,
+        decision.role,
+        athlete=decision.athlete,
+        proposal=decision.proposal_id,
+        answer=decision.answer.value,
     )
     try:
         site.journal.record(decision)

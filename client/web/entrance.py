@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from audit.events import EventKind
 from client.web.sessions import COOKIE, ROLE_NAMES
 from client.web.site import Closed, Site, check_origin, to
 from policies.vocabulary import PersonId, Role
@@ -67,6 +68,7 @@ def _page(site: Site, *, wrong: bool) -> Response:
 
 
 def _begin(site: Site, request: Request, person: PersonId, name: str, role: Role) -> Response:
+    site.report(EventKind.SIGNED_IN, person, role)
     site.sessions.end(request.cookies.get(COOKIE))
     response = to("/board")
     response.set_cookie(

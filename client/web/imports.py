@@ -57,7 +57,7 @@ def router(site: Site) -> APIRouter:
     @routes.get("/imports")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = site.looks.squad(viewer)
+        look = site.looks.squad(viewer, "imports")
         files = [_file(site, record) for record in _records(site, look)]
         aside = [f for f in files if f.set_aside]
         return site.page(

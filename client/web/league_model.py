@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from audit.events import EventKind
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
@@ -84,6 +85,7 @@ def router(site: Site) -> APIRouter:
     @routes.get("/model")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
+        site.report(EventKind.PAGE_OPENED, viewer.person, viewer.role, page="league model")
         adoptions = Adoptions(site.settings.models)
         found = [_verdict(site, verdict) for verdict in adoptions.verdicts()]
         risk = next((v for v in adoptions.verdicts() if v.model == RISK_SCHEMA.model), None)

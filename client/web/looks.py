@@ -1,10 +1,12 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from audit.events import EventKind
 from client.consent_client import Question, Ruling
 from client.web.sessions import Viewer
 from policies.snapshot import ConsentSnapshot
@@ -20,6 +22,7 @@ SHOWN: Mapping[Category, Granularity] = {
     Category.TESTS: Granularity.DAILY,
     Category.INJURY: Granularity.DAILY,
 }
+_ATHLETE = re.compile("ath-[0-9a-f]{16}", re.ASCII)
 
 
 class Consent(Protocol):
@@ -33,7 +36,7 @@ class Consent(Protocol):
     ) -> tuple[Ruling, ...]:
         """Decide and log one page's questions together."""
 
-    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
         """Log an event of this club."""
 
 
@@ -56,25 +59,45 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything."""
+    """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything.
+
+    Every page leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
+    """
 
     consent: Consent
     club: OrgId
     clock: Callable[[], datetime]
 
-    def squad(self, viewer: Viewer) -> Look:
-        """Ask about everyone who shares something with this person's role."""
+    def squad(self, viewer: Viewer, page: str) -> Look:
+        """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
         snapshot = self.consent.snapshot()
-        return self._look(viewer, snapshot, self._live(viewer, snapshot, snapshot.epochs))
+        live = self._live(viewer, snapshot, snapshot.epochs)
+        if not live:  # there is no one to decide about, and opening the page is logged all the same
+            self.consent.event(
+                EventKind.PAGE_OPENED, {"page": page, "person": viewer.person, "role": viewer.role.value}
+            )
+        return self._look(viewer, snapshot, live)
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> Look:
-        """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look."""
+        """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look.
+
+        That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
+        """
         snapshot = self.consent.snapshot()
-        live = self._live(viewer, snapshot, [athlete] if athlete in snapshot.epochs else [])
+        if not _ATHLETE.fullmatch(athlete):
+            return Look({}, {}, self.clock(), snapshot.expires)  # names nobody
+        live = self._live(viewer, snapshot, [athlete])
         readiness = (athlete, Category.READINESS)
-        if athlete in snapshot.epochs and readiness not in live:
-            live.append(readiness)
-        return self._look(viewer, snapshot, live)
+        return self._look(viewer, snapshot, live if readiness in live else [*live, readiness])
+
+    def standing(self, viewer: Viewer, athlete: AthleteId) -> Look:
+        """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
+
+        Nothing that is read under this look may be shown; showing takes `one`.
+        """
+        snapshot = self.consent.snapshot()
+        shared = frozenset(category for _, category in self._live(viewer, snapshot, [athlete]))
+        return Look({athlete: shared} if shared else {}, {}, self.clock(), snapshot.expires)
 
     def _live(
         self, viewer: Viewer, snapshot: ConsentSnapshot, athletes: Iterable[AthleteId]

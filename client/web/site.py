@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from audit.events import EventKind
 from audit.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.domains import PROFILES
@@ -21,7 +22,7 @@ from client.web.looks import Consent, Look, Looks
 from client.web.sessions import COOKIE, Sessions, Viewer
 from client.web.staff_codes import Desk
 from client.web.tables import Tables, streams_of
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId, Category, PersonId, Role
 
 NAV = (
     {"href": "/board", "label": "Morning board"},
@@ -91,6 +92,10 @@ class Site:
         if not viewer.is_own_csrf(csrf):
             raise Refused
         return viewer
+
+    def report(self, kind: EventKind, person: PersonId, role: Role, **details: str) -> None:
+        """Have a person's deed logged before it is done; raises ConsentUnavailable, and then it is not done."""
+        self.consent.event(kind, {"person": person, "role": role.value, **details})
 
     def page(
         self,

@@ -33,6 +33,11 @@ class Staff:
     role: Role
 
 
+def person_of(name: str) -> PersonId:
+    """Return the id under which athletes find this person in their log."""
+    return PersonId(f"staff-{hashlib.sha256(name.strip().encode()).hexdigest()[:12]}")
+
+
 def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
     """Add a code for one person to the desk's file and return it; it is shown this once."""
     if role not in STAFF_ROLES:
@@ -42,7 +47,7 @@ def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
     entry = {
         "hash": _hash(code),
-        "person": f"staff-{hashlib.sha256(name.strip().encode()).hexdigest()[:12]}",
+        "person": person_of(name),
         "name": name.strip(),
         "role": role.value,
         "expires": (now + LIFE).isoformat(),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field, field_validator
 
 from consent.api.entry import Body, Signed, Store
+from consent.api.outcomes import ThisIntent
 from consent.decisions import MOST_ITEMS
 from consent.views import Actor, DecisionItem
 from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
@@ -49,7 +50,7 @@ class DecisionsRequest(Body):
 
 
 @router.post("/decisions")
-def decide(signed: Signed, store: Store) -> dict[str, Any]:
+def decide(signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Decide every item; the answers come in the order of the items."""
     wish = signed.read(DecisionsRequest)
     items = [DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity)) for i in wish.items]
@@ -60,6 +61,7 @@ def decide(signed: Signed, store: Store) -> dict[str, Any]:
         purpose=wish.purpose,
         items=items,
     )
+    intent.recorded(signed.org.org_id, answer.event)
     results = [
         {"athlete": r.athlete, "category": r.category.value, "allowed": r.allowed, "epoch": r.epoch}
         for r in answer.results
@@ -68,6 +70,8 @@ def decide(signed: Signed, store: Store) -> dict[str, Any]:
 
 
 @router.get("/snapshot")
-def snapshot(signed: Signed, store: Store) -> Response:
+def snapshot(signed: Signed, store: Store, intent: ThisIntent) -> Response:
     """The signed consent snapshot of the calling club."""
-    return Response(store.snapshot(signed.org.org_id), media_type="application/json")
+    answer = store.snapshot(signed.org.org_id)
+    intent.recorded(signed.org.org_id, answer.event)
+    return Response(answer.signed, media_type="application/json")

@@ -18,7 +18,7 @@ class EventRequest(Body):
 
 
 @router.post("/events")
-def append(signed: Signed, store: Store) -> dict[str, int]:
-    """Append and return the entry's place in the log."""
+def append(signed: Signed, store: Store) -> dict[str, str]:
+    """Append and return the entry: the hash of its leaf. It gets a place in the log with the next publication."""
     wish = signed.read(EventRequest)
-    return {"index": store.append_event(signed.org.org_id, wish.kind, wish.details)}
+    return {"entry": store.append_event(signed.org.org_id, wish.kind, wish.details).hex()}

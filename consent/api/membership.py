@@ -1,6 +1,6 @@
 """POST /v1/members: a club enrols its athletes. GET /v1/keys: what everyone needs to check our signatures."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -23,10 +23,11 @@ class EnrolRequest(Body):
 
 
 @router.get("/keys")
-def keys(request: Request) -> dict[str, str]:
-    """Public keys and the log's name; unsigned."""
+def keys(request: Request) -> dict[str, Any]:
+    """Public keys and the log's name; unsigned. log_vkey: the first of the log's keys, Ed25519."""
     state = request.app.state
-    return {"service_key": state.service_key, "log_vkey": state.log_vkey, "log_origin": state.log_origin}
+    log = {"log_vkey": state.log_vkeys[0], "log_vkeys": state.log_vkeys, "log_origin": state.log_origin}
+    return {"service_key": state.service_key, **log}
 
 
 @router.post("/members", status_code=201)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from consent.api.decisions import PersonText
 from consent.api.entry import Signed, Store
+from consent.api.outcomes import ThisIntent
 from consent.views import Actor
 from policies.release import ReleaseProposal
 from policies.vocabulary import OrgId, Role
@@ -24,9 +25,15 @@ def propose(signed: Signed, store: Store) -> dict[str, str]:
 
 @router.get("/office/{club}")
 def office(
-    club: OrgText, person: Annotated[PersonText, Query()], role: Annotated[Role, Query()], signed: Signed, store: Store
+    club: OrgText,
+    person: Annotated[PersonText, Query()],
+    role: Annotated[Role, Query()],
+    signed: Signed,
+    store: Store,
+    intent: ThisIntent,
 ) -> dict[str, Any]:
     """The squad page for one person of a club's front office, asked for by the league's server."""
     page = store.office_view(signed.org.org_id, OrgId(club), Actor(person, role))
+    intent.recorded(signed.org.org_id, page.event)
     rows = [{"no": row.no, "name": row.name, "band": row.band, "range": row.interval} for row in page.rows]
     return {"club_name": page.club_name, "published": page.published, "rows": rows}

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete
 
 from consent.errors import NotFound, SignInRefused
-from consent.rows import MemberRow, SignInCodeRow
+from consent.rows import DataKeyRow, MemberRow, SignInCodeRow
 from consent.transaction import Transaction
 from policies.vocabulary import AthleteId
 
@@ -24,9 +24,10 @@ def create(session: Session, athlete: AthleteId, *, key: bytes, now: datetime) -
     """Return a new code ("abcd-efgh-jkmn") and when it ends; earlier codes of the athlete end now.
 
     It works beside a running service and needs no log entry: a code opens nothing by itself, and its use
-    is logged. Raises NotFound for no such athlete.
+    is logged. Raises NotFound for no such athlete, and for one whose record was erased.
     """
-    if session.get(MemberRow, athlete) is None:
+    keys = session.get(DataKeyRow, athlete)
+    if session.get(MemberRow, athlete) is None or keys is None or keys.wrapped is None:
         raise NotFound("expected an athlete who is enrolled here")
     code, expires = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)), now + CODE_LIFE
     session.exec(delete(SignInCodeRow).where(col(SignInCodeRow.athlete) == athlete))

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, delete
 
 from audit.events import EventKind
+from consent.errors import SignInRefused
 from consent.identity import codes, personas
 from consent.journal import Draft
 from consent.members import get as get_member
@@ -79,6 +80,8 @@ class Sessions:
                 _forget(tx, session_id)
 
     def _open(self, tx: Transaction, athlete: AthleteId, method: Method, replaces: str | None) -> str:
+        if tx.around.journal.is_erased(tx.session, athlete):
+            raise SignInRefused("expected an athlete whose record is still here")
         session_id = secrets.token_urlsafe(32)
         if replaces:
             _forget(tx, replaces)

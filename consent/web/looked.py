@@ -7,8 +7,10 @@ from itertools import groupby
 from types import MappingProxyType
 
 from audit.events import EventKind
-from consent.views import Look, Looks, ProofState
+from consent.log_state import LogState
+from consent.views import Look, Looks, Outcome, ProofState
 from consent.web.dates import long_date, weekday_date
+from consent.web.log_words import guards, waits_for
 from consent.web.words import (
     CATEGORIES,
     EVENTS,
@@ -25,11 +27,17 @@ from policies.vocabulary import Category, Granularity, Role
 LOOK_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
 _GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
 """Own entries that come in numbers: those of one day stand on one line."""
+_NOT_SEEN: Mapping[Outcome | None, str] = {
+    Outcome.NOT_OPENED: "the page did not open",
+    Outcome.NOT_KNOWN: "whether the page opened is not known",
+}
 RECENT = timedelta(days=30)
 PAGE_SIZE = 40  # groups on one page
 PERIODS = {"30": "Last 30 days", "all": "Everything"}
 KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Your own steps"}
 EVERYONE = "all"
+PROOFS = {ProofState.NOT_PROVEN: "broken", ProofState.WAITING: "waiting", ProofState.PROVEN: "proven"}
+"""What the pages call a state; of a group's states the first one here counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,14 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class LookedView:
-    """Everything the page "Who looked" says."""
+    """Everything the page "Who looked" says. until: what waiting entries wait for. guards: who watches the log."""
 
     span: str
     lead: str
     is_whole: bool
     whole: str
+    until: str
+    guards: str
     days: tuple[DayView, ...]
     broken: tuple[EntryView, ...]
     shown: str
@@ -77,11 +87,11 @@ class LookedView:
 
 
 def looked_view(
-    looks: Looks, *, wanted: LookFilter, today: date, choices: Mapping[int, str] = MappingProxyType({})
+    looks: Looks, *, wanted: LookFilter, today: date, log: LogState, choices: Mapping[str, str] = MappingProxyType({})
 ) -> LookedView:
     """Build the page for one filter from the athlete's opened entries, newest first.
 
-    choices: what the athlete decided, in words, by the place of its entry in the public log.
+    log: how the public log stands now. choices: what the athlete decided, in words, by the leaf hash of its entry.
     """
     since = today - RECENT if wanted.period == "30" else date.min
     inside = [e for e in looks.entries if e.day >= since]
@@ -91,20 +101,22 @@ def looked_view(
     return LookedView(
         span=f"{long_date(since)} to {long_date(today)}" if wanted.period == "30" else "Everything so far",
         lead=_lead(inside, wanted),
-        is_whole=looks.total == looks.proven,
+        is_whole=looks.is_whole,
         whole=_whole(looks),
+        until=waits_for(log),
+        guards=guards(log),
         days=tuple(
             DayView(_heading(day, today), tuple(entry_view(g, choices) for g in of_day))
             for day, of_day in groupby(page, key=lambda g: g[0].day)
         ),
-        broken=tuple(entry_view((e,), choices) for e in looks.entries if e.proof is not ProofState.PROVEN),
+        broken=tuple(entry_view((e,), choices) for e in looks.entries if e.proof is ProofState.NOT_PROVEN),
         shown=f"Lines {first + 1} to {first + len(page)} of {len(groups)} in this period" if page else "",
         older=wanted.page + 1 if len(groups) > first + PAGE_SIZE else None,
         newer=wanted.page - 1 if wanted.page > 1 else None,
     )
 
 
-def entry_view(group: Sequence[Look], choices: Mapping[int, str] = MappingProxyType({})) -> EntryView:
+def entry_view(group: Sequence[Look], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
     """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
     first = group[0]
     numbers = sorted(e.number for e in group)
@@ -112,8 +124,8 @@ def entry_view(group: Sequence[Look], choices: Mapping[int, str] = MappingProxyT
     return EntryView(
         numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
         title=_look_title(group) if is_look else _event_title(group),
-        detail=_look_detail(group) if is_look else choices.get(first.index) or _event_detail(first),
-        proof="proven" if all(e.proof is ProofState.PROVEN for e in group) else "broken",
+        detail=_look_detail(group) if is_look else choices.get(first.leaf_hash) or _event_detail(first),
+        proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
         proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
     )
 
@@ -123,7 +135,8 @@ def _same_look(entry: Look) -> tuple[object, ...]:
         return (entry.kind, entry.day, entry.org, entry.because)
     if entry.kind not in LOOK_KINDS:
         return (entry.number,)
-    return (entry.kind, entry.at, entry.org, entry.person, entry.role, entry.purpose, entry.granularity, entry.because)
+    who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
+    return (entry.kind, entry.at, *who, *why, entry.outcome)
 
 
 def _is_wanted(entry: Look, wanted: LookFilter) -> bool:
@@ -146,7 +159,7 @@ def roles_of(looks: Looks) -> dict[str, str]:
 
 def _lead(inside: Sequence[Look], wanted: LookFilter) -> str:
     looks = [e for e in inside if e.kind in LOOK_KINDS]
-    allowed = _grouped(e for e in looks if e.allowed)
+    allowed = _grouped(e for e in looks if e.allowed and e.outcome is not Outcome.NOT_OPENED)
     refused = _grouped(e for e in looks if not e.allowed)
     when = "In the last 30 days" if wanted.period == "30" else "So far"
     people = len({(g[0].org, g[0].person) for g in allowed})
@@ -172,11 +185,26 @@ def _grouped(entries: Iterable[Look]) -> list[tuple[Look, ...]]:
 def _whole(looks: Looks) -> str:
     if not looks.total:
         return "Nothing is recorded about you yet. From the first entry on, each gets the next number."
-    if looks.total == looks.proven:
-        what = f"All {looks.total:,} are there, and" if looks.total > 1 else "It is there, and"
-        numbered = f"Your entries are numbered 1 to {looks.total:,}." if looks.total > 1 else "You have one entry."
-        return f"{numbered} {what} each is proven in the public log, checked a moment ago."
-    return f"Of your {looks.total:,} numbered entries, the public log holds {looks.proven:,}. Some are not proven."
+    if not looks.is_whole:
+        wait = "waits" if looks.waiting == 1 else "wait"
+        rest = f", and {looks.waiting:,} {wait} for the next checkpoint" if looks.waiting else ""
+        held = f"the public log holds {looks.proven:,}{rest}"
+        return f"Of your {looks.total:,} numbered entries, {held}. The others are not proven."
+    one = looks.total == 1
+    there = "You have one entry, and it is there" if one else f"Your entries are numbered 1 to {looks.total:,}. All"
+    there += "." if one else f" {looks.total:,} are there."
+    return f"{there} {_proven(looks)}"
+
+
+def _proven(looks: Looks) -> str:
+    if not looks.waiting:
+        each = "It is" if looks.total == 1 else "Each is"
+        return f"{each} proven in the public log, checked a moment ago."
+    if not looks.proven:
+        return "It waits for the next checkpoint." if looks.total == 1 else "They wait for the next checkpoint."
+    held = "1 is" if looks.proven == 1 else f"{looks.proven:,} are"
+    rest = "the newest waits" if looks.waiting == 1 else f"the newest {looks.waiting:,} wait"
+    return f"{held} proven in the public log; {rest} for the next checkpoint."
 
 
 def _heading(day: date, today: date) -> str:
@@ -206,7 +234,8 @@ def _event_title(group: Sequence[Look]) -> str:
 def _look_title(group: Sequence[Look]) -> str:
     first = group[0]
     if first.allowed:
-        return f"{sentence(_person(first))}, saw {_what(group)}"
+        verb = "was allowed to see" if first.outcome in _NOT_SEEN else "saw"
+        return f"{sentence(_person(first))}, {verb} {_what(group)}"
     return f"A try by {_person(first)}, was refused"
 
 
@@ -224,7 +253,8 @@ def _look_detail(group: Sequence[Look]) -> str:
     purpose = f"for {PURPOSES[first.purpose].lower()}" if first.purpose else ""
     if not first.allowed:
         return _sentences(_clause(f"they asked for {_what(group)}", purpose), first.because)
-    return _sentences(_levels(group), _clause(purpose, first.because))
+    became = _NOT_SEEN.get(first.outcome, "")
+    return _sentences(_levels(group), _clause(purpose, first.because), became)
 
 
 def _levels(group: Sequence[Look]) -> str:

@@ -8,9 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.web.pages import Pages
 from consent.identity.sessions import Sessions
+from consent.log_state import LogState
 from consent.settings import Settings
 from consent.store import ConsentStore
 from consent.transaction import Clock
+from consent.web.log_words import checkpoint_words
 from policies.enforcer import Enforcer
 
 if TYPE_CHECKING:
@@ -47,9 +49,17 @@ class Portal:
         return self.store.transactions.around.enforcer
 
     def page(
-        self, visit: "Visit", template: str, *, title: str, here: str, status: int = 200, **values: object
+        self,
+        visit: "Visit",
+        template: str,
+        *,
+        title: str,
+        here: str,
+        status: int = 200,
+        log: LogState | None = None,
+        **values: object,
     ) -> HTMLResponse:
-        """Render a page for a signed-in athlete. here: address of its item in the navigation."""
+        """Render a page for a signed-in athlete. here: address of its item in the navigation. log: if it was read."""
         waiting = len(self.store.requests(visit.athlete))
         return self.pages.render(
             template,
@@ -65,7 +75,7 @@ class Portal:
             sign_out=visit.session.csrf,
             csrf=visit.session.csrf,
             theme=visit.theme,
-            log_size=self.store.status().log_size,
+            log_words=checkpoint_words(log or self.store.log_state(), self.clock()),
             club=self.store.org(visit.member.club).name,
             **self._who(),
             **values,

@@ -40,14 +40,15 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPage:
-    """What the page of one receipt says."""
+    """What the page of one receipt says. log_index: its entry's place in the public log, once it has one."""
 
     receipt_id: str
     title: str
     after: str
     lines: tuple[ReceiptLine, ...]
     at: str
-    log_index: int
+    leaf_hash: str
+    log_index: int | None
 
     @property
     def in_words(self) -> str:
@@ -63,6 +64,7 @@ def receipt_page(record: ReceiptRecord, names: Mapping[OrgId, str]) -> ReceiptPa
         after=_AFTER.get(record.status, ""),
         lines=_lines(record, names),
         at=moment(record.at),
+        leaf_hash=record.leaf_hash,
         log_index=record.log_index,
     )
 

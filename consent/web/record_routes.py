@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from consent.errors import NotFound
-from consent.views import ProofState, ReceiptRecord
-from consent.web.looked import EVERYONE, KINDS, PERIODS, LookFilter, looked_view, roles_of
+from consent.views import ReceiptRecord
+from consent.web.log_words import waits_for
+from consent.web.looked import EVERYONE, KINDS, PERIODS, PROOFS, LookFilter, looked_view, roles_of
 from consent.web.portal import Portal
 from consent.web.receipt_page import ReceiptPage, receipt_page
 from consent.web.rules import rules_view
@@ -18,6 +19,7 @@ from policies.vocabulary import AthleteId, Role
 
 router = APIRouter()
 MOST_ENTRIES = 2_000  # ours: what one page opens and checks at most; older entries are with the union's desk
+OWN_ENTRIES = "my-entries-private.json"
 LONGEST_PAGE_NUMBER = 4  # digits
 EntryNumber = Annotated[int, Path(ge=1, le=2**31)]
 
@@ -25,19 +27,27 @@ EntryNumber = Annotated[int, Path(ge=1, le=2**31)]
 @router.get("/looked")
 def looked_page(portal: PortalHere, visit: SignedIn, request: Request) -> HTMLResponse:
     """List the athlete's own entries; the filter is in the address, so that a filtered view has one."""
-    looks = portal.store.looks(visit.athlete, limit=MOST_ENTRIES)
-    wanted = _filter(request.query_params)
+    looks, log = portal.store.looks(visit.athlete, limit=MOST_ENTRIES), portal.store.log_state()
+    wanted, choices = _filter(request.query_params), _choices(portal, visit.athlete)
     return portal.page(
         visit,
         "looked.html",
         title="Who looked",
         here="/looked",
-        view=looked_view(looks, wanted=wanted, today=portal.today, choices=_choices(portal, visit.athlete)),
+        log=log,
+        view=looked_view(looks, wanted=wanted, today=portal.today, log=log, choices=choices),
         wanted=wanted,
         periods=PERIODS,
         kinds=KINDS,
         roles=roles_of(looks),
     )
+
+
+@router.get("/looked/proofs")
+def own_entries_file(portal: PortalHere, visit: SignedIn) -> Response:
+    """Hand out every own entry with its proof and opening as one private file."""
+    data = portal.store.own_entries(visit.athlete)
+    return Response(data, media_type="application/json", headers=_attached(OWN_ENTRIES))
 
 
 @router.get("/looked/{number}/proof")
@@ -68,9 +78,19 @@ def receipt(portal: PortalHere, visit: SignedIn, receipt_id: str) -> HTMLRespons
     """Say what one decision did; every form that changes something ends here."""
     record = _record(portal, visit.athlete, receipt_id)
     names = {org.org_id: org.name for org in portal.store.orgs()}
-    view = receipt_page(record, names)
-    proof = _proof(portal, record)
-    return portal.page(visit, "receipt.html", title=view.title, here="/shared", view=view, proof=proof)
+    view, log = receipt_page(record, names), portal.store.log_state()
+    standing = portal.store.entry_standing(visit.athlete, record.leaf_hash)
+    return portal.page(
+        visit,
+        "receipt.html",
+        title=view.title,
+        here="/shared",
+        log=log,
+        view=view,
+        proof=PROOFS[standing.proof],
+        index=standing.index,
+        until=waits_for(log),
+    )
 
 
 @router.get("/rules")
@@ -112,9 +132,9 @@ def _receipts(portal: Portal, athlete: AthleteId) -> list[ReceiptPage]:
     return [receipt_page(record, names) for record in portal.store.receipts(athlete)]
 
 
-def _choices(portal: Portal, athlete: AthleteId) -> dict[int, str]:
-    """What each receipt says was decided, by the place of its entry in the public log."""
-    return {page.log_index: page.in_words for page in _receipts(portal, athlete)}
+def _choices(portal: Portal, athlete: AthleteId) -> dict[str, str]:
+    """What each receipt says was decided, by the leaf hash of its entry in the public log."""
+    return {page.leaf_hash: page.in_words for page in _receipts(portal, athlete)}
 
 
 def _record(portal: Portal, athlete: AthleteId, receipt_id: str) -> ReceiptRecord:
@@ -122,13 +142,6 @@ def _record(portal: Portal, athlete: AthleteId, receipt_id: str) -> ReceiptRecor
         if record.receipt_id == receipt_id:
             return record
     raise NotFound("expected a receipt of this athlete")
-
-
-def _proof(portal: Portal, record: ReceiptRecord) -> str:
-    """Return how the log stands to this receipt's entry, checked now."""
-    entries = portal.store.looks(record.athlete, limit=MOST_ENTRIES).entries
-    found = next((entry for entry in entries if entry.index == record.log_index), None)
-    return "proven" if found is not None and found.proof is ProofState.PROVEN else "broken"
 
 
 def _attached(name: str) -> dict[str, str]:

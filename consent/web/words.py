@@ -183,6 +183,12 @@ EVENTS = {
     EventKind.PROPOSAL_DECIDED: "A person decided on a proposed change to your session",
     EventKind.ERASED: "Data was erased and its key destroyed",
     EventKind.SIGNED_IN: "You signed in here",
+    EventKind.CODE_ISSUED: "A sign-in code was issued",
+    EventKind.PAGE_OPENED: "Someone opened a page that shows no one athlete",
+    EventKind.OPERATOR_LOOK: "Someone looked at your days at your club’s node itself",
+    EventKind.PLAN_SET: "Your club set your plan of a day",
+    EventKind.NODE_ADDED: "The league let a club’s node take part",
+    EventKind.ANSWER_SENT: "The outcome of a request was recorded",
     EventKind.HEARTBEAT: "The log showed that it runs",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.demo import witnesses
 from deploy.demo.plan import (
     GOVERNING_BODY,
     GOVERNING_BODY_NAME,
@@ -23,6 +24,7 @@ from policies.signing import SigningKey
 
 Tick = Callable[[], None]
 PUBLISH_EVERY_S = 1  # so that an approved band shows at once; a real service publishes once a day
+CHECKPOINT_EVERY_S = 1  # so that nobody waits for a proof; a real log publishes once an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Keys:
     service_key: str
     log_vkey: str
     log_directory: Path
+    trust_policy: Path
     league_key: str
     ca_file: Path
 
@@ -55,9 +58,10 @@ def found_league(plan: Plan, tick: Tick) -> Keys:
     """Set up consent service, coordinator and every node, and make their keys known to each other."""
     union: dict[str, Any] = json.loads(
         consent(
-            "init", str(plan.consent_folder), "--name", UNION_NAME, "--publish-every", str(PUBLISH_EVERY_S), "--json"
+            "init", str(plan.consent_folder), "--name", UNION_NAME, "--publish-every", str(PUBLISH_EVERY_S),
+            "--checkpoint-every", str(CHECKPOINT_EVERY_S), "--json",
         )
-    )
+    )  # fmt: skip
     tick()
     league = json.loads(
         server(
@@ -80,12 +84,15 @@ def found_league(plan: Plan, tick: Tick) -> Keys:
     for club in plan.clubs:
         made = json.loads(node("init", str(club.folder), "--club", club.org, "--name", club.name, "--json"))
         _register(plan, club.org, club.name, "club", made["node_key"])
-        server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
         tick()
+    policy = Path(union["trust_policy_file"])
+    witnesses.set_up(plan, log_vkeys=union["log_vkeys"], policy=policy)
+    tick()
     return Keys(
         service_key=union["service_key"],
         log_vkey=union["log_vkey"],
         log_directory=Path(union["log_directory"]),
+        trust_policy=policy,
         league_key=league["league_key"],
         ca_file=Path(league["ca_file"]),
     )
@@ -140,7 +147,8 @@ def _whose(plan: Plan, club: Club, one: Import, people: Sequence[Person]) -> lis
 
 
 def start_programs(plan: Plan, keys: Keys, league: League, tick: Tick) -> None:
-    """Start consent service, auditor pages, coordinator and nodes, each as its own process."""
+    """Start witnesses, consent service, auditor pages, coordinator and nodes, each as its own process."""
+    witnesses.start(plan, league, tick)
     _serve(league, "homefield-consent", "consent", plan.consent_url, "serve", str(plan.consent_folder),
            "--port", str(plan.consent_port), "--demo")  # fmt: skip
     tick()
@@ -150,12 +158,13 @@ def start_programs(plan: Plan, keys: Keys, league: League, tick: Tick) -> None:
             "--coordinator", f"127.0.0.1:{plan.fleet_port}", "--ca", str(keys.ca_file), "--league-key", keys.league_key,
         )  # fmt: skip
         node("enrol", str(club.folder))
+        server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
         tick()
     _serve(league, "homefield-server", "coordinator", plan.office_url, "serve", str(plan.league_folder),
            "--fleet-port", str(plan.fleet_port), "--web-port", str(plan.web_port), "--demo")  # fmt: skip
     tick()
     _serve(league, "homefield-audit", "auditor", plan.audit_url, "serve", str(keys.log_directory),
-           "--vkey", keys.log_vkey, "--port", str(plan.audit_port))  # fmt: skip
+           "--policy", str(keys.trust_policy), "--port", str(plan.audit_port))  # fmt: skip
     tick()
     for club in plan.clubs:
         _serve(

@@ -1,5 +1,6 @@
 """What one demo run is: its options, folders, ports and organisations. All people are invented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,6 +8,12 @@ from deploy.demo.processes import free_port
 
 LEAGUE, UNION, GOVERNING_BODY = "league", "union", "gb"
 LEAGUE_NAME, UNION_NAME, GOVERNING_BODY_NAME = "Coast League", "Coast Players’ Union", "Coast Sports Authority"
+WITNESSES = {
+    GOVERNING_BODY: GOVERNING_BODY_NAME,
+    "university": "Coast University",
+    "council": "Athletes’ Council",
+}
+"""Who runs a witness of the public log: the governing body, a university, and the athletes' own council."""
 CLUB_NAMES = (
     "Eastmere FC",
     "Harrow Point",
@@ -70,11 +77,16 @@ class Plan:
     web_port: int = field(default_factory=free_port)
     fleet_port: int = field(default_factory=free_port)
     audit_port: int = field(default_factory=free_port)
+    witness_ports: Mapping[str, int] = field(default_factory=lambda: {who: free_port() for who in WITNESSES})
 
     @property
     def consent_folder(self) -> Path:
         """The consent service's folder."""
         return self.options.out / UNION
+
+    def witness_folder(self, who: str) -> Path:
+        """The folder of one witness."""
+        return self.options.out / f"witness-{who}"
 
     @property
     def league_folder(self) -> Path:

@@ -11,13 +11,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import choices, errors_table, founding, staff, training
+from deploy.demo import choices, errors_table, founding, staff, training, witnesses
 from deploy.demo.errors import StepFailed
 from deploy.demo.ledger import BudgetLook, look_at_budget
-from deploy.demo.plan import Person, Plan
-from deploy.demo.processes import League, program, run_program
+from deploy.demo.plan import WITNESSES, Person, Plan
+from deploy.demo.processes import League
+from deploy.demo.publication import wait_until_published
 from deploy.demo.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
+from deploy.demo.witnesses import WitnessState
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
 Tick = Callable[[], None]
@@ -71,7 +73,7 @@ class Story:
         mornings, squads = self._work(today)
         with self.step("Comparing methods on later days", 1):
             errors = errors_table.compare(self.plan, people, decided.learners, campaigns[0])
-        log = self._verify(keys)
+        log, seen_by = self._verify(keys)
         return Summary(
             data=" + ".join(sorted({one.source for one in sources.entrants})),
             clubs=len(self.plan.clubs),
@@ -94,6 +96,9 @@ class Story:
             log_verified=True,
             log_directory=str(keys.log_directory),
             log_vkey=keys.log_vkey,
+            trust_policy=str(keys.trust_policy),
+            countersigned=len(log["cosigned_by"]),
+            witnesses=seen_by,
             seconds=self.watch.total(),
             peak_memory_mib=self.league.peak_bytes // 2**20,
             urls=self.urls(),
@@ -102,14 +107,14 @@ class Story:
     def _gather(self, today: date) -> tuple[Sources, founding.Keys, list[Person], int]:
         clubs = len(self.plan.clubs)
         self.plan.data_folder.mkdir(parents=True, exist_ok=True)
-        with self.step("Founding the league, exchanging keys", 3 + clubs) as tick:
+        with self.step("Founding the league, exchanging keys", 4 + clubs) as tick:
             keys = founding.found_league(self.plan, tick)
         with self.step("Adding athletes to their clubs' vaults", clubs) as tick:
             sources = prepare(self.plan, today)
             people = founding.add_athletes(self.plan, sources.entrants, tick)
         with self.step("Reading files into sealed vaults", len(sources.imports)) as tick:
             totals = founding.ingest(self.plan, sources.imports, people, tick)
-        with self.step("Starting every program", 3 + 2 * clubs) as tick:
+        with self.step("Starting every program", 3 + len(WITNESSES) + 2 * clubs) as tick:
             founding.start_programs(self.plan, keys, self.league, tick)
         return sources, keys, people, totals["added"]
 
@@ -184,14 +189,17 @@ class Story:
                 tick()
         return mornings, squads
 
-    def _verify(self, keys: founding.Keys) -> dict[str, Any]:
-        with self.step("Verifying the whole log offline", 1):
-            said = run_program(
-                [program("homefield-audit"), "verify", str(keys.log_directory), "--vkey", keys.log_vkey, "--json"],
-                env={},
+    def _verify(self, keys: founding.Keys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
+        """Wait until everything is published, verify it as a stranger with the policy would, and ask the witnesses."""
+        with self.step("Publishing the rest of the log", 1):
+            wait_until_published(self.plan, self.league)
+        with self.step("Verifying the whole log offline", 2) as tick:
+            policy = str(keys.trust_policy)
+            found: dict[str, Any] = json.loads(
+                witnesses.audit("verify", str(keys.log_directory), "--policy", policy, "--json")
             )
-        found: dict[str, Any] = json.loads(said)
-        return found
+            tick()
+            return found, witnesses.states(self.plan, found["origin"])
 
     def urls(self) -> dict[str, str]:
         """Every page a person can open, by what it is."""
@@ -200,6 +208,8 @@ class Story:
             "Front office and operator": f"{self.plan.office_url}/sign-in",
             "Auditor": f"{self.plan.audit_url}/",
         }
+        ports = self.plan.witness_ports.items()
+        pages |= {f"Witness, {WITNESSES[who]}": f"http://127.0.0.1:{port}/" for who, port in ports}
         return pages | {f"Club dashboard, {club.name}": f"{club.url}/sign-in" for club in self.plan.clubs}
 
 

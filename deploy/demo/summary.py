@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.witnesses import WitnessState
+
 
 @dataclass(frozen=True, slots=True)
 class Errors:
@@ -78,6 +80,9 @@ class Summary:
     log_verified: bool
     log_directory: str
     log_vkey: str
+    trust_policy: str
+    countersigned: int
+    witnesses: tuple[WitnessState, ...]
     seconds: Mapping[str, float]
     peak_memory_mib: int
     urls: Mapping[str, str]
@@ -98,7 +103,7 @@ def show(summary: Summary, console: Console) -> None:
     for errors in summary.readiness_mae:
         console.print(_errors(errors, summary.campaigns[0].epsilon))
     console.print(f"Public log: {summary.log_directory}", soft_wrap=True)
-    console.print(f"Verification key: {summary.log_vkey}", soft_wrap=True, markup=False)
+    console.print(f"Trust policy: {summary.trust_policy}", soft_wrap=True, markup=False)
 
 
 def _facts(s: Summary) -> Table:
@@ -115,12 +120,21 @@ def _facts(s: Summary) -> Table:
         ("Durability", f"{s.proposals} proposed; answers: {answers}"),
         ("Front office", f"{s.released_indices} bands, {s.office_not_available} times “Not available”"),
         ("Public log", f"{s.log_size:,} entries, {'verified offline' if s.log_verified else 'NOT VERIFIED'}"),
+        ("Witnesses", _witnesses(s)),
         ("Time", f"{s.seconds['total']:.0f} s"),
         ("Memory", f"{s.peak_memory_mib:,} MiB at most, all programs together"),
     ]
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _witnesses(s: Summary) -> str:
+    """Who countersigned, and whether any of them holds evidence against the log."""
+    names = ", ".join(one.run_by for one in s.witnesses)
+    against = sum(one.evidence for one in s.witnesses)
+    said = "evidence of misbehaviour: none" if not against else f"EVIDENCE OF MISBEHAVIOUR: {against}"
+    return f"{s.countersigned} of {len(s.witnesses)} countersigned ({names}); {said}"
 
 
 def _campaigns(s: Summary) -> Table:

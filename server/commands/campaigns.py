@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from policies.vocabulary import OrgId
-from server.commands.console import AsJson, Folder, now, print_json, print_table, screen, store_of
-from server.errors import BadSettings, UnknownClub
+from server.commands.console import AsJson, Folder, consent_of, now, print_json, print_table, screen, store_of
+from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import load_settings
 from server.store import Campaign, CampaignState, CoordinatorStore
@@ -43,10 +43,12 @@ def open_(
 ) -> None:
     """Open a campaign: sign its manifest and hand it to the coordinator, which begins when the clubs are ready.
 
+    The consent service hears of it first and logs it; without that nothing is opened.
+
     Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
     """
     settings = load_settings(folder)
-    store, opened = store_of(settings), now()
+    store, consent, opened = store_of(settings), consent_of(settings), now()
     signed = open_campaign(
         Terms(
             model=model,
@@ -59,7 +61,7 @@ def open_(
             public_athletes=public_athletes,
             open_for=timedelta(days=days),
         ),
-        campaign_id=name or _free_name(store, f"{model.split('-')[0]}-{opened:%Y%m%d}"),
+        campaign_id=_free_name(store, name, f"{model.split('-')[0]}-{opened:%Y%m%d}"),
         league=OrgId(settings.league),
         clubs=_clubs(store, club),
         key=settings.league_key(),
@@ -67,6 +69,7 @@ def open_(
     )
     _write_new(out, signed.model_dump_json(indent=2))
     try:
+        consent.register_campaign(signed)
         campaign = store.add_campaign(signed)
     except Exception:
         out.unlink()  # a manifest that the coordinator does not know must not reach a club
@@ -89,8 +92,12 @@ def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
     return {club: key for club, key in enrolled.items() if not chosen or club in chosen}
 
 
-def _free_name(store: CoordinatorStore, stem: str) -> str:
+def _free_name(store: CoordinatorStore, wish: str | None, stem: str) -> str:
     used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
+    if wish in used:
+        raise AlreadyExists(f"there is a campaign {wish} already")
+    if wish:
+        return wish
     return next(name for number in range(1, 1000) if (name := f"{stem}-{number}") not in used)
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.consent_client import ConsentClient
 from server.errors import BadSettings
 from server.settings import Settings
 from server.store import CoordinatorStore, open_database
@@ -54,6 +55,11 @@ def database_of(settings: Settings) -> Engine:
         return open_database(settings.database_path)
     except SQLAlchemyError as error:
         raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+
+
+def consent_of(settings: Settings) -> ConsentClient:
+    """Return the client of the league's consent service."""
+    return ConsentClient.of(settings, clock=now)
 
 
 def store_of(settings: Settings) -> CoordinatorStore:

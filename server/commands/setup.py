@@ -7,8 +7,19 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from audit.events import EventKind
 from policies.signing import SigningKey
-from server.commands.console import AsJson, Folder, database_of, now, print_json, print_table, screen, store_of
+from server.commands.console import (
+    AsJson,
+    Folder,
+    consent_of,
+    database_of,
+    now,
+    print_json,
+    print_table,
+    screen,
+    store_of,
+)
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.tls import create_tls
 from server.settings import FILE_NAME, SettingsFile, load_settings, write_file, write_settings
@@ -72,6 +83,8 @@ def add(
 ) -> None:
     """Let a club's node speak to the coordinator. A running coordinator notices within a second.
 
+    The log comes first: the consent service must run, and know the league.
+
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
@@ -82,7 +95,11 @@ def add(
         line = public_key.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"cannot read the public key in {public_key}") from error
-    store_of(load_settings(folder)).add_node(club, read_fleet_key(line))
+    settings, key = load_settings(folder), read_fleet_key(line)
+    store = store_of(settings)
+    if store.is_new_node(club, key):
+        consent_of(settings).event(EventKind.NODE_ADDED, {"club": club, "fleet_key": key})
+        store.add_node(club, key)
     screen().print(f"{club} may speak to the coordinator with this key.")
 
 
@@ -107,7 +124,7 @@ def staff_code(
     role: Annotated[StaffRole, typer.Option(help="front_office or operator.")],
     club: Annotated[str, typer.Option(help="The club of a front office.")] = "",
 ) -> None:
-    """Print a code with which one person signs in once, within half an hour.
+    """Print a code with which one person signs in once, within half an hour. The log comes first.
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
@@ -115,4 +132,6 @@ def staff_code(
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
-    screen().print(Desk(engine, now).issue(Staff(person, role, club)))
+    staff = Staff(person, role, club)
+    consent_of(settings).event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
+    screen().print(Desk(engine, now).issue(staff))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from audit.events import EventKind
 from models.errors import ModelError
 from models.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
@@ -36,7 +37,7 @@ class Consent(Protocol):
     def register_campaign(self, signed: SignedManifest) -> None:
         """Make a campaign known to the ledger."""
 
-    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
         """Have an event logged before going on."""
 
 
@@ -125,7 +126,8 @@ class CampaignWorker:
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
             model_id = self.registry.publish(manifest, states[-1])
-            self.log("model_registered", {"manifest": manifest.sha256, "model": manifest.model, "model_id": model_id})
+            details = {"manifest": manifest.sha256, "model": manifest.model, "model_id": model_id}
+            self.log(EventKind.MODEL_REGISTERED, details)
             training.deliver(grid, self.registry.parcel(model_id))
         return model_id
 
@@ -144,7 +146,7 @@ class CampaignWorker:
             nodes[club] = self.fleet.nodes[club]
         return nodes
 
-    def log(self, kind: str, details: Mapping[str, Any]) -> None:
+    def log(self, kind: EventKind, details: Mapping[str, Any]) -> None:
         """Have an event logged; raises ConsentUnavailable if it cannot be, and the campaign stops there."""
         self._insist(lambda: self.consent.event(kind, details))
 
@@ -189,5 +191,5 @@ class _Reports:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""
         self.worker.checkpoints.save(self.manifest.sha256, state)
         details = {"manifest": self.manifest.sha256, "round": state.round, "clubs": clubs}
-        self.worker.log("round_aggregated", details)
+        self.worker.log(EventKind.ROUND_AGGREGATED, details)
         self.worker.store.set_progress(self.manifest.sha256, rounds_done=state.round, parts=0)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from audit.events import EventKind
+from server.errors import ConsentUnavailable
 from server.web.site import COOKIE, LOOPBACK, Closed, Refused, Site, check_origin, to
 from server.web.staff import Staff, StaffRole
 
@@ -32,7 +34,7 @@ def router(site: Site) -> APIRouter:
     @routes.post("/sign-in")
     def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
         check_origin(request)
-        staff = site.desk.redeem(code)
+        staff = site.desk.redeem(code, before=lambda staff: _report(site, staff))
         return _page(site, wrong=True) if staff is None else _begin(site, request, staff)
 
     @routes.post("/demo/sign-in")
@@ -42,6 +44,7 @@ def router(site: Site) -> APIRouter:
         staff = personas(site).get(persona) if is_local else None
         if staff is None:
             raise Closed
+        _report(site, staff)
         return _begin(site, request, staff)
 
     @routes.post("/sign-out")
@@ -68,6 +71,15 @@ def _page(site: Site, *, wrong: bool) -> Response:
     ]
     status = 422 if wrong else 200
     return site.page("sign_in.html", None, status=status, title="Sign in", personas=shown, problems=problems)
+
+
+def _report(site: Site, staff: Staff) -> None:
+    """Have the sign-in logged before it opens anything; raises Closed if that cannot be."""
+    details = {"person": staff.person, "role": staff.role.value, "club": staff.club}
+    try:
+        site.consent.event(EventKind.SIGNED_IN, details)
+    except ConsentUnavailable as error:
+        raise Closed from error
 
 
 def _begin(site: Site, request: Request, staff: Staff) -> Response:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -92,24 +93,30 @@ class Desk:
             session.add(row)
         return code
 
-    def redeem(self, code: str) -> Staff | None:
-        """Return who the code was made for and use it up; None for a wrong, used or old one, or while closed."""
+    def redeem(self, code: str, *, before: Callable[[Staff], None] = lambda _: None) -> Staff | None:
+        """Return who the code was made for and use it up; None for a wrong, used or old one, or while closed.
+
+        before: called with the person while the code still stands; if it raises, the code is not used up.
+        """
         now = self._clock()
         with self._lock:
             self._wrong = [at for at in self._wrong if now - at < WRONG_WINDOW]
-            staff = None if len(self._wrong) >= MOST_WRONG else self._take(_hash(code.strip().lower()), now)
+            staff = None if len(self._wrong) >= MOST_WRONG else self._take(_hash(code.strip().lower()), now, before)
             if staff is None:
                 self._wrong.append(now)
             return staff
 
-    def _take(self, digest: str, now: datetime) -> Staff | None:
+    def _take(self, digest: str, now: datetime, before: Callable[[Staff], None]) -> Staff | None:
         with Session(self._engine) as session, session.begin():
             session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.expires_at) <= now))
+        with Session(self._engine) as session, session.begin():
             row = session.get(StaffCodeRow, digest)
             if row is None:
                 return None
+            staff = Staff(row.person, StaffRole(row.role), row.club)
+            before(staff)  # nothing is written yet, so that a slow answer keeps no one from the database
             session.delete(row)
-            return Staff(row.person, StaffRole(row.role), row.club)
+            return staff
 
 
 class Visits:

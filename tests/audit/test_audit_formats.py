@@ -1,21 +1,24 @@
 """Checkpoints, proof files, entries and commitments: round trips, golden bytes and malformed input."""
 
+import dataclasses
 import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit import commitments, events, merkle, tlog_proof
-from audit.checkpoint import Checkpoint, open_checkpoint, parse_body
-from audit.errors import AuditError, MalformedProof, ProofFailed, UnknownSigner
+from audit import commitments, events, merkle
+from audit.checkpoint import Checkpoint, parse_body, parse_size
+from audit.errors import MalformedProof, ProofFailed, UnknownSigner
 from audit.events import Entry, EventKind, cover_name, parse_leaf, sentence
-from audit.note import Signer
+from audit.note import Signer, sign_note
 from audit.tlog_proof import TlogProof, parse_proof, verify_proof
+from audit.trust import TrustPolicy
 
+SIGNER = Signer("log.example/2026", bytes(32))
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 
 
@@ -27,7 +30,7 @@ def test_a_checkpoint_body_is_origin_size_and_root() -> None:
 
 
 def test_extension_lines_are_kept() -> None:
-    text = f"an origin with spaces\n0\n{ROOT}\nmore\nand more\n"
+    text = f"an origin with spaces\n7\n{ROOT}\nmore\nand more\n"
 
     assert parse_body(text).body == text
 
@@ -53,6 +56,9 @@ def test_extension_lines_are_kept() -> None:
         f"log.example\n1\n{ROOT[:-2]}J=\n",
         f"log.example\n1\n{ROOT}\n\n",
         f"log.example\n1\n{ROOT}\n\nextension\n",
+        f"log.example\n0\n{ROOT}\n",
+        f"log\texample\n1\n{ROOT}\n",
+        f"log.example\n1\n{ROOT}\n" + "a\n" * 10_000,
     ],
 )
 def test_malformed_checkpoints_are_refused(text: str) -> None:
@@ -60,11 +66,41 @@ def test_malformed_checkpoints_are_refused(text: str) -> None:
         parse_body(text)
 
 
-def test_a_checkpoint_of_another_key_is_refused(signer: Signer) -> None:
-    note = Checkpoint("log.example/2026", 1, bytes(32)).signed([Signer.generate("log.example/2026")])
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"origin": ""},
+        {"origin": "two\nlines"},
+        {"origin": "a\tb"},
+        {"origin": "\ud800"},
+        {"size": -1},
+        {"size": 1 << 63},
+        {"size": 0},
+        {"root": bytes(31)},
+        {"root": b""},
+        {"extensions": ("",)},
+        {"extensions": ("a\nb",)},
+    ],
+)
+def test_checkpoints_that_cannot_be_are_not_made(field: dict[str, object]) -> None:
+    good: dict[str, object] = {"origin": "log.example/2026", "size": 1, "root": bytes(32)}
 
-    with pytest.raises(UnknownSigner):
-        open_checkpoint(note, signer.verifier)
+    with pytest.raises(MalformedProof):
+        Checkpoint(**{**good, **field})  # type: ignore[arg-type]
+
+
+def test_the_checkpoint_of_an_empty_log_has_the_one_root_there_is() -> None:
+    checkpoint = Checkpoint("log.example/2026", 0, hashlib.sha256(b"").digest())
+
+    assert parse_body(checkpoint.body) == checkpoint
+
+
+@pytest.mark.parametrize("text", ["", "00", "-1", "1.0", str(1 << 63), "9" * 19, "9" * 5000])
+def test_sizes_that_are_none_are_refused(text: str) -> None:
+    assert parse_size(str((1 << 63) - 1)) == (1 << 63) - 1
+
+    with pytest.raises(MalformedProof):
+        parse_size(text)
 
 
 @given(st.text(max_size=120))
@@ -76,63 +112,90 @@ def test_no_text_crashes_the_checkpoint_parser(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def proof_file() -> tuple[str, bytes, Signer]:
-    signer = Signer("log.example/2026", bytes(range(32)))
+def log_key() -> Signer:
+    return Signer("log.example/2026", bytes(range(32)))
+
+
+@pytest.fixture(scope="module")
+def proof(log_key: Signer) -> TlogProof:
     leaves = [merkle.leaf_hash(bytes([at])) for at in range(11)]
-    proof = merkle.inclusion_proof(4, 11, lambda level, at: merkle.root(leaves[at << level : (at + 1) << level]))
-    note = Checkpoint("log.example/2026", 11, merkle.root(leaves)).signed([signer])
-    return TlogProof(4, proof, note, b"context").text, bytes([4]), signer
+    hashes = merkle.inclusion_proof(4, 11, lambda level, at: merkle.root(leaves[at << level : (at + 1) << level]))
+    note = sign_note(Checkpoint("log.example/2026", 11, merkle.root(leaves)).body, [log_key])
+    return TlogProof(4, hashes, note, b"context")
 
 
-def test_a_proof_file_is_laid_out_as_specified(proof_file: tuple[str, bytes, Signer]) -> None:
-    lines = proof_file[0].split("\n")
+def test_a_proof_file_is_laid_out_as_specified(proof: TlogProof) -> None:
+    lines = proof.text.split("\n")
 
     assert lines[:3] == ["c2sp.org/tlog-proof@v1", "extra Y29udGV4dA==", "index 4"]
     assert lines[7:10] == ["", "log.example/2026", "11"]
+    assert proof.text.encode().endswith(b"\n\n" + proof.checkpoint)
 
 
-def test_a_proof_file_verifies_offline(proof_file: tuple[str, bytes, Signer]) -> None:
-    text, leaf, signer = proof_file
+def test_a_proof_file_verifies_offline(proof: TlogProof, log_key: Signer) -> None:
+    trusted = verify_proof(proof.text.encode(), leaf=bytes([4]), policy=TrustPolicy.of_keys([log_key.vkey]))
 
-    assert verify_proof(text, leaf=leaf, verifier=signer.verifier).size == 11
-    assert parse_proof(text).text == text
+    assert trusted.checkpoint.size == 11
+    assert trusted.note == proof.checkpoint
+    assert parse_proof(proof.text.encode()) == proof
 
 
-def test_a_proof_file_is_for_its_entry_and_log_only(proof_file: tuple[str, bytes, Signer]) -> None:
-    text, leaf, signer = proof_file
+def test_a_proof_file_may_come_as_text(proof: TlogProof) -> None:
+    assert parse_proof(proof.text) == proof
+
+    with pytest.raises(MalformedProof):
+        parse_proof(proof.text + "\ud800")
+
+
+def test_a_proof_file_is_for_its_entry_and_log_only(proof: TlogProof, log_key: Signer) -> None:
+    policy = TrustPolicy.of_keys([log_key.vkey])
 
     with pytest.raises(ProofFailed):
-        verify_proof(text, leaf=b"another", verifier=signer.verifier)
+        verify_proof(proof.text, leaf=b"another", policy=policy)
     with pytest.raises(ProofFailed):
-        verify_proof(text.replace("index 4", "index 5"), leaf=leaf, verifier=signer.verifier)
+        verify_proof(proof.text.replace("index 4", "index 5"), leaf=bytes([4]), policy=policy)
     with pytest.raises(UnknownSigner):
-        verify_proof(text, leaf=leaf, verifier=Signer.generate("log.example/2026").verifier)
+        verify_proof(
+            proof.text, leaf=bytes([4]), policy=TrustPolicy.of_keys([Signer.generate("log.example/2026").vkey])
+        )
+
+
+def test_the_extra_data_of_a_proof_file_is_nobodys_word(proof: TlogProof, log_key: Signer) -> None:
+    changed = proof.text.replace("Y29udGV4dA==", "Y29udGV4eA==")
+
+    verify_proof(changed, leaf=bytes([4]), policy=TrustPolicy.of_keys([log_key.vkey]))
+
+
+def test_a_proof_file_beyond_the_limit_is_refused(proof: TlogProof) -> None:
+    with pytest.raises(MalformedProof):
+        parse_proof(dataclasses.replace(proof, extra=bytes(2_000_000)).text)
+
+
+def test_a_proof_is_not_for_an_index_at_or_above_the_size(proof: TlogProof, log_key: Signer) -> None:
+    empty = sign_note(Checkpoint("log.example/2026", 0, merkle.EMPTY_ROOT).body, [log_key])
+
+    for changed in (dataclasses.replace(proof, index=11), TlogProof(0, (), empty)):
+        with pytest.raises(MalformedProof):
+            parse_proof(changed.text)
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("@v1", "@v2"),
-        ("index 4", "index 04"),
-        ("index 4\n", ""),
-        ("index 4", "index -4"),
-        ("index 4", "4"),
-        ("extra Y29", "extra !!!"),
-        ("\n\nlog", "\nlog"),
-    ],
+    "hashes",
+    [[bytes(32)] * 64, [b""], [bytes(31)], [bytes(33)], [bytes(32), bytes(31)]],
+    ids=["64", "empty", "31 bytes", "33 bytes", "the last 31 bytes"],
 )
-def test_malformed_proof_files_are_refused(proof_file: tuple[str, bytes, Signer], old: str, new: str) -> None:
-    with pytest.raises(AuditError):
-        verify_proof(proof_file[0].replace(old, new), leaf=proof_file[1], verifier=proof_file[2].verifier)
+def test_a_proof_file_holds_at_most_63_hashes_of_32_bytes(proof: TlogProof, hashes: list[bytes]) -> None:
+    with pytest.raises(MalformedProof):
+        parse_proof(dataclasses.replace(proof, hashes=tuple(hashes)).text)
 
 
-@given(st.text(max_size=80))
-def test_no_text_crashes_the_proof_parser(text: str) -> None:
-    for candidate in (text, f"{tlog_proof.HEADER}\n{text}", f"{tlog_proof.HEADER}\nindex 0\n{text}\n\n"):
-        try:
-            parse_proof(candidate)
-        except MalformedProof:
-            continue
+@settings(deadline=None)
+@given(st.integers(0, (1 << 62)), st.lists(st.binary(min_size=32, max_size=32), max_size=63), st.binary(max_size=99))
+def test_proof_files_come_back_as_they_went_in(index: int, hashes: list[bytes], extra: bytes) -> None:
+    signed = sign_note(Checkpoint("log.example/2026", index + 1, bytes(32)).body, [SIGNER])
+    made = TlogProof(index, tuple(hashes), signed, extra)
+
+    assert parse_proof(made.text) == made
 
 
 def test_a_leaf_is_canonical_json_with_seven_members_and_padding() -> None:

@@ -1,23 +1,22 @@
-"""The writer: durable appends, one writer, recovery from every crash, and a clear no when the disk fails."""
+"""The writer as its callers see it: durable at once, public at the next publication, one writer, clear refusals."""
 
 import errno
-import os
-import signal
-import subprocess
-import sys
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from audit.errors import LogCorrupt, LogUnavailable, MalformedProof
+from audit.errors import LogCorrupt, LogUnavailable, MalformedPolicy, MalformedProof
 from audit.events import Entry
 from audit.log import Log
+from audit.merkle import leaf_hash
 from audit.note import Signer
-from audit.storage import Disk
 from audit.tlog_proof import verify_proof
+from audit.trust import TrustPolicy
 from audit.verify import verify_log
+from tests.audit.faulty_disks import FailingDisk
 
 OpenLog = Callable[..., Log]
 NewEntry = Callable[..., Entry]
@@ -28,35 +27,84 @@ def leaves(new_entry: NewEntry, count: int) -> list[bytes]:
     return [new_entry().leaf() for _ in range(count)]
 
 
-def test_a_new_log_is_empty_and_verifies(open_log: OpenLog, tmp_path: Path, signer: Signer) -> None:
+def test_a_new_log_is_empty_and_verifies(open_log: OpenLog, tmp_path: Path) -> None:
     log = open_log()
 
-    assert log.size == 0
-    assert verify_log(tmp_path / "log", signer.vkey).size == 0
+    assert (log.size, log.pending, log.has_problem) == (0, 0, None)
+    assert verify_log(tmp_path / "log", TrustPolicy.of_keys(log.vkeys)).size == 0
 
 
-def test_entries_get_consecutive_indices_and_proofs(open_log: OpenLog, new_entry: NewEntry, signer: Signer) -> None:
-    log, written = open_log(), []
+def test_an_entry_waits_until_it_is_published(open_log: OpenLog) -> None:
+    log = open_log()
+
+    (placed,) = log.append_many([b"entry"])
+
+    assert placed == leaf_hash(b"entry")
+    assert (log.size, log.pending, log.is_pending(placed), log.index_of(placed)) == (0, 1, True, None)
+    assert log.pending_leaves() == (b"entry",)
+
+    assert log.publish().size == 1
+
+    assert (log.size, log.pending, log.is_pending(placed), log.index_of(placed)) == (1, 0, False, 0)
+    assert log.pending_leaves() == ()
+
+
+def test_published_entries_have_places_and_proofs(open_log: OpenLog, new_entry: NewEntry) -> None:
+    log = open_log()
+    written: list[bytes] = []
     for count in BATCHES:
         batch = leaves(new_entry, count)
-        assert log.append_many(batch) == list(range(len(written), len(written) + count))
+        placed = log.append_many(batch)
+        log.publish()
+        assert {log.index_of(one) for one in placed} == set(range(len(written), len(written) + count))
         written += batch
 
-        for index in {0, len(written) // 2, len(written) - 1}:
-            assert log.leaf(index) == written[index]
-            verify_proof(log.proof_text(index), leaf=written[index], verifier=signer.verifier)
+        for leaf in {written[0], written[len(written) // 2], written[-1]}:
+            index = log.index_of(leaf_hash(leaf))
+            assert index is not None
+            assert log.leaf(index) == leaf
+            verify_proof(log.proof_text(index), leaf=leaf, policy=TrustPolicy.of_keys(log.vkeys))
 
 
-def test_an_empty_append_changes_nothing(open_log: OpenLog) -> None:
+def test_both_keys_sign_every_checkpoint(open_log: OpenLog, signers: tuple[Signer, Signer], tmp_path: Path) -> None:
+    log = open_log(signers=signers)
+    log.append_many([b"entry"])
+    log.publish()
+
+    assert log.vkeys == tuple(signer.vkey for signer in signers)
+    assert log.vkey == log.vkeys[0]
+    trusted = TrustPolicy.of_keys(log.vkeys).open((tmp_path / "log" / "checkpoint").read_bytes())
+    assert len(trusted.signed_by) == 2
+
+
+def test_signers_are_of_one_log(tmp_path: Path, signer: Signer) -> None:
+    for signers in ([], [signer, Signer.generate("another.example")]):
+        with pytest.raises(MalformedPolicy):
+            Log.open(tmp_path / "log", signers=signers)
+
+
+def test_equal_entries_stand_once_each_and_the_first_is_found(open_log: OpenLog) -> None:
+    log = open_log()
+    for _ in range(2):
+        assert len(log.append_many([b"same", b"same"])) == 2
+        log.publish()
+
+    assert log.size == 4
+    assert log.index_of(leaf_hash(b"same")) == 0
+
+
+def test_nothing_to_publish_changes_nothing(open_log: OpenLog) -> None:
     log = open_log()
     before = log.checkpoint_text()
 
     assert log.append_many([]) == []
+    assert log.publish().size == 0
     assert log.checkpoint_text() == before
 
 
 def test_an_index_beyond_the_end_is_an_error(open_log: OpenLog) -> None:
     log = open_log()
+    log.append_many([b"waits"])
     for ask in (log.leaf, log.inclusion_proof, log.proof_text):
         for index in (-1, 0, 5):
             with pytest.raises(MalformedProof):
@@ -69,29 +117,9 @@ def test_an_entry_that_does_not_fit_is_refused_and_changes_nothing(open_log: Ope
     with pytest.raises(MalformedProof):
         log.append_many([b"fine", b"x" * 65_536])
 
-    assert log.size == 0
-    assert log.append_many([b"x" * 65_535]) == [0]
-
-
-def test_a_reopened_log_goes_on_where_it_was(
-    open_log: OpenLog, new_entry: NewEntry, tmp_path: Path, signer: Signer
-) -> None:
-    with open_log() as log:
-        log.append_many(leaves(new_entry, 300))
-        checkpoint = log.checkpoint_text()
-
-    with open_log() as log:
-        assert log.checkpoint_text() == checkpoint
-        assert log.append_many(leaves(new_entry, 2)) == [300, 301]
-    assert verify_log(tmp_path / "log", signer.vkey, known=checkpoint.encode()).size == 302
-
-
-def test_a_log_opens_without_its_state(open_log: OpenLog, new_entry: NewEntry, tmp_path: Path) -> None:
-    with open_log() as log:
-        log.append_many(leaves(new_entry, 300))
-    (tmp_path / "log.state" / "tree.json").unlink()
-
-    assert open_log().append_many(leaves(new_entry, 1)) == [300]
+    assert log.pending == 0
+    log.append_many([b"x" * 65_535])
+    assert log.publish().size == 1
 
 
 def test_only_one_writer_at_a_time(open_log: OpenLog) -> None:
@@ -103,20 +131,21 @@ def test_only_one_writer_at_a_time(open_log: OpenLog) -> None:
     open_log()
 
 
-def test_a_closed_log_answers_nothing(open_log: OpenLog, new_entry: NewEntry) -> None:
+def test_a_closed_log_answers_nothing(open_log: OpenLog) -> None:
     log = open_log()
     log.close()
 
-    with pytest.raises(LogUnavailable):
-        log.append_many(leaves(new_entry, 1))
-    with pytest.raises(LogUnavailable):
-        log.checkpoint_text()
+    for ask in (lambda: log.append_many([b"entry"]), log.publish, log.checkpoint_text, lambda: log.index_of(bytes(32))):
+        with pytest.raises(LogUnavailable, match="closed"):
+            ask()
+    assert log.has_problem == "this log has been closed"
 
 
 def test_outgrown_partial_tiles_are_removed(open_log: OpenLog, new_entry: NewEntry, tmp_path: Path) -> None:
     log = open_log()
     for count in (100, 100, 100):
         log.append_many(leaves(new_entry, count))
+        log.publish()
 
     found = {path.relative_to(tmp_path / "log").as_posix() for path in (tmp_path / "log").rglob("*") if path.is_file()}
     assert found == {
@@ -129,264 +158,139 @@ def test_outgrown_partial_tiles_are_removed(open_log: OpenLog, new_entry: NewEnt
     }
 
 
-def test_threads_may_append_at_once(open_log: OpenLog, new_entry: NewEntry, tmp_path: Path, signer: Signer) -> None:
-    log, indices = open_log(), []
+def test_what_is_private_is_for_the_owner_alone(open_log: OpenLog, tmp_path: Path) -> None:
+    open_log().append_many([b"entry"])
 
-    def work() -> None:
-        for _ in range(5):
-            indices.extend(log.append_many(leaves(new_entry, 3)))
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(indices) == list(range(60))
-    assert verify_log(tmp_path / "log", signer.vkey).size == 60
+    assert stat.S_IMODE((tmp_path / "log.state").stat().st_mode) == 0o700
+    assert [path.name for path in (tmp_path / "log").iterdir()] == ["checkpoint"]
 
 
-def test_another_key_or_origin_does_not_open_the_log(open_log: OpenLog, tmp_path: Path, signer: Signer) -> None:
+def test_folders_above_the_log_are_made(tmp_path: Path, signer: Signer) -> None:
+    with Log.open(tmp_path / "a" / "b" / "log", signers=[signer]) as log:
+        assert log.size == 0
+
+
+def test_another_key_does_not_open_the_log(open_log: OpenLog, tmp_path: Path, signer: Signer) -> None:
     open_log().close()
 
-    with pytest.raises(LogCorrupt):
-        Log.open(tmp_path / "log", signer=Signer.generate(signer.name), origin=signer.name)
-    with pytest.raises(LogCorrupt):
-        Log.open(tmp_path / "log", signer=signer, origin="another.example")
-
-
-def test_a_log_without_its_checkpoint_is_not_started_over(
-    open_log: OpenLog, new_entry: NewEntry, tmp_path: Path
-) -> None:
-    with open_log() as log:
-        log.append_many(leaves(new_entry, 3))
-    (tmp_path / "log" / "checkpoint").unlink()
-
-    with pytest.raises(LogCorrupt, match="no checkpoint"):
-        open_log()
-
-
-@pytest.mark.parametrize("path", ["tile/0/001.p/44", "tile/entries/001.p/44", "tile/1/000.p/1"])
-def test_a_damaged_edge_does_not_open(open_log: OpenLog, new_entry: NewEntry, tmp_path: Path, path: str) -> None:
-    with open_log() as log:
-        log.append_many(leaves(new_entry, 300))
-    file = tmp_path / "log" / path
-    data = bytearray(file.read_bytes())
-    data[5] ^= 1
-    file.write_bytes(data)
-
-    with pytest.raises(LogCorrupt):
-        open_log()
-
-
-class FailingDisk(Disk):
-    """Fails at the n-th operation and, until mended, at every one after it; a file may be left half-written."""
-
-    def __init__(self, fail_at: int, *, number: int = errno.EIO) -> None:
-        self.done = 0
-        self.fail_at = fail_at
-        self._number = number
-
-    def _step(self) -> None:
-        self.done += 1
-        if self.fail_at and self.done >= self.fail_at:
-            raise OSError(self._number, os.strerror(self._number))
-
-    def create(self, path: Path, data: bytes) -> None:
-        try:
-            self._step()
-        except OSError:
-            path.write_bytes(data[: len(data) // 2])
-            raise
-        super().create(path, data)
-
-    def rename(self, path: Path, to: Path) -> None:
-        self._step()
-        super().rename(path, to)
-
-    def make_directory(self, path: Path) -> None:
-        self._step()
-        super().make_directory(path)
-
-    def sync_directory(self, path: Path) -> None:
-        self._step()
-        super().sync_directory(path)
-
-    def remove(self, path: Path) -> None:
-        self._step()
-        super().remove(path)
-
-
-def append_until_failure(log: Log, new_entry: NewEntry, acknowledged: list[bytes]) -> None:
-    """Append the batches; stop at the first failure. `acknowledged` holds what was answered with an index."""
-    for count in BATCHES:
-        batch = leaves(new_entry, count)
-        try:
-            log.append_many(batch)
-        except LogUnavailable:
-            return
-        acknowledged += batch
-
-
-def count_operations(tmp_path: Path, signer: Signer, new_entry: NewEntry) -> int:
-    disk = FailingDisk(0)
-    with Log.open(tmp_path / "counted", signer=signer, origin=signer.name, disk=disk) as log:
-        append_until_failure(log, new_entry, [])
-    return disk.done
-
-
-def check_nothing_lost(log: Log, directory: Path, signer: Signer, acknowledged: list[bytes]) -> None:
-    assert log.size >= len(acknowledged)
-    assert verify_log(directory, signer.vkey).size == log.size
-    assert all(log.leaf(index) == leaf for index, leaf in enumerate(acknowledged))
-
-
-def test_a_crash_before_any_write_loses_nothing(tmp_path: Path, signer: Signer, new_entry: NewEntry) -> None:
-    operations = count_operations(tmp_path, signer, new_entry)
-    assert operations > 60
-
-    for fail_at in range(1, operations + 1):
-        directory, acknowledged = tmp_path / f"crash-{fail_at}" / "log", []
-        try:
-            log = Log.open(directory, signer=signer, origin=signer.name, disk=FailingDisk(fail_at))
-        except LogUnavailable:
-            pass
-        else:
-            append_until_failure(log, new_entry, acknowledged)
-            log.close()
-
-        with Log.open(directory, signer=signer, origin=signer.name) as again:
-            check_nothing_lost(again, directory, signer, acknowledged)
-            again.append_many(leaves(new_entry, 2))
-            check_nothing_lost(again, directory, signer, acknowledged)
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
-def test_a_full_or_read_only_disk_is_refused_until_it_is_mended(
-    tmp_path: Path, signer: Signer, new_entry: NewEntry, number: int
-) -> None:
-    operations = count_operations(tmp_path, signer, new_entry)
-
-    for fail_at in range(10, operations, 3):
-        directory, acknowledged = tmp_path / f"full-{fail_at}" / "log", []
-        disk = FailingDisk(fail_at, number=number)
-        with Log.open(directory, signer=signer, origin=signer.name, disk=disk) as log:
-            append_until_failure(log, new_entry, acknowledged)
-            published = log.checkpoint_text()
-            # Cleaning up after an acknowledged append may fail without anyone being refused.
-            if disk.done >= fail_at and len(acknowledged) < sum(BATCHES):
-                with pytest.raises(LogUnavailable):
-                    log.append_many(leaves(new_entry, 1))
-            assert all(log.leaf(index) == leaf for index, leaf in enumerate(acknowledged))
-
-            disk.fail_at = 0
-            start = log.append_many(leaves(new_entry, 1))[0]
-            assert start >= len(acknowledged)
-            check_nothing_lost(log, directory, signer, acknowledged)
-        verify_log(directory, signer.vkey, known=published.encode())
-
-
-class PowerCut(Exception):
-    """The machine lost power."""
-
-
-class ForgetfulDisk(Disk):
-    """Loses power at the n-th operation, and with it every name that no sync_directory had forced to disk."""
-
-    def __init__(self, cut_at: int) -> None:
-        self.done = 0
-        self._cut_at = cut_at
-        self._undo: list[tuple[Path, Callable[[], None]]] = []
-
-    def _step(self) -> None:
-        self.done += 1
-        if self.done == self._cut_at:
-            for _, undo in reversed(self._undo):
-                undo()
-            raise PowerCut
-
-    def create(self, path: Path, data: bytes) -> None:
-        self._step()
-        super().create(path, data)
-        self._undo.append((path.parent, lambda: path.unlink(missing_ok=True)))
-
-    def rename(self, path: Path, to: Path) -> None:
-        self._step()
-        before = to.read_bytes() if to.exists() else None
-        super().rename(path, to)
-        self._undo.append((to.parent, lambda: to.unlink() if before is None else to.write_bytes(before) and None))
-
-    def make_directory(self, path: Path) -> None:
-        self._step()
-        is_new = not path.exists()
-        super().make_directory(path)
-        if is_new:
-            self._undo.append((path.parent, path.rmdir))
-
-    def sync_directory(self, path: Path) -> None:
-        self._step()
-        super().sync_directory(path)
-        self._undo = [(parent, undo) for parent, undo in self._undo if parent != path]
-
-
-def test_a_power_cut_that_forgets_unsynced_names_loses_nothing(
-    tmp_path: Path, signer: Signer, new_entry: NewEntry
-) -> None:
-    operations = count_operations(tmp_path, signer, new_entry)
-
-    for cut_at in range(1, operations, 2):
-        directory, acknowledged = tmp_path / f"cut-{cut_at}" / "log", []
-        disk = ForgetfulDisk(cut_at)
-        log = None
-        try:
-            log = Log.open(directory, signer=signer, origin=signer.name, disk=disk)
-            for count in BATCHES:
-                batch = leaves(new_entry, count)
-                log.append_many(batch)
-                acknowledged += batch
-        except PowerCut:
-            pass
-        if log is not None:
-            log.close()
-
-        with Log.open(directory, signer=signer, origin=signer.name) as again:
-            check_nothing_lost(again, directory, signer, acknowledged)
+    for other in (Signer.generate(signer.name), Signer(f"{signer.name}x", signer.seed)):
+        with pytest.raises(LogCorrupt, match="not one that this log's key signed"):
+            Log.open(tmp_path / "log", signers=[other])
 
 
 def test_a_path_that_is_no_directory_is_unavailable(tmp_path: Path, signer: Signer) -> None:
     (tmp_path / "file").write_text("not a directory")
 
-    with pytest.raises(LogUnavailable):
-        Log.open(tmp_path / "file", signer=signer, origin=signer.name)
-    with pytest.raises(LogUnavailable):
-        Log.open(tmp_path / "file" / "below", signer=signer, origin=signer.name)
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(LogUnavailable):
+            Log.open(path, signers=[signer])
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from audit.log import Log
-from audit.note import Signer
-log = Log.open(Path(sys.argv[1]), signer=Signer("log.example/2026", bytes(range(32))), origin="log.example/2026")
-while True:
-    print(log.append_many([b"%d" % at for at in range(log.size, log.size + 7)])[-1], flush=True)
-"""
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS], ids=errno.errorcode.get)
+def test_a_disk_that_takes_no_entry_is_a_clear_refusal(open_log: OpenLog, number: int) -> None:
+    disk = FailingDisk(0, number)
+    log = open_log(disk=disk)
+    log.append_many([b"kept"])
+
+    disk.at = disk.done + 1
+    with pytest.raises(LogUnavailable) as refusal:
+        log.append_many([b"refused"])
+    assert refusal.value.__cause__.errno == number  # type: ignore[union-attr]
+    assert str(refusal.value).startswith("the log cannot make entries durable: ")
+    assert log.has_problem is not None
+    assert log.pending == 1
+
+    disk.mend()
+    log.append_many([b"taken"])
+    assert log.has_problem is None
+    assert set(log.pending_leaves()) == {b"kept", b"taken"}
 
 
-def test_a_killed_process_leaves_a_log_with_everything_it_acknowledged(
-    tmp_path: Path, signer: Signer, open_log: OpenLog
-) -> None:
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path / "log")], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    last = -1
-    with process.stdout:
-        for line in process.stdout:
-            last = int(line)
-            if last > 150:
-                process.send_signal(signal.SIGKILL)
-    process.wait()
+def test_whether_entries_can_be_made_durable_is_found_out_by_writing(open_log: OpenLog) -> None:
+    disk = FailingDisk(0, errno.ENOSPC)
+    log = open_log(disk=disk, most_delay_s=-1)
+    before = disk.done
+    log.check_durable()
+    log.check_durable()
+    assert disk.done > before
+    assert (log.pending, log.has_problem) == (0, None)
 
-    log = open_log()
-    assert log.size > last > 150
-    assert all(log.leaf(index) == b"%d" % index for index in range(log.size))
-    assert verify_log(tmp_path / "log", signer.vkey).is_foreign
+    disk.at = disk.done + 1
+    with pytest.raises(LogUnavailable, match="No space left on device"):
+        log.check_durable()
+    disk.mend()
+    log.check_durable()
+    log.close()
+    with open_log() as log:
+        assert (log.pending, log.publish().size) == (0, 0)
+
+
+def test_a_failed_publication_refuses_entries_until_one_succeeds(open_log: OpenLog) -> None:
+    disk = FailingDisk(0, errno.ENOSPC)
+    log = open_log(disk=disk)
+    log.append_many([b"kept"])
+
+    disk.at = disk.done + 1
+    with pytest.raises(LogUnavailable, match="cannot be published: No space left on device"):
+        log.publish()
+    disk.mend()
+    with pytest.raises(LogUnavailable, match="cannot be published"):
+        log.append_many([b"refused"])
+    assert (log.size, log.pending) == (0, 1)
+
+    assert log.publish().size == 1
+    assert log.has_problem is None
+    log.append_many([b"taken"])
+
+
+def test_threads_append_while_others_publish(open_log: OpenLog, tmp_path: Path) -> None:
+    """Every entry that was acknowledged stands in the log exactly once, and is at no moment unknown."""
+    log, start = open_log(), threading.Barrier(9)
+    acknowledged: list[bytes] = []
+    unknown: list[bytes] = []
+
+    def work(name: int) -> None:
+        start.wait()
+        for at in range(40):
+            batch = [b"%d %d %d" % (name, at, nth) for nth in range(1 + at % 3)]
+            for placed in log.append_many(batch):
+                if not log.is_pending(placed) and log.index_of(placed) is None:
+                    unknown.append(placed)
+            acknowledged.extend(batch)
+
+    workers = [threading.Thread(target=work, args=(name,)) for name in range(8)]
+    for worker in workers:
+        worker.start()
+    start.wait()
+    while any(worker.is_alive() for worker in workers):
+        log.publish()
+    for worker in workers:
+        worker.join()
+    log.publish()
+
+    assert len(acknowledged) == 8 * (14 * 1 + 13 * 2 + 13 * 3)
+    assert unknown == []
+    assert sorted(log.leaf(index) for index in range(log.size)) == sorted(acknowledged)
+    assert verify_log(tmp_path / "log", TrustPolicy.of_keys(log.vkeys)).size == len(acknowledged)
+
+
+def test_a_publication_under_way_keeps_no_append_waiting(open_log: OpenLog) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    class SlowCosigner:
+        def cosign(self, note: bytes, *_: object) -> bytes:
+            asked.set()
+            assert answer.wait(30)
+            return note
+
+    log = open_log(cosigner=SlowCosigner())
+    log.append_many([b"first"])
+    publication = threading.Thread(target=log.publish)
+    publication.start()
+    assert asked.wait(30)
+
+    log.append_many([b"second"])
+    assert (log.size, log.pending) == (0, 2)
+    answer.set()
+    publication.join()
+    assert (log.size, log.pending) == (1, 1)

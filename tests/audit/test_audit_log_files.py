@@ -18,6 +18,7 @@ def client(open_log: Callable[..., Log], new_entry: Callable[..., Entry], tmp_pa
     with open_log() as log:
         for count in (100, 200):
             log.append_many([new_entry().leaf() for _ in range(count)])
+            log.publish()
     (tmp_path / "log" / "secret").write_text("not for reading")
     app = FastAPI()
     mount_log(app, tmp_path / "log")

@@ -1,5 +1,6 @@
 """Merkle roots and proofs against a naive reading of RFC 6962, and forged proofs."""
 
+import functools
 import hashlib
 
 import pytest
@@ -196,6 +197,70 @@ def test_a_leaf_hash_is_not_accepted_as_an_inner_node() -> None:
     parent = merkle.node_hash(LEAVES[0], LEAVES[1])
 
     assert merkle.leaf_hash(LEAVES[0] + LEAVES[1]) != parent
+
+
+def is_subtree(start: int, end: int) -> bool:
+    """Whether [start, end) begins at a multiple of the smallest power of two that covers it."""
+    return start % (1 << (end - start - 1).bit_length()) == 0
+
+
+SUBTREES = [(start, end) for end in range(1, 131) for start in range(end) if is_subtree(start, end)]
+
+
+def test_hashes_of_all_subtrees_are_those_published() -> None:
+    """Appendix "Subtree Test Vectors" of draft-ietf-plants-merkle-tree-certs: one digest over all up to size 130."""
+    lines = [f"[{start}, {end}) {merkle.subtree_hash(start, end, node).hex()}\n" for start, end in SUBTREES]
+
+    published = "94a95384a8c69acea9b50d035a58285b3a777cb7a724005faa5e1f1e1190007f"
+    assert hashlib.sha256("".join(lines).encode()).hexdigest() == published
+
+
+def test_inclusion_proofs_of_all_subtrees_are_those_published() -> None:
+    """The same appendix: PATH(index - start, D[start:end]) for every leaf of every subtree up to size 130."""
+    cached = functools.cache(node)
+    digest = hashlib.sha256()
+    for start, end in SUBTREES:
+        for index in range(start, end):
+            proof = merkle.inclusion_proof(index - start, end - start, _inside(start, cached))
+            digest.update(" ".join([f"{index} [{start}, {end})", *(value.hex() for value in proof)]).encode() + b"\n")
+
+    assert digest.hexdigest() == "ac2a8f989e44d99e399db448050ff5f19757df53cfb716aa81015d3955d8163f"
+
+
+def _inside(start: int, node: merkle.NodeLookup) -> merkle.NodeLookup:
+    return lambda level, index: node(level, index + (start >> level))
+
+
+def test_the_example_of_the_merkle_tree_specification() -> None:
+    """The tree of seven entries in C2SP merkle-tree and RFC 6962 §2.1.3, by the letters used there."""
+    a, b, c, d, e, f, g = LEAVES[:7]
+    h, i, j = merkle.node_hash(a, b), merkle.node_hash(c, d), merkle.node_hash(e, f)
+    k, m = merkle.node_hash(h, i), merkle.node_hash(j, g)
+
+    assert merkle.root(LEAVES[:7]) == merkle.node_hash(k, m)
+    assert merkle.inclusion_proof(0, 7, node) == (b, i, m)
+    assert merkle.inclusion_proof(3, 7, node) == (c, h, m)
+    assert merkle.inclusion_proof(4, 7, node) == (f, g, k)
+    assert merkle.inclusion_proof(6, 7, node) == (j, k)
+    assert merkle.consistency_proof(3, 7, node) == (c, d, h, m)
+    assert merkle.consistency_proof(4, 7, node) == (m,)
+    assert merkle.consistency_proof(6, 7, node) == (j, g, k)
+
+
+@pytest.mark.parametrize(
+    "number", [-1, 1 << 64, 1 << 100_000, True, 1.0], ids=["negative", "65 bits", "long", "truth", "float"]
+)
+def test_sizes_beyond_64_bits_and_other_things_are_errors(number: object) -> None:
+    for attempt in (
+        lambda: merkle.verify_inclusion(leaf_hash=LEAVES[0], index=0, size=number, proof=[], root=LEAVES[0]),
+        lambda: merkle.verify_inclusion(leaf_hash=LEAVES[0], index=number, size=9, proof=[], root=LEAVES[0]),
+        lambda: merkle.verify_consistency(size1=1, root1=LEAVES[0], size2=number, root2=LEAVES[0], proof=[LEAVES[1]]),
+        lambda: merkle.verify_consistency(size1=number, root1=LEAVES[0], size2=3, root2=LEAVES[0], proof=[LEAVES[1]]),
+        lambda: merkle.inclusion_proof(number, number, node),
+        lambda: merkle.consistency_proof(number, number, node),
+    ):
+        with pytest.raises(MalformedProof):
+            attempt()
 
 
 @pytest.mark.parametrize("index", [True, 1.0, "1", None])

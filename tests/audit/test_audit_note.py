@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.errors import AuditError, MalformedProof, ProofFailed, UnknownSigner
-from audit.note import NoteSignature, Signer, Verifier, open_note, sign_note, write_note
+from audit.note import Algorithm, NoteSignature, Signer, Verifier, open_note, sign_note, write_note
 
 TEXT = "If you think cryptography is the answer,\n\nthen you do not know the question.\n"
 ANNA = Signer("anna.example", bytes([1]) * 32)
@@ -90,6 +91,15 @@ def test_a_known_signature_of_the_wrong_length_spoils_the_note() -> None:
         open_note(write_note(TEXT, [short]), [ANNA.verifier])
 
 
+def test_every_line_of_a_known_key_must_verify() -> None:
+    """The specification: if name and id match a known key, verifiers MUST verify the signature."""
+    bad = NoteSignature("anna.example", ANNA.verifier.key_id, bytes(64))
+
+    for signatures in ([ANNA.sign(TEXT), bad], [bad, ANNA.sign(TEXT)]):
+        with pytest.raises(ProofFailed):
+            open_note(write_note(TEXT, signatures), [ANNA.verifier])
+
+
 def test_a_repeated_signature_counts_once() -> None:
     note = open_note(write_note(TEXT, [ANNA.sign(TEXT)] * 3 + [BEN.sign(TEXT)] * 2), [ANNA.verifier])
 
@@ -114,10 +124,39 @@ def test_two_trusted_keys_with_one_identity_are_refused() -> None:
         def key_id(self) -> bytes:
             return ANNA.verifier.key_id
 
-    twin = SameId("anna.example", BEN.verifier.key)
+    twin = SameId("anna.example", BEN.verifier.public)
 
     with pytest.raises(MalformedProof):
         open_note(sign_note(TEXT, [ANNA]), [ANNA.verifier, twin])
+
+
+def test_keys_given_twice_matter_only_where_they_have_signed() -> None:
+    trusted = [BEN.verifier, ANNA.verifier, BEN.verifier]
+
+    assert len(open_note(sign_note(TEXT, [ANNA]), trusted).signatures) == 1
+    with pytest.raises(MalformedProof):
+        open_note(sign_note(TEXT, [BEN]), trusted)
+
+
+def test_a_hundred_signatures_are_accepted_and_one_more_is_not() -> None:
+    assert len(open_note(write_note(TEXT, [ANNA.sign(TEXT)] * 100), [ANNA.verifier]).signatures) == 1
+
+    with pytest.raises(MalformedProof):
+        open_note(write_note(TEXT, [ANNA.sign(TEXT)] * 101), [])
+
+
+@pytest.mark.parametrize(
+    ("name", "key_id", "signature"),
+    [("", bytes(4), b"s"), ("a b", bytes(4), b"s"), ("a", bytes(3), b"s"), ("a", bytes(5), b"s"), ("a", bytes(4), b"")],
+)
+def test_signature_lines_that_cannot_be_are_not_made(name: str, key_id: bytes, signature: bytes) -> None:
+    with pytest.raises(MalformedProof):
+        NoteSignature(name, key_id, signature)
+
+
+def test_a_note_without_signatures_is_not_made() -> None:
+    with pytest.raises(MalformedProof):
+        sign_note(TEXT, [])
 
 
 GOOD = sign_note(TEXT, [ANNA])
@@ -196,6 +235,41 @@ def test_bad_key_names_are_refused(name: str) -> None:
 def test_texts_that_no_note_may_carry_are_not_signed(text: str) -> None:
     with pytest.raises(MalformedProof):
         sign_note(text, [ANNA])
+    with pytest.raises(MalformedProof):
+        write_note(text, [ANNA.sign(TEXT)])
+
+
+def test_a_text_in_place_of_bytes_is_refused_as_a_note() -> None:
+    with pytest.raises(MalformedProof):
+        open_note(GOOD.decode(), [ANNA.verifier])  # type: ignore[arg-type]
+
+
+BAD_LINES = [
+    NoteSignature("anna.example", ANNA.verifier.key_id, bytes([at])).line.encode() + b"\n" for at in range(100)
+]
+# Each of about a million bytes, made to keep a careless parser busy.
+HOSTILE = {
+    "newlines": b"\n" * 1_000_000,
+    "dashes": DASH * 250_000,
+    "signature lines": b"a\n\n" + line(ANNA) * 7_000,
+    "one long signature": b"a\n\n" + DASH + b"anna.example " + b"A" * 900_000 + b"\n",
+    "one long name": b"a\n\n" + DASH + b"a" * 999_000 + b" AAAAAAAA\n",
+    "spaces": b"a\n\n" + DASH + b" " * 900_000 + b"\n",
+    "padding": b"a\n\n" + DASH + b"anna.example " + b"=" * 900_000 + b"\n",
+    "blank lines, then a signature": b"\n" * 900_000 + line(ANNA),
+    "a long text under a hundred bad signatures": b"a" * 980_000 + b"\n\n" + b"".join(BAD_LINES),
+}
+
+
+@pytest.mark.parametrize("note", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_notes_of_a_million_bytes_are_refused_within_a_second(note: bytes) -> None:
+    cosigner = Signer("anna.example", bytes(32), Algorithm.ED25519_COSIGNATURE)
+    before = time.process_time()
+
+    with pytest.raises(AuditError):
+        open_note(note, [ANNA.verifier, cosigner.verifier])
+
+    assert time.process_time() - before < 1
 
 
 @given(st.binary(max_size=200))

@@ -78,11 +78,40 @@ def test_every_tile_has_one_path_and_comes_back_from_it(level: int, index: int, 
         "tile/Entries/000",
         "checkpoint",
         "",
+        "tile/0/" + "x001/" * 2_000 + "000",
+        "tile/0/x999/x999/x999/x999/x999/x999/999",
     ],
 )
 def test_any_other_spelling_is_refused(path: str) -> None:
     with pytest.raises(MalformedProof):
         tiles.parse_path(path)
+
+
+@given(st.integers(0, (1 << 63) - 1))
+def test_an_index_is_written_in_groups_of_three_digits(index: int) -> None:
+    *outer, last = Tile(0, index).path.removeprefix("tile/0/").split("/")
+
+    assert all(len(group) == 4 and group[0] == "x" for group in outer)
+    assert len(last) == 3
+    assert int("".join(group.removeprefix("x") for group in outer) + last) == index
+    assert not outer or outer[0] != "x000"
+
+
+@given(st.integers(0, 1 << 40), st.integers(0, 4))
+def test_a_log_has_the_tiles_of_the_formula(size: int, level: int) -> None:
+    """Partial width floor(s / 256^l) mod 256, and never an empty tile."""
+    full, partial = divmod(size // 256**level, 256)
+
+    assert tiles.standing(Tile(level, full), size) == (Tile(level, full, partial) if partial else None)
+    assert tiles.standing(Tile(level, full + 1), size) is None
+    if full:
+        assert tiles.standing(Tile(level, full - 1, 1), size) == Tile(level, full - 1)
+
+
+@pytest.mark.parametrize("coordinates", [(-2, 0, 1), (64, 0, 1), (0, -1, 1), (0, 1 << 63, 1), (0, 0, 0), (0, 0, 257)])
+def test_tiles_that_cannot_be_are_refused(coordinates: tuple[int, int, int]) -> None:
+    with pytest.raises(MalformedProof):
+        Tile(*coordinates)
 
 
 @given(st.text(max_size=30))
@@ -100,6 +129,19 @@ def test_bundles_come_back_as_they_went_in(entries: list[bytes]) -> None:
 def test_no_bytes_crash_the_bundle_parser(data: bytes, width: int) -> None:
     with contextlib.suppress(MalformedProof):
         assert tiles.encode_bundle(tiles.decode_bundle(data, width)) == data
+
+
+@pytest.mark.parametrize("data", [b"\0", b"\0\1", b"\0\2a", b"\0\0\0", b"\0\1a\0", b"\xff\xff" + bytes(65_534)])
+def test_a_bundle_that_ends_inside_an_entry_is_refused(data: bytes) -> None:
+    for width in (1, 2):
+        with pytest.raises(MalformedProof):
+            tiles.decode_bundle(data, width)
+
+
+@pytest.mark.parametrize("width", [0, 1, 3, 256])
+def test_a_bundle_of_another_width_is_refused(width: int) -> None:
+    with pytest.raises(MalformedProof):
+        tiles.decode_bundle(tiles.encode_bundle([b"a", b""]), width)
 
 
 def test_entries_longer_than_16_bits_say_are_refused() -> None:

@@ -10,7 +10,16 @@ PORTAL = ("/shared", "/asked", "/looked", "/budget", "/rules", "/receipts", "/se
 CLUB = ("/board", "/athletes", "/imports", "/model")
 OFFICE = ("/squad", "/meaning")
 OPERATOR = ("/campaigns", "/models", "/nodes")
-AUDITOR = ("/", "/entries/0", "/rules", "/ledger", "/check")
+AUDITOR = (
+    "/",
+    "/?q=look",
+    "/entries/0",
+    "/rules",
+    "/ledger",
+    "/report",
+    "/report?from=2026-01-01&to=2026-12-31",
+    "/check",
+)
 SURFACES = (
     ("Athlete portal", 0, PORTAL),
     ("Club dashboard", 0, CLUB),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.events import EventKind
 from client.app import build_app
 from client.biometrics.observations import Observation, Source, observe
 from client.biometrics.streams import Stream
@@ -102,7 +103,7 @@ class FakeConsent:
     is_down: bool = False
     events_down: bool = False
     asked: list[tuple[str, Role, list[Question]]] = field(default_factory=list)
-    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    events: list[tuple[EventKind, Mapping[str, Any]]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     age: timedelta = timedelta(minutes=1)
 
@@ -137,11 +138,15 @@ class FakeConsent:
             for q in questions
         )
 
-    def event(self, kind: str, details: Mapping[str, Any]) -> int:
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
         if self.is_down or self.events_down:
             raise ConsentUnavailable("down")
         self.events.append((kind, details))
-        return len(self.events)
+
+    @property
+    def decided(self) -> list[Mapping[str, Any]]:
+        """Details of the decisions on proposals among the events."""
+        return [details for kind, details in self.events if kind is EventKind.PROPOSAL_DECIDED]
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import json
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +11,15 @@ from typing import Any
 
 import httpx
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from audit.errors import LogUnavailable
-from consent.keys import create_keys
-from consent.opening import Service, open_service
+from audit.events import Entry, EventKind, parse_leaf
+from audit.log import Log
+from audit.storage import Disk
+from audit.verify import VerifiedLog, verify_log
+from consent.opening import Service, found, open_service
+from consent.rows import LogDetailRow
 from consent.settings import make_settings, write_settings
 from consent.store import ConsentStore
 from consent.views import Answer, Method, OrgKind
@@ -29,17 +34,20 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """A clock that a test moves by hand."""
+    """A clock that a test moves by hand. publishes: what a day or more does, as the cadence of a service would."""
 
     def __init__(self) -> None:
         self.now = START
+        self.publishes: Callable[[], None] = lambda: None
 
     def __call__(self) -> datetime:
         """The moment it stands at."""
         return self.now
 
     def forward(self, **step: float) -> None:
-        """Move on."""
+        """Move on; whatever waits in the log is published before a day is over."""
+        if timedelta(**step) >= timedelta(days=1):
+            self.publishes()
         self.now += timedelta(**step)
 
 
@@ -52,10 +60,33 @@ class World:
     keys: dict[str, SigningKey] = field(default_factory=dict)
     athletes: dict[str, list[AthleteId]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.clock.publishes = self.service.publish
+
     @property
     def store(self) -> ConsentStore:
         """The store under test."""
         return self.service.store
+
+    @property
+    def log_size(self) -> int:
+        """How many entries the log has acknowledged, published or not."""
+        return self.service.log.size + self.service.log.pending
+
+    def publish(self) -> int:
+        """Publish everything that waits, note where it stands, and return the size of the log."""
+        self.service.publish()
+        return self.service.log.size
+
+    def published_since(self, start: int) -> list[Entry]:
+        """Publish, and return what anybody can read from entry `start` on; the log's heartbeats left out."""
+        entries = [parse_leaf(self.service.log.leaf(index)) for index in range(start, self.publish())]
+        return [entry for entry in entries if entry.kind is not EventKind.HEARTBEAT]
+
+    def verify(self) -> VerifiedLog:
+        """Publish, and verify the files of the log as a stranger with the service's trust policy would."""
+        self.publish()
+        return verify_log(str(self.service.settings.log_directory), self.service.trust.policy)
 
     def cell(self, athlete: AthleteId, category: Category = Category.SLEEP, role: Role = Role.COACH) -> Cell:
         """The cell of one of the five recipients."""
@@ -143,45 +174,74 @@ def manifest(world: World, **changes: Any) -> CampaignManifest:
     return CampaignManifest.model_validate(values | changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One recorded act: its event, and the details of each of its entries, in no particular order."""
+
+    event: str
+    entries: tuple[dict[str, Any], ...]
+
+    @property
+    def kinds(self) -> frozenset[EventKind]:
+        """The kinds of its entries."""
+        return frozenset(EventKind(details["kind"]) for details in self.entries)
+
+
+def acts(service: Service) -> dict[str, Act]:
+    """Every act by its event, decoys included. Outcomes and the log's own heartbeats are no acts."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for details in opened(service):
+        if details["kind"] != EventKind.ANSWER_SENT and "event" in details:
+            found.setdefault(details["event"], []).append(details)
+    return {event: Act(event, tuple(entries)) for event, entries in found.items()}
+
+
+def outcomes(service: Service) -> dict[str, bool]:
+    """What the outcome entries say: by the event that was answered, whether the answer was sent."""
+    return {d["answers"]: d["sent"] for d in opened(service) if d["kind"] == EventKind.ANSWER_SENT}
+
+
+def opened(service: Service) -> list[dict[str, Any]]:
+    """The details of every entry that this service can open."""
+    with service.store.transactions.read() as tx:
+        journal = tx.around.journal
+        return [
+            journal.open_detail(journal.owner_keys(tx.session, row.owner), row)["details"]
+            for row in tx.session.exec(select(LogDetailRow)).all()
+            if row.sealed
+        ]
+
+
 class FailingLog:
     """The real log, until a test makes its next appends fail."""
 
-    def __init__(self, log: Any) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
         self.is_broken = False
         self.appends_then_fails = False
 
-    @property
-    def size(self) -> int:
-        """As the real log."""
-        return int(self._log.size)
-
-    def append_many(self, leaves: Sequence[bytes]) -> list[int]:
-        """Fail if told to; "appends then fails" is a disk that dies after the write."""
+    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
+        """Fail if told to; "appends then fails" is a program that is killed between the append and its commit."""
         if self.is_broken:
             raise LogUnavailable("the disk is gone")
-        indices: list[int] = self._log.append_many(leaves)
+        hashes = self._log.append_many(leaves)
         if self.appends_then_fails:
             raise LogUnavailable("the disk went away just afterwards")
-        return indices
+        return hashes
 
-    def leaf(self, index: int) -> bytes:
-        """As the real log."""
-        return bytes(self._log.leaf(index))
-
-    def proof_text(self, index: int) -> str:
-        """As the real log."""
-        return str(self._log.proof_text(index))
+    def __getattr__(self, name: str) -> Any:
+        """Everything else as the real log."""
+        return getattr(self._log, name)
 
 
-def make_service(directory: Path, clock: FakeClock, **changes: Any) -> Service:
+def make_service(directory: Path, clock: FakeClock, *, disk: Disk | None = None, **changes: Any) -> Service:
     """Set up and open one service in `directory`."""
     directory.mkdir(parents=True, exist_ok=True)
     settings = make_settings({"directory": directory, "name": "Players’ Union"} | changes)
     if not settings.keys_directory.exists():
-        create_keys(settings.keys_directory)
+        found(settings)
         write_settings(settings)
-    return open_service(settings, clock=clock)
+    return open_service(settings, clock=clock, disk=disk)
 
 
 def fill(service: Service, clock: FakeClock) -> World:
@@ -215,11 +275,12 @@ class Template:
         """Fill one league and close it."""
         clock = FakeClock()
         world = fill(make_service(directory, clock, **changes), clock)
+        world.publish()
         world.service.close()
         return cls(directory, world.keys, world.athletes)
 
     def open_copy(self, directory: Path, clock: FakeClock, **changes: Any) -> World:
-        """Copy the folder and open it."""
+        """Copy the folder and open it. changes: as for `make_service`."""
         shutil.copytree(self.directory, directory)
         athletes = {club: list(own) for club, own in self.athletes.items()}
         return World(make_service(directory, clock, **changes), clock, dict(self.keys), athletes)

@@ -26,9 +26,11 @@ def test_keys_and_health_are_open(caller: Caller) -> None:
     assert caller.http.get("/v1/keys").json() == {
         "service_key": service.keys.service.verify_key.text,
         "log_vkey": service.log.vkey,
+        "log_vkeys": list(service.log.vkeys),
         "log_origin": service.log.origin,
     }
-    assert caller.http.get("/health").json() == {"status": "ok"}
+    assert caller.http.get("/health").json() == {"status": "ok", "log": "ok"}
+    assert caller.http.get("/log/trust.policy").text == (service.settings.directory / "trust.policy").read_text()
     assert caller.http.get("/log/checkpoint").text.startswith(service.log.origin)
 
 
@@ -77,7 +79,7 @@ def test_enrolment_decisions_snapshot_release_and_event(caller: Caller) -> None:
     key = world.service.keys.service.verify_key
     assert len(open_snapshot(snapshot, key, club=OrgId("club-a"), now=world.clock.now).epochs) == 4
     assert (proposed.status_code, proposed.json()["sha256"]) == (201, proposal.index.sha256)
-    assert event.json()["index"] == world.service.log.size - 1
+    assert world.service.log.is_pending(bytes.fromhex(event.json()["entry"]))
 
 
 def test_unsigned_is_refused_alike_wherever_and_whatever(caller: Caller) -> None:
@@ -162,14 +164,14 @@ def test_malformed_bodies_name_the_field_and_never_its_content(caller: Caller, t
 
 def test_a_club_cannot_enrol_decide_or_propose_for_another(caller: Caller) -> None:
     foreign = caller.world.athletes["club-b"][0]
-    size = caller.world.service.log.size
+    size = caller.world.log_size
 
     enrolled = caller.send("club-a", "POST", "/v1/members", enrol_body(foreign))
     proposed = caller.send("club-a", "POST", "/v1/releases", caller.world.proposal(foreign).model_dump(mode="json"))
 
     assert [enrolled.status_code, proposed.status_code] == [403, 403]
     assert caller.world.store.member(foreign).club == "club-b"
-    assert caller.world.service.log.size == size + 2  # each refusal is itself logged
+    assert caller.world.log_size == size + 2  # each refusal is itself logged
 
 
 @pytest.mark.parametrize("kind", ["consent_decision", "look_allowed", "round_committed", "budget_reserved"])

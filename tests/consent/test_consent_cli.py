@@ -1,7 +1,9 @@
 """The program homefield-consent, as an operator uses it."""
 
+import io
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from audit.events import EventKind
+from audit.log_keys import witness_signers
 from consent import cli
 from policies.signing import SigningKey
+from policies.vocabulary import OrgId
+from tests.consent.league import FakeClock, fill, make_service
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
@@ -39,8 +45,16 @@ def test_from_init_to_a_sign_in_code(
 
     assert (code, added[0], athletes[0]) == (0, 0, 0)
     assert json.loads(made) == keys
+    assert keys["log_vkey"] == keys["log_vkeys"][0]
+    assert len(keys["log_vkeys"]) == 2
+    assert keys["trust_policy"] == (tmp_path / "union" / "trust.policy").read_text()
+    assert all(f"log {vkey}\n" in keys["trust_policy"] for vkey in keys["log_vkeys"])
     assert [org["org"] for org in orgs] == ["club-a", "union"]
     assert (status["orgs"], status["athletes"]) == (2, 0)
+    # What `init` and `org add` recorded is published, each with a heartbeat: two entries and one, and two of those.
+    assert (status["log_size"], status["log_waiting"], status["log_problem"]) == (5, 0, "none")
+    assert (status["log_countersigned"], status["log_witnesses"]) == (0, 0)
+    assert status["log_next"].endswith(":00:00+00:00")
     unknown = run(capsys, monkeypatch, "sign-in-code", home, "ath-ffffffffffffffff")
     assert unknown[0] == 1
     assert unknown[2] == "homefield-consent: expected an athlete who is enrolled here\n"
@@ -158,7 +172,87 @@ def test_it_serves_says_so_and_ends_well(
         ended = process.wait(timeout=20)
 
     assert said.startswith("listening on http://127.0.0.1:")
-    assert health == {"status": "ok"}
+    assert health == {"status": "ok", "log": "ok"}
     assert json.loads(reading[1])["orgs"] == 1
     assert writing[0] == 1  # the log has one writer, and that is the running service
     assert ended == 0
+
+
+@pytest.fixture
+def union(tmp_path: Path) -> str:
+    """A service with one athlete, closed."""
+    world = fill(make_service(tmp_path / "union", FakeClock()), FakeClock())
+    world.publish()
+    world.service.close()
+    return str(tmp_path / "union")
+
+
+def test_an_athlete_is_erased_only_after_a_yes(
+    union: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    athlete = "ath-0000000100000001"
+    listed = json.loads(run(capsys, monkeypatch, "athlete", "list", union, "--json")[1])
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+
+    refused = run(capsys, monkeypatch, "athlete", "erase", union, athlete)
+    assert run(capsys, monkeypatch, "sign-in-code", union, athlete)[0] == 0
+    unknown = run(capsys, monkeypatch, "athlete", "erase", union, "ath-ffffffffffffffff", "--yes")
+    done = run(capsys, monkeypatch, "athlete", "erase", union, athlete, "--yes")
+    again = run(capsys, monkeypatch, "athlete", "erase", union, athlete, "--yes")
+
+    assert athlete in [row["athlete"] for row in listed]
+    assert (refused[0], refused[2].splitlines()[-1]) == (
+        1,
+        "homefield-consent: stopped without an answer; nothing was changed",
+    )
+    assert (unknown[0], done[0], again[0]) == (1, 0, 1)
+    assert "erased already" in again[2]
+    assert run(capsys, monkeypatch, "sign-in-code", union, athlete)[0] == 1
+    shown = json.loads(run_audit(union, "show", "--kind", "erased", "--json"))
+    assert len(shown) == 1
+
+
+def run_audit(union: str, verb: str, *words: str) -> str:
+    """Run one command of the auditor's program over this service's log and policy."""
+    program = Path(sys.executable).parent / "homefield-audit"
+    log = [f"{union}/log", "--policy", f"{union}/trust.policy"]
+    return subprocess.run([str(program), verb, *log, *words], capture_output=True, text=True, check=True).stdout
+
+
+def test_what_waits_is_counted_and_a_log_that_stopped_publishing_is_told(
+    union: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = make_service(Path(union), FakeClock())
+    service.store.append_event(OrgId("club-a"), EventKind.INGEST, {"files": 1})
+    service.close()
+
+    status = json.loads(run(capsys, monkeypatch, "status", union, "--json")[1])
+
+    assert status["log_waiting"] == 1
+    assert status["log_problem"].startswith("entries wait although a publication was due")
+    assert status["log_published"] == "2026-11-23T09:00:00+00:00"
+
+
+def test_recording_works_while_no_witness_can_be_reached_and_says_that_it_waits(
+    union: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = Path(union) / "trust.policy"
+    witness = witness_signers("w.example", b"w" * 32)[0].vkey
+    line = f"witness w {witness} http://127.0.0.1:{free_port()}\nquorum w\n"
+    policy.write_text(policy.read_text().replace("quorum none\n", line))
+    key = SigningKey.generate().verify_key.text
+
+    added = run(capsys, monkeypatch, "org", "add", union, "club-c", "--name", "C", "--kind", "club", "--key", key)
+    status = json.loads(run(capsys, monkeypatch, "status", union, "--json")[1])
+
+    assert added[0] == 0
+    assert added[2].startswith("note: recorded, and published by the service once it runs")
+    assert status["log_waiting"] == 1
+    assert status["log_problem"] == "the newest checkpoint lacks witnesses that the trust policy asks for"
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -34,11 +34,11 @@ def test_without_a_yes_the_answer_is_no(world: World) -> None:
 def test_every_item_is_logged_before_the_answer(world: World) -> None:
     one, two, _ = world.athletes["club-a"]
     world.give(one)
-    size = world.service.log.size
+    size = world.log_size
 
     look(world, one, two)
 
-    assert world.service.log.size == size + 2
+    assert world.log_size == size + 2
     newest = world.store.looks(one, limit=1).entries[0]
     assert (newest.kind, newest.allowed, newest.person) == ("look_allowed", True, "R. D.")
     assert newest.because == "because of your yes of 23 November 2026"
@@ -72,12 +72,12 @@ def test_another_clubs_athlete_and_nobody_look_alike(world: World) -> None:
     world.give(foreign)
     invented = AthleteId("ath-ffffffffffffffff")
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY) for athlete in (foreign, invented)]
-    before = world.service.log.size
+    before = world.log_size
 
     results = world.store.decide_many(CLUB_A, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items).results
 
     assert [(r.allowed, r.epoch) for r in results] == [(False, 0), (False, 0)]
-    assert world.service.log.size == before + 2
+    assert world.log_size == before + 2
     told = world.store.looks(foreign, limit=1).entries[0]
     assert (told.org, told.allowed, told.because) == (CLUB_A, False, "they are not your club")
     assert world.store.looks(own, limit=1).entries[0].kind == "member_enrolled"
@@ -142,7 +142,7 @@ def test_the_snapshot_holds_own_athletes_and_what_the_node_needs(world: World) -
     world.give(world.athletes["club-b"][0])
     key = world.service.keys.service.verify_key
 
-    data = world.store.snapshot(CLUB_A)
+    data = world.store.snapshot(CLUB_A).signed
     made = open_snapshot(data, key, club=CLUB_A, now=world.clock.now)
 
     assert set(made.epochs) == set(world.athletes["club-a"])
@@ -156,12 +156,12 @@ def test_the_snapshot_holds_own_athletes_and_what_the_node_needs(world: World) -
 
 def test_a_snapshot_is_logged_when_it_says_something_new(world: World) -> None:
     world.store.snapshot(CLUB_A)
-    size = world.service.log.size
+    size = world.log_size
 
     world.store.snapshot(CLUB_A)
-    unchanged = world.service.log.size
+    unchanged = world.log_size
     world.give(world.athletes["club-a"][0])
     world.store.snapshot(CLUB_A)
 
     assert unchanged == size
-    assert world.service.log.size == size + 2  # the yes, and the snapshot that tells of it
+    assert world.log_size == size + 2  # the yes, and the snapshot that tells of it

@@ -205,12 +205,12 @@ def test_the_chain_of_events_verifies_and_shows_tampering(world: World) -> None:
 
 def test_enrolling_is_idempotent_and_keeps_to_ones_own(world: World) -> None:
     athlete = world.athletes["club-a"][0]
-    size = world.service.log.size
+    size = world.log_size
 
     again = world.store.enrol(OrgId("club-a"), athlete, name="Canary 11", shirt_no=1, is_minor=False)
 
     assert again.epoch == 1
-    assert world.service.log.size == size
+    assert world.log_size == size
     with pytest.raises(NotAllowed):
         world.store.enrol(OrgId("club-b"), athlete, name="Stolen", shirt_no=9, is_minor=False)
     with pytest.raises(NotFound):

@@ -72,7 +72,7 @@ def test_a_round_is_paid_once_however_often_it_is_asked(world: World) -> None:
     token = token_of(world, campaign, athlete)
 
     for again in (False, True, True):
-        assert world.store.commit_round(CLUB_A, campaign, 1, [token, token], again=again) == [athlete]
+        assert world.store.commit_round(CLUB_A, campaign, 1, [token, token], again=again).accepted == (athlete,)
 
     assert figures(world, athlete) == (ROUND, 3 * ROUND)
 
@@ -86,8 +86,8 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
 
     world.store.withdraw(athlete, world.cell(athlete, Category.SLEEP, Role.FL_AGGREGATOR), method=Method.PORTAL)
 
-    assert world.store.commit_round(CLUB_A, campaign, 2, [token]) == []
-    assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True) == []  # not even again
+    assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == ()
+    assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True).accepted == ()  # not even again
     assert figures(world, athlete) == (ROUND, 0)
     kinds = [look.kind for look in world.store.looks(athlete, limit=5).entries]
     assert EventKind.BUDGET_REFUNDED.value in kinds
@@ -103,7 +103,7 @@ def test_coming_back_gives_no_second_token_for_the_same_campaign(world: World) -
     world.take_part(athlete)
 
     assert world.store.issue_tokens(CLUB_A, campaign, [athlete]).tokens == ()
-    assert world.store.commit_round(CLUB_A, campaign, 1, [token]) == []
+    assert world.store.commit_round(CLUB_A, campaign, 1, [token]).accepted == ()
     assert figures(world, athlete) == (0, 0)
 
 
@@ -117,9 +117,9 @@ def test_any_decision_since_makes_the_token_stale_until_it_is_asked_for_again(wo
     stale = world.store.commit_round(CLUB_A, campaign, 1, [token])
     renewed = token_of(world, campaign, athlete)
 
-    assert stale == []
+    assert stale.accepted == ()
     assert renewed == token
-    assert world.store.commit_round(CLUB_A, campaign, 1, [token]) == [athlete]
+    assert world.store.commit_round(CLUB_A, campaign, 1, [token]).accepted == (athlete,)
 
 
 def test_tokens_of_another_club_or_campaign_and_invented_ones_count_for_nothing(world: World) -> None:
@@ -130,8 +130,8 @@ def test_tokens_of_another_club_or_campaign_and_invented_ones_count_for_nothing(
     foreign_token = world.store.issue_tokens(CLUB_B, campaign, [foreign]).tokens[0].token
     own_token = token_of(world, campaign, own)
 
-    assert world.store.commit_round(CLUB_A, campaign, 1, [foreign_token, "0" * 64]) == []
-    assert world.store.commit_round(CLUB_A, other, 1, [own_token]) == []
+    assert world.store.commit_round(CLUB_A, campaign, 1, [foreign_token, "0" * 64]).accepted == ()
+    assert world.store.commit_round(CLUB_A, other, 1, [own_token]).accepted == ()
     assert figures(world, foreign) == (0, 4 * ROUND)
 
 

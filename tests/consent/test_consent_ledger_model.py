@@ -66,7 +66,7 @@ class Ledger(RuleBasedStateMachine):
         if campaign not in self.tokens:
             return
         with suppress(Conflict):
-            if self.world.store.commit_round(CLUB_A, campaign, round_no, [self.tokens[campaign]]):
+            if self.world.store.commit_round(CLUB_A, campaign, round_no, [self.tokens[campaign]]).accepted:
                 assert campaign not in self.ended
                 self.paid.add((campaign, round_no))
 

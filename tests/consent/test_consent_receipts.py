@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.note import Verifier
-from audit.tlog_proof import verify_proof
+from audit import merkle
+from audit.tlog_proof import parse_proof, verify_proof
+from audit.trust import TrustPolicy
 from consent import receipts
 from consent.errors import NotFound
 from consent.views import Method
@@ -45,6 +46,7 @@ PROCESS = ("dpv:hasPurpose", "dpv:hasPersonalData", "dpv:hasRecipient", "dpv:has
 def a_receipt(world: World) -> dict[str, Any]:
     athlete = world.athletes["club-a"][0]
     world.give(athlete, Category.SLEEP, Role.COACH)
+    world.publish()
     return world.store.receipt(athlete, world.store.receipts(athlete)[0].receipt_id)
 
 
@@ -72,8 +74,33 @@ def test_it_verifies_offline_against_service_key_and_log(world: World) -> None:
     receipt = a_receipt(world)
 
     receipts.verify(receipt, world.service.keys.service.verify_key)
-    leaf = world.service.log.leaf(receipt["x:log"]["x:index"])
-    verify_proof(receipt["x:tlogProof"], leaf=leaf, verifier=Verifier.from_vkey(world.service.log.vkey))
+    log, leaf_hash = world.service.log, bytes.fromhex(receipt["x:log"]["x:leafHash"])
+    leaf = log.leaf(parse_proof(receipt["x:tlogProof"]).index)
+    assert merkle.leaf_hash(leaf) == leaf_hash
+    trusted = verify_proof(receipt["x:tlogProof"], leaf=leaf, policy=TrustPolicy.of_keys(log.vkeys))
+    assert (trusted.checkpoint.origin, trusted.checkpoint.size) == (receipt["x:log"]["x:origin"], log.size)
+
+
+def test_before_the_publication_it_says_when_its_proof_is_due(lite: World) -> None:
+    athlete = lite.athletes["club-a"][0]
+    lite.give(athlete, Category.SLEEP, Role.COACH)
+    record = lite.store.receipts(athlete)[0]
+
+    waiting = lite.store.receipt(athlete, record.receipt_id)
+    lite.publish()
+    published = lite.store.receipt(athlete, record.receipt_id)
+
+    assert record.log_index is None
+    assert waiting["x:tlogProofDue"]["x:at"] == "2026-11-23T10:00:00+00:00"  # the next full hour
+    assert "x:tlogProof" not in waiting
+    assert "x:tlogProofDue" not in published
+    for receipt in (waiting, published):
+        receipts.verify(receipt, lite.service.keys.service.verify_key)
+    outside = receipts.OUTSIDE_SIGNATURE
+    assert {k: v for k, v in waiting.items() if k not in outside} == {
+        k: v for k, v in published.items() if k not in outside
+    }
+    assert lite.store.receipts(athlete)[0].log_index == parse_proof(published["x:tlogProof"]).index
 
 
 def test_neither_athlete_id_nor_name_stands_in_a_receipt_and_recipients_see_other_subjects(lite: World) -> None:

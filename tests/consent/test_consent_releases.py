@@ -181,11 +181,11 @@ def test_proposing_the_same_again_changes_nothing_and_other_bytes_need_another_i
     athlete = world.athletes["club-a"][0]
     proposal = world.proposal(athlete, release_id="rel-aaaa-bbbb")
     world.store.propose_release(CLUB_A, proposal)
-    size = world.service.log.size
+    size = world.log_size
 
     world.store.propose_release(CLUB_A, proposal)
 
-    assert world.service.log.size == size
+    assert world.log_size == size
     other = proposal.index.model_copy(update={"index_band_5pt": "90-95"})
     with pytest.raises(Conflict):
         world.store.propose_release(CLUB_A, proposal.model_copy(update={"index": other}))

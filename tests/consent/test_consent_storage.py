@@ -9,7 +9,6 @@ from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from audit.verify import verify_log
 from consent.app import app_of
 from consent.errors import InvalidSettings, KeyDestroyed, StoreUnavailable
 from consent.keys import create_keys, read_keys
@@ -66,7 +65,7 @@ def test_no_name_id_organisation_or_figure_stands_in_the_log(
     with TestClient(app_of(world.service, clock=clock)) as http:
         target = "/v1/office/club-a?person=Canary+Planner&role=front_office"
         http.get(target, headers=world.headers("club-b", "GET", target))
-    verify_log(str(tmp_path / "union" / "log"), world.service.log.vkey)
+        world.verify()
 
     public = b"".join(path.read_bytes() for path in (tmp_path / "union" / "log").rglob("*") if path.is_file())
 
@@ -102,7 +101,7 @@ def test_destroying_the_key_is_erasure_and_the_log_still_verifies(world: World) 
         world.store.looks(athlete)
     page = world.store.office_view(OrgId("league"), OrgId("club-a"), Actor("T. W.", Role.FRONT_OFFICE))
     assert len(page.rows) == 3
-    verify_log(str(world.service.settings.log_directory), world.service.log.vkey)
+    world.verify()
 
 
 def test_details_open_only_for_their_owner_and_number(lite: World) -> None:

@@ -13,11 +13,10 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from audit.web.pages import furnish
-from consent.keys import create_keys
-from consent.opening import Service, open_service
+from consent.opening import Service, found, open_service
 from consent.settings import Settings, make_settings
 from consent.store import ConsentStore
-from consent.views import Actor, DecisionItem, Look, MatrixCell, OrgKind, ProofState, ReleaseView
+from consent.views import Actor, DecisionItem, Look, MatrixCell, OrgKind, Outcome, ProofState, ReleaseView
 from consent.web.app import add_portal
 from policies.enforcer import Enforcer
 from policies.grant import Cell, Grant, Recipient
@@ -147,6 +146,7 @@ def look() -> Callable[..., Look]:
         at = changes.pop("at", NOW)
         values: dict[str, Any] = {
             "number": number,
+            "leaf_hash": f"{number:064x}",
             "index": 100 + number,
             "kind": "look_allowed",
             "day": at.date(),
@@ -162,6 +162,7 @@ def look() -> Callable[..., Look]:
             "allowed": True,
             "because": "because of your yes of 3 August 2026",
             "proof": ProofState.PROVEN,
+            "outcome": Outcome.OPENED,
         }
         return Look(**(values | changes))
 
@@ -280,10 +281,11 @@ class World:
         return self.store.propose_release(CLUB, ReleaseProposal(**(values | changes)))
 
     def look(self, athlete: AthleteId, *categories: Category, role: Role = Role.COACH) -> None:
-        """A club person's look at daily figures."""
+        """A club person's look at daily figures, with the outcome that the interface would note."""
         items = [DecisionItem(athlete, category, Granularity.DAILY) for category in categories]
-        purpose = PURPOSE_OF_ROLE[role]
-        self.store.decide_many(CLUB, Actor("R. D.", role), action=Action.READ, purpose=purpose, items=items)
+        actor, purpose = Actor("R. D.", role), PURPOSE_OF_ROLE[role]
+        answer = self.store.decide_many(CLUB, actor, action=Action.READ, purpose=purpose, items=items)
+        self.store.note_outcome(CLUB, answer.event, sent=True)
 
 
 def _settings(directory: Path) -> Settings:
@@ -296,7 +298,7 @@ def _settings(directory: Path) -> Settings:
 def world(tmp_path: Path) -> Iterator[World]:
     """A running service on SQLite, in demo mode, at a fixed time."""
     settings, clock = _settings(tmp_path), MovingClock(NOW)
-    create_keys(settings.keys_directory)
+    found(settings)
     service = open_service(settings, clock=clock)
     key = SigningKey(b"k" * 32).verify_key
     service.store.add_org(CLUB, name="Eastmere FC", kind=OrgKind.CLUB, key=key)

@@ -81,7 +81,9 @@ def test_each_answer_takes_two_forms_and_gives_a_receipt(
     assert browser.sent == 2
     assert world.store.release(ATHLETE, release.release_id).state is state
     assert title in done.text
-    assert "Proven" in done.text
+    assert "Waiting for 09:00 UTC" in done.text
+    world.service.publish()
+    assert "Proven" in browser.get(str(done.url)).text
 
 
 def test_later_said_twice_records_nothing_new(world: Any) -> None:
@@ -153,6 +155,7 @@ def test_anothers_request_is_the_same_closed_page_as_no_request(world: Any) -> N
 def test_a_closed_request_can_be_read_but_not_answered(world: Any) -> None:
     release, browser = world.propose(), world.browser()
     page = browser.get(f"/asked/{release.release_id}")
+    world.service.publish()
     world.clock.now += timedelta(days=15)
     later = world.browser()
 

@@ -137,7 +137,7 @@ def test_every_form_but_signing_in_is_checked_for_its_token() -> None:
 
 def test_a_form_without_the_sessions_token_changes_nothing(world: Any) -> None:
     browser, other = world.browser(), world.browser(AthleteId("ath-00000000000000b2"))
-    before = world.store.status().log_size
+    before = world.service.log.pending
     forged: tuple[dict[str, str], ...] = ({}, {"csrf": ""}, {"csrf": "0" * 64}, {"csrf": "é"}, {"csrf": other.csrf()})
     fields = {"give.club-a.coach": "daily", "ends": "2027-01-31", "recipient": "club-a.coach", "answer": "yes"}
 
@@ -148,7 +148,7 @@ def test_a_form_without_the_sessions_token_changes_nothing(world: Any) -> None:
             closed_text(page)
 
     assert not any(c.is_on for c in world.store.matrix(ATHLETE))
-    assert world.store.status().log_size == before
+    assert world.service.log.pending == before
     assert browser.get("/shared").status_code == 200
 
 
@@ -194,12 +194,12 @@ def test_a_field_sent_twice_is_refused(world: Any) -> None:
 
 def test_no_address_changes_anything_by_being_opened(world: Any) -> None:
     browser = world.browser()
-    before = world.store.status().log_size
+    before = world.service.log.pending
 
     for path in (*PAGES, *posts()):
         browser.get(path)
 
-    assert world.store.status().log_size == before
+    assert world.service.log.pending == before
 
 
 def test_whatever_is_closed_is_the_same_page(world: Any) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from audit.errors import LogUnavailable, MalformedProof
-from audit.note import Verifier
+from audit.own_check import check_in_log, check_own_entries
+from audit.own_entries import parse_own_entries
+from audit.sources import DirectorySource
 from audit.tlog_proof import parse_proof, verify_proof
+from audit.trust import TrustPolicy
 from policies.vocabulary import AthleteId, Category
 
 ATHLETE, OTHER = AthleteId("ath-00000000000000a1"), AthleteId("ath-00000000000000b2")
@@ -42,16 +45,25 @@ def test_looks_allowed_and_refused_are_told_and_proven(world: Any) -> None:
     give_sleep(browser)
     world.look(ATHLETE, Category.SLEEP)
     world.look(ATHLETE, Category.HEART)
+    waiting = browser.get("/looked").text
+    world.service.publish()
 
     page = browser.get("/looked").text
+
+    for text in (waiting, page):
+        assert "Nothing is missing" in text
+        assert "Not proven" not in text
+        assert "Download proofs" in text
+    assert waiting.count("Waiting for 09:00 UTC") == 5  # enrolled, signed in, decided, a look, a try
+    assert page.count("Proven</span>") == 5
+    assert "Waiting for" not in page
+    assert "Checkpoint of 08:14 UTC today, signed by the log; no witness countersigns it yet." in page
 
     assert "R. D., performance coach, Eastmere FC, saw your sleep" in page
     assert "A try by R. D., performance coach, Eastmere FC, was refused" in page
     assert "For planning your training, because of your yes of 24 November 2026." in page
     assert "one person looked once" in page
     assert "One try was refused." in page
-    assert "Nothing is missing" in page
-    assert "Not proven" not in page
     assert "Ola" not in page
 
 
@@ -66,6 +78,7 @@ def test_what_is_told_is_the_athletes_own_only(world: Any) -> None:
 def test_a_log_that_lost_an_entry_is_noticed(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = world.browser()
     done = give_sleep(browser)
+    world.service.publish()
     index = world.store.receipts(ATHLETE)[0].log_index
     leaf = world.service.log.leaf
 
@@ -88,14 +101,44 @@ def test_a_proof_file_can_be_checked_without_the_portal(world: Any) -> None:
     browser = world.browser()
     give_sleep(browser)
     number = world.store.looks(ATHLETE).entries[0].number
+    assert browser.get(f"/looked/{number}/proof").status_code == 409  # it waits
+    world.service.publish()
 
     answer = browser.get(f"/looked/{number}/proof")
     index = parse_proof(answer.text).index
 
-    verifier = Verifier.from_vkey(world.service.log.vkey)
-    checkpoint = verify_proof(answer.text, leaf=world.service.log.leaf(index), verifier=verifier)
-    assert checkpoint.size == world.service.log.size
+    policy = TrustPolicy.of_keys(world.service.log.vkeys)
+    trusted = verify_proof(answer.text, leaf=world.service.log.leaf(index), policy=policy)
+    assert trusted.checkpoint.size == world.service.log.size
     assert answer.headers["content-disposition"] == f'attachment; filename="entry-{number}.tlog-proof"'
+
+
+def test_all_own_entries_can_be_checked_without_the_portal(world: Any) -> None:
+    browser = world.browser()
+    give_sleep(browser)
+    world.look(ATHLETE, Category.SLEEP)
+    world.look(OTHER, Category.SLEEP)
+    world.service.publish()
+    world.look(ATHLETE, Category.HEART)
+
+    answer = browser.get("/looked/proofs")
+
+    own, policy = parse_own_entries(answer.content), world.service.trust.policy
+    checked = check_own_entries(own, policy)
+    in_log = check_in_log(checked, DirectorySource(world.service.settings.log_directory), policy)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-entries-private.json"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert (own.total, len(checked.entries), checked.proven, in_log.found) == (5, 5, 4, 4)
+    assert [one.details["kind"] for one in checked.entries] == [
+        "member_enrolled",
+        "signed_in",
+        "consent_decision",
+        "look_allowed",
+        "look_refused",
+    ]
+    assert b"Ola" not in answer.content
+    assert world.visitor().get("/looked/proofs").url.path == "/sign-in"
 
 
 def test_a_receipt_can_be_kept_and_is_nobody_elses(world: Any) -> None:
@@ -225,7 +268,7 @@ def _faults(text: str) -> list[str]:
 def test_nothing_that_the_athlete_did_is_answered_without_the_log(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = world.visitor()
 
-    def fail(leaves: object) -> list[int]:
+    def fail(leaves: object) -> list[bytes]:
         raise LogUnavailable("no space")
 
     monkeypatch.setattr(world.service.log, "append_many", fail)

@@ -122,7 +122,7 @@ def test_a_receipt_says_what_was_decided(matrix: Matrix) -> None:
     ends = datetime(2027, 6, 30, 23, 59, 59, tzinfo=UTC)
     at = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
     given = ReceiptRecord(
-        "rcp-1", cell.athlete, at, ConsentState.GIVEN, (Change(cell, Granularity.DAILY, ends),), log_index=4
+        "rcp-1", cell.athlete, at, ConsentState.GIVEN, (Change(cell, Granularity.DAILY, ends),), "ab" * 32, 4
     )
     stopped = replace(given, status=ConsentState.WITHDRAWN, changes=(Change(cell, Granularity.NONE),))
 

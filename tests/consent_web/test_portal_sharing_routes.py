@@ -37,7 +37,9 @@ def test_what_is_given_stands_in_the_matrix_with_a_receipt(world: Any) -> None:
     assert live(world) == {(Category.SLEEP, Role.COACH): Granularity.DAILY}
     assert str(done.url).startswith("http://127.0.0.1:8600/receipts/rcp-")
     assert "Your choice is recorded" in done.text
-    assert "Proven" in done.text
+    assert "Waiting for 09:00 UTC" in done.text
+    world.service.publish()
+    assert "Proven" in browser.get(str(done.url)).text
     shared = browser.get("/shared").text
     assert "One group gets something from you." in shared
     assert "Daily numbers" in shared

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from audit.events import EventKind
+from audit.trust import TrustPolicy, parse_policy
 from audit.verify import verify_log
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.xdist_group("demo")
 def audit(*arguments: str) -> "subprocess.CompletedProcess[str]":
     program = Path(sys.executable).parent / "homefield-audit"
     return subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False)
+
+
+def policy_of(demo) -> TrustPolicy:
+    return parse_policy(Path(demo.summary["trust_policy"]).read_bytes())
 
 
 def names_of(demo) -> set[str]:
@@ -70,18 +75,18 @@ def test_the_athlete_who_withdrew_left_the_next_round_and_the_next_campaign(runn
 
 
 def test_the_withdrawal_stands_in_the_log_sealed(running_demo) -> None:
-    verified = verify_log(running_demo.summary["log_directory"], running_demo.summary["log_vkey"])
+    verified = verify_log(running_demo.summary["log_directory"], policy_of(running_demo))
 
-    kinds = [entry.kind for entry in verified.entries]
+    kinds = [entry.kind for entry in verified.columns]
 
     assert EventKind.CONSENT_DECISION in kinds
     assert EventKind.BUDGET_REFUNDED in kinds
 
 
 def test_every_step_left_its_kind_of_entry(running_demo) -> None:
-    verified = verify_log(running_demo.summary["log_directory"], running_demo.summary["log_vkey"])
+    verified = verify_log(running_demo.summary["log_directory"], policy_of(running_demo))
 
-    kinds = {entry.kind for entry in verified.entries}
+    kinds = {entry.kind for entry in verified.columns}
 
     assert {
         EventKind.ORG_REGISTERED,
@@ -96,6 +101,8 @@ def test_every_step_left_its_kind_of_entry(running_demo) -> None:
         EventKind.MODEL_ADOPTED,
         EventKind.RELEASE_PROPOSED,
         EventKind.LOOK_ALLOWED,
+        EventKind.ANSWER_SENT,
+        EventKind.HEARTBEAT,
     } <= kinds
     assert EventKind.RELEASE_ANSWERED not in kinds  # an answer looks like any other choice
 
@@ -110,12 +117,36 @@ def test_the_front_office_sees_a_band_for_every_yes_and_nothing_else(running_dem
 def test_the_log_verifies_over_http_and_on_disk(running_demo) -> None:
     s = running_demo.summary
 
-    on_disk = audit("verify", s["log_directory"], "--vkey", s["log_vkey"], "--json")
+    on_disk = audit("verify", s["log_directory"], "--policy", s["trust_policy"], "--json")
     served = audit("verify", f"{running_demo.base('Athlete portal')}/log", "--vkey", s["log_vkey"], "--json")
 
     assert on_disk.returncode == 0, on_disk.stderr
     assert served.returncode == 0, served.stderr
     assert json.loads(served.stdout)["size"] >= s["log_size"]
+    assert json.loads(on_disk.stdout)["quorum"]["needed"] == 2
+    assert len(json.loads(on_disk.stdout)["cosigned_by"]) >= 2
+
+
+def test_three_witnesses_followed_the_log_and_hold_nothing_against_it(running_demo) -> None:
+    s = running_demo.summary
+
+    assert [one["run_by"] for one in s["witnesses"]] == [
+        "Coast Sports Authority",
+        "Coast University",
+        "Athletes’ Council",
+    ]
+    assert 2 <= s["countersigned"] <= 3
+    assert sorted(one["size"] for one in s["witnesses"])[1] >= s["log_size"]
+    assert not any(one["evidence"] for one in s["witnesses"])
+    assert policy_of(running_demo).needed() == (2, 3)
+
+
+def test_the_log_serves_the_policy_that_the_witnesses_stand_in(running_demo) -> None:
+    served = httpx.get(f"{running_demo.base('Athlete portal')}/log/trust.policy").text
+
+    assert served == Path(running_demo.summary["trust_policy"]).read_text(encoding="utf-8")
+    for who in ("Coast University", "Athletes’ Council"):
+        assert httpx.get(f"{running_demo.base(f'Witness, {who}')}/health").json() == {"status": "ok"}
 
 
 def test_one_changed_byte_of_a_copy_fails_with_one_sentence(running_demo, tmp_path: Path) -> None:
@@ -126,7 +157,7 @@ def test_one_changed_byte_of_a_copy_fails_with_one_sentence(running_demo, tmp_pa
     data[len(data) // 2] ^= 1
     bundle.write_bytes(data)
 
-    done = audit("verify", str(copy), "--vkey", running_demo.summary["log_vkey"])
+    done = audit("verify", str(copy), "--policy", running_demo.summary["trust_policy"])
 
     assert done.returncode != 0
     assert "Traceback" not in done.stderr

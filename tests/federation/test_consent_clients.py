@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from audit.events import EventKind
 from client.consent_client import ConsentClient, Question
 from client.errors import ConsentUnavailable
 from policies.request_signature import verify_request
@@ -146,4 +147,4 @@ def test_a_squad_answer_that_tells_more_than_it_may_is_not_shown(body):
 
 def test_an_event_that_could_not_be_logged_raises():
     with pytest.raises(LeagueUnavailable):
-        league_client(httpx.Response(503)).event("round_aggregated", {})
+        league_client(httpx.Response(503)).event(EventKind.ROUND_AGGREGATED, {})

@@ -1,17 +1,22 @@
 """Fixtures of the coordinator's tests: its pages over a consent service in memory."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.events import EventKind
+from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
-from server.consent_client import OfficeView, Spend
+from server.consent_client import ConsentClient, OfficeView, Spend
 from server.errors import ConsentUnavailable
 from server.federation.opening import Terms, open_campaign
 from server.settings import Settings
@@ -39,7 +44,14 @@ class FakeConsent:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     looks: list[tuple[str, str]] = field(default_factory=list)
+    spends: list[str] = field(default_factory=list)
+    events: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
+
+    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+        if self.down:
+            raise ConsentUnavailable("down")
+        self.events.append((kind, dict(details)))
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))
@@ -49,9 +61,45 @@ class FakeConsent:
         return OfficeView.model_validate(body)
 
     def spend(self, manifest_sha256: str) -> Spend:
+        self.spends.append(manifest_sha256)
         if self.down:
             raise ConsentUnavailable("down")
         return Spend(epsilon_per_athlete_max=0.85, rho_micro_per_athlete_max=33056)
+
+
+@dataclass
+class Service:
+    """The consent service as the league's commands reach it: over HTTP, remembering every request."""
+
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    down: bool = False
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.down:
+            raise httpx.ConnectError("down")
+        body = json.loads(request.content)
+        self.requests.append((request.url.path, body))
+        if request.url.path == "/v1/campaigns":
+            manifest = SignedManifest.model_validate(body).manifest
+            return httpx.Response(201, json={"sha256": manifest.sha256})
+        return httpx.Response(200, json={"entry": "ab" * 32})
+
+    @property
+    def kinds(self) -> list[str]:
+        """What was reported, in order; a registered campaign is logged by the service itself."""
+        return [body.get("kind", "campaign_opened") for _, body in self.requests]
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The consent service behind every command."""
+    served = Service()
+
+    def of(settings: Settings, *, clock: Any) -> ConsentClient:
+        return ConsentClient(settings.consent_url, settings.league_key(), clock, httpx.MockTransport(served))
+
+    monkeypatch.setattr(ConsentClient, "of", of)
+    return served
 
 
 @dataclass

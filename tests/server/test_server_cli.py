@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
@@ -13,6 +14,7 @@ from policies.campaign import parse_signed_manifest
 from policies.signing import VerifyKey
 from server.cli import app, main
 from server.errors import ServerError
+from server.store import CoordinatorStore, open_database
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def run():
 
 
 @pytest.fixture
-def league(run, tmp_path):
+def league(run, tmp_path, service):
     folder = tmp_path / "league"
     answer = run("init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:8100", "--json")
     for club in ("club-a", "club-b"):
@@ -169,6 +171,48 @@ def test_a_campaign_that_is_not_opened_leaves_no_manifest_to_send(end, league, t
     assert (code, said) == (1, "Error: there is a campaign spring already\n")
     assert not (tmp_path / "second.json").exists()
     assert (tmp_path / "first.json").exists()
+
+
+def test_what_changes_who_may_do_what_is_logged_first(run, league, service, tmp_path):
+    folder, _ = league
+    assert service.kinds == ["node_added", "node_added"]
+
+    run("node", "add", folder, "club-a", tmp_path / "club-a.pub")
+    assert service.kinds == ["node_added", "node_added"], "the same node again changes nothing"
+    run("campaign", "open", folder, "--model", "recovery-linear-1", "--out", tmp_path / "m.json")
+    run("staff-code", folder, "--person", "A. N.", "--role", "operator")
+
+    assert service.kinds[2:] == ["campaign_opened", "code_issued"]
+    assert service.requests[-1][1]["details"] == {"person": "A. N.", "role": "operator", "club": ""}
+
+
+def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service, tmp_path):
+    folder, _ = league
+    service.down = True
+    key = generate_private_key(SECP384R1()).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    (tmp_path / "c.pub").write_bytes(key)
+
+    added = end("node", "add", folder, "club-c", tmp_path / "c.pub")
+    opened = end("campaign", "open", folder, "--model", "recovery-linear-1", "--out", tmp_path / "m.json")
+    issued = end("staff-code", folder, "--person", "A. N.", "--role", "operator")
+
+    said = (1, "Error: the consent service cannot be reached\n")
+    assert [added, opened, issued] == [said] * 3
+    assert not (tmp_path / "m.json").exists()
+    store = CoordinatorStore(open_database(folder / "server.sqlite3"), clock=lambda: datetime.now(UTC))
+    assert [node.club for node in store.nodes()] == ["club-a", "club-b"]
+    assert store.campaigns() == ()
+
+
+def test_a_node_whose_key_or_club_is_taken_is_not_even_reported(end, league, service, tmp_path):
+    folder, _ = league
+
+    other_club = end("node", "add", folder, "club-c", tmp_path / "club-a.pub")
+    other_key = end("node", "add", folder, "club-a", tmp_path / "club-b.pub")
+
+    assert other_club == (1, "Error: that key is enrolled for another club\n")
+    assert other_key == (1, "Error: club-a is enrolled with another key\n")
+    assert service.kinds == ["node_added", "node_added"]
 
 
 def test_every_command_explains_itself(run):

@@ -1,0 +1,1 @@
+"""The commands of homefield-audit, one group per file; each exposes `register(app)`."""

@@ -1,0 +1,122 @@
+"""`explain`: one entry in plain words with its proof, or all of an athlete's own entries from their file."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.canonical_base64 import encode_base64
+from audit.commands.failures import failures_as_json
+from audit.commands.given_files import read_given
+from audit.commands.opening_file import MAX_OPENING, parse_opening
+from audit.commands.own_report import explain_own
+from audit.commands.reports import checkpoint_json, witness_words
+from audit.commands.show import entry_json
+from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commitments import verify_opening
+from audit.detail_words import detail_lines, printable
+from audit.errors import MalformedProof
+from audit.events import Entry, parse_leaf, sentence
+from audit.own_entries import Opening
+from audit.proving import ProvenEntry, prove_entry
+from audit.sources import open_source
+from audit.trust import TrustPolicy
+from audit.web.kind_words import KINDS
+
+SomePlace = Annotated[
+    str | None,
+    typer.Argument(metavar="[DIR_OR_URL]", help="Directory or http(s) address of the log; optional with --bundle."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        epilog="Example: homefield-audit explain ./log 1204 --policy trust.policy, or "
+        "homefield-audit explain --bundle my-entries.json https://consent.example/log"
+    )(explain)
+
+
+def explain(
+    place: SomePlace = None,
+    index: Annotated[
+        int | None, typer.Argument(metavar="[INDEX]", min=0, help="The entry's number in the log, from 0.")
+    ] = None,
+    vkey: Keys = None,
+    policy: PolicyFile = None,
+    opening: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What opens the entry: JSON with its key and details.")
+    ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="An athlete's own entries; with a log, also that none is missing there."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say in plain words what an entry says, what is sealed and why, and what proves it.
+
+    With --bundle: check all of an athlete's own entries, and with the log at hand that it holds no other. Without
+    --vkey or --policy the file's own policy is used; whoever gave you the file may have given you that, too.
+    """
+    if bundle:
+        if index is not None or opening:
+            raise typer.BadParameter("expected --bundle without INDEX and without --opening")
+        given = trust_of(vkey, policy) if vkey or policy else None
+        with failures_as_json(as_json):
+            values, lines = explain_own(bundle, place, given)
+    elif place is not None and index is not None:
+        trust = trust_of(vkey, policy)
+        with failures_as_json(as_json):
+            opened = parse_opening(read_given(opening, "the opening", at_most=MAX_OPENING)) if opening else None
+            values, lines = _explain_entry(prove_entry(open_source(place), trust, index), trust, opened)
+    else:
+        raise typer.BadParameter("expected a log and an entry's number, or --bundle with an athlete's own entries")
+    print(json.dumps({"ok": True, **values}, ensure_ascii=False) if as_json else "\n".join(lines))
+
+
+def _explain_entry(
+    found: ProvenEntry, trust: TrustPolicy, opening: Opening | None
+) -> tuple[dict[str, object], list[str]]:
+    checkpoint = found.trusted.checkpoint
+    proof = [
+        f"Proven: it leads to the root of {checkpoint.size:,} entries of {checkpoint.origin} "
+        f"in {len(found.proof.hashes)} steps.",
+        f"Witnesses: {witness_words(found.trusted, trust)}",
+    ]
+    values: dict[str, object] = {
+        "checkpoint": checkpoint_json(found.trusted, trust),
+        "index": found.index,
+        "leaf": encode_base64(found.leaf),
+        "steps": len(found.proof.hashes),
+    }
+    try:
+        entry = parse_leaf(found.leaf)
+    except MalformedProof:
+        said = f"Entry {found.index:,} has {len(found.leaf):,} bytes that are not in Homefield's format."
+        return {**values, "entry": None}, [said, *proof]
+    lines = [*_public_lines(found.index, entry), *proof]
+    values["entry"] = entry_json(found.index, entry)
+    if opening:
+        verify_opening(entry.commitment, opening.key, opening.details)
+        lines += ["Opened: the commitment is to exactly these details.", *_indented(detail_lines(opening.details))]
+        values["details"] = dict(opening.details)
+    return values, lines
+
+
+def _public_lines(index: int, entry: Entry) -> list[str]:
+    words = KINDS[entry.kind]
+    about = "one athlete or a stand-in; its tag tells nobody else which" if entry.tag else "no athlete"
+    return [
+        f"Entry {index:,}: {sentence(entry)}",
+        f"Day: {entry.day.isoformat()}",
+        f"Organisation: {printable(entry.org)} (a cover name)",
+        f"Rules in force: {entry.policy_hash or 'none'}",
+        f"About: {about}",
+        f"What it means: {words.meaning}",
+        f"Sealed: {words.sealed} Only its commitment is public, so that nobody else can read it or change it later.",
+    ]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]

@@ -1,0 +1,78 @@
+"""`fsck`: check a log where it lives, with what its writer keeps in private."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.commands.failures import failures_as_json
+from audit.commands.progress import progress_bar
+from audit.commands.reports import checkpoint_json, checkpoint_lines
+from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.fsck import Report
+from audit.fsck import fsck as check
+from audit.trust import TrustPolicy
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: homefield-audit fsck ./union/log --policy trust.policy")(fsck)
+
+
+def fsck(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory of the log; DIR.state lies beside it.")],
+    vkey: Keys = None,
+    policy: PolicyFile = None,
+    rebuild_index: Annotated[
+        bool, typer.Option("--rebuild-index", help="Make the index anew; no writer may run.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a log where it lives: the public files as `verify` does, and the writer's journal, batches and index.
+
+    Changes nothing unless told to, and works beside a running writer. Exit code 1 if anything contradicts itself.
+    """
+    trust = trust_of(vkey, policy)
+    with failures_as_json(as_json), progress_bar("Checking entries") as on_progress:
+        report = check(directory, trust, on_progress=on_progress, rebuild=rebuild_index)
+    print(json.dumps(_json(report, trust)) if as_json else "\n".join(_lines(report, trust)))
+    if not report.is_clean:
+        raise typer.Exit(1)
+
+
+def _json(report: Report, trust: TrustPolicy) -> dict[str, object]:
+    private = report.private
+    return {
+        "ok": report.is_clean,
+        **checkpoint_json(report.log.trusted, trust),
+        "is_foreign": report.log.is_foreign,
+        "private": None
+        if private is None
+        else {
+            "pending": private.pending,
+            "sequenced": private.sequenced,
+            "notes": private.notes,
+            "problems": private.problems,
+            "leftovers": private.leftovers,
+        },
+        "leftovers": report.leftovers,
+    }
+
+
+def _lines(report: Report, trust: TrustPolicy) -> list[str]:
+    lines = [
+        f"The log is whole: {report.log.size:,} entries, none missing, none changed.",
+        *checkpoint_lines(report.log.trusted, trust),
+    ]
+    private = report.private
+    if private is None:
+        lines.append("Private    no state directory beside it")
+    else:
+        lines.append(f"Private    {private.pending:,} entries pending, {private.sequenced:,} sequenced")
+        lines += [f"Problem    {problem}" for problem in private.problems]
+        lines += [f"Note       {note}" for note in private.notes]
+    left = [*report.leftovers, *(private.leftovers if private else ())]
+    if left:
+        lines.append(f"Leftovers  {len(left):,} files that the next start removes, {left[0]} for one")
+    return lines

@@ -1,0 +1,35 @@
+"""`keygen`: one secret in a file, from which both keys of a log are made."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.commands.trust_options import AsJson
+from audit.log_keys import log_signers
+from audit.note_keys import SEED_SIZE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: homefield-audit keygen log.example/2026 --out log.key")(keygen)
+
+
+def keygen(
+    name: Annotated[str, typer.Argument(help="The log's name, for example consent.example/log.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the secret goes; must not exist yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make the keys of a log. The secret goes to a file that only you can read; both public keys are printed.
+
+    The first line is the Ed25519 key, the second the ML-DSA-44 key. Readers pass both, each with --vkey.
+    """
+    seed = secrets.token_bytes(SEED_SIZE)
+    vkeys = [signer.vkey for signer in log_signers(name, seed)]
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(seed.hex() + "\n")
+    print(json.dumps({"vkeys": vkeys}) if as_json else "\n".join(vkeys))

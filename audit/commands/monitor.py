@@ -1,0 +1,187 @@
+"""The command that watches a log and raises the alarm."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from audit.commands.given_files import read_given
+from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.errors import SourceUnavailable
+from audit.monitor import MAX_AGE_S, Check, Monitor
+from audit.monitor_alarms import Alarm
+from audit.monitor_reports import (
+    Webhook,
+    alarm_line,
+    check_json,
+    check_line,
+    evidence_folder,
+    evidence_name,
+    save_evidence,
+)
+from audit.monitor_state import MonitorState, read_state, write_state
+from audit.monitor_witnesses import WitnessLookup
+from audit.note import MAX_BYTES
+from audit.sources import TIMEOUT_S, HttpSource, open_source
+
+FINE, ALARM, COULD_NOT_CHECK = 0, 3, 4
+WEB = ("http://", "https://")
+MOST_WAIT_S = 3_600
+WITNESS_TIMEOUT_S = 10.0
+
+Place = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `monitor` to the program."""
+    app.command(
+        epilog="Example: homefield-audit monitor https://consent.example/log --policy trust.txt --state log.json"
+    )(monitor)
+
+
+def monitor(
+    place: Place,
+    state: Annotated[Path, typer.Option(metavar="FILE", help="Where the monitor keeps what it has verified.")],
+    vkey: Keys = None,
+    policy: PolicyFile = None,
+    known: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint you kept: the log must have grown from it.")
+    ] = None,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two checks.")] = 60,
+    once: Annotated[bool, typer.Option("--once", help="Check once and end, for a scheduler of your own.")] = False,
+    max_age: Annotated[
+        int, typer.Option(min=60, help="Seconds without anything new after which the log is stale.")
+    ] = MAX_AGE_S,
+    webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where alarms are posted as JSON.")] = None,
+    no_witnesses: Annotated[
+        bool, typer.Option("--no-witnesses", help="Do not ask the policy's witnesses what they have seen.")
+    ] = False,
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on watching after an alarm.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Watch a log: signatures, quorum, consistency with what it showed before, new entries, freshness, witnesses.
+
+    Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 4: the log could not be checked; 1: the
+    monitor itself has a problem.
+    """
+    trust = trust_of(vkey, policy)
+    stop = threading.Event() if once else _stopped_by_signals()
+    with contextlib.ExitStack() as lines:
+
+        def new_client(timeout_s: float = TIMEOUT_S) -> httpx.Client:
+            return lines.enter_context(httpx.Client(timeout=timeout_s, follow_redirects=False))
+
+        core = Monitor(
+            HttpSource(place, client=new_client()) if place.startswith(WEB) else open_source(place),
+            trust,
+            clock=lambda: datetime.now(UTC),
+            pause=stop.wait,
+            max_age_s=max_age,
+            witnesses=None if no_witnesses else WitnessLookup(trust, client=new_client(WITNESS_TIMEOUT_S)),
+            known=read_given(known, "the known checkpoint", at_most=MAX_BYTES) if known else None,
+        )
+        held = read_state(state, [log.verifier for log in trust.logs])
+        hook = Webhook(webhook, client=new_client(WITNESS_TIMEOUT_S)) if webhook else None
+        watch = Watch(core, state, held, hook=hook, as_json=as_json)
+        code = watch.check_once() if once else watch.run(stop, every_s=every, keep_going=keep_going)
+    raise typer.Exit(code)
+
+
+class Watch:
+    """Runs checks one after another, keeps their state and evidence, and tells what they found."""
+
+    def __init__(
+        self,
+        core: Monitor,
+        path: Path,
+        state: MonitorState | None,
+        *,
+        hook: Webhook | None,
+        as_json: bool,
+        say: Callable[[str], None] = lambda line: print(line, flush=True),
+    ) -> None:
+        """Tell each line with `say`; `state` is what stands at `path`."""
+        self._core = core
+        self._path = path
+        self._state = state
+        self._hook = hook
+        self._as_json = as_json
+        self._say = say
+        # What was told already: while an alarm lasts it is repeated in every line, but posted once.
+        self._posted: set[str] = set()
+
+    def run(self, stop: threading.Event, *, every_s: float, keep_going: bool) -> int:
+        """Check until stopped, or until the first alarm; returns the exit code, the gravest that came up."""
+        gravest, wait_s = FINE, every_s
+        while True:
+            code = self.check_once()
+            if code == ALARM and not keep_going:
+                return ALARM
+            # A log that cannot be reached is asked less and less often.
+            wait_s = min(wait_s * 2, max(MOST_WAIT_S, every_s)) if code == COULD_NOT_CHECK else every_s
+            gravest = code if gravest != ALARM else ALARM
+            if stop.wait(wait_s):
+                return gravest
+
+    def check_once(self) -> int:
+        """Check once and tell the outcome; returns the exit code. Raises OSError if the state cannot be written."""
+        try:
+            check = self._core.check(self._state)
+        except SourceUnavailable as error:
+            self._tell_unreachable(str(error))
+            return COULD_NOT_CHECK
+        self._tell(check)  # first: an alarm must come even if the state can then not be written
+        if check.state is not None and check.state != self._state:
+            write_state(self._path, check.state)
+            self._state = check.state
+        return ALARM if check.alarms else FINE
+
+    def _tell(self, check: Check) -> None:
+        saved = [self._saved(check, alarm) for alarm in check.alarms]
+        told = check_json(check, saved)
+        if self._as_json:
+            self._say(json.dumps(told, ensure_ascii=False))
+        else:
+            self._tell_people(check, saved)
+        fresh = {evidence_name(alarm) for alarm in check.alarms} - self._posted
+        if fresh and self._hook:
+            problem = self._hook.tell(told)
+            if problem is None:
+                self._posted |= fresh
+            else:
+                self._say(json.dumps({"at": check.at.isoformat(), "webhook": problem}) if self._as_json else problem)
+
+    def _tell_people(self, check: Check, saved: list[Path | None]) -> None:
+        if check.is_first and check.state is not None:
+            self._say(
+                "This is the first check: what the log shows now is taken as it is. Compare it with a checkpoint that "
+                "somebody else kept, or give one with --known."
+            )
+        for alarm, place in zip(check.alarms, saved, strict=True):
+            self._say(alarm_line(check, alarm, place))
+        if not check.alarms:
+            self._say(check_line(check))
+
+    def _tell_unreachable(self, reason: str) -> None:
+        at = self._core.clock()
+        told: dict[str, Any] = {"at": at.isoformat(), "ok": None, "could_not_check": reason}
+        line = f"{at:%Y-%m-%d %H:%M:%S} UTC  could not check: {reason}"
+        self._say(json.dumps(told, ensure_ascii=False) if self._as_json else line)
+
+    def _saved(self, check: Check, alarm: Alarm) -> Path | None:
+        try:
+            return save_evidence(evidence_folder(self._path), check, alarm)
+        except OSError:
+            return None  # said in the line about the alarm, which must come in any case
+
+
+def _stopped_by_signals() -> threading.Event:
+    from audit.web.serving import stopped_by_signals  # web libraries that a single check does without
+
+    return stopped_by_signals()

@@ -1,0 +1,29 @@
+"""`serve`: the auditor's pages over a log."""
+
+from typing import Annotated
+
+import typer
+
+from audit.commands.trust_options import Keys, Place, PolicyFile, trust_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: homefield-audit serve ./log --vkey KEY --port 8300")(serve)
+
+
+def serve(
+    place: Place,
+    vkey: Keys = None,
+    policy: PolicyFile = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8300,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    run_by: Annotated[str, typer.Option(help="Who runs these pages, shown at the top.")] = "Governing body",
+) -> None:
+    """Serve the auditor's pages over a log, until interrupted."""
+    trust = trust_of(vkey, policy)
+
+    from audit.app import build_app  # web libraries that the other commands do without
+    from audit.web.serving import serve_app
+
+    serve_app(build_app(source=place, policy=trust, run_by=run_by), host=host, port=port)

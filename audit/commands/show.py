@@ -1,0 +1,74 @@
+"""`show`: a verified log's entries in plain words."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from audit.commands.filter_options import From, Kind, Org, Rules, To, filter_of
+from audit.commands.progress import progress_bar
+from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.detail_words import printable
+from audit.events import Entry, parse_leaf, sentence
+from audit.proving import prove_from
+from audit.reader import TileReader
+from audit.sources import open_source
+from audit.verify import verify_source
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example: homefield-audit show ./log --vkey KEY --kind look_refused --from 2026-11-01")(show)
+
+
+def show(
+    place: Place,
+    vkey: Keys = None,
+    policy: PolicyFile = None,
+    kind: Kind = "",
+    org: Org = "",
+    start: From = None,
+    end: To = None,
+    rules: Rules = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many entries, the newest.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a log, then list its entries in plain words, newest first."""
+    wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
+    with progress_bar("Checking entries") as on_progress:
+        log = verify_source(source, trust, on_progress=on_progress)
+    indices = log.columns.select_by(wanted)
+    reader = TileReader(source, log.size)
+    # The leaf is read a second time, so it is proven a second time.
+    proven = [prove_from(reader, log.trusted, index) for index in reversed(indices[-limit:])]
+    found = [(entry.index, parse_leaf(entry.leaf)) for entry in proven]
+    if as_json:
+        print(json.dumps([entry_json(index, entry) for index, entry in found], ensure_ascii=False))
+        return
+    table = Table("No.", "What happened", "Day", "Organisation", "Rules")
+    for index, entry in found:
+        cells = (f"{index:,}", sentence(entry), entry.day.isoformat(), entry.org, entry.policy_hash[:6])
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    console = Console()
+    console.print(table)
+    if log.is_foreign:
+        console.print("The log is whole, but its entries are not in Homefield's format and cannot be listed here.")
+    elif len(indices) > limit:
+        console.print(f"{limit:,} of {len(indices):,} entries; --limit shows more.")
+
+
+def entry_json(index: int | None, entry: Entry) -> dict[str, object]:
+    """Return an entry as a program reads it; `index` is None while it waits for publication."""
+    return {
+        "index": index,
+        "kind": entry.kind.value,
+        "what": sentence(entry),
+        "day": entry.day.isoformat(),
+        "org": entry.org,
+        "policy_hash": entry.policy_hash,
+        "commitment": entry.commitment.hex(),
+        "tag": entry.tag.hex(),
+    }

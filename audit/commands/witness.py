@@ -1,0 +1,145 @@
+"""Commands of a witness: set it up, add a log, serve it, and look at what it has countersigned."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from audit.commands.trust_options import AsJson
+from audit.witness_config import (
+    WatchedLog,
+    WitnessConfig,
+    add_logs,
+    create_witness,
+    read_config,
+    watched_log,
+    write_settings,
+)
+from audit.witness_evidence import FOLDER, Evidence, list_evidence
+from audit.witness_store import Seen, begin_record, read_record, record_path, sole_witness
+
+app = typer.Typer(help="Run a witness: countersign logs that have only grown.", no_args_is_help=True)
+
+Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's own folder.")]
+
+
+def register(program: typer.Typer) -> None:
+    """Add `witness` and its commands to the program."""
+    program.add_typer(app, name="witness")
+
+
+@app.command(epilog="Example: homefield-audit witness init w1 --name witness.example/w1")
+def init(
+    directory: Directory,
+    name: Annotated[str, typer.Option(help="The witness's name for ever, for example witness.example/w1.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a new witness with a secret of its own, and print its two public keys."""
+    _print_keys(create_witness(directory, name), as_json=as_json)
+
+
+@app.command(epilog="Example: homefield-audit witness keys w1")
+def keys(directory: Directory, as_json: AsJson = False) -> None:
+    """Print the public keys that go into trust policies: Ed25519 first, then ML-DSA-44."""
+    _print_keys(read_config(directory), as_json=as_json)
+
+
+@app.command("add-log", epilog="Example: homefield-audit witness add-log w1 --vkey 'log.example+1234abcd+AQ…'")
+def add_log(
+    directory: Directory,
+    vkey: Annotated[
+        list[str],
+        typer.Option(metavar="KEY", help="A verification key of the log; repeated for a log with several, any counts."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Watch one more log; its origin is the name of its keys. The witness must not be running meanwhile."""
+    log = watched_log(vkey)
+    with sole_witness(directory):
+        config = add_logs(read_config(directory), [log])
+        # The empty record first: settings that name a log without one would stop the witness.
+        begin_record(directory, log)
+        write_settings(directory, config)
+    print(json.dumps({"origin": log.origin, "log_id": log.log_id}) if as_json else f"watching {log.origin}")
+
+
+@app.command(epilog="Example: homefield-audit witness serve w1 --port 8401")
+def serve(
+    directory: Directory,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8401,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Answer logs that ask for a countersignature, until interrupted."""
+    from audit.web.serving import serve_app  # web libraries that the other commands do without
+    from audit.witness import Witness
+    from audit.witness_app import build_witness_app
+    from audit.witness_store import WitnessStore
+
+    config = read_config(directory)
+    with WitnessStore.open(directory, config) as store:
+        witness = Witness(config, store, clock=lambda: datetime.now(UTC))
+        serve_app(build_witness_app(witness), host=host, port=port)
+
+
+@app.command(epilog="Example: homefield-audit witness status w1 --json")
+def status(directory: Directory, as_json: AsJson = False) -> None:
+    """Show each log with the last checkpoint countersigned and the evidence kept against it, also while it runs."""
+    config = read_config(directory)
+    states = [_state(directory, config, log) for log in config.logs]
+    if as_json:
+        print(json.dumps({"name": config.name, "logs": [state.to_json() for state in states]}, ensure_ascii=False))
+        return
+    table = Table("Log", "Entries", "Last countersigned", "Evidence against it")
+    for state in states:
+        table.add_row(state.log.origin, *state.cells())
+    Console().print(table)
+    for piece in (piece for state in states for piece in state.evidence):
+        print(f"{piece.kind}: {directory / FOLDER / piece.folder}")
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One log as it stands in the folder."""
+
+    log: WatchedLog
+    seen: Seen | None
+    evidence: tuple[Evidence, ...]
+
+    def cells(self) -> tuple[str, str, str]:
+        kept = str(len(self.evidence) or "none")
+        if self.seen is None:
+            return "none yet", "not yet", kept
+        return f"{self.seen.checkpoint.size:,}", f"{_moment(self.seen):%Y-%m-%d %H:%M:%S} UTC", kept
+
+    def to_json(self) -> dict[str, Any]:
+        checkpoint = self.seen.checkpoint if self.seen else None
+        return {
+            "origin": self.log.origin,
+            "log_id": self.log.log_id,
+            "vkeys": [verifier.vkey for verifier in self.log.verifiers],
+            "size": checkpoint.size if checkpoint else None,
+            "root": checkpoint.root_text if checkpoint else None,
+            "countersigned_at": _moment(self.seen).isoformat() if self.seen else None,
+            "evidence": [
+                {"kind": one.kind.value, "size": one.size, "kept_at": one.kept_at.isoformat(), "folder": one.folder}
+                for one in self.evidence
+            ],
+        }
+
+
+def _state(directory: Path, config: WitnessConfig, log: WatchedLog) -> _State:
+    seen = read_record(record_path(directory, log), log, config.signers)
+    return _State(log, seen, list_evidence(directory, log))
+
+
+def _moment(seen: Seen) -> datetime:
+    return datetime.fromtimestamp(seen.timestamp_s, UTC)
+
+
+def _print_keys(config: WitnessConfig, *, as_json: bool) -> None:
+    print(json.dumps({"name": config.name, "vkeys": config.vkeys}) if as_json else "\n".join(config.vkeys))

@@ -1,0 +1,43 @@
+"""How to check the log without these pages: commands, keys and the trust policy to download."""
+
+from fastapi import Response
+
+from audit.sources import Source
+from audit.trust import TrustPolicy
+from audit.verify import read_checkpoint
+from audit.web.auditor import Auditor
+from audit.web.policy_text import write_policy
+from audit.web.vouching import key_line
+
+
+def check_page(auditor: Auditor) -> Response:
+    """Return the page; it verifies nothing itself, so that it is there when the log is not whole."""
+    policy = auditor.policy
+    return auditor.page(
+        "check.html",
+        "Check it yourself",
+        "/check",
+        note=_note(auditor.source),
+        keys=[(key_line(log.verifier), log.verifier.vkey) for log in policy.logs],
+        witnesses=[key_line(witness.verifier) for witness in policy.witnesses],
+        policy=shown_policy(policy),
+    )
+
+
+def keys_text(policy: TrustPolicy) -> str:
+    """Return the log's verification keys, one a line."""
+    return "".join(f"{log.verifier.vkey}\n" for log in policy.logs)
+
+
+def policy_bytes(policy: TrustPolicy) -> bytes:
+    """Return the policy file; octets that are not UTF-8 are those of the file it was read from."""
+    return write_policy(policy).encode("utf-8", "surrogateescape")
+
+
+def shown_policy(policy: TrustPolicy) -> str:
+    """Return the policy as text for a page."""
+    return policy_bytes(policy).decode("utf-8", "replace")
+
+
+def _note(source: Source) -> str:
+    return read_checkpoint(source).decode("utf-8", errors="replace")

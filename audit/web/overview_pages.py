@@ -1,0 +1,43 @@
+"""The pages that sum the whole log up: the rules in force, and what was taken from privacy budgets."""
+
+from fastapi import Response
+
+from audit.web import words
+from audit.web.auditor import Auditor
+from audit.web.checked import Checked
+from audit.web.guarded import WHY_NOT_SHOWN, shown
+from audit.web.summaries import LEDGER, ledger_by_month, ledger_totals, rules_in_force
+
+
+def rules_page(auditor: Auditor, checked: Checked) -> Response:
+    """Return the page of every version of the rules that an entry names."""
+    periods = [
+        {
+            "hash": period.policy_hash,
+            "first": words.short_date(period.first_day),
+            "last": words.short_date(period.last_day),
+            "first_index": period.first_index,
+            "first_number": words.thousands(period.first_index),
+            "entries": shown(period.entries),
+        }
+        for period in rules_in_force(checked.tally)
+    ]
+    return auditor.page("rules.html", "Rules in force", "/rules", periods=periods, why_not_shown=WHY_NOT_SHOWN)
+
+
+def ledger_page(auditor: Auditor, checked: Checked) -> Response:
+    """Return the page of budget entries, in all and by month."""
+    months = [
+        (words.month(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
+        for line in ledger_by_month(checked.tally)
+    ]
+    totals = [(label, words.count(number)) for label, number in ledger_totals(checked.tally).items()]
+    return auditor.page(
+        "ledger.html",
+        "Privacy ledger",
+        "/ledger",
+        months=months,
+        totals=totals,
+        labels=list(LEDGER),
+        why_not_shown=WHY_NOT_SHOWN,
+    )

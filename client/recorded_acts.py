@@ -1,0 +1,54 @@
+"""What each page and command of `homefield-node` leaves in the log.
+
+The node reports to the consent service before it acts: no record, no answer. A node that is not linked to one yet
+shares nothing and has nobody to tell.
+"""
+
+from audit.events import EventKind
+from audit.recorded import Acts, Reason, records, unrecorded
+
+_LOOK = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED)
+_SQUAD = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, EventKind.PAGE_OPENED)
+_UNLINKED = "the node is not linked yet"
+
+ROUTES: Acts = {
+    "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
+    "POST /demo/sign-in": records(EventKind.SIGNED_IN),
+    "GET /board": _SQUAD,
+    "GET /athletes": _SQUAD,
+    "GET /imports": _SQUAD,
+    "GET /athletes/{athlete}": _LOOK,
+    "POST /athletes/{athlete}/decide": _LOOK,
+    "POST /athletes/{athlete}/check": _LOOK,
+    "POST /athletes/{athlete}/record": records(
+        EventKind.PROPOSAL_DECIDED, EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED
+    ),
+    "GET /athletes/{athlete}/decided": _LOOK,
+    "GET /model": records(EventKind.PAGE_OPENED),
+    **unrecorded(
+        Reason.NOTHING_ABOUT_ANYONE,
+        "GET /",
+        "GET /sign-in",
+        "POST /sign-out",
+        "GET /health",
+        "GET /status",
+        "MOUNT /static",
+    ),
+}
+"""The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
+
+VERBS: Acts = {
+    "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
+    "ingest": records(EventKind.INGEST, unless=_UNLINKED),
+    "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
+    "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
+    "approve": records(EventKind.CAMPAIGN_APPROVED),
+    "adopt": records(EventKind.MODEL_ADOPTED),
+    "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
+    "erase": records(EventKind.ERASED, unless=_UNLINKED),
+    **unrecorded(Reason.SET_UP, "init", "link", "athlete add", "athlete load"),
+    **unrecorded(Reason.OWN_ENTRIES, "athlete list", "plan show"),
+    **unrecorded(Reason.PARTS_RECORDED, "run"),
+}
+"""The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""

@@ -1,0 +1,95 @@
+"""Outcome after intent: once the answer to a recorded act is handed to the network, or cannot be, the log is told."""
+
+import logging
+from dataclasses import dataclass
+from typing import Annotated
+
+import anyio
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audit.errors import AuditError
+from consent.errors import ConsentError
+from consent.store import ConsentStore
+from policies.vocabulary import OrgId
+
+logger = logging.getLogger(__name__)
+
+OK = range(200, 300)
+
+
+@dataclass(slots=True)
+class Intent:
+    """What a route recorded before it answers; nothing by default."""
+
+    org: OrgId | None = None
+    event: str | None = None
+
+    def recorded(self, org: OrgId, event: str | None) -> None:
+        """Say that the answer to `org` follows the act `event`; None where nothing was recorded."""
+        self.org, self.event = org, event
+
+
+def _intent(request: Request) -> Intent:
+    intent: Intent = request.state.intent
+    return intent
+
+
+ThisIntent = Annotated[Intent, Depends(_intent)]
+
+
+class Outcomes:
+    """The outermost layer of the application: sees the last byte of an answer go, or an error in its place."""
+
+    def __init__(self, app: ASGIApp, *, store: ConsentStore) -> None:
+        self._app = app
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; afterwards record what became of an act that it led to."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        intent = scope.setdefault("state", {})["intent"] = Intent()
+        answer = _Answer(intent, receive, send)
+        try:
+            await self._app(scope, receive, answer.send)
+        finally:
+            if intent.org is not None and intent.event is not None:
+                with anyio.CancelScope(shield=True):
+                    await run_in_threadpool(self._note, intent.org, intent.event, sent=answer.is_sent)
+
+    def _note(self, org: OrgId, event: str, *, sent: bool) -> None:
+        """Record the outcome. If that fails nothing is undone: the athlete's page then says that it is not known."""
+        try:
+            self._store.note_outcome(org, event, sent=sent)
+        except (AuditError, ConsentError) as error:
+            logger.warning("the outcome of an answer was not recorded", extra={"error": type(error).__name__})
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One answer on its way out. is_sent: all of it was handed over, while somebody was there to take it."""
+
+    intent: Intent
+    receive_from: Receive
+    send_to: Send
+    status: int = 0
+    is_sent: bool = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        is_claimed = is_last and self.intent.event is not None and self.status in OK and not await self._is_alone()
+        await self.send_to(message)
+        self.is_sent = self.is_sent or is_claimed
+
+    async def _is_alone(self) -> bool:
+        """True if the caller has gone. The request was read to its end before, so nothing else can be waiting here."""
+        message: Message = {}
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            message = await self.receive_from()
+        return message.get("type") == "http.disconnect"

@@ -1,0 +1,1 @@
+"""Commands of `homefield-consent`, one module per area."""

@@ -1,0 +1,78 @@
+"""Commands about athletes: list them, give one a sign-in code, erase one's record."""
+
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from consent.commands.console import AsJson, Directory, beside, now, show, show_rows, writing
+from consent.identity import codes
+from consent.keys import read_keys
+from consent.opening import open_beside
+from consent.settings import read_settings
+from policies.vocabulary import AthleteId, OrgId
+
+app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
+
+Athlete = Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")]
+
+
+def register(program: typer.Typer) -> None:
+    """Add `athlete` with its commands, and `sign-in-code`, to the program."""
+    program.add_typer(app, name="athlete")
+    program.command("sign-in-code")(sign_in_code)
+
+
+@app.command("list")
+def athlete_list(
+    directory: Directory,
+    club: Annotated[str, typer.Option(help="Only this club's.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List enrolled athletes.
+
+    Example: homefield-consent athlete list union --club club-a --json
+    """
+    with beside(directory) as store:
+        rows = [
+            {"athlete": m.athlete, "club": m.club, "shirt_no": m.shirt_no, "name": m.name, "is_minor": m.is_minor}
+            for m in store.members(OrgId(club) if club else None)
+        ]
+    show_rows(rows, as_json=as_json)
+
+
+@app.command("erase")
+def erase(
+    directory: Directory,
+    athlete: Athlete,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
+
+    The log keeps its entries and still verifies, but nobody can open them or tell any more that they were about this
+    athlete. Offer the athlete their receipts and proofs before. Backups hold the keys until they are replaced.
+
+    Example: homefield-consent athlete erase union ath-0123456789abcdef
+    """
+    with beside(directory) as store:
+        store.member(AthleteId(athlete))
+    if not yes:
+        typer.confirm(f"Destroy the keys of {athlete} for good?", abort=True)
+    with writing(directory) as service:
+        service.store.erase(AthleteId(athlete))
+
+
+def sign_in_code(directory: Directory, athlete: Athlete, as_json: AsJson = False) -> None:
+    """Give an athlete at the desk a code that opens one session, once, within half an hour.
+
+    Example: homefield-consent sign-in-code union ath-0123456789abcdef
+    """
+    settings = read_settings(directory.resolve())
+    keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=now)
+    try:
+        with Session(engine.execution_options(is_writer=True)) as session:
+            code, expires = codes.create(session, AthleteId(athlete), key=keys.codes, now=now())
+            session.commit()
+    finally:
+        engine.dispose()
+    show({"code": code, "expires": expires.isoformat(timespec="seconds")}, as_json=as_json)

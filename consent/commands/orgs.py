@@ -1,0 +1,50 @@
+"""Commands about organisations."""
+
+from typing import Annotated
+
+import typer
+
+from consent.commands.console import AsJson, Directory, beside, show_rows, writing
+from consent.errors import InvalidSettings
+from consent.views import OrgKind
+from policies.signing import VerifyKey
+from policies.vocabulary import OrgId
+
+app = typer.Typer(help="Organisations that may ask: clubs, the league, the governing body.", no_args_is_help=True)
+
+
+def register(program: typer.Typer) -> None:
+    """Add `org` and its commands to the program."""
+    program.add_typer(app, name="org")
+
+
+@app.command("add")
+def org_add(
+    directory: Directory,
+    org: Annotated[str, typer.Argument(help="Identifier, such as club-a.")],
+    name: Annotated[str, typer.Option(help="Name, as athletes read it.")],
+    kind: Annotated[OrgKind, typer.Option(help="What it is.")],
+    key: Annotated[str, typer.Option(help="Its public key (base64), which signs its requests.")],
+) -> None:
+    """Register an organisation, or change its name and key. Stop the service first: the log has one writer.
+
+    Example: homefield-consent org add union club-a --name "Eastmere FC" --kind club --key BASE64
+    """
+    if not OrgId(org).replace("-", "").isalnum() or not 2 <= len(org) <= 64 or org != org.lower():
+        raise InvalidSettings("expected an identifier of lower-case letters, digits and hyphens")
+    with writing(directory) as service:
+        service.store.add_org(OrgId(org), name=name, kind=kind, key=VerifyKey.from_text(key))
+
+
+@app.command("list")
+def org_list(directory: Directory, as_json: AsJson = False) -> None:
+    """List the registered organisations.
+
+    Example: homefield-consent org list union
+    """
+    with beside(directory) as store:
+        rows = [
+            {"org": org.org_id, "name": org.name, "kind": org.kind.value, "key": org.key.text if org.key else ""}
+            for org in store.orgs()
+        ]
+    show_rows(rows, as_json=as_json)

@@ -1,0 +1,160 @@
+"""Commands about the service itself: set it up, show its keys and its state, run it."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from audit.web.serving import serve_app
+from consent import trust_file
+from consent.app import build_app
+from consent.commands.console import AsJson, Directory, beside, now, publish, show
+from consent.errors import InvalidSettings
+from consent.keys import read_keys
+from consent.log_state import LogState
+from consent.opening import found, log_vkeys, open_service
+from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, Settings, make_settings, read_settings, write_settings
+
+
+def register(program: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (init, keys, status, serve):
+        program.command()(command)
+
+
+def init(
+    directory: Directory,
+    name: Annotated[str, typer.Option(help="Who runs it, as athletes read it.")] = "Players’ Union",
+    database: Annotated[str, typer.Option(help="postgresql+psycopg://… ; SQLite in DIR if left out.")] = "",
+    log_origin: Annotated[str, typer.Option(help="The public log's name.")] = "log.homefield.example/consent",
+    agreement: Annotated[str, typer.Option(help="Rule pack: open, eu-default, nba-2023 or nfl-2020.")] = "open",
+    publish_every: Annotated[
+        int, typer.Option(help="Seconds between publications of releases, counted from 06:00 UTC.")
+    ] = DAY_S,
+    checkpoint_every: Annotated[int, typer.Option(help="Seconds between publications of the log, in UTC.")] = HOUR_S,
+    as_json: AsJson = False,
+) -> None:
+    """Set up a new service: settings, keys, trust policy, database and an empty log.
+
+    Example: homefield-consent init union --name "Coast Players' Union"
+    """
+    if (directory / SETTINGS_FILE).exists():
+        raise InvalidSettings(f"{directory} already holds a consent service; nothing was changed")
+    if directory.exists() and any(directory.iterdir()):
+        raise InvalidSettings(f"{directory} is not empty; a consent service needs a folder of its own")
+    settings = make_settings(
+        {
+            "directory": directory.resolve(),
+            "name": name,
+            "database": database,
+            "log_origin": log_origin,
+            "agreement": agreement,
+            "publish_every_s": publish_every,
+            "checkpoint_every_s": checkpoint_every,
+        }
+    )
+    with _all_or_nothing(directory):
+        found(settings)
+        service = open_service(settings, clock=now)
+        try:
+            publish(service)
+        finally:
+            service.close()
+        write_settings(settings)
+    show(_public_keys(settings), as_json=as_json)
+
+
+def keys(directory: Directory, as_json: AsJson = False) -> None:
+    """Show the public keys that clubs, the league and auditors need, and the log's trust policy.
+
+    Example: homefield-consent keys union --json
+    """
+    show(_public_keys(read_settings(directory.resolve())), as_json=as_json)
+
+
+def status(directory: Directory, as_json: AsJson = False) -> None:
+    """Show counts and the state of the public log: entries, what waits, the next checkpoint. No names.
+
+    Example: homefield-consent status union --json
+    """
+    with beside(directory) as store:
+        counts, log = store.status(), store.log_state()
+    values = {field: getattr(counts, field) for field in ("orgs", "athletes", "campaigns", "log_waiting")}
+    show(values | _of_log(log, waiting=counts.log_waiting) | {"policy_hash": counts.policy_hash}, as_json=as_json)
+
+
+def serve(
+    directory: Directory,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8600,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="One-click personas; loopback only, never for real use.")
+    ] = False,
+) -> None:
+    """Run the interface, the portal and the public log until told to stop.
+
+    Example: homefield-consent serve union --port 8600
+    """
+    settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
+    settings.refuse_unsafe()
+    if demo:
+        print("warning: demo mode; anyone on this machine can sign in as any athlete", file=sys.stderr)
+    serve_app(build_app(settings, clock=now), host=host, port=port, only_loopback_names=demo)
+
+
+@contextmanager
+def _all_or_nothing(directory: Path) -> Iterator[None]:
+    """Make `directory`, which is new or empty; when the block fails, nothing stays that would stop a second try."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
+def _public_keys(settings: Settings) -> dict[str, Any]:
+    keys = read_keys(settings.keys_directory)
+    vkeys = log_vkeys(settings, keys)
+    path = settings.directory / trust_file.POLICY_FILE
+    return {
+        "service_key": keys.service.verify_key.text,
+        "log_vkey": vkeys[0],
+        "log_vkeys": list(vkeys),
+        "log_origin": settings.log_origin,
+        "log_directory": str(settings.log_directory),
+        "trust_policy_file": str(path),
+        "trust_policy": trust_file.read(settings.directory, vkeys).text
+        if path.exists()
+        else trust_file.first_text(vkeys),
+    }
+
+
+def _of_log(log: LogState, *, waiting: int) -> dict[str, Any]:
+    return {
+        "log_size": log.size,
+        "log_published": _moment(log.published_at),
+        "log_next": _moment(log.next_checkpoint),
+        "log_countersigned": log.countersigned,
+        "log_witnesses": log.witnesses,
+        "log_witnesses_needed": log.needed,
+        "log_problem": _problem(log, waiting=waiting),
+        "log_origin": log.origin,
+    }
+
+
+def _problem(log: LogState, *, waiting: int) -> str:
+    if not log.has_quorum and log.size:
+        return "the newest checkpoint lacks witnesses that the trust policy asks for"
+    if waiting and log.is_late(now()):
+        return "entries wait although a publication was due; is the service running, and do its witnesses answer?"
+    return "none"
+
+
+def _moment(at: datetime | None) -> str:
+    return "never" if at is None else at.isoformat(timespec="seconds")

@@ -1,0 +1,94 @@
+"""What each route and command of `homefield-consent` leaves in the log.
+
+Every act is one append, before the answer and in the same transaction. A known caller who is refused is recorded too:
+that is why "look refused" stands beside most kinds. Whoever is not known (a wrong signature, a code that opens nothing)
+leaves no entry, or strangers could fill the log at will.
+"""
+
+from audit.events import EventKind
+from audit.recorded import Acts, Reason, records, unrecorded
+from consent.events import REPORTABLE
+
+_REFUSED = EventKind.LOOK_REFUSED
+_CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")
+_STOP = records(EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], unless="it has stopped already")
+
+API_ROUTES: Acts = {
+    "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
+    "POST /v1/decisions": records(EventKind.LOOK_ALLOWED, _REFUSED),
+    "GET /v1/snapshot": records(EventKind.LOOK_ALLOWED, _REFUSED, unless="the same snapshot again says nothing new"),
+    "POST /v1/campaigns": records(
+        EventKind.CAMPAIGN_OPENED, _REFUSED, beside=[EventKind.BUDGET_REFUNDED], unless="registered already"
+    ),
+    "POST /v1/campaigns/{sha256}/tokens": records(
+        EventKind.BUDGET_RESERVED, _REFUSED, unless="a club without athletes"
+    ),
+    "POST /v1/campaigns/{sha256}/rounds/{round_no}/commit": records(
+        EventKind.ROUND_COMMITTED, _REFUSED, unless="a club without athletes"
+    ),
+    "GET /v1/campaigns/{sha256}/spend": records(EventKind.LOOK_ALLOWED, _REFUSED),
+    "POST /v1/releases": records(EventKind.RELEASE_PROPOSED, _REFUSED, unless="proposed already, with the same bytes"),
+    "GET /v1/office/{club}": records(EventKind.LOOK_ALLOWED, _REFUSED),
+    "POST /v1/events": records(*frozenset().union(*REPORTABLE.values()), _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
+    **unrecorded(
+        Reason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"
+    ),
+    **unrecorded(Reason.PUBLIC_LOG, "GET /log/checkpoint", "GET /log/tile/{path:path}", "GET /log/trust.policy"),
+}
+"""The interface for nodes, coordinator and auditors."""
+
+PORTAL_ROUTES: Acts = {
+    "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
+    "POST /demo/sign-in": records(EventKind.SIGNED_IN),
+    "POST /change/{category}/confirm": records(
+        EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], unless="the row changed meanwhile"
+    ),
+    "POST /change/{category}/stop": _STOP,
+    "POST /shared/stop": _STOP,
+    "POST /shared/stop-all": _STOP,
+    "POST /asked/{release_id}/confirm": _CHOICE,
+    "POST /asked/{release_id}/stop": _CHOICE,
+    "POST /budget/cap/confirm": _CHOICE,
+    **unrecorded(
+        Reason.OWN_RECORD,
+        "GET /shared",
+        "GET /shared/preview/{org}/{role}",
+        "GET /change/{category}",
+        "GET /asked",
+        "GET /asked/{release_id}",
+        "GET /looked",
+        "GET /looked/proofs",
+        "GET /looked/{number}/proof",
+        "GET /receipts",
+        "GET /receipts/{receipt_id}",
+        "GET /receipts/{receipt_id}.json",
+        "GET /budget",
+        "GET /budget/cap",
+        "GET /rules",
+    ),
+    **unrecorded(
+        Reason.FORM_STEP, "POST /change/{category}", "POST /asked/{release_id}", "POST /budget/cap", "GET /demo"
+    ),
+    **unrecorded(
+        Reason.NOTHING_ABOUT_ANYONE,
+        "GET /",
+        "GET /sign-in",
+        "POST /sign-out",
+        "GET /settings",
+        "POST /settings",
+        "MOUNT /static",
+    ),
+}
+"""The athlete's portal. What is theirs they read unrecorded; what they decide is recorded as theirs."""
+
+ROUTES: Acts = {**API_ROUTES, **PORTAL_ROUTES}
+
+VERBS: Acts = {
+    "init": records(EventKind.ORG_REGISTERED, beside=[EventKind.RULES_LOADED]),
+    "org add": records(EventKind.ORG_REGISTERED),
+    "athlete erase": records(EventKind.ERASED, beside=[EventKind.BUDGET_REFUNDED]),
+    "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),
+    **unrecorded(Reason.FORM_STEP, "sign-in-code"),
+    **unrecorded(Reason.OWN_ENTRIES, "keys", "status", "org list", "athlete list"),
+}
+"""The union's commands. A desk code does nothing until it is spent, which the athlete's own record then shows."""

@@ -1,0 +1,69 @@
+"""Three witnesses, each run by another organisation: they countersign the log, and two of them must have.
+
+The union's log publishes nothing that fewer have countersigned, and the auditor believes nothing else: both read the
+same trust policy, which the union writes once the witnesses have told it their keys.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.demo.errors import StepFailed
+from deploy.demo.plan import WITNESSES, Plan
+from deploy.demo.processes import League, program, run_program
+
+Tick = Callable[[], None]
+
+NEEDED = 2
+NO_QUORUM = "quorum none\n"
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessState:
+    """What one witness says of the log: the size that it countersigned last, and evidence against the log."""
+
+    run_by: str
+    name: str
+    size: int
+    evidence: int
+
+
+def audit(*arguments: str) -> str:
+    """Run `homefield-audit` and return what it printed."""
+    return run_program([program("homefield-audit"), *arguments], env={})
+
+
+def set_up(plan: Plan, *, log_vkeys: Sequence[str], policy: Path) -> None:
+    """Found the witnesses, tell them the log's keys, and write theirs into the log's trust policy."""
+    lines = []
+    known = [word for vkey in log_vkeys for word in ("--vkey", vkey)]
+    for who in WITNESSES:
+        folder = str(plan.witness_folder(who))
+        made = json.loads(audit("witness", "init", folder, "--name", f"{who}.example/witness", "--json"))
+        audit("witness", "add-log", folder, *known)
+        lines.append(f"witness {who} {made['vkeys'][0]} http://127.0.0.1:{plan.witness_ports[who]}\n")
+    lines += [f"group two-of-three {NEEDED} {' '.join(WITNESSES)}\n", "quorum two-of-three\n"]
+    text = policy.read_text(encoding="utf-8")
+    if NO_QUORUM not in text:
+        raise StepFailed("expected a trust policy that asks for no witness yet")
+    policy.write_text(text.replace(NO_QUORUM, "".join(lines)), encoding="utf-8")
+
+
+def start(plan: Plan, league: League, tick: Tick) -> None:
+    """Start every witness as a program of its own."""
+    for who, port in plan.witness_ports.items():
+        arguments = [program("homefield-audit"), "witness", "serve", str(plan.witness_folder(who)), "--port", str(port)]
+        league.start(f"witness-{who}", arguments, health=f"http://127.0.0.1:{port}/health", env={})
+        tick()
+
+
+def states(plan: Plan, log_origin: str) -> tuple[WitnessState, ...]:
+    """Ask each witness's own folder what it has countersigned."""
+    found = []
+    for who, run_by in WITNESSES.items():
+        told: dict[str, Any] = json.loads(audit("witness", "status", str(plan.witness_folder(who)), "--json"))
+        log = next(one for one in told["logs"] if one["origin"] == log_origin)
+        found.append(WitnessState(run_by, told["name"], log["size"] or 0, len(log["evidence"])))
+    return tuple(found)

@@ -1,0 +1,52 @@
+"""What each page and command of `homefield-server` leaves in the log.
+
+The league reports to the consent service before it acts: no record, no answer.
+"""
+
+from audit.events import EventKind
+from audit.recorded import Acts, Reason, records, unrecorded
+
+ROUTES: Acts = {
+    "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
+    "POST /demo/sign-in": records(EventKind.SIGNED_IN),
+    "GET /squad": records(EventKind.LOOK_ALLOWED, beside=[EventKind.LOOK_REFUSED]),
+    "GET /campaigns": records(EventKind.LOOK_ALLOWED, unless="there is no campaign whose cost could be asked"),
+    **unrecorded(
+        Reason.NOTHING_ABOUT_ANYONE,
+        "GET /",
+        "GET /sign-in",
+        "POST /sign-out",
+        "GET /meaning",
+        "GET /health",
+        "MOUNT /static",
+    ),
+    **unrecorded(Reason.OWN_ENTRIES, "GET /models", "GET /nodes"),
+}
+"""The pages of front office and operator."""
+
+FLEET_ROUTES: Acts = {
+    **unrecorded(
+        Reason.PARTS_RECORDED,
+        "POST /v1/fleet/activate-node",
+        "POST /v1/fleet/deactivate-node",
+        "POST /v1/fleet/send-node-heartbeat",
+        "POST /v1/fleet/pull-messages",
+        "POST /v1/fleet/pull-object",
+        "POST /v1/fleet/confirm-message-received",
+        "POST /v1/fleet/push-messages",
+        "POST /v1/fleet/push-object",
+    ),
+    **unrecorded(Reason.NOTHING_ABOUT_ANYONE, "GET /health"),
+}
+"""The Fleet API carries training messages. A club pays for its round before its sum leaves it, and the league reports
+each sum before the next round begins; both are recorded there."""
+
+VERBS: Acts = {
+    "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
+    "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
+    "staff-code": records(EventKind.CODE_ISSUED),
+    **unrecorded(Reason.SET_UP, "init"),
+    **unrecorded(Reason.OWN_ENTRIES, "node list", "campaign list", "campaign show", "models list", "status"),
+    **unrecorded(Reason.PARTS_RECORDED, "serve"),
+}
+"""The league's commands."""

@@ -1,0 +1,263 @@
+"""Every route and every command of every program declares its typed event, or one of a few reasons why it has none."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import typer
+import typer.main
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+import audit.cli
+import audit.recorded_acts
+import client.cli
+import client.recorded_acts
+import consent.cli
+import consent.recorded_acts
+import deploy.demo.cli
+import deploy.demo.recorded_acts
+import server.cli
+import server.recorded_acts
+from audit.events import EventKind
+from audit.recorded import Acts, Reason, Recorded, Unrecorded
+
+PROGRAMS: dict[str, tuple[typer.Typer, Acts]] = {
+    "homefield-audit": (audit.cli.app, audit.recorded_acts.VERBS),
+    "homefield-consent": (consent.cli.app, consent.recorded_acts.VERBS),
+    "homefield-demo": (deploy.demo.cli.app, deploy.demo.recorded_acts.VERBS),
+    "homefield-node": (client.cli.app, client.recorded_acts.VERBS),
+    "homefield-server": (server.cli.app, server.recorded_acts.VERBS),
+}
+SITES: dict[str, Acts] = {
+    "auditor": audit.recorded_acts.ROUTES,
+    "witness": audit.recorded_acts.WITNESS_ROUTES,
+    "consent": consent.recorded_acts.ROUTES,
+    "node": client.recorded_acts.ROUTES,
+    "league": server.recorded_acts.ROUTES,
+    "fleet": server.recorded_acts.FLEET_ROUTES,
+}
+MOST_UNRECORDED = {
+    "homefield-audit": 14,
+    "homefield-consent": 5,
+    "homefield-demo": 1,
+    "homefield-node": 7,
+    "homefield-server": 7,
+    "auditor": 16,
+    "witness": 5,
+    "consent": 30,
+    "node": 6,
+    "league": 8,
+    "fleet": 9,
+}
+"""How many may be exempt. A new exemption is a privacy decision: it takes a reason and a larger number here."""
+REASONS_OF = {
+    Reason.OWN_RECORD: {"consent"},
+    Reason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
+    Reason.OWN_ENTRIES: {"homefield-consent", "homefield-node", "homefield-server", "league"},
+    Reason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
+    Reason.PARTS_RECORDED: {"homefield-demo", "homefield-node", "homefield-server", "fleet"},
+}
+"""Where each reason can be true at all; the others can be anywhere."""
+HARMLESS_POSTS = {"POST /sign-out", "POST /settings"}  # they end or dress the sender's own session
+FROM_THE_LOG_ITSELF = {EventKind.HEARTBEAT, EventKind.ANSWER_SENT}
+NO_LONGER_WRITTEN = {EventKind.RELEASE_ANSWERED}  # an answer is logged like any other choice
+
+
+def verbs_of(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[str]:
+    """The names of everything that acts below a program."""
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield " ".join(words)
+    else:
+        for name, one in inside.items():
+            yield from verbs_of(one, (*words, name))
+
+
+def routes_of(app: Starlette, prefix: str = "") -> Iterator[str]:
+    """The names of everything that answers below an application, mounted applications included."""
+    for route in iter_route_contexts(app.routes):
+        inner = getattr(route.original_route, "app", None)
+        if isinstance(route.original_route, Mount) and isinstance(inner, Starlette):
+            yield from routes_of(inner, prefix + route.path.rstrip("/"))
+        elif isinstance(route.original_route, Mount):
+            yield f"MOUNT {prefix}{route.path}"
+        else:
+            methods = set(route.methods or {"WEBSOCKET"})
+            yield f"{'|'.join(sorted(methods - {'HEAD'} or methods))} {prefix}{route.path}"
+
+
+def consent_site(folder: Path) -> FastAPI:
+    from consent.app import app_of
+    from consent.opening import found, open_service
+    from consent.settings import make_settings
+
+    settings = make_settings({"directory": folder / "union", "name": "Union"})
+    settings.directory.mkdir()
+    found(settings)
+    service = open_service(settings, clock=now)
+    app = app_of(service, clock=now)
+    service.close()
+    return app
+
+
+def node_site(folder: Path) -> FastAPI:
+    from client.app import build_app
+    from client.commands.run import add_status
+    from client.settings import load_settings
+    from client.vault.keys import UnlockKey
+    from client.vault.store import Vault
+
+    place = folder / "node"
+    invoke(client.cli.app, "init", place, "--club", "club-a", "--name", "Eastmere FC")
+    with Vault.open(folder / "vault.sqlite3", UnlockKey(b"k" * 32)) as vault:
+        app = build_app(load_settings(place), vault=vault, consent_client=object())  # type: ignore[arg-type]
+    add_status(app, dict)
+    return app
+
+
+def league_sites(folder: Path) -> dict[str, FastAPI]:
+    from server.running import Coordinator
+    from server.settings import load_settings
+
+    place = folder / "league"
+    invoke(server.cli.app, "init", place, "--name", "Coast League", "--consent", "http://127.0.0.1:9")
+    coordinator = Coordinator.open(load_settings(place), clock=now, wait_s=1.0, demo=True)
+    return {"league": coordinator.web_app, "fleet": coordinator.fleet_app}
+
+
+def audit_sites(folder: Path) -> dict[str, FastAPI]:
+    from audit.app import build_app
+    from audit.log_keys import log_signers
+    from audit.trust import TrustPolicy
+    from audit.witness_app import build_witness_app
+
+    policy = TrustPolicy.of_keys([signer.vkey for signer in log_signers("log.example/1", b"s" * 32)])
+    (folder / "log").mkdir()
+    return {
+        "auditor": build_app(source=str(folder / "log"), policy=policy),
+        "witness": build_witness_app(object()),  # type: ignore[arg-type]
+    }
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def invoke(app: typer.Typer, *words: object) -> None:
+    typer.main.get_command(app)([str(word) for word in words], standalone_mode=False)
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
+    """Every application of every program."""
+    folder = tmp_path_factory.mktemp("sites")
+    built = {"consent": consent_site(folder), "node": node_site(folder)}
+    return built | league_sites(folder) | audit_sites(folder)
+
+
+def unrecorded(acts: Acts) -> dict[str, Unrecorded]:
+    return {name: act for name, act in acts.items() if isinstance(act, Unrecorded)}
+
+
+ALL: dict[str, Acts] = {name: acts for name, (_, acts) in PROGRAMS.items()} | SITES
+everywhere: Callable[[Any], Any] = pytest.mark.parametrize("place", sorted(ALL))
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_every_command_is_declared_and_every_declaration_is_a_command(program: str) -> None:
+    app, declared = PROGRAMS[program]
+
+    assert set(verbs_of(typer.main.get_command(app))) == set(declared)
+
+
+@pytest.mark.parametrize("site", sorted(SITES))
+def test_every_route_is_declared_and_every_declaration_is_a_route(site: str, sites: dict[str, FastAPI]) -> None:
+    found = list(routes_of(sites[site]))
+
+    assert [name for name, count in Counter(found).items() if count > 1] == []
+    assert set(found) == set(SITES[site])
+
+
+@everywhere
+def test_exemptions_are_no_more_than_were_agreed(place: str) -> None:
+    assert len(unrecorded(ALL[place])) <= MOST_UNRECORDED[place]
+
+
+@everywhere
+def test_every_reason_is_given_only_where_it_can_be_true(place: str) -> None:
+    wrong = {
+        name: act.reason
+        for name, act in unrecorded(ALL[place]).items()
+        if place not in REASONS_OF.get(act.reason, {place})
+    }
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("site", sorted(SITES))
+def test_nothing_that_changes_something_is_exempt_but_steps_of_recorded_forms(site: str) -> None:
+    posts = {name: act.reason for name, act in unrecorded(SITES[site]).items() if "POST" in name and "|" not in name}
+    carriers = {Reason.FORM_STEP, Reason.PARTS_RECORDED, Reason.PUBLIC_LOG}
+
+    assert {name for name, reason in posts.items() if reason not in carriers} <= HARMLESS_POSTS
+
+
+def test_every_step_of_a_form_leads_to_something_recorded() -> None:
+    portal = consent.recorded_acts.PORTAL_ROUTES
+    steps = [name for name, act in unrecorded(portal).items() if act.reason is Reason.FORM_STEP]
+
+    assert "POST /change/{category}" in steps
+    for step in steps:
+        path = step.split()[1]
+        last = "POST /demo/sign-in" if path == "/demo" else f"POST {path}/confirm"
+        assert isinstance(portal[last], Recorded), step
+
+
+@everywhere
+def test_a_recorded_act_names_at_least_one_kind_and_never_one_of_the_log_itself(place: str) -> None:
+    for name, act in ALL[place].items():
+        if isinstance(act, Recorded):
+            assert act.kinds, name
+            assert not act.kinds & (FROM_THE_LOG_ITSELF - {EventKind.HEARTBEAT}), name
+
+
+def test_every_kind_of_event_is_left_by_something() -> None:
+    """Reported by programs while they run, or by a route or command: no kind is only a word."""
+    left = set().union(*(act.kinds | act.beside for acts in ALL.values() for act in acts.values() if is_recorded(act)))
+
+    assert set(EventKind) - left == FROM_THE_LOG_ITSELF - {EventKind.HEARTBEAT} | NO_LONGER_WRITTEN
+
+
+def is_recorded(act: Recorded | Unrecorded) -> bool:
+    return isinstance(act, Recorded)
+
+
+def test_there_are_few_reasons() -> None:
+    assert len(Reason) <= 7
+
+
+def test_a_program_with_an_undeclared_route_or_command_is_found() -> None:
+    """The walk itself: it sees routes of included routers, of mounted applications, and nested commands."""
+    from fastapi import APIRouter
+
+    app, inner, routes, program, group = FastAPI(openapi_url=None), FastAPI(openapi_url=None), APIRouter(), *apps()
+    routes.add_api_route("/hidden", now, methods=["POST"])
+    inner.include_router(routes, prefix="/deep")
+    app.mount("/", inner)
+    group.command("verb")(lambda: None)
+    program.add_typer(group, name="group")
+    program.command("other")(lambda: None)
+
+    assert "POST /deep/hidden" in set(routes_of(app))
+    assert set(verbs_of(typer.main.get_command(program))) == {"group verb", "other"}
+
+
+def apps() -> tuple[typer.Typer, typer.Typer]:
+    return typer.Typer(), typer.Typer()

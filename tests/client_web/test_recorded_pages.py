@@ -1,0 +1,207 @@
+"""Every page of the node leaves what it declares: exactly one act, before anything is shown; without it, nothing is."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from audit.events import EventKind
+from audit.recorded import Recorded, Unrecorded
+from client.commands.run import add_status
+from client.recorded_acts import ROUTES
+from client.web.staff_codes import FILE_NAME, issue
+from policies.vocabulary import AthleteId, Category, Role
+
+LOOKS = {EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED}
+Ids = dict[str, AthleteId]
+
+
+class Node:
+    """A signed-in browser, the consent service it reports to, and what that has recorded."""
+
+    def __init__(self, visit: Any, consent: Any, settings: Any, ids: Ids) -> None:
+        self.visit, self.consent, self.settings = visit, consent, settings
+        self.hurt = f"/athletes/{ids['hurt']}"
+        consent.granted[ids["hurt"]] = (Category.READINESS, Category.INJURY)
+
+    def new_acts(self, deed: Callable[[], Any]) -> tuple[list[set[EventKind]], Any]:
+        """What one request adds: one request for decisions is one act, and so is one event."""
+        asked, told = len(self.consent.asked), len(self.consent.events)
+        answer = deed()
+        looks = [set(LOOKS) for _ in self.consent.asked[asked:]]
+        return looks + [{kind} for kind, _ in self.consent.events[told:]], answer
+
+    def get(self, path: str) -> Callable[[], Any]:
+        return lambda: self.visit.http.get(path)
+
+    def post(self, path: str, **fields: str) -> Callable[[], Any]:
+        return lambda: self.visit.http.post(path, data=fields)
+
+    def form(self, action: str, page: str, **fields: str) -> Callable[[], Any]:
+        """The form of a page that was opened before."""
+        return lambda: self.visit.send(page, action, **fields)
+
+    def page(self, path: str) -> str:
+        return str(self.visit.http.get(path).text)
+
+    def checked(self) -> str:
+        """The check page of a decision."""
+        return str(self.visit.send(self.page(self.hurt), f"{self.hurt}/decide", answer="accept").text)
+
+    def desk_code(self) -> str:
+        return issue(self.settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=self.consent.clock())
+
+
+@pytest.fixture
+def node(visit: Any, consent: Any, settings: Any, ids: Ids) -> Node:
+    return Node(visit, consent, settings, ids)
+
+
+def decided(node: Node) -> Callable[[], Any]:
+    node.visit.send(node.checked(), f"{node.hurt}/record")
+    return node.get(f"{node.hurt}/decided")
+
+
+DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
+    "POST /sign-in": lambda n: n.post("/sign-in", code=n.desk_code()),
+    "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
+    "GET /board": lambda n: n.get("/board"),
+    "GET /athletes": lambda n: n.get("/athletes"),
+    "GET /imports": lambda n: n.get("/imports"),
+    "GET /athletes/{athlete}": lambda n: n.get(n.hurt),
+    "POST /athletes/{athlete}/decide": lambda n: n.form(f"{n.hurt}/decide", n.page(n.hurt), answer="accept"),
+    "POST /athletes/{athlete}/check": lambda n: n.form(
+        f"{n.hurt}/check",
+        n.form(f"{n.hurt}/decide", n.page(n.hurt), answer="modify")().text,
+        load="200",
+        reason="talked",
+    ),
+    "POST /athletes/{athlete}/record": lambda n: n.form(f"{n.hurt}/record", n.checked()),
+    "GET /athletes/{athlete}/decided": decided,
+    "GET /model": lambda n: n.get("/model"),
+    "GET /": lambda n: n.get("/"),
+    "GET /sign-in": lambda n: n.get("/sign-in"),
+    "POST /sign-out": lambda n: n.form("/sign-out", n.page("/board")),
+    "GET /health": lambda n: n.get("/health"),
+    "GET /status": lambda n: n.get("/status"),
+    "MOUNT /static": lambda n: n.get("/static/homefield.css"),
+}
+RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, Recorded)}
+
+
+def test_every_declared_page_is_carried_out_here() -> None:
+    assert set(DEEDS) == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", sorted(RECORDED))
+def test_a_recorded_page_leaves_exactly_one_act_of_its_kind(node: Node, route: str) -> None:
+    deed = DEEDS[route](node)
+
+    acts, answer = node.new_acts(deed)
+
+    assert answer.status_code in (200, 303)
+    assert len(acts) == 1
+    assert acts[0] <= RECORDED[route].kinds
+
+
+@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, Unrecorded)))
+def test_an_unrecorded_page_leaves_nothing(node: Node, route: str) -> None:
+    if route == "GET /status":
+        add_status(node.visit.http.app, lambda: {"online": True})
+    deed = DEEDS[route](node)
+
+    acts, answer = node.new_acts(deed)
+
+    assert acts == []
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("route", sorted(RECORDED))
+def test_no_record_no_answer(node: Node, route: str) -> None:
+    deed = DEEDS[route](node)
+    node.consent.is_down = True
+
+    answer = deed()
+
+    assert answer.status_code == 503
+    assert "Ada" not in answer.text
+    assert "Edda" not in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_code_that_opens_nothing_is_nobodys_and_leaves_nothing(node: Node) -> None:
+    acts, answer = node.new_acts(node.post("/sign-in", code="aaaa-bbbb-cccc-dddd"))
+
+    assert (acts, answer.status_code) == ([], 422)
+
+
+@pytest.mark.parametrize("path", ["/board", "/athletes", "/imports"])
+def test_a_page_on_which_nobody_shares_leaves_its_act_as_well(node: Node, path: str) -> None:
+    node.consent.granted.clear()
+
+    acts, answer = node.new_acts(node.get(path))
+
+    assert (acts, answer.status_code) == ([{EventKind.PAGE_OPENED}], 200)
+    _, details = node.consent.events[-1]
+    assert (details["person"], details["role"]) == ("demo-coach", "coach")
+
+
+@pytest.mark.parametrize("who", ["private", "unknown"])
+def test_a_refused_look_is_asked_for_and_so_recorded(node: Node, ids: Ids, who: str) -> None:
+    acts, answer = node.new_acts(node.get(f"/athletes/{ids[who]}"))
+
+    assert (acts, answer.status_code) == ([LOOKS], 404)
+    assert [question.athlete for question in node.consent.asked[-1][2]] == [ids[who]]
+
+
+def test_an_address_that_names_no_athlete_is_like_any_page_that_does_not_exist(node: Node) -> None:
+    acts, answer = node.new_acts(node.get("/athletes/nobody"))
+
+    assert acts == []
+    assert answer.status_code == 404
+    assert answer.content == node.visit.http.get("/nowhere").content
+
+
+@pytest.mark.parametrize("change", [{"proposal": "f" * 32}, {"answer": "modify", "load": "9000", "reason": "talked"}])
+def test_a_decision_that_is_not_taken_is_a_look_and_no_decision(node: Node, change: dict[str, str]) -> None:
+    page = node.checked()
+
+    acts, answer = node.new_acts(node.form(f"{node.hurt}/record", page, **change))
+
+    assert acts == [LOOKS]
+    assert answer.status_code in (200, 422)
+
+
+def test_a_decision_after_a_withdrawal_is_a_refused_look(node: Node, ids: Ids) -> None:
+    page = node.checked()
+    node.consent.granted[ids["hurt"]] = (Category.INJURY,)
+
+    acts, answer = node.new_acts(node.form(f"{node.hurt}/record", page))
+
+    assert (acts, answer.status_code) == ([LOOKS], 404)
+
+
+def test_a_decision_is_about_its_athlete_and_names_who_took_it(node: Node, ids: Ids) -> None:
+    page = node.checked()
+
+    node.form(f"{node.hurt}/record", page)()
+
+    kind, details = node.consent.events[-1]
+    assert kind is EventKind.PROPOSAL_DECIDED
+    assert (details["athlete"], details["person"], details["role"], details["answer"]) == (
+        ids["hurt"],
+        "demo-coach",
+        "coach",
+        "accept",
+    )
+
+
+def test_a_stale_snapshot_records_no_decision(node: Node) -> None:
+    page = node.checked()
+    node.consent.age = timedelta(minutes=6)
+
+    acts, answer = node.new_acts(node.form(f"{node.hurt}/record", page))
+
+    assert EventKind.PROPOSAL_DECIDED not in set().union(*acts)
+    assert answer.status_code != 303

@@ -1,0 +1,201 @@
+"""Node, league and union as programs in their own folders, before the real consent service; and what each can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import typer
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+import client.cli
+import server.cli
+from client.biometrics.observations import Source, observe
+from client.biometrics.streams import Stream
+from client.consent_client import ConsentClient as NodeClient
+from client.settings import change_settings, load_settings
+from client.vault.access import open_vault
+from consent.app import app_of
+from models.features import RECOVERY_SCHEMA
+from models.server_step import ServerState
+from policies.campaign import parse_signed_manifest
+from policies.vocabulary import AthleteId
+from server.consent_client import ConsentClient as LeagueClient
+from server.registry_store import RegistryStore
+from tests.consent.league import Act, FakeClock, World, acts, fill, make_service
+
+SOURCE = Source("club", "records", "0" * 64)
+NEW = AthleteId("ath-00000000000000ff")
+ADDRESS = "http://127.0.0.1:8600"
+WELLNESS = (
+    "effective_time_frame,fatigue,mood,readiness,sleep_duration_h,sleep_quality,soreness,soreness_area,stress\n"
+    "2019-11-01T08:00:00.000Z,2,3,7,7,3,2,[],3\n"
+)
+
+
+@dataclass
+class Programs:
+    """The three programs in their own folders; node and league reach the real consent service over HTTP."""
+
+    folder: Path
+    world: World
+    http: TestClient
+    down: bool = False
+
+    @property
+    def one(self) -> AthleteId:
+        return self.world.athletes["club-a"][0]
+
+    @property
+    def node(self) -> Path:
+        return self.folder / "node"
+
+    @property
+    def league(self) -> Path:
+        return self.folder / "league"
+
+    def forward(self, request: httpx.Request) -> httpx.Response:
+        """Hand a client's request to the real application, at this moment."""
+        if self.down:
+            raise httpx.ConnectError("down")
+        self.world.clock.now = datetime.now(UTC)
+        target = request.url.raw_path.decode()
+        answer = self.http.request(request.method, target, content=request.content, headers=dict(request.headers))
+        return httpx.Response(answer.status_code, content=answer.content)
+
+    def run(self, app: typer.Typer, *words: object) -> Any:
+        self.world.clock.now = datetime.now(UTC)
+        return CliRunner().invoke(app, [str(word) for word in words])
+
+    def done(self, app: typer.Typer, *words: object) -> Any:
+        answer = self.run(app, *words)
+        assert answer.exit_code == 0, (answer.output, answer.exception)
+        return answer
+
+    def new_acts(self, deed: Callable[[], Any]) -> tuple[list[Act], Any]:
+        """What one command adds."""
+        before = set(acts(self.world.service))
+        answer = deed()
+        return [act for event, act in acts(self.world.service).items() if event not in before], answer
+
+    def opened_campaign(self) -> Path:
+        out = self.folder / "manifest.json"
+        self.done(server.cli.app, "campaign", "open", self.league, "--model", RECOVERY_SCHEMA.model, "--out", out)
+        return out
+
+    def model(self) -> Path:
+        """A model that the league published, of a campaign that it opened."""
+        manifest = parse_signed_manifest(self.opened_campaign().read_bytes()).manifest
+        state = ServerState(np.zeros(RECOVERY_SCHEMA.dimension), np.zeros(RECOVERY_SCHEMA.dimension), manifest.rounds)
+        registry = RegistryStore(self.league / "models", self.world.keys["league"], lambda: datetime.now(UTC))
+        return self.league / "models" / registry.publish(manifest, state)
+
+    def recorded_days(self) -> None:
+        """A season of club records of the first athlete, from which an index can be proposed."""
+        end = datetime.now(UTC).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=1)
+        found = []
+        for back in range(400):
+            at = end - timedelta(days=back)
+            found.append(observe(Stream.TIME_LOSS, at, 0.0, SOURCE))
+            found.append(observe(Stream.AVAILABILITY, at, 1.0, SOURCE))
+            found.append(observe(Stream.SESSION_LOAD, at, 400.0 + back % 50, SOURCE))
+        with open_vault(load_settings(self.node)) as vault:
+            vault.add(self.one, found)
+
+
+def set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    """Every program with its own folder, linked, and one athlete whom node and service know."""
+    clock = FakeClock()
+    clock.now = datetime.now(UTC)
+    world = fill(make_service(folder / "union", clock), clock)
+    http = TestClient(app_of(world.service, clock=clock), base_url=ADDRESS)
+    made = Programs(folder, world, http)
+    _link(monkeypatch, made)
+    made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", "Eastmere FC")
+    (made.node / "keys" / "node.key").write_text(world.keys["club-a"].seed.hex())
+    made.done(client.cli.app, "athlete", "add", made.node, "Canary 11", "--shirt", 1, "--id", made.one)
+    made.done(server.cli.app, "init", made.league, "--name", "Coast League", "--consent", ADDRESS)
+    (made.league / "keys" / "league.key").write_text(world.keys["league"].seed.hex())
+    change_settings(
+        made.node,
+        consent_url=ADDRESS,
+        consent_service_key=world.service.keys.service.verify_key.text,
+        coordinator="127.0.0.1:9092",
+        ca_file=str(made.league / "tls" / "ca.crt"),
+        league_key=world.keys["league"].verify_key.text,
+    )
+    return made
+
+
+def _link(monkeypatch: pytest.MonkeyPatch, made: Programs) -> None:
+    """Have both clients speak to the application in this process; nothing else about them changes."""
+    transport = httpx.MockTransport(made.forward)
+    of_node, of_league = NodeClient.of.__func__, LeagueClient.of.__func__  # type: ignore[attr-defined]
+
+    def with_transport(of: Any, cls: Any) -> Callable[..., Any]:
+        def linked(settings: Any, **options: Any) -> Any:
+            found = of(cls, settings, **options)
+            values = {name: getattr(found, name) for name in found.__dataclass_fields__}
+            return cls(**(values | {"transport": transport}))
+
+        return linked
+
+    monkeypatch.setattr(NodeClient, "of", with_transport(of_node, NodeClient))
+    monkeypatch.setattr(LeagueClient, "of", with_transport(of_league, LeagueClient))
+
+
+def in_weeks() -> str:
+    """A day until which an index may be proposed."""
+    return (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+
+
+def node_added(p: Programs) -> None:
+    p.done(server.cli.app, "node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")
+
+
+def files(p: Programs) -> Path:
+    (p.folder / "wellness.csv").write_text(WELLNESS)
+    return p.folder / "wellness.csv"
+
+
+def nothing(_: Programs) -> None:
+    """No preparation is needed."""
+
+
+def with_new_athlete(p: Programs) -> None:
+    p.done(client.cli.app, "athlete", "add", p.node, "New Person", "--shirt", 9, "--id", NEW)
+
+
+def snapshot_known(p: Programs) -> None:
+    """A node asks for its snapshot all the time; only a new one is logged, under its own route."""
+    NodeClient.of(load_settings(p.node)).snapshot()  # type: ignore[call-arg]
+
+
+Words = Callable[[Programs], tuple[object, ...]]
+NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
+    "staff-code": (nothing, lambda p: ("staff-code", p.node, "--name", "Kim", "--role", "coach")),
+    "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),
+    "features": (nothing, lambda p: ("features", p.node, p.one)),
+    "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
+    "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
+    "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
+    "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
+    "propose": (
+        lambda p: (with_new_athlete(p), p.recorded_days()),
+        lambda p: ("propose", p.node, "--until", in_weeks()),
+    ),
+    "erase": (nothing, lambda p: ("erase", p.node, p.one, "--yes")),
+}
+LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
+    "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),
+    "campaign open": (
+        node_added,
+        lambda p: ("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--out", p.folder / "m.json"),
+    ),
+    "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),
+}

@@ -1,0 +1,110 @@
+"""Every recorded command of the union: one act each, read by opening the service afterwards."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import consent.cli
+from audit.events import EventKind, parse_leaf
+from audit.recorded import Recorded
+from consent.opening import open_service
+from consent.recorded_acts import VERBS
+from consent.settings import read_settings
+from policies.signing import SigningKey
+from policies.vocabulary import AthleteId
+from tests.consent.league import Act, acts
+
+NEW = AthleteId("ath-00000000000000ff")
+
+
+@pytest.fixture
+def union(tmp_path: Path) -> Path:
+    folder = tmp_path / "union"
+    run("init", folder, "--name", "Players' Union")
+    return folder
+
+
+def run(*words: object) -> Any:
+    answer = CliRunner().invoke(consent.cli.app, [str(word) for word in words])
+    assert answer.exit_code == 0, (answer.output, answer.exception)
+    return answer
+
+
+def recorded_acts(folder: Path) -> dict[str, Act]:
+    """Every act by its event, as a start of the service finds them."""
+    service = open_service(read_settings(folder.resolve()), clock=lambda: datetime.now(UTC))
+    try:
+        return acts(service)
+    finally:
+        service.close()
+
+
+def since(before: dict[str, Act], folder: Path) -> list[frozenset[EventKind]]:
+    """The kinds of each act that was not there before."""
+    return [act.kinds for event, act in recorded_acts(folder).items() if event not in before]
+
+
+def register(union: Path, org: str = "club-a", kind: str = "club") -> None:
+    key = SigningKey.generate().verify_key.text
+    run("org", "add", union, org, "--name", "Eastmere FC", "--kind", kind, "--key", key)
+
+
+def test_every_recorded_command_is_carried_out_here() -> None:
+    recorded = {name for name, act in VERBS.items() if isinstance(act, Recorded)}
+
+    assert recorded == {"init", "org add", "serve", "athlete erase"}
+
+
+def test_init_is_one_act(union: Path) -> None:
+    (act,) = recorded_acts(union).values()
+
+    assert act.kinds == {EventKind.ORG_REGISTERED, EventKind.RULES_LOADED}
+
+
+def test_registering_an_organisation_is_one_act(union: Path) -> None:
+    before = recorded_acts(union)
+
+    register(union)
+
+    assert since(before, union) == [{EventKind.ORG_REGISTERED}]
+
+
+def test_a_start_is_an_act_only_under_other_rules(union: Path) -> None:
+    """`serve` opens the service as this does; what it then serves is declared route by route."""
+    before = recorded_acts(union)
+    assert since(before, union) == []
+
+    settings = json.loads((union / "settings.json").read_text())
+    (union / "settings.json").write_text(json.dumps(settings | {"agreement": "nba-2023"}))
+
+    assert since(before, union) == [{EventKind.RULES_LOADED}]
+
+
+def test_erasing_an_athlete_is_one_act(union: Path) -> None:
+    register(union)
+    service = open_service(read_settings(union.resolve()), clock=lambda: datetime.now(UTC))
+    service.store.enrol("club-a", NEW, name="New Person", shirt_no=9, is_minor=False)  # type: ignore[arg-type]
+    before = service.log.publish().size
+    service.close()
+
+    run("athlete", "erase", union, NEW, "--yes")
+
+    # Its entry is sealed under the keys that it destroys: only the public log still shows it.
+    service = open_service(read_settings(union.resolve()), clock=lambda: datetime.now(UTC))
+    new = [parse_leaf(service.log.leaf(index)).kind for index in range(before, service.log.publish().size)]
+    service.close()
+    assert [kind for kind in new if kind is not EventKind.HEARTBEAT] == [EventKind.ERASED]
+
+
+def test_reading_leaves_nothing(union: Path) -> None:
+    register(union)
+    before = recorded_acts(union)
+
+    for words in (("keys", union), ("status", union), ("org", "list", union), ("athlete", "list", union)):
+        run(*words)
+
+    assert since(before, union) == []
