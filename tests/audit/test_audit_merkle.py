@@ -171,11 +171,18 @@ def test_no_changed_consistency_proof_verifies(data: st.DataObject) -> None:
         merkle.verify_consistency(**{**good, **changed})
 
 
-def test_an_empty_old_tree_is_an_error_even_with_an_empty_proof() -> None:
-    with pytest.raises(MalformedProof):
-        merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=0, root2=merkle.EMPTY_ROOT, proof=[])
+def test_growth_from_an_empty_tree_is_an_error_even_with_an_empty_proof() -> None:
     with pytest.raises(MalformedProof):
         merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=1, root2=LEAVES[0], proof=[])
+
+
+def test_two_empty_trees_of_one_root_are_the_same_tree() -> None:
+    merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=0, root2=merkle.EMPTY_ROOT, proof=[])
+
+    with pytest.raises(ProofFailed):
+        merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=0, root2=LEAVES[0], proof=[])
+    with pytest.raises(MalformedProof):
+        merkle.verify_consistency(size1=0, root1=LEAVES[0], size2=0, root2=LEAVES[0], proof=[LEAVES[1]])
 
 
 def test_equal_sizes_need_equal_roots_and_no_proof() -> None:
