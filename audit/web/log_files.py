@@ -1,8 +1,9 @@
 """Serves a log's public files over HTTP with the types and caching that C2SP tlog-tiles asks for."""
 
+import gzip
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from audit import tiles
 from audit.errors import AuditError, SourceUnavailable
@@ -32,14 +33,18 @@ def mount_log(app: FastAPI, directory: Path, *, prefix: str = "/log") -> None:
         return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": CHECKPOINT_CACHING})
 
     @app.api_route(f"{prefix}/tile/{{path:path}}", methods=["GET", "HEAD"], include_in_schema=False)
-    def tile(path: str) -> Response:
+    def tile(path: str, request: Request) -> Response:
         try:
-            data = _tile_bytes(source, tiles.parse_path(f"tile/{path}"))
+            wanted = tiles.parse_path(f"tile/{path}")
+            data = _tile_bytes(source, wanted)
         except SourceUnavailable:
             return _plain(503)
         except AuditError:
             return _plain(404)
-        return Response(data, media_type="application/octet-stream", headers={"Cache-Control": TILE_CACHING})
+        headers = {"Cache-Control": TILE_CACHING}
+        if wanted.is_bundle:  # hashes do not shrink
+            data = _squeezed(data, request.headers.get("accept-encoding", ""), headers)
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
 
 def _tile_bytes(source: DirectorySource, tile: Tile) -> bytes:
@@ -50,6 +55,20 @@ def _tile_bytes(source: DirectorySource, tile: Tile) -> bytes:
     if tile.is_bundle:
         return tiles.encode_bundle(tiles.decode_bundle(data, width)[: tile.width])
     return b"".join(tiles.split_hashes(data, width)[: tile.width])
+
+
+def _squeezed(data: bytes, accepted: str, headers: dict[str, str]) -> bytes:
+    """Return a bundle in gzip where the reader takes it, and say so in the headers; caches keep both kinds apart.
+
+    The bytes depend on the entries alone (no time, no name), so that every server gives out the same.
+    """
+    headers["Vary"] = "Accept-Encoding"
+    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in accepted.split(",")]
+    # A weight is 0 in whatever spelling ("0", "0.0") for who does not want it (RFC 9110 §12.4.2).
+    if not any(name == "gzip" and (not weight or weight.strip("0.")) for name, _, weight in offers):
+        return data
+    headers["Content-Encoding"] = "gzip"
+    return gzip.compress(data, mtime=0)
 
 
 def _plain(status: int) -> Response:

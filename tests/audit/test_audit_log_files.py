@@ -51,6 +51,17 @@ def test_an_outgrown_partial_tile_is_cut_from_the_full_one(client: TestClient) -
     assert client.get("/log/tile/entries/000").content.startswith(bundle)
 
 
+def test_bundles_are_compressed_for_those_who_take_it(client: TestClient, tmp_path: Path) -> None:
+    stored = (tmp_path / "log" / "tile" / "entries" / "000").read_bytes()
+
+    for accepted, encoding in (("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("identity", None), ("gzip;q=0", None)):
+        answer = client.get("/log/tile/entries/000", headers={"Accept-Encoding": accepted})
+        assert answer.headers.get("content-encoding") == encoding
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.content == stored
+        assert (int(answer.headers["content-length"]) < 0.6 * len(stored)) is (encoding == "gzip")
+
+
 @pytest.mark.parametrize(
     "path",
     [
