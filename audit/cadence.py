@@ -1,4 +1,7 @@
-"""Publishes a log at a fixed cadence: at every multiple of the interval since 1970 (UTC), whatever was appended."""
+"""Publishes a log at a fixed cadence: at every multiple of the interval since 1970 (UTC), whatever was appended.
+
+A log that takes nothing before it is published does not wait for the next of these moments.
+"""
 
 import logging
 import threading
@@ -6,14 +9,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from audit.errors import AuditError
+
 logger = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+LOOK_EVERY_S = 60.0
+"""How long a log that takes nothing, or a clock that was set, goes unnoticed (our choice)."""
 
 
 class Publishes(Protocol):
     """What the cadence needs of `audit.log.Log`."""
+
+    @property
+    def needs_publication(self) -> bool:
+        """Whether the log accepts no entry until a publication succeeds."""
+        ...
 
     def publish(self) -> object:
         """Publish everything that waits."""
@@ -34,12 +46,17 @@ class Cadence:
         every_s: float,
         clock: Callable[[], datetime],
         wait: Callable[[threading.Event, float], bool] = threading.Event.wait,
+        look_every_s: float = LOOK_EVERY_S,
     ) -> None:
-        """every_s: interval in seconds. wait: waits for an event for at most so many seconds."""
+        """every_s: interval in seconds. wait: waits for an event for at most so many seconds.
+
+        look_every_s: the longest wait, after which clock and log are looked at again.
+        """
         self._log = log
         self._every = max(timedelta(seconds=every_s), _MICROSECOND)
         self._clock = clock
         self._wait = wait
+        self._look_every_s = look_every_s
         # Set for a publication before its time, and to stop.
         self._wake = threading.Event()
         self._is_stopping = False
@@ -65,14 +82,17 @@ class Cadence:
         while not self._is_stopping:
             now = self._clock()
             due = self.next_tick(now)
-            is_woken = self._wait(self._wake, (due - now).total_seconds())
+            # In short steps: a wait does not count the time that a machine sleeps, and the clock may be set.
+            is_woken = self._wait(self._wake, min((due - now).total_seconds(), self._look_every_s))
             self._wake.clear()
             # A wait may end early, and the clock may have been set back: then there is more to wait.
-            if not self._is_stopping and (is_woken or self._clock() >= due):
+            if not self._is_stopping and (is_woken or self._clock() >= due or self._log.needs_publication):
                 self._publish()
 
     def _publish(self) -> None:
         try:
             self._log.publish()
         except Exception as error:  # whatever it was, the next tick must come
-            logger.warning("the log was not published", extra={"error": type(error).__name__})
+            # Our own sentences hold no value of an entry; of anything else only the kind is safe to print.
+            reason = error if isinstance(error, AuditError) else type(error).__name__
+            logger.warning("the log was not published: %s", reason, extra={"error": type(error).__name__})

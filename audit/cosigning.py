@@ -69,9 +69,9 @@ class Cosigner:
             raise LogCorrupt(contradiction)
         gained = [signature for one in outcomes for signature in one.signatures]
         if not self._is_met(gained):
-            fewest, known = self._policy.needed()
+            fewest, got, known = self._policy.tally(self._names(gained))
             raise QuorumNotMet(
-                f"expected countersignatures by at least {fewest} of {known} witnesses, got {len(gained)}: "
+                f"expected countersignatures by at least {fewest} of {known} witnesses, got {got}: "
                 + "; ".join(f"{one.names[0]}: {one.problem}" for one in self.report() if one.problem)
             )
         return write_note(text, [*signatures, *gained])
@@ -102,12 +102,15 @@ class Cosigner:
         return outcomes
 
     def _is_met(self, signatures: Sequence[NoteSignature]) -> bool:
+        return self._policy.is_met_by(self._names(signatures))
+
+    def _names(self, signatures: Sequence[NoteSignature]) -> list[str]:
         found = {(signature.name, signature.key_id) for signature in signatures}
-        return self._policy.is_met_by(
+        return [
             witness.name
             for witness in self._policy.witnesses
             if (witness.verifier.name, witness.verifier.key_id) in found
-        )
+        ]
 
 
 def by_address(policy: TrustPolicy) -> dict[str, list[KnownWitness]]:

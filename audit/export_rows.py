@@ -38,8 +38,13 @@ def csv_line(values: Sequence[object]) -> str:
 
 
 def csv_row(index: int, leaf: bytes, hashes: Sequence[bytes] | None) -> str:
-    """Return an entry's line; the proof is base64 hashes with spaces between, from the sibling up, or empty."""
-    return csv_line((*row_values(index, leaf), " ".join(map(encode_base64, hashes or ()))))
+    """Return an entry's line; the proof is hashes with spaces between, from the sibling up, or empty.
+
+    Hashes are hexadecimal here: in base64 one of 64 begins with a plus, which a spreadsheet takes for a formula.
+    """
+    return csv_line(
+        (*row_values(index, leaf)[:-1], merkle.leaf_hash(leaf).hex(), " ".join(value.hex() for value in hashes or ()))
+    )
 
 
 def json_row(index: int, leaf: bytes, hashes: Sequence[bytes] | None) -> str:

@@ -141,6 +141,12 @@ class Log:
         """Why appends are refused at present, in one sentence; None if they are not."""
         return self._refusal() or self._backlog.problem
 
+    @property
+    def needs_publication(self) -> bool:
+        """Whether no entry is accepted until a publication succeeds: the disk refused one, or one entry is late."""
+        is_open = self._current is not None and self._contradiction is None
+        return is_open and (self._failure is not None or self._is_late())
+
     def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
         """Return the entries' leaf hashes (32 bytes each) in the order given, once the entries are durable.
 
@@ -254,18 +260,28 @@ class Log:
         self._index.follow(found.published.reader)
 
     def _publish(self, current: Published) -> Checkpoint:
-        heartbeat = None if self._heartbeat is None else self._heartbeat(self._clock())
-        self._backlog.sequence(current.edge.size, heartbeat)
+        self._backlog.sequence(current.edge.size, self._next_heartbeat())
         batches = self._backlog.batches
         if not batches and current.is_fully_signed:
             return current.checkpoint
         published, growth = self._publisher.publish(current, batches)
         # First public, then indexed, then no longer waiting: an entry is at no moment unknown.
         self._current, self._failure = published, None
-        self._index.follow(published.reader)
-        self._backlog.drop(batches)
+        try:
+            self._index.follow(published.reader)
+        finally:  # whatever happens, what is public is never published again
+            self._backlog.drop(batches)
         self._publisher.drop_partials(growth)
         return published.checkpoint
+
+    def _next_heartbeat(self) -> bytes | None:
+        """Return one for the publication; None while witnesses are only asked again, perhaps for days: it holds one.
+
+        After the disk failed a new batch takes the place of the one that perhaps is there, so it needs its heartbeat.
+        """
+        is_whole = self._failure is None and self._backlog.batches and not self._backlog.unsequenced
+        is_asked_again = is_whole and self._is_late()
+        return None if self._heartbeat is None or is_asked_again else self._heartbeat(self._clock())
 
     def _published(self) -> Published:
         if self._current is None:
@@ -280,10 +296,12 @@ class Log:
     def _refusal(self) -> str | None:
         if self._current is None:
             return "this log has been closed"
-        oldest_s = self._backlog.oldest_s
-        is_late = oldest_s is not None and self._now_s() - oldest_s > self._most_delay_s
         late = f"the log accepts no more: an entry has waited for publication for over {self._most_delay_s} s"
-        return self._contradiction or self._failure or (late if is_late else None)
+        return self._contradiction or self._failure or (late if self._is_late() else None)
+
+    def _is_late(self) -> bool:
+        oldest_s = self._backlog.oldest_s
+        return oldest_s is not None and self._now_s() - oldest_s > self._most_delay_s
 
     def _look_for_crowd(self) -> None:
         if self._on_crowd is not None and self._backlog.unsequenced > CROWD:

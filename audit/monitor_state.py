@@ -88,11 +88,13 @@ def parse_state(data: bytes, log_keys: list[Verifier]) -> MonitorState:
 
 
 def read_state(path: Path, log_keys: list[Verifier]) -> MonitorState | None:
-    """Read a state file, or return None if there is none yet; raises BrokenState."""
+    """Read a state file, or return None if there is none yet; raises BrokenState, also if there is no folder for it."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if not path.absolute().parent.is_dir():  # said before a check whose result could not be kept
+            raise BrokenState(f"expected a folder for the monitor's state, found none at {path.parent}") from error
         return None
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else type(error).__name__

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from audit import commitments, tlog_proof
@@ -27,14 +27,14 @@ class CheckedEntry:
     number: int
     entry: Entry
     index: int | None
-    details: Mapping[str, Any] | None
+    details: Mapping[str, Any] | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedOwn:
     """An athlete's own entries, every one checked. trusted: the checkpoint the list was made after, None if empty."""
 
-    tag_key: bytes
+    tag_key: bytes = field(repr=False)
     entries: tuple[CheckedEntry, ...]
     trusted: TrustedCheckpoint | None
 

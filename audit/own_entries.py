@@ -17,7 +17,7 @@ The file is UTF-8 JSON with these members, no others:
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,8 +41,8 @@ _Base64 = Annotated[str, Field(max_length=90_000)]
 class Opening:
     """What opens a commitment: the key of 32 bytes used for this entry alone, and the details."""
 
-    key: bytes
-    details: Mapping[str, Any]
+    key: bytes = field(repr=False)
+    details: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class OwnEntries:
 
     origin: str
     policy: str
-    tag_key: bytes
+    tag_key: bytes = field(repr=False)
     total: int
     checkpoint: bytes
     entries: tuple[OwnEntry, ...]

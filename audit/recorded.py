@@ -18,7 +18,7 @@ class Reason(StrEnum):
     OWN_RECORD = "an athlete reads their own record"
     FORM_STEP = "a step towards something that is recorded when it is done; by itself it changes nothing"
     PUBLIC_LOG = "serves, checks or reads the public log, which is everybody’s"
-    OWN_ENTRIES = "an organisation reads back what it entered itself, without a reading or a choice of an athlete"
+    OWN_ENTRIES = "an organisation reads back what was enrolled with it, without a reading or a choice of an athlete"
     SET_UP = "an organisation sets up its own machine; nothing is shared by that"
     PARTS_RECORDED = "runs a program, or carries messages, whose parts are recorded where they are done"
 

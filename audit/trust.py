@@ -101,11 +101,20 @@ class TrustPolicy:
         return tuple(witness.name for witness in self.witnesses)
 
     def needed(self) -> tuple[int, int]:
-        """Return how many witnesses suffice at the least, and how many there are."""
+        """Return how many witness lines of the policy suffice at the least, and how many there are."""
         fewest = {NONE: 0} | dict.fromkeys(self.witness_names, 1)
         for name, group in self.groups.items():
             fewest[name] = sum(sorted(fewest[member] for member in group.members)[: group.needed])
         return fewest[self.quorum], len(self.witnesses)
+
+    def tally(self, names: Iterable[str]) -> tuple[int, int, int]:
+        """Return how many witnesses suffice at the least, how many these are, and how many there are.
+
+        Keys that bear one name are one witness's, which counts once: two keys do not make two that are independent.
+        """
+        bearer = {witness.name: witness.verifier.name for witness in self.witnesses}
+        known = len(set(bearer.values()))
+        return min(self.needed()[0], known), len({bearer[name] for name in names if name in bearer}), known
 
     def is_met_by(self, names: Iterable[str]) -> bool:
         """Return whether cosignatures of these witnesses are enough."""
@@ -128,9 +137,10 @@ class TrustPolicy:
         signed_by = _signed(found, [log.verifier for log in self.logs if log.verifier.name == checkpoint.origin])
         self._check_log_keys(list(signed_by))
         cosignatures = tuple(Cosignature(by_witness[key], time_s) for key, time_s in _signed(found, by_witness).items())
-        if not self.is_met_by(cosignature.witness for cosignature in cosignatures):
-            fewest, _ = self.needed()
-            raise QuorumNotMet(f"expected at least {fewest} witnesses of the quorum, got {len(cosignatures)} in all")
+        names = [cosignature.witness for cosignature in cosignatures]
+        if not self.is_met_by(names):
+            fewest, got, _ = self.tally(names)
+            raise QuorumNotMet(f"expected at least {fewest} witnesses of the quorum, got {got} in all")
         if all(key.algorithm is Algorithm.ML_DSA_44 for key in signed_by):
             # Such a signature leaves extension lines out, so anybody may have written these.
             checkpoint = replace(checkpoint, extensions=())

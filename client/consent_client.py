@@ -36,7 +36,6 @@ class _Answer(BaseModel):
 
 class _Enrolled(_Answer):
     athlete: Text
-    epoch: int
 
 
 class _DecisionAnswer(_Answer):
@@ -118,10 +117,10 @@ class ConsentClient:
         service_key = VerifyKey.from_text(settings.consent_service_key)
         return cls(settings.consent_url, settings.node_key(), service_key, settings.club, clock)
 
-    def enrol(self, *, athlete: AthleteId, name: str, shirt_no: int, is_minor: bool) -> int:
-        """Tell the service about one of our athletes; returns their epoch. Telling it again is fine."""
+    def enrol(self, *, athlete: AthleteId, name: str, shirt_no: int, is_minor: bool) -> None:
+        """Tell the service about one of our athletes. Telling it again is fine."""
         body = {"athlete": athlete, "name": name, "shirt_no": shirt_no, "is_minor": is_minor}
-        return self._post("/v1/members", body, _Enrolled).epoch
+        self._post("/v1/members", body, _Enrolled)
 
     def snapshot(self) -> ConsentSnapshot:
         """Return the fresh signed snapshot of this club's athletes."""

@@ -162,9 +162,17 @@ def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
     )
 
 
+def _told(grant: LiveGrant) -> list[str]:
+    """All that a snapshot says about one grant."""
+    recipient = [grant.recipient_org, grant.recipient_role.value]
+    level = [grant.max_granularity.word, grant.ends.isoformat()]
+    return [grant.athlete, grant.category.value, grant.purpose.value, *recipient, *level]
+
+
 def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], listed: Sequence[LiveGrant]) -> str | None:
     """A repeat of the same content discloses nothing new and is not logged again; a node asks every few minutes."""
-    content = {"epochs": dict(epochs), "grants": [f"{g.athlete} {g.category} {g.recipient_role}" for g in listed]}
+    # Whole grants: other rules may honour more of one than before, and no epoch says so.
+    content = {"epochs": dict(epochs), "grants": [_told(grant) for grant in listed]}
     digest = sha256_hex(canonical_bytes(content))
     row = tx.session.get_one(OrgRow, club)
     if row.snapshot_sha256 == digest:

@@ -2,7 +2,7 @@
 
 What stays: the name on the club's public squad list, the signed chain of the athlete's decisions (evidence that the law
 asks for), and the privacy ledger, because a budget that could be erased could be spent twice. None of it says any more
-which entries of the public log were about the athlete.
+which entries of the public log were about the athlete; only that some were about somebody whose record is erased.
 """
 
 from sqlmodel import col, delete, update

@@ -124,7 +124,7 @@ class Journal:
         rows = {row.owner: row for row in session.exec(wanted.with_for_update()).all()}
         for owner in sorted(owners - set(rows)):
             rows[owner] = self.create_keys(session, owner)
-        # After erasure an entry about that athlete can be opened by nobody, and looks like any other.
+        # After erasure an entry about that athlete looks in the log like any other, under a tag of nobody's.
         return {owner: row if row.wrapped is not None else rows[NOBODY] for owner, row in rows.items()}
 
     def _prepare(
@@ -142,7 +142,9 @@ class Journal:
         entry = Entry(
             draft.kind, covers[draft.org], now.date(), self._policy_hash(), commitments.commit(key, details), tag
         )
-        sealed = keys.seal({"key": key.hex(), "details": details}, about=_about(row.owner, number))
+        # After erasure nothing is kept: under nobody's key, which lives on, the details could name the athlete again.
+        is_kept = row.owner == draft.owner
+        sealed = keys.seal({"key": key.hex(), "details": details}, about=_about(row.owner, number)) if is_kept else b""
         return entry, LogDetailRow(leaf_hash=b"", owner=row.owner, number=number, sealed=sealed)
 
 

@@ -13,8 +13,8 @@ LATE_AFTER = 2  # publications, ours: one may be missed while witnesses are away
 class LogState:
     """The newest checkpoint. published_at: as its signature states; None for a log that never published an entry.
 
-    countersigned: how many of the `witnesses` that the policy names have countersigned it; `needed` is the least
-    that suffices, has_quorum whether these suffice.
+    countersigned: how many of the `witnesses` that the policy names have countersigned it, each counted once however
+    many keys it has; `needed` is the least that suffices, has_quorum whether these suffice.
     """
 
     origin: str
@@ -38,12 +38,12 @@ def now(tx: Transaction) -> LogState:
     # A policy may have been given more witnesses since: that is shown, not refused.
     trusted = replace(policy, quorum=NONE).open(around.journal.log.checkpoint_text().encode())
     names = [cosignature.witness for cosignature in trusted.cosignatures]
-    needed, witnesses = policy.needed()
+    needed, countersigned, witnesses = policy.tally(names)
     return LogState(
         origin=trusted.checkpoint.origin,
         size=trusted.checkpoint.size,
         published_at=datetime.fromtimestamp(trusted.signed_at_s, UTC) if trusted.signed_at_s else None,
-        countersigned=len(names),
+        countersigned=countersigned,
         witnesses=witnesses,
         needed=needed,
         has_quorum=policy.is_met_by(names),

@@ -1,6 +1,7 @@
 """The athlete's own part of the log: every entry opened, proved against the public log, and counted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -53,10 +54,16 @@ def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> Looks:
     states = Counter(one.standing.proof for one in opened)
     return Looks(
         tuple(_look(one, names, outcomes) for one in shown),
-        total=tx.session.get_one(DataKeyRow, athlete).counter,
+        total=_total(tx, athlete, opened),
         proven=states[ProofState.PROVEN],
         waiting=states[ProofState.WAITING],
     )
+
+
+def _total(tx: Transaction, athlete: AthleteId, opened: Sequence[_Opened]) -> int:
+    """Return how many entries there must be: with a lowered counter alone, one gap would still add up."""
+    counter = tx.session.get_one(DataKeyRow, athlete).counter
+    return max([counter, *((one.row.number or 0) + 1 for one in opened)])
 
 
 def proof(tx: Transaction, athlete: AthleteId, number: int) -> str:

@@ -61,6 +61,11 @@ class Service:
         self.log.publish()
         self.store.transactions.settle()
 
+    @property
+    def needs_publication(self) -> bool:
+        """Whether the log accepts no entry, and so nothing protected is answered, until a publication succeeds."""
+        return self.log.needs_publication
+
     def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
         """Have this called when so much waits that a publication is due before its time."""
         self.log.call_when_crowded(on_crowd)
@@ -110,6 +115,8 @@ def open_service(
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
         store = ConsentStore(transactions)
         _refuse_a_lost_database(store, log)
+        # Before anything is published: what is lost, or waits a second time, must be noticed while it can be mended.
+        transactions.settle()
         _publish_overdue(log)
         store.begin()
     except BaseException:

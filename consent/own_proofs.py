@@ -27,6 +27,7 @@ class Proofs:
         self._log = log
         self._policy = policy
         self._opened: dict[str, TrustedCheckpoint] = {}
+        self._waiting: dict[bytes, bytes] = {}
 
     def of(self, leaf_hash: bytes, index: int | None, is_own: IsOwn) -> Standing:
         """Return how the log stands to the entry with this hash.
@@ -35,8 +36,8 @@ class Proofs:
         entry waits until it is published under a checkpoint that enough witnesses have countersigned.
         """
         log = self._log
-        if index is None and log.is_pending(leaf_hash):
-            return Standing(None, ProofState.WAITING)
+        if index is None and (leaf := self._waiting_leaf(leaf_hash)) is not None:
+            return Standing(None, _state_of_waiting(leaf, is_own))
         # Asked in this order, because an entry may be published in between.
         index = log.index_of(leaf_hash) if index is None else index
         try:
@@ -46,6 +47,14 @@ class Proofs:
         except AuditError:
             return Standing(index, ProofState.NOT_PROVEN)
         return Standing(index, ProofState.PROVEN)
+
+    def _waiting_leaf(self, leaf_hash: bytes) -> bytes | None:
+        """Return the leaf of an entry that waits now; None for any other."""
+        if not self._log.is_pending(leaf_hash):
+            return None
+        if leaf_hash not in self._waiting:
+            self._waiting = {merkle.leaf_hash(leaf): leaf for leaf in self._log.pending_leaves()}
+        return self._waiting.get(leaf_hash)
 
     def _check(self, leaf_hash: bytes, index: int | None, is_own: IsOwn) -> None:
         if index is None:
@@ -67,3 +76,11 @@ class Proofs:
             self._opened[note] = self._policy.open(note.encode())
         checkpoint = self._opened[note].checkpoint
         tlog_proof.verify(self._log.inclusion_proof(index), leaf=leaf, index=index, checkpoint=checkpoint)
+
+
+def _state_of_waiting(leaf: bytes, is_own: IsOwn) -> ProofState:
+    """An entry that waits must be the athlete's own already now: until it is published somebody else's would pass."""
+    try:
+        return ProofState.WAITING if is_own(leaf) else ProofState.NOT_PROVEN
+    except AuditError:
+        return ProofState.NOT_PROVEN

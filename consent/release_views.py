@@ -20,9 +20,9 @@ from policies.vocabulary import (
 )
 
 
-def view(tx: Transaction, row: ReleaseRow) -> ReleaseView:
-    """Return the release as its athlete sees it."""
-    index, own_view = open_figures(tx, row)
+def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnView] | None = None) -> ReleaseView:
+    """Return the release as its athlete sees it. figures: what is sealed in it, where the caller brought it."""
+    index, own_view = figures or open_figures(tx, row)
     recipient = recipient_of(row)
     return ReleaseView(
         release_id=row.release_id,

@@ -17,6 +17,7 @@ from consent.journal import Draft
 from consent.lifecycle import COOL_DOWN, ActorKind
 from consent.release_views import cell_of, recipient_of, rules_allow, state_of, view
 from consent.rows import MemberRow, ReleaseRow
+from consent.sealing import OwnerKeys
 from consent.transaction import Transaction
 from consent.views import Answer, Change, Method, OrgKind, ReceiptRecord, ReleaseView
 from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT, Recipient
@@ -47,7 +48,7 @@ def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseV
         _write(tx, row, ConsentState.UNKNOWN, ConsentState.REQUESTED, Method.PORTAL, ActorKind.CONTROLLER)
     details = {"release_id": row.release_id, "sha256": row.sha256, "purpose": row.purpose, "allowed": True}
     tx.append([Draft.about(athlete, EventKind.RELEASE_PROPOSED, club, {**details, "shown": not row.quiet})])
-    return view(tx, row)
+    return view(tx, row, figures=(proposal.index, proposal.own_view))
 
 
 def answer(
@@ -108,7 +109,7 @@ def _again(tx: Transaction, stored: ReleaseRow, proposal: ReleaseProposal) -> Re
     if not same:
         raise Conflict("expected a new approval id for new bytes")
     tx.without_entry("proposed already")
-    return view(tx, stored)
+    return view(tx, stored, figures=(proposal.index, proposal.own_view))
 
 
 def _check(tx: Transaction, member: MemberRow, club: OrgId, proposal: ReleaseProposal) -> None:
@@ -137,7 +138,10 @@ def _check_end(tx: Transaction, proposal: ReleaseProposal) -> None:
 
 def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:
     athlete, release_id = AthleteId(proposal.athlete), proposal.index.approval_id
-    keys = tx.around.journal.owner_keys(tx.session, athlete)
+    journal = tx.around.journal
+    # After erasure a proposal is answered like any other, unseen and sealed under a key that nobody keeps.
+    is_erased = journal.is_erased(tx.session, athlete)
+    keys = OwnerKeys.generate() if is_erased else journal.owner_keys(tx.session, athlete)
     figures = {"index": proposal.index.model_dump(), "own_view": proposal.own_view.model_dump()}
     return ReleaseRow(
         release_id=release_id,
@@ -151,7 +155,7 @@ def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:
         proposed=tx.now,
         open_until=min(tx.now + OPEN_FOR, proposal.until),
         until=proposal.until,
-        quiet=_is_quiet(tx, athlete, proposal),
+        quiet=_is_quiet(tx, athlete, proposal) or is_erased,
     )
 
 
@@ -191,7 +195,7 @@ def _write(
 def _conclude(
     tx: Transaction, member: MemberRow, row: ReleaseRow, change: Change, status: ConsentState, method: Method
 ) -> ReceiptRecord:
-    member.epoch += 1
+    # The epoch stays: the club reads it, proposed this release, and would learn from it that there was an answer.
     athlete, receipt_id = AthleteId(row.athlete), receipt_store.new_id()
     details = {
         "receipt_id": receipt_id,

@@ -101,8 +101,10 @@ def make_settings(values: Mapping[str, Any]) -> Settings:
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise InvalidSettings(f"the setting {field or SETTINGS_FILE} is not as expected") from error
+        first = error.errors(include_input=False, include_url=False)[0]  # the input may hold a database password
+        field = ".".join(str(part) for part in first["loc"])
+        said = first["msg"][:1].lower() + first["msg"][1:]
+        raise InvalidSettings(f"the setting {field or SETTINGS_FILE} is not as expected: {said}") from error
 
 
 def write_settings(settings: Settings) -> None:

@@ -4,7 +4,7 @@ A crash between append and commit leaves an entry without effect. Its number mus
 would find one tag twice; its outcome is recorded as unknown. Heartbeats are the log's own and belong to nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 
 from sqlalchemy import bindparam, update
@@ -24,8 +24,10 @@ def settle(session: Session, journal: Journal, *, now: datetime, with_pending: b
 
     The caller holds the writing lock, so that no transaction is between its append and its commit. with_pending: look
     for entries without a transaction among those that wait as well, which is needed after anything went wrong.
-    Raises LogCorrupt if the log lacks what the database knows of.
+    Raises LogCorrupt if the log lacks what the database knows of, or holds an entry of it twice.
     """
+    # Before the size: what is published in between is then seen twice, and the other way round it would be missed.
+    pending = journal.log.pending_leaves() if with_pending else ()
     progress, size = session.get_one(LogProgressRow, PROGRESS), journal.log.size
     if size < progress.settled:
         raise LogCorrupt(f"expected at least {progress.settled:,} entries in the log, found {size:,}")
@@ -33,11 +35,11 @@ def settle(session: Session, journal: Journal, *, now: datetime, with_pending: b
     leaves = {index: journal.log.leaf(index) for index in range(progress.settled, size)}
     places = {merkle.leaf_hash(leaf): index for index, leaf in leaves.items()}
     _place(session, {leaf_hash: index for leaf_hash, index in places.items() if leaf_hash in waiting})
-    orphans: dict[bytes, int | None] = {leaves[places[entry]]: places[entry] for entry in places.keys() - waiting}
+    # Pending ones first: of an entry in both, the place counts.
+    orphans: dict[bytes, int | None] = dict.fromkeys(leaf for leaf in pending if merkle.leaf_hash(leaf) not in waiting)
+    orphans |= {leaves[places[entry]]: places[entry] for entry in places.keys() - waiting}
     if with_pending:
         _check_none_lost(journal, waiting - places.keys())
-        pending = journal.log.pending_leaves()
-        orphans |= dict.fromkeys(leaf for leaf in pending if merkle.leaf_hash(leaf) not in waiting)
     _adopt(session, journal, orphans, now)
     progress.settled = size
     return size
@@ -60,10 +62,21 @@ def _check_none_lost(journal: Journal, waiting: set[bytes]) -> None:
         raise LogCorrupt(f"{lost:,} acknowledged entries are not in the log; put its folders back from a backup")
 
 
+def _check_none_repeated(session: Session, orphans: Set[bytes]) -> None:
+    """Raise LogCorrupt if an entry whose place is known waits again: it would stand in the log twice."""
+    repeated = sum(session.get(LogDetailRow, merkle.leaf_hash(leaf)) is not None for leaf in orphans)
+    if repeated:
+        raise LogCorrupt(
+            f"{repeated:,} entries are in the log and wait for it again: its .state folder is older than the log; "
+            "put the right one back, and start without it only if that is gone for good"
+        )
+
+
 def _adopt(session: Session, journal: Journal, orphans: Mapping[bytes, int | None], now: datetime) -> None:
     """Number the orphans by their tags; what matches nobody (an owner that never came to be) is nobody's."""
     entries = {leaf: parse_leaf(leaf) for leaf in orphans}
     left = {leaf for leaf, entry in entries.items() if entry.kind is not EventKind.HEARTBEAT}
+    _check_none_repeated(session, left)
     by_tag = {entries[leaf].tag: leaf for leaf in left if entries[leaf].tag}
     for row in session.exec(select(DataKeyRow).order_by(col(DataKeyRow.owner))).all() if by_tag else ():
         if row.wrapped is None:

@@ -5,6 +5,7 @@ athletes' rows are locked before anything about them is read. On both, one proce
 single writer), and a lock keeps its threads in order.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from consent.settling import settle
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_S = 30
@@ -105,8 +108,10 @@ class Transactions:
         self._writer = engine.execution_options(is_writer=True)
         self.around = around
         self._one_writer = threading.Lock()
-        # Both are guarded by _one_writer. A former process may have died between append and commit.
+        # All three are guarded by _one_writer. A former process may have died between append and commit, or between
+        # an erasure and the end of what the database's journal kept of it.
         self._may_have_orphans = True
+        self._has_former_pages = True
         self._settled = 0
 
     @contextmanager
@@ -133,16 +138,30 @@ class Transactions:
             yield Transaction(session, self.around, can_write=False)
 
     def drop_former_pages(self) -> None:
-        """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while."""
-        if self._writer.dialect.name == "sqlite":
-            with self._one_writer, _translated(), self._reader.connect() as connection:
-                connection.rollback()  # no transaction may be open, not even an empty one
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while.
+
+        Whoever reads for long keeps it from that, and then it is tried again after the next publication.
+        """
+        with self._one_writer:
+            self._has_former_pages = True
+            self._drop_former_pages()
 
     def settle(self) -> None:
         """Note where newly published entries stand, at once instead of with the next writing transaction."""
         with self._one_writer:
             self._settle()
+            if self._has_former_pages:
+                self._drop_former_pages()
+
+    def _drop_former_pages(self) -> None:
+        is_kept = False
+        if self._writer.dialect.name == "sqlite":
+            with _translated(), self._reader.connect() as connection:
+                connection.rollback()  # no transaction may be open, not even an empty one
+                is_kept = bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one())
+        if is_kept:
+            logger.warning("a reader keeps the database from forgetting what was erased; it is tried again")
+        self._has_former_pages = is_kept
 
     def _settle(self) -> None:
         if not self._may_have_orphans and self.around.journal.log.size == self._settled:

@@ -73,7 +73,7 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One athlete of one club. `epoch` rises with every decision of the athlete."""
+    """One athlete of one club. `epoch` rises with every change of what is shared, except by a release."""
 
     athlete: AthleteId
     club: OrgId

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         epilog="Example: homefield-audit explain ./log 1204 --policy trust.policy, or "
-        "homefield-audit explain --bundle my-entries.json https://consent.example/log"
+        "homefield-audit explain --bundle my-entries-private.json https://consent.example/log"
     )(explain)
 
 

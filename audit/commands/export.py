@@ -11,6 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from audit.commands.filter_options import From, Kind, Org, Rules, To, filter_of
+from audit.commands.given_files import refuse_existing
 from audit.commands.progress import progress_bar
 from audit.commands.prove import Force
 from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
@@ -57,8 +58,8 @@ def export(
     Every entry is proven again as it is written; if one cannot be, no file is left.
     """
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
-    if out.exists() and not force:
-        raise SourceUnavailable(f"{out} is there already; --force overwrites it")
+    if not force:
+        refuse_existing(out)
     with progress_bar("Checking entries") as on_progress:
         log = verify_source(source, trust, on_progress=on_progress)
     if log.is_foreign:
@@ -104,5 +105,7 @@ def _put_in_place(path: Path) -> Iterator[TextIO]:
         with part.open("w", encoding="utf-8", newline="") as file:
             yield file
         part.replace(path)
+    except OSError as error:  # name the file that was asked for, not the one beside it
+        raise SourceUnavailable(f"cannot write {path}: {(error.strerror or type(error).__name__).lower()}") from error
     finally:
         part.unlink(missing_ok=True)

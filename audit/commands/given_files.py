@@ -21,6 +21,12 @@ def read_given(path: Path, what: str, *, at_most: int) -> bytes:
     return data
 
 
+def refuse_existing(path: Path) -> None:
+    """Raises SourceUnavailable if something has this name already."""
+    if path.exists():
+        raise SourceUnavailable(f"{path} is there already; --force overwrites it")
+
+
 def write_new(path: Path, data: bytes, *, force: bool = False) -> None:
     """Write a file that a person named; raises SourceUnavailable if it is there already and `force` is not set."""
     try:

@@ -39,7 +39,8 @@ def _lines(checked: CheckedOwn, in_log: InLog | None, trust: TrustPolicy, *, is_
         waiting = total - in_log.found
         published = f"All {total:,} entries are there" if not waiting else f"{in_log.found:,} of {total:,} are there"
         lines.append(f"{published}, none is missing, and the log of {in_log.log.size:,} entries is whole.")
-        lines += [f"{in_log.newer:,} newer ones stand there since; a new file has them."] * bool(in_log.newer)
+        if in_log.newer:
+            lines.append(f"Newer ones that stand there since: {in_log.newer:,}; a new file has them.")
     lines.append(
         f"{total - waiting:,} published, {waiting:,} waiting, {checked.sealed:,} that nobody can open any more."
     )

@@ -8,7 +8,7 @@ import typer
 
 from audit import tiles
 from audit.canonical_base64 import encode_base64
-from audit.commands.given_files import read_given, write_new
+from audit.commands.given_files import read_given, refuse_existing, write_new
 from audit.commands.progress import progress_bar
 from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
 from audit.commitments import TAG_SIZE
@@ -54,6 +54,7 @@ def prove(
     """
     if sum(value is not None for value in (index, leaf, tag)) != 1:
         raise typer.BadParameter("expected one of INDEX, --leaf and --tag")
+    _check_targets(out, leaf_to, force=force)
     trust, source = trust_of(vkey, policy), open_source(place)
     if index is not None:
         found = prove_entry(source, trust, index)
@@ -69,6 +70,15 @@ def prove(
         print(f"Entry {found.index:,} of {found.trusted.checkpoint.origin} is proven; the proof is in {out}.")
     else:
         print(found.proof.text, end="")
+
+
+def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> None:
+    """Refuse before anything is written: a proof without its entry, or an entry over its proof, is of no use."""
+    if out and leaf_to and out.resolve() == leaf_to.resolve():
+        raise typer.BadParameter(f"expected two files for --out and --leaf-to, got {out} for both")
+    for path in (out, leaf_to):
+        if path and not force:
+            refuse_existing(path)
 
 
 def _found(source: Source, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:

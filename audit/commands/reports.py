@@ -16,7 +16,7 @@ ALGORITHMS = {
 def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str, object]:
     """Return origin, size, root, who signed, which witnesses and when, and how many of them were needed."""
     checkpoint = trusted.checkpoint
-    needed, known = policy.needed()
+    needed, met, known = policy.tally(cosignature.witness for cosignature in trusted.cosignatures)
     return {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
@@ -26,7 +26,7 @@ def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str
             {"witness": cosignature.witness, "time": utc_text(cosignature.timestamp_s)}
             for cosignature in trusted.cosignatures
         ],
-        "quorum": {"needed": needed, "met": len(trusted.cosignatures), "known": known},
+        "quorum": {"needed": needed, "met": met, "known": known},
     }
 
 
@@ -45,7 +45,7 @@ def checkpoint_lines(trusted: TrustedCheckpoint, policy: TrustPolicy) -> list[st
 
 def witness_words(trusted: TrustedCheckpoint, policy: TrustPolicy) -> str:
     """Return which witnesses vouch for a checkpoint, when, and how many were needed."""
-    needed, known = policy.needed()
+    needed, _, known = policy.tally(())
     if not known:
         return "none asked for by these keys; a policy file can ask for some (--policy)"
     vouching = [

@@ -79,9 +79,12 @@ def witness_rows(
 
 
 def quorum(policy: TrustPolicy, rows: Sequence[WitnessRow]) -> Quorum:
-    """Return how many of the witnesses have countersigned, and how many must; the policy has accepted them."""
-    needed, known = policy.needed()
-    met = sum(row.state == "countersigned" for row in rows)
+    """Return how many of the witnesses have countersigned, and how many must; the policy has accepted them.
+
+    The two keys of one witness are not two witnesses: they bear one name, and count once.
+    """
+    needed, _, known = policy.tally(())
+    met = len({row.key_name for row in rows if row.state == "countersigned"})
     lead = f"{_number(met)} of {spelled(known)} {'witness' if known == 1 else 'witnesses'} countersigned; "
     if not needed:
         return Quorum("Needed: none, as the policy says.", f"{lead}the policy asks for none.")

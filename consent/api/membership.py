@@ -31,8 +31,8 @@ def keys(request: Request) -> dict[str, Any]:
 
 
 @router.post("/members", status_code=201)
-def enrol(signed: Signed, store: Store) -> dict[str, str | int]:
-    """Enrol; doing it again is fine."""
+def enrol(signed: Signed, store: Store) -> dict[str, str]:
+    """Enrol; doing it again is fine, leaves no entry, and so must not tell the epoch: it counts the choices made."""
     wish = signed.read(EnrolRequest)
     member = store.enrol(
         signed.org.org_id,
@@ -41,4 +41,4 @@ def enrol(signed: Signed, store: Store) -> dict[str, str | int]:
         shirt_no=wish.shirt_no,
         is_minor=wish.is_minor,
     )
-    return {"athlete": member.athlete, "epoch": member.epoch}
+    return {"athlete": member.athlete}

@@ -49,8 +49,9 @@ def erase(
 ) -> None:
     """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
 
-    The log keeps its entries and still verifies, but nobody can open them or tell any more that they were about this
-    athlete. Offer the athlete their receipts and proofs before. Backups hold the keys until they are replaced.
+    The log keeps its entries and still verifies, but nobody can open them any more, and the log alone does not tell
+    that they were about this athlete. Offer the athlete their receipts and proofs before. Backups hold the keys until
+    they are replaced.
 
     Example: homefield-consent athlete erase union ath-0123456789abcdef
     """

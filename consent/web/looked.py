@@ -98,9 +98,10 @@ def looked_view(
     groups = [tuple(g) for _, g in groupby((e for e in inside if _is_wanted(e, wanted)), key=_same_look)]
     first = PAGE_SIZE * (wanted.page - 1)
     page = groups[first : first + PAGE_SIZE]
+    span, when = _reach(looks, since=since, today=today)
     return LookedView(
-        span=f"{long_date(since)} to {long_date(today)}" if wanted.period == "30" else "Everything so far",
-        lead=_lead(inside, wanted),
+        span=span,
+        lead=_lead(inside, when),
         is_whole=looks.is_whole,
         whole=_whole(looks),
         until=waits_for(log),
@@ -157,11 +158,24 @@ def roles_of(looks: Looks) -> dict[str, str]:
     return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
 
 
-def _lead(inside: Sequence[Look], wanted: LookFilter) -> str:
+def _reach(looks: Looks, *, since: date, today: date) -> tuple[str, str]:
+    """Say what the list covers, as a heading and within a sentence.
+
+    Any number of tries could push an earlier look off the list: then no sentence may speak for the whole period.
+    """
+    held = len(looks.entries)
+    if looks.proven + looks.waiting > held and all(e.day >= since for e in looks.entries):
+        newest = f"the newest {held:,} of your {looks.total:,} entries"
+        return f"Only {newest}; the file of proofs holds all of them", f"In {newest}"
+    if since == date.min:
+        return "Everything so far", "So far"
+    return f"{long_date(since)} to {long_date(today)}", "In the last 30 days"
+
+
+def _lead(inside: Sequence[Look], when: str) -> str:
     looks = [e for e in inside if e.kind in LOOK_KINDS]
     allowed = _grouped(e for e in looks if e.allowed and e.outcome is not Outcome.NOT_OPENED)
     refused = _grouped(e for e in looks if not e.allowed)
-    when = "In the last 30 days" if wanted.period == "30" else "So far"
     people = len({(g[0].org, g[0].person) for g in allowed})
     if not allowed:
         seen = f"{when}, nobody looked."

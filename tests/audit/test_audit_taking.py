@@ -11,6 +11,7 @@ from audit import commitments, merkle
 from audit.canonical_base64 import decode_base64
 from audit.checkpoint import parse_body
 from audit.events import parse_leaf
+from audit.export_rows import csv_row
 from audit.log import Log
 from audit.note import Signer, split_note
 from audit.own_entries import Opening, OwnEntries, own_entry, write_own_entries
@@ -130,6 +131,40 @@ def test_prove_overwrites_only_when_told_to(run: Run, log: Path, policy: Path, t
     assert parse_proof(out.read_bytes()).index == 2
 
 
+def test_prove_writes_both_files_or_neither(run: Run, log: Path, policy: Path, tmp_path: Path) -> None:
+    out, kept = tmp_path / "own.tlog-proof", tmp_path / "own.leaf"
+    kept.write_bytes(b"kept")
+    place = ("prove", log, 3, "--policy", policy, "-o", out, "--leaf-to")
+
+    is_there = run(*place, kept)
+    same = run(*place, out, "--force")
+
+    assert (is_there[0], is_there[2]) == (1, f"homefield-audit: {kept} is there already; --force overwrites it\n")
+    assert same[0] == 2
+    assert "expected two files" in same[2]
+    assert not out.exists()
+    assert kept.read_bytes() == b"kept"
+
+
+def test_an_export_that_cannot_be_written_names_the_file_that_was_asked_for(
+    run: Run, log: Path, policy: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+
+    for out, reason in (("folder", "is a directory"), ("none/x.csv", "no such file or directory")):
+        code, _, err = run("export", log, "--policy", policy, "-o", tmp_path / out, "--force")
+
+        assert (code, err) == (1, f"homefield-audit: cannot write {tmp_path / out}: {reason}\n")
+
+
+def test_no_hash_of_a_table_looks_like_a_formula(leaf: bytes) -> None:
+    sibling = b"\xf8" + bytes(31)  # in base64 it begins with a plus
+
+    row = next(csv.reader([csv_row(3, leaf, [sibling])]))
+
+    assert row[-2:] == [merkle.leaf_hash(leaf).hex(), sibling.hex()]
+
+
 def test_export_writes_a_table_with_proofs(run: Run, log: Path, policy: Path, tmp_path: Path) -> None:
     out = tmp_path / "looks.csv"
     assert run("export", log, "--policy", policy, "--kind", "looks", "--proofs", "-o", out)[0] == 0
@@ -141,10 +176,10 @@ def test_export_writes_a_table_with_proofs(run: Run, log: Path, policy: Path, tm
     checkpoint = parse_body(split_note((log / "checkpoint").read_bytes())[0])
     for row in rows:
         merkle.verify_inclusion(
-            leaf_hash=decode_base64(row["leaf_hash"]),
+            leaf_hash=bytes.fromhex(row["leaf_hash"]),
             index=int(row["index"]),
             size=4,
-            proof=[decode_base64(value) for value in row["proof"].split()],
+            proof=[bytes.fromhex(value) for value in row["proof"].split()],
             root=checkpoint.root,
         )
 

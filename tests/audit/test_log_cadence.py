@@ -50,6 +50,7 @@ class CountingLog:
 
     def __init__(self) -> None:
         self.published = 0
+        self.needs_publication = False
         self.errors: list[Exception] = []
         self.on_crowd: Callable[[], None] | None = None
 
@@ -78,7 +79,7 @@ def test_ticks_are_multiples_of_the_interval(now: datetime, due: datetime) -> No
 def test_the_log_is_published_at_every_tick_and_no_other_time() -> None:
     time, log = HandMadeTime(), CountingLog()
     time.now += timedelta(seconds=100)
-    cadence = Cadence(log, every_s=300, clock=time.clock, wait=time.wait)
+    cadence = Cadence(log, every_s=300, clock=time.clock, wait=time.wait, look_every_s=300)
     cadence.start()
     assert time.asked() == 200.0
 
@@ -120,6 +121,7 @@ def test_a_failure_is_logged_by_its_class_and_tried_again(caplog: pytest.LogCapt
 
     assert log.published == 3
     assert [record.__dict__["error"] for record in caplog.records] == ["QuorumNotMet", "ValueError"]
+    assert "the log was not published: expected 2 witnesses, got 0" in caplog.text
     assert "secret" not in caplog.text
 
 
@@ -135,9 +137,46 @@ def test_stopping_publishes_nothing() -> None:
     assert log.published == 0
 
 
+def test_a_log_that_takes_nothing_is_published_within_a_minute() -> None:
+    """Not at the next tick only, up to a day away: nothing protected is answered until then."""
+    time, log = HandMadeTime(), CountingLog()
+    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    cadence.start()
+    assert time.asked() == 60.0
+    time.pass_by(60)
+    time.asked()
+    assert log.published == 0
+
+    log.needs_publication, log.errors = True, [QuorumNotMet("not yet")]
+    for _ in range(2):
+        time.pass_by(60)
+        time.asked()
+
+    assert log.published == 2
+    log.needs_publication = False
+    time.pass_by(60)
+    time.asked()
+    assert log.published == 2
+    stop(cadence, time)
+
+
+def test_a_tick_that_a_sleeping_machine_passed_is_made_up_for_soon() -> None:
+    time, log = HandMadeTime(), CountingLog()
+    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    cadence.start()
+
+    for _ in range(3):
+        assert time.asked() <= 60.0
+        time.pass_by(50_000)  # the wait itself counted a minute of these
+    time.asked()
+
+    assert log.published == 3
+    stop(cadence, time)
+
+
 def test_a_crowd_is_published_before_its_time(open_log: Callable[..., Log]) -> None:
     time, log = HandMadeTime(), open_log()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
     cadence.start()
     assert time.asked() == 3_600.0
     log.append_many([b"%d" % at for at in range(CROWD)])
@@ -159,7 +198,7 @@ def test_a_crowd_that_an_earlier_process_left_is_published_at_once(
     with open_log() as log:
         log.append_many([b"%d" % at for at in range(11)])
     time, log = HandMadeTime(), open_log()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
     cadence.start()
     time.asked()
 

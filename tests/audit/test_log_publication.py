@@ -12,6 +12,7 @@ import pytest
 from audit import merkle
 from audit.checkpoint import Checkpoint
 from audit.errors import LogCorrupt, LogUnavailable, QuorumNotMet
+from audit.leaf_index import LeafIndex
 from audit.log import Log
 from audit.merkle import leaf_hash
 from audit.note import Signer
@@ -176,6 +177,78 @@ def test_entries_that_wait_too_long_stop_the_log_until_they_are_published(open_l
     assert log.publish().size == 2
     assert log.has_problem is None
     log.append_many([b"taken"])
+
+
+def test_a_log_says_when_it_needs_a_publication_and_tries_again_with_the_same_heartbeat(open_log: OpenLog) -> None:
+    clock, witness = Clock(), StrictWitness([False] * 5)
+    log = open_log(clock=clock, cosigner=witness, most_delay_s=3_600, heartbeat=lambda now: b"beat")
+    log.append_many([b"entry"])
+    assert not log.needs_publication
+
+    clock.now += timedelta(seconds=3_601)
+    for _ in range(5):
+        assert log.needs_publication
+        with pytest.raises(QuorumNotMet):
+            log.publish()
+
+    assert log.publish().size == 2
+    assert not log.needs_publication
+    log.close()
+    assert not log.needs_publication
+
+
+def test_a_contradiction_is_not_tried_again(open_log: OpenLog) -> None:
+    clock, witness = Clock(), StrictWitness()
+    witness.seen[1_000] = bytes(32)
+    log = open_log(clock=clock, cosigner=witness, most_delay_s=3_600)
+    log.append_many([b"kept"])
+    with pytest.raises(LogCorrupt):
+        log.publish()
+
+    clock.now += timedelta(days=2)
+
+    assert not log.needs_publication
+
+
+def test_a_disk_that_refused_a_publication_is_tried_again(open_log: OpenLog) -> None:
+    class FullOnce:
+        """A witness is asked after the batch is durable; here the disk fails in its place, once."""
+
+        is_full = True
+
+        def cosign(self, note: bytes, *_: object) -> bytes:
+            if self.is_full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return note
+
+    disk = FullOnce()
+    log = open_log(cosigner=disk)
+    log.append_many([b"kept"])
+    with pytest.raises(LogUnavailable, match="No space"):
+        log.publish()
+    assert log.needs_publication
+
+    disk.is_full = False
+    log.publish()
+
+    assert not log.needs_publication
+
+
+def test_what_is_public_is_never_published_again_whatever_fails_behind_it(
+    open_log: OpenLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = open_log()
+    log.append_many([b"entry"])
+
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(LeafIndex, "follow", fails)
+        with pytest.raises(MemoryError):
+            log.publish()
+
+    assert (log.publish().size, log.pending) == (1, 0)
 
 
 def test_how_long_an_entry_waits_is_remembered_across_restarts(open_log: OpenLog) -> None:

@@ -158,3 +158,10 @@ def test_any_changed_byte_is_parsed_or_refused(at: int, bit: int, cut: bool) -> 
     except BrokenState:
         return
     assert state.checkpoint == LOG.checkpoint(300)  # what was changed was not what is believed
+
+
+def test_a_state_without_a_folder_is_said_before_anything_is_checked(tmp_path: Path) -> None:
+    with pytest.raises(BrokenState, match="expected a folder for the monitor's state, found none at"):
+        read_state(tmp_path / "none" / "log.json", [])
+
+    assert read_state(tmp_path / "log.json", []) is None

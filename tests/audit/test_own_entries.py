@@ -307,3 +307,12 @@ def test_a_file_that_is_too_long_or_too_deep_is_refused(monkeypatch: pytest.Monk
 def test_what_is_no_opening_is_refused_without_repeating_it(data: bytes) -> None:
     with pytest.raises(MalformedProof, match=r"^expected an opening: JSON with key"):
         parse_opening(data)
+
+
+def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete: Athlete) -> None:
+    own = athlete.file()
+    checked = check_own_entries(own, parse_policy(athlete.policy.encode()))
+
+    for printed in (repr(own), repr(checked)):
+        assert repr(KEY) not in printed
+        assert "your consent" not in printed

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError, MalformedPolicy, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
+from audit.log_keys import witness_signers
 from audit.note import Algorithm, NoteSignature, Signer, Verifier, sign_note, write_note
 from audit.trust import Group, KnownLog, TrustPolicy, parse_policy
 
@@ -50,6 +51,17 @@ def test_the_example_of_the_specification_asks_for_two_of_one_side_and_one_of_th
         on_x, on_y = (sum(name.startswith(side) for name in names) for side in "XY")
         assert example.is_met_by(names) == (on_x >= 2 and on_y >= 1)
     assert example.needed() == (3, 6)
+
+
+def test_the_two_keys_of_one_witness_are_not_two_witnesses() -> None:
+    ring = {name: witness_signers(f"{name}.example", name.ljust(32).encode()) for name in ("a", "b", "c")}
+    lines = [f"witness {name}{at} {key.vkey}\n" for name, keys in ring.items() for at, key in enumerate(keys)]
+    groups = "".join(f"group {name} any {name}0 {name}1\n" for name in ring)
+    read = policy(f"log {LOG.vkey}\n{''.join(lines)}{groups}group two 2 a b c\nquorum two\n")
+
+    assert read.tally(["a0", "a1", "c1"]) == (2, 2, 3)
+    with pytest.raises(QuorumNotMet, match="expected at least 2 witnesses of the quorum, got 1 in all"):
+        read.open(cosigned(*ring["a"]))
 
 
 def test_a_checkpoint_is_trusted_with_the_quorum_and_not_without() -> None:

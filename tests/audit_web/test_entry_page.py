@@ -81,12 +81,14 @@ def test_exports_carry_proofs_that_verify(auditor: Open, busy_log, signers) -> N
     assert len(document["entries"]) == len(rows) == 12
     for found, row in zip(document["entries"], rows, strict=True):
         leaf = merkle.leaf_hash(base64.b64decode(found["leaf"]))
-        for proof in (found["proof"], row["proof"].split()):
+        in_document = [base64.b64decode(step) for step in found["proof"]]
+        in_table = [bytes.fromhex(step) for step in row["proof"].split()]
+        for proof in (in_document, in_table):
             merkle.verify_inclusion(
                 leaf_hash=leaf,
                 index=found["index"],
                 size=len(busy_log.leaves),
-                proof=[base64.b64decode(step) for step in proof],
+                proof=proof,
                 root=busy_log.root(),
             )
 

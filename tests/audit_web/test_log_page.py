@@ -8,8 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from audit.events import Entry, EventKind
+from audit.log_keys import witness_signers
 from audit.note import Signer
-from audit.trust import TrustPolicy
+from audit.trust import TrustPolicy, parse_policy
 from audit.web.words import count
 
 K = EventKind
@@ -49,6 +50,21 @@ def test_witnesses_that_countersigned_are_named_with_their_time(auditor: Open, b
     assert '<span>union<span class="quiet small"> 06:01</span></span>' in page
     assert "Needed: 2 of 3. Met." in page
     assert "Three of three witnesses countersigned; two are enough." in page
+
+
+def test_a_witness_with_two_keys_is_counted_once(auditor: Open, static_log, entry, signers: Sequence[Signer]) -> None:
+    ring = {name: witness_signers(f"{name}.example/witness", name.ljust(32).encode()) for name in ("union", "board")}
+    lines = [f"log {signer.vkey}" for signer in signers]
+    for name, (first, second) in ring.items():
+        lines += [f"witness {name}+ed {first.vkey}", f"witness {name}+pq {second.vkey}"]
+        lines += [f"group {name} any {name}+ed {name}+pq"]
+    policy = parse_policy("".join(f"{line}\n" for line in [*lines, "group one 1 union board", "quorum one"]).encode())
+    static_log.publish([entry()], witnesses=ring["union"])
+
+    page = auditor(policy).get("/").text
+
+    assert "One of two witnesses countersigned; at least one is enough." in page
+    assert "Needed: at least 1 of 2. Met." in page
 
 
 def test_a_witness_that_fell_behind_is_late(auditor: Open, static_log, entry, witnesses: Sequence[Signer]) -> None:

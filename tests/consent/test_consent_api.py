@@ -55,7 +55,7 @@ def test_the_whole_path_of_a_campaign(caller: Caller) -> None:
 
 def test_enrolment_decisions_snapshot_release_and_event(caller: Caller) -> None:
     world = caller.world
-    assert caller.send("club-a", "POST", "/v1/members", enrol_body()).json() == {"athlete": NEW, "epoch": 1}
+    assert caller.send("club-a", "POST", "/v1/members", enrol_body()).json() == {"athlete": NEW}
     athlete = world.athletes["club-a"][0]
     world.give(athlete, Category.SLEEP, Role.COACH)
     body = {

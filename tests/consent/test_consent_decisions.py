@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from consent import decisions
 from consent.errors import InvalidChange, NotAllowed
+from consent.matrix import Limit
 from consent.views import Actor, DecisionItem, Method
 from policies.errors import BadSignature
 from policies.snapshot import open_snapshot
@@ -165,3 +167,22 @@ def test_a_snapshot_is_logged_when_it_says_something_new(world: World) -> None:
 
     assert unchanged == size
     assert world.log_size == size + 2  # the yes, and the snapshot that tells of it
+
+
+def test_a_snapshot_is_logged_when_the_rules_honour_a_grant_otherwise_than_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.give(world.athletes["club-a"][0])
+    world.store.snapshot(CLUB_A)
+    size = world.log_size
+    monkeypatch.setattr(decisions, "limit", lambda *_: Limit(Granularity.BAND, None))
+
+    made = open_snapshot(
+        world.store.snapshot(CLUB_A).signed,
+        world.service.keys.service.verify_key,
+        club=CLUB_A,
+        now=world.clock.now,
+    )
+
+    assert {grant.max_granularity for grant in made.grants} == {Granularity.BAND}
+    assert world.log_size == size + 1

@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
+from audit.events import EventKind
 from audit.own_check import check_in_log, check_own_entries
 from audit.own_entries import parse_own_entries
 from audit.sources import DirectorySource
+from consent.app import app_of
 from consent.errors import Conflict, KeyDestroyed, NotFound, SignInRefused
 from consent.identity import codes
 from consent.rows import DataKeyRow, LogDetailRow, MemberRow, ReceiptRow, Row, SessionRow
 from consent.views import Actor, DecisionItem
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
-from tests.consent.league import FakeClock, World, fill, make_service
+from tests.consent.league import Caller, FakeClock, Template, World, fill, make_service, opened
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -35,6 +38,26 @@ def ask(world: World, athlete: AthleteId) -> bool:
     coach = Actor("R. D.", Role.COACH)
     answer = world.store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     return answer.results[0].allowed
+
+
+def test_a_reader_delays_the_end_of_the_key_in_the_databases_journal_and_does_not_prevent_it(
+    template: Template, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consent.transaction.BUSY_TIMEOUT_S", 0)
+    world = template.open_copy(tmp_path / "union", clock)
+    athlete = world.athletes["club-a"][0]
+    world.give(athlete)  # the page with the key is in the journal, and would stay there
+    files = list((tmp_path / "union").glob("consent.sqlite3*"))
+
+    with world.store.transactions.read() as tx:
+        wrapped = tx.session.get_one(DataKeyRow, athlete).wrapped
+        assert wrapped is not None
+        world.store.erase(athlete)
+        assert any(wrapped in file.read_bytes() for file in files)
+    world.publish()
+
+    assert not any(wrapped in file.read_bytes() for file in files)
+    world.service.close()
 
 
 def test_everything_shared_ends_and_nothing_can_be_opened_any_more(world: World) -> None:
@@ -161,3 +184,33 @@ def test_the_ledger_stays_so_that_no_budget_can_be_had_twice(lite: World) -> Non
     with lite.store.transactions.read() as tx:
         assert tx.session.get_one(DataKeyRow, athlete).wrapped is None
         assert tx.session.get_one(MemberRow, athlete).name == "Canary 11"
+
+
+def test_what_comes_after_the_erasure_is_kept_under_no_key_either(lite: World) -> None:
+    athlete = lite.athletes["club-a"][0]
+    lite.store.erase(athlete)
+
+    lite.store.append_event(CLUB, EventKind.OPERATOR_LOOK, {"athlete": athlete})
+    ask(lite, athlete)
+
+    assert not [details for details in opened(lite.service) if athlete in str(details.get("reported"))]
+    assert not [details for details in opened(lite.service) if details["kind"] == EventKind.LOOK_REFUSED]
+
+
+def test_a_club_that_proposes_cannot_tell_an_erased_record_from_any_other(lite: World) -> None:
+    erased, other, _ = lite.athletes["club-a"]
+    caller = Caller(lite, TestClient(app_of(lite.service, clock=lite.clock)))
+    lite.store.erase(erased)
+    size = lite.log_size
+
+    def propose(athlete: AthleteId, release_id: str) -> tuple[int, set[str]]:
+        body = lite.proposal(athlete, release_id=release_id).model_dump(mode="json")
+        first, again = (caller.send(CLUB, "POST", "/v1/releases", body) for _ in range(2))
+        assert first.content == again.content
+        return first.status_code, set(first.json())
+
+    assert propose(erased, "rel-00000001") == propose(other, "rel-00000002") == (201, {"release_id", "sha256"})
+    assert propose(erased, "rel-00000003")[0] == propose(other, "rel-00000004")[0] == 409
+    assert lite.log_size == size + 2
+    with pytest.raises(NotFound):
+        lite.store.release(erased, "rel-00000001")

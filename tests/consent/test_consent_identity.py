@@ -131,6 +131,14 @@ def test_what_counts_as_loopback(host: str) -> None:
     assert is_loopback(host) is (host in INSIDE)
 
 
+def test_settings_say_what_was_expected() -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        make_settings({"directory": "x", "name": "U", "checkpoint_every_s": 0})
+
+    expected = "the setting checkpoint_every_s is not as expected: input should be greater than or equal to 1"
+    assert str(caught.value) == expected
+
+
 def test_settings_name_the_field_that_is_wrong_and_not_its_value() -> None:
     with pytest.raises(InvalidSettings) as caught:
         make_settings({"directory": "x", "name": "U", "database": "s3cret" * 100})

@@ -2,11 +2,12 @@
 
 import shutil
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from audit import merkle
 from audit.errors import LogCorrupt, LogUnavailable
@@ -16,7 +17,7 @@ from consent.journal import Draft
 from consent.rows import DataKeyRow, LogDetailRow, LogProgressRow
 from consent.views import Actor, ProofState
 from policies.vocabulary import Category, OrgId, Role
-from tests.consent.league import FakeClock, World, break_log, fill, make_service
+from tests.consent.league import FailingLog, FakeClock, World, break_log, fill, make_service
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -107,6 +108,33 @@ def test_a_number_is_used_once_whatever_fails(world: World) -> None:
     assert len(tags) == len(set(tags))
 
 
+class PublishingOnceLooked(FailingLog):
+    """A log whose cadence publishes just when somebody has asked for its size."""
+
+    @property
+    def size(self) -> int:
+        size = self._log.size
+        self._log.publish()
+        return size
+
+
+def test_an_entry_without_a_transaction_is_not_missed_while_it_is_published(lite: World) -> None:
+    failing, athlete = break_log(lite), lite.athletes["club-a"][0]
+    failing.appends_then_fails = True
+    with pytest.raises(LogUnavailable):
+        lite.give(athlete)
+    lite.store.transactions.around.journal.log = PublishingOnceLooked(lite.service.log)
+
+    lite.give(athlete)
+
+    lite.store.transactions.around.journal.log = lite.service.log
+    lite.publish()
+    looks = lite.store.looks(athlete)
+    assert [entry.number for entry in looks.entries] == [3, 2, 1]
+    tags = [entry.tag for entry in lite.published_since(0) if entry.tag]
+    assert len(tags) == len(set(tags))
+
+
 def test_two_acts_in_one_transaction_are_refused_and_leave_nothing(world: World) -> None:
     size, athlete = world.log_size, world.athletes["club-a"][0]
     draft = Draft.about(athlete, EventKind.INGEST, CLUB, {"files": 1})
@@ -157,6 +185,29 @@ def test_a_log_put_back_from_before_stops_the_next_start(tmp_path: Path, clock: 
         make_service(tmp_path / "union", clock)
 
 
+def test_an_old_state_folder_stops_the_next_start_and_publishes_nothing_twice(tmp_path: Path, clock: FakeClock) -> None:
+    state = tmp_path / "union" / "log.state"
+    world = fill(make_service(tmp_path / "union", clock), clock)
+    world.give(world.athletes["club-a"][0])
+    world.service.close()
+    shutil.copytree(state, tmp_path / "copy")
+    again = make_service(tmp_path / "union", clock)
+    again.publish()
+    size = again.log.size
+    again.close()
+    shutil.rmtree(state)
+    shutil.copytree(tmp_path / "copy", state)
+    clock.now += timedelta(days=2)  # what waits is overdue
+
+    with pytest.raises(LogCorrupt, match="older than the log"):
+        make_service(tmp_path / "union", clock)
+
+    shutil.rmtree(state)
+    mended = make_service(tmp_path / "union", clock)
+    assert (mended.log.size, mended.log.pending) == (size, 0)
+    mended.close()
+
+
 def test_pages_read_while_publications_go_on_never_show_a_gap(lite: World) -> None:
     """An entry is waiting or proven at every moment, also while it goes from one to the other."""
     athlete, seen, stop = lite.athletes["club-a"][0], [], threading.Event()
@@ -195,3 +246,38 @@ def test_details_of_one_act_carry_one_event_also_for_decoys(lite: World) -> None
     assert len(shared) == 1
     with lite.store.transactions.read() as tx:
         assert tx.session.get_one(DataKeyRow, "nobody").counter == 2
+
+
+def test_a_deleted_entry_is_missed_even_if_the_counter_was_lowered_to_match(lite: World) -> None:
+    athlete = lite.athletes["club-a"][0]
+    for category in (Category.SLEEP, Category.WELLNESS, Category.HEART):
+        lite.give(athlete, category)
+    lite.publish()
+    with lite.store.transactions.write() as tx:
+        tx.session.exec(delete(LogDetailRow).where(col(LogDetailRow.owner) == athlete, col(LogDetailRow.number) == 1))
+        tx.session.get_one(DataKeyRow, athlete).counter -= 1
+        tx.without_entry("a test tampers")
+
+    looks = lite.store.looks(athlete)
+
+    assert (looks.total, looks.proven) == (4, 3)
+    assert not looks.is_whole
+
+
+def test_an_entry_put_in_place_of_ones_own_does_not_pass_while_it_waits(lite: World) -> None:
+    athlete, other, _ = lite.athletes["club-a"]
+    lite.give(athlete)
+    lite.give(other)
+    with lite.store.transactions.write() as tx:
+        waits = select(LogDetailRow).where(col(LogDetailRow.log_index).is_(None))
+        own, others = (tx.session.exec(waits.where(col(LogDetailRow.owner) == one)).one() for one in (athlete, other))
+        taken = others.leaf_hash
+        tx.session.delete(others)
+        tx.session.flush()
+        own.leaf_hash = taken
+        tx.without_entry("a test tampers")
+
+    looks = lite.store.looks(athlete)
+
+    assert looks.entries[0].proof is ProofState.NOT_PROVEN
+    assert not looks.is_whole

@@ -119,6 +119,25 @@ def test_entries_wait_until_enough_witnesses_have_countersigned(lite: World, rin
     assert {cosignature.witness for cosignature in trusted.cosignatures} == {"gb", "council"}
 
 
+def test_a_witness_with_two_keys_is_counted_once(lite: World, ring: Ring) -> None:
+    lines = [
+        f"witness {name}+{key} {vkey} http://127.0.0.1:{ring.ports[name]}\n"
+        for name, config in ring.configs.items()
+        for key, vkey in zip(("ed", "pq"), config.vkeys, strict=True)
+    ]
+    groups = [f"group {name} any {name}+ed {name}+pq\n" for name in NAMES]
+    service = reopened(lite, "".join(lines + groups) + f"group two 2 {' '.join(NAMES)}\nquorum two\n")
+    ring.stop("university", "council")
+
+    with pytest.raises(QuorumNotMet, match="by at least 2 of 3 witnesses, got 1: "):
+        lite.publish()
+    ring.start("university")
+    lite.publish()
+
+    state = service.store.log_state()
+    assert (state.countersigned, state.witnesses, state.needed, state.has_quorum) == (2, 3, 2, True)
+
+
 def test_a_log_that_was_published_without_witnesses_waits_for_them(lite: World, ring: Ring) -> None:
     """What stood under a checkpoint of before is asked for anew: nothing is called proven that the policy does not."""
     athlete = lite.athletes["club-a"][0]

@@ -235,3 +235,16 @@ def test_an_own_choice_says_what_was_chosen(look: MakeLook) -> None:
 
     assert view.days[0].entries[0].detail == "League learning, Coast League: Sleep. Off."
     assert entry_view((chosen,)).detail == "Your own decision."
+
+
+@pytest.mark.parametrize("period", ["30", "all"])
+def test_where_tries_pushed_a_look_off_the_list_no_sentence_speaks_for_the_whole_period(
+    look: MakeLook, period: str
+) -> None:
+    tries = [look(number, allowed=False, kind="look_refused") for number in (2, 3)]
+    newest = replace(looks_of(*tries), total=3, proven=3)
+
+    view = looked_view(newest, wanted=LookFilter(period=period), today=TODAY, log=LOG)
+
+    assert view.span == "Only the newest 2 of your 3 entries; the file of proofs holds all of them"
+    assert view.lead.startswith("In the newest 2 of your 3 entries, nobody looked.")
