@@ -2,21 +2,17 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import FastAPI
 
+from audit.clock import utc_now
 from audit.sources import open_source
 from audit.trust import TrustPolicy
 from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
 from audit.web.pages import furnish
 from audit.web.watch import LogWatch
-
-
-def utc_now() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(UTC)
 
 
 def build_app(

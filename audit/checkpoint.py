@@ -8,6 +8,8 @@ from audit.canonical_base64 import decode_base64, encode_base64
 from audit.errors import MalformedProof
 from audit.note_text import check_characters
 
+CHECKPOINT = "checkpoint"
+"""Where a log's checkpoint stands, below its prefix (C2SP tlog-tiles)."""
 MAX_SIZE = (1 << 63) - 1
 """Largest tree we know: the specification names no limit, its implementations count in signed 64 bits."""
 MAX_LENGTH = 16_384

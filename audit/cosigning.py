@@ -8,12 +8,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import httpx
 
 from audit import witness_client
 from audit.checkpoint import Checkpoint
+from audit.clock import utc_now
 from audit.errors import LogCorrupt, QuorumNotMet
 from audit.note import NoteSignature, split_note, write_note
 from audit.trust import KnownWitness, TrustPolicy
@@ -24,11 +25,6 @@ __all__ = ["Cosigner", "WitnessReport"]
 TIMEOUT_S = 10.0
 GRACE_S = 2.0
 """How long the other witnesses are waited for once the quorum is met (our choice): one that is down delays little."""
-
-
-def utc_now() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(UTC)
 
 
 class Cosigner:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit import merkle, tiles
-from audit.leaf_index import LeafIndex
+from audit.leaf_index import LeafIndex, discard_index
 from audit.log import INDEX, LOCK
 from audit.reader import TileReader
 from audit.storage import sole_writer
@@ -43,8 +43,7 @@ def rebuild_index(state_directory: Path, reader: TileReader) -> None:
     """Throw the index away and make a new one; raises LogUnavailable beside a running writer, and for a full disk."""
     path = state_directory / INDEX
     with sole_writer(state_directory / LOCK):
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+        discard_index(path)
         with contextlib.closing(LeafIndex(path)) as index:
             index.catch_up(reader)
 

@@ -89,7 +89,7 @@ class LeafIndex:
                 if isinstance(error, sqlite3.Error) and not _is_damage(error):
                     raise LogUnavailable(f"the index of the log cannot be used: {type(error).__name__}") from error
             try:
-                self._discard()
+                discard_index(self._path)
                 return ask()
             except (sqlite3.Error, _Misfit, OSError) as error:
                 self._disconnect()
@@ -122,9 +122,11 @@ class LeafIndex:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
 
-    def _discard(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+
+def discard_index(path: Path) -> None:
+    """Remove an index and what SQLite keeps beside it; nobody may have it open. Raises OSError."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
 def _checked_size(index: sqlite3.Connection, reader: TileReader) -> int:

@@ -13,13 +13,14 @@ index that can be thrown away.
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from audit import merkle, tiles
 from audit.backlog import Backlog
 from audit.checkpoint import Checkpoint
+from audit.clock import utc_now
 from audit.errors import LogCorrupt, LogUnavailable, MalformedProof, SourceUnavailable
 from audit.leaf_index import LeafIndex
 from audit.note import Signer
@@ -36,11 +37,6 @@ CROWD = 65_536
 """Entries in the journal beyond which a publication is due before its time (our choice): about 20 MB of memory."""
 MOST_DELAY_S = 86_400
 """How long an entry may wait before the log accepts no more (our choice): a day, as witnesses may be down."""
-
-
-def utc_now() -> datetime:
-    """Return the present moment."""
-    return datetime.now(UTC)
 
 
 class Log:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audit.checkpoint import Checkpoint
+from audit.checkpoint import CHECKPOINT, Checkpoint
 from audit.errors import BrokenState, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
 from audit.monitor_alarms import PASSING, Alarm, AlarmKind, Misbehaved
 from audit.monitor_growth import EntryWatch, Growth, Mark, authentic_root
@@ -15,7 +15,6 @@ from audit.monitor_state import MOST_AWAITED, MonitorState
 from audit.monitor_witnesses import WitnessLookup, WitnessView, ahead_for_too_long, awaited_mark, check_behind
 from audit.sources import Source
 from audit.trust import NONE, TrustedCheckpoint, TrustPolicy
-from audit.verify import CHECKPOINT
 
 ATTEMPTS = 3
 PAUSE_S = 2.0

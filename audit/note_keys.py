@@ -26,6 +26,11 @@ class Algorithm(IntEnum):
     ED25519_COSIGNATURE = 0x04
     ML_DSA_44 = 0x06
 
+    @property
+    def scheme(self) -> str:
+        """The signature scheme by its name: a cosignature uses the same one as a plain signature."""
+        return "ML-DSA-44" if self is Algorithm.ML_DSA_44 else "Ed25519"
+
 
 _PUBLIC_SIZE = {Algorithm.ED25519: 32, Algorithm.ED25519_COSIGNATURE: 32, Algorithm.ML_DSA_44: 1312}
 _SIGNATURE_SIZE = {Algorithm.ED25519: 64, Algorithm.ED25519_COSIGNATURE: 64, Algorithm.ML_DSA_44: 2420}

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from audit.checkpoint import Checkpoint
+from audit.checkpoint import CHECKPOINT, Checkpoint
 from audit.edge import Edge, Growth
 from audit.errors import LogUnavailable
 from audit.note import Signer, sign_note
@@ -18,7 +18,6 @@ from audit.storage import Disk, FileStore
 from audit.tree_state import STATE, TreeState
 from audit.trust import KnownLog, TrustPolicy
 
-CHECKPOINT = "checkpoint"
 Proof = Callable[[int], tuple[bytes, ...]]
 """Consistency proof from an older size to the tree that is to be cosigned; empty from 0 and from its own size."""
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit import merkle, tiles
+from audit.checkpoint import CHECKPOINT
 from audit.edge import Edge, load_edge
 from audit.errors import AuditError, LogCorrupt, MalformedProof
 from audit.pending_journal import segment_numbers
-from audit.publishing import CHECKPOINT, Published, Publisher
+from audit.publishing import Published, Publisher
 from audit.reader import TileReader
 from audit.sequenced import Batch, BatchFiles
 from audit.sources import DirectorySource

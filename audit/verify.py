@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit import merkle, tiles
-from audit.checkpoint import Checkpoint, parse_body
+from audit.checkpoint import CHECKPOINT, Checkpoint, parse_body
 from audit.columns import ColumnWriter, EntryColumns
 from audit.errors import LogCorrupt
 from audit.note import split_note
@@ -21,9 +21,8 @@ from audit.tile_hasher import TileHasher, hash_leaves
 from audit.tiles import Tile
 from audit.trust import TrustedCheckpoint, TrustPolicy
 
-__all__ = ["CHECKPOINT", "VerifiedLog", "extend", "read_checkpoint", "verify_log", "verify_source"]
+__all__ = ["VerifiedLog", "extend", "read_checkpoint", "verify_log", "verify_source"]
 
-CHECKPOINT = "checkpoint"
 PATIENCE_S = 10.0
 """How long we wait for the checkpoint over tiles that a writer has put in place already (our choice)."""
 PAUSE_S = 0.05

@@ -14,7 +14,7 @@ from audit.checkpoint import Checkpoint, parse_body
 from audit.durable_file import replace_durably
 from audit.errors import AuditError, BrokenState, LogUnavailable
 from audit.note import MAX_BYTES, Signer, open_note
-from audit.storage import sole_writer
+from audit.storage import reason_of, sole_writer
 from audit.witness_config import WatchedLog, WitnessConfig
 from audit.witness_evidence import Evidence, EvidenceKind, keep_evidence, list_evidence
 
@@ -125,8 +125,7 @@ class WitnessStore:
         try:
             self._replace(path, data)
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise LogUnavailable(f"the witness cannot keep its record: {reason}") from error
+            raise LogUnavailable(f"the witness cannot keep its record: {reason_of(error).lower()}") from error
 
     def keep(self, log: WatchedLog, kind: EvidenceKind, shown: Checkpoint, notes: tuple[bytes, bytes]) -> None:
         """Keep evidence against a log; raises OSError."""

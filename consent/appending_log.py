@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from audit.checkpoint import CHECKPOINT
 from audit.errors import LogUnavailable
 from audit.reader import TileReader
 from audit.sources import DirectorySource
 from audit.trust import TrustedCheckpoint, TrustPolicy
-
-CHECKPOINT = "checkpoint"
 
 
 class AppendingLog(Protocol):

@@ -1,16 +1,10 @@
 """What a trusted checkpoint says about itself, in words and as JSON."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from audit.note import Algorithm, Verifier
+from audit.note import Verifier
 from audit.trust import TrustedCheckpoint, TrustPolicy
-
-ALGORITHMS = {
-    Algorithm.ED25519: "Ed25519",
-    Algorithm.ED25519_COSIGNATURE: "Ed25519",
-    Algorithm.ML_DSA_44: "ML-DSA-44",
-}
+from audit.web.words import listed
 
 
 def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str, object]:
@@ -33,7 +27,7 @@ def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str
 def checkpoint_lines(trusted: TrustedCheckpoint, policy: TrustPolicy) -> list[str]:
     """Return the same in lines for a person."""
     checkpoint = trusted.checkpoint
-    keys = ", ".join(f"{ALGORITHMS[verifier.algorithm]} {verifier.key_id.hex()}" for verifier in trusted.signed_by)
+    keys = ", ".join(f"{verifier.algorithm.scheme} {verifier.key_id.hex()}" for verifier in trusted.signed_by)
     return [
         f"Log        {checkpoint.origin}",
         f"Entries    {checkpoint.size:,}",
@@ -63,10 +57,5 @@ def utc_text(timestamp_s: int) -> str | None:
         return None
 
 
-def listed(words: Sequence[str]) -> str:
-    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
-
-
 def _key_json(verifier: Verifier) -> dict[str, str]:
-    return {"algorithm": ALGORITHMS[verifier.algorithm], "key_id": verifier.key_id.hex()}
+    return {"algorithm": verifier.algorithm.scheme, "key_id": verifier.key_id.hex()}

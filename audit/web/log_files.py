@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 
 from audit import tiles
+from audit.checkpoint import CHECKPOINT
 from audit.errors import AuditError, SourceUnavailable
 from audit.reader import TileReader
 from audit.sources import DirectorySource
@@ -25,7 +26,7 @@ def mount_log(app: FastAPI, directory: Path, *, prefix: str = "/log") -> None:
     @app.api_route(f"{prefix}/checkpoint", methods=["GET", "HEAD"], include_in_schema=False)
     def checkpoint() -> Response:
         try:
-            note = source.read("checkpoint")
+            note = source.read(CHECKPOINT)
         except SourceUnavailable:
             return _plain(503)
         if note is None:

@@ -17,7 +17,7 @@ from audit.web.guarded import NOT_SHOWN, WHY_NOT_SHOWN, shown
 from audit.web.log_page import state_of
 from audit.web.report import Heartbeats, Report, build_report
 from audit.web.summaries import days_covered
-from audit.web.vouching import ALGORITHMS, key_line
+from audit.web.vouching import key_line
 
 MOST_DAYS = 1_100
 """Longest period of one report (our choice): three years."""
@@ -150,7 +150,7 @@ def _signatures(auditor: Auditor, checked: Checked) -> list[PaperKey]:
     by_identity = {(verifier.name, verifier.key_id): verifier for verifier in known}
     _, signatures = split_note(checked.log.checkpoint)
     return [
-        _paper(f"{ALGORITHMS[verifier.algorithm]}, {verifier.name}", signature.line)
+        _paper(f"{verifier.algorithm.scheme}, {verifier.name}", signature.line)
         for signature in signatures
         if (verifier := by_identity.get((signature.name, signature.key_id)))
     ]

@@ -4,15 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.note import Algorithm, Verifier
+from audit.note import Verifier
 from audit.trust import TrustedCheckpoint, TrustPolicy
 from audit.web.words import listed, moment, moment_of, spelled, thousands
 
-ALGORITHMS = {
-    Algorithm.ED25519: "Ed25519",
-    Algorithm.ED25519_COSIGNATURE: "Ed25519",
-    Algorithm.ML_DSA_44: "ML-DSA-44",
-}
 HOUR_S = 3600
 
 
@@ -38,7 +33,7 @@ class Quorum:
 def signed_words(trusted: TrustedCheckpoint, policy: TrustPolicy) -> str:
     """Return when and with which of the log's keys a checkpoint was signed, for example "with both keys"."""
     known = [log.verifier for log in policy.logs if log.verifier.name == trusted.checkpoint.origin]
-    keys = listed([ALGORITHMS[verifier.algorithm] for verifier in trusted.signed_by])
+    keys = listed([verifier.algorithm.scheme for verifier in trusted.signed_by])
     at = moment_of(trusted.signed_at_s)
     when = f"{moment(at)}, " if at else ""
     if len(known) == 1:
@@ -50,7 +45,7 @@ def signed_words(trusted: TrustedCheckpoint, policy: TrustPolicy) -> str:
 
 def key_line(verifier: Verifier) -> str:
     """Return a key in one line: its kind, its name and its id."""
-    return f"{ALGORITHMS[verifier.algorithm]}, {verifier.name}, {verifier.key_id.hex()}"
+    return f"{verifier.algorithm.scheme}, {verifier.name}, {verifier.key_id.hex()}"
 
 
 def witness_rows(
