@@ -6,13 +6,13 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
-from audit.clock import utc_now
-from audit.sources import open_source
-from audit.trust import TrustPolicy
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.sources import open_source
 from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
-from audit.web.pages import furnish
-from audit.web.watch import LogWatch
+from audit.web.verified.watch import LogWatch
+from chassis.clock import utc_now
+from chassis.web.pages import furnish
 
 
 def build_app(

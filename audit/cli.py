@@ -4,7 +4,8 @@ import typer
 
 from audit.commands import explain, export, fsck, keys, monitor, prove, serve, show, verify, witness
 from audit.errors import AuditError
-from audit.program import run_program
+from chassis.cli.program import run_program
+from chassis.errors import ChassisError
 
 app = typer.Typer(
     help="Check Homefield's public log without trusting whoever runs it.",
@@ -19,4 +20,4 @@ for group in (verify, show, explain, prove, export, fsck, monitor, witness, keys
 
 def main() -> None:
     """Run the program; an expected failure is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError,), prefix="homefield-audit")
+    run_program(app, expected=(AuditError, ChassisError), prefix="homefield-audit")

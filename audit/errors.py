@@ -1,4 +1,4 @@
-"""Errors of the log and its pages.
+"""Errors of the log.
 
 AuditError
 ├── MalformedProof      a proof, note, tile or entry that is not what its format says
@@ -10,9 +10,7 @@ AuditError
 ├── LogCorrupt          stored bytes that contradict each other
 ├── BrokenState         what a witness or monitor keeps between runs is missing or not what it wrote
 ├── SourceUnavailable   a log's files that cannot be reached, so that nothing can be said about them
-├── StillChecking       a log whose first verification still runs, so that nothing can be shown yet
-├── CannotServe         an address that cannot be had, or a program that does not come up
-└── UnsafeChart         an SVG that may not stand in a page
+└── StillChecking       a log whose first verification still runs, so that nothing can be shown yet
 """
 
 
@@ -63,11 +61,3 @@ class StillChecking(AuditError):
         super().__init__(f"{done} of {total} entries are verified so far")
         self.done = done
         self.total = total
-
-
-class UnsafeChart(AuditError):
-    """An SVG that may not stand in a page."""
-
-
-class CannotServe(AuditError):
-    """An address that cannot be had, or a program that does not come up."""

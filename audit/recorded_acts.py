@@ -3,7 +3,7 @@
 A governing body that had to announce each check to the log's operator would not be checking him.
 """
 
-from audit.recorded import Acts, Reason, unrecorded
+from audit.entries.declared_events import Acts, Reason, unrecorded
 
 ROUTES: Acts = {
     **unrecorded(

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
 from client.features.daily import DailyTable
 from models import risk

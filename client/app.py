@@ -12,7 +12,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from audit.errors import AuditError
-from audit.web.pages import Pages, furnish
+from chassis.web.pages import Pages, furnish
 from client.coaching.journal import Journal
 from client.errors import ClientError
 from client.settings import Settings

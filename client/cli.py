@@ -3,7 +3,8 @@
 import typer
 
 from audit.errors import AuditError
-from audit.program import run_program
+from chassis.cli.program import run_program
+from chassis.errors import ChassisError
 from client.commands import adopt, features, federation, ingest, plan, release, run, setup, squad, staff
 from client.errors import ClientError
 from models.errors import ModelError
@@ -22,4 +23,4 @@ for area in (setup, squad, ingest, features, plan, staff, federation, adopt, rel
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError, ClientError, ModelError, PolicyError))
+    run_program(app, expected=(AuditError, ChassisError, ClientError, ModelError, PolicyError))

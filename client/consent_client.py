@@ -13,12 +13,12 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
+from chassis.http.request_signature import protects_answers, sign_request
 from client.errors import BadSettings, ConsentUnavailable
 from client.settings import Settings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
-from policies.request_signature import protects_answers, sign_request
 from policies.signing import SigningKey, VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role

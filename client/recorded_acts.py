@@ -4,8 +4,8 @@ The node reports to the consent service before it acts: no record, no answer. A 
 shares nothing and has nobody to tell.
 """
 
-from audit.events import EventKind
-from audit.recorded import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.events import EventKind
 
 _LOOK = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED)
 _SQUAD = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, EventKind.PAGE_OPENED)

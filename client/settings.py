@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from client.errors import BadSettings
 from client.key_files import SECRET_FOLDER_MODE, read_seed
 from policies.signing import SigningKey

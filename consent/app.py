@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
-from audit.log import Log
 from audit.web.log_files import mount_log
-from audit.web.pages import furnish
+from audit.writer.log import Log
+from chassis.web.pages import furnish
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import Outcomes

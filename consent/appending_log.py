@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from audit.checkpoint import CHECKPOINT
 from audit.errors import LogUnavailable
-from audit.reader import TileReader
-from audit.sources import DirectorySource
-from audit.trust import TrustedCheckpoint, TrustPolicy
+from audit.tlog.checkpoint import CHECKPOINT
+from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
+from audit.verification.reader import TileReader
+from audit.verification.sources import DirectorySource
 
 
 class AppendingLog(Protocol):
-    """What transactions and pages need of `audit.log.Log`."""
+    """What transactions and pages need of `audit.writer.log.Log`."""
 
     @property
     def size(self) -> int:

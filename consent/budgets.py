@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import campaigns, ledger, members
 from consent.errors import InvalidChange, NotFound
 from consent.journal import Draft

@@ -4,7 +4,7 @@ import math
 
 from sqlmodel import col, func, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import campaigns, orgs, settlement
 from consent.answers import CampaignSpend
 from consent.errors import Conflict, NotAllowed

@@ -3,7 +3,8 @@
 import typer
 
 from audit.errors import AuditError
-from audit.program import run_program
+from chassis.cli.program import run_program
+from chassis.errors import ChassisError
 from consent.commands import athletes, orgs, service
 from consent.errors import ConsentError
 from policies.errors import PolicyError
@@ -21,4 +22,4 @@ for area in (service, athletes, orgs):
 
 def main() -> None:
     """Run the program; every error of ours is one sentence on stderr and exit code 1."""
-    run_program(app, expected=(AuditError, ConsentError, PolicyError), prefix="homefield-consent")
+    run_program(app, expected=(AuditError, ChassisError, ConsentError, PolicyError), prefix="homefield-consent")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import members, orgs
 from consent.answers import DecisionAnswer, ItemResult, SnapshotAnswer
 from consent.errors import InvalidChange, NotAllowed

@@ -7,7 +7,7 @@ which entries of the public log were about the athlete; only that some were abou
 
 from sqlmodel import col, delete, update
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import grants, members, settlement
 from consent.errors import Conflict
 from consent.journal import NOBODY, Draft

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import campaigns, members, orgs, settlement
 from consent.errors import InvalidChange, NotAllowed
 from consent.journal import Draft

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import chain, members, receipt_store, releases, settlement
 from consent.chain import Event
 from consent.errors import Conflict, InvalidChange, NotAllowed

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from audit import commitments
-from audit.cover_names import cover_name
-from audit.events import Entry, EventKind
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind
+from audit.entries.pseudonyms import cover_name
 from consent.rows import OrgRow
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from audit import commitments, merkle
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.errors import AuditError, LogUnavailable
-from audit.events import Entry, EventKind, parse_leaf
+from audit.tlog import merkle
 from consent.appending_log import AppendingLog
 from consent.rows import DataKeyRow, LogDetailRow, OrgRow
 from consent.sealing import OwnerKeys

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from audit.trust import NONE
+from audit.tlog.trust_policy import NONE
 from consent.transaction import Transaction
 
 LATE_AFTER = 2  # publications, ours: one may be missed while witnesses are away for a moment

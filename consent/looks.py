@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from audit import commitments
-from audit.events import EventKind, parse_leaf
+from audit.entries import commitments
+from audit.entries.events import EventKind, parse_leaf
 from consent import members, orgs
 from consent.errors import Conflict, NotFound
 from consent.outcomes import of_events as outcomes_of

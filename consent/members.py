@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import orgs
 from consent.errors import NotAllowed, NotFound
 from consent.journal import Draft

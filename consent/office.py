@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import chain, members, orgs
 from consent.answers import OfficePage, OfficeRow
 from consent.decisions import in_words

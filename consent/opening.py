@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 import httpx
 from sqlalchemy import Engine
 
-from audit import merkle
-from audit.cadence import Cadence
-from audit.cosigning import Cosigner
+from audit.cosigning.cosigner import Cosigner
+from audit.durable.storage import Disk
 from audit.errors import LogUnavailable, QuorumNotMet
-from audit.log import Log
-from audit.log_keys import log_signers
-from audit.note import Signer
-from audit.storage import Disk
-from audit.trust import NONE
+from audit.tlog import merkle
+from audit.tlog.note_keys import Signer
+from audit.tlog.signers import log_signers
+from audit.tlog.trust_policy import NONE
+from audit.writer.log import Log
+from audit.writer.schedule import Cadence
 from consent import trust_file
 from consent.appending_log import AppendingLog, PublishedLog
 from consent.errors import InvalidSettings, StoreUnavailable

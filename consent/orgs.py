@@ -2,8 +2,8 @@
 
 from sqlmodel import col, select
 
-from audit.cover_names import cover_name
-from audit.events import EventKind
+from audit.entries.events import EventKind
+from audit.entries.pseudonyms import cover_name
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.journal import Draft
 from consent.rows import OrgRow

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.journal import Draft
 from consent.rows import AnswerOutcomeRow
 from consent.transaction import Transaction

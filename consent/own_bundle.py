@@ -5,9 +5,9 @@ Whoever holds it finds all entries about the athlete, now and later, and reads t
 
 from sqlmodel import col, select
 
-from audit import merkle
 from audit.errors import MalformedProof
-from audit.own_entries import Opening, OwnEntries, OwnEntry, own_entry, write_own_entries
+from audit.tlog import merkle
+from audit.verification.athlete_export import Opening, OwnEntries, OwnEntry, own_entry, write_own_entries
 from consent import members
 from consent.rows import DataKeyRow, LogDetailRow
 from consent.sealing import OwnerKeys

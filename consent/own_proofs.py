@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from audit import merkle, tlog_proof
 from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, QuorumNotMet
-from audit.trust import TrustedCheckpoint, TrustPolicy
+from audit.tlog import merkle, tlog_proof
+from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from consent.appending_log import AppendingLog
 from consent.views import ProofState
 

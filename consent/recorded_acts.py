@@ -5,8 +5,8 @@ that is why "look refused" stands beside most kinds. Whoever is not known (a wro
 leaves no entry, or strangers could fill the log at will.
 """
 
-from audit.events import EventKind
-from audit.recorded import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.events import EventKind
 from consent.events import REPORTABLE
 
 _REFUSED = EventKind.LOOK_REFUSED

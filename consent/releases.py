@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import chain, members, orgs, receipt_store
 from consent.chain import Event
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound

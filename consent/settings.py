@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings
-from policies.loopback import is_loopback
 
 SETTINGS_FILE = "settings.json"
 DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"

@@ -7,7 +7,7 @@ entry for every enrolled athlete of its clubs, real or decoy, so that the log do
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import campaigns, ledger, members
 from consent.journal import Draft
 from consent.live import live_grants

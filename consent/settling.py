@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from audit import commitments, merkle
+from audit.entries import commitments
+from audit.entries.events import EventKind, parse_leaf
 from audit.errors import LogCorrupt
-from audit.events import EventKind, parse_leaf
+from audit.tlog import merkle
 from consent.journal import NOBODY, Journal
 from consent.rows import DataKeyRow, LogDetailRow, LogProgressRow
 

@@ -1,6 +1,6 @@
 """What a start records: the union that runs the service, once, and the rules in force whenever they are others."""
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import orgs
 from consent.journal import Draft
 from consent.rows import LogProgressRow, OrgRow

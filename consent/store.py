@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import (
     budgets,
     campaign_register,
@@ -286,7 +286,7 @@ class ConsentStore:
             return looks.standing(tx, athlete, bytes.fromhex(leaf_hash))
 
     def own_entries(self, athlete: AthleteId) -> bytes:
-        """Return the athlete's private file of all own entries, with proofs and openings (`audit.own_entries`)."""
+        """Return the athlete's private file of all own entries, with proofs and openings (`athlete_export`)."""
         with self.transactions.read() as tx:
             return own_bundle.of_athlete(tx, athlete)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import campaigns, ledger, members
 from consent.answers import IssuedToken, IssuedTokens, PaidRound
 from consent.campaigns import Campaign

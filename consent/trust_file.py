@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.cosigning import by_address
+from audit.cosigning.cosigner import by_address
 from audit.errors import AuditError
-from audit.trust import MAX_BYTES, TrustPolicy, parse_policy
+from audit.tlog.trust_policy import MAX_BYTES, TrustPolicy, parse_policy
 from consent.errors import InvalidSettings
 
 POLICY_FILE = "trust.policy"

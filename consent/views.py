@@ -181,7 +181,7 @@ class Look:
     """One entry of the athlete's own part of the log, opened with the athlete's key.
 
     number: the athlete's own consecutive number from 1. leaf_hash: the entry in the public log, in hexadecimal digits.
-    index: its place there; None while it waits. kind: an `audit.events.EventKind` value. because: why it was allowed or
+    index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
     refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
     rounds) the fields that do not apply are None.
     """

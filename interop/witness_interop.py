@@ -17,16 +17,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from audit.cosigning import Cosigner
+from audit.cosigning.cosigner import Cosigner
 from audit.errors import LogCorrupt, QuorumNotMet
-from audit.log import Log
-from audit.log_keys import log_signers
-from audit.trust import TrustPolicy, parse_policy
-from audit.web.serving import listen, serving
-from audit.witness import Witness
-from audit.witness_app import build_witness_app
-from audit.witness_config import WitnessConfig, add_logs, create_witness, watched_log
-from audit.witness_store import WitnessStore, begin_record
+from audit.tlog.signers import log_signers
+from audit.tlog.trust_policy import TrustPolicy, parse_policy
+from audit.witness.app import build_witness_app
+from audit.witness.config import WitnessConfig, add_logs, create_witness, watched_log
+from audit.witness.store import WitnessStore, begin_record
+from audit.witness.witness import Witness
+from audit.writer.log import Log
+from chassis.web.serving import listen, serving
 
 PACKAGE = "aics-witness==0.1.0"
 ORIGIN = "log.example/interop"

@@ -9,10 +9,10 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from audit.cover_names import cover_name
-from audit.events import Entry, EventKind
-from audit.log import Log
-from audit.log_keys import log_signers
+from audit.entries.events import Entry, EventKind
+from audit.entries.pseudonyms import cover_name
+from audit.tlog.signers import log_signers
+from audit.writer.log import Log
 
 PUBLISHED = (1, 1, 254, 1, 255, 9_488, 55_536, 4_464, 123)
 """Entries per publication: sizes around one tile, at 65,536 (a level more) and at 70,000, and beyond."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
 
-from audit.web.pages import Pages, furnish
+from chassis.web.pages import Pages, furnish
 from server.federation.roster import Roster
 from server.settings import Settings
 from server.store import Clock, CoordinatorStore

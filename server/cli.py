@@ -3,7 +3,8 @@
 import typer
 
 from audit.errors import AuditError
-from audit.program import run_program
+from chassis.cli.program import run_program
+from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.commands import campaigns, serve, setup
@@ -22,4 +23,4 @@ for area in (setup, campaigns, serve):
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError, ModelError, PolicyError, ServerError))
+    run_program(app, expected=(AuditError, ChassisError, ModelError, PolicyError, ServerError))

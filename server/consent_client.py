@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
+from chassis.http.request_signature import protects_answers, sign_request
 from policies.campaign import SignedManifest
-from policies.request_signature import protects_answers, sign_request
 from policies.signing import SigningKey
 from policies.vocabulary import Role
 from server.errors import BadSettings, ConsentDown, ConsentUnavailable

@@ -3,8 +3,8 @@
 The league reports to the consent service before it acts: no record, no answer.
 """
 
-from audit.events import EventKind
-from audit.recorded import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.events import EventKind
 
 ROUTES: Acts = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),

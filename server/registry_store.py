@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from models.card import card_for
 from models.registry import OpenedModel, SealedModel, open_sealed, read_folder, seal
 from models.server_step import ServerState

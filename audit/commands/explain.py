@@ -6,23 +6,23 @@ from typing import Annotated
 
 import typer
 
-from audit.canonical_base64 import encode_base64
-from audit.commands.failures import failures_as_json
-from audit.commands.given_files import read_given
-from audit.commands.opening_file import MAX_OPENING, parse_opening
-from audit.commands.own_report import explain_own
-from audit.commands.reports import checkpoint_json, witness_words
+from audit.commands.inputs.given_files import read_given
+from audit.commands.inputs.opening_file import MAX_OPENING, parse_opening
+from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.outputs.athlete_report import explain_own
+from audit.commands.outputs.failures import failures_as_json
+from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
-from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
-from audit.commitments import verify_opening
-from audit.detail_words import detail_lines, printable
+from audit.entries.commitments import verify_opening
+from audit.entries.detail_labels import detail_lines, printable
+from audit.entries.events import Entry, parse_leaf, sentence
+from audit.entries.kind_labels import KINDS
 from audit.errors import MalformedProof
-from audit.events import Entry, parse_leaf, sentence
-from audit.own_entries import Opening
-from audit.proving import ProvenEntry, prove_entry
-from audit.sources import open_source
-from audit.trust import TrustPolicy
-from audit.web.kind_words import KINDS
+from audit.tlog.canonical_base64 import encode_base64
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.athlete_export import Opening
+from audit.verification.prover import ProvenEntry, prove_entry
+from audit.verification.sources import open_source
 
 SomePlace = Annotated[
     str | None,

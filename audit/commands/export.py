@@ -10,18 +10,18 @@ from typing import Annotated, TextIO
 
 import typer
 
-from audit.commands.filter_options import From, Kind, Org, Rules, To, filter_of
-from audit.commands.given_files import refuse_existing
-from audit.commands.progress import progress_bar
+from audit.commands.inputs.filter_options import From, Kind, Org, Rules, To, filter_of
+from audit.commands.inputs.given_files import refuse_existing
+from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
 from audit.commands.prove import Force
-from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, csv_row, json_head, json_row
 from audit.errors import MalformedProof, SourceUnavailable
-from audit.export_rows import COLUMNS, JSON_END, csv_line, csv_row, json_head, json_row
-from audit.proving import prove_from, proven_leaves
-from audit.reader import TileReader
-from audit.sources import Source, open_source
-from audit.trust import TrustPolicy
-from audit.verify import VerifiedLog, verify_source
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.prover import prove_from, proven_leaves
+from audit.verification.reader import TileReader
+from audit.verification.sources import Source, open_source
+from audit.verification.verify import VerifiedLog, verify_source
+from chassis.cli.progress import progress_bar
 
 
 class Format(StrEnum):

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.failures import failures_as_json
-from audit.commands.progress import progress_bar
-from audit.commands.reports import checkpoint_json, checkpoint_lines
-from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
-from audit.fsck import Report
-from audit.fsck import fsck as check
-from audit.trust import TrustPolicy
+from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.outputs.failures import failures_as_json
+from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
+from audit.tlog.trust_policy import TrustPolicy
+from audit.writer.fsck import Report
+from audit.writer.fsck import fsck as check
+from chassis.cli.progress import progress_bar
 
 
 def register(app: typer.Typer) -> None:

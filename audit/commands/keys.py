@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.trust_options import AsJson
-from audit.log_keys import log_signers
-from audit.note_keys import SEED_SIZE
+from audit.commands.inputs.trust_options import AsJson
+from audit.tlog.note_keys import SEED_SIZE
+from audit.tlog.signers import log_signers
 
 
 def register(app: typer.Typer) -> None:

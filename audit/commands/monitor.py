@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from audit.commands.given_files import read_given
-from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.inputs.given_files import read_given
+from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
-from audit.monitor import MAX_AGE_S, Check, Monitor
-from audit.monitor_alarms import Alarm
-from audit.monitor_reports import (
+from audit.monitor.alarms import Alarm
+from audit.monitor.monitor import MAX_AGE_S, Check, Monitor
+from audit.monitor.notify import (
     Webhook,
     alarm_line,
     check_json,
@@ -25,10 +25,10 @@ from audit.monitor_reports import (
     evidence_name,
     save_evidence,
 )
-from audit.monitor_state import MonitorState, read_state, write_state
-from audit.monitor_witnesses import WitnessLookup
-from audit.note import MAX_BYTES
-from audit.sources import TIMEOUT_S, HttpSource, open_source
+from audit.monitor.state import MonitorState, read_state, write_state
+from audit.monitor.witness_lookup import WitnessLookup
+from audit.tlog.note import MAX_BYTES
+from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
 
 FINE, ALARM, COULD_NOT_CHECK = 0, 3, 4
 WEB = ("http://", "https://")
@@ -182,6 +182,6 @@ class Watch:
 
 
 def _stopped_by_signals() -> threading.Event:
-    from audit.web.serving import stopped_by_signals  # web libraries that a single check does without
+    from chassis.web.serving import stopped_by_signals  # web libraries that a single check does without
 
     return stopped_by_signals()

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from audit import tiles
-from audit.canonical_base64 import encode_base64
-from audit.commands.given_files import read_given, refuse_existing, write_new
-from audit.commands.progress import progress_bar
-from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
-from audit.commitments import TAG_SIZE
-from audit.proving import ProvenEntry, find_entry, prove_entry
-from audit.sources import Source, open_source
-from audit.trust import TrustPolicy
+from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
+from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.entries.commitments import TAG_SIZE
+from audit.tlog import tiles
+from audit.tlog.canonical_base64 import encode_base64
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.prover import ProvenEntry, find_entry, prove_entry
+from audit.verification.sources import Source, open_source
+from chassis.cli.progress import progress_bar
 
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 

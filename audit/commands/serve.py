@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.trust_options import Keys, Place, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import Keys, Place, PolicyFile, trust_of
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +24,6 @@ def serve(
     trust = trust_of(vkey, policy)
 
     from audit.app import build_app  # web libraries that the other commands do without
-    from audit.web.serving import serve_app
+    from chassis.web.serving import serve_app
 
     serve_app(build_app(source=place, policy=trust, run_by=run_by), host=host, port=port)

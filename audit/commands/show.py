@@ -8,15 +8,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from audit.commands.filter_options import From, Kind, Org, Rules, To, filter_of
-from audit.commands.progress import progress_bar
-from audit.commands.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
-from audit.detail_words import printable
-from audit.events import Entry, parse_leaf, sentence
-from audit.proving import prove_from
-from audit.reader import TileReader
-from audit.sources import open_source
-from audit.verify import verify_source
+from audit.commands.inputs.filter_options import From, Kind, Org, Rules, To, filter_of
+from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.entries.detail_labels import printable
+from audit.entries.events import Entry, parse_leaf, sentence
+from audit.verification.prover import prove_from
+from audit.verification.reader import TileReader
+from audit.verification.sources import open_source
+from audit.verification.verify import verify_source
+from chassis.cli.progress import progress_bar
 
 
 def register(app: typer.Typer) -> None:

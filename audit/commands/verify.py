@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from audit import note, tiles, tlog_proof
-from audit.commands.failures import failures_as_json
-from audit.commands.given_files import read_given
-from audit.commands.progress import progress_bar
-from audit.commands.reports import checkpoint_json, checkpoint_lines
-from audit.commands.trust_options import AsJson, Keys, PolicyFile, trust_of
-from audit.trust import TrustPolicy
-from audit.verify import verify_log
+from audit.commands.inputs.given_files import read_given
+from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.outputs.failures import failures_as_json
+from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
+from audit.tlog import note, tiles, tlog_proof
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.verify import verify_log
+from chassis.cli.progress import progress_bar
 
 SomePlace = Annotated[
     str | None, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log; not with --proof.")

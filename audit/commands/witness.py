@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from audit.commands.trust_options import AsJson
-from audit.witness_config import (
+from audit.commands.inputs.trust_options import AsJson
+from audit.witness.config import (
     WatchedLog,
     WitnessConfig,
     add_logs,
@@ -20,8 +20,8 @@ from audit.witness_config import (
     watched_log,
     write_settings,
 )
-from audit.witness_evidence import FOLDER, Evidence, list_evidence
-from audit.witness_store import Seen, begin_record, read_record, record_path, sole_witness
+from audit.witness.evidence import FOLDER, Evidence, list_evidence
+from audit.witness.store import Seen, begin_record, read_record, record_path, sole_witness
 
 app = typer.Typer(help="Run a witness: countersign logs that have only grown.", no_args_is_help=True)
 
@@ -75,10 +75,10 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Answer logs that ask for a countersignature, until interrupted."""
-    from audit.web.serving import serve_app  # web libraries that the other commands do without
-    from audit.witness import Witness
-    from audit.witness_app import build_witness_app
-    from audit.witness_store import WitnessStore
+    from audit.witness.app import build_witness_app
+    from audit.witness.store import WitnessStore
+    from audit.witness.witness import Witness
+    from chassis.web.serving import serve_app  # web libraries that the other commands do without
 
     config = read_config(directory)
     with WitnessStore.open(directory, config) as store:

@@ -9,12 +9,12 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from audit.errors import AuditError, StillChecking
-from audit.sources import Source
-from audit.trust import TrustPolicy
-from audit.verify import read_checkpoint
-from audit.web.checked import Checked
-from audit.web.pages import Pages
-from audit.web.watch import LogWatch
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.sources import Source
+from audit.verification.verify import read_checkpoint
+from audit.web.verified.checked_log import Checked
+from audit.web.verified.watch import LogWatch
+from chassis.web.pages import Pages
 
 NAV = (
     {"href": "/", "label": "Log"},

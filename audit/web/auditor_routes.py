@@ -8,19 +8,19 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from audit.errors import AuditError
-from audit.verify import read_checkpoint
-from audit.web import exports
+from audit.verification.verify import read_checkpoint
 from audit.web.auditor import PLAIN, Auditor, as_file, download
 from audit.web.check_page import check_page, keys_text, policy_bytes, shown_policy
-from audit.web.checked import Checked
-from audit.web.entry_page import entry_page, leaf_file, proof_file
-from audit.web.filter_form import parse_form
-from audit.web.finding import find
-from audit.web.log_page import log_page
+from audit.web.entries import exports
+from audit.web.entries.entry_page import entry_page, leaf_file, proof_file
+from audit.web.entries.filter_form import parse_form
+from audit.web.entries.find import find
+from audit.web.entries.log_page import log_page
+from audit.web.figures.summaries import organisations
 from audit.web.overview_pages import ledger_page, rules_page
-from audit.web.report_page import report_page
-from audit.web.summaries import organisations
+from audit.web.report.report_page import report_page
 from audit.web.trouble_pages import evidence_file, trouble_page
+from audit.web.verified.checked_log import Checked
 
 EXPORT_LOOKS_FOR_S = 20.0
 """How long an export looks through files for a hash (our choice)."""

@@ -2,12 +2,12 @@
 
 from fastapi import Response
 
-from audit.sources import Source
-from audit.trust import TrustPolicy
-from audit.verify import read_checkpoint
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.sources import Source
+from audit.verification.verify import read_checkpoint
 from audit.web.auditor import Auditor
-from audit.web.policy_text import write_policy
-from audit.web.vouching import key_line
+from audit.web.verified.policy_text import write_policy
+from audit.web.verified.vouchers import key_line
 
 
 def check_page(auditor: Auditor) -> Response:

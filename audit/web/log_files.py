@@ -5,12 +5,12 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
-from audit import tiles
-from audit.checkpoint import CHECKPOINT
 from audit.errors import AuditError, SourceUnavailable
-from audit.reader import TileReader
-from audit.sources import DirectorySource
-from audit.tiles import Tile
+from audit.tlog import tiles
+from audit.tlog.checkpoint import CHECKPOINT
+from audit.tlog.tiles import Tile
+from audit.verification.reader import TileReader
+from audit.verification.sources import DirectorySource
 
 CHECKPOINT_CACHING = "public, max-age=5"
 TILE_CACHING = "public, max-age=31536000, immutable"

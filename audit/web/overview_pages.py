@@ -2,11 +2,11 @@
 
 from fastapi import Response
 
-from audit.web import words
 from audit.web.auditor import Auditor
-from audit.web.checked import Checked
-from audit.web.guarded import WHY_NOT_SHOWN, shown
-from audit.web.summaries import LEDGER, ledger_by_month, ledger_totals, rules_in_force
+from audit.web.figures.summaries import LEDGER, ledger_by_month, ledger_totals, rules_in_force
+from audit.web.figures.suppression import WHY_NOT_SHOWN, shown
+from audit.web.verified.checked_log import Checked
+from chassis import text
 
 
 def rules_page(auditor: Auditor, checked: Checked) -> Response:
@@ -14,10 +14,10 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
     periods = [
         {
             "hash": period.policy_hash,
-            "first": words.short_date(period.first_day),
-            "last": words.short_date(period.last_day),
+            "first": text.short_date(period.first_day),
+            "last": text.short_date(period.last_day),
             "first_index": period.first_index,
-            "first_number": words.thousands(period.first_index),
+            "first_number": text.thousands(period.first_index),
             "entries": shown(period.entries),
         }
         for period in rules_in_force(checked.tally)
@@ -28,10 +28,10 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
 def ledger_page(auditor: Auditor, checked: Checked) -> Response:
     """Return the page of budget entries, in all and by month."""
     months = [
-        (words.month(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
+        (text.month(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
         for line in ledger_by_month(checked.tally)
     ]
-    totals = [(label, words.count(number)) for label, number in ledger_totals(checked.tally).items()]
+    totals = [(label, text.count(number)) for label, number in ledger_totals(checked.tally).items()]
     return auditor.page(
         "ledger.html",
         "Privacy ledger",

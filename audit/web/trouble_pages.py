@@ -15,11 +15,11 @@ from audit.errors import (
     StillChecking,
     UnknownSigner,
 )
-from audit.web import words
 from audit.web.auditor import Auditor, download
 from audit.web.check_page import shown_policy
-from audit.web.checked import Seen
-from audit.web.watch import Failure
+from audit.web.verified.checked_log import Seen
+from audit.web.verified.watch import Failure
+from chassis import text as words
 
 RETRY_AFTER_S = 10
 WHOLE = "The log is not whole"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
 from client.consent_client import ConsentClient

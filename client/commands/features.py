@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import ClientError

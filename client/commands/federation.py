@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from cryptography import x509
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings, ClientError, NotApproved

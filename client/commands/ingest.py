@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError

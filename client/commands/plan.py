@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.coaching.journal import Journal, PlannedDay
 from client.coaching.session import BadPlan, Session
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import now
 from client.consent_client import ConsentClient
 from client.errors import ConsentUnavailable

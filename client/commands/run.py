@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from fastapi import FastAPI, HTTPException, Request
 
-from audit.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from client.app import build_app
 from client.commands.console import Folder, now, screen
 from client.consent_client import ConsentClient

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
 from client.consent_client import ConsentClient
 from client.errors import BadSettings, ClientError, ConsentUnavailable

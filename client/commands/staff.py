@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.commands.console import Folder, now, screen
 from client.commands.reporting import report
 from client.errors import ClientError

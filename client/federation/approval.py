@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from client.errors import NotApproved
 from models.contribution import schema_of
 from models.errors import ModelError

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from client.errors import NotApproved, RoundRefused
 from client.federation.approval import Approvals
 from models.errors import ModelError

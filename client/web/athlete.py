@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from audit.web.charts import Chart
+from chassis.web.charts import Chart
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
 from client.coaching.histories import index_of, wellness_items

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from audit.web.charts import Chart, narrowed, to_svg
+from chassis.web.charts import Chart, narrowed, to_svg
 from client.web.words import minus
 
 Spec = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, Answer, Decision, Reason, RefusedDecision, decide

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.web.sessions import COOKIE, ROLE_NAMES
 from client.web.site import Closed, Site, check_origin, to
 from policies.vocabulary import PersonId, Role

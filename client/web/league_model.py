@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.consent_client import Question, Ruling
 from client.web.sessions import Viewer
 from policies.snapshot import ConsentSnapshot

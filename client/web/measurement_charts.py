@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from audit.web.charts import Chart
+from chassis.web.charts import Chart
 from client.features.acwr import ewma
 from client.features.daily import DailyTable
 from client.features.hrv_baseline import hrv_baseline

@@ -8,8 +8,8 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.events import EventKind
-from audit.web.pages import Pages
+from audit.entries.events import EventKind
+from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.domains import PROFILES
 from client.coaching.journal import Journal

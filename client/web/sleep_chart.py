@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from audit.web.charts import Chart
+from chassis.web.charts import Chart
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable

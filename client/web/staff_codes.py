@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from client.errors import BadSettings
 from client.key_files import read_secret
 from policies.vocabulary import PersonId, Role

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.api.entry import Body, Signed, Store
 
 router = APIRouter(prefix="/v1")

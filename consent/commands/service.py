@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from audit.web.serving import serve_app
+from chassis.web.serving import serve_app
 from consent import trust_file
 from consent.app import build_app
 from consent.commands.console import AsJson, Directory, beside, now, publish, show

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, delete
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.errors import SignInRefused
 from consent.identity import codes, personas
 from consent.journal import Draft

@@ -30,7 +30,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audit.errors import AuditError
-from audit.web.pages import Pages
+from chassis.web.pages import Pages
 from consent.errors import ConsentError, NotFound
 from consent.identity.sessions import Sessions
 from consent.settings import Settings

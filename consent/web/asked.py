@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from audit.web.charts import Chart, narrowed, to_svg
+from chassis.web.charts import Chart, narrowed, to_svg
 from consent.views import ReleaseView
 from consent.web.words import LINEAGES, listed, span
 from policies.release import OwnView

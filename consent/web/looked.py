@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.log_state import LogState
 from consent.views import Look, Looks, Outcome, ProofState
 from consent.web.dates import long_date, weekday_date

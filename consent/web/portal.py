@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.web.pages import Pages
+from chassis.web.pages import Pages
 from consent.identity.sessions import Sessions
 from consent.log_state import LogState
 from consent.settings import Settings

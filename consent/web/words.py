@@ -6,7 +6,7 @@ role cannot reach a page without words that a person understands.
 
 from dataclasses import dataclass
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.views import Answer
 from policies.vocabulary import Category, ConsentState, Granularity, Lineage, Purpose, Role
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from audit.program import run_program
+from chassis.cli.program import run_program
 from deploy.demo.errors import DemoError, StepFailed
 from deploy.demo.plan import MOST_CLUBS, Options, make_plan
 from deploy.demo.processes import League

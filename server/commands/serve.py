@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from audit.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.console import Folder, database_of, now, screen
 from server.errors import BadSettings
 from server.settings import load_settings

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from models.errors import ModelError
 from models.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audit.durable_file import replace_durably
+from chassis.files.replace_file import replace_durably
 from models.server_step import ServerState
 from server.errors import CampaignFailed
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from server.errors import ConsentUnavailable
 from server.web.site import COOKIE, LOOPBACK, Closed, Refused, Site, check_origin, to
 from server.web.staff import Staff, StaffRole

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.events import EventKind
-from audit.web.pages import Pages
+from audit.entries.events import EventKind
+from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
 from server.settings import Settings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("audit", "client", "consent", "models", "policies", "server")
+PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 
 
 def lint_imports(where: Path) -> subprocess.CompletedProcess[str]:
@@ -40,9 +40,9 @@ def test_every_contract_is_kept(root: Path) -> None:
         ("consent", "import server.errors", "Deployables are separate trust domains"),
         ("policies", "import consent.errors", "Shared packages know no deployable"),
         ("policies", "import httpx", "policies is the leaf"),
-        ("audit", "import models.errors", "audit and models import only policies"),
+        ("audit", "import models.errors", "audit and models import only chassis and policies"),
         ("models", "import client.biometrics.observations", "Raw biometrics stay in the client"),
-        ("consent", "import torch", "Consent, audit and policies carry no machine learning"),
+        ("consent", "import torch", "Consent, audit, chassis and policies carry no machine learning"),
     ],
 )
 def test_a_planted_violation_is_caught(root: Path, tmp_path: Path, package: str, line: str, contract: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("audit", "client", "consent", "deploy", "models", "policies", "server")
+PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
 MOST_LINES = 400
 # A home or work directory of one computer. Written so that this line does not match itself.

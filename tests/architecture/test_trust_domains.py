@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 SHIPS = {
-    "client": ["client", "models", "audit", "policies"],
-    "server": ["server", "models", "audit", "policies"],
-    "consent": ["consent", "audit", "policies"],
+    "client": ["client", "models", "audit", "chassis", "policies"],
+    "server": ["server", "models", "audit", "chassis", "policies"],
+    "consent": ["consent", "audit", "chassis", "policies"],
 }
-OURS = {"client", "server", "consent", "policies", "audit", "models", "deploy", "tests"}
+OURS = {"client", "server", "consent", "policies", "audit", "chassis", "models", "deploy", "tests"}
 LEARNING = ["torch", "flwr", "opacus", "opendp", "numpy", "scipy"]
 
 ImportAlone = Callable[..., set[str]]
@@ -23,9 +23,16 @@ def test_a_deployable_imports_alone(import_alone: ImportAlone, deployable: str) 
 
 
 @pytest.mark.parametrize(
-    "packages", [["policies"], ["audit", "policies"], ["consent", "audit", "policies"]], ids=lambda names: names[0]
+    "packages",
+    [
+        ["policies"],
+        ["chassis", "policies"],
+        ["audit", "chassis", "policies"],
+        ["consent", "audit", "chassis", "policies"],
+    ],
+    ids=lambda names: names[0],
 )
-def test_consent_audit_and_policies_import_without_machine_learning(
+def test_consent_audit_chassis_and_policies_import_without_machine_learning(
     import_alone: ImportAlone, packages: list[str]
 ) -> None:
     """By import blocking: a finder refuses these libraries as if they were not installed."""

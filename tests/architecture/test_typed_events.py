@@ -25,8 +25,8 @@ import deploy.demo.cli
 import deploy.demo.recorded_acts
 import server.cli
 import server.recorded_acts
-from audit.events import EventKind
-from audit.recorded import Acts, Reason, Recorded, Unrecorded
+from audit.entries.declared_events import Acts, Reason, Recorded, Unrecorded
+from audit.entries.events import EventKind
 
 PROGRAMS: dict[str, tuple[typer.Typer, Acts]] = {
     "homefield-audit": (audit.cli.app, audit.recorded_acts.VERBS),
@@ -134,9 +134,9 @@ def league_sites(folder: Path) -> dict[str, FastAPI]:
 
 def audit_sites(folder: Path) -> dict[str, FastAPI]:
     from audit.app import build_app
-    from audit.log_keys import log_signers
-    from audit.trust import TrustPolicy
-    from audit.witness_app import build_witness_app
+    from audit.tlog.signers import log_signers
+    from audit.tlog.trust_policy import TrustPolicy
+    from audit.witness.app import build_witness_app
 
     policy = TrustPolicy.of_keys([signer.vkey for signer in log_signers("log.example/1", b"s" * 32)])
     (folder / "log").mkdir()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from audit import cli, commitments
-from audit.events import Entry, EventKind
-from audit.log import Log
-from audit.note import Algorithm, Signer
+from audit import cli
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind
+from audit.tlog.note_keys import Algorithm, Signer
+from audit.writer.log import Log
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 
 ORIGIN = "log.example/2026"

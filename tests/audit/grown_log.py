@@ -9,9 +9,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
-from audit.checkpoint import Checkpoint
-from audit.log_keys import log_signers
-from audit.note import Signer, sign_note
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.note import sign_note
+from audit.tlog.note_keys import Signer
+from audit.tlog.signers import log_signers
 
 ORIGIN = "log.example/2026"
 SEED = bytes(range(32))

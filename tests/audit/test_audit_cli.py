@@ -16,9 +16,10 @@ import pytest
 import typer
 
 from audit import cli
-from audit.checkpoint import parse_body
-from audit.log_keys import log_signers, witness_signers
-from audit.note import Algorithm, Signer, split_note, write_note
+from audit.tlog.checkpoint import parse_body
+from audit.tlog.note import split_note, write_note
+from audit.tlog.note_keys import Algorithm, Signer
+from audit.tlog.signers import log_signers, witness_signers
 
 Run = Callable[..., tuple[int, str, str]]
 READING = ("verify", "show", "explain", "prove", "export", "fsck", "keygen")

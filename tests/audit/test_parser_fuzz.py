@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit import cosignature, merkle, tiles
-from audit.canonical_base64 import decode_base64, encode_base64
-from audit.checkpoint import Checkpoint, parse_body, parse_size
+from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.errors import AuditError
-from audit.events import Entry, EventKind, parse_leaf
-from audit.note import Algorithm, Signer, Verifier, open_note, parse_signature_lines, sign_note, split_note, write_note
-from audit.tlog_proof import TlogProof, parse_proof, verify_proof
-from audit.trust import TrustPolicy, parse_policy
+from audit.tlog import cosignature, merkle, tiles
+from audit.tlog.canonical_base64 import decode_base64, encode_base64
+from audit.tlog.checkpoint import Checkpoint, parse_body, parse_size
+from audit.tlog.note import open_note, parse_signature_lines, sign_note, split_note, write_note
+from audit.tlog.note_keys import Algorithm, Signer, Verifier
+from audit.tlog.tlog_proof import TlogProof, parse_proof, verify_proof
+from audit.tlog.trust_policy import TrustPolicy, parse_policy
 
 ORIGIN = "log.example/2026"
 LOG = Signer(ORIGIN, bytes([1]) * 32)

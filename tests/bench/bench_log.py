@@ -20,17 +20,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from audit import tlog_proof
-from audit.columns import ColumnWriter
-from audit.events import Entry, EventKind, parse_leaf
-from audit.fsck import fsck
-from audit.log import Log
-from audit.log_keys import log_signers
-from audit.note import Signer
-from audit.reader import TileReader
-from audit.sources import DirectorySource
-from audit.trust import TrustPolicy
-from audit.verify import verify_log
+from audit.entries.columns import ColumnWriter
+from audit.entries.events import Entry, EventKind, parse_leaf
+from audit.tlog import tlog_proof
+from audit.tlog.note_keys import Signer
+from audit.tlog.signers import log_signers
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.reader import TileReader
+from audit.verification.sources import DirectorySource
+from audit.verification.verify import verify_log
+from audit.writer.fsck import fsck
+from audit.writer.log import Log
 
 ENTRIES = 1_000_000
 PUBLISHED_AT_ONCE = 65_536

@@ -12,12 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from audit.app import build_app
-from audit.checkpoint import Checkpoint
-from audit.events import Entry, EventKind
-from audit.log import Log
-from audit.note import Algorithm, Signer
-from audit.trust import TrustPolicy, parse_policy
-from audit.web.serving import listen, serving
+from audit.entries.events import Entry, EventKind
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.note_keys import Algorithm, Signer
+from audit.tlog.trust_policy import TrustPolicy, parse_policy
+from audit.writer.log import Log
+from chassis.web.serving import listen, serving
 
 pytestmark = pytest.mark.xdist_group("auditor")
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from client.app import build_app
 from client.biometrics.observations import Observation, Source, observe
 from client.biometrics.streams import Stream

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from audit.events import EventKind
-from audit.recorded import Recorded, Unrecorded
+from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.recorded_acts import ROUTES
 from client.web.staff_codes import FILE_NAME, issue

@@ -13,11 +13,12 @@ import httpx
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from audit.durable.storage import Disk
+from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.errors import LogUnavailable
-from audit.events import Entry, EventKind, parse_leaf
-from audit.log import Log
-from audit.storage import Disk
-from audit.verify import VerifiedLog, verify_log
+from audit.verification.verify import VerifiedLog, verify_log
+from audit.writer.log import Log
+from chassis.http.request_signature import sign_request
 from consent.opening import Service, found, open_service
 from consent.rows import LogDetailRow
 from consent.settings import make_settings, write_settings
@@ -26,7 +27,6 @@ from consent.views import Answer, Method, OrgKind
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.grant import Cell
 from policies.release import OfficeIndex, OwnView, ReleaseProposal
-from policies.request_signature import sign_request
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, Lineage, OrgId, Purpose, Role
 

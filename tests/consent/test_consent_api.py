@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from chassis.http.request_signature import NONCE_HEADER, sign_request
 from consent.api import campaigns, decisions, events, membership, releases
-from policies.request_signature import NONCE_HEADER, sign_request
 from policies.signing import SigningKey
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Category, OrgId, Role

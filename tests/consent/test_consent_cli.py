@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audit.events import EventKind
-from audit.log_keys import witness_signers
+from audit.entries.events import EventKind
+from audit.tlog.signers import witness_signers
 from consent import cli
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId

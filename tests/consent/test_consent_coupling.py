@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.storage import Disk
+from audit.durable.storage import Disk
 from consent.app import app_of
 from consent.views import ProofState
 from tests.consent.league import Caller, FakeClock, World, acts, fill, make_service

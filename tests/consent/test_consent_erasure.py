@@ -6,10 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
-from audit.events import EventKind
-from audit.own_check import check_in_log, check_own_entries
-from audit.own_entries import parse_own_entries
-from audit.sources import DirectorySource
+from audit.entries.events import EventKind
+from audit.verification.athlete_export import parse_own_entries
+from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.sources import DirectorySource
 from consent.app import app_of
 from consent.errors import Conflict, KeyDestroyed, NotFound, SignInRefused
 from consent.identity import codes

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from audit.entries.events import EventKind
 from audit.errors import LogCorrupt, LogUnavailable
-from audit.events import EventKind
 from consent.errors import StoreUnavailable
 from consent.identity import codes
 from consent.rows import MemberRow, Row

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
+from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings, NotFound, SignInRefused
 from consent.identity import codes
 from consent.identity.sessions import Sessions
 from consent.rows import SessionRow, SignInCodeRow
 from consent.settings import make_settings
-from policies.loopback import is_loopback
 from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, World, make_service
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import ledger
 from consent.errors import BudgetExhausted, Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
 from consent.rows import BudgetRow

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.errors import NotAllowed
 from consent.views import Method
 from policies.budget import CAMPAIGN_CAP, campaign_cost, rho_micro_per_round

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent import ledger
 from consent.errors import Conflict
 from consent.views import Method

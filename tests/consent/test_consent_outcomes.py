@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
+from audit.entries.events import EventKind
 from audit.errors import LogUnavailable
-from audit.events import EventKind
 from consent.app import app_of
 from consent.store import ConsentStore
 from consent.views import Actor, Outcome, ProofState

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, select
 
-from audit import merkle
+from audit.entries.events import EventKind, parse_leaf
 from audit.errors import LogCorrupt, LogUnavailable
-from audit.events import EventKind, parse_leaf
+from audit.tlog import merkle
 from consent.errors import StoreUnavailable
 from consent.journal import Draft
 from consent.rows import DataKeyRow, LogDetailRow, LogProgressRow

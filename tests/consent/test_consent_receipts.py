@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit import merkle
-from audit.tlog_proof import parse_proof, verify_proof
-from audit.trust import TrustPolicy
+from audit.tlog import merkle
+from audit.tlog.tlog_proof import parse_proof, verify_proof
+from audit.tlog.trust_policy import TrustPolicy
 from consent import receipts
 from consent.errors import NotFound
 from consent.views import Method

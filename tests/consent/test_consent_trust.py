@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.entries.events import EventKind
 from audit.errors import LogUnavailable, QuorumNotMet
-from audit.events import EventKind
-from audit.trust import parse_policy
-from audit.verify import verify_log
-from audit.web.serving import listen, serving
-from audit.witness import Witness
-from audit.witness_app import build_witness_app
-from audit.witness_config import WitnessConfig, add_logs, create_witness, watched_log
-from audit.witness_store import WitnessStore, begin_record
+from audit.tlog.trust_policy import parse_policy
+from audit.verification.verify import verify_log
+from audit.witness.app import build_witness_app
+from audit.witness.config import WitnessConfig, add_logs, create_witness, watched_log
+from audit.witness.store import WitnessStore, begin_record
+from audit.witness.witness import Witness
+from chassis.web.serving import listen, serving
 from consent import trust_file
 from consent.app import app_of
 from consent.errors import InvalidSettings

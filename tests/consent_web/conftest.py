@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from audit.web.pages import furnish
+from chassis.web.pages import furnish
 from consent.opening import Service, found, open_service
 from consent.settings import Settings, make_settings
 from consent.store import ConsentStore

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from audit.errors import LogUnavailable
-from audit.web.pages import SECURITY_HEADERS
+from chassis.web.pages import SECURITY_HEADERS
 from consent.identity import codes
 from consent.web import asked_routes, budget_routes, entry_routes, record_routes, sharing_routes
 from consent.web.visit import check_form

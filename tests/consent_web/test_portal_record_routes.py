@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from audit.errors import LogUnavailable, MalformedProof
-from audit.own_check import check_in_log, check_own_entries
-from audit.own_entries import parse_own_entries
-from audit.sources import DirectorySource
-from audit.tlog_proof import parse_proof, verify_proof
-from audit.trust import TrustPolicy
+from audit.tlog.tlog_proof import parse_proof, verify_proof
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.athlete_export import parse_own_entries
+from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.sources import DirectorySource
 from policies.vocabulary import AthleteId, Category
 
 ATHLETE, OTHER = AthleteId("ath-00000000000000a1"), AthleteId("ath-00000000000000b2")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from consent.views import Answer
 from consent.web import words
 from policies.vocabulary import Category, ConsentState, Granularity, Lineage, Purpose, Role

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audit.events import EventKind
-from audit.trust import TrustPolicy, parse_policy
-from audit.verify import verify_log
+from audit.entries.events import EventKind
+from audit.tlog.trust_policy import TrustPolicy, parse_policy
+from audit.verification.verify import verify_log
 
 pytestmark = pytest.mark.xdist_group("demo")
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
+from chassis.http.request_signature import verify_request
 from client.consent_client import ConsentClient, Question
 from client.errors import ConsentUnavailable
-from policies.request_signature import verify_request
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role

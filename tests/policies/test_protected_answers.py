@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.request_signature import protects_answers
+from chassis.http.request_signature import protects_answers
 
 
 @pytest.mark.parametrize(

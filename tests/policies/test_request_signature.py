@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.errors import BadSignature
-from policies.request_signature import (
+from chassis.http.request_signature import (
     CLOCK_SKEW,
     KEY_HEADER,
     NONCE_HEADER,
@@ -17,6 +16,7 @@ from policies.request_signature import (
     sign_request,
     verify_request,
 )
+from policies.errors import BadSignature
 from policies.signing import SigningKey
 
 KEY = SigningKey(bytes(range(32)))

@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session
 
-from audit import tiles
-from audit.events import EventKind
+from audit.entries.events import EventKind
+from audit.tlog import tiles
 from consent.identity import codes
 from policies.vocabulary import AthleteId
 from tests.consent.league import Act, Caller, World, acts

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from fastapi.testclient import TestClient
 
-from audit import tiles
-from audit.checkpoint import parse_body
-from audit.events import EventKind, parse_leaf
-from audit.note import split_note
+from audit.entries.events import EventKind, parse_leaf
+from audit.tlog import tiles
+from audit.tlog.checkpoint import parse_body
+from audit.tlog.note import split_note
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]

@@ -14,12 +14,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from audit.checkpoint import Checkpoint
-from audit.commitments import new_key
+from audit.entries.commitments import new_key
+from audit.entries.events import Entry, EventKind
 from audit.errors import QuorumNotMet
-from audit.events import Entry, EventKind
-from audit.log import Log
-from audit.log_keys import log_signers
+from audit.tlog.checkpoint import Checkpoint
+from audit.tlog.signers import log_signers
+from audit.writer.log import Log
 from consent.app import app_of
 from consent.journal import Draft
 from consent.opening import found, open_service

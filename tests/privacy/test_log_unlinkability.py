@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from audit import merkle
+from audit.tlog import merkle
 from consent.app import app_of
 from tests.privacy.distinguisher import (
     Labels,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.events import EventKind
-from audit.recorded import Recorded, Unrecorded
+from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.events import EventKind
 from consent.app import app_of
 from consent.recorded_acts import API_ROUTES, PORTAL_ROUTES, ROUTES
 from policies.vocabulary import AthleteId

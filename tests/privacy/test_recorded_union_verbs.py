@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import consent.cli
-from audit.events import EventKind, parse_leaf
-from audit.recorded import Recorded
+from audit.entries.declared_events import Recorded
+from audit.entries.events import EventKind, parse_leaf
 from consent.opening import open_service
 from consent.recorded_acts import VERBS
 from consent.settings import read_settings

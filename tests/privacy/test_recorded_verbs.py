@@ -11,8 +11,8 @@ import client.cli
 import client.recorded_acts
 import server.cli
 import server.recorded_acts
-from audit.events import EventKind
-from audit.recorded import Recorded
+from audit.entries.declared_events import Recorded
+from audit.entries.events import EventKind
 from client.consent_client import ConsentClient as NodeClient
 from client.settings import load_settings
 from client.vault.access import open_vault

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.events import Entry, EventKind
+from audit.entries.events import Entry, EventKind
 from consent.app import app_of
 from consent.views import Actor, Answer, Method
 from policies.vocabulary import AthleteId, Category, OrgId, Role

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from audit import commitments
-from audit.events import EventKind
+from audit.entries import commitments
+from audit.entries.events import EventKind
 from consent.journal import NOBODY, Draft
 from consent.opening import Service, found, open_service
 from consent.rows import DataKeyRow

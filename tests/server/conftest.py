@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.events import EventKind
+from audit.entries.events import EventKind
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from audit.events import EventKind
-from audit.recorded import Recorded, Unrecorded
+from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.events import EventKind
 from server.recorded_acts import ROUTES
 from server.web.staff import Desk, Staff, StaffRole
 

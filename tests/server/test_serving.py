@@ -10,8 +10,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from audit.errors import CannotServe
-from audit.web.serving import listen
+from chassis.errors import CannotServe
+from chassis.web.serving import listen
 from server.cli import app
 from server.commands.console import now
 from server.errors import BadSettings

@@ -1,0 +1,1 @@
+"""What commands are given: options for filters and trust, files, openings."""

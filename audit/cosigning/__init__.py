@@ -1,0 +1,1 @@
+"""The log's side of witnessing: ask every witness of a policy, keep the cosignatures that hold."""

@@ -1,0 +1,126 @@
+"""What each kind of entry means, and what of it is sealed: for the page of a single entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audit.entries.events import EventKind
+
+K = EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """What happened when an entry of this kind was written, and what only its athlete or its organisation can open."""
+
+    meaning: str
+    sealed: str
+
+
+KINDS: Mapping[EventKind, KindWords] = {
+    K.CONSENT_DECISION: KindWords(
+        "An athlete, or a guardian, decided on sharing. The entry was durable before the decision took effect.",
+        "Who decided, on what, for whom, and which way. A refusal looks exactly like a yes.",
+    ),
+    K.LOOK_ALLOWED: KindWords(
+        "Somebody asked for data about an athlete, and the rules and the athlete’s consent allowed it. The entry was "
+        "written before the page opened.",
+        "Whose data, what was shown, to which role, for what purpose, and the time of day.",
+    ),
+    K.LOOK_REFUSED: KindWords(
+        "Somebody asked for data about an athlete, and was refused. Refusals stand in the log as looks do.",
+        "Whose data, what was asked for, by which role, for what purpose, and the reason.",
+    ),
+    K.RELEASE_PROPOSED: KindWords(
+        "A club asked an athlete whether an index may go to a recipient, and showed the exact bytes.",
+        "Which athlete, which index, which recipient, and the bytes themselves.",
+    ),
+    K.RELEASE_ANSWERED: KindWords(
+        "An athlete answered such a question, or its time ran out.",
+        "Which athlete, and which way the answer went.",
+    ),
+    K.BUDGET_RESERVED: KindWords(
+        "Part of a lifetime privacy budget was set aside before a training campaign could use it. Real and stand-in "
+        "entries look alike, so that nobody can count who takes part.",
+        "Which athlete, which campaign, and how much.",
+    ),
+    K.BUDGET_REFUNDED: KindWords(
+        "Budget that a campaign did not use was given back.",
+        "Which athlete, which campaign, and how much.",
+    ),
+    K.ROUND_COMMITTED: KindWords(
+        "Budget of one training round was spent, before anything left the club.",
+        "Which athlete, which campaign and round, and how much.",
+    ),
+    K.ROUND_AGGREGATED: KindWords(
+        "The league added the clubs’ numbers of one round up to a sum.",
+        "Which campaign and round, and the sum’s fingerprint.",
+    ),
+    K.CAMPAIGN_OPENED: KindWords(
+        "The league opened a training campaign under a signed manifest.",
+        "Which campaign, and its manifest’s fingerprint.",
+    ),
+    K.CAMPAIGN_APPROVED: KindWords(
+        "A club approved a campaign by signing the same bytes as the league.",
+        "Which campaign, and the club’s signature.",
+    ),
+    K.CAMPAIGN_CLOSED: KindWords("A campaign ended.", "Which campaign, and how it ended."),
+    K.CAMPAIGN_REFUSED: KindWords(
+        "A node was sent a campaign message that differs from what its club approved, and refused it.",
+        "Which campaign, and what differed.",
+    ),
+    K.MODEL_REGISTERED: KindWords(
+        "A model with its card was entered in the league’s registry.",
+        "Which model, and its fingerprint.",
+    ),
+    K.MODEL_ADOPTED: KindWords(
+        "A club measured a model on its own later data and decided whether to use it.",
+        "Which model, how it did, and which way the decision went.",
+    ),
+    K.MEMBER_ENROLLED: KindWords("A club enrolled an athlete.", "Who."),
+    K.ORG_REGISTERED: KindWords(
+        "An organisation was registered with its key and its role.",
+        "Which organisation stands behind the cover name.",
+    ),
+    K.RULES_LOADED: KindWords(
+        "The decision point loaded a bundle of rules. From here on, entries name its hash.",
+        "Who loaded it.",
+    ),
+    K.INGEST: KindWords(
+        "A club brought device files or questionnaires into its own sealed store. Nothing left the club.",
+        "Whose files, of which kind, and how good they were.",
+    ),
+    K.PROPOSAL_DECIDED: KindWords(
+        "A person at a club accepted, modified or rejected a proposed change to a session.",
+        "Whose session, and which way the decision went.",
+    ),
+    K.ERASED: KindWords(
+        "Data was erased and its key destroyed. Older entries stay and verify, but nobody can open them any more.",
+        "Whose data, and of which kind.",
+    ),
+    K.SIGNED_IN: KindWords("Somebody signed in.", "Who, and where."),
+    K.CODE_ISSUED: KindWords("A desk issued a code for signing in once.", "For whom."),
+    K.PAGE_OPENED: KindWords(
+        "A page was opened that shows data of no one athlete, such as a list or a model’s card.",
+        "Which page, and to which role.",
+    ),
+    K.OPERATOR_LOOK: KindWords(
+        "Somebody looked at data through a club’s own terminal, past its pages.",
+        "What was looked at.",
+    ),
+    K.PLAN_SET: KindWords("A club set the training plan of a day.", "Whose plan, and what it says."),
+    K.NODE_ADDED: KindWords("The league let a club’s node into training.", "Which node, and its key."),
+    K.ANSWER_SENT: KindWords(
+        "After a request was recorded and answered, the service noted what became of the answer.",
+        "Which request, and whether its answer was handed out.",
+    ),
+    K.ANSWER_SENT: KindWords(
+        "A request that an earlier entry records was dealt with: intent is written before a page opens, the outcome "
+        "after it.",
+        "Which request, and whether its answer was sent.",
+    ),
+    K.HEARTBEAT: KindWords(
+        "The log publishes at fixed times, also when nothing happened. One heartbeat stands in each publication, so "
+        "that silence is visible and quiet hours do not stand out.",
+        "Nothing: a heartbeat is about nobody.",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Following a log: consistency from one checkpoint to the next, and alarms with evidence."""

@@ -1,0 +1,119 @@
+"""How a monitor tells what it found: evidence beside its state, a line for people or programs, and a web hook."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from audit.errors import MalformedPolicy
+from audit.monitor.alarms import Alarm
+from audit.monitor.monitor import Check
+from audit.monitor.witness_lookup import Standing, WitnessView
+from chassis.files.replace_file import replace_durably
+
+
+def evidence_folder(state: Path) -> Path:
+    """Return where evidence is kept for the monitor with this state file."""
+    return state.with_name(f"{state.name}.evidence")
+
+
+def evidence_name(alarm: Alarm) -> str:
+    """Return the name of an alarm's folder; the same finding has the same name, however often it is made."""
+    digest = sha256()
+    for name, data in sorted(alarm.evidence.items()):
+        digest.update(f"{name} {len(data)}\n".encode() + data)
+    return f"{alarm.kind}-{digest.hexdigest()[:16]}"
+
+
+def save_evidence(folder: Path, check: Check, alarm: Alarm) -> Path:
+    """Keep an alarm with its evidence, durably, unless the same is kept already; returns its folder. Raises OSError."""
+    place = folder / evidence_name(alarm)
+    if (place / "alarm.json").exists():
+        return place
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, data in alarm.evidence.items():
+        replace_durably(place / name, data)
+    told = {"at": check.at.isoformat(), **_alarm_json(alarm)}
+    replace_durably(place / "alarm.json", json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n")
+    return place
+
+
+def check_json(check: Check, saved: Sequence[Path | None]) -> dict[str, Any]:
+    """Return a check for programs. saved: per alarm where its evidence is, None if it could not be kept."""
+    now = check.checkpoint
+    return {
+        "at": check.at.isoformat(),
+        "ok": not check.alarms,
+        "origin": now.origin if now else None,
+        "size": now.size if now else None,
+        "root": now.root_text if now else None,
+        "new_entries": check.new_entries,
+        "is_first": check.is_first,
+        "alarms": [
+            {**_alarm_json(alarm), "evidence": str(place) if place else None}
+            for alarm, place in zip(check.alarms, saved, strict=True)
+        ],
+        "witnesses": [
+            {"names": list(view.names), "standing": view.standing.value, "size": view.seen.size if view.seen else None}
+            for view in check.witnesses
+        ],
+    }
+
+
+def check_line(check: Check) -> str:
+    """Return a check that found nothing wrong, in one line for people."""
+    size = check.checkpoint.size if check.checkpoint else 0
+    parts = [f"{check.at:%Y-%m-%d %H:%M:%S} UTC  fine: {size:,} entries, {check.new_entries:,} new"]
+    if check.witnesses:
+        agreeing = sum(view.standing in (Standing.AGREES, Standing.BEHIND) for view in check.witnesses)
+        parts.append(f"{agreeing} of {len(check.witnesses)} witnesses agree")
+    parts += [_witness_word(view) for view in check.witnesses if view.standing in _WORDS]
+    return ", ".join(parts)
+
+
+def alarm_line(check: Check, alarm: Alarm, place: Path | None) -> str:
+    """Return an alarm in one line for people."""
+    kept = f" Evidence: {place}" if place else " The evidence could not be kept."
+    return f"{check.at:%Y-%m-%d %H:%M:%S} UTC  ALARM: {alarm.sentence} ({alarm.detail}){kept}"
+
+
+class Webhook:
+    """Posts alarms as JSON to an address of the operator's choice."""
+
+    def __init__(self, url: str, *, client: httpx.Client) -> None:
+        """Raises MalformedPolicy for what is not an http(s) address."""
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise MalformedPolicy("expected the address of a web hook as http(s)://host/path") from error
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise MalformedPolicy("expected the address of a web hook as http(s)://host/path")
+        self._url = url
+        self._client = client
+
+    def tell(self, told: Mapping[str, Any]) -> str | None:
+        """Post one check; return None, or why it did not arrive. Never raises: the alarm counts, not the hook."""
+        try:
+            response = self._client.post(self._url, json=dict(told))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return f"the web hook cannot be reached: {type(error).__name__}"
+        return None if response.is_success else f"the web hook answered with status {response.status_code}"
+
+
+_WORDS = {
+    Standing.AHEAD: "has seen more already",
+    Standing.UNREACHABLE: "cannot be reached",
+    Standing.UNUSABLE: "shows nothing that can be used",
+    Standing.NOTHING: "shows nothing",
+}
+
+
+def _witness_word(view: WitnessView) -> str:
+    return f"{view.names[0]} {_WORDS[view.standing]}"
+
+
+def _alarm_json(alarm: Alarm) -> dict[str, Any]:
+    return {"kind": alarm.kind.value, "sentence": alarm.sentence, "detail": alarm.detail}

@@ -1,0 +1,140 @@
+"""Asks witnesses what they have seen of a log, and compares it with what the log shows here.
+
+A log can show each reader a history of its own, but not without its witnesses: they countersign one.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+
+import httpx
+
+from audit.cosigning import witness_client
+from audit.cosigning.cosigner import by_address
+from audit.errors import AuditError, ProofFailed, SourceUnavailable
+from audit.monitor.alarms import Alarm, AlarmKind, Misbehaved
+from audit.monitor.consistency import Mark, authentic_root
+from audit.tlog.checkpoint import Checkpoint, parse_body
+from audit.tlog.note import open_note
+from audit.tlog.note_keys import Verifier
+from audit.tlog.trust_policy import KnownWitness, TrustPolicy
+from audit.verification.sources import Source
+
+MOST_THREADS = 8
+
+
+class Standing(StrEnum):
+    """How what a witness shows stands to what the log shows."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    NOTHING = "shows nothing"
+    UNREACHABLE = "unreachable"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessView:
+    """What one witness shows, under its names in the policy.
+
+    seen: its checkpoint, None if it showed none that can be used; `note` is the same, signed. seen_at_s: when it
+    countersigned, POSIX time.
+    """
+
+    names: tuple[str, ...]
+    standing: Standing
+    seen: Checkpoint | None = None
+    note: bytes | None = None
+    seen_at_s: int = 0
+
+
+class WitnessLookup:
+    """Asks every witness of a policy that has an address for the last checkpoint it countersigned."""
+
+    def __init__(self, policy: TrustPolicy, *, client: httpx.Client, timeout_s: float = 10.0) -> None:
+        """Raises MalformedPolicy for an address that may not be used."""
+        self._log_keys = [log.verifier for log in policy.logs]
+        self._witnesses = by_address(policy)
+        self._client = client
+        self._timeout_s = timeout_s
+
+    def views(self, now: Checkpoint) -> list[WitnessView]:
+        """Return what each witness shows, compared by size with what the log shows `now`."""
+        if not self._witnesses:
+            return []
+        with ThreadPoolExecutor(min(MOST_THREADS, len(self._witnesses)), thread_name_prefix="witness") as threads:
+            return list(threads.map(lambda url: self._view(url, self._witnesses[url], now), self._witnesses))
+
+    def _view(self, url: str, known: Sequence[KnownWitness], now: Checkpoint) -> WitnessView:
+        names = tuple(witness.name for witness in known)
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            note = witness_client.latest_checkpoint(self._client, url, now.origin, deadline=deadline)
+        except SourceUnavailable:
+            return WitnessView(names, Standing.UNREACHABLE)
+        if note is None:
+            return WitnessView(names, Standing.NOTHING)
+        try:
+            seen, seen_at_s = self._opened(note, [witness.verifier for witness in known], now.origin)
+        except AuditError:
+            return WitnessView(names, Standing.UNUSABLE)
+        return WitnessView(names, _standing(seen, now), seen, note, seen_at_s)
+
+    def _opened(self, note: bytes, keys: Sequence[Verifier], origin: str) -> tuple[Checkpoint, int]:
+        """Return checkpoint and time of a note that log and witness have both signed; raises a child of AuditError."""
+        log_keys = [key for key in self._log_keys if key.name == origin]
+        opened = open_note(note, [*log_keys, *keys])
+        times = [
+            key.time_of(signature.signature)
+            for key in keys
+            for signature in opened.signatures
+            if (signature.name, signature.key_id) == (key.name, key.key_id)
+        ]
+        checkpoint = parse_body(opened.text)
+        if not times or len(times) == len(opened.signatures) or checkpoint.origin != origin:
+            raise ProofFailed("expected a checkpoint of this log, signed by it and by the witness")
+        return checkpoint, max(times)
+
+
+def _standing(seen: Checkpoint, now: Checkpoint) -> Standing:
+    if seen.size != now.size:
+        return Standing.AHEAD if seen.size > now.size else Standing.BEHIND
+    return Standing.AGREES if seen.root == now.root else Standing.DISAGREES
+
+
+def check_behind(view: WitnessView, source: Source, now: Checkpoint) -> None:
+    """Check that what a witness saw is the beginning of what the log shows; raises Misbehaved, SourceUnavailable."""
+    seen = view.seen
+    if seen is None or view.standing is Standing.AHEAD or seen.size == 0:
+        return
+    root = now.root if seen.size == now.size else authentic_root(source, seen.size, now)
+    if root is None:
+        raise Misbehaved(AlarmKind.WRONG_FILE, f"the tiles do not show the root of the first {seen.size} entries")
+    if root != seen.root:
+        raise Misbehaved(
+            AlarmKind.SPLIT_VIEW,
+            f"the witness {view.names[0]} holds another root for {seen.size} entries",
+            held_by_witness=view.note,
+        )
+
+
+def ahead_for_too_long(view: WitnessView, *, now_s: int, max_age_s: int) -> Alarm | None:
+    """Return an alarm for a witness that has long seen more than the log shows here.
+
+    For a short time that is in order: a log has its checkpoint countersigned before it publishes it.
+    """
+    if view.standing is not Standing.AHEAD or view.seen is None or now_s - view.seen_at_s <= max_age_s:
+        return None
+    detail = f"the witness {view.names[0]} saw {view.seen.size} entries {now_s - view.seen_at_s} s ago"
+    return Alarm(AlarmKind.WITNESS_AHEAD, detail, {"held-by-witness.note": view.note or b""})
+
+
+def awaited_mark(view: WitnessView) -> Mark | None:
+    """Return what the log must have when it gets as far as this witness."""
+    if view.standing is not Standing.AHEAD or view.seen is None or view.note is None:
+        return None
+    return Mark(view.seen, view.note, f"the witness {view.names[0]}")

@@ -1,0 +1,1 @@
+"""Checking a log from its files: sources, tiles, proofs, and the data-subject export."""

@@ -1,0 +1,1 @@
+"""The auditor's list of entries: filter, search, one entry's page, downloads."""

@@ -1,0 +1,128 @@
+"""The page of the log: its state, its witnesses, looks over time, and the list of entries with its filter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Response
+
+from audit.entries.events import sentence_of
+from audit.entries.filtering import GROUPS
+from audit.web.auditor import Auditor
+from audit.web.entries.exports import MOST_EXPORTED
+from audit.web.entries.filter_form import FIELDS, Wanted, parse_form
+from audit.web.entries.find import Found, find
+from audit.web.figures.access_chart import access_chart
+from audit.web.figures.summaries import days_covered, organisations, weekly_counts
+from audit.web.verified.checked_log import Checked
+from audit.web.verified.vouchers import quorum, signed_words, witness_rows
+from chassis import text as words
+
+ROWS_PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list of entries; `rules` are the first six digits; state: proven or broken."""
+
+    index: int
+    number: str
+    what: str
+    day: str
+    org: str
+    rules: str
+    state: str
+
+
+def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Response:
+    """Return the page; a filter that cannot be read gives the same page with status 422 and no list."""
+    orgs = organisations(checked.tally)
+    wanted = parse_form(query, orgs)
+    before = _before(query, checked.size)
+    found = Found([]) if wanted.problems else find(checked, wanted, before=before, limit=ROWS_PER_PAGE + 1)
+    rows = [_row(checked, index) for index in found.indices[:ROWS_PER_PAGE]]
+    weekly = weekly_counts(checked.tally)
+    if any(row.state != "proven" for row in rows):
+        auditor.watch.distrust()
+    return auditor.page(
+        "log.html",
+        "Log",
+        "/",
+        status=422 if wanted.problems else 200,
+        checked=checked,
+        **state_of(auditor, checked),
+        chart=access_chart(weekly) if weekly else None,
+        rows=[row for row in rows if row.state == "proven"],
+        broken=[row for row in rows if row.state != "proven"],
+        is_filtered=not wanted.is_everything,
+        listed=_listed(wanted, found, rows),
+        older=_older(wanted, found),
+        newest=wanted.address() if before < checked.size else None,
+        csv=wanted.address("/export.csv"),
+        json=wanted.address("/export.json"),
+        most_exported=words.thousands(MOST_EXPORTED),
+        groups=[(key, label) for key, (label, _) in GROUPS.items()],
+        orgs=orgs,
+        texts=wanted.texts,
+        problems=wanted.problems,
+        wrong={**dict.fromkeys(FIELDS, ""), **{problem.field: problem.text for problem in wanted.problems}},
+    )
+
+
+def state_of(auditor: Auditor, checked: Checked) -> dict[str, Any]:
+    """Return what is known about the whole log, in words: for the top of a page and for the report."""
+    witnesses = witness_rows(auditor.policy, checked.trusted, checked.sightings, since=checked.first.at)
+    covered = days_covered(checked.tally)
+    return {
+        "checked_at": words.moment(checked.at),
+        "whole_at": words.moment(checked.whole_at),
+        "size": words.plural(checked.size, "entry", "entries"),
+        "covered": words.period(*covered) if covered else "",
+        "signed": signed_words(checked.trusted, auditor.policy),
+        "witnesses": witnesses,
+        "quorum": quorum(auditor.policy, witnesses),
+        "first_at": words.moment(checked.first.at),
+        "first_size": words.plural(checked.first.size, "entry", "entries"),
+        "recheck": _recheck(checked),
+    }
+
+
+def _recheck(checked: Checked) -> str:
+    """How far a new verification of the whole log is, or nothing."""
+    progress = checked.recheck
+    return f"{words.thousands(progress.done)} of {words.thousands(progress.total)}" if progress else ""
+
+
+def _row(checked: Checked, index: int) -> Row:
+    fields = checked.columns[index]
+    return Row(
+        index=index,
+        number=words.thousands(index),
+        what=sentence_of(fields.kind),
+        day=words.short_date(fields.day, this_year=checked.at.year),
+        org=fields.org,
+        rules=fields.policy_hash[:6],
+        state=checked.state(index),
+    )
+
+
+def _listed(wanted: Wanted, found: Found, rows: list[Row]) -> str:
+    """How many entries the filter selects, and how far files were looked through for a hash."""
+    if wanted.problems or wanted.is_everything:
+        return ""
+    if found.total is not None:
+        return f"{words.count(found.total).capitalize()} entries match."
+    if found.searched_from:
+        return f"Looked through the entries down to No. {words.thousands(found.searched_from)} so far."
+    return "Looked through all entries." if rows else ""
+
+
+def _older(wanted: Wanted, found: Found) -> str | None:
+    if len(found.indices) > ROWS_PER_PAGE:
+        return wanted.address(before=found.indices[ROWS_PER_PAGE - 1])
+    return wanted.address(before=found.searched_from) if found.searched_from else None
+
+
+def _before(query: Mapping[str, str], size: int) -> int:
+    text = query.get("before", "")
+    return min(int(text), size) if text.isascii() and text.isdigit() and len(text) < 19 else size

@@ -1,0 +1,162 @@
+"""The chart of access over time: one row of bars per sort of entry, with a sign where a cell is not shown."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from audit.web.figures.summaries import WEEKLY, WeekCount
+from audit.web.figures.suppression import NOT_SHOWN
+from chassis.text import FEWEST_SHOWN, long_date, month, thousands
+from chassis.web.charts import Chart, narrowed, to_svg
+
+_WEEK = {"timeUnit": "utcyearmonthdate", "field": "week", "type": "ordinal"}
+FULL_CHART_BARS = 12
+LARGE = 700
+"""Wider charts give way to the narrow drawing earlier (UI §10)."""
+_AXIS = {
+    "formatType": "time",
+    "title": None,
+    "labelAngle": 0,
+    "labelOverlap": "greedy",
+    "labelSeparation": 14,
+    "ticks": False,
+    "grid": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How times and hidden cells are written, and the plot's width in pixels: on the log's page, or to fit A4."""
+
+    is_by_month: bool
+    width: int
+    sign: str
+    words: str
+    about: str
+
+    def time(self, start: date) -> str:
+        return month(start) if self.is_by_month else long_date(start)
+
+    def within(self, start: date) -> str:
+        return month(start) if self.is_by_month else f"the week of {long_date(start)}"
+
+
+_LIVE = _Manner(
+    False,
+    960,
+    f"<{FEWEST_SHOWN}",
+    f"fewer than {FEWEST_SHOWN}",
+    "Entries per week, all organisations. Each row has its own scale. "
+    f"Weeks with fewer than {FEWEST_SHOWN} entries show “<{FEWEST_SHOWN}”.",
+)
+
+
+def access_chart(counts: Sequence[WeekCount]) -> Chart:
+    """Return the chart and its table twin for these weekly counts, which must not be empty."""
+    return _rendered(tuple(counts), _LIVE)
+
+
+def report_chart(counts: Sequence[WeekCount], *, is_by_month: bool) -> Chart:
+    """Return the chart of a report, by week or by month; `counts` must not be empty."""
+    unit = "month" if is_by_month else "week"
+    about = f"Entries per {unit}, all organisations. Each row has its own scale. “–” marks a {unit} that is not shown."
+    if not is_by_month:
+        about += " Weeks begin on Mondays; of the first and the last, only the days of the period count."
+    return _rendered(tuple(counts), _Manner(is_by_month, 590, "–", NOT_SHOWN, about))
+
+
+@functools.lru_cache(maxsize=8)
+def _rendered(counts: tuple[WeekCount, ...], manner: _Manner) -> Chart:
+    return Chart(
+        finding=_finding(counts, manner),
+        about=manner.about,
+        label=_label(counts, manner),
+        wide=to_svg(_spec(counts, manner)),
+        narrow=to_svg(narrowed(_spec(counts, manner, is_narrow=True))),
+        columns=("Month" if manner.is_by_month else "Week from", *WEEKLY),
+        rows=_rows(counts, manner),
+        large=manner.width > LARGE,
+    )
+
+
+def _finding(counts: Sequence[WeekCount], manner: _Manner) -> str:
+    refused = [count for count in counts if count.label == "Looks refused" and count.n is not None]
+    if not refused:
+        return f"No {'month' if manner.is_by_month else 'week'} shows {FEWEST_SHOWN} or more refused looks"
+    most = max(refused, key=lambda count: count.n or 0)
+    within, number = manner.within(most.week), thousands(most.n or 0)
+    if len({count.week for count in counts}) == 1:
+        return f"In {within}, {number} looks were refused"
+    return f"Most refused looks in {within}: {number}"
+
+
+def _label(counts: Sequence[WeekCount], manner: _Manner) -> str:
+    latest = counts[-1].week
+    parts = [f"{count.label.lower()} {_words(count.n, manner)}" for count in counts if count.week == latest]
+    last = "Latest month" if manner.is_by_month else "Latest week, from"
+    return f"{_finding(counts, manner)}. {last} {manner.time(latest)}: {', '.join(parts)}."
+
+
+def _rows(counts: Sequence[WeekCount], manner: _Manner) -> list[tuple[str, ...]]:
+    """One row per bar, the newest first, with the cells in the order of WEEKLY."""
+    cells = {(count.week, count.label): _words(count.n, manner) for count in counts}
+    starts = sorted({count.week for count in counts}, reverse=True)
+    return [(manner.time(start), *(cells[start, label] for label in WEEKLY)) for start in starts]
+
+
+def _words(number: int | None, manner: _Manner) -> str:
+    return thousands(number) if number is not None else manner.words
+
+
+def _spec(counts: Sequence[WeekCount], manner: _Manner, *, is_narrow: bool = False) -> dict[str, Any]:
+    values = [{"week": count.week.isoformat(), "kind": count.label, "n": count.n} for count in counts]
+    header = {"labelOrient": "top", "labelAnchor": "start", "labelFontSize": 14, "labelFontWeight": 600}
+    bars = len({count.week for count in counts})
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "description": "Entries recorded in the log over time: looks allowed, looks refused, consent decisions",
+        "usermeta": {"narrow": {"spec.width": 278, "spec.height": 72}},
+        "data": {"values": values},
+        "spacing": 26,
+        "facet": {
+            "row": {
+                "field": "kind",
+                "type": "nominal",
+                "sort": list(WEEKLY),
+                "header": {"title": None, **header, "labelPadding": 6},
+            }
+        },
+        "resolve": {"scale": {"y": "independent"}},
+        "spec": {
+            "width": manner.width,
+            "height": 72,
+            "layer": [_bars(bars, manner), _small_cells(manner.sign, is_upright=is_narrow and bars > 6)],
+        },
+    }
+
+
+def _bars(count: int, manner: _Manner) -> dict[str, Any]:
+    """Bars as wide as in a full chart, also where little time is recorded."""
+    share = round(0.6 * min(1.0, count / FULL_CHART_BARS), 3)
+    axis = {"title": None, "tickCount": 2, "labelOverlap": False}
+    times = {**_AXIS, "format": "%b %Y" if manner.is_by_month else "%-d %b"}
+    return {
+        "transform": [{"filter": "datum.n !== null"}],
+        "mark": {"type": "bar", "style": "bar", "width": {"band": share}},
+        "encoding": {
+            "x": {**_WEEK, "axis": times},
+            "y": {"field": "n", "type": "quantitative", "axis": axis},
+        },
+    }
+
+
+def _small_cells(sign: str, *, is_upright: bool) -> dict[str, Any]:
+    """The signs for hidden cells; turned upright where two beside each other would run together."""
+    turned = {"angle": 270, "align": "left", "baseline": "middle", "dx": 2} if is_upright else {"baseline": "bottom"}
+    return {
+        "transform": [{"filter": "datum.n === null"}],
+        "mark": {"type": "text", "style": "label", "text": sign, **turned},
+        "encoding": {"x": _WEEK, "y": {"datum": 0}},
+    }

@@ -1,0 +1,1 @@
+"""Being a witness: its folder, its rules, its evidence, and its HTTP interface."""

@@ -1,0 +1,1 @@
+"""The one process that may append: journal, batches, publication, recovery and the checks of its private files."""

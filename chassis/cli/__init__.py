@@ -1,0 +1,1 @@
+"""How a program runs, ends and shows progress."""

@@ -1,0 +1,18 @@
+"""Errors of the service chassis.
+
+ChassisError
+├── CannotServe         an address that cannot be had, or a program that does not come up
+└── UnsafeChart         an SVG that may not stand in a page
+"""
+
+
+class ChassisError(Exception):
+    """Base of every error that `chassis` raises."""
+
+
+class CannotServe(ChassisError):
+    """An address that cannot be had, or a program that does not come up."""
+
+
+class UnsafeChart(ChassisError):
+    """An SVG that may not stand in a page."""

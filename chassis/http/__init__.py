@@ -1,0 +1,1 @@
+"""Signed requests, and which addresses are loopback."""

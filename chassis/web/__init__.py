@@ -1,0 +1,1 @@
+"""Base layout, macros, static files, charts to SVG, security headers, and serving."""

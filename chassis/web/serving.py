@@ -1,0 +1,133 @@
+"""Serving applications until a signal asks for an ordinary end: one at a time, or several in threads."""
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from chassis.errors import CannotServe
+
+READY_WITHIN_S = 30.0
+STOP_WITHIN_S = 8.0
+POLL_S = 0.05
+HIGHEST_PORT = 65_535
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # addresses that nobody else can reach
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An application with its port already taken, so that nothing else of the program begins before that is sure."""
+
+    server: uvicorn.Server
+    bound: socket.socket
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.bound.getsockname()[1])
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        try:
+            self.server.run(sockets=[self.bound])
+        finally:
+            self.server.should_exit = True
+
+
+def listen(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    certificate: str | None = None,
+    key: str | None = None,
+    only_loopback_names: bool = False,
+) -> Listener:
+    """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
+
+    Quiet: no access log (it would hold who looked at what), no server header, no websockets.
+    only_loopback_names: refuse requests for any other host name. Without it any web site could point a name of its own
+    at this machine (DNS rebinding) and click the personas of a demo, which sign in without proof.
+    """
+    config = uvicorn.Config(
+        TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        log_config=None,  # uvicorn would set up the whole process anew, and close handlers that are not its own
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws="none",
+    )
+    if not 0 <= port <= HIGHEST_PORT:
+        raise CannotServe(f"port {port} does not exist; expected one from 0 to {HIGHEST_PORT}")
+    try:
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise CannotServe(f"port {port} of {host} cannot be used; is another program listening on it?") from error
+    return Listener(uvicorn.Server(config), bound)
+
+
+def stopped_by_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set, so that a stop is an ordinary end with exit code 0."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    return stop
+
+
+@contextlib.contextmanager
+def serving(listeners: Sequence[Listener]) -> Iterator[None]:
+    """Serve in threads until the block ends; raises CannotServe if one does not come up."""
+    threads = [threading.Thread(target=listener.run, daemon=True) for listener in listeners]
+    for thread in threads:
+        thread.start()
+    try:
+        _wait_until_started(listeners)
+        yield
+    finally:
+        for listener in listeners:
+            listener.server.should_exit = True
+        for thread in threads:
+            thread.join(STOP_WITHIN_S)
+
+
+def _wait_until_started(listeners: Sequence[Listener]) -> None:
+    pause = threading.Event()
+    for _ in range(int(READY_WITHIN_S / POLL_S)):
+        if all(one.server.started for one in listeners) or any(one.server.should_exit for one in listeners):
+            break
+        pause.wait(POLL_S)
+    if not all(one.server.started for one in listeners):
+        raise CannotServe("the program could not begin to serve")
+
+
+def wait_for_stop(stop: threading.Event, listeners: Sequence[Listener]) -> None:
+    """Return when a signal came or a listener ended by itself."""
+    while not stop.wait(POLL_S) and not any(one.server.should_exit for one in listeners):
+        pass
+
+
+def serve_app(app: FastAPI, *, host: str, port: int, only_loopback_names: bool = False) -> None:
+    """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
+
+    port: 0 takes a free one. only_loopback_names: see `listen`. Raises CannotServe if the address cannot be had.
+    """
+    listener = listen(app, host=host, port=port, only_loopback_names=only_loopback_names)
+    stop = stopped_by_signals()
+    with serving([listener]):
+        print(f"listening on http://{host}:{listener.port}", flush=True)
+        wait_for_stop(stop, [listener])

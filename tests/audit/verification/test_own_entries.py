@@ -1,0 +1,319 @@
+"""An athlete's own entries: what is right is accepted, and nothing can be hidden, added, changed or moved."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.commands.inputs.opening_file import parse_opening
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind
+from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, UnknownSigner
+from audit.tlog import merkle
+from audit.tlog.note_keys import Signer
+from audit.tlog.trust_policy import TrustPolicy, parse_policy
+from audit.verification.athlete_export import Opening, OwnEntries, own_entry, parse_own_entries, write_own_entries
+from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.sources import open_source
+from audit.writer.log import Log
+
+KEY = bytes(range(100, 132))
+
+
+class Athlete:
+    """What the consent service knows about one athlete's entries."""
+
+    def __init__(self, log: Log, new_entry: Callable[..., Entry], key: bytes = KEY) -> None:
+        self.log, self.key = log, key
+        self.leaves: list[bytes] = []
+        self.openings: list[Opening | None] = []
+        self._new_entry = new_entry
+        self.policy = f"log {log.vkey}\nquorum none\n"
+
+    def record(self, *, skip: bool = False, **details: object) -> None:
+        """Append an entry under the next number."""
+        number = len(self.leaves) + skip
+        said = {"kind": "look_allowed", "number": number, "at": "2026-11-24T08:00:00+00:00", **details}
+        key = commitments.new_key()
+        leaf = self._new_entry(
+            EventKind.LOOK_ALLOWED, commitment=commitments.commit(key, said), tag=commitments.tag(self.key, number)
+        ).leaf()
+        self.log.append_many([leaf])
+        self.leaves.append(leaf)
+        self.openings.append(Opening(key, said))
+
+    def file(self, checkpoint: bytes | None = None, total: int | None = None) -> OwnEntries:
+        entries = []
+        total = len(self.leaves) if total is None else total
+        for number, (leaf, opening) in enumerate(zip(self.leaves[:total], self.openings, strict=False)):
+            index = self.log.index_of(merkle.leaf_hash(leaf))
+            text = None if index is None else self.log.proof_text(index)
+            entries.append(own_entry(number, leaf, text, opening))
+        checkpoint = checkpoint or self.log.checkpoint_text().encode()
+        return OwnEntries(self.log.origin, self.policy, self.key, total, checkpoint, tuple(entries))
+
+
+@pytest.fixture
+def athlete(open_log: Callable[..., Log], new_entry: Callable[..., Entry]) -> Athlete:
+    """An athlete with five published entries and one that waits, among forty of others."""
+    log = open_log()
+    me = Athlete(log, new_entry)
+    for _ in range(5):
+        log.append_many([new_entry().leaf() for _ in range(8)])
+        me.record(because="your consent")
+        log.publish()
+    me.record()
+    return me
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+def check(own: OwnEntries) -> Any:
+    return check_own_entries(parse_own_entries(write_own_entries(own)), parse_policy(own.policy.encode()))
+
+
+def test_the_file_reads_back_as_it_was_written(athlete: Athlete) -> None:
+    own = athlete.file()
+
+    assert parse_own_entries(write_own_entries(own)) == own
+    # The checkpoint, which is the longest part, stands in it once for all proofs made at one time.
+    assert write_own_entries(own).count(b"log.example/2026\\n45") == 1
+
+
+def test_every_entry_is_checked_and_found_in_the_log(athlete: Athlete, directory: Path) -> None:
+    checked = check(athlete.file())
+    trust = parse_policy(athlete.policy.encode())
+    before = check_in_log(checked, open_source(directory), trust)
+    athlete.log.publish()
+    after = check_in_log(checked, open_source(directory), trust)
+
+    assert (len(checked.entries), checked.proven, checked.sealed) == (6, 5, 0)
+    assert checked.entries[0].details["because"] == "your consent"
+    assert (before.log.size, before.found, before.newer) == (45, 5, 0)
+    assert (after.log.size, after.found, after.newer) == (46, 6, 0)
+
+
+def test_entries_made_after_the_file_are_newer_and_no_alarm(athlete: Athlete, directory: Path) -> None:
+    checked = check(athlete.file())
+    athlete.record()
+    athlete.log.publish()
+
+    found = check_in_log(checked, open_source(directory), parse_policy(athlete.policy.encode()))
+
+    assert (found.found, found.newer) == (6, 1)
+
+
+@pytest.mark.parametrize("is_skipped", [False, True])
+def test_an_entry_that_was_left_out_is_found_in_the_log(athlete: Athlete, directory: Path, is_skipped: bool) -> None:
+    """Whoever makes the file leaves the newest entry out, or skips a number so that the rest looks whole."""
+    athlete.record(skip=is_skipped)
+    athlete.log.publish()
+    checked = check(athlete.file(total=6))
+
+    with pytest.raises(LogCorrupt, match="1 more entries under your key"):
+        check_in_log(checked, open_source(directory), parse_policy(athlete.policy.encode()))
+
+
+def test_two_entries_with_one_number_are_found(athlete: Athlete, directory: Path) -> None:
+    checked = check(athlete.file())
+    athlete.leaves.pop()
+    athlete.record()
+    athlete.log.publish()
+
+    with pytest.raises(LogCorrupt, match="two entries with your number 6"):
+        check_in_log(checked, open_source(directory), parse_policy(athlete.policy.encode()))
+
+
+def test_an_entry_that_waited_stands_in_the_log_as_the_file_has_it(athlete: Athlete, directory: Path) -> None:
+    own = athlete.file()
+    other = Entry(EventKind.ERASED, "Quiet heron", date(2026, 11, 24), "", bytes(32), commitments.tag(KEY, 5))
+    checked = check(changed(own, 5, leaf=other.leaf(), opening=None))
+    athlete.log.publish()
+
+    with pytest.raises(LogCorrupt, match="entry 6 of the file"):
+        check_in_log(checked, open_source(directory), parse_policy(athlete.policy.encode()))
+
+
+def test_another_log_is_not_the_one_that_the_file_is_about(
+    athlete: Athlete, new_entry: Callable[..., Entry], signer: Signer, tmp_path: Path
+) -> None:
+    checked = check(athlete.file())
+    with Log.open(tmp_path / "other", signers=[signer]) as log:
+        log.append_many([new_entry().leaf() for _ in range(60)])
+        log.publish()
+
+    with pytest.raises(LogCorrupt, match="history was changed"):
+        check_in_log(checked, open_source(tmp_path / "other"), parse_policy(athlete.policy.encode()))
+
+
+def test_a_file_of_an_empty_log_has_only_entries_that_wait(
+    open_log: Callable[..., Log], new_entry: Callable[..., Entry], directory: Path
+) -> None:
+    me = Athlete(open_log(), new_entry)
+    me.record()
+
+    checked = check(me.file())
+    found = check_in_log(checked, open_source(directory), parse_policy(me.policy.encode()))
+
+    assert (checked.trusted, checked.proven) == (None, 0)
+    assert (found.found, found.newer) == (0, 0)
+
+
+def test_an_entry_that_nobody_can_open_counts_as_sealed(athlete: Athlete) -> None:
+    athlete.openings[2] = None
+
+    assert check(athlete.file()).sealed == 1
+
+
+def test_keys_of_somebody_else_are_not_believed(athlete: Athlete, signer: Signer) -> None:
+    with pytest.raises(UnknownSigner):
+        check_own_entries(athlete.file(), TrustPolicy.of_keys([Signer.generate(signer.name).vkey]))
+
+
+def changed(own: OwnEntries, number: int, **changes: Any) -> OwnEntries:
+    entries = list(own.entries)
+    entries[number] = replace(entries[number], **changes)
+    return replace(own, entries=tuple(entries))
+
+
+def opening_of(own: OwnEntries, number: int) -> Opening:
+    opening = own.entries[number].opening
+    assert opening is not None
+    return opening
+
+
+SPOILT: dict[str, Callable[[OwnEntries], OwnEntries]] = {
+    "one is missing": lambda own: replace(own, entries=own.entries[:-1]),
+    "the total is lower": lambda own: replace(own, total=5),
+    "two are swapped": lambda own: replace(own, entries=(own.entries[1], own.entries[0], *own.entries[2:])),
+    "one stands twice": lambda own: changed(own, 1, leaf=own.entries[0].leaf, proof=own.entries[0].proof),
+    "another key": lambda own: replace(own, tag_key=bytes(32)),
+    "another leaf": lambda own: changed(own, 2, leaf=own.entries[3].leaf),
+    "another proof": lambda own: changed(own, 2, proof=own.entries[3].proof),
+    "another opening": lambda own: changed(own, 2, opening=own.entries[3].opening),
+    "other details": lambda own: changed(
+        own, 2, opening=Opening(opening_of(own, 2).key, {**opening_of(own, 2).details, "because": "you said yes"})
+    ),
+    "details that canonical JSON cannot hold": lambda own: changed(
+        own, 2, opening=Opening(opening_of(own, 2).key, {"big": 2**70})
+    ),
+    "another origin": lambda own: replace(own, origin="log.example/2027"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+def test_a_file_that_was_changed_is_refused(athlete: Athlete, spoil: Callable[[OwnEntries], OwnEntries]) -> None:
+    own = athlete.file()
+    check(own)
+
+    with pytest.raises(AuditError):
+        check(spoil(own))
+
+
+@pytest.mark.parametrize(
+    "lie", [{"kind": "look_refused"}, {"number": 7}, {"at": "2026-11-23T23:59:59+00:00"}], ids=["kind", "number", "day"]
+)
+def test_details_that_contradict_the_public_entry_are_refused(athlete: Athlete, lie: dict[str, object]) -> None:
+    athlete.record(**lie)
+
+    with pytest.raises(ProofFailed, match=r"entry 7: its sealed details"):
+        check(athlete.file())
+
+
+def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athlete) -> None:
+    """One byte at a time, anywhere. What is still accepted says exactly what it said before."""
+    rng = random.Random(5)
+    own = athlete.file()
+    data = write_own_entries(own)
+    trust = parse_policy(own.policy.encode())
+    before = check_own_entries(own, trust)
+    refused = 0
+    for _ in range(3_000):
+        spoilt = bytearray(data)
+        spoilt[rng.randrange(len(spoilt))] = rng.choice(b'"\\{}[],:0aF \x00\xff' + bytes(range(256)))
+        try:
+            after = check_own_entries(parse_own_entries(bytes(spoilt)), trust)
+        except AuditError:
+            refused += 1
+            continue
+        # The last entry waits: nothing is claimed of it yet, and its details are all that is bound.
+        assert (after.tag_key, after.entries[:-1]) == (before.tag_key, before.entries[:-1])
+        assert after.entries[-1].details in (before.entries[-1].details, None)
+    assert refused > 2_000
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=500)
+@given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
+def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
+    with pytest.raises(MalformedProof) as refused:
+        parse_own_entries(data)
+
+    assert "own entries" in str(refused.value)
+
+
+@settings(max_examples=500)
+@given(
+    st.sampled_from(["version", "origin", "policy", "tag_key", "total", "checkpoints", "entries", "more", "é\x1b"]),
+    JSON,
+    st.booleans(),
+)
+def test_a_file_with_a_strange_member_is_refused_or_read(name: str, value: object, is_entry: bool) -> None:
+    file: dict[str, Any] = {
+        "version": 1,
+        "origin": "log.example",
+        "policy": "quorum none\n",
+        "tag_key": "00" * 32,
+        "total": 1,
+        "checkpoints": ["x\n0\nAA==\n\n"],
+        "entries": [{"number": 0, "leaf": "", "proof": None, "opening": {"key": "00" * 32, "details": {}}}],
+    }
+    (file["entries"][0] if is_entry else file)[name] = value
+    said = ""
+    try:
+        own = parse_own_entries(json.dumps(file).encode())
+        check_own_entries(own, TrustPolicy.of_keys([Signer("log.example", bytes(32)).vkey]))
+    except AuditError as error:
+        said = str(error)
+
+    assert "\x1b" not in said
+
+
+def test_a_file_that_is_too_long_or_too_deep_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = b'{"version": 1, "origin": ' + b"[" * 100_000
+    with pytest.raises(MalformedProof):
+        parse_own_entries(deep)
+    monkeypatch.setattr("audit.verification.athlete_export.MAX_BYTES", 10)
+    with pytest.raises(MalformedProof, match="at most 10"):
+        parse_own_entries(b"{}" * 10)
+
+
+@given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
+def test_what_is_no_opening_is_refused_without_repeating_it(data: bytes) -> None:
+    with pytest.raises(MalformedProof, match=r"^expected an opening: JSON with key"):
+        parse_opening(data)
+
+
+def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete: Athlete) -> None:
+    own = athlete.file()
+    checked = check_own_entries(own, parse_policy(athlete.policy.encode()))
+
+    for printed in (repr(own), repr(checked)):
+        assert repr(KEY) not in printed
+        assert "your consent" not in printed
