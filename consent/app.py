@@ -17,9 +17,9 @@ from chassis.web.pages import furnish
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import Outcomes
-from consent.opening import Service, open_service
+from consent.service import Service, open_service
 from consent.settings import Settings
-from consent.transaction import Clock
+from consent.storage.transaction import Clock
 from consent.web.app import add_portal
 
 

@@ -7,7 +7,7 @@ leaves no entry, or strangers could fill the log at will.
 
 from audit.entries.declared_events import Acts, Reason, records, unrecorded
 from audit.entries.events import EventKind
-from consent.events import REPORTABLE
+from consent.decisions.reported_events import REPORTABLE
 
 _REFUSED = EventKind.LOOK_REFUSED
 _CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")

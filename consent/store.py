@@ -10,54 +10,23 @@ from datetime import datetime
 from typing import Any
 
 from audit.entries.events import EventKind
-from consent import (
-    budgets,
-    campaign_register,
-    decisions,
-    erasure,
-    events,
-    grants,
-    log_state,
-    looks,
-    matrix,
-    members,
-    office,
-    orgs,
-    outcomes,
-    own_bundle,
-    receipt_store,
-    releases,
-    starting,
-    status,
-    tokens,
-)
-from consent.answers import (
-    CampaignSpend,
-    DecisionAnswer,
-    IssuedTokens,
-    OfficePage,
-    PaidRound,
-    SnapshotAnswer,
-    StoreStatus,
-)
-from consent.log_state import LogState
-from consent.own_proofs import Standing
-from consent.transaction import Transactions
-from consent.views import (
-    Actor,
-    Answer,
-    BudgetView,
-    Change,
-    DecisionItem,
-    Looks,
-    MatrixCell,
-    Member,
-    Method,
-    Org,
-    OrgKind,
-    ReceiptRecord,
-    ReleaseView,
-)
+from consent.athlete import access_history, change_consent, erasure, export
+from consent.athlete.entry_proofs import Standing
+from consent.athlete.values import Looks
+from consent.decisions import decide, outcomes, reported_events
+from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, SnapshotAnswer
+from consent.grants import matrix, receipt_store
+from consent.grants.values import Answer, Change, MatrixCell, Method, ReceiptRecord
+from consent.ledger import budgets, campaign_register, tokens
+from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
+from consent.operations import log_status, startup, status
+from consent.operations.log_status import LogState
+from consent.operations.values import StoreStatus
+from consent.registry import members, orgs
+from consent.registry.values import Member, Org, OrgKind
+from consent.releases import releases, squad_page
+from consent.releases.values import OfficePage, ReleaseView
+from consent.storage.transaction import Transactions
 from policies.campaign import SignedManifest
 from policies.grant import Cell, Recipient
 from policies.release import ReleaseProposal
@@ -77,7 +46,7 @@ class ConsentStore:
     def begin(self) -> None:
         """Record what a start has to: the union, once, and the rules in force whenever they are others."""
         with self.transactions.write() as tx:
-            starting.begin(tx)
+            startup.begin(tx)
 
     # Organisations and members
 
@@ -130,7 +99,7 @@ class ConsentStore:
         rule forbids the cell, Conflict when nothing would change.
         """
         with self.transactions.write() as tx:
-            return grants.change(tx, athlete, changes, method=method)
+            return change_consent.change(tx, athlete, changes, method=method)
 
     def give(
         self, athlete: AthleteId, cell: Cell, *, granularity: Granularity, ends: datetime, method: Method
@@ -145,12 +114,12 @@ class ConsentStore:
     def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: Method) -> ReceiptRecord:
         """Stop sharing everything with one recipient, approved releases included."""
         with self.transactions.write() as tx:
-            return grants.withdraw_where(tx, athlete, recipient=recipient, method=method)
+            return change_consent.withdraw_where(tx, athlete, recipient=recipient, method=method)
 
     def withdraw_all(self, athlete: AthleteId, *, method: Method) -> ReceiptRecord:
         """Stop sharing everything at once."""
         with self.transactions.write() as tx:
-            return grants.withdraw_where(tx, athlete, recipient=None, method=method)
+            return change_consent.withdraw_where(tx, athlete, recipient=None, method=method)
 
     def receipts(self, athlete: AthleteId) -> list[ReceiptRecord]:
         """Return the athlete's receipts, newest first."""
@@ -203,27 +172,27 @@ class ConsentStore:
     ) -> DecisionAnswer:
         """Decide each item for a club's coach or medic; every item is logged before anything is answered."""
         with self.transactions.write() as tx:
-            return decisions.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
+            return decide.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
 
     def snapshot(self, club: OrgId) -> SnapshotAnswer:
         """Return the signed consent snapshot of one club's athletes."""
         with self.transactions.write() as tx:
-            return decisions.snapshot(tx, club)
+            return decide.snapshot(tx, club)
 
     def office_view(self, caller: OrgId, club: OrgId, actor: Actor) -> OfficePage:
         """Return the squad page; one row logic and the same log entries whatever each row's state."""
         with self.transactions.write() as tx:
-            return office.view(tx, caller, club, actor)
+            return squad_page.view(tx, caller, club, actor)
 
     def append_event(self, org: OrgId, kind: EventKind, details: Mapping[str, Any]) -> bytes:
         """Append an organisation's own event with sealed details; returns the hash of its leaf."""
         with self.transactions.write() as tx:
-            return events.append(tx, org, kind, details)
+            return reported_events.append(tx, org, kind, details)
 
     def note_refusal(self, org: OrgId, what: str) -> None:
         """Log that an organisation asked for something it may not have."""
         with self.transactions.write() as tx:
-            events.note_refusal(tx, org, what)
+            reported_events.note_refusal(tx, org, what)
 
     def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
         """Log whether the answer to a recorded act of this organisation was handed to the network."""
@@ -273,22 +242,22 @@ class ConsentStore:
     def looks(self, athlete: AthleteId, *, limit: int = 100) -> Looks:
         """Return the athlete's newest entries, opened, and the count that proves that none is missing."""
         with self.transactions.read() as tx:
-            return looks.of_athlete(tx, athlete, limit=limit)
+            return access_history.of_athlete(tx, athlete, limit=limit)
 
     def entry_proof(self, athlete: AthleteId, number: int) -> str:
         """Return the `.tlog-proof` text of one of the athlete's own entries; raises Conflict while it waits."""
         with self.transactions.read() as tx:
-            return looks.proof(tx, athlete, number)
+            return access_history.proof(tx, athlete, number)
 
     def entry_standing(self, athlete: AthleteId, leaf_hash: str) -> Standing:
         """Return how the log stands to one of the athlete's own entries, proved now."""
         with self.transactions.read() as tx:
-            return looks.standing(tx, athlete, bytes.fromhex(leaf_hash))
+            return access_history.standing(tx, athlete, bytes.fromhex(leaf_hash))
 
     def own_entries(self, athlete: AthleteId) -> bytes:
         """Return the athlete's private file of all own entries, with proofs and openings (`athlete_export`)."""
         with self.transactions.read() as tx:
-            return own_bundle.of_athlete(tx, athlete)
+            return export.of_athlete(tx, athlete)
 
     def erase(self, athlete: AthleteId) -> None:
         """End everything shared and destroy the athlete's keys: what they sealed can never be opened again."""
@@ -301,7 +270,7 @@ class ConsentStore:
     def log_state(self) -> LogState:
         """Return how the public log stands now."""
         with self.transactions.read() as tx:
-            return log_state.now(tx)
+            return log_status.now(tx)
 
     def status(self) -> StoreStatus:
         """Return counts for operators."""

@@ -7,8 +7,8 @@ from pydantic import Field, field_validator
 
 from consent.api.entry import Body, Signed, Store
 from consent.api.outcomes import ThisIntent
-from consent.decisions import MOST_ITEMS
-from consent.views import Actor, DecisionItem
+from consent.decisions.decide import MOST_ITEMS
+from consent.decisions.values import Actor, DecisionItem
 from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
 
 router = APIRouter(prefix="/v1")

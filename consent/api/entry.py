@@ -20,8 +20,8 @@ from consent.errors import (
     StoreUnavailable,
 )
 from consent.identity.signed_requests import SignedRequests
+from consent.registry.values import Org
 from consent.store import ConsentStore
-from consent.views import Org
 
 LARGEST_BODY = 2 * 1024 * 1024  # ours: a league-size batch of decisions is a tenth of it
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from consent.api.decisions import PersonText
 from consent.api.entry import Signed, Store
 from consent.api.outcomes import ThisIntent
-from consent.views import Actor
+from consent.decisions.values import Actor
 from policies.release import ReleaseProposal
 from policies.vocabulary import OrgId, Role
 

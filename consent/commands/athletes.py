@@ -8,7 +8,7 @@ from sqlmodel import Session
 from consent.commands.console import AsJson, Directory, beside, now, show, show_rows, writing
 from consent.identity import codes
 from consent.keys import read_keys
-from consent.opening import open_beside
+from consent.service import open_beside
 from consent.settings import read_settings
 from policies.vocabulary import AthleteId, OrgId
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audit.errors import LogUnavailable, QuorumNotMet
-from consent.opening import Service, open_beside, open_service
+from consent.service import Service, open_beside, open_service
 from consent.settings import read_settings
 from consent.store import ConsentStore
 

@@ -6,7 +6,7 @@ import typer
 
 from consent.commands.console import AsJson, Directory, beside, show_rows, writing
 from consent.errors import InvalidSettings
-from consent.views import OrgKind
+from consent.registry.values import OrgKind
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
 

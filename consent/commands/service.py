@@ -16,8 +16,8 @@ from consent.app import build_app
 from consent.commands.console import AsJson, Directory, beside, now, publish, show
 from consent.errors import InvalidSettings
 from consent.keys import read_keys
-from consent.log_state import LogState
-from consent.opening import found, log_vkeys, open_service
+from consent.operations.log_status import LogState
+from consent.service import found, log_vkeys, open_service
 from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, Settings, make_settings, read_settings, write_settings
 
 

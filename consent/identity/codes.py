@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete
 
 from consent.errors import NotFound, SignInRefused
-from consent.rows import DataKeyRow, MemberRow, SignInCodeRow
-from consent.transaction import Transaction
+from consent.storage.rows import DataKeyRow, MemberRow, SignInCodeRow
+from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId
 
 CODE_LIFE = timedelta(minutes=30)  # ours: from the desk to the phone

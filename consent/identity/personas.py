@@ -1,11 +1,11 @@
 """Demo personas: one-click sign-in without proof. They exist only in demo mode on a loopback address."""
 
 from consent.errors import SignInRefused
-from consent.members import get as get_member
-from consent.members import of_club
+from consent.registry.members import get as get_member
+from consent.registry.members import of_club
+from consent.registry.values import Member
 from consent.settings import Settings
-from consent.transaction import Transaction
-from consent.views import Member
+from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId
 
 

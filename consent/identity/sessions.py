@@ -14,13 +14,14 @@ from sqlmodel import col, delete
 
 from audit.entries.events import EventKind
 from consent.errors import SignInRefused
+from consent.grants.values import Method
 from consent.identity import codes, personas
-from consent.journal import Draft
-from consent.members import get as get_member
-from consent.rows import SessionRow
+from consent.registry.members import get as get_member
+from consent.registry.values import Member
 from consent.settings import Settings
-from consent.transaction import Transaction, Transactions
-from consent.views import Member, Method
+from consent.storage.log_journal import Draft
+from consent.storage.rows import SessionRow
+from consent.storage.transaction import Transaction, Transactions
 from policies.vocabulary import AthleteId
 
 LONGEST_SESSION = timedelta(hours=12)  # ours: nobody stays signed in overnight, however busy
@@ -90,7 +91,9 @@ class Sessions:
             SessionRow(digest=_digest(session_id), athlete=athlete, method=method, opened=tx.now, last_used=tx.now)
         )
         member = get_member(tx, athlete)
-        tx.append([Draft.about(member, EventKind.SIGNED_IN, tx.union, {"method": method.value, "allowed": True})])
+        tx.append(
+            [Draft.about(member.athlete, EventKind.SIGNED_IN, tx.union, {"method": method.value, "allowed": True})]
+        )
         return session_id
 
     def _is_alive(self, row: SessionRow, now: datetime) -> bool:

@@ -9,11 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
 
 from chassis.http.request_signature import CLOCK_SKEW, read_headers, verify_request
-from consent import orgs
 from consent.errors import RequestRefused
-from consent.rows import NonceRow
-from consent.transaction import Transactions
-from consent.views import Org
+from consent.registry import orgs
+from consent.registry.values import Org
+from consent.storage.rows import NonceRow
+from consent.storage.transaction import Transactions
 from policies.errors import PolicyError
 
 MEMORY = 3 * CLOCK_SKEW  # longer than a signed time can stay within the skew on both sides

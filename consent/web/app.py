@@ -34,12 +34,16 @@ from chassis.web.pages import Pages
 from consent.errors import ConsentError, NotFound
 from consent.identity.sessions import Sessions
 from consent.settings import Settings
+from consent.storage.transaction import Clock
 from consent.store import ConsentStore
-from consent.transaction import Clock
-from consent.web import asked_routes, budget_routes, entry_routes, record_routes, sharing_routes
+from consent.web import entry_routes
+from consent.web.budget import routes as budget_routes
 from consent.web.gate import SAFE_METHODS, Gate
+from consent.web.history import routes as record_routes
 from consent.web.portal import Portal, see_other
-from consent.web.visit import ForgedForm, SignedOut, chosen_theme
+from consent.web.request_context import ForgedForm, SignedOut, chosen_theme
+from consent.web.requests import routes as asked_routes
+from consent.web.sharing import routes as sharing_routes
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503

@@ -6,9 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from consent.errors import NotFound, SignInRefused
-from consent.web.change import Problem
 from consent.web.portal import Portal, see_other
-from consent.web.visit import (
+from consent.web.request_context import (
     THEME_COOKIE,
     THEME_LIFE_S,
     THEMES,
@@ -21,6 +20,7 @@ from consent.web.visit import (
     drop_session,
     keep_session,
 )
+from consent.web.sharing.change_form import Problem
 from policies.vocabulary import AthleteId
 
 router = APIRouter()

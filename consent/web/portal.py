@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.web.pages import Pages
-from consent.identity.sessions import Sessions
-from consent.log_state import LogState
+from consent.identity.sessions import Session, Sessions
+from consent.operations.log_status import LogState
+from consent.registry.values import Member
 from consent.settings import Settings
+from consent.storage.transaction import Clock
 from consent.store import ConsentStore
-from consent.transaction import Clock
-from consent.web.log_words import checkpoint_words
+from consent.web.log_text import checkpoint_words
 from policies.enforcer import Enforcer
-
-if TYPE_CHECKING:
-    from consent.web.visit import Visit
+from policies.vocabulary import AthleteId
 
 SURFACE = "Your portal"
 NAVIGATION = (
@@ -26,6 +24,20 @@ NAVIGATION = (
     ("/budget", "Budget and rights"),
 )
 SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in athlete. theme is "light", "dark" or None for the device's own."""
+
+    session: Session
+    member: Member
+    theme: str | None
+
+    @property
+    def athlete(self) -> AthleteId:
+        """The athlete: the only one whose things this visit can name."""
+        return self.member.athlete
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ class Portal:
 
     def page(
         self,
-        visit: "Visit",
+        visit: Visit,
         template: str,
         *,
         title: str,

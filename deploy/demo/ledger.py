@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from consent.opening import open_beside
+from consent.service import open_beside
 from consent.settings import read_settings
 from deploy.demo.plan import Plan
 from policies.vocabulary import AthleteId

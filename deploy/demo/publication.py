@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from consent.opening import open_beside
+from consent.service import open_beside
 from consent.settings import read_settings
 from deploy.demo.errors import StepFailed
 from deploy.demo.plan import Plan

@@ -95,7 +95,7 @@ def routes_of(app: Starlette, prefix: str = "") -> Iterator[str]:
 
 def consent_site(folder: Path) -> FastAPI:
     from consent.app import app_of
-    from consent.opening import found, open_service
+    from consent.service import found, open_service
     from consent.settings import make_settings
 
     settings = make_settings({"directory": folder / "union", "name": "Union"})

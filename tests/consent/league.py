@@ -19,11 +19,12 @@ from audit.errors import LogUnavailable
 from audit.verification.verify import VerifiedLog, verify_log
 from audit.writer.log import Log
 from chassis.http.request_signature import sign_request
-from consent.opening import Service, found, open_service
-from consent.rows import LogDetailRow
+from consent.grants.values import Answer, Method
+from consent.registry.values import OrgKind
+from consent.service import Service, found, open_service
 from consent.settings import make_settings, write_settings
+from consent.storage.rows import LogDetailRow
 from consent.store import ConsentStore
-from consent.views import Answer, Method, OrgKind
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.grant import Cell
 from policies.release import OfficeIndex, OwnView, ReleaseProposal

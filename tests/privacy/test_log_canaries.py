@@ -21,11 +21,11 @@ from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.signers import log_signers
 from audit.writer.log import Log
 from consent.app import app_of
-from consent.journal import Draft
-from consent.opening import found, open_service
-from consent.rows import DataKeyRow
+from consent.registry.values import OrgKind
+from consent.service import found, open_service
 from consent.settings import make_settings
-from consent.views import OrgKind
+from consent.storage.log_journal import Draft
+from consent.storage.rows import DataKeyRow
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, OrgId
 from tests.privacy.canaries import Search, disguises, needles_of

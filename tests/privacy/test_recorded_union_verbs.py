@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 import consent.cli
 from audit.entries.declared_events import Recorded
 from audit.entries.events import EventKind, parse_leaf
-from consent.opening import open_service
 from consent.recorded_acts import VERBS
+from consent.service import open_service
 from consent.settings import read_settings
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 
 from audit.entries.events import Entry, EventKind
 from consent.app import app_of
-from consent.views import Actor, Answer, Method
+from consent.decisions.values import Actor
+from consent.grants.values import Answer, Method
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import Caller, FakeClock, Template, World
 

@@ -13,11 +13,11 @@ from sqlmodel import select
 
 from audit.entries import commitments
 from audit.entries.events import EventKind
-from consent.journal import NOBODY, Draft
-from consent.opening import Service, found, open_service
-from consent.rows import DataKeyRow
+from consent.registry.values import OrgKind
+from consent.service import Service, found, open_service
 from consent.settings import make_settings
-from consent.views import OrgKind
+from consent.storage.log_journal import NOBODY, Draft
+from consent.storage.rows import DataKeyRow
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId
 

@@ -1,0 +1,186 @@
+"""The athlete gives and withdraws: events, epoch, refunds, one log entry and one receipt, all or nothing."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.errors import Conflict, InvalidChange, NotAllowed
+from consent.grants import event_chain, receipt_store
+from consent.grants.active import cell_key, cell_of, grant_of, in_cell
+from consent.grants.event_chain import Event
+from consent.grants.lifecycle import ActorKind
+from consent.grants.matrix import is_by_release, limit, recipients_of
+from consent.grants.notice import NOTICE_VERSION
+from consent.grants.values import Change, Method, ReceiptRecord
+from consent.ledger.refunds import refund_withdrawn
+from consent.registry import members
+from consent.registry.values import Member
+from consent.releases import releases
+from consent.storage.log_journal import Draft
+from consent.storage.rows import GrantRow, MemberRow
+from consent.storage.transaction import Transaction
+from policies.errors import InvalidInput
+from policies.grant import Cell, Grant, Recipient
+from policies.recipients import PURPOSE_OF_ROLE
+from policies.vocabulary import AthleteId, ConsentState, Granularity
+
+MOST_CHANGES = 100
+
+
+def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, method: Method) -> ReceiptRecord:
+    """Carry out every wish or none; see `ConsentStore.change`."""
+    row = members.locked_one(tx, athlete)
+    member = members.get(tx, athlete)
+    if not 0 < len(changes) <= MOST_CHANGES or len({wish.cell for wish in changes}) != len(changes):
+        raise InvalidChange("expected each cell once, and at least one")
+    for wish in changes:
+        _check(tx, member, wish)
+    for wish in changes:
+        _carry_out(tx, wish, method)
+    return _conclude(tx, row, changes, method)
+
+
+def withdraw_where(
+    tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: Method
+) -> ReceiptRecord:
+    """Withdraw everything, or everything that one recipient gets; raises Conflict if that is nothing."""
+    row = members.locked_one(tx, athlete)
+    ended = end_where(tx, athlete, recipient=recipient, method=method)
+    if not ended:
+        raise Conflict("nothing is shared there; there is nothing to stop")
+    return _conclude(tx, row, ended, method)
+
+
+def end_where(tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: Method) -> list[Change]:
+    """Write the end of everything, or of what one recipient gets; the caller holds the lock and concludes."""
+    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
+    cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
+    wishes = [Change(cell, Granularity.NONE) for cell in cells if recipient in (None, cell.recipient)]
+    ended = [wish for wish in wishes if _end_current(tx, wish.cell, method)]
+    return ended + releases.withdraw_approved(tx, athlete, recipient, method)
+
+
+def _check(tx: Transaction, member: Member, wish: Change) -> None:
+    cell = wish.cell
+    if cell.athlete != member.athlete or not cell.category.is_personal:
+        raise InvalidChange("expected a cell of this athlete's own matrix")
+    if cell.recipient not in [recipient for recipient, _ in recipients_of(tx, member)]:
+        raise InvalidChange("expected one of this athlete's recipients")
+    if PURPOSE_OF_ROLE[cell.recipient.role] is not cell.purpose:
+        raise InvalidChange("expected the purpose that this recipient's role stands for")
+    if wish.granularity is Granularity.NONE:
+        return
+    if is_by_release(cell.category, cell.recipient.role):
+        raise InvalidChange("expected the approval of one release; this cell has no standing yes")
+    allowed = limit(tx, member, cell.category, cell.recipient)
+    if allowed.never_rule is not None:
+        raise NotAllowed(f"rule {allowed.never_rule} forbids this cell, whatever is answered")
+    if wish.granularity > allowed.ceiling:
+        raise InvalidChange(f"expected at most {allowed.ceiling.word} in this cell")
+
+
+def _carry_out(tx: Transaction, wish: Change, method: Method) -> None:
+    if wish.granularity is Granularity.NONE:
+        if is_by_release(wish.cell.category, wish.cell.recipient.role):
+            stopped = bool(releases.withdraw_approved(tx, wish.cell.athlete, wish.cell.recipient, method))
+        else:
+            stopped = _end_current(tx, wish.cell, method)
+        if not stopped:
+            raise Conflict("nothing is shared there; there is nothing to stop")
+        return
+    _end_current(tx, wish.cell, method)
+    _give(tx, wish, method)
+
+
+def _give(tx: Transaction, wish: Change, method: Method) -> None:
+    if wish.ends is None:
+        raise InvalidChange("expected an end; nothing is shared for ever")
+    try:
+        grant = Grant(
+            grant_id=f"grt-{secrets.token_hex(8)}",
+            cell=wish.cell,
+            max_granularity=wish.granularity,
+            begins=tx.now,
+            ends=wish.ends,
+            notice_version=NOTICE_VERSION,
+            agreement=tx.around.agreement,
+        )
+    except InvalidInput as error:
+        raise InvalidChange(str(error)) from error
+    tx.session.add(_row(grant))
+    # The athlete opened it, so nobody has asked: requested and given in one breath.
+    _write(tx, grant, ConsentState.UNKNOWN, ConsentState.REQUESTED, method)
+    _write(tx, grant, ConsentState.REQUESTED, ConsentState.GIVEN, method)
+
+
+def _end_current(tx: Transaction, cell: Cell, method: Method) -> bool:
+    """End what is current in `cell`; True if it was live, False if there was nothing or time had ended it."""
+    row = in_cell(tx, cell)
+    if row is None:
+        return False
+    grant = grant_of(row)
+    row.current = None
+    tx.session.flush()  # frees the cell's unique key before another grant takes it
+    folded = event_chain.states(tx, [grant.grant_id])[grant.grant_id]
+    if event_chain.state_now(folded, ends=grant.ends, now=tx.now) is ConsentState.EXPIRED:
+        _write(tx, grant, folded, ConsentState.EXPIRED, method, kind=ActorKind.SYSTEM)
+        return False
+    _write(tx, grant, folded, ConsentState.WITHDRAWN, method)
+    return True
+
+
+def _write(
+    tx: Transaction,
+    grant: Grant,
+    before: ConsentState,
+    after: ConsentState,
+    method: Method,
+    *,
+    kind: ActorKind = ActorKind.ATHLETE,
+) -> None:
+    actor = grant.cell.athlete if kind is ActorKind.ATHLETE else tx.union
+    event = Event(grant.cell.athlete, grant.grant_id, grant.sha256, after, actor, kind, method)
+    event_chain.write(tx, event, before=before)
+
+
+def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method: Method) -> ReceiptRecord:
+    row.epoch += 1
+    refunds = refund_withdrawn(tx, AthleteId(row.athlete))
+    status = (
+        ConsentState.GIVEN
+        if any(wish.granularity is not Granularity.NONE for wish in changes)
+        else ConsentState.WITHDRAWN
+    )
+    receipt_id = receipt_store.new_id()
+    details = {
+        "receipt_id": receipt_id,
+        "changes": [receipt_store.as_json(wish) for wish in changes],
+        "method": method.value,
+        "epoch": row.epoch,
+        "allowed": True,
+    }
+    own = Draft.about(AthleteId(row.athlete), EventKind.CONSENT_DECISION, tx.union, details)
+    entry, *_ = tx.append([own, *refunds]).entries
+    issue = receipt_store.Issue(receipt_id, AthleteId(row.athlete), tuple(changes), status, entry, method)
+    return receipt_store.store(tx, issue)
+
+
+def _row(grant: Grant) -> GrantRow:
+    cell = grant.cell
+    return GrantRow(
+        grant_id=grant.grant_id,
+        athlete=cell.athlete,
+        category=cell.category.value,
+        purpose=cell.purpose.value,
+        recipient_org=cell.recipient.org,
+        recipient_role=cell.recipient.role.value,
+        max_granularity=int(grant.max_granularity),
+        begins=grant.begins,
+        ends=grant.ends,
+        notice_version=grant.notice_version,
+        legal_basis=grant.legal_basis,
+        agreement=grant.agreement,
+        current=cell_key(cell),
+    )

@@ -1,0 +1,44 @@
+"""Erasure of one athlete's record: what the keys sealed can never be opened again, and the log still verifies.
+
+What stays: the name on the club's public squad list, the signed chain of the athlete's decisions (evidence that the law
+asks for), and the privacy ledger, because a budget that could be erased could be spent twice. None of it says any more
+which entries of the public log were about the athlete; only that some were about somebody whose record is erased.
+"""
+
+from sqlmodel import col, delete, update
+
+from audit.entries.events import EventKind
+from consent.athlete import change_consent
+from consent.errors import Conflict
+from consent.grants.values import Method
+from consent.ledger.refunds import refund_withdrawn
+from consent.registry import members
+from consent.storage.log_journal import NOBODY, Draft
+from consent.storage.rows import DataKeyRow, LogDetailRow, ReceiptRow, SessionRow, SignInCodeRow
+from consent.storage.transaction import Transaction
+from policies.vocabulary import AthleteId
+
+
+def erase(tx: Transaction, athlete: AthleteId) -> None:
+    """End everything that is shared, record the erasure, then destroy the athlete's keys and what points to entries.
+
+    Raises NotFound, or Conflict if it was done before. The entry is sealed under the very keys that end here: only who
+    kept the own tag key can still find it.
+    """
+    row = members.locked_one(tx, athlete)
+    if tx.around.journal.is_erased(tx.session, athlete):
+        raise Conflict("this athlete's record is erased already")
+    ended = change_consent.end_where(tx, athlete, recipient=None, method=Method.DESK)
+    row.epoch += 1
+    refunds = refund_withdrawn(tx, athlete)
+    details = {"stopped": len(ended), "method": Method.DESK.value, "epoch": row.epoch, "allowed": True}
+    tx.append([Draft.about(athlete, EventKind.ERASED, tx.union, details), *refunds])
+    _destroy(tx, athlete)
+
+
+def _destroy(tx: Transaction, athlete: AthleteId) -> None:
+    tx.session.get_one(DataKeyRow, athlete).wrapped = None
+    of_athlete = update(LogDetailRow).where(col(LogDetailRow.owner) == athlete)
+    tx.session.exec(of_athlete.values(owner=NOBODY, number=None, sealed=b""))
+    for rows in (ReceiptRow, SessionRow, SignInCodeRow):
+        tx.session.exec(delete(rows).where(col(rows.athlete) == athlete))

@@ -1,0 +1,66 @@
+"""What the store tells an athlete about the own part of the log: plain, frozen values, never database rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from consent.decisions.values import Outcome
+from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
+
+
+class ProofState(StrEnum):
+    """What the log says about one of the athlete's own entries; waiting: recorded, and not published yet."""
+
+    PROVEN = "proven"
+    WAITING = "waiting"
+    NOT_PROVEN = "not_proven"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One entry of the athlete's own part of the log, opened with the athlete's key.
+
+    number: the athlete's own consecutive number from 1. leaf_hash: the entry in the public log, in hexadecimal digits.
+    index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
+    refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
+    rounds) the fields that do not apply are None.
+    """
+
+    number: int
+    leaf_hash: str
+    index: int | None
+    kind: str
+    day: date
+    at: datetime
+    org: OrgId
+    org_name: str
+    person: str | None
+    role: Role | None
+    action: Action | None
+    purpose: Purpose | None
+    category: Category | None
+    granularity: Granularity | None
+    allowed: bool
+    because: str
+    proof: ProofState
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """The newest entries first, and the counts that prove that none is missing.
+
+    total: all entries of the athlete; proven: how many of them the log holds under the athlete's own tag, recomputed
+    and proved now; waiting: how many wait for the next publication. Nothing is missing exactly when the two make up
+    the total.
+    """
+
+    entries: tuple[Look, ...]
+    total: int
+    proven: int
+    waiting: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True if every numbered entry is proven or waits."""
+        return self.total == self.proven + self.waiting

@@ -1,0 +1,1 @@
+"""The decision point: facts, decisions, and what came of each."""

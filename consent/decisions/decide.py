@@ -1,0 +1,183 @@
+"""The decision point for clubs: each item decided on established facts, all logged, then answered; and the snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.entries.events import EventKind
+from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, ItemResult, SnapshotAnswer
+from consent.errors import InvalidChange, NotAllowed
+from consent.grants.active import is_covered, live_grants
+from consent.grants.matrix import limit
+from consent.registry import members, orgs
+from consent.registry.values import OrgKind
+from consent.storage.log_journal import Draft
+from consent.storage.rows import MemberRow, OrgRow
+from consent.storage.transaction import Transaction
+from policies.canonical import canonical_bytes, sha256_hex
+from policies.decision import Decision, Facts, Request
+from policies.grant import Cell, Grant, Recipient
+from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant
+from policies.vocabulary import Action, AthleteId, OrgId, Purpose, Role
+
+MOST_ITEMS = 5_000
+DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
+NO_CLUB = OrgId("nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the whole batch has in common."""
+
+    club: OrgId
+    actor: Actor
+    action: Action
+    purpose: Purpose
+    grants: dict[Cell, Grant]
+
+
+def decide_many(
+    tx: Transaction, club: OrgId, actor: Actor, *, action: Action, purpose: Purpose, items: Sequence[DecisionItem]
+) -> DecisionAnswer:
+    """Decide and log every item; see `ConsentStore.decide_many`.
+
+    An athlete of another club and one who does not exist get the same answer; the former finds the try
+    among their own log entries.
+    """
+    orgs.require(tx, club, OrgKind.CLUB)
+    if actor.role not in DECIDING_ROLES:
+        raise NotAllowed("expected a coach or a member of the medical team")
+    if not 0 < len(items) <= MOST_ITEMS:
+        raise InvalidChange(f"expected 1 to {MOST_ITEMS} items")
+    rows = members.locked(tx, [item.athlete for item in items])
+    own = [athlete for athlete, row in rows.items() if row.club == club]
+    grants = live_grants(tx, own, purpose=purpose, recipient=Recipient(club, actor.role))
+    question = _Question(club, actor, action, purpose, grants)
+    decided = [_decide(tx, question, item, rows.get(item.athlete)) for item in items]
+    appended = tx.append([draft for _, draft in decided])
+    return DecisionAnswer(tx.around.enforcer.policy_hash, tuple(result for result, _ in decided), appended.event)
+
+
+def _decide(
+    tx: Transaction, question: _Question, item: DecisionItem, row: MemberRow | None
+) -> tuple[ItemResult, Draft]:
+    cell = Cell(item.athlete, item.category, question.purpose, Recipient(question.club, question.actor.role))
+    facts = Facts(
+        roles=frozenset({question.actor.role}),
+        tenant=question.club,
+        subject_tenant=NO_CLUB if row is None else OrgId(row.club),
+        consent=is_covered(question.grants, cell, tx=tx, granularity=item.granularity),
+        is_minor=row is not None and row.is_minor,
+    )
+    decision = tx.around.enforcer.decide(
+        Request(item.category, item.granularity, question.action, question.purpose, facts)
+    )
+    is_own = row is not None and row.club == question.club
+    epoch = row.epoch if row is not None and is_own else 0
+    allowed = decision.allowed and is_own
+    result = ItemResult(item.athlete, item.category, allowed, epoch)
+    return result, _draft(question, item, decision, question.grants.get(cell), row, allowed=allowed)
+
+
+def _draft(
+    question: _Question,
+    item: DecisionItem,
+    decision: Decision,
+    grant: Grant | None,
+    row: MemberRow | None,
+    *,
+    allowed: bool,
+) -> Draft:
+    details = {
+        "person": question.actor.person,
+        "role": question.actor.role.value,
+        "action": question.action.value,
+        "purpose": question.purpose.value,
+        "category": item.category.value,
+        "granularity": item.granularity.word,
+        "allowed": allowed,
+        "reason": decision.reason,
+        "rule_id": decision.rule_id,
+        "grant": grant.grant_id if allowed and grant else "",
+        "because": _because(decision, grant, is_own=row is not None and row.club == question.club),
+    }
+    kind = EventKind.LOOK_ALLOWED if allowed else EventKind.LOOK_REFUSED
+    if row is None:
+        return Draft.decoy(kind, question.club, details)
+    return Draft.about(item.athlete, kind, question.club, details)
+
+
+def _because(decision: Decision, grant: Grant | None, *, is_own: bool) -> str:
+    if not is_own:
+        return "they are not your club"
+    if decision.allowed and grant is not None:
+        return f"because of your yes of {in_words(grant.begins)}"
+    if grant is None:
+        return "you do not share this with them"
+    return f"your yes does not go that far, or rule {decision.rule_id} forbids it"
+
+
+def in_words(at: datetime) -> str:
+    """A date as people write it: 3 August 2026."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
+    """Return the signed snapshot of one club; logged whenever it says something new.
+
+    It holds what the node needs: grants to the club's own people and to the league's learning, each cut to
+    what the rules honour now. What an athlete shares with the national team is not the club's business.
+    """
+    orgs.require(tx, club, OrgKind.CLUB)
+    rows = members.locked_club(tx, club)
+    leagues = {org.org_id for org in orgs.of_kind(tx, OrgKind.LEAGUE)}
+    grants = live_grants(tx, [AthleteId(row.athlete) for row in rows])
+    listed = [
+        live
+        for cell, grant in grants.items()
+        if (cell.recipient.org == club or cell.recipient.org in leagues)
+        and (live := _listed(tx, cell, grant)) is not None
+    ]
+    listed.sort(key=lambda g: (g.athlete, g.recipient_org, g.recipient_role, g.category))
+    epochs = {AthleteId(row.athlete): row.epoch for row in rows}
+    event = _log_if_new(tx, club, epochs, listed)
+    made = ConsentSnapshot(club, tx.now, tx.now + SNAPSHOT_LIFE, epochs, tuple(listed))
+    return SnapshotAnswer(made.signed(tx.around.keys.service), event)
+
+
+def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
+    honoured = min(
+        grant.max_granularity, limit(tx, members.get(tx, cell.athlete), cell.category, cell.recipient).ceiling
+    )
+    if not honoured:
+        return None
+    return LiveGrant(
+        athlete=cell.athlete,
+        category=cell.category,
+        purpose=cell.purpose,
+        recipient_org=cell.recipient.org,
+        recipient_role=cell.recipient.role,
+        max_granularity=honoured,
+        ends=grant.ends,
+    )
+
+
+def _told(grant: LiveGrant) -> list[str]:
+    """All that a snapshot says about one grant."""
+    recipient = [grant.recipient_org, grant.recipient_role.value]
+    level = [grant.max_granularity.word, grant.ends.isoformat()]
+    return [grant.athlete, grant.category.value, grant.purpose.value, *recipient, *level]
+
+
+def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], listed: Sequence[LiveGrant]) -> str | None:
+    """A repeat of the same content discloses nothing new and is not logged again; a node asks every few minutes."""
+    # Whole grants: other rules may honour more of one than before, and no epoch says so.
+    content = {"epochs": dict(epochs), "grants": [_told(grant) for grant in listed]}
+    digest = sha256_hex(canonical_bytes(content))
+    row = tx.session.get_one(OrgRow, club)
+    if row.snapshot_sha256 == digest:
+        tx.as_recorded_before("the same snapshot again")
+        return None
+    row.snapshot_sha256 = digest
+    details = {"what": "consent snapshot", "sha256": digest, "allowed": True}
+    return tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, details)]).event

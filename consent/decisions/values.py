@@ -1,0 +1,58 @@
+"""What a decision is asked about and answers: plain, frozen values, never database rows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.vocabulary import AthleteId, Category, Granularity, Role
+
+
+class Outcome(StrEnum):
+    """What is known of a look after it was recorded and allowed: whether the answer was handed out."""
+
+    OPENED = "opened"
+    NOT_OPENED = "not_opened"
+    NOT_KNOWN = "not_known"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person at an organisation who asks, in one role."""
+
+    person: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionItem:
+    """One asked item of a batch."""
+
+    athlete: AthleteId
+    category: Category
+    granularity: Granularity
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """The answer to one item; `epoch` is 0 for anyone who is not the caller's member."""
+
+    athlete: AthleteId
+    category: Category
+    allowed: bool
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionAnswer:
+    """Answers in the order of the items, the hash of the rules that gave them, and the act that recorded them."""
+
+    policy_hash: str
+    results: tuple[ItemResult, ...]
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAnswer:
+    """A signed snapshot; event: the act that recorded it, or None where it says nothing new."""
+
+    signed: bytes
+    event: str | None

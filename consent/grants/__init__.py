@@ -1,0 +1,1 @@
+"""Consent as a fold over signed events: lifecycle, chain, matrix, notices, receipts."""

@@ -1,0 +1,72 @@
+"""Which grants are in force: the rows that claim it, checked against the fold of their events and the time."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlmodel import col, select
+
+from consent.grants import event_chain
+from consent.storage.rows import GrantRow
+from consent.storage.transaction import Transaction
+from policies.grant import Cell, Grant, Recipient
+from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
+
+
+def live_grants(
+    tx: Transaction,
+    athletes: Iterable[AthleteId],
+    *,
+    purpose: Purpose | None = None,
+    recipient: Recipient | None = None,
+) -> dict[Cell, Grant]:
+    """Return the live grant of each cell. The caller holds the athletes' locks if anything depends on it."""
+    query = select(GrantRow).where(col(GrantRow.athlete).in_(sorted(set(athletes))), col(GrantRow.current).is_not(None))
+    if purpose is not None:
+        query = query.where(col(GrantRow.purpose) == purpose.value)
+    if recipient is not None:
+        query = query.where(
+            col(GrantRow.recipient_org) == recipient.org, col(GrantRow.recipient_role) == recipient.role.value
+        )
+    grants = [grant_of(row) for row in tx.session.exec(query).all()]
+    states = event_chain.states(tx, [grant.grant_id for grant in grants])
+    return {
+        grant.cell: grant
+        for grant in grants
+        if event_chain.state_now(states.get(grant.grant_id), ends=grant.ends, now=tx.now).is_valid_for_processing
+    }
+
+
+def is_covered(grants: Mapping[Cell, Grant], cell: Cell, *, tx: Transaction, granularity: Granularity) -> bool:
+    """True if a live grant of this very cell covers `granularity` now."""
+    grant = grants.get(cell)
+    return grant is not None and grant.covers(at=tx.now, granularity=granularity)
+
+
+def in_cell(tx: Transaction, cell: Cell) -> GrantRow | None:
+    """Return the row that claims to be current in `cell`, whatever its time says."""
+    return tx.session.exec(select(GrantRow).where(col(GrantRow.current) == cell_key(cell))).one_or_none()
+
+
+def cell_key(cell: Cell) -> str:
+    """One text per cell, for the database's uniqueness check."""
+    recipient = cell.recipient
+    return "|".join((cell.athlete, cell.category.value, cell.purpose.value, recipient.org, recipient.role.value))
+
+
+def cell_of(row: GrantRow) -> Cell:
+    """The cell of a stored grant."""
+    recipient = Recipient(OrgId(row.recipient_org), Role(row.recipient_role))
+    return Cell(AthleteId(row.athlete), Category(row.category), Purpose(row.purpose), recipient)
+
+
+def grant_of(row: GrantRow) -> Grant:
+    """The stored grant as a value."""
+    return Grant(
+        grant_id=row.grant_id,
+        cell=cell_of(row),
+        max_granularity=Granularity(row.max_granularity),
+        begins=row.begins,
+        ends=row.ends,
+        notice_version=row.notice_version,
+        legal_basis=row.legal_basis,
+        agreement=row.agreement,
+    )

@@ -1,0 +1,122 @@
+"""Consent events: signed, hash-chained per athlete, append-only. A grant's or release's state is a fold over them."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from consent.grants.lifecycle import ActorKind, Step, as_of, check, fold
+from consent.grants.values import Method
+from consent.storage.rows import ConsentEventRow
+from consent.storage.transaction import Transaction
+from policies.canonical import canonical_bytes, sha256_hex
+from policies.errors import BadSignature
+from policies.signing import VerifyKey
+from policies.vocabulary import AthleteId, ConsentState
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event about to be written: `subject` is a grant or release, `sha256` the hash of what was decided on."""
+
+    athlete: AthleteId
+    subject: str
+    sha256: str
+    status: ConsentState
+    actor: str
+    actor_kind: ActorKind
+    method: Method
+
+
+def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: datetime | None = None) -> None:
+    """Check the step against the lifecycle, sign it and append it to the athlete's chain.
+
+    Raises ForbiddenTransition. The caller holds the athlete's lock.
+    """
+    quiet_for = None if quiet_since is None else tx.now - quiet_since
+    check(before, event.status, actor=event.actor_kind, quiet_for=quiet_for)
+    last = _last(tx, event.athlete)
+    row = ConsentEventRow(
+        athlete=event.athlete,
+        seq=1 if last is None else last.seq + 1,
+        subject=event.subject,
+        subject_sha256=event.sha256,
+        status=event.status.value,
+        actor=event.actor,
+        actor_kind=event.actor_kind.value,
+        method=event.method.value,
+        at=tx.now,
+        prev_hash=GENESIS if last is None else last.hash,
+        hash="",
+        signature="",
+    )
+    body = canonical_bytes(_content(row))
+    row.hash, row.signature = sha256_hex(body), tx.around.keys.service.sign(body).hex()
+    tx.session.add(row)
+    tx.session.flush()
+
+
+def states(tx: Transaction, subjects: Iterable[str]) -> dict[str, ConsentState]:
+    """Fold the events of each subject; a subject without events is UNKNOWN and left out."""
+    steps: dict[str, list[Step]] = {}
+    query = select(ConsentEventRow).where(col(ConsentEventRow.subject).in_(sorted(set(subjects))))
+    for row in tx.session.exec(query.order_by(col(ConsentEventRow.athlete), col(ConsentEventRow.seq))).all():
+        steps.setdefault(row.subject, []).append(_step(row))
+    return {subject: fold(own) for subject, own in steps.items()}
+
+
+def times(tx: Transaction, subject: str, statuses: Set[ConsentState]) -> list[datetime]:
+    """Return when `subject` reached any of `statuses`."""
+    wanted = [status.value for status in statuses]
+    query = select(ConsentEventRow.at).where(
+        col(ConsentEventRow.subject) == subject, col(ConsentEventRow.status).in_(wanted)
+    )
+    return list(tx.session.exec(query).all())
+
+
+def state_now(folded: ConsentState | None, *, ends: datetime, now: datetime) -> ConsentState:
+    """The state at `now`, time included."""
+    return as_of(folded or ConsentState.UNKNOWN, ends=ends, now=now)
+
+
+def verify(tx: Transaction, athlete: AthleteId, key: VerifyKey) -> int:
+    """Check every link and signature of one athlete's chain; returns its length, raises BadSignature."""
+    query = select(ConsentEventRow).where(col(ConsentEventRow.athlete) == athlete).order_by(col(ConsentEventRow.seq))
+    previous, count = GENESIS, 0
+    for count, row in enumerate(tx.session.exec(query).all(), start=1):
+        body = canonical_bytes(_content(row))
+        if row.seq != count or row.prev_hash != previous or row.hash != sha256_hex(body):
+            raise BadSignature("the chain of consent events is broken")
+        key.verify(body, bytes.fromhex(row.signature))
+        previous = row.hash
+    return count
+
+
+def _last(tx: Transaction, athlete: AthleteId) -> ConsentEventRow | None:
+    newest = select(func.max(ConsentEventRow.seq)).where(col(ConsentEventRow.athlete) == athlete)
+    seq = tx.session.exec(newest).one()
+    return None if seq is None else tx.session.get(ConsentEventRow, (athlete, seq))
+
+
+def _step(row: ConsentEventRow) -> Step:
+    return Step(ConsentState(row.status), ActorKind(row.actor_kind), row.at)
+
+
+def _content(row: ConsentEventRow) -> Mapping[str, Any]:
+    """Everything that is signed: the whole row but hash and signature."""
+    return {
+        "athlete": row.athlete,
+        "seq": row.seq,
+        "subject": row.subject,
+        "subject_sha256": row.subject_sha256,
+        "status": row.status,
+        "actor": row.actor,
+        "actor_kind": row.actor_kind,
+        "method": row.method,
+        "at": row.at.isoformat(),
+        "prev_hash": row.prev_hash,
+    }

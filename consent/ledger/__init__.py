@@ -1,0 +1,1 @@
+"""The privacy ledger: budgets, campaigns, tokens, refunds."""

@@ -1,0 +1,74 @@
+"""The athlete's view of the privacy budget, and the one thing an athlete may do to it: lower the cap."""
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.errors import InvalidChange, NotFound
+from consent.ledger import campaigns, ledger
+from consent.ledger.values import BudgetLine, BudgetView
+from consent.registry import members
+from consent.storage.log_journal import Draft
+from consent.storage.rows import BudgetRow, LedgerRow, RoundRow, TokenRow
+from consent.storage.transaction import Transaction
+from policies.budget import BUDGET_DELTA, epsilon_proved
+from policies.vocabulary import AthleteId
+
+
+def view(tx: Transaction, athlete: AthleteId) -> BudgetView:
+    """Return the budget; raises NotFound."""
+    row = tx.session.get(BudgetRow, athlete)
+    if row is None:
+        raise NotFound("expected an athlete who is enrolled here")
+    return BudgetView(
+        spent_micro_rho=row.spent,
+        reserved_micro_rho=row.reserved,
+        cap_micro_rho=row.cap,
+        epsilon_spent=epsilon_proved(row.spent, BUDGET_DELTA),
+        epsilon_cap=epsilon_proved(row.cap, BUDGET_DELTA),
+        delta=BUDGET_DELTA,
+        lines=tuple(line for sha256 in _campaigns_of(tx, athlete) for line in _lines(tx, athlete, sha256)),
+    )
+
+
+def lower_cap(tx: Transaction, athlete: AthleteId, micro_rho: int) -> BudgetView:
+    """Lower the cap; raises InvalidChange unless it lies between what is in use and the present cap."""
+    members.locked_one(tx, athlete)
+    row = ledger.locked_budget(tx, athlete)
+    if not row.spent + row.reserved <= micro_rho < row.cap:
+        raise InvalidChange("expected a cap below the present one and not below what is used or set aside")
+    row.cap = micro_rho
+    details = {"cap_micro_rho": micro_rho, "allowed": True}
+    tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)])
+    return view(tx, athlete)
+
+
+def _campaigns_of(tx: Transaction, athlete: AthleteId) -> list[str]:
+    query = select(LedgerRow.campaign).where(col(LedgerRow.athlete) == athlete).order_by(col(LedgerRow.seq))
+    return list(dict.fromkeys(tx.session.exec(query).all()))
+
+
+def _lines(tx: Transaction, athlete: AthleteId, sha256: str) -> list[BudgetLine]:
+    manifest, account = campaigns.get(tx, sha256).manifest, ledger.account(tx, athlete, sha256)
+    paid = _paid_rounds(tx, athlete, sha256)
+    used = BudgetLine(manifest.campaign_id, manifest.model, _span(paid), account.committed, "used")
+    open_rounds = sorted(set(range(1, manifest.rounds + 1)) - set(paid))
+    aside = BudgetLine(manifest.campaign_id, manifest.model, _span(open_rounds), account.outstanding, "set aside")
+    return [line for line in (used, aside) if line.micro_rho > 0]
+
+
+def _paid_rounds(tx: Transaction, athlete: AthleteId, sha256: str) -> list[int]:
+    query = (
+        select(RoundRow.round_no)
+        .join(TokenRow, col(TokenRow.digest) == col(RoundRow.digest))
+        .where(col(TokenRow.athlete) == athlete, col(TokenRow.campaign) == sha256)
+    )
+    return sorted(tx.session.exec(query).all())
+
+
+def _span(rounds: list[int]) -> str:
+    """Rounds in words; gaps are listed one by one."""
+    if not rounds:
+        return "no rounds"
+    if rounds == list(range(rounds[0], rounds[-1] + 1)) and len(rounds) > 1:
+        return f"rounds {rounds[0]} to {rounds[-1]}"
+    return ("round " if len(rounds) == 1 else "rounds ") + ", ".join(str(n) for n in rounds)

@@ -1,0 +1,79 @@
+"""Opening campaigns, and what the dearest athlete has spent in one."""
+
+import math
+
+from sqlmodel import col, func, select
+
+from audit.entries.events import EventKind
+from consent.errors import Conflict, NotAllowed
+from consent.ledger import campaigns
+from consent.ledger.ledger import Movement
+from consent.ledger.refunds import settle_expired
+from consent.ledger.values import CampaignSpend
+from consent.registry import orgs
+from consent.registry.values import OrgKind
+from consent.storage.log_journal import Draft
+from consent.storage.rows import CampaignRow, LedgerRow
+from consent.storage.transaction import Transaction
+from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
+from policies.campaign import CampaignManifest, SignedManifest
+from policies.errors import BadSignature
+from policies.vocabulary import Granularity, OrgId, Purpose, Role
+
+
+def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
+    """Register a campaign; idempotent. Raises NotAllowed for what the league may not open, Conflict if it is over."""
+    org, manifest = orgs.require(tx, league, OrgKind.LEAGUE), signed.manifest
+    if manifest.league != league or org.key is None:
+        raise NotAllowed("expected a campaign of your own league")
+    try:
+        signed.verify(org.key)
+    except BadSignature as error:
+        raise NotAllowed("expected a campaign signed by its league") from error
+    if tx.session.get(CampaignRow, manifest.sha256) is not None:
+        tx.without_entry("registered already")
+        return manifest.sha256
+    _check(tx, manifest)
+    refunds = settle_expired(tx)
+    row = CampaignRow(
+        sha256=manifest.sha256,
+        league=league,
+        manifest=signed.model_dump_json(),
+        registered=tx.now,
+        expires=manifest.expires,
+        is_closed=False,
+    )
+    tx.session.add(row)
+    details = {"campaign": manifest.sha256, "campaign_id": manifest.campaign_id, "allowed": True}
+    tx.append([Draft.of_org(EventKind.CAMPAIGN_OPENED, league, details), *refunds])
+    return manifest.sha256
+
+
+def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
+    """Return the dearest athlete's spend; every athlete pays the same per round, so this tells rounds, not people."""
+    campaign = campaigns.get(tx, sha256)
+    if campaign.manifest.league != league:
+        raise NotAllowed("expected a campaign of your own league")
+    sums = (
+        select(func.sum(LedgerRow.micro_rho))
+        .where(col(LedgerRow.campaign) == sha256, col(LedgerRow.movement) == Movement.COMMIT.value)
+        .group_by(col(LedgerRow.athlete))
+    )
+    dearest = max((int(value) for value in tx.session.exec(sums).all()), default=0)
+    epsilon = math.ceil(100 * epsilon_proved(dearest, campaign.manifest.delta)) / 100
+    tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, league, {"what": "campaign spend", "campaign": sha256})])
+    return CampaignSpend(epsilon, dearest)
+
+
+def _check(tx: Transaction, manifest: CampaignManifest) -> None:
+    if tx.now >= manifest.expires:
+        raise Conflict("expected a campaign that is not over yet")
+    if manifest.purpose is not Purpose.FL_TRAINING:
+        raise NotAllowed("expected a campaign for league learning")
+    if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
+        raise NotAllowed("expected a campaign within the most that one may cost an athlete")
+    for category in manifest.categories:
+        if tx.around.enforcer.ceiling(Role.FL_AGGREGATOR, category, manifest.purpose) is Granularity.NONE:
+            raise NotAllowed("a rule forbids league learning from one of these categories")
+    for club in manifest.clubs:
+        orgs.require(tx, OrgId(club), OrgKind.CLUB)

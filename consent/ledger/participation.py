@@ -1,0 +1,32 @@
+"""Whether an athlete takes part in a campaign now: a live grant for every category of it, and the rules agree."""
+
+from collections.abc import Mapping
+
+from consent.grants.active import is_covered
+from consent.registry.values import Member
+from consent.storage.transaction import Transaction
+from policies.campaign import CampaignManifest
+from policies.decision import Facts, Request
+from policies.grant import Cell, Grant, Recipient
+from policies.vocabulary import Action, Category, Granularity, OrgId, Role
+
+
+def takes_part(tx: Transaction, member: Member, manifest: CampaignManifest, grants: Mapping[Cell, Grant]) -> bool:
+    """True only if every category of the manifest is granted to the league's learning and no rule forbids it."""
+    return all(_is_allowed(tx, member, manifest, category, grants) for category in manifest.categories)
+
+
+def _is_allowed(
+    tx: Transaction, member: Member, manifest: CampaignManifest, category: Category, grants: Mapping[Cell, Grant]
+) -> bool:
+    recipient = Recipient(OrgId(manifest.league), Role.FL_AGGREGATOR)
+    cell = Cell(member.athlete, category, manifest.purpose, recipient)
+    facts = Facts(
+        roles=frozenset({Role.FL_AGGREGATOR}),
+        tenant=recipient.org,
+        subject_tenant=member.club,
+        consent=is_covered(grants, cell, tx=tx, granularity=Granularity.COHORT),
+        is_minor=member.is_minor,
+    )
+    request = Request(category, Granularity.COHORT, Action.TRAIN, manifest.purpose, facts)
+    return tx.around.enforcer.decide(request).allowed

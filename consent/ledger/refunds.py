@@ -1,0 +1,68 @@
+"""Giving back what no round has used: after a withdrawal, and when a campaign closes or expires.
+
+A round is committed before its update leaves the node, so whatever is not committed was provably never
+released. Whatever is committed stays spent, whether or not the update ever arrived. The end of a campaign leaves one
+entry for every enrolled athlete of its clubs, real or decoy, so that the log does not tell how many took part.
+"""
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.grants.active import live_grants
+from consent.ledger import campaigns, ledger
+from consent.ledger.participation import takes_part
+from consent.registry import members
+from consent.storage.log_journal import Draft
+from consent.storage.rows import CampaignRow, TokenRow
+from consent.storage.transaction import Transaction
+from policies.vocabulary import AthleteId, OrgId, Purpose
+
+
+def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> list[Draft]:
+    """Close the athlete's tokens that the grants no longer carry; returns the log entries to append."""
+    grants = live_grants(tx, [athlete], purpose=Purpose.FL_TRAINING)
+    member, drafts = members.get(tx, athlete), []
+    for token in _open_tokens(tx, athlete=athlete):
+        manifest = campaigns.get(tx, token.campaign).manifest
+        if not takes_part(tx, member, manifest, grants):
+            drafts += _close(tx, token)
+    return drafts
+
+
+def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
+    """Close one campaign and all its tokens; returns the log entries to append."""
+    row = tx.session.get(CampaignRow, sha256)
+    if row is None or row.is_closed:
+        return []
+    row.is_closed = True
+    tokens = _open_tokens(tx, campaign=sha256)
+    members.locked(tx, [AthleteId(token.athlete) for token in tokens])
+    refunds = [draft for token in tokens for draft in _close(tx, token)]
+    clubs = campaigns.of_row(row).manifest.clubs
+    missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
+    return [*refunds, *(Draft.decoy(EventKind.BUDGET_REFUNDED, tx.union, {"allowed": True}) for _ in range(missing))]
+
+
+def settle_expired(tx: Transaction) -> list[Draft]:
+    """Close every campaign whose time is over."""
+    over = select(CampaignRow).where(col(CampaignRow.expires) <= tx.now, col(CampaignRow.is_closed).is_(False))
+    return [draft for row in tx.session.exec(over).all() for draft in close_campaign(tx, row.sha256)]
+
+
+def _open_tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None = None) -> list[TokenRow]:
+    query = select(TokenRow).where(col(TokenRow.is_closed).is_(False)).order_by(col(TokenRow.digest))
+    if athlete is not None:
+        query = query.where(col(TokenRow.athlete) == athlete)
+    if campaign is not None:
+        query = query.where(col(TokenRow.campaign) == campaign)
+    return list(tx.session.exec(query).all())
+
+
+def _close(tx: Transaction, token: TokenRow) -> list[Draft]:
+    token.is_closed = True
+    athlete = AthleteId(token.athlete)
+    micro_rho = ledger.refund(tx, athlete, token.campaign)
+    if micro_rho == 0:
+        return []
+    details = {"campaign": token.campaign, "micro_rho": micro_rho, "allowed": True}
+    return [Draft.about(athlete, EventKind.BUDGET_REFUNDED, tx.union, details)]

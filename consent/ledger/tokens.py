@@ -1,0 +1,157 @@
+"""Contribution tokens: one athlete, one campaign, issued after the whole budget is set aside, paid round by round.
+
+A token is derived, never stored. It counts only while the athlete still takes part and has decided nothing
+since it was issued; asking again renews it, unless a withdrawal has closed it for this campaign.
+
+The public log must not tell how many athletes of a club take part: each request leaves one entry for every
+enrolled athlete of the club, real or decoy, whether many take part or nobody.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.errors import BudgetExhausted, Conflict, NotAllowed
+from consent.grants.active import live_grants
+from consent.ledger import campaigns, ledger
+from consent.ledger.campaigns import Campaign
+from consent.ledger.participation import takes_part
+from consent.ledger.values import IssuedToken, IssuedTokens, PaidRound
+from consent.registry import members
+from consent.registry.values import Member
+from consent.storage.log_journal import Draft
+from consent.storage.rows import RoundRow, TokenRow
+from consent.storage.transaction import Transaction
+from policies.budget import campaign_cost
+from policies.campaign import MOST_ROUNDS
+from policies.grant import Cell, Grant
+from policies.vocabulary import AthleteId, OrgId, Purpose
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one request has come to so far."""
+
+    campaign: Campaign
+    grants: dict[Cell, Grant]
+    drafts: list[Draft] = field(default_factory=list)
+
+
+def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteId]) -> IssuedTokens:
+    """Reserve and issue; see `ConsentStore.issue_tokens`. Raises NotAllowed if any athlete is not the club's."""
+    campaign = campaigns.running(tx, sha256, club)
+    own = _own_members(tx, club, athletes)
+    batch = _Batch(campaign, live_grants(tx, [m.athlete for m in own], purpose=Purpose.FL_TRAINING))
+    issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
+    event = _append_for_squad(tx, club, EventKind.BUDGET_RESERVED, batch.drafts)
+    return IssuedTokens(tuple(issued), skipped=len(own) - len(issued), event=event)
+
+
+def commit_round(
+    tx: Transaction, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool
+) -> PaidRound:
+    """Pay for one round; see `ConsentStore.commit_round`. A token that does not count is logged as refused."""
+    campaign = campaigns.running(tx, sha256, club)
+    if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
+        raise Conflict("expected a round of this campaign")
+    wanted = {_digest(token) for token in presented}
+    query = select(TokenRow).where(col(TokenRow.campaign) == sha256, col(TokenRow.digest).in_(sorted(wanted)))
+    rows = {AthleteId(row.athlete): row for row in tx.session.exec(query).all()}
+    locked = members.locked(tx, rows)
+    own = {athlete: row for athlete, row in rows.items() if locked[athlete].club == club}
+    batch = _Batch(campaign, live_grants(tx, own, purpose=Purpose.FL_TRAINING))
+    accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete], round_no, again=again)]
+    foreign, refusals = len(wanted) - len(own), []
+    if foreign:
+        details = {"what": "tokens that do not count", "count": foreign, "allowed": False}
+        refusals.append(Draft.of_org(EventKind.LOOK_REFUSED, club, details))
+    event = _append_for_squad(tx, club, EventKind.ROUND_COMMITTED, batch.drafts, refusals)
+    return PaidRound(tuple(accepted), event)
+
+
+def _append_for_squad(
+    tx: Transaction, club: OrgId, kind: EventKind, own: Sequence[Draft], others: Sequence[Draft] = ()
+) -> str | None:
+    """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`.
+
+    Returns the event, or None where there is nothing to append.
+    """
+    missing = len(members.of_club(tx, club)) - len(own)
+    drafts = [*own, *(Draft.decoy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
+    if drafts:
+        return tx.append(drafts).event
+    tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
+    return None
+
+
+def _own_members(tx: Transaction, club: OrgId, athletes: Sequence[AthleteId]) -> list[Member]:
+    locked = members.locked(tx, athletes)
+    if set(athletes) != set(locked) or any(row.club != club for row in locked.values()):
+        raise NotAllowed("expected athletes of your own club only")
+    return [members.get(tx, athlete) for athlete in sorted(locked)]
+
+
+def _issue_one(tx: Transaction, batch: _Batch, member: Member) -> IssuedToken | None:
+    campaign = batch.campaign
+    if not takes_part(tx, member, campaign.manifest, batch.grants):
+        return None
+    token = _derive(tx, member.athlete, campaign.sha256)
+    row = tx.session.get(TokenRow, _digest(token))
+    if row is not None and row.is_closed:
+        return None  # single use: after a withdrawal there is no second token for the same campaign
+    if row is None and not _reserve(tx, batch, member, token):
+        return None
+    if row is not None:
+        row.epoch = member.epoch
+    return IssuedToken(member.athlete, token, member.epoch)
+
+
+def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool:
+    campaign = batch.campaign
+    cost = campaign_cost(campaign.manifest.noise_multiplier, campaign.manifest.rounds)
+    try:
+        ledger.reserve(tx, member.athlete, campaign.sha256, cost)
+    except BudgetExhausted:
+        return False
+    row = TokenRow(
+        digest=_digest(token),
+        athlete=member.athlete,
+        campaign=campaign.sha256,
+        epoch=member.epoch,
+        issued=tx.now,
+        is_closed=False,
+    )
+    tx.session.add(row)
+    details = {"campaign": campaign.sha256, "micro_rho": cost, "epoch": member.epoch, "allowed": True}
+    batch.drafts.append(Draft.about(member.athlete, EventKind.BUDGET_RESERVED, tx.union, details))
+    return True
+
+
+def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int, *, again: bool) -> bool:
+    member, campaign = members.get(tx, AthleteId(token.athlete)), batch.campaign
+    is_repeat = tx.session.get(RoundRow, (token.digest, round_no)) is not None
+    counts = (
+        not token.is_closed
+        and token.epoch == member.epoch
+        and (again or not is_repeat)
+        and takes_part(tx, member, campaign.manifest, batch.grants)
+    )
+    if counts and not is_repeat:
+        ledger.commit(tx, member.athlete, campaign.sha256, round_no, campaign.rho_per_round)
+        tx.session.add(RoundRow(digest=token.digest, round_no=round_no, at=tx.now))
+    kind = EventKind.ROUND_COMMITTED if counts else EventKind.LOOK_REFUSED
+    details = {"campaign": campaign.sha256, "round": round_no, "allowed": counts, "repeat": is_repeat}
+    batch.drafts.append(Draft.about(member.athlete, kind, tx.union, details))
+    return counts
+
+
+def _derive(tx: Transaction, athlete: AthleteId, campaign: str) -> str:
+    return hmac.digest(tx.around.keys.tokens, f"{athlete}|{campaign}".encode(), hashlib.sha256).hex()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What the operator needs: status, start-up, the state of the log."""

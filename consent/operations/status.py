@@ -1,0 +1,24 @@
+"""Counts for operators."""
+
+from sqlmodel import SQLModel, col, func, select
+
+from consent.operations.values import StoreStatus
+from consent.storage.rows import CampaignRow, LogDetailRow, MemberRow, OrgRow
+from consent.storage.transaction import Transaction
+
+
+def of_store(tx: Transaction) -> StoreStatus:
+    """Return counts: no names, nothing about one athlete."""
+    waits = col(LogDetailRow.log_index).is_(None)
+    return StoreStatus(
+        orgs=_count(tx, OrgRow),
+        athletes=_count(tx, MemberRow),
+        campaigns=_count(tx, CampaignRow),
+        log_waiting=tx.session.exec(select(func.count()).select_from(LogDetailRow).where(waits)).one(),
+        log_origin=tx.around.log_origin,
+        policy_hash=tx.around.enforcer.policy_hash,
+    )
+
+
+def _count(tx: Transaction, rows: type[SQLModel]) -> int:
+    return tx.session.exec(select(func.count()).select_from(rows)).one()

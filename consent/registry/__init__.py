@@ -1,0 +1,1 @@
+"""Organisations with their keys, and members with their clubs."""

@@ -1,0 +1,93 @@
+"""Athletes and their clubs: enrolment, the public squad list, and the lock that every decision takes first."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.errors import NotAllowed, NotFound
+from consent.registry import orgs
+from consent.registry.values import Member, OrgKind
+from consent.storage.log_journal import Draft
+from consent.storage.rows import BudgetRow, MemberRow, PlayerRow
+from consent.storage.transaction import Transaction
+from policies.budget import LIFETIME_CAP
+from policies.vocabulary import AthleteId, OrgId
+
+
+def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
+    """Enrol an athlete with their club, or correct name, number and age group.
+
+    Raises NotAllowed for an athlete of another club. A change of age group raises the epoch, so that
+    whatever was decided under the other rules counts no longer.
+    """
+    orgs.require(tx, club, OrgKind.CLUB)
+    row = locked(tx, [athlete]).get(athlete)
+    if row is not None and row.club != club:
+        raise NotAllowed("this athlete is not one of yours")
+    if row is not None and (row.name, row.shirt_no, row.is_minor) == (name, shirt_no, is_minor):
+        tx.without_entry("enrolled already, nothing changes")
+        return _member(row)
+    if row is None:
+        row = MemberRow(
+            athlete=athlete, club=club, name=name, shirt_no=shirt_no, is_minor=is_minor, epoch=1, enrolled=tx.now
+        )
+        tx.session.add(row)
+        tx.session.flush()
+        tx.around.journal.create_keys(tx.session, athlete)
+        tx.session.add(BudgetRow(athlete=athlete, cap=LIFETIME_CAP, spent=0, reserved=0))
+    else:
+        row.epoch += int(row.is_minor != is_minor)
+        row.name, row.shirt_no, row.is_minor = name, shirt_no, is_minor
+    member = _member(row)
+    tx.append([Draft.about(member.athlete, EventKind.MEMBER_ENROLLED, club, {"epoch": row.epoch, "allowed": True})])
+    return member
+
+
+def list_player(tx: Transaction, club: OrgId, *, name: str, shirt_no: int) -> None:
+    """Put a player without an account on the club's public squad list."""
+    orgs.require(tx, club, OrgKind.CLUB)
+    tx.session.add(PlayerRow(club=club, name=name, shirt_no=shirt_no))
+    tx.append([Draft.decoy(EventKind.MEMBER_ENROLLED, club, {"allowed": True})])
+
+
+def get(tx: Transaction, athlete: AthleteId) -> Member:
+    """Return one athlete; raises NotFound."""
+    row = tx.session.get(MemberRow, athlete)
+    if row is None:
+        raise NotFound("expected an athlete who is enrolled here")
+    return _member(row)
+
+
+def of_club(tx: Transaction, club: OrgId | None) -> list[Member]:
+    """Return the athletes of one club, or of every club, by club and shirt number."""
+    query = select(MemberRow).order_by(col(MemberRow.club), col(MemberRow.shirt_no), col(MemberRow.athlete))
+    if club is not None:
+        query = query.where(col(MemberRow.club) == club)
+    return [_member(row) for row in tx.session.exec(query).all()]
+
+
+def locked(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, MemberRow]:
+    """Lock these athletes until the commit, in one fixed order (no deadlock), and return those that exist."""
+    wanted = sorted(set(athletes))
+    query = select(MemberRow).where(col(MemberRow.athlete).in_(wanted)).order_by(col(MemberRow.athlete))
+    rows = tx.session.exec(query.with_for_update()).all()
+    return {AthleteId(row.athlete): row for row in rows}
+
+
+def locked_one(tx: Transaction, athlete: AthleteId) -> MemberRow:
+    """Lock one athlete; raises NotFound."""
+    rows = locked(tx, [athlete])
+    if athlete not in rows:
+        raise NotFound("expected an athlete who is enrolled here")
+    return rows[athlete]
+
+
+def locked_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
+    """Lock every athlete of one club and return them by athlete."""
+    query = select(MemberRow).where(col(MemberRow.club) == club).order_by(col(MemberRow.athlete))
+    return list(tx.session.exec(query.with_for_update()).all())
+
+
+def _member(row: MemberRow) -> Member:
+    return Member(AthleteId(row.athlete), OrgId(row.club), row.name, row.shirt_no, row.is_minor, row.epoch)

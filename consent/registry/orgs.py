@@ -1,0 +1,82 @@
+"""Registered organisations and the keys that sign their requests."""
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from audit.entries.pseudonyms import cover_name
+from consent.errors import Conflict, NotAllowed, NotFound
+from consent.registry.values import Org, OrgKind
+from consent.storage.log_journal import Draft
+from consent.storage.rows import OrgRow
+from consent.storage.transaction import Transaction
+from policies.signing import VerifyKey
+from policies.vocabulary import OrgId
+
+
+def add(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> Org:
+    """Register an organisation, or change its name and key. Raises Conflict for another kind or a used key."""
+    org, registered = write(tx, org_id, name=name, kind=kind, key=key)
+    tx.append([registered])
+    return org
+
+
+def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> tuple[Org, Draft]:
+    """Do what `add` does, and return the entry that the caller appends."""
+    row = tx.session.get(OrgRow, org_id)
+    if row is not None and row.kind != kind.value:
+        raise Conflict("expected the kind under which this organisation is registered")
+    if key is not None and _holds_key(tx, key, other_than=org_id):
+        raise Conflict("expected a key that no other organisation uses")
+    if row is None:
+        row = OrgRow(org_id=org_id, name=name, kind=kind.value, cover=_new_cover(tx, org_id))
+    row.name, row.key, row.key_id = name, key.text if key else None, key.key_id if key else None
+    tx.session.add(row)
+    details = {"kind_of_org": kind.value, "key_id": row.key_id, "allowed": True}
+    return _org(row), Draft.of_org(EventKind.ORG_REGISTERED, org_id, details)
+
+
+def get(tx: Transaction, org_id: OrgId) -> Org:
+    """Return one organisation; raises NotFound."""
+    row = tx.session.get(OrgRow, org_id)
+    if row is None:
+        raise NotFound("expected a registered organisation")
+    return _org(row)
+
+
+def every(tx: Transaction) -> list[Org]:
+    """Return every organisation, by identifier."""
+    return [_org(row) for row in tx.session.exec(select(OrgRow).order_by(col(OrgRow.org_id))).all()]
+
+
+def by_key_id(tx: Transaction, key_id: str) -> Org | None:
+    """Return the organisation that signs with this key, or None."""
+    row = tx.session.exec(select(OrgRow).where(col(OrgRow.key_id) == key_id)).one_or_none()
+    return None if row is None else _org(row)
+
+
+def of_kind(tx: Transaction, kind: OrgKind) -> list[Org]:
+    """Return the organisations of one kind, by identifier."""
+    return [org for org in every(tx) if org.kind is kind]
+
+
+def require(tx: Transaction, org_id: OrgId, *kinds: OrgKind) -> Org:
+    """Return the organisation if it is of one of `kinds`; raises NotAllowed otherwise."""
+    org = get(tx, org_id)
+    if org.kind not in kinds:
+        raise NotAllowed("this is not for organisations of your kind")
+    return org
+
+
+def _holds_key(tx: Transaction, key: VerifyKey, *, other_than: OrgId) -> bool:
+    holder = by_key_id(tx, key.key_id)
+    return holder is not None and holder.org_id != other_than
+
+
+def _new_cover(tx: Transaction, org_id: OrgId) -> str:
+    taken = set(tx.session.exec(select(OrgRow.cover)).all())
+    return cover_name(org_id, tx.around.keys.cover, taken=taken)
+
+
+def _org(row: OrgRow) -> Org:
+    key = VerifyKey.from_text(row.key) if row.key else None
+    return Org(OrgId(row.org_id), row.name, OrgKind(row.kind), key)

@@ -1,0 +1,38 @@
+"""Organisations and members as values: plain, frozen values, never database rows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.signing import VerifyKey
+from policies.vocabulary import AthleteId, OrgId
+
+
+class OrgKind(StrEnum):
+    """What an organisation is to the league."""
+
+    CLUB = "club"
+    LEAGUE = "league"
+    GOVERNING_BODY = "governing_body"
+    UNION = "union"
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """One registered organisation; `key` signs its requests (the union itself has none)."""
+
+    org_id: OrgId
+    name: str
+    kind: OrgKind
+    key: VerifyKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One athlete of one club. `epoch` rises with every change of what is shared, except by a release."""
+
+    athlete: AthleteId
+    club: OrgId
+    name: str
+    shirt_no: int
+    is_minor: bool
+    epoch: int

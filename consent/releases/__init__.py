@@ -1,0 +1,1 @@
+"""Durability indices on their way from a proposal to a squad page."""

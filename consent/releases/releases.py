@@ -1,0 +1,218 @@
+"""Releases: a club proposes exact bytes, the athlete answers over their hash, and a withdrawal takes effect at once.
+
+What a club learns from proposing never depends on what the athlete did: 28 days between proposals whatever
+the answer, and a proposal in the 90 quiet days after a no is stored and answered like any other, but not shown.
+"""
+
+import hmac
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from audit.entries.events import EventKind
+from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
+from consent.grants import event_chain, receipt_store
+from consent.grants.event_chain import Event
+from consent.grants.lifecycle import COOL_DOWN, ActorKind
+from consent.grants.values import Answer, Change, Method, ReceiptRecord
+from consent.registry import members, orgs
+from consent.registry.values import OrgKind
+from consent.releases.stored import cell_of, recipient_of, rules_allow, state_of, view
+from consent.releases.values import ReleaseView
+from consent.storage.log_journal import Draft
+from consent.storage.rows import MemberRow, ReleaseRow
+from consent.storage.sealing import OwnerKeys
+from consent.storage.transaction import Transaction
+from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT, Recipient
+from policies.release import ReleaseProposal
+from policies.vocabulary import AthleteId, ConsentState, Granularity, OrgId, Purpose, Role
+
+BETWEEN_PROPOSALS = timedelta(days=28)  # reference: sports science §5.6, invariant 7
+OPEN_FOR = timedelta(days=14)  # ours: a request closes by itself after a fortnight
+
+_STATUS = {Answer.YES: ConsentState.GIVEN, Answer.NO: ConsentState.REFUSED, Answer.LATER: ConsentState.DEFERRED}
+
+
+def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseView:
+    """Store a proposal; see `ConsentStore.propose_release`. Raises NotAllowed, InvalidChange or Conflict."""
+    orgs.require(tx, club, OrgKind.CLUB)
+    athlete = AthleteId(proposal.athlete)
+    member = members.locked(tx, [athlete]).get(athlete)
+    if member is None or member.club != club:
+        raise NotAllowed("expected an athlete of your own club")
+    stored = tx.session.get(ReleaseRow, proposal.index.approval_id)
+    if stored is not None:
+        return _again(tx, stored, proposal)
+    _check(tx, member, club, proposal)
+    row = _row(tx, proposal)
+    tx.session.add(row)
+    tx.session.flush()
+    if not row.quiet:
+        _write(tx, row, ConsentState.UNKNOWN, ConsentState.REQUESTED, Method.PORTAL, ActorKind.CONTROLLER)
+    details = {"release_id": row.release_id, "sha256": row.sha256, "purpose": row.purpose, "allowed": True}
+    tx.append([Draft.about(athlete, EventKind.RELEASE_PROPOSED, club, {**details, "shown": not row.quiet})])
+    return view(tx, row, figures=(proposal.index, proposal.own_view))
+
+
+def answer(
+    tx: Transaction, athlete: AthleteId, release_id: str, given: Answer, *, sha256: str, method: Method
+) -> ReceiptRecord:
+    """Record an answer; see `ConsentStore.answer_release`."""
+    member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
+    state = state_of(tx, row)
+    if state not in (ConsentState.REQUESTED, ConsentState.DEFERRED) or state is _STATUS[given]:
+        raise Conflict("expected a request that is still open for this answer")
+    if not hmac.compare_digest(row.sha256.encode(), sha256.encode()):
+        raise Conflict("expected the fingerprint of the exact bytes; nothing was answered")
+    if given is Answer.YES and not rules_allow(tx, member, row):
+        raise NotAllowed("a rule forbids this release, whatever is answered")
+    _write(tx, row, state, _STATUS[given], method, ActorKind.ATHLETE)
+    row.answered = tx.now
+    granularity = Granularity.BAND if given is Answer.YES else Granularity.NONE
+    change = Change(cell_of(row), granularity, row.until if given is Answer.YES else None)
+    return _conclude(tx, member, row, change, _STATUS[given], method)
+
+
+def withdraw(tx: Transaction, athlete: AthleteId, release_id: str, *, method: Method) -> ReceiptRecord:
+    """Take back one approved release; raises Conflict if it is not approved now."""
+    member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
+    if not state_of(tx, row).is_valid_for_processing:
+        raise Conflict("expected a release that is shared now")
+    _write(tx, row, ConsentState.GIVEN, ConsentState.WITHDRAWN, method, ActorKind.ATHLETE)
+    change = Change(cell_of(row), Granularity.NONE)
+    return _conclude(tx, member, row, change, ConsentState.WITHDRAWN, method)
+
+
+def withdraw_approved(tx: Transaction, athlete: AthleteId, recipient: Recipient | None, method: Method) -> list[Change]:
+    """Write the withdrawal of every approved release (to one recipient); the caller concludes."""
+    ended: list[Change] = []
+    for row in _rows(tx, athlete):
+        if recipient in (None, recipient_of(row)) and state_of(tx, row).is_valid_for_processing:
+            _write(tx, row, ConsentState.GIVEN, ConsentState.WITHDRAWN, method, ActorKind.ATHLETE)
+            ended.append(Change(cell_of(row), Granularity.NONE))
+    return list(dict.fromkeys(ended))
+
+
+def of_athlete(tx: Transaction, athlete: AthleteId) -> list[ReleaseView]:
+    """Return every proposal that the athlete was shown, oldest first."""
+    return [view(tx, row) for row in _rows(tx, athlete)]
+
+
+def get(tx: Transaction, athlete: AthleteId, release_id: str) -> ReleaseView:
+    """Return one proposal of this athlete; raises NotFound."""
+    return view(tx, _own(tx, athlete, release_id))
+
+
+def _again(tx: Transaction, stored: ReleaseRow, proposal: ReleaseProposal) -> ReleaseView:
+    same = (stored.sha256, stored.athlete, stored.purpose) == (
+        proposal.index.sha256,
+        proposal.athlete,
+        proposal.purpose.value,
+    )
+    if not same:
+        raise Conflict("expected a new approval id for new bytes")
+    tx.without_entry("proposed already")
+    return view(tx, stored, figures=(proposal.index, proposal.own_view))
+
+
+def _check(tx: Transaction, member: MemberRow, club: OrgId, proposal: ReleaseProposal) -> None:
+    if (proposal.recipient_org, proposal.recipient_role) != (club, Role.FRONT_OFFICE):
+        raise NotAllowed("expected your own club's front office as recipient")
+    if proposal.purpose not in (Purpose.SQUAD_PLANNING, Purpose.CONTRACT):
+        raise NotAllowed("expected a purpose that a front office may have")
+    _check_end(tx, proposal)
+    if not rules_allow(tx, member, _row(tx, proposal)):
+        raise NotAllowed("a rule forbids this release, whatever is answered")
+    for row in _rows(tx, AthleteId(member.athlete), with_quiet=True):
+        if recipient_of(row).org == club and tx.now - row.proposed < BETWEEN_PROPOSALS:
+            raise Conflict(f"expected {BETWEEN_PROPOSALS.days} days between two proposals")
+
+
+def _check_end(tx: Transaction, proposal: ReleaseProposal) -> None:
+    longest = LONGEST_CONTRACT_GRANT if proposal.purpose is Purpose.CONTRACT else LONGEST_GRANT
+    try:
+        shown = datetime.fromisoformat(proposal.index.expires_at)
+        is_same = shown == proposal.until and shown.tzinfo is not None
+    except ValueError:
+        is_same = False
+    if not is_same or not timedelta(0) < proposal.until - tx.now <= longest:
+        raise InvalidChange(f"expected the end that the exact bytes show, within {longest.days} days")
+
+
+def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:
+    athlete, release_id = AthleteId(proposal.athlete), proposal.index.approval_id
+    journal = tx.around.journal
+    # After erasure a proposal is answered like any other, unseen and sealed under a key that nobody keeps.
+    is_erased = journal.is_erased(tx.session, athlete)
+    keys = OwnerKeys.generate() if is_erased else journal.owner_keys(tx.session, athlete)
+    figures = {"index": proposal.index.model_dump(), "own_view": proposal.own_view.model_dump()}
+    return ReleaseRow(
+        release_id=release_id,
+        athlete=athlete,
+        recipient_org=proposal.recipient_org,
+        recipient_role=proposal.recipient_role.value,
+        purpose=proposal.purpose.value,
+        sha256=proposal.index.sha256,
+        sealed=keys.seal(figures, about=f"release {release_id}"),
+        lineage="|".join(lineage.value for lineage in proposal.lineage),
+        proposed=tx.now,
+        open_until=min(tx.now + OPEN_FOR, proposal.until),
+        until=proposal.until,
+        quiet=_is_quiet(tx, athlete, proposal) or is_erased,
+    )
+
+
+def _is_quiet(tx: Transaction, athlete: AthleteId, proposal: ReleaseProposal) -> bool:
+    """True in the 90 days after the athlete said no, or took a yes back, for the same recipient and purpose."""
+    since = [
+        event_at
+        for row in _rows(tx, athlete)
+        if (recipient_of(row).org, row.purpose) == (proposal.recipient_org, proposal.purpose.value)
+        for event_at in event_chain.times(tx, row.release_id, {ConsentState.REFUSED, ConsentState.WITHDRAWN})
+    ]
+    return any(tx.now - at < COOL_DOWN for at in since)
+
+
+def _own(tx: Transaction, athlete: AthleteId, release_id: str) -> ReleaseRow:
+    row = tx.session.get(ReleaseRow, release_id)
+    if row is None or row.athlete != athlete or row.quiet:
+        raise NotFound("expected a request to this athlete")
+    return row
+
+
+def _rows(tx: Transaction, athlete: AthleteId, *, with_quiet: bool = False) -> list[ReleaseRow]:
+    query = select(ReleaseRow).where(col(ReleaseRow.athlete) == athlete)
+    if not with_quiet:
+        query = query.where(col(ReleaseRow.quiet).is_(False))
+    return list(tx.session.exec(query.order_by(col(ReleaseRow.proposed), col(ReleaseRow.release_id))).all())
+
+
+def _write(
+    tx: Transaction, row: ReleaseRow, before: ConsentState, after: ConsentState, method: Method, kind: ActorKind
+) -> None:
+    athlete = AthleteId(row.athlete)
+    actor = athlete if kind is ActorKind.ATHLETE else row.recipient_org
+    event_chain.write(tx, Event(athlete, row.release_id, row.sha256, after, actor, kind, method), before=before)
+
+
+def _conclude(
+    tx: Transaction, member: MemberRow, row: ReleaseRow, change: Change, status: ConsentState, method: Method
+) -> ReceiptRecord:
+    # The epoch stays: the club reads it, proposed this release, and would learn from it that there was an answer.
+    athlete, receipt_id = AthleteId(row.athlete), receipt_store.new_id()
+    details = {
+        "receipt_id": receipt_id,
+        "release_id": row.release_id,
+        "sha256": row.sha256,
+        "status": status.value,
+        "method": method.value,
+        "epoch": member.epoch,
+        "allowed": True,
+    }
+    # Of the same public kind as every other choice: counted against proposals and visible bands, a kind of its own
+    # would tell a front office who said no from who never answered.
+    (entry,) = tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)]).entries
+    issue = receipt_store.Issue(
+        receipt_id, athlete, (change,), status, entry, method, release_id=row.release_id, release_sha256=row.sha256
+    )
+    return receipt_store.store(tx, issue)

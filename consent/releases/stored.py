@@ -1,0 +1,88 @@
+"""Stored releases as values: state at this moment, what the rules say, the opened figures."""
+
+from consent.grants import event_chain
+from consent.registry import orgs
+from consent.releases.values import ReleaseView
+from consent.storage.rows import MemberRow, ReleaseRow
+from consent.storage.transaction import Transaction
+from policies.decision import Facts, Request
+from policies.grant import Cell, Recipient
+from policies.release import OfficeIndex, OwnView
+from policies.vocabulary import (
+    Action,
+    AthleteId,
+    Category,
+    ConsentState,
+    Granularity,
+    Lineage,
+    OrgId,
+    Purpose,
+    Role,
+)
+
+
+def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnView] | None = None) -> ReleaseView:
+    """Return the release as its athlete sees it. figures: what is sealed in it, where the caller brought it."""
+    index, own_view = figures or open_figures(tx, row)
+    recipient = recipient_of(row)
+    return ReleaseView(
+        release_id=row.release_id,
+        athlete=AthleteId(row.athlete),
+        recipient=recipient,
+        recipient_name=orgs.get(tx, recipient.org).name,
+        purpose=Purpose(row.purpose),
+        exact_bytes=index.canonical(),
+        sha256=row.sha256,
+        index=index,
+        own_view=own_view,
+        lineage=tuple(Lineage(word) for word in row.lineage.split("|")),
+        state=state_of(tx, row),
+        proposed_at=row.proposed,
+        open_until=row.open_until,
+        until=row.until,
+        publishes_at=tx.around.publication.next(tx.now),
+        answered_at=row.answered,
+    )
+
+
+def open_figures(tx: Transaction, row: ReleaseRow) -> tuple[OfficeIndex, OwnView]:
+    """Open the exact bytes and the athlete's own view; raises KeyDestroyed after erasure."""
+    keys = tx.around.journal.owner_keys(tx.session, row.athlete)
+    figures = keys.open(row.sealed, about=f"release {row.release_id}")
+    return OfficeIndex.model_validate(figures["index"]), OwnView.model_validate(figures["own_view"])
+
+
+def state_of(tx: Transaction, row: ReleaseRow, folded: ConsentState | None = None) -> ConsentState:
+    """Return the state now. folded: the fold of its events, where the caller has it already."""
+    if folded is None:
+        folded = event_chain.states(tx, [row.release_id]).get(row.release_id, ConsentState.UNKNOWN)
+    ends = row.until if folded.is_valid_for_processing else row.open_until
+    return event_chain.state_now(folded, ends=ends, now=tx.now)
+
+
+def rules_allow(tx: Transaction, member: MemberRow, row: ReleaseRow) -> bool:
+    """True if the rules would let this release be seen once it is approved."""
+    return tx.around.enforcer.decide(request(member, row, is_released=True)).allowed
+
+
+def request(member: MemberRow, row: ReleaseRow, *, is_released: bool) -> Request:
+    """The question whether the recipient may see this release's band."""
+    facts = Facts(
+        roles=frozenset({Role(row.recipient_role)}),
+        tenant=OrgId(row.recipient_org),
+        subject_tenant=OrgId(member.club),
+        release=is_released,
+        wearable_lineage=Lineage.WEARABLE.value in row.lineage.split("|"),
+        is_minor=member.is_minor,
+    )
+    return Request(Category.DURABILITY, Granularity.BAND, Action.READ, Purpose(row.purpose), facts)
+
+
+def recipient_of(row: ReleaseRow) -> Recipient:
+    """Who would see it."""
+    return Recipient(OrgId(row.recipient_org), Role(row.recipient_role))
+
+
+def cell_of(row: ReleaseRow) -> Cell:
+    """The matrix cell it belongs to."""
+    return Cell(AthleteId(row.athlete), Category.DURABILITY, Purpose(row.purpose), recipient_of(row))

@@ -1,0 +1,60 @@
+"""Releases as values: plain, frozen values, never database rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.grant import Recipient
+from policies.release import OfficeIndex, OwnView
+from policies.vocabulary import AthleteId, ConsentState, Lineage, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """A proposed or answered release as the athlete sees it.
+
+    exact_bytes: what the recipient would receive, unchanged; sha256 is over these bytes and comes
+    back with the answer. open_until: when the request closes by itself. publishes_at: the next
+    publication after now, when a yes would become visible, together with everyone else's.
+    """
+
+    release_id: str
+    athlete: AthleteId
+    recipient: Recipient
+    recipient_name: str
+    purpose: Purpose
+    exact_bytes: bytes
+    sha256: str
+    index: OfficeIndex
+    own_view: OwnView
+    lineage: tuple[Lineage, ...]
+    state: ConsentState
+    proposed_at: datetime
+    open_until: datetime
+    until: datetime
+    publishes_at: datetime
+    answered_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the athlete may still answer."""
+        return self.state in (ConsentState.REQUESTED, ConsentState.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRow:
+    """One line of the squad list; band and interval are None for every reason alike."""
+
+    no: int
+    name: str
+    band: str | None
+    interval: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePage:
+    """The squad page: the last publication time, one row per player of the public squad list, and the recorded act."""
+
+    club_name: str
+    published: str
+    rows: tuple[OfficeRow, ...]
+    event: str

@@ -1,0 +1,212 @@
+"""Opens one consent service from its settings: keys, trust policy, database, log, rules, all of it wired together."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import httpx
+from sqlalchemy import Engine
+
+from audit.cosigning.cosigner import Cosigner
+from audit.durable.storage import Disk
+from audit.errors import LogUnavailable, QuorumNotMet
+from audit.tlog import merkle
+from audit.tlog.note_keys import Signer
+from audit.tlog.signers import log_signers
+from audit.tlog.trust_policy import NONE
+from audit.writer.log import Log
+from audit.writer.schedule import Cadence
+from consent import trust_file
+from consent.errors import InvalidSettings, StoreUnavailable
+from consent.identity.sessions import Sessions
+from consent.identity.signed_requests import SignedRequests
+from consent.keys import ServiceKeys, create_keys, read_keys
+from consent.release_schedule import Publication, seconds
+from consent.settings import Settings
+from consent.storage.heartbeats import Heartbeats
+from consent.storage.log_access import AppendingLog, PublishedLog
+from consent.storage.log_journal import Journal
+from consent.storage.migrations.upgrade import upgrade
+from consent.storage.transaction import Clock, Surroundings, Transactions, make_engine
+from consent.store import ConsentStore
+from consent.trust_file import TrustFile
+from policies.enforcer import Enforcer
+from policies.errors import BrokenRules
+from policies.vocabulary import OrgId
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_FIRST = 2  # entries that a first start makes, and leaves behind if it was cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One open consent service. Close it: the log's writer lock and the database's connections are held until then."""
+
+    settings: Settings
+    keys: ServiceKeys
+    trust: TrustFile
+    engine: Engine
+    cosigner: Cosigner | None
+    log: Log
+    store: ConsentStore
+    sessions: Sessions
+    requests: SignedRequests
+
+    def publish(self) -> None:
+        """Publish what the log has recorded, now, and note where it stands.
+
+        Raises LogUnavailable, QuorumNotMet or LogCorrupt; what was recorded then waits for the next publication.
+        """
+        self.log.publish()
+        self.store.transactions.settle()
+
+    @property
+    def needs_publication(self) -> bool:
+        """Whether the log accepts no entry, and so nothing protected is answered, until a publication succeeds."""
+        return self.log.needs_publication
+
+    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
+        """Have this called when so much waits that a publication is due before its time."""
+        self.log.call_when_crowded(on_crowd)
+
+    def cadence(self, clock: Clock) -> Cadence:
+        """Return the thread that publishes at fixed times; the caller starts and stops it."""
+        return Cadence(self, every_s=self.settings.checkpoint_every_s, clock=clock)
+
+    def close(self) -> None:
+        """Let go of log, witnesses and database."""
+        self.log.close()
+        if self.cosigner is not None:
+            self.cosigner.close()
+        self.engine.dispose()
+
+
+def found(settings: Settings) -> None:
+    """Give a new service its keys and its trust policy; raises InvalidSettings where either is there already."""
+    create_keys(settings.keys_directory)
+    trust_file.write_first(settings.directory, log_vkeys(settings, read_keys(settings.keys_directory)))
+
+
+def open_service(
+    settings: Settings, *, clock: Clock, disk: Disk | None = None, http: httpx.Client | None = None
+) -> Service:
+    """Open for writing: migrate, take the log's lock, register the union, note the rules in force.
+
+    disk, http: what the log writes with and what it asks witnesses with, where it is not the system's own.
+    Raises InvalidSettings, StoreUnavailable, LogUnavailable (another process holds the log) or LogCorrupt.
+    """
+    settings.refuse_unsafe()
+    keys, rules = read_keys(settings.keys_directory), _rules(settings)
+    trust = trust_file.read(settings.directory, log_vkeys(settings, keys))
+    engine = make_engine(settings.database_url)
+    cosigner = Cosigner(trust.policy, client=http) if trust.asks_witnesses else None
+    log: Log | None = None
+    try:
+        upgrade(engine, leaf_hash_of=_published_leaf_hash(settings, trust))
+        log = Log.open(
+            settings.log_directory,
+            signers=_signers(settings, keys),
+            disk=disk,
+            clock=clock,
+            heartbeat=Heartbeats(engine, union=OrgId(settings.union), cover_key=keys.cover, rules=rules),
+            cosigner=cosigner,
+        )
+        transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
+        store = ConsentStore(transactions)
+        _refuse_a_lost_database(store, log)
+        # Before anything is published: what is lost, or waits a second time, must be noticed while it can be mended.
+        transactions.settle()
+        _publish_overdue(log)
+        store.begin()
+    except BaseException:
+        for opened in (log, cosigner):
+            if opened is not None:
+                opened.close()
+        engine.dispose()
+        raise
+    sessions, requests = Sessions(transactions, settings), SignedRequests(transactions)
+    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests)
+
+
+def open_beside(settings: Settings, *, clock: Clock) -> tuple[Engine, ConsentStore]:
+    """Open for reading beside a running service: of the log only what is published, and nothing can be appended.
+
+    Raises InvalidSettings, or StoreUnavailable also when there is no database yet: none is made here.
+    """
+    keys = read_keys(settings.keys_directory)
+    trust = trust_file.read(settings.directory, log_vkeys(settings, keys))
+    if settings.database_file is not None and not settings.database_file.exists():
+        raise StoreUnavailable(f"{settings.database_file} is missing; put it back from a backup")
+    engine = make_engine(settings.database_url)
+    upgrade(engine, leaf_hash_of=_published_leaf_hash(settings, trust))
+    log = _published_log(settings, trust)
+    return engine, ConsentStore(_transactions(settings, keys, trust, _rules(settings), engine, log, clock))
+
+
+def log_vkeys(settings: Settings, keys: ServiceKeys) -> tuple[str, ...]:
+    """The log's public keys as text, Ed25519 first."""
+    return tuple(signer.vkey for signer in _signers(settings, keys))
+
+
+def _signers(settings: Settings, keys: ServiceKeys) -> tuple[Signer, ...]:
+    """The keys that sign the log's checkpoints, under the log's own name."""
+    return log_signers(settings.log_origin, keys.log_seed)
+
+
+def _published_log(settings: Settings, trust: TrustFile) -> PublishedLog:
+    # Our own log is believed under its own keys; witnesses are for those who do not run it.
+    return PublishedLog(settings.log_directory, replace(trust.policy, quorum=NONE))
+
+
+def _published_leaf_hash(settings: Settings, trust: TrustFile) -> Callable[[int], bytes]:
+    log = _published_log(settings, trust)
+    return lambda index: merkle.leaf_hash(log.leaf(index))
+
+
+def _refuse_a_lost_database(store: ConsentStore, log: Log) -> None:
+    """Spent budgets stand in it: an empty one would give every athlete's budget out anew."""
+    if not store.orgs() and (log.size or log.pending > MOST_AT_FIRST):
+        held = f"{log.size + log.pending:,} entries"
+        raise StoreUnavailable(f"the database is empty although the log holds {held}; put it back from a backup")
+
+
+def _publish_overdue(log: Log) -> None:
+    """Publish what waited too long while the service was stopped: the log takes nothing before that."""
+    if log.has_problem is None:
+        return
+    try:
+        log.publish()
+    except (LogUnavailable, QuorumNotMet) as error:
+        logger.warning("what waits in the log could not be published", extra={"error": type(error).__name__})
+
+
+def _rules(settings: Settings) -> Enforcer:
+    try:
+        return Enforcer.load(settings.agreement)
+    except BrokenRules as error:
+        raise InvalidSettings(f"the rules cannot be used: {error}") from error
+
+
+def _transactions(
+    settings: Settings,
+    keys: ServiceKeys,
+    trust: TrustFile,
+    rules: Enforcer,
+    engine: Engine,
+    log: AppendingLog,
+    clock: Clock,
+) -> Transactions:
+    around = Surroundings(
+        journal=Journal(log, wrapping=keys.wrapping, policy_hash=lambda: rules.policy_hash),
+        enforcer=rules,
+        keys=keys,
+        clock=clock,
+        publication=Publication(seconds(settings.publish_every_s)),
+        union=OrgId(settings.union),
+        union_name=settings.name,
+        log_origin=settings.log_origin,
+        trust=trust,
+        checkpoint_every_s=settings.checkpoint_every_s,
+    )
+    return Transactions(engine, around)

@@ -1,0 +1,1 @@
+"""Rows, transactions, the journal towards the log, sealing and migrations; it knows no subject."""

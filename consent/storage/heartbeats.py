@@ -1,0 +1,36 @@
+"""The entry that every publication of the log holds, so that none is empty and few can be counted in any."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind
+from audit.entries.pseudonyms import cover_name
+from consent.storage.rows import OrgRow
+from policies.enforcer import Enforcer
+from policies.vocabulary import OrgId
+
+
+class Heartbeats:
+    """Makes heartbeats under the union's name in the log. They commit to nothing that anyone could open."""
+
+    def __init__(self, engine: Engine, *, union: OrgId, cover_key: bytes, rules: Enforcer) -> None:
+        self._engine = engine
+        self._union = union
+        self._cover_key = cover_key
+        self._rules = rules
+        self._cover = ""  # never changes
+
+    def __call__(self, now: datetime) -> bytes:
+        """Return the leaf of one heartbeat."""
+        self._cover = self._cover or self._find_cover()
+        commitment = commitments.commit(commitments.new_key(), {})
+        return Entry(EventKind.HEARTBEAT, self._cover, now.date(), self._rules.policy_hash, commitment).leaf()
+
+    def _find_cover(self) -> str:
+        with Session(self._engine) as session:
+            row = session.get(OrgRow, self._union)
+        # Before the union is registered, which a start does first of all, no name is taken.
+        return cover_name(self._union, self._cover_key, taken=set()) if row is None else row.cover

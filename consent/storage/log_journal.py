@@ -1,0 +1,152 @@
+"""From what happened to entries of the public log: sealed details, commitment, tag, cover name, append.
+
+The log sees a commitment and a tag; the details lie in the database, sealed under the key of the athlete they are
+about. What is recorded together is one act: a random `event` in the sealed details of all its entries ties them
+together, for those who can open them and for nobody else. The log itself shuffles what it publishes.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from audit.entries import commitments
+from audit.entries.events import Entry, EventKind, parse_leaf
+from audit.errors import AuditError, LogUnavailable
+from audit.tlog import merkle
+from consent.storage.log_access import AppendingLog
+from consent.storage.rows import DataKeyRow, LogDetailRow, OrgRow
+from consent.storage.sealing import OwnerKeys
+from policies.vocabulary import AthleteId, OrgId
+
+NOBODY = "nobody"
+"""Owner of the decoy entries: a squad list line without an account leaves the same trace as any other."""
+
+EVENT_SIZE = 16  # bytes; random, so that two acts never share one
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One entry before it is sealed. owner: whose key seals it; tagged: whether it counts among an athlete's own."""
+
+    kind: EventKind
+    org: OrgId
+    details: Mapping[str, Any]
+    owner: str
+    tagged: bool
+
+    @classmethod
+    def about(cls, athlete: AthleteId, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+        """An entry about one athlete, done by `org`."""
+        return cls(kind, org, details, athlete, tagged=True)
+
+    @classmethod
+    def of_org(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+        """An entry about no athlete."""
+        return cls(kind, org, details, f"org:{org}", tagged=False)
+
+    @classmethod
+    def decoy(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+        """An entry that looks like one about an athlete, for a squad list line without an account."""
+        return cls(kind, org, details, NOBODY, tagged=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """One act as it was recorded: its event, 32 hexadecimal digits, and the leaf hashes in the order of the drafts."""
+
+    event: str
+    entries: tuple[bytes, ...]
+
+
+class Journal:
+    """Seals and appends. One per process: the log has a single writer, and the caller holds the writing lock."""
+
+    def __init__(self, log: AppendingLog, *, wrapping: bytes, policy_hash: Callable[[], str]) -> None:
+        self.log = log
+        self._wrapping = wrapping
+        self._policy_hash = policy_hash
+
+    def record(self, session: Session, drafts: Sequence[Draft], *, now: datetime) -> Appended:
+        """Append one entry for each draft, all of them one act, and store the sealed details.
+
+        Raises LogUnavailable; the caller then rolls back and gives no answer.
+        """
+        event = secrets.token_hex(EVENT_SIZE)
+        rows = self._key_rows(session, {draft.owner for draft in drafts} | {NOBODY})
+        covers = {row.org_id: row.cover for row in session.exec(select(OrgRow)).all()}
+        prepared = [self._prepare(draft, event, rows[draft.owner], covers, now) for draft in drafts]
+        try:
+            placed = self.log.append_many([entry.leaf() for entry, _ in prepared])
+        except (AuditError, OSError) as error:
+            raise LogUnavailable("the log could not record this; there is no answer without it") from error
+        for leaf_hash, (_, detail) in zip(placed, prepared, strict=True):
+            detail.leaf_hash = leaf_hash
+            session.add(detail)
+        return Appended(event, tuple(placed))
+
+    def owner_keys(self, session: Session, owner: str) -> OwnerKeys:
+        """Return an owner's keys; raises KeyDestroyed after erasure."""
+        row = session.get(DataKeyRow, owner)
+        return OwnerKeys.unwrap(row.wrapped if row else None, self._wrapping, owner=owner)
+
+    def is_erased(self, session: Session, owner: str) -> bool:
+        """True if the owner had keys once, and they were destroyed."""
+        row = session.get(DataKeyRow, owner)
+        return row is not None and row.wrapped is None
+
+    def create_keys(self, session: Session, owner: str) -> DataKeyRow:
+        """Give a new owner keys of its own."""
+        row = DataKeyRow(owner=owner, wrapped=OwnerKeys.generate().wrapped(self._wrapping, owner=owner), counter=0)
+        session.add(row)
+        return row
+
+    def open_detail(self, keys: OwnerKeys, detail: LogDetailRow) -> dict[str, Any]:
+        """Return the commitment key ("key") and the details ("details") behind one entry."""
+        return keys.open(detail.sealed, about=_about(detail.owner, detail.number))
+
+    def note_unknown(
+        self, session: Session, leaf: bytes, index: int | None, owner: str, number: int | None, now: datetime
+    ) -> None:
+        """Store that an entry stands in the log whose transaction never committed: what came of it is not known."""
+        keys = self.owner_keys(session, owner)
+        details = {"kind": parse_leaf(leaf).kind.value, "at": now.isoformat(), "number": number, "outcome": "unknown"}
+        sealed = keys.seal({"key": "", "details": details}, about=_about(owner, number))
+        session.add(
+            LogDetailRow(leaf_hash=merkle.leaf_hash(leaf), log_index=index, owner=owner, number=number, sealed=sealed)
+        )
+
+    def _key_rows(self, session: Session, owners: set[str]) -> dict[str, DataKeyRow]:
+        wanted = select(DataKeyRow).where(col(DataKeyRow.owner).in_(sorted(owners))).order_by(col(DataKeyRow.owner))
+        rows = {row.owner: row for row in session.exec(wanted.with_for_update()).all()}
+        for owner in sorted(owners - set(rows)):
+            rows[owner] = self.create_keys(session, owner)
+        # After erasure an entry about that athlete looks in the log like any other, under a tag of nobody's.
+        return {owner: row if row.wrapped is not None else rows[NOBODY] for owner, row in rows.items()}
+
+    def _prepare(
+        self, draft: Draft, event: str, row: DataKeyRow, covers: Mapping[str, str], now: datetime
+    ) -> tuple[Entry, LogDetailRow]:
+        keys = OwnerKeys.unwrap(row.wrapped, self._wrapping, owner=row.owner)
+        number, tag = None, b""
+        if draft.tagged:
+            number = row.counter
+            row.counter += 1
+            tag = commitments.tag(keys.tags, number)
+        facts = {"event": event, "kind": draft.kind.value, "org": draft.org, "at": now.isoformat(), "number": number}
+        details = {**draft.details, **facts}
+        key = commitments.new_key()
+        entry = Entry(
+            draft.kind, covers[draft.org], now.date(), self._policy_hash(), commitments.commit(key, details), tag
+        )
+        # After erasure nothing is kept: under nobody's key, which lives on, the details could name the athlete again.
+        is_kept = row.owner == draft.owner
+        sealed = keys.seal({"key": key.hex(), "details": details}, about=_about(row.owner, number)) if is_kept else b""
+        return entry, LogDetailRow(leaf_hash=b"", owner=row.owner, number=number, sealed=sealed)
+
+
+def _about(owner: str, number: int | None) -> str:
+    return f"log entry of {owner} number {'none' if number is None else number}"

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs the migrations over the connection that `upgrade` hands in."""
+
+from alembic import context
+
+from consent.storage.rows import Row
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=Row.metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,95 @@
+"""Where entries stand: notes the place of what has been published, and takes note of entries without a transaction.
+
+A crash between append and commit leaves an entry without effect. Its number must not be used again, or the athlete
+would find one tag twice; its outcome is recorded as unknown. Heartbeats are the log's own and belong to nobody.
+"""
+
+from collections.abc import Mapping, Set
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
+
+from audit.entries import commitments
+from audit.entries.events import EventKind, parse_leaf
+from audit.errors import LogCorrupt
+from audit.tlog import merkle
+from consent.storage.log_journal import NOBODY, Journal
+from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
+
+PROGRESS = 1  # the id of the one row
+
+
+def settle(session: Session, journal: Journal, *, now: datetime, with_pending: bool) -> int:
+    """Bring the database up to what the log holds now; returns the size up to which all is accounted for.
+
+    The caller holds the writing lock, so that no transaction is between its append and its commit. with_pending: look
+    for entries without a transaction among those that wait as well, which is needed after anything went wrong.
+    Raises LogCorrupt if the log lacks what the database knows of, or holds an entry of it twice.
+    """
+    # Before the size: what is published in between is then seen twice, and the other way round it would be missed.
+    pending = journal.log.pending_leaves() if with_pending else ()
+    progress, size = session.get_one(LogProgressRow, PROGRESS), journal.log.size
+    if size < progress.settled:
+        raise LogCorrupt(f"expected at least {progress.settled:,} entries in the log, found {size:,}")
+    waiting = set(session.exec(select(LogDetailRow.leaf_hash).where(col(LogDetailRow.log_index).is_(None))).all())
+    leaves = {index: journal.log.leaf(index) for index in range(progress.settled, size)}
+    places = {merkle.leaf_hash(leaf): index for index, leaf in leaves.items()}
+    _place(session, {leaf_hash: index for leaf_hash, index in places.items() if leaf_hash in waiting})
+    # Pending ones first: of an entry in both, the place counts.
+    orphans: dict[bytes, int | None] = dict.fromkeys(leaf for leaf in pending if merkle.leaf_hash(leaf) not in waiting)
+    orphans |= {leaves[places[entry]]: places[entry] for entry in places.keys() - waiting}
+    if with_pending:
+        _check_none_lost(journal, waiting - places.keys())
+    _adopt(session, journal, orphans, now)
+    progress.settled = size
+    return size
+
+
+def _place(session: Session, places: Mapping[bytes, int]) -> None:
+    """Note these places of waiting entries."""
+    if places:
+        by_hash = update(LogDetailRow).where(col(LogDetailRow.leaf_hash) == bindparam("entry"))
+        found = [{"entry": leaf_hash, "place": index} for leaf_hash, index in places.items()]
+        session.connection().execute(by_hash.values(log_index=bindparam("place")), found)
+
+
+def _check_none_lost(journal: Journal, waiting: set[bytes]) -> None:
+    """Raise LogCorrupt if an acknowledged entry neither waits nor stands in the log."""
+    log = journal.log
+    # Asked in this order, because an entry may be published in between.
+    lost = sum(not log.is_pending(leaf_hash) and log.index_of(leaf_hash) is None for leaf_hash in waiting)
+    if lost:
+        raise LogCorrupt(f"{lost:,} acknowledged entries are not in the log; put its folders back from a backup")
+
+
+def _check_none_repeated(session: Session, orphans: Set[bytes]) -> None:
+    """Raise LogCorrupt if an entry whose place is known waits again: it would stand in the log twice."""
+    repeated = sum(session.get(LogDetailRow, merkle.leaf_hash(leaf)) is not None for leaf in orphans)
+    if repeated:
+        raise LogCorrupt(
+            f"{repeated:,} entries are in the log and wait for it again: its .state folder is older than the log; "
+            "put the right one back, and start without it only if that is gone for good"
+        )
+
+
+def _adopt(session: Session, journal: Journal, orphans: Mapping[bytes, int | None], now: datetime) -> None:
+    """Number the orphans by their tags; what matches nobody (an owner that never came to be) is nobody's."""
+    entries = {leaf: parse_leaf(leaf) for leaf in orphans}
+    left = {leaf for leaf, entry in entries.items() if entry.kind is not EventKind.HEARTBEAT}
+    _check_none_repeated(session, left)
+    by_tag = {entries[leaf].tag: leaf for leaf in left if entries[leaf].tag}
+    for row in session.exec(select(DataKeyRow).order_by(col(DataKeyRow.owner))).all() if by_tag else ():
+        if row.wrapped is None:
+            continue
+        keys = journal.owner_keys(session, row.owner)
+        numbers = range(row.counter, row.counter + len(by_tag))
+        own = {n: by_tag[t] for n in numbers if (t := commitments.tag(keys.tags, n)) in by_tag}
+        for number, leaf in own.items():
+            journal.note_unknown(session, leaf, orphans[leaf], row.owner, number, now)
+        row.counter = max(own, default=row.counter - 1) + 1
+        left -= set(own.values())
+    if left and session.get(DataKeyRow, NOBODY) is None:
+        journal.create_keys(session, NOBODY)
+    for leaf in sorted(left):
+        journal.note_unknown(session, leaf, orphans[leaf], NOBODY, None, now)

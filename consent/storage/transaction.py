@@ -1,0 +1,215 @@
+"""One transaction: the database session, the moment, the rules and the journal, with the append before the commit.
+
+SQLite: writers begin IMMEDIATE, so nothing that was read can change before the commit. PostgreSQL: the
+athletes' rows are locked before anything about them is read. On both, one process writes (the log has a
+single writer), and a lock keeps its threads in order.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from consent.errors import InvalidSettings, StoreUnavailable
+from consent.keys import ServiceKeys
+from consent.release_schedule import Publication
+from consent.storage.log_journal import Appended, Draft, Journal
+from consent.storage.reconcile import settle
+from consent.trust_file import TrustFile
+from policies.enforcer import Enforcer
+from policies.vocabulary import OrgId
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+BUSY_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every transaction works with. union: who runs this service. trust: whom to believe about the log.
+
+    checkpoint_every_s: the log publishes at the multiples of this many seconds.
+    """
+
+    journal: Journal
+    enforcer: Enforcer
+    keys: ServiceKeys
+    clock: Clock
+    publication: Publication
+    union: OrgId
+    union_name: str
+    log_origin: str
+    trust: TrustFile
+    checkpoint_every_s: int
+
+    @property
+    def agreement(self) -> str:
+        """The rule pack in force."""
+        return self.enforcer.bundle.pack
+
+    def next_checkpoint(self, now: datetime) -> datetime:
+        """When the log publishes next: the first multiple of its rhythm after `now`, counted in UTC."""
+        passed = int(now.timestamp()) // self.checkpoint_every_s
+        return datetime.fromtimestamp((passed + 1) * self.checkpoint_every_s, UTC)
+
+
+class Transaction:
+    """What one store method works in. `now` is read once, so that the whole method sees one moment."""
+
+    def __init__(self, session: Session, around: Surroundings, *, can_write: bool) -> None:
+        self.session = session
+        self.around = around
+        self.now = around.clock()
+        self.is_accounted_for = not can_write
+        self._can_write = can_write
+        self.has_appended = False
+
+    @property
+    def union(self) -> OrgId:
+        """The organisation that runs this service: the one that acts when an athlete does."""
+        return self.around.union
+
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Flush what is pending, then append one act to the log; raises LogUnavailable. Once per transaction."""
+        if not self._can_write or self.has_appended:
+            raise StoreUnavailable("expected a writing transaction with one act")
+        self.session.flush()
+        self.is_accounted_for = self.has_appended = True
+        appended = self.around.journal.record(self.session, drafts, now=self.now)
+        self.session.flush()
+        return appended
+
+    def without_entry(self, reason: str) -> None:
+        """Say why this transaction needs no entry: nothing about anyone changes and nothing new is disclosed."""
+        self.is_accounted_for = True
+
+    def as_recorded_before(self, reason: str) -> None:
+        """Say why an answer that discloses something needs no entry; raises LogUnavailable if none could be made.
+
+        With the log failing nothing protected is answered, whether it needs an entry or not.
+        """
+        self.around.journal.log.check_durable()
+        self.without_entry(reason)
+
+
+class Transactions:
+    """Begins and ends transactions; a writing one that neither appends nor says why it need not is an error."""
+
+    def __init__(self, engine: Engine, around: Surroundings) -> None:
+        self._reader = engine
+        self._writer = engine.execution_options(is_writer=True)
+        self.around = around
+        self._one_writer = threading.Lock()
+        # All three are guarded by _one_writer. A former process may have died between append and commit, or between
+        # an erasure and the end of what the database's journal kept of it.
+        self._may_have_orphans = True
+        self._has_former_pages = True
+        self._settled = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Commit when the block ends, after the append; roll back on any error."""
+        with self._one_writer:
+            self._settle()
+            with _translated(), Session(self._writer, expire_on_commit=False) as session:
+                tx = Transaction(session, self.around, can_write=True)
+                try:
+                    yield tx
+                    if not tx.is_accounted_for:
+                        raise StoreUnavailable("expected an entry in the log before the commit")
+                    session.commit()
+                except BaseException:
+                    # Appended, and perhaps not committed: the next writer looks for entries without a transaction.
+                    self._may_have_orphans = tx.has_appended
+                    raise
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One consistent view of the database; nothing can be appended."""
+        with _translated(), Session(self._reader) as session:
+            yield Transaction(session, self.around, can_write=False)
+
+    def drop_former_pages(self) -> None:
+        """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while.
+
+        Whoever reads for long keeps it from that, and then it is tried again after the next publication.
+        """
+        with self._one_writer:
+            self._has_former_pages = True
+            self._drop_former_pages()
+
+    def settle(self) -> None:
+        """Note where newly published entries stand, at once instead of with the next writing transaction."""
+        with self._one_writer:
+            self._settle()
+            if self._has_former_pages:
+                self._drop_former_pages()
+
+    def _drop_former_pages(self) -> None:
+        is_kept = False
+        if self._writer.dialect.name == "sqlite":
+            with _translated(), self._reader.connect() as connection:
+                connection.rollback()  # no transaction may be open, not even an empty one
+                is_kept = bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one())
+        if is_kept:
+            logger.warning("a reader keeps the database from forgetting what was erased; it is tried again")
+        self._has_former_pages = is_kept
+
+    def _settle(self) -> None:
+        if not self._may_have_orphans and self.around.journal.log.size == self._settled:
+            return
+        with _translated(), Session(self._writer) as session:
+            self._settled = settle(
+                session, self.around.journal, now=self.around.clock(), with_pending=self._may_have_orphans
+            )
+            session.commit()
+        self._may_have_orphans = False
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"the database refused: {type(error).__name__}") from error
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine whose errors name no values. SQLite: WAL, full synchronisation, foreign keys, explicit BEGIN.
+
+    Raises InvalidSettings for an address that names no database we can speak to.
+    """
+    try:
+        if not url.startswith("sqlite"):
+            return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ", hide_parameters=True)
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
+        )
+    except ImportError as error:
+        raise InvalidSettings("the database's driver is not installed; install homefield[postgres]") from error
+    except (SQLAlchemyError, ValueError) as error:
+        raise InvalidSettings("expected a database address such as postgresql+psycopg://host/name") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves, below
+    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection has no static type
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writer = connection.get_execution_options().get("is_writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")

@@ -1,0 +1,90 @@
+"""The privacy budget, the eight rights, and lowering the lifetime cap: nobody can undo that, so it has a check page."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from consent.errors import InvalidChange
+from consent.grants.values import MatrixCell
+from consent.ledger.values import BudgetView
+from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
+from consent.web.dates import weekday_date
+from consent.web.portal import Portal, Visit, see_other
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.sharing.change_request import BadEntry
+from consent.web.sharing.page import key_of
+from policies.vocabulary import Role
+
+router = APIRouter()
+HERE = "/budget"
+
+
+@router.get("/budget")
+def budget_and_rights(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+    """Show what is used, set aside and left, and the eight rights."""
+    view = portal.store.budget(visit.athlete)
+    return portal.page(
+        visit,
+        "budget.html",
+        title="Your privacy budget and your rights",
+        here=HERE,
+        view=budget_page(view),
+        can_lower=lowest_parts(view) < 100,
+        learning=_learning(portal.store.matrix(visit.athlete)),
+        rights=RIGHTS,
+        day=weekday_date(portal.today),
+    )
+
+
+@router.get("/budget/cap")
+def cap_form(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+    """Ask how much of the lifetime budget to keep."""
+    return _cap_form(portal, visit, portal.store.budget(visit.athlete))
+
+
+@router.post("/budget/cap")
+def check_cap(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> HTMLResponse:
+    """Show the check page for a lower cap; nothing is saved yet."""
+    view = portal.store.budget(visit.athlete)
+    try:
+        choice = read_cap(view, form.get("parts", ""))
+    except BadEntry as bad:
+        return _cap_form(portal, visit, view, bad, form.get("parts", ""))
+    return _cap_check(portal, visit, choice)
+
+
+@router.post("/budget/cap/confirm")
+def confirm_cap(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+    """Lower the cap to what the check page showed."""
+    view = portal.store.budget(visit.athlete)
+    try:
+        choice = read_cap(view, form.get("parts", ""))
+        if str(choice.micro_rho) != form.get("micro_rho", ""):
+            raise InvalidChange("expected the cap that the check page showed")
+        portal.store.lower_cap(visit.athlete, choice.micro_rho)
+    except BadEntry as bad:
+        return _cap_form(portal, visit, view, bad, form.get("parts", ""))
+    return see_other(HERE)
+
+
+def _learning(cells: list[MatrixCell]) -> str:
+    """The form key of league learning while it gets something, else nothing."""
+    return next((key_of(c.recipient) for c in cells if c.is_on and c.recipient.role is Role.FL_AGGREGATOR), "")
+
+
+def _cap_form(
+    portal: Portal, visit: Visit, view: BudgetView, bad: BadEntry | None = None, entered: str = ""
+) -> HTMLResponse:
+    return portal.page(
+        visit,
+        "cap.html",
+        title="Lower your lifetime cap",
+        here=HERE,
+        status=422 if bad else 200,
+        problems=bad.problems if bad else (),
+        lowest=lowest_parts(view),
+        entered=entered[:20],
+    )
+
+
+def _cap_check(portal: Portal, visit: Visit, choice: CapChoice) -> HTMLResponse:
+    return portal.page(visit, "check_cap.html", title="Check your new cap", here=HERE, choice=choice)

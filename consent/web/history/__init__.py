@@ -1,0 +1,1 @@
+"""Access history and receipts."""

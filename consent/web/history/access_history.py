@@ -1,0 +1,289 @@
+"""Who looked, in sentences: the athlete's own entries, grouped as a person remembers them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from types import MappingProxyType
+
+from audit.entries.events import EventKind
+from consent.athlete.values import Look, Looks, ProofState
+from consent.decisions.values import Outcome
+from consent.operations.log_status import LogState
+from consent.web.dates import long_date, weekday_date
+from consent.web.log_text import guards, waits_for
+from consent.web.text import (
+    CATEGORIES,
+    EVENTS,
+    PERSONS,
+    PURPOSES,
+    RECIPIENTS,
+    counted,
+    granularity_words,
+    listed,
+    sentence,
+)
+from policies.vocabulary import Category, Granularity, Role
+
+LOOK_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
+_GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
+"""Own entries that come in numbers: those of one day stand on one line."""
+_NOT_SEEN: Mapping[Outcome | None, str] = {
+    Outcome.NOT_OPENED: "the page did not open",
+    Outcome.NOT_KNOWN: "whether the page opened is not known",
+}
+RECENT = timedelta(days=30)
+PAGE_SIZE = 40  # groups on one page
+PERIODS = {"30": "Last 30 days", "all": "Everything"}
+KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Your own steps"}
+EVERYONE = "all"
+PROOFS = {ProofState.NOT_PROVEN: "broken", ProofState.WAITING: "waiting", ProofState.PROVEN: "proven"}
+"""What the pages call a state; of a group's states the first one here counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookFilter:
+    """What the athlete wants to see: a key of PERIODS, a role or "all", a key of KINDS, and the page from 1."""
+
+    period: str = "30"
+    who: str = EVERYONE
+    kind: str = "all"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of the list: one entry, or several of the same look. proofs: entry numbers with a proof to download."""
+
+    numbers: str
+    title: str
+    detail: str
+    proof: str
+    proofs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """The entries of one day."""
+
+    heading: str
+    entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedView:
+    """Everything the page "Who looked" says. until: what waiting entries wait for. guards: who watches the log."""
+
+    span: str
+    lead: str
+    is_whole: bool
+    whole: str
+    until: str
+    guards: str
+    days: tuple[DayView, ...]
+    broken: tuple[EntryView, ...]
+    shown: str
+    older: int | None
+    newer: int | None
+
+
+def looked_view(
+    looks: Looks, *, wanted: LookFilter, today: date, log: LogState, choices: Mapping[str, str] = MappingProxyType({})
+) -> LookedView:
+    """Build the page for one filter from the athlete's opened entries, newest first.
+
+    log: how the public log stands now. choices: what the athlete decided, in words, by the leaf hash of its entry.
+    """
+    since = today - RECENT if wanted.period == "30" else date.min
+    inside = [e for e in looks.entries if e.day >= since]
+    groups = [tuple(g) for _, g in groupby((e for e in inside if _is_wanted(e, wanted)), key=_same_look)]
+    first = PAGE_SIZE * (wanted.page - 1)
+    page = groups[first : first + PAGE_SIZE]
+    span, when = _reach(looks, since=since, today=today)
+    return LookedView(
+        span=span,
+        lead=_lead(inside, when),
+        is_whole=looks.is_whole,
+        whole=_whole(looks),
+        until=waits_for(log),
+        guards=guards(log),
+        days=tuple(
+            DayView(_heading(day, today), tuple(entry_view(g, choices) for g in of_day))
+            for day, of_day in groupby(page, key=lambda g: g[0].day)
+        ),
+        broken=tuple(entry_view((e,), choices) for e in looks.entries if e.proof is ProofState.NOT_PROVEN),
+        shown=f"Lines {first + 1} to {first + len(page)} of {len(groups)} in this period" if page else "",
+        older=wanted.page + 1 if len(groups) > first + PAGE_SIZE else None,
+        newer=wanted.page - 1 if wanted.page > 1 else None,
+    )
+
+
+def entry_view(group: Sequence[Look], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
+    """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
+    first = group[0]
+    numbers = sorted(e.number for e in group)
+    is_look = first.kind in LOOK_KINDS
+    return EntryView(
+        numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
+        title=_look_title(group) if is_look else _event_title(group),
+        detail=_look_detail(group) if is_look else choices.get(first.leaf_hash) or _event_detail(first),
+        proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
+        proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
+    )
+
+
+def _same_look(entry: Look) -> tuple[object, ...]:
+    if entry.kind in _GATHERED:
+        return (entry.kind, entry.day, entry.org, entry.because)
+    if entry.kind not in LOOK_KINDS:
+        return (entry.number,)
+    who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
+    return (entry.kind, entry.at, *who, *why, entry.outcome)
+
+
+def _is_wanted(entry: Look, wanted: LookFilter) -> bool:
+    is_look = entry.kind in LOOK_KINDS
+    by_kind: Mapping[str, bool] = {
+        "all": True,
+        "allowed": is_look and entry.allowed,
+        "refused": is_look and not entry.allowed,
+        "own": not is_look,
+    }
+    by_role = wanted.who == EVERYONE or (entry.role is not None and entry.role.value == wanted.who)
+    return by_role and by_kind[wanted.kind]
+
+
+def roles_of(looks: Looks) -> dict[str, str]:
+    """Return who can be filtered for: everyone, and each role that appears."""
+    seen = {e.role for e in looks.entries if e.role is not None and e.kind in LOOK_KINDS}
+    return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
+
+
+def _reach(looks: Looks, *, since: date, today: date) -> tuple[str, str]:
+    """Say what the list covers, as a heading and within a sentence.
+
+    Any number of tries could push an earlier look off the list: then no sentence may speak for the whole period.
+    """
+    held = len(looks.entries)
+    if looks.proven + looks.waiting > held and all(e.day >= since for e in looks.entries):
+        newest = f"the newest {held:,} of your {looks.total:,} entries"
+        return f"Only {newest}; the file of proofs holds all of them", f"In {newest}"
+    if since == date.min:
+        return "Everything so far", "So far"
+    return f"{long_date(since)} to {long_date(today)}", "In the last 30 days"
+
+
+def _lead(inside: Sequence[Look], when: str) -> str:
+    looks = [e for e in inside if e.kind in LOOK_KINDS]
+    allowed = _grouped(e for e in looks if e.allowed and e.outcome is not Outcome.NOT_OPENED)
+    refused = _grouped(e for e in looks if not e.allowed)
+    people = len({(g[0].org, g[0].person) for g in allowed})
+    if not allowed:
+        seen = f"{when}, nobody looked."
+    else:
+        verb = "looked once" if len(allowed) == 1 else f"looked {counted(len(allowed), 'time')}"
+        seen = f"{when}, {counted(people, 'person', 'people')} {verb}. You had allowed every one of these looks."
+    if not refused:
+        return seen
+    tries = (
+        "One try was refused."
+        if len(refused) == 1
+        else f"{sentence(counted(len(refused), 'try', 'tries'))} were refused."
+    )
+    return f"{seen} {tries}"
+
+
+def _grouped(entries: Iterable[Look]) -> list[tuple[Look, ...]]:
+    return [tuple(g) for _, g in groupby(entries, key=_same_look)]
+
+
+def _whole(looks: Looks) -> str:
+    if not looks.total:
+        return "Nothing is recorded about you yet. From the first entry on, each gets the next number."
+    if not looks.is_whole:
+        wait = "waits" if looks.waiting == 1 else "wait"
+        rest = f", and {looks.waiting:,} {wait} for the next checkpoint" if looks.waiting else ""
+        held = f"the public log holds {looks.proven:,}{rest}"
+        return f"Of your {looks.total:,} numbered entries, {held}. The others are not proven."
+    one = looks.total == 1
+    there = "You have one entry, and it is there" if one else f"Your entries are numbered 1 to {looks.total:,}. All"
+    there += "." if one else f" {looks.total:,} are there."
+    return f"{there} {_proven(looks)}"
+
+
+def _proven(looks: Looks) -> str:
+    if not looks.waiting:
+        each = "It is" if looks.total == 1 else "Each is"
+        return f"{each} proven in the public log, checked a moment ago."
+    if not looks.proven:
+        return "It waits for the next checkpoint." if looks.total == 1 else "They wait for the next checkpoint."
+    held = "1 is" if looks.proven == 1 else f"{looks.proven:,} are"
+    rest = "the newest waits" if looks.waiting == 1 else f"the newest {looks.waiting:,} wait"
+    return f"{held} proven in the public log; {rest} for the next checkpoint."
+
+
+def _heading(day: date, today: date) -> str:
+    return "Today" if day == today else weekday_date(day)
+
+
+def _person(entry: Look) -> str:
+    role = PERSONS[entry.role] if entry.role else ""
+    parts = [part for part in (entry.person, role, entry.org_name) if part]
+    return ", ".join(parts)
+
+
+def _event_detail(first: Look) -> str:
+    """Why it happened, unless the title says so already."""
+    why = _sentences(first.because)
+    return "" if why == f"{EVENTS[EventKind(first.kind)]}." else why
+
+
+def _event_title(group: Sequence[Look]) -> str:
+    kind = EventKind(group[0].kind)
+    if len(group) == 1:
+        return EVENTS[kind]
+    preposition, unit = _GATHERED[kind]
+    return f"{EVENTS[kind]} {preposition}{counted(len(group), unit)}"
+
+
+def _look_title(group: Sequence[Look]) -> str:
+    first = group[0]
+    if first.allowed:
+        verb = "was allowed to see" if first.outcome in _NOT_SEEN else "saw"
+        return f"{sentence(_person(first))}, {verb} {_what(group)}"
+    return f"A try by {_person(first)}, was refused"
+
+
+def _what(group: Sequence[Look]) -> str:
+    phrases = [CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category]
+    return f"your {listed(phrases)}" if phrases else "a page about you"
+
+
+def _by_category(entry: Look) -> int:
+    return list(Category).index(entry.category) if entry.category else 0
+
+
+def _look_detail(group: Sequence[Look]) -> str:
+    first = group[0]
+    purpose = f"for {PURPOSES[first.purpose].lower()}" if first.purpose else ""
+    if not first.allowed:
+        return _sentences(_clause(f"they asked for {_what(group)}", purpose), first.because)
+    became = _NOT_SEEN.get(first.outcome, "")
+    return _sentences(_levels(group), _clause(purpose, first.because), became)
+
+
+def _levels(group: Sequence[Look]) -> str:
+    found = {
+        granularity_words(e.category, e.granularity).label
+        for e in group
+        if e.category and e.granularity and e.granularity > Granularity.NONE
+    }
+    return listed(sorted(found))
+
+
+def _clause(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(f"{sentence(part.rstrip('.'))}." for part in parts if part)

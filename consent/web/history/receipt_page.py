@@ -1,0 +1,89 @@
+"""A receipt in words: what holds now, when it was recorded, and what the log says about it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from consent.grants.values import Change, ReceiptRecord
+from consent.web.dates import long_date, moment
+from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
+from policies.vocabulary import ConsentState, Granularity, OrgId
+
+_TITLES = {
+    ConsentState.GIVEN: "Your choice is recorded",
+    ConsentState.RENEWED: "Your choice is recorded",
+    ConsentState.REFUSED: "Your no is recorded",
+    ConsentState.DEFERRED: "Your answer is recorded: later",
+    ConsentState.WITHDRAWN: "Sharing has stopped",
+}
+_AFTER = {
+    ConsentState.GIVEN: "You can stop at any time under “Shared now”.",
+    ConsentState.RENEWED: "You can stop at any time under “Shared now”.",
+    ConsentState.REFUSED: "They see “not available”, the same text as when there is not enough data.",
+    ConsentState.DEFERRED: (
+        "They see “not available”. The request stays under “Asked of me” until it closes. We do not remind you."
+    ),
+    ConsentState.WITHDRAWN: (
+        "It holds from the next page that anyone opens and the next round of league learning. "
+        "You can share again at any time under “Shared now”."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """What was decided for one recipient, and for which rows."""
+
+    who: str
+    decided: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What the page of one receipt says. log_index: its entry's place in the public log, once it has one."""
+
+    receipt_id: str
+    title: str
+    after: str
+    lines: tuple[ReceiptLine, ...]
+    at: str
+    leaf_hash: str
+    log_index: int | None
+
+    @property
+    def in_words(self) -> str:
+        """All that was decided, as sentences."""
+        return " ".join(f"{line.who}: {line.what}. {line.decided}." for line in self.lines)
+
+
+def receipt_page(record: ReceiptRecord, names: Mapping[OrgId, str]) -> ReceiptPage:
+    """Say in words what `record` covers. names: names of the organisations."""
+    return ReceiptPage(
+        receipt_id=record.receipt_id,
+        title=_TITLES.get(record.status, "A change is recorded"),
+        after=_AFTER.get(record.status, ""),
+        lines=_lines(record, names),
+        at=moment(record.at),
+        leaf_hash=record.leaf_hash,
+        log_index=record.log_index,
+    )
+
+
+def _lines(record: ReceiptRecord, names: Mapping[OrgId, str]) -> tuple[ReceiptLine, ...]:
+    rows: dict[tuple[str, str], list[str]] = {}
+    for change in record.changes:
+        recipient = change.cell.recipient
+        who = f"{RECIPIENTS[recipient.role].title}, {names.get(recipient.org, recipient.org)}"
+        rows.setdefault((who, _decided(change, record.status)), []).append(CATEGORIES[change.cell.category].title)
+    return tuple(ReceiptLine(who, decided, ", ".join(titles)) for (who, decided), titles in rows.items())
+
+
+def _decided(change: Change, status: ConsentState) -> str:
+    if status is ConsentState.DEFERRED:
+        return "Later"
+    if status is ConsentState.REFUSED:
+        return "No"
+    label = granularity_words(change.cell.category, change.granularity).label
+    if change.granularity is Granularity.NONE or change.ends is None:
+        return label
+    return f"{label}, until {long_date(change.ends)}"

@@ -1,0 +1,101 @@
+"""Who is visiting: the open session behind the cookie, and the fields of a form that carries its token."""
+
+import hmac
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from consent.settings import Settings
+from consent.web.portal import Portal, Visit
+
+THEME_COOKIE = "homefield-theme"
+THEMES = {"system": "As my device does", "light": "Light", "dark": "Dark"}
+THEME_LIFE_S = 365 * 86_400
+LONGEST_FIELD = 400  # characters, ours
+
+
+class SignedOut(Exception):
+    """No open session: never signed in, signed out, or idle for too long."""
+
+
+class ForgedForm(Exception):
+    """A form without the session's token, or with a field twice or too long."""
+
+
+def cookie_name(settings: Settings) -> str:
+    """Name of the session cookie; over HTTPS the browser itself holds it to this host."""
+    return "__Host-homefield" if settings.secure else "homefield"
+
+
+def portal_of(request: Request) -> Portal:
+    """Return what the portal works with."""
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+PortalHere = Annotated[Portal, Depends(portal_of)]
+
+
+def session_id(request: Request, portal: PortalHere) -> str | None:
+    """Return the session id that the browser holds, open or not."""
+    return request.cookies.get(cookie_name(portal.settings))
+
+
+SessionId = Annotated[str | None, Depends(session_id)]
+
+
+def chosen_theme(request: Request) -> str | None:
+    """Return the theme that this browser keeps, or None."""
+    theme = request.cookies.get(THEME_COOKIE)
+    return theme if theme in ("light", "dark") else None
+
+
+Theme = Annotated[str | None, Depends(chosen_theme)]
+
+
+def read_visit(portal: PortalHere, held: SessionId, theme: Theme) -> Visit:
+    """Return the visit; raises SignedOut."""
+    session = portal.sessions.read(held)
+    if session is None:
+        raise SignedOut
+    return Visit(session, portal.store.member(session.athlete), theme)
+
+
+SignedIn = Annotated[Visit, Depends(read_visit)]
+
+
+async def read_fields(request: Request) -> Mapping[str, str]:
+    """Return the form's fields; raises ForgedForm where a name comes twice, a value is long or a file."""
+    form = await request.form(max_files=0, max_fields=100)
+    fields: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if name in fields or not isinstance(value, str) or max(len(name), len(value)) > LONGEST_FIELD:
+            raise ForgedForm
+        fields[name] = value
+    return MappingProxyType(fields)
+
+
+Fields = Annotated[Mapping[str, str], Depends(read_fields)]
+
+
+def check_form(visit: SignedIn, fields: Fields) -> Mapping[str, str]:
+    """Return the fields of a form that carries the session's own token; raises ForgedForm otherwise."""
+    if not hmac.compare_digest(fields.get("csrf", "").encode(), visit.session.csrf.encode()):
+        raise ForgedForm
+    return fields
+
+
+CheckedForm = Annotated[Mapping[str, str], Depends(check_form)]
+
+
+def keep_session(response: Response, settings: Settings, held: str) -> None:
+    """Give the browser the session id: not readable by scripts, not sent from other sites' forms."""
+    response.set_cookie(cookie_name(settings), held, path="/", httponly=True, samesite="lax", secure=settings.secure)
+
+
+def drop_session(response: Response, settings: Settings) -> None:
+    """Take the session id back from the browser."""
+    response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.secure)

@@ -1,0 +1,1 @@
+"""Release requests and the answers to them."""

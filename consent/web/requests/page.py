@@ -1,0 +1,172 @@
+"""A request to release the durability band, as the athlete reads it: own figure, what would go out, consequences."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.web.charts import Chart, narrowed, to_svg
+from consent.releases.values import ReleaseView
+from consent.web.text import LINEAGES, listed, span
+from policies.release import OwnView
+from policies.vocabulary import Lineage
+
+# Weights of the released index, recovery excluded (DESIGN §8); the parts that are present are scaled to 100.
+_WEIGHTS = {"availability": 55, "load_tolerance": 25, "history": 20}
+_PARTS = {
+    "availability": "Availability",
+    "load_tolerance": "Handling your heavier weeks",
+    "history": "Injuries older than 12 months",
+}
+_LOWEST, _HIGHEST = 40, 100  # the scale is drawn from 40 unless a figure lies below
+_ROOM = 0.34  # share of the scale that a label beside a bar needs
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of the index: its share of 100 parts and the athlete's own figure."""
+
+    name: str
+    share: int
+    figure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The figures of both views: own median and interval, released band and range, all 0 to 100."""
+
+    mid: float
+    low: float
+    high: float
+    band: tuple[int, int]
+    band_range: tuple[int, int]
+    band_text: str
+
+    @property
+    def own(self) -> tuple[int, int, int]:
+        """The athlete's own figure, from and to, in whole numbers; halves go up, as people round."""
+        return _whole(self.mid), _whole(self.low), _whole(self.high)
+
+    @property
+    def own_text(self) -> str:
+        """The athlete's own figure with its interval, for tables and charts."""
+        mid, low, high = self.own
+        return f"{mid} ({low}–{high})"
+
+
+def bands_of(release: ReleaseView) -> Bands:
+    """Read both views from the release; the recipient's side comes from the exact bytes' own fields."""
+    index, own = release.index, release.own_view
+    return Bands(
+        own.median,
+        own.low,
+        own.high,
+        _pair(index.index_band_5pt),
+        _pair(index.interval_rounded_outward),
+        f"{span(index.index_band_5pt)} ({span(index.interval_rounded_outward)})",
+    )
+
+
+def parts_of(own: OwnView) -> list[Part]:
+    """Return the components that are in the index, with weights scaled to 100 over those that are present."""
+    present = {name: getattr(own, name) for name in _WEIGHTS if getattr(own, name) is not None}
+    whole = sum(_WEIGHTS[name] for name in present)
+    return [Part(_PARTS[name], round(100 * _WEIGHTS[name] / whole), _whole(figure)) for name, figure in present.items()]
+
+
+def left_out(lineage: tuple[Lineage, ...]) -> list[str]:
+    """Say what is not in the index; sources that are in it are never listed here."""
+    sources = [source for source in (Lineage.WEARABLE, Lineage.OPTICAL) if source not in lineage]
+    apart = [f"Anything from {LINEAGES[source]}" for source in sources]
+    return ["Sleep, heart, mood, illness, cycle", *apart, "Age, contract, pay, selection"]
+
+
+def sources_of(lineage: tuple[Lineage, ...]) -> str:
+    """Name the sources in a sentence."""
+    return f"It is worked out from {listed([LINEAGES[source] for source in lineage])}."
+
+
+def interval_chart(release: ReleaseView) -> Chart:
+    """Draw both views on one scale, wide and narrow, with the same figures as a table."""
+    bands = bands_of(release)
+    spec = _spec(bands)
+    mid, low, high = bands.own
+    finding = f"Your durability index is {mid}, most likely between {low} and {high}"
+    seen = f"They would see the band {_words(bands.band)} with the range {_words(bands.band_range)}"
+    return Chart(
+        finding=f"You see {bands.own_text}; they would see {bands.band_text}",
+        about="Index from 0 to 100 over the last 12 months. Dot or block: the figure; line: where it most likely lies.",
+        label=f"{finding}. {seen}.",
+        wide=to_svg(spec),
+        narrow=to_svg(narrowed(spec)),
+        columns=("Whose view", "From", "To", "Figure"),
+        rows=(
+            ("You see", f"{bands.low:.1f}", f"{bands.high:.1f}", bands.own_text),
+            ("They see", bands.band_range[0], bands.band_range[1], bands.band_text),
+        ),
+    )
+
+
+def _spec(bands: Bands) -> Mapping[str, Any]:
+    lowest_figure = min(bands.low, bands.band_range[0])
+    lowest = _LOWEST if lowest_figure >= _LOWEST else 0
+    domain = [lowest, _HIGHEST]
+    fits_left = lowest_figure - lowest >= _ROOM * (_HIGHEST - lowest)
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": 640,
+        "height": 150,
+        "usermeta": {"narrow": {"width": 322, "height": 160}},
+        "data": {"values": _values(bands)},
+        "encoding": {"y": _side_by_side()},
+        "layer": [
+            {"mark": {"type": "rule", "style": "range"}, "encoding": {"x": _scale(domain), "x2": {"field": "hi"}}},
+            _layer({"type": "bar", "style": "away-bar", "height": 20}, "blo", end="bhi"),
+            _layer({"type": "point", "style": "reading-big"}, "mid"),
+            _label("lo", "right", -10) if fits_left else _label("hi", "left", 12),
+        ],
+    }
+
+
+def _values(bands: Bands) -> list[dict[str, Any]]:
+    (band_low, band_high), (low, high) = bands.band, bands.band_range
+    return [
+        {"who": "You see", "lo": bands.low, "hi": bands.high, "mid": bands.mid, "t": bands.own_text},
+        {"who": "They see", "lo": low, "hi": high, "blo": band_low, "bhi": band_high, "t": bands.band_text},
+    ]
+
+
+def _side_by_side() -> dict[str, Any]:
+    axis = {"title": None, "ticks": False, "domain": False, "grid": False, "labelFontSize": 14, "labelPadding": 10}
+    return {"field": "who", "type": "nominal", "sort": None, "axis": axis}
+
+
+def _scale(domain: list[int]) -> dict[str, Any]:
+    title = "Index, 0 to 100" if domain[0] == 0 else f"Index, 0 to 100 (drawn from {domain[0]})"
+    scale = {"domain": domain, "zero": False}
+    return {"field": "lo", "type": "quantitative", "scale": scale, "axis": {"title": title, "tickCount": 6}}
+
+
+def _layer(mark: dict[str, Any], field: str, *, end: str = "") -> dict[str, Any]:
+    encoding: dict[str, Any] = {"x": {"field": field, "type": "quantitative"}}
+    if end:
+        encoding["x2"] = {"field": end}
+    return {"transform": [{"filter": f"isValid(datum.{field})"}], "mark": mark, "encoding": encoding}
+
+
+def _label(field: str, align: str, offset: int) -> dict[str, Any]:
+    mark = {"type": "text", "style": "label-now", "align": align, "dx": offset, "fontSize": 14}
+    return {"mark": mark, "encoding": {"x": {"field": field, "type": "quantitative"}, "text": {"field": "t"}}}
+
+
+def _whole(figure: float) -> int:
+    return math.floor(figure + 0.5)
+
+
+def _pair(text: str) -> tuple[int, int]:
+    low, high = text.split("-")
+    return int(low), int(high)
+
+
+def _words(pair: tuple[int, int]) -> str:
+    return f"{pair[0]} to {pair[1]}"

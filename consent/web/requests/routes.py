@@ -1,0 +1,141 @@
+"""Requests: the list, one request with three equal answers, the check page, and the answer itself."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from consent.errors import Conflict, NotFound
+from consent.grants.lifecycle import COOL_DOWN
+from consent.grants.values import Answer
+from consent.releases.values import ReleaseView
+from consent.web.dates import long_date, moment
+from consent.web.portal import Portal, Visit, see_other
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.requests.page import bands_of, interval_chart, left_out, parts_of, sources_of
+from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES, counted, sentence
+from policies.vocabulary import ConsentState
+
+router = APIRouter()
+HERE = "/asked"
+ANSWER_OF = {answer.value: answer for answer in Answer}
+
+
+@router.get("/asked")
+def asked_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+    """List what waits for an answer, and what was answered before."""
+    releases = portal.store.releases(visit.athlete)
+    waiting = [r for r in releases if r.is_open]
+    title = f"{sentence(counted(len(waiting), 'request waits', 'requests wait'))} for your answer"
+    return portal.page(
+        visit,
+        "asked.html",
+        title=title if waiting else "Nothing is asked of you",
+        here=HERE,
+        waiting=[_line(r) for r in waiting],
+        answered=[_line(r) for r in reversed(releases) if not r.is_open],
+    )
+
+
+@router.get("/asked/{release_id}")
+def request_page(portal: PortalHere, visit: SignedIn, release_id: str) -> HTMLResponse:
+    """Show one request: own figure, touchline, the exact bytes, consequences, three equal buttons."""
+    release = portal.store.release(visit.athlete, release_id)
+    waiting = portal.store.requests(visit.athlete)
+    place = next((n for n, r in enumerate(waiting, 1) if r.release_id == release_id), None)
+    return portal.page(
+        visit,
+        "request.html",
+        title=_question(release),
+        here=HERE,
+        release=release,
+        line=_line(release),
+        place=f"Request {place} of {len(waiting)}" if place else "",
+        bands=bands_of(release),
+        chart=interval_chart(release),
+        parts=parts_of(release.own_view),
+        left_out=left_out(release.lineage),
+        sources=sources_of(release.lineage),
+        has_load=release.own_view.load_tolerance is not None,
+        exact=release.exact_bytes.decode("utf-8"),
+        quiet_days=COOL_DOWN.days,
+        is_live=release.state.is_valid_for_processing,
+    )
+
+
+@router.post("/asked/{release_id}")
+def check_answer(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> HTMLResponse:
+    """Show the check page for an answer; nothing happens yet."""
+    release = _open_release(portal, visit, release_id)
+    answer = _answer(form.get("answer", ""))
+    return portal.page(
+        visit,
+        "check_answer.html",
+        title="Check your answer",
+        here=HERE,
+        release=release,
+        line=_line(release),
+        bands=bands_of(release),
+        answer=answer.value,
+        in_words=ANSWERS[answer],
+    )
+
+
+@router.post("/asked/{release_id}/confirm")
+def confirm_answer(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> Response:
+    """Record the answer over the hash of the bytes that were shown; another hash is refused by the store."""
+    release, answer = _open_release(portal, visit, release_id), _answer(form.get("answer", ""))
+    if answer is Answer.LATER and release.state is ConsentState.DEFERRED:
+        return see_other(HERE)  # said before: nothing to record
+    receipt = portal.store.answer_release(
+        visit.athlete,
+        release_id,
+        answer,
+        sha256=form.get("sha256", ""),
+        method=visit.session.method,
+    )
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+@router.post("/asked/{release_id}/stop")
+def stop_release(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> Response:
+    """Take back an approved band, at once."""
+    release = portal.store.release(visit.athlete, release_id)
+    if not release.state.is_valid_for_processing:
+        return see_other(f"/asked/{release_id}")  # pressed twice: it has stopped already
+    receipt = portal.store.withdraw_release(visit.athlete, release_id, method=visit.session.method)
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+def _open_release(portal: Portal, visit: Visit, release_id: str) -> ReleaseView:
+    release = portal.store.release(visit.athlete, release_id)
+    if not release.is_open:
+        raise Conflict("expected a request that is still open")
+    return release
+
+
+def _answer(word: str) -> Answer:
+    if word not in ANSWER_OF:
+        raise NotFound("expected yes, no or later")
+    return ANSWER_OF[word]
+
+
+def _question(release: ReleaseView) -> str:
+    return f"Let {RECIPIENTS[release.recipient.role].phrase} see your durability band?"
+
+
+def _line(release: ReleaseView) -> dict[str, str]:
+    """The request in words, for lists, slips and check pages alike."""
+    words = RECIPIENTS[release.recipient.role]
+    return {
+        "href": f"/asked/{release.release_id}",
+        "question": _question(release),
+        "asker": f"{release.recipient_name}’s {words.title.lower()}",
+        "phrase": words.phrase,
+        "who": f"{words.title}, {release.recipient_name}",
+        "purpose": PURPOSES[release.purpose],
+        "asked_on": long_date(release.proposed_at),
+        "open_until": long_date(release.open_until),
+        "from": moment(release.publishes_at),
+        "until": long_date(release.until),
+        "state": STATES[release.state],
+        "answered_on": long_date(release.answered_at) if release.answered_at else "",
+    }

@@ -1,0 +1,129 @@
+"""Changing one row of the matrix: what the form offers for each recipient. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from consent.grants.values import MatrixCell
+from consent.web.dates import long_date, proposed_end
+from consent.web.sharing.page import granularity_of, key_of
+from consent.web.text import PURPOSES, RECIPIENTS, granularity_words
+from policies.vocabulary import Granularity
+
+OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a recipient: its form value, its words, and whether it is the one chosen now."""
+
+    value: str
+    label: str
+    shown: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to put right: the form field it stands at, and what was expected and came."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the form offers for one recipient, with what was entered or holds now."""
+
+    key: str
+    title: str
+    org: str
+    purpose: str
+    now: str
+    options: tuple[Option, ...]
+    ends: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def field(self) -> str:
+        """Name of the choice's form field."""
+        return give_field(self.key)
+
+    @property
+    def ends_field(self) -> str:
+        """Name of the end date's form field."""
+        return ends_field(self.key)
+
+
+def give_field(key: str) -> str:
+    """Return the name of the choice field of recipient `key` ("org.role")."""
+    return f"give.{key}"
+
+
+def ends_field(key: str) -> str:
+    """Return the name of the end-date field of recipient `key`."""
+    return f"ends.{key}"
+
+
+def is_open(cell: MatrixCell) -> bool:
+    """True if the form of the row can change this cell: no rule forbids it and no approval is needed."""
+    return cell.never_rule is None and not cell.by_release
+
+
+def offers(
+    row: Sequence[MatrixCell], *, today: date, entered: Mapping[str, str], problems: Sequence[Problem] = ()
+) -> list[Offer]:
+    """Return what the form shows for each cell that can be changed; `entered` wins over what holds now."""
+    return [_offer(cell, today, entered, problems) for cell in row if is_open(cell)]
+
+
+def _offer(cell: MatrixCell, today: date, entered: Mapping[str, str], problems: Sequence[Problem]) -> Offer:
+    key = key_of(cell.recipient)
+    chosen = entered.get(give_field(key), word_of(granularity_of(cell)))
+    day = cell.grant.ends.date() if cell.is_on and cell.grant else proposed_end(today)
+    fields = (give_field(key), ends_field(key))
+    return Offer(
+        key=key,
+        title=RECIPIENTS[cell.recipient.role].title,
+        org=cell.recipient_name,
+        purpose=PURPOSES[cell.purpose],
+        now=in_words_now(cell),
+        options=tuple(
+            Option(
+                word_of(g),
+                granularity_words(cell.category, g).label,
+                granularity_words(cell.category, g).shown,
+                word_of(g) == chosen,
+            )
+            for g in offered(cell)
+        ),
+        ends=entered_end(entered, key) or day.isoformat(),
+        problems=tuple(p for p in problems if p.field in fields),
+    )
+
+
+def offered(cell: MatrixCell) -> list[Granularity]:
+    """Return the levels the form lists, least exposing first: off, one figure and finer, up to the ceiling.
+
+    A protected sum about one person means nothing to a person, so it is listed only where it is the ceiling;
+    anything at most the ceiling is accepted when sent by a program.
+    """
+    levels = [g for g in Granularity if Granularity.INDEX <= g <= cell.ceiling] or [cell.ceiling]
+    now = granularity_of(cell)
+    return sorted({Granularity.NONE, *levels, now})
+
+
+def entered_end(entered: Mapping[str, str], key: str) -> str:
+    """Return the end date entered for recipient `key`: its own field, else the one for the whole row."""
+    return entered.get(ends_field(key), entered.get("ends", ""))[:20]
+
+
+def in_words_now(cell: MatrixCell) -> str:
+    """Say what holds in this cell now."""
+    label = granularity_words(cell.category, granularity_of(cell)).label
+    return f"{label}, until {long_date(cell.grant.ends)}" if cell.is_on and cell.grant else label
+
+
+def word_of(granularity: Granularity) -> str:
+    """Return the form value of a granularity."""
+    return granularity.word if granularity > Granularity.NONE else OFF

@@ -1,0 +1,196 @@
+"""What is shared now, as the athlete reads it: a sentence, one card per recipient, and every cell of the matrix."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from consent.grants.values import MatrixCell
+from consent.releases.values import ReleaseView
+from consent.web.dates import long_date, short_date
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, counted, granularity_words, listed, sentence
+from policies.grant import Recipient
+from policies.vocabulary import Category, Granularity
+
+
+class CellLook(StrEnum):
+    """How one cell of the matrix is drawn."""
+
+    ON = "on"
+    OFF = "off"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One drawn cell. label and until only while on; asked: address of an open request about this cell."""
+
+    column: str
+    look: CellLook
+    label: str = ""
+    until: str = ""
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One drawn row of the matrix."""
+
+    category: Category
+    title: str
+    hint: str
+    cells: tuple[CellView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One recipient that gets something. see: address of what they see. stop: where the stop form goes.
+
+    key: the recipient's name in forms; empty for a release of its own, which `stop` names already.
+    """
+
+    key: str
+    title: str
+    about: str
+    gets: str
+    purpose: str
+    ends: str
+    see: str
+    stop: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedView:
+    """Everything the page "What is shared now" says."""
+
+    lead: str
+    columns: tuple[str, ...]
+    cards: tuple[CardView, ...]
+    rows: tuple[RowView, ...]
+
+
+def key_of(recipient: Recipient) -> str:
+    """Return "org.role": how forms name a recipient (neither part can hold a dot)."""
+    return f"{recipient.org}.{recipient.role.value}"
+
+
+def granularity_of(cell: MatrixCell) -> Granularity:
+    """Return how much of this cell goes over the line now."""
+    if not cell.is_on:
+        return Granularity.NONE
+    return cell.grant.max_granularity if cell.grant else Granularity.BAND
+
+
+def end_of(cell: MatrixCell, releases: Sequence[ReleaseView]) -> datetime | None:
+    """Return when the cell ends by itself, or None while it is off."""
+    if not cell.is_on:
+        return None
+    if cell.grant:
+        return cell.grant.ends
+    return next((r.until for r in releases if r.release_id == cell.release_id), None)
+
+
+def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> SharedView:
+    """Build the page from the matrix and the athlete's releases (open and answered)."""
+    recipients = recipients_of(cells)
+    apart = releases_apart(cells, releases)
+    requests = {r.recipient: r for r in releases if r.is_open}
+    return SharedView(
+        lead=lead(cells, {r.recipient for r in apart}),
+        columns=tuple(RECIPIENTS[r.role].column for r in recipients),
+        cards=(
+            *(_card(on, releases) for r in recipients if (on := [c for c in cells if c.recipient == r and c.is_on])),
+            *(_card_apart(release) for release in apart),
+        ),
+        rows=tuple(
+            RowView(
+                category,
+                CATEGORIES[category].title,
+                CATEGORIES[category].hint,
+                tuple(_cell(c, releases, requests) for c in cells if c.category is category),
+            )
+            for category in dict.fromkeys(c.category for c in cells)
+        ),
+    )
+
+
+def recipients_of(cells: Sequence[MatrixCell]) -> list[Recipient]:
+    """Return the matrix's recipients in the order of its columns."""
+    return list(dict.fromkeys(c.recipient for c in cells))
+
+
+def releases_apart(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> list[ReleaseView]:
+    """Return the approved releases that no cell shows: those for a purpose beside the recipient's usual one."""
+    in_cells = {c.release_id for c in cells if c.is_on}
+    return [r for r in releases if r.state.is_valid_for_processing and r.release_id not in in_cells]
+
+
+def lead(cells: Sequence[MatrixCell], apart: Collection[Recipient] = ()) -> str:
+    """Say in words how many groups get something and which get nothing. apart: those with a release of its own."""
+    off_first = "Everything starts off and stays off until you turn it on."
+    live = {c.recipient for c in cells if c.is_on} | set(apart)
+    without = [RECIPIENTS[r.role] for r in recipients_of(cells) if r not in live]
+    if not live:
+        return f"Nobody gets anything from you. {off_first}"
+    groups = f"{sentence(counted(len(live), 'group gets', 'groups get'))} something from you."
+    if not without:
+        return f"{groups} {off_first}"
+    verb = "get" if len(without) > 1 or without[0].are_many else "gets"
+    return f"{groups} {sentence(listed([words.phrase for words in without]))} {verb} nothing. {off_first}"
+
+
+def gets(on: Sequence[MatrixCell]) -> str:
+    """Say in one sentence what a recipient with these live cells gets."""
+    if all(granularity_of(c) is Granularity.COHORT for c in on):
+        return granularity_words(on[0].category, Granularity.COHORT).shown
+    phrases = [CATEGORIES[c.category].phrase for c in on]
+    return f"Your {listed(phrases)}."
+
+
+def _card(on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> CardView:
+    words = RECIPIENTS[on[0].recipient.role]
+    return CardView(
+        key=key_of(on[0].recipient),
+        title=words.title,
+        about=f"{on[0].recipient_name}, {words.who}",
+        gets=gets(on),
+        purpose=PURPOSES[on[0].purpose],
+        ends=_ends(on, releases),
+        see=f"/shared/preview/{on[0].recipient.org}/{on[0].recipient.role.value}",
+        stop="/shared/stop",
+    )
+
+
+def _card_apart(release: ReleaseView) -> CardView:
+    words = RECIPIENTS[release.recipient.role]
+    return CardView(
+        key="",
+        title=words.title,
+        about=f"{release.recipient_name}, {words.who}",
+        gets="Your durability band, by a release of its own.",
+        purpose=PURPOSES[release.purpose],
+        ends=long_date(release.until),
+        see=f"/asked/{release.release_id}",
+        stop=f"/asked/{release.release_id}/stop",
+    )
+
+
+def _ends(on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> str:
+    days = sorted({end.date() for c in on if (end := end_of(c, releases))})
+    if not days:
+        return "By itself"
+    if len(days) == 1:
+        return long_date(days[0])
+    return f"Between {long_date(days[0])} and {long_date(days[-1])}"
+
+
+def _cell(cell: MatrixCell, releases: Sequence[ReleaseView], requests: Mapping[Recipient, ReleaseView]) -> CellView:
+    column = RECIPIENTS[cell.recipient.role].column
+    if cell.is_on:
+        end = end_of(cell, releases)
+        label = granularity_words(cell.category, granularity_of(cell)).label
+        return CellView(column, CellLook.ON, label, f"to {short_date(end)}" if end else "")
+    if cell.never_rule:
+        return CellView(column, CellLook.NEVER)
+    request = requests.get(cell.recipient) if cell.by_release else None
+    return CellView(column, CellLook.OFF, asked=f"/asked/{request.release_id}" if request else "")

@@ -1,0 +1,82 @@
+"""What one recipient sees, in words: how much of what, for what, until when; for a release the exact bytes. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from consent.grants.values import MatrixCell
+from consent.releases.values import ReleaseView
+from consent.web.dates import long_date
+from consent.web.sharing.page import end_of, granularity_of, key_of
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, sentence, span
+from policies.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One thing that goes over the line: title, how much in words, until when; figure and exact bytes of a release."""
+
+    title: str
+    hint: str
+    level: str
+    shown: str
+    until: str
+    figure: str = ""
+    figure_range: str = ""
+    exact: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """Everything the preview page of one recipient says."""
+
+    title: str
+    key: str
+    who: str
+    about: str
+    purpose: str
+    slips: tuple[Slip, ...]
+    hidden: tuple[str, ...]
+    never: tuple[str, ...]
+    is_learning: bool
+    is_office: bool
+
+
+def preview_of(column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
+    """Build the preview from one recipient's column of the matrix and the athlete's releases."""
+    first = column[0]
+    words = RECIPIENTS[first.recipient.role]
+    verb = "uses" if first.recipient.role is Role.FL_AGGREGATOR else "see" if words.are_many else "sees"
+    return PreviewView(
+        title=f"What {words.phrase} {verb}",
+        key=key_of(first.recipient),
+        who=f"{words.title}, {first.recipient_name}",
+        about=sentence(words.who),
+        purpose=PURPOSES[first.purpose],
+        slips=tuple(_slip(c, releases) for c in column if c.is_on),
+        hidden=tuple(CATEGORIES[c.category].title for c in column if not c.is_on and not c.never_rule),
+        never=tuple(CATEGORIES[c.category].title for c in column if c.never_rule),
+        is_learning=first.recipient.role is Role.FL_AGGREGATOR,
+        is_office=first.recipient.role is Role.FRONT_OFFICE,
+    )
+
+
+def _slip(cell: MatrixCell, releases: Sequence[ReleaseView]) -> Slip:
+    words = CATEGORIES[cell.category]
+    level = granularity_words(cell.category, granularity_of(cell))
+    end = end_of(cell, releases)
+    until = long_date(end) if end else ""
+    release = next((r for r in releases if cell.by_release and r.release_id == cell.release_id), None)
+    if release is None:
+        return Slip(words.title, words.hint, level.label, level.shown, until)
+    return Slip(
+        words.title,
+        "availability and load robustness",
+        level.label,
+        level.shown,
+        until,
+        figure=span(release.index.index_band_5pt),
+        figure_range=span(release.index.interval_rounded_outward),
+        exact=release.exact_bytes.decode("utf-8"),
+        sha256=release.sha256,
+    )

@@ -1,0 +1,181 @@
+"""What is shared now, what a recipient sees, changing one row, and stopping.
+
+Giving takes two forms (the row, then the check page); stopping takes one and acts at once.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
+from consent.grants.values import MatrixCell
+from consent.releases.values import ReleaseView
+from consent.web.dates import latest_end, long_date, weekday_date
+from consent.web.portal import Portal, Visit, see_other
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.sharing.change_form import Problem, offers
+from consent.web.sharing.change_request import BadEntry, Wish, read_wish
+from consent.web.sharing.page import end_of, granularity_of, key_of, recipients_of, shared_view
+from consent.web.sharing.preview import preview_of
+from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
+from policies.grant import Recipient
+from policies.vocabulary import AthleteId, Category
+
+router = APIRouter()
+HERE = "/shared"
+
+
+@router.get("/shared")
+def shared_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+    """Show everything that goes over the line, and every choice."""
+    view = shared_view(portal.store.matrix(visit.athlete), portal.store.releases(visit.athlete))
+    return portal.page(
+        visit, "shared.html", title="What is shared now", here=HERE, view=view, day=weekday_date(portal.today)
+    )
+
+
+@router.get("/shared/preview/{org}/{role}")
+def preview_page(portal: PortalHere, visit: SignedIn, org: str, role: str) -> HTMLResponse:
+    """Show what one recipient gets: words, how much, what for, until when; for a release the exact bytes."""
+    cells = portal.store.matrix(visit.athlete)
+    recipient = _recipient(cells, f"{org}.{role}")
+    view = preview_of([c for c in cells if c.recipient == recipient], portal.store.releases(visit.athlete))
+    return portal.page(visit, "preview.html", title=view.title, here=HERE, view=view)
+
+
+@router.post("/shared/stop")
+def stop_recipient(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+    """Stop sharing everything with one recipient, at once."""
+    cells = portal.store.matrix(visit.athlete)
+    recipient = _recipient(cells, form.get("recipient", ""))
+    try:
+        receipt = portal.store.withdraw_recipient(visit.athlete, recipient, method=visit.session.method)
+    except Conflict:
+        return see_other(HERE)  # pressed twice: it has stopped already
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+@router.post("/shared/stop-all")
+def stop_all(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+    """Stop sharing everything with everyone, at once."""
+    try:
+        receipt = portal.store.withdraw_all(visit.athlete, method=visit.session.method)
+    except Conflict:
+        return see_other(HERE)  # pressed twice: it has stopped already
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+@router.get("/change/{category}")
+def change_page(portal: PortalHere, visit: SignedIn, category: str) -> HTMLResponse:
+    """Show the choices of one row."""
+    return _form(portal, visit, _row(portal, visit.athlete, category), {})
+
+
+@router.post("/change/{category}")
+def check_change(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> HTMLResponse:
+    """Show the check page for what was chosen; nothing is saved yet."""
+    row = _row(portal, visit.athlete, category)
+    if "edit" in form:
+        return _form(portal, visit, row, form)
+    try:
+        wish = read_wish(row, form, today=portal.today)
+    except BadEntry as bad:
+        return _form(portal, visit, row, form, bad.problems)
+    return _check(portal, visit, row[0].category, wish)
+
+
+@router.post("/change/{category}/confirm")
+def confirm_change(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> Response:
+    """Carry out what the check page showed."""
+    row = _row(portal, visit.athlete, category)
+    try:
+        wish = read_wish(row, form, today=portal.today)
+        receipt = portal.store.change(visit.athlete, wish.changes, method=visit.session.method)
+    except BadEntry as bad:
+        return _form(portal, visit, row, form, bad.problems)
+    except (InvalidChange, NotAllowed, Conflict):
+        # The row changed between check and confirmation; its newest state comes with the form.
+        changed = Problem("choices", "This row has changed meanwhile. Check what holds now and choose again.")
+        return _form(portal, visit, _row(portal, visit.athlete, category), {}, [changed])
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+@router.post("/change/{category}/stop")
+def stop_cell(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> Response:
+    """Stop sharing one cell, at once."""
+    row = _row(portal, visit.athlete, category)
+    recipient = _recipient(row, form.get("recipient", ""))
+    cell = next(c for c in row if c.recipient == recipient)
+    try:
+        receipt = portal.store.withdraw(visit.athlete, cell.cell, method=visit.session.method)
+    except Conflict:
+        return see_other(HERE)
+    return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+def _row(portal: Portal, athlete: AthleteId, category: str) -> list[MatrixCell]:
+    row = [cell for cell in portal.store.matrix(athlete) if cell.category.value == category]
+    if not row:
+        raise NotFound("expected a category that the athlete decides about")
+    return row
+
+
+def _recipient(cells: Sequence[MatrixCell], key: str) -> Recipient:
+    for recipient in recipients_of(cells):
+        if key_of(recipient) == key:
+            return recipient
+    raise NotFound("expected one of this athlete's recipients")
+
+
+def _form(
+    portal: Portal,
+    visit: Visit,
+    row: Sequence[MatrixCell],
+    entered: Mapping[str, str],
+    problems: Sequence[Problem] = (),
+) -> HTMLResponse:
+    words = CATEGORIES[row[0].category]
+    releases = portal.store.releases(visit.athlete)
+    drawn = shared_view(row, releases).rows[0].cells
+    asked = next((cell.asked for cell in drawn if cell.asked), "")
+    return portal.page(
+        visit,
+        "change.html",
+        title=f"Change: {words.title}",
+        here=HERE,
+        status=422 if problems else 200,
+        words=words,
+        category=row[0].category.value,
+        offers=offers(row, today=portal.today, entered=entered, problems=problems),
+        problems=problems,
+        never=[RECIPIENTS[c.recipient.role].title for c in row if c.never_rule],
+        by_release=[RECIPIENTS[c.recipient.role].phrase for c in row if c.by_release and not c.never_rule],
+        asked=asked,
+        live=[_live(c, releases) for c in row if c.is_on],
+        latest=latest_end(portal.today),
+        latest_words=long_date(latest_end(portal.today)),
+        earliest=portal.today,
+    )
+
+
+def _live(cell: MatrixCell, releases: Sequence[ReleaseView]) -> dict[str, str]:
+    end = end_of(cell, releases)
+    return {
+        "key": key_of(cell.recipient),
+        "who": f"{RECIPIENTS[cell.recipient.role].title}, {cell.recipient_name}",
+        "level": granularity_words(cell.category, granularity_of(cell)).label,
+        "until": long_date(end) if end else "",
+    }
+
+
+def _check(portal: Portal, visit: Visit, category: Category, wish: Wish) -> HTMLResponse:
+    return portal.page(
+        visit,
+        "check_change.html",
+        title="Check your choice",
+        here=HERE,
+        words=CATEGORIES[category],
+        category=category.value,
+        wish=wish,
+    )

@@ -1,0 +1,149 @@
+"""From the first schema to this one: a database that knew its entries by their place, on SQLite and PostgreSQL."""
+
+import secrets
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, MetaData, text
+
+from consent.athlete.values import ProofState
+from consent.errors import InvalidSettings, StoreUnavailable
+from consent.service import open_beside, open_service
+from consent.storage.migrations import upgrade as migrations
+from consent.storage.migrations.upgrade import newest, upgrade
+from consent.storage.transaction import make_engine
+from tests.consent.conftest import Postgresql
+from tests.consent.league import FakeClock, Template, make_service
+
+PLACES = "SELECT log_index, owner, number, sealed FROM log_detail WHERE log_index IS NOT NULL ORDER BY log_index"
+
+
+def revision(engine: Engine) -> str:
+    """The revision that a database is at."""
+    with engine.connect() as connection:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+
+
+def migrate(engine: Engine, to: str) -> None:
+    """Bring an empty database to an old revision."""
+    config = migrations._config()
+    with engine.execution_options(is_writer=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def copy_down(new: Engine, old: Engine) -> None:
+    """Fill a database of the first schema with what one of this schema holds, as the first version stored it."""
+    here, there = MetaData(), MetaData()
+    here.reflect(new)
+    there.reflect(old)
+    with new.connect() as source, old.execution_options(is_writer=True).begin() as target:
+        place = {bytes(row.leaf_hash): row.log_index for row in source.execute(here.tables["log_detail"].select())}
+        for table in there.sorted_tables:
+            if table.name != "alembic_version":
+                for row in source.execute(here.tables[table.name].select()).mappings():
+                    values = dict(row)
+                    if "leaf_hash" in values:
+                        values["log_index"] = place[bytes(values.pop("leaf_hash"))]
+                    target.execute(table.insert(), values)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path: Path, template: Template, clock: FakeClock) -> tuple[Path, str]:
+    """The folder and the database of a service of the first version, with receipts and looks."""
+    world = template.open_copy(tmp_path / "union", clock)
+    for athlete in world.athletes["club-a"]:
+        world.give(athlete)
+    world.publish()
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
+    else:
+        server: Postgresql = request.getfixturevalue("postgresql")
+        name = f"first_{secrets.token_hex(6)}"
+        server.execute(f"CREATE DATABASE {name}")
+        url = server.url(name)
+    engine = make_engine(url)
+    migrate(engine, "0001")
+    copy_down(world.service.engine, engine)
+    engine.dispose()
+    world.service.close()
+    return tmp_path / "union", url
+
+
+def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:
+    folder, url = old
+    before = make_engine(url)
+    with before.connect() as connection:
+        stored = connection.execute(text(PLACES)).all()
+    before.dispose()
+
+    service = make_service(folder, clock, database=url)
+
+    assert revision(service.engine) == newest() == "0002"
+    with service.engine.connect() as connection:
+        assert connection.execute(text(PLACES)).all() == stored
+    athletes = [member.athlete for member in service.store.members()]
+    for athlete in athletes:
+        looks = service.store.looks(athlete)
+        assert looks.total == looks.proven > 0
+        assert {entry.proof for entry in looks.entries} == {ProofState.PROVEN}
+    receipt = service.store.receipts(athletes[0])[0]
+    assert service.store.entry_standing(athletes[0], receipt.leaf_hash).proof is ProofState.PROVEN
+    assert service.store.receipt(athletes[0], receipt.receipt_id)["x:tlogProof"].startswith("c2sp.org/tlog-proof@v1")
+    service.publish()
+    assert service.store.status().log_waiting == 0
+    service.close()
+
+
+def test_what_was_appended_without_a_commit_is_still_found(old: tuple[Path, str], clock: FakeClock) -> None:
+    folder, url = old
+    engine = make_engine(url)
+    with engine.begin() as connection:  # the newest entry's transaction never happened
+        newest_place = connection.execute(text("SELECT max(log_index) FROM log_detail WHERE number > 0")).scalar()
+        where = {"place": newest_place}
+        owner, number = connection.execute(
+            text("SELECT owner, number FROM log_detail WHERE log_index = :place"), where
+        ).one()
+        connection.execute(text("DELETE FROM receipt WHERE log_index >= :place"), where)
+        connection.execute(text("DELETE FROM log_detail WHERE log_index >= :place"), where)
+        connection.execute(
+            text("UPDATE data_key SET counter = :number WHERE owner = :owner"), {"number": number, "owner": owner}
+        )
+    engine.dispose()
+
+    service = make_service(folder, clock, database=url)
+
+    looks = service.store.looks(owner)
+    assert looks.total == looks.proven == number + 1
+    assert looks.entries[0].because == "the service stopped before this could take effect"
+    service.close()
+
+
+def test_without_its_log_nothing_is_changed(old: tuple[Path, str], clock: FakeClock) -> None:
+    folder, url = old
+    engine = make_engine(url)
+
+    with pytest.raises(StoreUnavailable, match="nothing was changed"):
+        upgrade(engine)
+    shutil.rmtree(folder / "log")
+    with pytest.raises(Exception, match="checkpoint"):
+        make_service(folder, clock, database=url)
+
+    assert revision(engine) == "0001"
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM log_detail")).scalar()
+    engine.dispose()
+
+
+def test_a_service_without_a_trust_policy_says_how_to_get_one(
+    template: Template, tmp_path: Path, clock: FakeClock
+) -> None:
+    world = template.open_copy(tmp_path / "union", clock)
+    world.service.close()
+    (tmp_path / "union" / "trust.policy").unlink()
+
+    for opens in (open_service, open_beside):
+        with pytest.raises(InvalidSettings, match="homefield-consent keys"):
+            opens(world.service.settings, clock=clock)
