@@ -18,7 +18,7 @@ from client.errors import ClientError
 from client.settings import Settings
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
-from client.web.looks import Consent
+from client.web.access import Consent
 from client.web.sessions import COOKIE, Sessions
 from client.web.site import TEMPLATES, Closed, Refused, SignInNeeded, Site, to
 from client.web.staff_codes import FILE_NAME, Desk

@@ -14,15 +14,15 @@ from client.biometrics.streams import SPECS, Stream
 from client.errors import ClientError, ConsentUnavailable
 from client.features.daily import DailyTable, build
 from client.vault.store import Athlete, Vault
-from models.availability import INPUTS, durability_inputs
-from models.durability import durability
+from models.durability.availability import INPUTS, durability_inputs
+from models.durability.index import durability
+from models.durability.released_index import lineage, office_index, own_view
 from models.errors import NotEnoughData
-from models.office_index import lineage, office_index, own_view
 from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT
 from policies.release import ReleaseProposal
 from policies.vocabulary import AthleteId, Lineage, OrgId, Purpose, Role
 
-# What the daily columns of `models.availability` are made of; session load comes from rating times minutes.
+# What the daily columns of `models.durability.availability` are made of; session load comes from rating times minutes.
 STREAMS = (
     Stream.TIME_LOSS,
     Stream.AVAILABILITY,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, rolling_sum_and_count
 from models.features import RISK_SCHEMA, AthleteSeries, Floats
-from models.private_gradients import sigmoid
+from models.privacy.per_athlete_gradients import sigmoid
 
 HORIZON_D = 7  # sports science §6.2
 AFTER_RETURN_D = 7  # sports science §6.2

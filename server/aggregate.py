@@ -7,7 +7,7 @@ cannot throw the model away with a single number. It can still poison within the
 from collections.abc import Mapping
 
 from models.errors import BadWire
-from models.noise import add_in_ring, from_ring, sensitivity
+from models.privacy.discrete_gaussian import add_in_ring, from_ring, sensitivity
 from models.wire import ContributionSum, read_contribution
 from policies.campaign import CampaignManifest
 from server.errors import RefusedSum

@@ -11,7 +11,7 @@ from pathlib import Path
 from chassis.files.replace_file import replace_durably
 from models.card import card_for
 from models.registry import OpenedModel, SealedModel, open_sealed, read_folder, seal
-from models.server_step import ServerState
+from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
 from policies.signing import SigningKey
 from server.errors import BadSettings, CampaignFailed

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import NotApproved
-from models.contribution import schema_of
 from models.errors import ModelError
+from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
 from policies.signing import SigningKey, VerifyKey

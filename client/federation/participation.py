@@ -12,9 +12,9 @@ from client.consent_client import Clock
 from client.errors import RoundRefused
 from client.federation.approval import Approvals
 from client.federation.journal import RoundJournal
-from models.contribution import contribution
 from models.features import SCHEMAS, AthleteSeries
-from models.initial_weights import weights_sha256
+from models.privacy.contribution import contribution
+from models.training.initial_weights import weights_sha256
 from models.wire import ContributionSum, TrainRequest, read_train_request, to_bytes
 from policies.campaign import CampaignManifest
 from policies.snapshot import ConsentSnapshot

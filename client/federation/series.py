@@ -10,8 +10,8 @@ from client.errors import AthleteErased, RoundRefused, UnknownAthlete
 from client.features.daily import DailyTable, build
 from client.vault.store import Vault
 from models import recovery, risk
+from models.evaluation.holdout import learn_days
 from models.features import AthleteSeries
-from models.holdout import learn_days
 from policies.campaign import CampaignManifest
 from policies.vocabulary import AthleteId
 

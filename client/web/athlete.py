@@ -15,12 +15,12 @@ from client.coaching.regression import MOST_REDUCTIONS, RULE, Level
 from client.coaching.review import Answer, Decision, override_rate
 from client.features.daily import DailyTable
 from client.vault.store import Athlete
-from client.web import words
-from client.web.looks import Look
-from client.web.measurement_charts import hrv_chart, load_chart
+from client.web import text
+from client.web.access import Look
+from client.web.charts.measurements import hrv_chart, load_chart
+from client.web.charts.sleep import sleep_chart
 from client.web.sessions import Viewer
 from client.web.site import DECISIONS_DAYS, Site
-from client.web.sleep_chart import sleep_chart
 from policies.vocabulary import AthleteId, Category
 
 
@@ -82,20 +82,20 @@ def show(site: Site, viewer: Viewer, it: Opened) -> Response:
         finding=_finding(it.athlete.name, one),
         name=it.athlete.name,
         athlete=athlete,
-        day=words.long_day(it.day),
+        day=text.long_day(it.day),
         is_past=it.day != site.now().date(),
-        available=words.AVAILABLE_WORDS[one.available] if one and one.available else "",
+        available=text.AVAILABLE_WORDS[one.available] if one and one.available else "",
         one=one,
         proposal=proposal,
-        proposal_words=words.proposal_in_full(proposal) if proposal else None,
-        plan=words.plan(one.plan, it.day) if one else "",
+        proposal_words=text.proposal_in_full(proposal) if proposal else None,
+        plan=text.plan(one.plan, it.day) if one else "",
         ends=_ends(site, one),
         decision=decision_words(site, one.decision) if one and one.decision else None,
-        percentile=words.percentile(one.evidence.readiness) if one else "",
+        percentile=text.percentile(one.evidence.readiness) if one else "",
         evidence=evidence_rows(one.evidence, wellness_items(it.table)) if one else [],
         rule=RULE,
         seen=_seen(it.look, athlete),
-        until=words.short_day(it.look.ends[athlete].astimezone(site.zone).date()) if athlete in it.look.ends else "",
+        until=text.short_day(it.look.ends[athlete].astimezone(site.zone).date()) if athlete in it.look.ends else "",
         history=history(site.journal, athlete, it.day),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
         charts=_charts(site, it),
@@ -111,7 +111,7 @@ def _finding(name: str, one: Morning | None) -> str:
         return f"{name}: {_question(one)}"
     if one.outcome.ask:
         return f"{name}: not enough data, please ask"
-    return f"{name}: {words.LIGHT_WORDS[one.light]} today"
+    return f"{name}: {text.LIGHT_WORDS[one.light]} today"
 
 
 def _question(one: Morning) -> str:
@@ -125,8 +125,8 @@ def _ends(site: Site, one: Morning | None) -> str:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
     if end.time() == time():
-        return f"End of {words.long_day(end.date() - timedelta(days=1))}"
-    return f"{words.long_day(end.date())}, {words.clock_time(end)}"
+        return f"End of {text.long_day(end.date() - timedelta(days=1))}"
+    return f"{text.long_day(end.date())}, {text.clock_time(end)}"
 
 
 def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
@@ -142,9 +142,9 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
                 source=TRAITS[domain].label,
                 light=finding.light.value,
                 word=("As usual", "Below", "Well below")[finding.points],
-                measured=words.measured(finding, items),
+                measured=text.measured(finding, items),
                 points="not counted" if evidence.is_grey else str(finding.points),
-                share=words.minus(share) if share is not None else "not in today’s Z",
+                share=text.minus(share) if share is not None else "not in today’s Z",
             )
         )
     return rows
@@ -162,14 +162,14 @@ def decision_words(site: Site, decision: Decision) -> dict[str, str]:
     return {
         "answer": answers[decision.answer],
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
-        "at": f"{words.long_day(at.date())}, {words.clock_time(at)}",
+        "at": f"{text.long_day(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }
 
 
 def _seen(look: Look, athlete: AthleteId) -> str:
-    shown = [w for category, w in words.CATEGORY_WORDS.items() if category in look.of(athlete)]
-    return words.sentence(words.list_of(shown))
+    shown = [w for category, w in text.CATEGORY_WORDS.items() if category in look.of(athlete)]
+    return text.sentence(text.list_of(shown))
 
 
 def history(journal: Journal, athlete: AthleteId, day: date) -> dict[str, str]:

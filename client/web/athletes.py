@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from client.web import words
+from client.web import text
 from client.web.site import Site
 
 
@@ -17,7 +17,7 @@ def router(site: Site) -> APIRouter:
         rows = []
         for athlete in site.athletes(look):
             table = site.table(look, athlete.athlete)
-            newest = words.short_day(table.dates[-1]) if table.dates else words.NOT_RECORDED
+            newest = text.short_day(table.dates[-1]) if table.dates else text.NOT_RECORDED
             rows.append(
                 {
                     "name": athlete.name,
@@ -26,7 +26,7 @@ def router(site: Site) -> APIRouter:
                     "newest": newest,
                 }
             )
-        shown = "One athlete shares" if len(rows) == 1 else f"{words.sentence(words.count(len(rows)))} athletes share"
+        shown = "One athlete shares" if len(rows) == 1 else f"{text.sentence(text.count(len(rows)))} athletes share"
         finding = f"{shown} something with you" if rows else "Nothing to show here yet"
         return site.page(
             "athletes.html", viewer, here="/athletes", look=look, title="Athletes", finding=finding, rows=rows

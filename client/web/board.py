@@ -9,9 +9,9 @@ from client.coaching.morning import Morning
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
 from client.coaching.session import Plan
 from client.vault.store import Athlete
-from client.web import words
+from client.web import text
+from client.web.access import Look
 from client.web.imports import summary
-from client.web.looks import Look
 from client.web.sessions import ROLE_GROUPS, Viewer
 from client.web.site import Site
 from policies.vocabulary import Category
@@ -67,15 +67,15 @@ def _page(site: Site, viewer: Viewer, look: Look) -> Response:
         look=look,
         title="Morning board",
         finding=finding(len(decide), len(ask), shown=len(mornings)),
-        day=words.long_day(day),
-        prepared=words.clock_time(site.now()),
+        day=text.long_day(day),
+        prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
         decide=_rows(decide, day),
         ask=_rows(ask, day),
         planned=_rows(planned, day),
         unfold=any(m.light is Light.RED for _, m in planned),
-        out=words.list_of(out) if out else "",
+        out=text.list_of(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         imports=summary(site, look),
@@ -87,9 +87,9 @@ def finding(decide: int, ask: int, *, shown: int) -> str:
     """Return the board's title: the morning's finding."""
     if not shown:
         return "No readiness to show this morning"
-    parts = [f"{words.count(decide)} to decide"] if decide else []
-    parts += [f"{words.count(ask)} to ask"] if ask else []
-    return words.sentence(", ".join(parts)) if parts else "Everyone trains as planned"
+    parts = [f"{text.count(decide)} to decide"] if decide else []
+    parts += [f"{text.count(ask)} to ask"] if ask else []
+    return text.sentence(", ".join(parts)) if parts else "Everyone trains as planned"
 
 
 def _common_plan(site: Site, day: date) -> str:
@@ -98,7 +98,7 @@ def _common_plan(site: Site, day: date) -> str:
         return ""
     kind = "Match today" if plan.match_day else "Plan"
     title = f"{plan.title}, " if plan.title else ""
-    return f"{kind}: {title}{words.session(plan.session)}"
+    return f"{kind}: {title}{text.session(plan.session)}"
 
 
 def _rows(mornings: list[tuple[Athlete, Morning]], day: date) -> list[Row]:
@@ -109,13 +109,13 @@ def _row(athlete: Athlete, one: Morning, day: date) -> Row:
     return Row(
         name=athlete.name,
         href=f"/athletes/{athlete.athlete}",
-        quiet=words.quiet(one),
+        quiet=text.quiet(one),
         light=one.light.value,
-        trend=words.trend(one),
+        trend=text.trend(one),
         arrow=one.trend or "",
-        available=words.AVAILABLE_WORDS[one.available],
+        available=text.AVAILABLE_WORDS[one.available],
         plan=_plan_words(one, day),
-        proposed=words.proposed(one.proposal) if one.proposal else "",
+        proposed=text.proposed(one.proposal) if one.proposal else "",
     )
 
 
@@ -124,4 +124,4 @@ def _plan_words(one: Morning, day: date) -> str:
         decided = one.decision
         return f"Decided: {decided.chosen_au:,.0f} AU of {decided.planned_au:,.0f} AU planned"
     plan: Plan = one.plan
-    return words.plan(plan, day)
+    return text.plan(plan, day)

@@ -13,7 +13,7 @@ from audit.entries.events import EventKind
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, Answer, Decision, Reason, RefusedDecision, decide
-from client.web import words
+from client.web import text as words
 from client.web.athlete import Opened, decision_words, opened, show
 from client.web.sessions import Viewer
 from client.web.site import Closed, Site, to

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from client.vault.journal import ImportRecord, imports
-from client.web.looks import Look
+from client.web.access import Look
 from client.web.site import Site
 
 MOST_SHOWN = 60

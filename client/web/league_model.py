@@ -10,11 +10,11 @@ from audit.entries.events import EventKind
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
-from client.web import words
+from client.web import text as words
 from client.web.site import Site
 from models.card import ModelCard
+from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
-from models.honesty_gate import SLOPE_RANGE
 from models.registry import CARD
 from policies.vocabulary import Category
 

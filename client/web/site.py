@@ -18,7 +18,7 @@ from client.coaching.session import Plan, PlanSource
 from client.features.daily import DailyTable
 from client.settings import Settings
 from client.vault.store import Athlete, Vault
-from client.web.looks import Consent, Look, Looks
+from client.web.access import Consent, Look, Looks
 from client.web.sessions import COOKIE, Sessions, Viewer
 from client.web.staff_codes import Desk
 from client.web.tables import Tables, streams_of

@@ -44,7 +44,7 @@ def run(
 
     Example: homefield-demo run --data ../shared/data --clubs 2
     """
-    from deploy.demo.sources import check_data  # loads numpy and more, which --help does without
+    from deploy.demo.league.sources import check_data  # loads numpy and more, which --help does without
     from deploy.demo.story import Story
 
     console = Console(stderr=as_json)

@@ -11,15 +11,17 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import choices, errors_table, founding, staff, training, witnesses
 from deploy.demo.errors import StepFailed
-from deploy.demo.ledger import BudgetLook, look_at_budget
+from deploy.demo.league import campaigns as training
+from deploy.demo.league import errors_table, founding, witnesses
+from deploy.demo.league.ledger import BudgetLook, look_at_budget
+from deploy.demo.league.publication import wait_until_published
+from deploy.demo.league.sources import SYNTHETIC, Sources, prepare
+from deploy.demo.league.witnesses import WitnessState
+from deploy.demo.people import choices, staff
 from deploy.demo.plan import WITNESSES, Person, Plan
 from deploy.demo.processes import League
-from deploy.demo.publication import wait_until_published
-from deploy.demo.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
-from deploy.demo.witnesses import WitnessState
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
 Tick = Callable[[], None]

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.witnesses import WitnessState
+from deploy.demo.league.witnesses import WitnessState
 
 
 @dataclass(frozen=True, slots=True)

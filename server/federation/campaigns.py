@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from audit.entries.events import EventKind
 from models.errors import ModelError
-from models.server_step import ServerState
+from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, ConsentDown, ConsentUnavailable, ServerError

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from chassis.files.replace_file import replace_durably
-from models.server_step import ServerState
+from models.training.server_step import ServerState
 from server.errors import CampaignFailed
 
 

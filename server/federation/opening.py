@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.errors import BadWeights
-from models.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, recipe_for
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved, sigma_for
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import InvalidInput

@@ -22,10 +22,10 @@ import server.federation.switches  # noqa: F401 - must come before flwr
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
-from models import server_step
 from models.features import SCHEMAS
-from models.initial_weights import initial_weights, weights_sha256
-from models.server_step import ServerState
+from models.training import server_step
+from models.training.initial_weights import initial_weights, weights_sha256
+from models.training.server_step import ServerState
 from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum

@@ -12,7 +12,7 @@ from audit.cli import app as audit_app
 from client.cli import app as node_app
 from consent.cli import app as consent_app
 from deploy.demo.cli import app as demo_app
-from models.recipes import RECIPES
+from models.training.recipes import RECIPES
 from policies.budget import CAMPAIGN_CAP, LIFETIME_CAP, campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from server.cli import app as server_app
 

@@ -11,9 +11,9 @@ from client.features.daily import DailyTable
 from models.card import card_for
 from models.errors import BadWeights
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
-from models.recipes import manifest_from, recipe_for
 from models.registry import open_sealed, seal
-from models.synthetic import synthetic_league
+from models.synthetic.league import synthetic_league
+from models.training.recipes import manifest_from, recipe_for
 from policies.errors import BadSignature
 from policies.signing import SigningKey
 
@@ -62,7 +62,7 @@ def test_a_model_that_always_says_the_own_mean_is_not_adopted(tables):
 
 
 def test_a_good_recovery_model_is_adopted_and_a_spoilt_one_is_not(tables):
-    from models.initial_weights import initial_weights
+    from models.training.initial_weights import initial_weights
 
     weights = np.array(initial_weights(RECOVERY_SCHEMA.model))
 

@@ -21,7 +21,7 @@ from client.federation.fleet import FleetLoop
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
-from models.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, recipe_for
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant

@@ -8,7 +8,7 @@ import pytest
 
 from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
-from models.initial_weights import initial_weights
+from models.training.initial_weights import initial_weights
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentUnavailable
 from server.federation.campaigns import CampaignWorker

@@ -5,7 +5,7 @@ import pytest
 from client.errors import ConsentUnavailable, NotApproved
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
-from models.initial_weights import initial_weights
+from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, to_bytes
 
 DIMENSION = len(initial_weights("recovery-linear-1"))

@@ -7,8 +7,8 @@ import pytest
 
 from client.errors import ConsentUnavailable, NotApproved, RoundRefused
 from models.errors import BadWire
-from models.initial_weights import initial_weights
-from models.noise import from_ring
+from models.privacy.discrete_gaussian import from_ring
+from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, read_contribution, to_bytes
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.signing import SigningKey

@@ -12,7 +12,7 @@ from client.features.daily import build
 from client.federation.series import SeriesSource, series_of
 from client.vault.keys import create_key_file
 from client.vault.store import Vault
-from models.holdout import judge_days, learn_days
+from models.evaluation.holdout import judge_days, learn_days
 from policies.vocabulary import AthleteId
 
 ONE, TWO = AthleteId("ath-0000000000000001"), AthleteId("ath-0000000000000002")

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.evaluation import ReadinessDays
+from models.evaluation.comparison import ReadinessDays
 from models.features import AthleteSeries
-from models.recipes import manifest_from, recipe_for
-from models.synthetic import SyntheticLeague, synthetic_league
+from models.synthetic.league import SyntheticLeague, synthetic_league
+from models.training.recipes import manifest_from, recipe_for
 from policies.campaign import CampaignManifest
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ from safetensors.numpy import save
 
 from models.card import LIMITS, Metric, ModelCard, card_for
 from models.errors import BadWeights
-from models.initial_weights import initial_weights, weights_sha256
-from models.public_figures import public_metrics
+from models.evaluation.published_figures import public_metrics
 from models.registry import SealedModel, open_sealed, parse_signed, read_weights_file, seal, weights_file
+from models.training.initial_weights import initial_weights, weights_sha256
 from policies.budget import CAMPAIGN_CAP
 from policies.campaign import CampaignManifest
 from policies.errors import BadSignature

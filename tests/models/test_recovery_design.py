@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models import recovery
 from models.errors import BadShape, BadWeights
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, AthleteSeries
-from models.initial_weights import initial_weights
+from models.training.initial_weights import initial_weights
 from policies.vocabulary import Category
 
 DAYS = 60

@@ -5,8 +5,8 @@ import pytest
 
 from models import risk
 from models.features import RISK_SCHEMA
-from models.initial_weights import initial_weights
-from models.synthetic import SyntheticLeague
+from models.synthetic.league import SyntheticLeague
+from models.training.initial_weights import initial_weights
 
 DAYS = 80
 

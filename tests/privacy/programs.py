@@ -22,7 +22,7 @@ from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from consent.app import app_of
 from models.features import RECOVERY_SCHEMA
-from models.server_step import ServerState
+from models.training.server_step import ServerState
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import AthleteId
 from server.consent_client import ConsentClient as LeagueClient

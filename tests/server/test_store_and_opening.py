@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.features import SCHEMAS
-from models.noise import to_ring
-from models.recipes import manifest_from, recipe_for
+from models.privacy.discrete_gaussian import to_ring
+from models.training.recipes import manifest_from, recipe_for
 from models.wire import ContributionSum, to_bytes
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
@@ -131,7 +131,7 @@ def test_sums_that_the_campaign_did_not_ask_for_are_refused(data, club):
 
 @given(st.lists(st.lists(st.integers(-(2**30), 2**30), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_adding_is_exact_whatever_the_order(vectors):
-    from models.noise import from_ring
+    from models.privacy.discrete_gaussian import from_ring
 
     parts = {
         f"club-{n}": ContributionSum(

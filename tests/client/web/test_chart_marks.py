@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.web.chart_parts import even_steps
+from client.web.charts.parts import even_steps
 
 
 @given(st.floats(100.0, 20_000.0))

@@ -13,7 +13,7 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Finding
 from client.coaching.readiness import composite
 from client.coaching.session import Plan, PlanSource, Session
-from client.web import words
+from client.web import text as words
 
 WEB = Path(client.web.__file__).parent
 BANNED = (

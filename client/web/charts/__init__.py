@@ -1,0 +1,1 @@
+"""Charts of the club pages as Vega-Lite specifications."""

@@ -1,0 +1,107 @@
+"""Campaigns: the league opens one, every club approves the same bytes, and the programs do the rest."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.demo.errors import StepFailed
+from deploy.demo.league.founding import node, server
+from deploy.demo.plan import Plan
+from deploy.demo.processes import League
+from policies.budget import rho_micro_per_round
+from policies.campaign import CampaignManifest, parse_signed_manifest
+
+CAMPAIGN_WITHIN_S = 180.0
+POLL_S = 0.2
+
+OnRound = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One finished campaign: rounds, what it cost an athlete at most, and where its model lies."""
+
+    manifest: CampaignManifest
+    rounds: int
+    epsilon: float
+    model_folder: Path
+
+    @property
+    def campaign_id(self) -> str:
+        """The campaign's name."""
+        return self.manifest.campaign_id
+
+    @property
+    def model(self) -> str:
+        """The model it trained."""
+        return self.manifest.model
+
+    @property
+    def micro_rho_per_round(self) -> int:
+        """What each round takes from every athlete's budget."""
+        return rho_micro_per_round(self.manifest.noise_multiplier)
+
+
+def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int, on_round: OnRound) -> Campaign:
+    """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed."""
+    manifest = plan.options.out / f"{model}.manifest.json"
+    terms = ["--model", model, "--out", str(manifest), "--public-athletes", str(public_athletes)]
+    opened = json.loads(server("campaign", "open", str(plan.league_folder), *terms, "--json"))
+    for club in plan.clubs:
+        node("approve", str(club.folder), str(manifest), "--yes", "--json")
+    _watch(plan, league, opened["sha256"], on_round)
+    done = _state(plan, opened["sha256"])
+    if done["state"] != "done":
+        raise StepFailed(f"campaign {done['campaign_id']} ended as {done['state']}: {done['detail']}")
+    return Campaign(
+        manifest=parse_signed_manifest(manifest.read_bytes()).manifest,
+        rounds=done["rounds_done"],
+        epsilon=done["epsilon"],
+        model_folder=plan.league_folder / "models" / done["model_id"],
+    )
+
+
+def _watch(plan: Plan, league: League, sha256: str, on_round: OnRound) -> None:
+    """Follow the first club's node until the campaign's last round, then the coordinator until it is closed."""
+    deadline, seen = time.monotonic() + CAMPAIGN_WITHIN_S, 0
+    while time.monotonic() < deadline:
+        league.check()
+        done, of = _rounds(plan, sha256)
+        if done != seen:
+            seen = done
+            on_round(done, of)
+        if (of and done == of) or _state(plan, sha256)["state"] in ("done", "failed"):
+            break
+        time.sleep(POLL_S)
+    while time.monotonic() < deadline:
+        if _state(plan, sha256)["state"] in ("done", "failed"):
+            return
+        time.sleep(POLL_S)
+    raise StepFailed(f"the campaign was not done within {CAMPAIGN_WITHIN_S:.0f} s")
+
+
+def _rounds(plan: Plan, sha256: str) -> tuple[int, int]:
+    status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=10.0).json()
+    for campaign in status["campaigns"]:
+        if campaign["sha256"] == sha256:
+            return int(campaign["rounds_done"]), int(campaign["rounds"])
+    return 0, 0
+
+
+def _state(plan: Plan, sha256: str) -> dict[str, Any]:
+    status = json.loads(server("status", str(plan.league_folder), "--json"))
+    found: dict[str, Any] = next(c for c in status["campaigns"] if c["sha256"] == sha256)
+    return found
+
+
+def adopt(plan: Plan, campaign: Campaign) -> list[dict[str, Any]]:
+    """Let every club's own gate judge the model on the days it held back; returns each club's verdict."""
+    return [
+        json.loads(node("adopt", str(club.folder), str(campaign.model_folder), "--json")) | {"club": club.org}
+        for club in plan.clubs
+    ]

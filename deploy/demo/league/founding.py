@@ -1,0 +1,177 @@
+"""Founding the league: every organisation sets up its own program, and keys are exchanged. Then data come in."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.demo.league import witnesses
+from deploy.demo.league.sources import Entrant, Import
+from deploy.demo.plan import (
+    GOVERNING_BODY,
+    GOVERNING_BODY_NAME,
+    LEAGUE,
+    LEAGUE_NAME,
+    UNION_NAME,
+    Club,
+    Person,
+    Plan,
+)
+from deploy.demo.processes import League, program, run_program
+from policies.signing import SigningKey
+
+Tick = Callable[[], None]
+PUBLISH_EVERY_S = 1  # so that an approved band shows at once; a real service publishes once a day
+CHECKPOINT_EVERY_S = 1  # so that nobody waits for a proof; a real log publishes once an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Public keys that were exchanged."""
+
+    service_key: str
+    log_vkey: str
+    log_directory: Path
+    trust_policy: Path
+    league_key: str
+    ca_file: Path
+
+
+def node(*arguments: str, accept: tuple[int, ...] = (0,)) -> str:
+    """Run `homefield-node` and return what it printed."""
+    return run_program([program("homefield-node"), *arguments], env={}, accept=accept)
+
+
+def consent(*arguments: str) -> str:
+    """Run `homefield-consent` and return what it printed."""
+    return run_program([program("homefield-consent"), *arguments], env={})
+
+
+def server(*arguments: str) -> str:
+    """Run `homefield-server` and return what it printed."""
+    return run_program([program("homefield-server"), *arguments], env={})
+
+
+def found_league(plan: Plan, tick: Tick) -> Keys:
+    """Set up consent service, coordinator and every node, and make their keys known to each other."""
+    union: dict[str, Any] = json.loads(
+        consent(
+            "init", str(plan.consent_folder), "--name", UNION_NAME, "--publish-every", str(PUBLISH_EVERY_S),
+            "--checkpoint-every", str(CHECKPOINT_EVERY_S), "--json",
+        )
+    )  # fmt: skip
+    tick()
+    league = json.loads(
+        server(
+            "init",
+            str(plan.league_folder),
+            "--name",
+            LEAGUE_NAME,
+            "--league",
+            LEAGUE,
+            "--consent",
+            plan.consent_url,
+            "--json",
+        )
+    )
+    tick()
+    body_key = SigningKey.generate().verify_key.text  # the governing body only reads here; its key signs nothing yet
+    _register(plan, LEAGUE, LEAGUE_NAME, "league", league["league_key"])
+    _register(plan, GOVERNING_BODY, GOVERNING_BODY_NAME, "governing_body", body_key)
+    tick()
+    for club in plan.clubs:
+        made = json.loads(node("init", str(club.folder), "--club", club.org, "--name", club.name, "--json"))
+        _register(plan, club.org, club.name, "club", made["node_key"])
+        tick()
+    policy = Path(union["trust_policy_file"])
+    witnesses.set_up(plan, log_vkeys=union["log_vkeys"], policy=policy)
+    tick()
+    return Keys(
+        service_key=union["service_key"],
+        log_vkey=union["log_vkey"],
+        log_directory=Path(union["log_directory"]),
+        trust_policy=policy,
+        league_key=league["league_key"],
+        ca_file=Path(league["ca_file"]),
+    )
+
+
+def _register(plan: Plan, org: str, name: str, kind: str, key: str) -> None:
+    consent("org", "add", str(plan.consent_folder), org, "--name", name, "--kind", kind, "--key", key)
+
+
+def add_athletes(plan: Plan, entrants: Sequence[Entrant], tick: Tick) -> list[Person]:
+    """Add everyone to their club's vault; the node mints the pseudonyms."""
+    people = []
+    for club in plan.clubs:
+        own = [one for one in entrants if one.club == club.org]
+        squad = plan.data_folder / f"{club.org}.squad.csv"
+        with squad.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["name", "shirt_no", "is_minor"])
+            writer.writerows([one.name, one.shirt_no, str(one.is_minor).lower()] for one in own)
+        added = json.loads(node("athlete", "load", str(club.folder), str(squad), "--json"))
+        people += [
+            Person(row["athlete"], one.name, one.club, one.shirt_no, one.is_minor, one.source, one.label)
+            for row, one in zip(added, own, strict=True)
+        ]
+        tick()
+    return people
+
+
+def ingest(plan: Plan, imports: Sequence[Import], people: Sequence[Person], tick: Tick) -> dict[str, int]:
+    """Read every file into its club's vault. Files without a reader and broken ones are counted, not hidden."""
+    totals = {"added": 0, "stored": 0, "skipped": 0, "quarantined": 0}
+    for one in imports:
+        club = next(club for club in plan.clubs if club.org == one.club)
+        # Code 1 says that a file was quarantined: the real folders hold some, and the others were stored.
+        done = json.loads(node("ingest", str(club.folder), *_whose(plan, club, one, people), "--json", accept=(0, 1)))
+        for name in totals:
+            totals[name] += done[name]
+        tick()
+    return totals
+
+
+def _whose(plan: Plan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
+    if one.label is not None:
+        owner = next(p for p in people if p.club == club.org and p.label == one.label)
+        return [str(one.path), "--athlete", owner.athlete]
+    source = "synthetic" if one.mapping else "soccermon"
+    labels = plan.data_folder / f"{club.org}.{source}.players.json"
+    owners = {p.label: p.athlete for p in people if p.club == club.org and p.source == source}
+    labels.write_text(json.dumps(owners), encoding="utf-8")
+    described = ["--mapping", str(one.mapping)] if one.mapping else []
+    return [str(one.path), "--players", str(labels), *described]
+
+
+def start_programs(plan: Plan, keys: Keys, league: League, tick: Tick) -> None:
+    """Start witnesses, consent service, auditor pages, coordinator and nodes, each as its own process."""
+    witnesses.start(plan, league, tick)
+    _serve(league, "homefield-consent", "consent", plan.consent_url, "serve", str(plan.consent_folder),
+           "--port", str(plan.consent_port), "--demo")  # fmt: skip
+    tick()
+    for club in plan.clubs:
+        node(
+            "link", str(club.folder), "--consent", plan.consent_url, "--service-key", keys.service_key,
+            "--coordinator", f"127.0.0.1:{plan.fleet_port}", "--ca", str(keys.ca_file), "--league-key", keys.league_key,
+        )  # fmt: skip
+        node("enrol", str(club.folder))
+        server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
+        tick()
+    _serve(league, "homefield-server", "coordinator", plan.office_url, "serve", str(plan.league_folder),
+           "--fleet-port", str(plan.fleet_port), "--web-port", str(plan.web_port), "--demo")  # fmt: skip
+    tick()
+    _serve(league, "homefield-audit", "auditor", plan.audit_url, "serve", str(keys.log_directory),
+           "--policy", str(keys.trust_policy), "--port", str(plan.audit_port))  # fmt: skip
+    tick()
+    for club in plan.clubs:
+        _serve(
+            league, "homefield-node", club.org, club.url, "run", str(club.folder), "--port", str(club.port), "--demo"
+        )
+        tick()
+
+
+def _serve(league: League, name: str, label: str, url: str, *arguments: str) -> None:
+    league.start(label, [program(name), *arguments], health=f"{url}/health", env={})

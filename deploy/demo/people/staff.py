@@ -1,0 +1,51 @@
+"""Staff at work: a coach reads the morning board and decides; a front office opens the squad page."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from deploy.demo.league.founding import node
+from deploy.demo.people.browser import Visit
+from deploy.demo.plan import Club, Plan
+
+HARD_SESSION = ("--rpe", "7", "--minutes", "75", "--title", "High-intensity intervals")
+TO_DECIDE = re.compile(r'<a class="btn" href="(/athletes/[^"]+)">Decide')
+LISTED = re.compile(r'<th role="rowheader"')
+NOT_AVAILABLE = "<td>Not available</td>"
+BAND = re.compile(r"<td><strong>\d+[-–]\d+</strong>")
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What one coach saw: athletes listed, proposals waiting, proposals accepted."""
+
+    listed: int
+    proposals: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Squad:
+    """What one front office saw: players with a band, players "not available"."""
+
+    bands: int
+    not_available: int
+
+
+def coach_morning(club: Club, today: date) -> Morning:
+    """Plan a hard session for the squad, open the board as the coach and accept the first proposal, if there is one."""
+    node("plan", "set", str(club.folder), "--date", today.isoformat(), *HARD_SESSION)
+    with Visit(club.url, {"persona": "coach"}) as visit:
+        board = visit.page("/board")
+        waiting = TO_DECIDE.findall(board)
+        for path in waiting[:1]:
+            check = visit.send(path, f"{path}/decide", {"answer": "accept"})
+            visit.submit(check.text, f"{path}/record", {})
+        return Morning(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
+
+
+def office_look(plan: Plan, club: Club) -> Squad:
+    """Open the squad page as the club's front office."""
+    with Visit(plan.office_url, {"persona": f"office:{club.org}"}) as visit:
+        page = visit.page("/squad")
+        return Squad(len(BAND.findall(page)), page.count(NOT_AVAILABLE))

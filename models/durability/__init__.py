@@ -1,0 +1,1 @@
+"""The durability index: availability, load tolerance, and what a release may say."""

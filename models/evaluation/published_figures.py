@@ -1,0 +1,82 @@
+"""Figures for model cards, measured on simulated leagues that no weights were fitted on: they cost no privacy."""
+
+import numpy as np
+
+from models import risk
+from models.card import Metric
+from models.errors import BadWeights
+from models.evaluation.adoption_gate import Outcomes, own_base_rate
+from models.evaluation.comparison import ReadinessDays, judge
+from models.evaluation.metrics import brier, within_athlete_auc
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, Floats
+from models.synthetic.league import SyntheticLeague, synthetic_league
+
+SEED = 20261123
+CLUBS, ATHLETES, DAYS = 6, 25, 400
+
+
+def public_metrics(model: str, weights: Floats) -> tuple[Metric, ...]:
+    """Errors of `weights` beside naive baselines on a fresh simulated league.
+
+    Raises BadWeights for a model that is not installed.
+    """
+    league = synthetic_league(SEED, [f"figures-{number}" for number in range(CLUBS)], ATHLETES, DAYS)
+    if model == RECOVERY_SCHEMA.model:
+        return _recovery(weights, league)
+    if model == RISK_SCHEMA.model:
+        return _risk(weights, league)
+    raise BadWeights("expected the name of an installed model")
+
+
+def _recovery(weights: Floats, league: SyntheticLeague) -> tuple[Metric, ...]:
+    days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes]
+    errors = judge(weights, days)
+    return tuple(
+        Metric(
+            name="mean absolute error of tomorrow's readiness, points of 0 to 10",
+            value=errors.federated,
+            baseline_name=name,
+            baseline=value,
+            data="simulated league, last 30 % of each athlete's days",
+        )
+        for name, value in (("person mean", errors.person_mean), ("EWMA, half-life 3 days", errors.ewma))
+    )
+
+
+def _risk(weights: Floats, league: SyntheticLeague) -> tuple[Metric, ...]:
+    outcomes = risk_outcomes(weights, [one.daily for one in league.athletes])
+    data = "simulated league, all eligible days"
+    return (
+        Metric(
+            name="Brier score of an injury within seven days",
+            value=brier(outcomes.chance, outcomes.event),
+            baseline_name="the athlete's own base rate",
+            baseline=brier(outcomes.base_rate, outcomes.event),
+            data=data,
+        ),
+        Metric(
+            name="AUC within an athlete",
+            value=within_athlete_auc(outcomes.chance, outcomes.event, outcomes.athlete),
+            baseline_name="chance",
+            baseline=0.5,
+            data=data,
+        ),
+    )
+
+
+def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: float = 1.0) -> Outcomes:
+    """Predictions of `weights` and what came, on the last share of each athlete's days: what the gate judges.
+
+    Raises NotEnoughData if no day can be judged.
+    """
+    series = [risk.design(daily) for daily in athletes]
+    overall = float(np.mean(np.concatenate([one.y[one.mask] for one in series])))
+    parts = []
+    for number, one in enumerate(series):
+        rows = np.flatnonzero(one.mask)
+        base = own_base_rate(one.y[rows].astype(np.float64), rows, overall=overall)
+        late = rows >= (1.0 - last_share) * one.mask.size
+        chance = risk.probability(weights, one.X[rows[late]])
+        parts.append((chance, one.y[rows[late]].astype(np.float64), np.full(late.sum(), number), base[late]))
+    chance, event, athlete, base_rate = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Outcomes(chance, event, athlete, base_rate)

@@ -1,0 +1,1 @@
+"""One athlete's clipped gradient, exact noise, and the integers that leave a node."""

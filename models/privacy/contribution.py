@@ -1,0 +1,68 @@
+"""What a node computes in one round: from manifest, weights and consenting athletes to noisy integers.
+
+This is the whole privacy path of a node in one function: gradient, clip, quantise, sum, noise, ring. The
+number of athletes never shows: with none at all the answer is the noise alone.
+
+A manifest whose ring could wrap is refused before anything is computed: a refusal afterwards would let the coordinator
+ask again and see fresh noise on the same data for no further price.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.errors import BadShape, BadWeights
+from models.features import SCHEMAS, AthleteSeries, FeatureSchema
+from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
+from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows
+from policies.campaign import CampaignManifest
+
+NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
+
+
+def schema_of(manifest: CampaignManifest) -> FeatureSchema:
+    """The installed schema that the manifest names; raises BadWeights if the two differ in any way.
+
+    While sums are not masked the coordinator sees each club's vector, so every club must add all the noise:
+    a manifest that asks for less is refused here too.
+    """
+    schema = SCHEMAS.get(manifest.model)
+    if schema is None:
+        raise BadWeights("expected a model that is installed on this node")
+    if manifest.feature_schema != schema.sha256:
+        raise BadWeights(f"expected feature schema {schema.sha256[:12]} for {schema.model}, got another")
+    if set(manifest.categories) != set(schema.categories):
+        raise BadWeights(f"expected the manifest to name the categories that {schema.model} uses")
+    if manifest.masking == "none" and manifest.min_honest_clubs != 1:
+        raise BadWeights("expected one honest club (h = 1) while sums are not masked")
+    if manifest.min_honest_clubs > len(manifest.clubs):
+        raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
+    if _largest_sum(manifest, schema.dimension) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
+        raise BadWeights("expected a modulus so large that no sum of clubs can wrap")
+    return schema
+
+
+def _largest_sum(manifest: CampaignManifest, dimension: int) -> float:
+    """The largest coordinate of one club: every public athlete clipped one way, and far-out noise."""
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
+
+
+def contribution(
+    manifest: CampaignManifest, weights: Sequence[float], series: Sequence[AthleteSeries]
+) -> tuple[int, ...]:
+    """The club's contribution to one round, modulo 2**modulus_bits: clipped sum plus the club's noise share.
+
+    series: one entry per athlete with a token and a live grant, nobody else. Raises BadWeights if manifest or
+    weights are not for an installed model, BadShape if a series does not fit it.
+    """
+    schema = schema_of(manifest)
+    current = np.asarray(weights, dtype=np.float64)
+    schema.check_weights(current)
+    if any(one.X.shape[1] != len(schema.features) for one in series):
+        raise BadShape(f"expected {len(schema.features)} columns for {schema.model}")
+    gradients = clip_rows(athlete_gradients(schema.kind, current, series), manifest.clip_norm)
+    total = quantise(gradients, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
+    bound = sensitivity(manifest.clip_norm, manifest.scale_bits, schema.dimension)
+    noise = noise_share(schema.dimension, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
+    return to_ring(total + noise, manifest.modulus_bits, summands=len(manifest.clubs))

@@ -1,0 +1,1 @@
+"""Invented leagues for the demo and the tests: athletes, days, device files."""

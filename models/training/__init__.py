@@ -1,0 +1,1 @@
+"""Public initial weights, the server step, training recipes and the simulation."""

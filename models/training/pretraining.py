@@ -1,0 +1,91 @@
+"""How the public initial weights were fitted: on the public simulator alone, from fixed seeds.
+
+A test holds the checked-in `initial_weights.json` against `fit`. The simulated worlds differ
+in how slowly readiness moves and how much load and wellness explain, so that no single world is learnt by heart.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import recovery, risk
+from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema, Floats
+from models.privacy.per_athlete_gradients import HUBER_DELTA, athlete_gradients, day_shares, sigmoid
+from models.synthetic.days import World
+from models.synthetic.league import SyntheticLeague, synthetic_league
+
+PUBLIC_SEED = 20261101
+PUBLIC_WORLDS = (
+    World(),
+    World(readiness_phi=0.30, slow_share=0.20, readiness_within=1.0),
+    World(readiness_phi=0.05, slow_share=0.45, slow_phi=0.98, readiness_within=1.4),
+    World(injury_rate=0.004, signal_sd=0.25),
+)
+CLUBS, ATHLETES, DAYS = 6, 25, 365
+RIDGE = 1e-3  # ours: per athlete-mean loss; keeps near-collinear columns apart
+NEWTON_STEPS = 12
+
+
+def design_series(model: str, league: SyntheticLeague) -> list[AthleteSeries]:
+    """Series of every athlete of a simulated league for one model."""
+    if model == RECOVERY_SCHEMA.model:
+        return [recovery.design(one.daily["readiness"], league.weekday) for one in league.athletes]
+    return [risk.design(one.daily) for one in league.athletes]
+
+
+def fit(model: str) -> Floats:
+    """Fit the public weights again: the minimum of the mean athlete loss over all public worlds."""
+    series = [one for league in _public_leagues() for one in design_series(model, league) if one.n_valid]
+    return minimise(SCHEMAS[model], series, ridge=RIDGE)
+
+
+def minimise(schema: FeatureSchema, series: Sequence[AthleteSeries], *, ridge: float) -> Floats:
+    """Weights with the least mean athlete loss plus ridge / 2 times their squared norm (bias not penalised).
+
+    Newton's method, for Huber's loss by reweighting. Not private; for public or local data only.
+    """
+    penalty = np.append(np.full(schema.dimension - 1, ridge), 1e-9)
+    weights = np.zeros(schema.dimension)
+    for _ in range(NEWTON_STEPS):
+        slope = athlete_gradients(schema.kind, weights, series).mean(axis=0) + penalty * weights
+        weights = weights - np.linalg.solve(_curvature(schema, weights, series) + np.diag(penalty), slope)
+    return weights
+
+
+def _curvature(schema: FeatureSchema, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+    total = np.zeros((schema.dimension, schema.dimension))
+    for one in series:
+        X = np.column_stack([one.X[one.mask].astype(np.float64), np.ones(one.n_valid)])
+        bend = _bend(schema, X @ weights, one.y[one.mask]) * day_shares(one)[one.mask]
+        total += (X * bend[:, None]).T @ X
+    return total / max(len(series), 1)
+
+
+def _bend(schema: FeatureSchema, score: Floats, y: NDArray[np.float32]) -> Floats:
+    """Second derivative of a day's loss by its score; for Huber's loss the majorising one."""
+    if schema.kind == "logistic":
+        chance: Floats = sigmoid(score)
+        return chance * (1.0 - chance)
+    return np.minimum(1.0, HUBER_DELTA / np.maximum(np.abs(score - y), 1e-9))
+
+
+def _public_leagues() -> Iterator[SyntheticLeague]:
+    clubs = [f"public-{number}" for number in range(CLUBS)]
+    for place, world in enumerate(PUBLIC_WORLDS):
+        yield synthetic_league(PUBLIC_SEED + place, clubs, ATHLETES, DAYS, world=world)
+
+
+def main() -> None:
+    """Write `initial_weights.json` again: `python -m models.training.pretraining`, into that file."""
+    made: dict[str, Any] = {
+        model: {"feature_schema": schema.sha256, "weights": [round(float(value), 6) for value in fit(model)]}
+        for model, schema in SCHEMAS.items()
+    }
+    print(json.dumps(made, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Per-athlete gradients: the batched path and Opacus against a loop of plain autograd, and the bound on one athlete."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import BadShape
+from models.features import AthleteSeries
+from models.privacy.opacus_gradients import opacus_gradients
+from models.privacy.per_athlete_gradients import (
+    FULL_WEIGHT_DAYS,
+    HUBER_DELTA,
+    MLP_HIDDEN,
+    Kind,
+    athlete_gradients,
+    athlete_gradients_sum,
+    clip_rows,
+    mlp_dimension,
+)
+
+LOSSES: dict[Kind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "linear": lambda s, y: 0.5 * (s - y) ** 2,
+    "huber": lambda s, y: torch.nn.functional.huber_loss(s, y, reduction="none", delta=HUBER_DELTA),
+    "logistic": lambda s, y: torch.nn.functional.binary_cross_entropy_with_logits(s, y, reduction="none"),
+    "mlp": lambda s, y: torch.nn.functional.binary_cross_entropy_with_logits(s, y, reduction="none"),
+}
+KINDS = sorted(LOSSES)
+
+
+def _module(kind: Kind, features: int = 10) -> torch.nn.Module:
+    torch.manual_seed(0)
+    if kind != "mlp":
+        return torch.nn.Linear(features, 1)
+    return torch.nn.Sequential(torch.nn.Linear(features, MLP_HIDDEN), torch.nn.Tanh(), torch.nn.Linear(MLP_HIDDEN, 1))
+
+
+def _weights(module: torch.nn.Module) -> np.ndarray:
+    return torch.cat([p.detach().reshape(-1) for p in module.parameters()]).numpy().astype(np.float64)
+
+
+def _oracle(kind: Kind, module: torch.nn.Module, series: list[AthleteSeries]) -> np.ndarray:
+    """One athlete at a time, one plain backward pass each."""
+    rows = []
+    for one in series:
+        days = torch.from_numpy(one.mask)
+        score = module(torch.from_numpy(one.X))[:, 0][days]
+        loss = LOSSES[kind](score, torch.from_numpy(one.y)[days]).sum() / max(one.n_valid, FULL_WEIGHT_DAYS)
+        grads = torch.autograd.grad(loss, list(module.parameters()))
+        rows.append(torch.cat([g.reshape(-1) for g in grads]).numpy())
+    return np.array(rows)
+
+
+@pytest.fixture
+def series(random_series: Callable[..., AthleteSeries]) -> Callable[[Kind], list[AthleteSeries]]:
+    """Athletes with histories from nothing to long."""
+
+    def make(kind: Kind) -> list[AthleteSeries]:
+        rng = np.random.default_rng(5)
+        binary = kind in ("logistic", "mlp")
+        made = [random_series(rng, days=days, binary=binary) for days in (3, 40, 250, 120)]
+        empty = AthleteSeries(made[0].X, made[0].y, np.zeros(3, bool))
+        return [*made, empty]
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_batched_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kind], list[AthleteSeries]]) -> None:
+    module, athletes = _module(kind), series(kind)
+
+    batched = athlete_gradients(kind, _weights(module), athletes)
+
+    np.testing.assert_allclose(batched, _oracle(kind, module, athletes), rtol=2e-4, atol=2e-6)
+    assert (batched[-1] == 0).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opacus_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kind], list[AthleteSeries]]) -> None:
+    module, athletes = _module(kind), series(kind)
+
+    general = opacus_gradients(module, LOSSES[kind], athletes)
+
+    np.testing.assert_allclose(general, _oracle(kind, module, athletes), rtol=2e-4, atol=2e-6)
+    assert all(p.grad is None for p in module.parameters())
+
+
+def test_opacus_path_can_be_used_twice_on_one_module(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+    module, athletes = _module("linear"), series("linear")
+
+    first = opacus_gradients(module, LOSSES["linear"], athletes)
+
+    assert (opacus_gradients(module, LOSSES["linear"], athletes) == first).all()
+
+
+def test_opacus_path_refuses_nobody() -> None:
+    with pytest.raises(BadShape):
+        opacus_gradients(_module("linear"), LOSSES["linear"], [])
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(1e-3, 10))
+@settings(max_examples=60, deadline=None)
+def test_no_clipped_row_is_longer_than_the_clip(seed: int, clip: float) -> None:
+    rows = np.random.default_rng(seed).normal(size=(8, 11)) * 10.0 ** np.arange(-4, 4)[:, None]
+
+    clipped = clip_rows(rows, clip)
+
+    norms = np.linalg.norm(clipped, axis=1)
+    assert (norms <= clip * (1 + 1e-12)).all()
+    short = np.linalg.norm(rows, axis=1) <= clip
+    assert (clipped[short] == rows[short]).all()
+
+
+def test_a_row_that_is_not_finite_counts_as_nothing() -> None:
+    rows = np.array([[np.nan, 1.0], [np.inf, 0.0], [3.0, 4.0]])
+
+    np.testing.assert_allclose(clip_rows(rows, 1.0), [[0.0, 0.0], [0.0, 0.0], [0.6, 0.8]])
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_one_athlete_moves_the_sum_by_at_most_the_clip(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    athletes = [
+        AthleteSeries(
+            (rng.normal(size=(days, 10)) * 10).astype(np.float32), rng.normal(size=days).astype(np.float32) * 50,
+            rng.random(days) < 0.8,
+        )
+        for days in (4, 90, 30)
+    ]  # fmt: skip
+    weights = rng.normal(size=11)
+
+    with_all = athlete_gradients_sum("linear", weights, athletes, 0.2)
+    without = athlete_gradients_sum("linear", weights, athletes[:-1], 0.2)
+
+    assert np.linalg.norm(with_all - without) <= 0.2 * (1 + 1e-9)
+
+
+def test_an_athletes_gradient_does_not_depend_on_squad_mates(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+    athletes, weights = series("huber"), np.linspace(-1, 1, 11)
+
+    together = athlete_gradients("huber", weights, athletes)
+    alone = np.concatenate([athlete_gradients("huber", weights, [one]) for one in athletes])
+
+    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-6)
+
+
+def test_a_short_history_weighs_less_but_a_long_one_only_once(random_series: Callable[..., AthleteSeries]) -> None:
+    one = random_series(np.random.default_rng(1), days=300)
+    full = AthleteSeries(one.X, one.y, np.ones(300, bool))
+    twice = AthleteSeries(np.tile(full.X, (2, 1)), np.tile(full.y, 2), np.ones(600, bool))
+    weights = np.linspace(-1, 1, 11)
+
+    single, double = athlete_gradients("linear", weights, [full, twice])
+
+    np.testing.assert_allclose(single, double, rtol=1e-4, atol=1e-6)
+    few = athlete_gradients("linear", weights, [full.restricted(np.arange(300) < FULL_WEIGHT_DAYS // 4)])
+    days = athlete_gradients("linear", weights, [full.restricted(np.arange(300) < FULL_WEIGHT_DAYS)])
+    assert np.linalg.norm(few) < np.linalg.norm(days)
+
+
+def test_wrong_numbers_of_weights_are_refused(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+    with pytest.raises(BadShape):
+        athlete_gradients("linear", np.zeros(4), series("linear"))
+    with pytest.raises(BadShape):
+        athlete_gradients("mlp", np.zeros(4), series("mlp"))
+    assert mlp_dimension(25) == 433

@@ -1,0 +1,42 @@
+"""Defaults of campaigns: within the budget, reproducible start, known models only."""
+
+import numpy as np
+import pytest
+
+from models.errors import BadWeights
+from models.features import SCHEMAS
+from models.training.initial_weights import initial_weights, weights_sha256
+from models.training.pretraining import fit
+from models.training.recipes import RECIPES, recipe_for
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, epsilon_proved
+
+
+@pytest.mark.parametrize("model", sorted(SCHEMAS))
+def test_a_default_campaign_costs_at_most_what_a_campaign_may(model: str) -> None:
+    recipe = recipe_for(model)
+
+    cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
+
+    assert cost <= CAMPAIGN_CAP
+    assert epsilon_proved(cost, recipe.delta) <= CAMPAIGN_EPSILON
+    assert recipe.delta <= 1e-6
+
+
+@pytest.mark.parametrize("model", sorted(SCHEMAS))
+def test_the_public_start_can_be_made_again_from_its_seeds(model: str) -> None:
+    np.testing.assert_allclose(fit(model), initial_weights(model), atol=2e-4)
+
+
+def test_the_manifest_names_the_installed_start_and_schema(manifest: object) -> None:
+    for model in RECIPES:
+        made = manifest(model)  # type: ignore[operator]  # the fixture's factory
+        assert made.initial_weights == weights_sha256(initial_weights(model))
+        assert made.feature_schema == SCHEMAS[model].sha256
+        assert (made.masking, made.min_honest_clubs) == ("none", 1)
+
+
+def test_unknown_models_are_refused() -> None:
+    with pytest.raises(BadWeights):
+        recipe_for("no-such-model")
+    with pytest.raises(BadWeights):
+        initial_weights("no-such-model")
