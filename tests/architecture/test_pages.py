@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("audit", "client", "consent", "deploy", "models", "policies", "server")
+PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 BANNED = (
     r"injury-prone",
     r"will be\b[^.<]{0,40}\binjured",

@@ -30,7 +30,7 @@ BANNED = (
     "oops",
 )
 BANNED_WORDS = re.compile(r"\b(simply|just|sweet spot|danger zone)\b", re.IGNORECASE)
-SOURCES = sorted([*WEB.rglob("*.html"), *WEB.glob("*.py"), *(WEB.parent / "coaching").glob("*.py")])
+SOURCES = sorted([*WEB.rglob("*.html"), *WEB.rglob("*.py"), *(WEB.parent / "coaching").glob("*.py")])
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)

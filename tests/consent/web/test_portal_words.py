@@ -70,7 +70,7 @@ def test_shown_words_of_the_design_system() -> None:
     assert words.granularity_words(Category.DURABILITY, Granularity.BAND).label == "A band"
 
 
-@pytest.mark.parametrize("path", sorted([*WEB.glob("*.py"), *WEB.glob("templates/*.html")]), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted([*WEB.rglob("*.py"), *WEB.rglob("templates/*.html")]), ids=lambda p: p.name)
 def test_no_banned_word_stands_in_a_page(path: Path) -> None:
     text = path.read_text(encoding="utf-8").lower()
     found = [pattern for pattern in BANNED if re.search(pattern, text)]
@@ -78,7 +78,7 @@ def test_no_banned_word_stands_in_a_page(path: Path) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("templates/*.html")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(WEB.rglob("templates/*.html")), ids=lambda p: p.name)
 def test_templates_hold_no_script_and_no_inline_style(path: Path) -> None:
     text = path.read_text(encoding="utf-8").lower()
 
@@ -89,7 +89,7 @@ def test_templates_hold_no_script_and_no_inline_style(path: Path) -> None:
     assert "https://" not in text
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("templates/*.html")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted(WEB.rglob("templates/*.html")), ids=lambda p: p.name)
 def test_every_form_that_changes_something_carries_the_token(path: Path) -> None:
     forms = re.findall(
         r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(encoding="utf-8"), re.S
