@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from consent.service import open_beside
 from consent.settings import read_settings
 from deploy.demo.errors import StepFailed
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
 
 WITHIN_S = 60.0
 POLL_S = 0.2
 
 
-def wait_until_published(plan: Plan, league: League) -> None:
+def wait_until_published(plan: DemoPlan, league: League) -> None:
     """Return once nothing waits in the log; raises StepFailed if that takes too long, ChildFailed if one ended."""
     deadline = time.monotonic() + WITHIN_S
     engine, store = open_beside(read_settings(plan.consent_folder), clock=lambda: datetime.now(UTC))
