@@ -25,6 +25,7 @@ PROGRAMS = {
     "homefield-server": server_app,
 }
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+MADE_BY_RUNNING = {"demo-out", "union", "keys", "log"}
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -56,6 +57,34 @@ def test_every_documented_command_and_option_exists(page: Path) -> None:
 def test_every_link_leads_to_a_file(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_every_path_of_the_architecture_and_the_readme_exists() -> None:
+    named = {}
+    for page in (ROOT / "docs" / "architecture.md", ROOT / "README.md"):
+        paths = re.findall(r"`((?:[a-z_]+/)+[\w.]*)`", page.read_text(encoding="utf-8"))
+        named |= {path: (ROOT / path).exists() for path in paths if path.split("/")[0] not in MADE_BY_RUNNING}
+
+    assert len(named) > 30
+    assert [path for path, exists in named.items() if not exists] == []
+
+
+def test_the_map_of_the_readme_is_the_tree() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
+    lines = re.findall(
+        r"^([a-z]+)/ +(.*)$", readme.split("## Where things stand")[1].split("## ")[0], flags=re.MULTILINE
+    )
+
+    missing = [
+        f"{package}/{room}"
+        for package, line in lines
+        for room in re.findall(r"\b([a-z_]+)/", line)
+        if not (ROOT / package / room).is_dir()
+    ]
+
+    assert {package for package, _ in lines} == packages | {"tests"}
+    assert missing == []
 
 
 def test_the_privacy_figures_of_the_documentation_are_those_of_the_code() -> None:

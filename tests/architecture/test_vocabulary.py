@@ -1,0 +1,136 @@
+"""One word, one idea: what the glossary's terms replaced comes back neither as a name nor in prose."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PATTERNS = Path(__file__).with_name("vocabulary.txt")
+LIST = "tests/architecture/vocabulary.txt"
+PROSE_EXCEPT = {"CHANGELOG.md", LIST}  # a changelog says what was said then
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """One pattern of the list: where it counts, what it matches, and the term to use."""
+
+    place: str
+    pattern: re.Pattern[str]
+    term: str
+
+
+def patterns() -> list[Former]:
+    """The checked-in list."""
+    found = []
+    for line in PATTERNS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            place, rest = line.split(" | ", 1)
+            pattern, term = rest.rsplit(" => ", 1)
+            found.append(Former(place, re.compile(pattern, re.IGNORECASE), term))
+    return found
+
+
+FORMER = patterns()
+IDENTIFIERS = [former for former in FORMER if former.place == "identifier"]
+PROSE = [former for former in FORMER if former.place == "prose"]
+
+
+def words_of(name: str) -> str:
+    """A name as words: "LookAllowed" and "look_allowed" are both "look allowed"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", " ", name).strip().lower()
+
+
+def names_of(source: str) -> set[str]:
+    """Every name in a module, except the members of the closed list of event kinds, whose values are in old logs."""
+    return {
+        token.string for token in tokenize.generate_tokens(io.StringIO(source).readline) if token.type == tokenize.NAME
+    }
+
+
+def prose_of(source: str) -> Iterator[str]:
+    """Docstrings and comments of a module."""
+    tree = ast.parse(source)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    yield from (ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented))
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    yield from (token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+def former_names(source: str) -> list[str]:
+    """Names of a module that a glossary term replaced, with the term."""
+    return [
+        f"{name}: say {former.term}"
+        for name in sorted(names_of(source))
+        for former in IDENTIFIERS
+        if name not in STORED and former.pattern.fullmatch(words_of(name))
+    ]
+
+
+def former_prose(text: str) -> list[str]:
+    """Phrases of a text that a glossary term replaced, with the term."""
+    line = " ".join(text.split())
+    return [f"{found[0]}: say {former.term}" for former in PROSE for found in former.pattern.finditer(line)]
+
+
+STORED = {"LOOK_ALLOWED", "LOOK_REFUSED"}
+"""Event kinds of version 1, which stand in published logs."""
+
+
+def test_no_name_is_one_that_a_term_replaced(repository_files: list[Path], root: Path) -> None:
+    found = {
+        str(path.relative_to(root)): former
+        for path in repository_files
+        if path.suffix == ".py" and (former := former_names(path.read_text(encoding="utf-8")))
+    }
+
+    assert found == {}
+
+
+def test_no_prose_uses_what_a_term_replaced(repository_files: list[Path], root: Path) -> None:
+    found = {}
+    for path in repository_files:
+        if path.suffix not in (".py", ".md") or str(path.relative_to(root)) in PROSE_EXCEPT:
+            continue
+        text = path.read_text(encoding="utf-8")
+        parts = [text] if path.suffix == ".md" else list(prose_of(text))
+        former = [phrase for part in parts for phrase in former_prose(part)]
+        if former:
+            found[str(path.relative_to(root))] = former
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["cover_name", "CoverName", "desk", "RecordedActs", "own_entries", "decoy", "_wish"])
+def test_a_former_name_is_found(name: str) -> None:
+    assert former_names(f"{name} = 1\n")
+
+
+@pytest.mark.parametrize("name", ["wishes_left", "edge", "gate", "outcome", "opening", "act", "found", "access_event"])
+def test_ordinary_english_stays_allowed(name: str) -> None:
+    assert former_names(f"{name} = 1\n") == []
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["Cover names are stable", "hands out a desk code", "witnesses countersign it", "a decoy\nentry", "is mended"],
+)
+def test_a_former_phrase_is_found(phrase: str) -> None:
+    assert former_prose(phrase)
+
+
+def test_every_term_of_the_list_stands_in_the_glossary(root: Path) -> None:
+    glossary = (root / "docs" / "glossary.md").read_text(encoding="utf-8").lower()
+
+    missing = {
+        word.strip()
+        for former in FORMER
+        for word in re.sub(r"\(.*?\)|;.*", "", former.term).split(",")
+        if word.strip() and word.strip() not in glossary
+    }
+
+    assert missing <= {"fixed", "recovered", "undefined"}
