@@ -2,7 +2,6 @@
 
 ClientError
 ├── BadSettings           a node folder that is missing, unreadable or already there
-├── LooseKeyFile          a key file that other users of the machine may read
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -24,10 +23,6 @@ class ClientError(Exception):
 
 class BadSettings(ClientError):
     """A node folder that is missing, unreadable or already there."""
-
-
-class LooseKeyFile(ClientError):
-    """A key file that other users of the machine may read or write."""
 
 
 class BadObservation(ClientError, ValueError):

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.create_file import make_private_folder
 from chassis.files.replace_file import replace_durably
+from chassis.files.secret_file import read_seed
 from client.errors import BadSettings
-from client.key_files import SECRET_FOLDER_MODE, read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 
@@ -80,7 +81,7 @@ class NodeSettings:
         return self.directory / "models"
 
     def node_key(self) -> SigningKey:
-        """Return the Ed25519 key that signs this node's requests and approvals."""
+        """Return the Ed25519 key that signs this node's requests and approvals; raises BadSecretFile."""
         return SigningKey(read_seed(self.keys / "node.key"))
 
 
@@ -122,7 +123,7 @@ def read_timezone(name: str) -> tzinfo:
 
 def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     """Write `settings.json` with mode 0600 in one step, so that a crash leaves the old or the new file."""
-    directory.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+    make_private_folder(directory)
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 

@@ -1,7 +1,6 @@
 """The coordinator put together: link state, Fleet API, pages and the worker, ready to be served."""
 
 import contextlib
-import fcntl
 import logging
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.errors import LockHeld
+from chassis.files.lock import exclusive_lock
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
 from server.errors import BadSettings
@@ -79,9 +80,9 @@ class Coordinator:
 @contextlib.contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: a second coordinator would take the first one's campaigns for interrupted ones."""
-    with (folder / "serving.lock").open("w") as file:
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadSettings(f"another coordinator is running in {folder}") from error
+            held.enter_context(exclusive_lock(folder / "serving.lock"))
+        except LockHeld as error:
+            raise BadSettings(f"another coordinator is running in {folder}; stop it first") from error
         yield

@@ -1,20 +1,18 @@
 """Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured."""
 
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.errors import AlreadyExists, BadSettings
+from server.errors import BadSettings
 
 FILE_NAME = "settings.json"
-SECRET_MODE = 0o600
-FOLDER_MODE = 0o700
 
 
 class CoordinatorSettingsFile(BaseModel):
@@ -62,8 +60,8 @@ class CoordinatorSettings:
         return self.directory / "checkpoints"
 
     def league_key(self) -> SigningKey:
-        """Return the Ed25519 key that signs manifests, models and requests."""
-        return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
+        """Return the Ed25519 key that signs manifests, models and requests; raises BadSecretFile."""
+        return SigningKey(read_seed(self.directory / "keys" / "league.key"))
 
 
 def load_settings(directory: Path) -> CoordinatorSettings:
@@ -81,33 +79,6 @@ def load_settings(directory: Path) -> CoordinatorSettings:
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:
-    """Create the folder's settings; raises AlreadyExists if there are some."""
-    directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    write_file(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
+    """Create the folder's settings; raises AlreadyWritten if there are some."""
+    create_durably(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
     return load_settings(directory)
-
-
-def write_file(path: Path, data: bytes, *, mode: int = SECRET_MODE) -> None:
-    """Create `path` with `mode` from the start; raises AlreadyExists rather than overwrite."""
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-    except FileExistsError as error:
-        raise AlreadyExists(f"{path} exists already; it is never overwritten") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_seed(path: Path) -> bytes:
-    try:
-        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text(encoding="ascii")
-        seed = bytes.fromhex(text.strip())
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"cannot read the league's key in {path.parent}") from error
-    if mode & 0o077:
-        raise BadSettings(f"{path} may be read by others (mode {mode:04o}); expected 0600")
-    if len(seed) != 32:
-        raise BadSettings(f"{path} is not a key of 64 hexadecimal digits")
-    return seed

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from chassis.files.create_file import PRIVATE_FILE_MODE
 from client.coaching.regression import Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
 from client.coaching.session import TrainingSession
 from client.errors import ClientError
-from client.key_files import SECRET_MODE
 from policies.vocabulary import AthleteId, PersonId, Role
 
 BUSY_S = 10.0
@@ -79,7 +79,7 @@ class CoachingJournal:
         self._seal_of = seal_of
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=SECRET_MODE, exist_ok=True)
+        path.touch(mode=PRIVATE_FILE_MODE, exist_ok=True)
         with _translated():
             self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")

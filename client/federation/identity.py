@@ -3,15 +3,15 @@
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
 
+from chassis.files.secret_file import read_secret
 from client.errors import BadSettings
 from client.federation.approval import Approvals
-from client.key_files import read_secret
 from client.settings import NodeSettings
 from policies.signing import VerifyKey
 
 
 def fleet_key(settings: NodeSettings) -> EllipticCurvePrivateKey:
-    """Return the key with which the node signs in; raises BadSettings unless it is EC P-384 in OpenSSH form."""
+    """Return the key with which the node signs in; raises BadSecretFile, or BadSettings unless it is EC P-384."""
     return parse_fleet_key(read_secret(settings.fleet_key_path))
 
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from chassis.files.create_file import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
 from client.errors import SealBroken, VaultError
-from client.key_files import SECRET_FOLDER_MODE, SECRET_MODE
 
 SCHEMA_VERSION: Final = 1
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
@@ -122,9 +122,9 @@ class Database:
 
 
 def _create_private(path: Path) -> None:
-    path.parent.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE_FOLDER_MODE, parents=True, exist_ok=True)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, SECRET_MODE))
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE_MODE))
     except OSError as error:
         raise VaultError(f"cannot open {path} for writing") from error
 

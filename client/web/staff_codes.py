@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chassis.files.replace_file import replace_durably
+from chassis.files.secret_file import read_secret
 from client.errors import BadSettings
-from client.key_files import read_secret
 from policies.vocabulary import PersonId, Role
 
 FILE_NAME = "staff_codes.json"

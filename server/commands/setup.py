@@ -8,6 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from audit.entries.events import EventKind
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,
@@ -22,7 +24,7 @@ from server.commands.console import (
 )
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_file, write_settings
+from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_settings
 from server.store import open_database
 from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
@@ -59,12 +61,12 @@ def init(
     except ValidationError as error:
         raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
     key = SigningKey.generate()
-    write_file(folder / "keys" / "league.key", key.seed.hex().encode())
+    create_seed(folder / "keys" / "league.key", key.seed)
     tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
     settings = write_settings(folder, stored)
-    write_file(settings.ca_file, tls.ca, mode=0o644)
-    write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
-    write_file(settings.tls / "server.key", tls.key)
+    create_durably(settings.ca_file, tls.ca, mode=0o644)
+    create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    create_secret(settings.tls / "server.key", tls.key)
     open_database(settings.database_path)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:

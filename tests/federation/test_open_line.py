@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from chassis.files.secret_file import create_seed
 from client.consent_client import NodeConsentClient
 from client.errors import BadSettings as NodeBadSettings
-from client.key_files import write_secret
 from client.settings import NodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
@@ -23,7 +23,7 @@ from server.settings import load_settings
 @pytest.fixture
 def node(tmp_path: Path) -> NodeSettings:
     """A linked node."""
-    write_secret(tmp_path / "keys" / "node.key", b"11" * 32)
+    create_seed(tmp_path / "keys" / "node.key", b"\x11" * 32)
     return NodeSettings(
         directory=tmp_path,
         club=OrgId("club-a"),
