@@ -9,6 +9,7 @@ import typer
 from cryptography import x509
 
 from audit.entries.events import EventKind
+from chassis.text import moment
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.consent_client import NodeConsentClient
 from client.errors import BadSettings, ClientError, NotApproved
@@ -166,6 +167,6 @@ def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Clubs", ", ".join(sorted(manifest.clubs))),
-        ("Open until", f"{manifest.expires:%-d %B %Y, %H:%M %Z}"),
+        ("Open until", moment(manifest.expires)),
         ("Manifest", manifest.sha256),
     ]

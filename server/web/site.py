@@ -1,8 +1,7 @@
-"""What every page of the coordinator shares: who is signed in, safe answers, and the words for times."""
+"""What every page of the coordinator shares: who is signed in, and safe answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -129,13 +128,3 @@ def check_origin(request: Request) -> None:
 def to(path: str) -> RedirectResponse:
     """Return the redirect that follows a form, so that reloading never repeats it."""
     return RedirectResponse(path, status_code=303)
-
-
-def day(at: datetime) -> str:
-    """A date as people write it: 24 November 2026."""
-    return f"{at.astimezone(UTC):%-d %B %Y}"
-
-
-def moment(at: datetime) -> str:
-    """A date and time with its zone: 24 November 2026, 06:00 UTC."""
-    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
