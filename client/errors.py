@@ -1,7 +1,7 @@
 """Errors of the club's node.
 
 ClientError
-├── BadSettings           a node folder that is missing, unreadable or already there
+├── BadNodeSettings       a node folder that is missing, unreadable or already there
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -21,7 +21,7 @@ class ClientError(Exception):
     """Base of every error that `client` raises; the message is one sentence a person can act on."""
 
 
-class BadSettings(ClientError):
+class BadNodeSettings(ClientError):
     """A node folder that is missing, unreadable or already there."""
 
 

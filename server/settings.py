@@ -10,7 +10,7 @@ from chassis.files.create_file import create_durably
 from chassis.files.secret_file import read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 
 FILE_NAME = "settings.json"
 
@@ -65,16 +65,16 @@ class CoordinatorSettings:
 
 
 def load_settings(directory: Path) -> CoordinatorSettings:
-    """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
+    """Read a coordinator folder; raises BadCoordinatorSettings in one sentence otherwise."""
     try:
         stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
-        raise BadSettings(
+        raise BadCoordinatorSettings(
             f"{directory} is not a coordinator folder; create one with `homefield-server init`"
         ) from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+        raise BadCoordinatorSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
     return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url)
 
 

@@ -1,6 +1,6 @@
 """The coordinator's database: enrolled nodes and campaigns. Values go in and out; rows stay inside."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,11 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, create_engine, select
 
+from chassis.clock import Clock
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
-from server.errors import AlreadyExists, BadSettings, CampaignFailed
+from server.errors import AlreadyExists, BadCoordinatorSettings, CampaignFailed
 from server.rows import CoordinatorCampaignRow, CoordinatorTable, NodeRow
 
-Clock = Callable[[], datetime]
 BUSY_MS = 10_000  # the command line and the running coordinator write the same file
 DETAIL_LENGTH = 300
 
@@ -151,11 +151,11 @@ class CoordinatorStore:
         return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
 
     def campaign(self, name: str) -> Campaign:
-        """Return the campaign with this id or hash; raises BadSettings if there is none."""
+        """Return the campaign with this id or hash; raises BadCoordinatorSettings if there is none."""
         for campaign in self.campaigns():
             if name in (campaign.sha256, campaign.manifest.campaign_id):
                 return campaign
-        raise BadSettings(f"there is no campaign {name[:64]!r}")
+        raise BadCoordinatorSettings(f"there is no campaign {name[:64]!r}")
 
     def set_state(self, sha256: str, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
         """Record that a campaign entered `state`."""

@@ -14,7 +14,7 @@ from chassis.errors import ChassisError
 from chassis.files.secret_file import create_secret, create_seed
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings, ClientError, ConsentUnavailable
+from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from client.settings import FILE_NAME, NodeSettings, NodeSettingsFile, load_settings, read_timezone, save_settings
 from client.vault.access import open_vault
 from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
@@ -48,7 +48,7 @@ def init(
     Example: homefield-node init ./club-a --club club-a --name "Eastmere FC" --timezone Europe/Oslo
     """
     if (folder / FILE_NAME).exists():
-        raise BadSettings(f"{folder} is a node folder already")
+        raise BadNodeSettings(f"{folder} is a node folder already")
     stored = _settings(club, name, timezone, passphrase=passphrase)
     keys = folder / "keys"
     unlock = create_passphrase(keys, _asked_passphrase()) if passphrase else create_key_file(keys)
@@ -153,7 +153,7 @@ def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> NodeS
             club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file"
         )
     except ValidationError as error:
-        raise BadSettings(
+        raise BadNodeSettings(
             "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"
         ) from error
 

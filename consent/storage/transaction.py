@@ -7,7 +7,7 @@ single writer), and a lock keeps its threads in order.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from chassis.clock import Clock
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
@@ -28,7 +29,6 @@ from policies.vocabulary import OrgId
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 BUSY_TIMEOUT_S = 30
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.consent_client import CoordinatorConsentClient
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
@@ -50,13 +50,13 @@ def now() -> datetime:
 
 
 def database_of(settings: CoordinatorSettings) -> Engine:
-    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
+    """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
     if not settings.database_path.exists():
-        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
+        raise BadCoordinatorSettings(f"{settings.database_path} is missing; put it back from a backup")
     try:
         return open_database(settings.database_path)
     except SQLAlchemyError as error:
-        raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+        raise BadCoordinatorSettings(f"{settings.database_path} cannot be opened or is damaged") from error
 
 
 def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:

@@ -22,7 +22,7 @@ from server.commands.console import (
     screen,
     store_of,
 )
-from server.errors import AlreadyExists, BadSettings, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.federation.tls import create_tls
 from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_settings
 from server.store import open_database
@@ -59,7 +59,9 @@ def init(
     try:
         stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent)
     except ValidationError as error:
-        raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
+        raise BadCoordinatorSettings(
+            "expected a league id, a name of 1 to 80 characters and an http address"
+        ) from error
     key = SigningKey.generate()
     create_seed(folder / "keys" / "league.key", key.seed)
     tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
@@ -92,11 +94,11 @@ def add(
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
-        raise BadSettings("expected a club id of lower-case letters, digits and dashes")
+        raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
     try:
         line = public_key.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"cannot read the public key in {public_key}") from error
+        raise BadCoordinatorSettings(f"cannot read the public key in {public_key}") from error
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):

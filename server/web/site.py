@@ -9,11 +9,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
-from server.store import Clock, CoordinatorStore
+from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
 from server.web.staff import CoordinatorCodeIssuer, StaffRequest, StaffRole, Visits
 
@@ -32,18 +34,6 @@ NAVIGATION = {
     ),
 }
 SURFACES = {StaffRole.FRONT_OFFICE: "Front office", StaffRole.OPERATOR: "League"}
-
-
-class SignInNeeded(Exception):
-    """Nobody is signed in here."""
-
-
-class Closed(Exception):
-    """This page is not shown; unknown, not allowed and not possible look the same."""
-
-
-class Refused(Exception):
-    """A form that did not come from our own page in this session."""
 
 
 class SquadConsent(Protocol):

@@ -4,7 +4,6 @@ import math
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chassis.text import long_date
 from chassis.web.charts import Chart
@@ -12,8 +11,7 @@ from client.features.acwr import ewma
 from client.features.daily import DailyTable
 from client.features.hrv_baseline import hrv_baseline
 from client.web.charts.parts import amount_y, day_x, even_steps, finished, json_value, label, mark, table_value
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 LOAD_DAYS, HRV_DAYS = 35, 36
 FAST_SPAN_D, SLOW_SPAN_D = 7, 28
