@@ -6,7 +6,7 @@ from typing import TypeVar
 from chassis.text import thousands
 
 FEWEST_SHOWN = 10
-"""Counts below this are not shown (UI §12)."""
+"""Counts below this are not shown (ours; docs/pages.md §6)."""
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = f"“Not shown” stands for counts below {FEWEST_SHOWN}, and for counts that would give one away."
 
