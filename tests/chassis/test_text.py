@@ -87,6 +87,21 @@ def test_numbers_in_words_and_figures() -> None:
     assert counted(2, "person", "people") == "two people"
 
 
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_lists_read_as_sentences(items: list[str], text: str) -> None:
+    assert listed(items) == text
+
+
+def test_numbers_read_as_words_up_to_nine() -> None:
+    assert counted(0, "try", "tries") == "no tries"
+    assert counted(1, "look") == "one look"
+    assert counted(9, "look") == "nine looks"
+    assert counted(1212, "look") == "1,212 looks"
+
+
 @given(st.lists(st.text("abc", min_size=1), max_size=5))
 def test_a_list_loses_no_word(words: list[str]) -> None:
     assert listed(words).replace(" and ", ", ").split(", ") == (words or [""])
