@@ -43,7 +43,7 @@ class Coordinator:
         Raises BadCoordinatorSettings if the consent service is asked without TLS.
         """
         consent = CoordinatorConsentClient.of(settings, clock=clock)
-        engine = open_database(settings.database_path)
+        engine = open_database(settings)
         fleet = Fleet.open()
         worker = CampaignWorker(
             store=CoordinatorStore(engine, clock=clock),

@@ -14,7 +14,7 @@ def create_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE_MODE) ->
     """Create `path` with `data`, on the disk for sure; raises AlreadyWritten or OSError.
 
     The mode is set by the call that creates the file: there is no moment at which others could read it. A symbolic
-    link in its place counts as a file that is there. Missing folders are made for their owner only.
+    link in its place counts as a file that is there. A missing folder is made for its owner only.
     """
     make_private_folder(path.parent)
     try:
@@ -30,9 +30,16 @@ def create_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE_MODE) ->
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder and the missing ones above it with mode 0700, their names on the disk for sure; raises OSError."""
+    """Make a folder of mode 0700 unless it is there, its name on the disk for sure; raises OSError.
+
+    Missing folders above it get the mode that the umask leaves them: what else lies there may be for everybody.
+    """
+    _make_folder(path, PRIVATE_FOLDER_MODE)
+
+
+def _make_folder(path: Path, mode: int) -> None:
     if path.is_dir():
         return
-    make_private_folder(path.parent)
-    path.mkdir(mode=PRIVATE_FOLDER_MODE, exist_ok=True)
+    _make_folder(path.parent, 0o777)
+    path.mkdir(mode=mode, exist_ok=True)
     sync_folder(path.parent)

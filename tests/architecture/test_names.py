@@ -14,7 +14,6 @@ TYPE_PARAMETERS = ("TypeVar", "ParamSpec", "TypeVarTuple")
 ALLOWED = {
     "AsJson": "the option --json of each program; it moves to chassis.cli with the consoles",
     "ConsentUnavailable": "raised by the node's and the coordinator's client; it moves to chassis.http with them",
-    "UtcTime": "the column type of the service's and the coordinator's tables; it moves to chassis.storage with them",
 }
 
 

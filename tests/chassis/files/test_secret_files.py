@@ -45,12 +45,14 @@ def test_a_seed_of_an_earlier_version_or_of_another_editor_is_read(tmp_path: Pat
 def test_the_file_is_private_whatever_the_umask_is(tmp_path: Path) -> None:
     former = os.umask(0)
     try:
-        create_secret(tmp_path / "keys" / "a.key", b"secret")
+        create_secret(tmp_path / "node" / "keys" / "a.key", b"secret")
     finally:
         os.umask(former)
 
-    assert stat.S_IMODE((tmp_path / "keys" / "a.key").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
+    node = tmp_path / "node"
+    assert stat.S_IMODE((node / "keys" / "a.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((node / "keys").stat().st_mode) == 0o700
+    assert stat.S_IMODE(node.stat().st_mode) == 0o777  # a public log may lie beside the keys
 
 
 def test_file_and_folders_are_on_the_disk_when_the_call_returns(tmp_path: Path, synced: list[str]) -> None:
