@@ -32,7 +32,7 @@ from tests.privacy.canaries import Search, disguises, needles_of
 from tests.privacy.served_log import Response, everything
 from tests.privacy.traffic import Clock, League
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("canaries")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 
 EVENTS = 100_000
 AN_ACT = 2_000

@@ -10,6 +10,7 @@ import pytest
 from audit.errors import LogCorrupt, QuorumNotMet, SourceUnavailable, StillChecking
 from audit.verification.sources import DirectorySource, Source
 from audit.web.verified.watch import LogWatch
+from tests.waiting import HANG_S
 
 Watch = Callable[..., LogWatch]
 
@@ -28,7 +29,7 @@ class GatedSource:
         self.reads.append(path)
         if path == self.held:
             self.reached.set()
-            assert self.gate.wait(30)
+            assert self.gate.wait(HANG_S)
         return self.inner.read(path)
 
     def paths(self) -> Iterator[str] | None:
@@ -66,7 +67,7 @@ def test_a_long_first_check_tells_how_far_it_is(watched: Watch, gated: GatedSour
     watch = watched(gated, patience_s=0)
     with pytest.raises(StillChecking):
         watch.check()
-    assert gated.reached.wait(30)
+    assert gated.reached.wait(HANG_S)
 
     with pytest.raises(StillChecking) as caught:
         watch.check()
@@ -77,14 +78,14 @@ def test_a_long_first_check_tells_how_far_it_is(watched: Watch, gated: GatedSour
 
 
 def test_many_visitors_cause_one_check(watched: Watch, gated: GatedSource) -> None:
-    watch, sizes = watched(gated, patience_s=30), []
+    watch, sizes = watched(gated, patience_s=HANG_S), []
     visitors = [threading.Thread(target=lambda: sizes.append(watch.check().size)) for _ in range(6)]
     watch.start()
     for visitor in visitors:
         visitor.start()
     gated.gate.set()
     for visitor in visitors:
-        visitor.join(30)
+        visitor.join(HANG_S)
 
     assert sizes == [600] * 6
     assert gated.reads.count("tile/entries/000") == 1
@@ -138,7 +139,7 @@ def test_the_old_verdict_stands_with_its_date_while_a_new_check_runs(watched: Wa
     gated.reached.clear()
     clock.now += timedelta(hours=1)
     watch.check()
-    assert gated.reached.wait(30)
+    assert gated.reached.wait(HANG_S)
 
     checked = watch.check()
 
