@@ -16,7 +16,7 @@ from models.errors import BadShape, BadWeights
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import Category
 
-Kind = Literal["huber", "logistic"]
+LinearKind = Literal["huber", "logistic"]
 Floats = NDArray[np.float64]
 
 RECOVERY_CATEGORIES = (Category.READINESS,)
@@ -44,7 +44,7 @@ class FeatureSchema:
     """
 
     model: str
-    kind: Kind
+    kind: LinearKind
     features: tuple[Feature, ...]
     categories: tuple[Category, ...]
     target: str

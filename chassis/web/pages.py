@@ -53,7 +53,7 @@ async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Re
     return response
 
 
-def furnish(app: FastAPI) -> None:
+def add_base_layout(app: FastAPI) -> None:
     """Add the stylesheet at /static and the security headers to every response of `app`."""
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(BaseHTTPMiddleware, dispatch=_secured)

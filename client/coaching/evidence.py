@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from client.coaching.domains import STANDARD, TRAITS, Domain
 from client.coaching.readiness import Light, Readiness, composite, own_correlation, usual
 from client.features.baseline import robust_z
-from client.features.hrv_baseline import Status, hrv_baseline
+from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
 
 Floats = NDArray[np.float64]
 Histories = Mapping[Domain, Floats]
@@ -121,9 +121,9 @@ def _hrv(values: Floats | None, *, tired: bool) -> Finding | None:
     last3 = values[-3:]
     three_low = bool(np.isfinite(last3).all() and (last3 < low).all())
     points = 0
-    if week.status is Status.BELOW:
+    if week.status is HrvBandStatus.BELOW:
         points = 2 if week.is_suppressed or three_low else 1
-    elif week.status is Status.ABOVE and tired:
+    elif week.status is HrvBandStatus.ABOVE and tired:
         points = 1
     return Finding(Domain.HRV, points, week.recent_mean, low, high, "7-day mean")
 

@@ -7,11 +7,11 @@ import typer
 
 from audit.entries.events import EventKind
 from client.adoption import Adoptions, judge_model, read_model
-from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
-from client.consent_client import ConsentClient
+from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from client.consent_client import NodeConsentClient
 from client.errors import BadSettings
 from client.features.daily import DailyTable, build
-from client.settings import Settings, load_settings
+from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
 from models.features import SCHEMAS
 from policies.signing import VerifyKey
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def adopt(
-    folder: Folder,
+    folder: NodeFolder,
     model: Annotated[Path, typer.Argument(help="The model's folder, as the league publishes it.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
@@ -36,7 +36,7 @@ def adopt(
     if settings.league_key is None:
         raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
-    consent = ConsentClient.of(settings, clock=now)
+    consent = NodeConsentClient.of(settings, clock=now)
     willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
     verdict = judge_model(opened, _tables(settings, willing))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
@@ -50,7 +50,7 @@ def adopt(
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _willing(consent: ConsentClient, model: str, league: OrgId) -> list[AthleteId]:
+def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[AthleteId]:
     """Athletes whose live grants let the league learn from what this model uses."""
     snapshot, at = consent.snapshot(), now()
     return [
@@ -60,7 +60,7 @@ def _willing(consent: ConsentClient, model: str, league: OrgId) -> list[AthleteI
     ]
 
 
-def _tables(settings: Settings, athletes: list[AthleteId]) -> list[DailyTable]:
+def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

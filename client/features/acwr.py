@@ -20,7 +20,7 @@ CAPTION = "Descriptive, not a risk score."
 Floats = NDArray[np.float64]
 
 
-class Method(StrEnum):
+class AcwrMethod(StrEnum):
     """The five variants; the value is the `method_id`."""
 
     COUPLED = "ra_coupled"
@@ -30,24 +30,24 @@ class Method(StrEnum):
     EWMA_MEAN7 = "ewma_seed_mean7"
 
 
-def acwr(load: Floats, method: Method) -> float | None:
+def acwr(load: Floats, method: AcwrMethod) -> float | None:
     """Ratio on the last day of `load` (days,), or None where the method is undefined.
 
     Undefined: under 28 days of history (35 for `ra_uncoupled_28`), too few known days, or a chronic load of 0.
     """
     history = _history(load)
-    if history < (ACUTE_D + CHRONIC_D if method is Method.UNCOUPLED_28 else CHRONIC_D):
+    if history < (ACUTE_D + CHRONIC_D if method is AcwrMethod.UNCOUPLED_28 else CHRONIC_D):
         return None
     if observed(last_days(load, ACUTE_D)) < MIN_WEEK_DAYS or not _chronic_is_known(load, method):
         return None
-    if method in (Method.EWMA_FIRST, Method.EWMA_MEAN7):
+    if method in (AcwrMethod.EWMA_FIRST, AcwrMethod.EWMA_MEAN7):
         acute, chronic = (ewma(load, span_d=span, seed=method)[-1] for span in (ACUTE_D, CHRONIC_D))
     else:
         acute, chronic = np.nanmean(last_days(load, ACUTE_D)), np.nanmean(_chronic_window(load, method))
     return float(acute / chronic) if chronic > 0 else None
 
 
-def ewma(load: Floats, *, span_d: int, seed: Method = Method.EWMA_FIRST) -> Floats:
+def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST) -> Floats:
     """Exponentially weighted load with decay 2 / (span_d + 1) (Williams 2017), (days,).
 
     Starts on the first known day with its load, or with the mean of the first seven days (at least six known).
@@ -60,7 +60,7 @@ def ewma(load: Floats, *, span_d: int, seed: Method = Method.EWMA_FIRST) -> Floa
         return values
     first = int(known[0])
     level = float(load[first])
-    if seed is Method.EWMA_MEAN7:
+    if seed is AcwrMethod.EWMA_MEAN7:
         week = load[first : first + WEEK_D]
         if observed(week) < MIN_WEEK_DAYS:
             return values
@@ -85,15 +85,15 @@ def _history(load: Floats) -> int:
     return len(load) - int(known[0]) if known.size else 0
 
 
-def _chronic_window(load: Floats, method: Method) -> Floats:
-    if method is Method.UNCOUPLED_21:
+def _chronic_window(load: Floats, method: AcwrMethod) -> Floats:
+    if method is AcwrMethod.UNCOUPLED_21:
         return last_days(load, CHRONIC_D)[:-ACUTE_D]
-    if method is Method.UNCOUPLED_28:
+    if method is AcwrMethod.UNCOUPLED_28:
         return last_days(load, ACUTE_D + CHRONIC_D)[:-ACUTE_D]
     return last_days(load, CHRONIC_D)
 
 
-def _chronic_is_known(load: Floats, method: Method) -> bool:
+def _chronic_is_known(load: Floats, method: AcwrMethod) -> bool:
     window = _chronic_window(load, method)
     # 24 of 28 days, and the same share of the 21 that end before the acute week.
     return observed(window) >= MIN_CHRONIC_DAYS * len(window) / CHRONIC_D

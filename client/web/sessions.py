@@ -44,7 +44,7 @@ class Viewer:
         return hmac.compare_digest(self.csrf.encode(), token.encode())
 
 
-class Sessions:
+class StaffSessions:
     """Open sessions by cookie value; `_lock` guards the table."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:

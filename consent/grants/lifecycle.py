@@ -51,7 +51,7 @@ _SUBJECTS = frozenset({ActorKind.ATHLETE, ActorKind.GUARDIAN})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ConsentTransition:
     """One event of a consent, as far as the state machine cares."""
 
     status: ConsentState
@@ -83,7 +83,7 @@ def _may(actor: ActorKind, after: ConsentState) -> bool:
     return actor is not ActorKind.SYSTEM
 
 
-def fold(steps: Iterable[Step]) -> ConsentState:
+def fold(steps: Iterable[ConsentTransition]) -> ConsentState:
     """Return the state after `steps`, checking each; raises ForbiddenTransition at the first that is not allowed."""
     state, since = _U, None
     for step in steps:

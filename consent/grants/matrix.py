@@ -58,7 +58,7 @@ def is_by_release(category: Category, role: Role) -> bool:
 
 def limit(tx: Transaction, member: Member, category: Category, recipient: Recipient) -> Limit:
     """What the rules would honour in this cell for this athlete, with every favourable fact."""
-    enforcer, purpose = tx.around.enforcer, PURPOSE_OF_ROLE[recipient.role]
+    enforcer, purpose = tx.context.enforcer, PURPOSE_OF_ROLE[recipient.role]
     ceiling = enforcer.ceiling(recipient.role, category, purpose)
     if ceiling is Granularity.NONE:
         return Limit(Granularity.NONE, enforcer.never_rule(recipient.role, category, purpose))

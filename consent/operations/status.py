@@ -15,8 +15,8 @@ def of_store(tx: Transaction) -> StoreStatus:
         athletes=_count(tx, MemberRow),
         campaigns=_count(tx, CampaignRow),
         log_waiting=tx.session.exec(select(func.count()).select_from(LogDetailRow).where(waits)).one(),
-        log_origin=tx.around.log_origin,
-        policy_hash=tx.around.enforcer.policy_hash,
+        log_origin=tx.context.log_origin,
+        policy_hash=tx.context.enforcer.policy_hash,
     )
 
 

@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.demo.errors import StepFailed
 from deploy.demo.league import campaigns as training
 from deploy.demo.league import errors_table, founding, witnesses
-from deploy.demo.league.ledger import BudgetLook, look_at_budget
+from deploy.demo.league.ledger import BudgetReading, read_budget
 from deploy.demo.league.publication import wait_until_published
 from deploy.demo.league.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.people import choices, staff
-from deploy.demo.plan import WITNESSES, Person, Plan
+from deploy.demo.plan import WITNESSES, DemoPlan, Person
 from deploy.demo.processes import League
 from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -47,7 +47,7 @@ class Stopwatch:
 class Story:
     """One run: `tell` does everything and returns the summary; the programs stay up until `league` is stopped."""
 
-    plan: Plan
+    plan: DemoPlan
     league: League
     console: Console
     watch: Stopwatch = field(default_factory=Stopwatch)
@@ -106,7 +106,7 @@ class Story:
             urls=self.urls(),
         )
 
-    def _gather(self, today: date) -> tuple[Sources, founding.Keys, list[Person], int]:
+    def _gather(self, today: date) -> tuple[Sources, founding.ExchangedKeys, list[Person], int]:
         clubs = len(self.plan.clubs)
         self.plan.data_folder.mkdir(parents=True, exist_ok=True)
         with self.step("Founding the league, exchanging keys", 4 + clubs) as tick:
@@ -126,7 +126,7 @@ class Story:
 
     def _train(
         self, people: Sequence[Person], decided: choices.Choices
-    ) -> tuple[list[training.Campaign], list[list[dict[str, Any]]]]:
+    ) -> tuple[list[training.FinishedCampaign], list[list[dict[str, Any]]]]:
         real = [person for person in people if person.source != SYNTHETIC]
         invented = [person for person in people if person.source == SYNTHETIC]
         rosters = {RECOVERY_SCHEMA.model: len(real) or len(invented), RISK_SCHEMA.model: len(invented)}
@@ -157,8 +157,10 @@ class Story:
 
         return on_round
 
-    def _withdrawal(self, decided: choices.Choices, campaigns: Sequence[training.Campaign]) -> tuple[Withdrawal, float]:
-        looks: list[BudgetLook] = [look_at_budget(self.plan, athlete) for athlete in decided.learners]
+    def _withdrawal(
+        self, decided: choices.Choices, campaigns: Sequence[training.FinishedCampaign]
+    ) -> tuple[Withdrawal, float]:
+        looks: list[BudgetReading] = [read_budget(self.plan, athlete) for athlete in decided.learners]
         changer = next(one for one in looks if one.athlete == decided.changer.athlete)
         first, second = campaigns
         counted = changer.used_micro_rho.get(first.campaign_id, 0) // first.micro_rho_per_round
@@ -181,17 +183,17 @@ class Story:
             answers = choices.answer_requests(self.plan, asked, tick)
         return proposed, answers
 
-    def _work(self, today: date) -> tuple[list[staff.Morning], list[staff.Squad]]:
+    def _work(self, today: date) -> tuple[list[staff.CoachVisit], list[staff.Squad]]:
         with self.step("Staff at work", 2 * len(self.plan.clubs)) as tick:
             mornings, squads = [], []
             for club in self.plan.clubs:
-                mornings.append(staff.coach_morning(club, today))
+                mornings.append(staff.coach_visit(club, today))
                 tick()
                 squads.append(staff.office_look(self.plan, club))
                 tick()
         return mornings, squads
 
-    def _verify(self, keys: founding.Keys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
+    def _verify(self, keys: founding.ExchangedKeys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
         """Wait until everything is published, verify it as a stranger with the policy would, and ask the witnesses."""
         with self.step("Publishing the rest of the log", 1):
             wait_until_published(self.plan, self.league)
@@ -215,7 +217,7 @@ class Story:
         return pages | {f"Club dashboard, {club.name}": f"{club.url}/sign-in" for club in self.plan.clubs}
 
 
-def _campaign(done: training.Campaign, verdicts: Sequence[dict[str, Any]]) -> CampaignSummary:
+def _campaign(done: training.FinishedCampaign, verdicts: Sequence[dict[str, Any]]) -> CampaignSummary:
     reasons = {reason for verdict in verdicts for reason in verdict["reasons"]}
     return CampaignSummary(
         campaign_id=done.campaign_id,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.errors import BadShape
 from models.features import AthleteSeries, Floats
 
-Kind = Literal["linear", "huber", "logistic", "mlp"]
+GradientKind = Literal["linear", "huber", "logistic", "mlp"]
 
 FULL_WEIGHT_DAYS = 100  # ours, chosen in simulation (see `recipes`): the mean of a few days is mostly noise
 HUBER_DELTA = 1.0  # ours, chosen in simulation (see `recipes`): in units of the target
@@ -47,7 +47,7 @@ def split_mlp(weights: Floats, features: int) -> tuple[Floats, Floats, Floats, f
     return W1.reshape(MLP_HIDDEN, features), b1, w2, float(b2[0])
 
 
-def athlete_gradients(kind: Kind, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+def athlete_gradients(kind: GradientKind, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
     """Unclipped gradients (athletes, weights): mean over each athlete's valid days, 0 where there is none.
 
     Losses: half squared error for "linear", Huber's for "huber" (a linear model too), binary cross-entropy for
@@ -68,7 +68,7 @@ def clip_rows(gradients: Floats, clip: float) -> Floats:
     return clipped
 
 
-def athlete_gradients_sum(kind: Kind, weights: Floats, series: Sequence[AthleteSeries], clip: float) -> Floats:
+def athlete_gradients_sum(kind: GradientKind, weights: Floats, series: Sequence[AthleteSeries], clip: float) -> Floats:
     """Sum over athletes of the clipped gradients, (weights,). In clear: for simulation and tests only."""
     total: Floats = clip_rows(athlete_gradients(kind, weights, series), clip).sum(axis=0)
     return total
@@ -108,7 +108,7 @@ def _padded(series: Sequence[AthleteSeries]) -> tuple[NDArray[np.float32], NDArr
 
 
 def _batch_gradients(
-    kind: Kind, weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
+    kind: GradientKind, weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
 ) -> Floats:
     if kind == "mlp":
         return _mlp_gradients(weights, X, y, share)

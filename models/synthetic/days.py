@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.features import Floats
 
-Columns = dict[str, Floats]
+DayColumns = dict[str, Floats]
 
 ITEMS = ("fatigue", "mood", "sleep_quality", "soreness", "stress")  # 1 to 5, 5 is best
 ITEM_MEAN = np.array([2.71, 3.20, 3.02, 2.83, 2.91])  # data §2.3
@@ -56,7 +56,7 @@ class World:
     missing_run_d: float = 4.0  # ours: mean length of a run of missing questionnaires
 
 
-def simulate(rng: np.random.Generator, world: World, athletes: int, weekday: NDArray[np.int64]) -> Columns:
+def simulate(rng: np.random.Generator, world: World, athletes: int, weekday: NDArray[np.int64]) -> DayColumns:
     """Return daily columns (athletes, days) named as in the node's daily table; NaN where nothing was recorded."""
     days = len(weekday)
     items, drive = _wellness(rng, athletes, days)
@@ -90,7 +90,7 @@ class _Squad:
         self.chronic = self.acute.copy()
         self.tired = np.zeros(athletes)
 
-    def step(self, day: int, weekday: int, items: Floats, truth: Columns) -> None:
+    def step(self, day: int, weekday: int, items: Floats, truth: DayColumns) -> None:
         """Play one day: train unless injured, then perhaps get injured tomorrow."""
         lost = self.days_left > 0
         self._train(day, weekday, lost, truth)
@@ -103,7 +103,7 @@ class _Squad:
         if day + 1 < truth["onset"].shape[1]:
             truth["onset"][:, day + 1] = hurt
 
-    def _train(self, day: int, weekday: int, lost: NDArray[np.bool_], truth: Columns) -> None:
+    def _train(self, day: int, weekday: int, lost: NDArray[np.bool_], truth: DayColumns) -> None:
         plays = ~lost & (self.rng.random(lost.size) < np.minimum(WEEK_TEMPLATE[weekday] * self.zeal, 0.98))
         easing = np.where(self.since_return < 7, 0.6, 1.0)
         hardness = WEEK_INTENSITY[weekday] * easing
@@ -155,7 +155,7 @@ def _add_load_to_soreness(items: Floats, load: Floats) -> None:
     items[:, :, 3] = np.sqrt(1.0 - SORENESS_LOAD**2) * items[:, :, 3] - SORENESS_LOAD * yesterday
 
 
-def _questionnaire(rng: np.random.Generator, world: World, items: Floats, shocks: Floats) -> Columns:
+def _questionnaire(rng: np.random.Generator, world: World, items: Floats, shocks: Floats) -> DayColumns:
     centre = ITEM_MEAN + ITEM_BETWEEN * rng.normal(size=(len(items), len(ITEMS)))
     within = np.sqrt(ITEM_WITHIN**2 - 1.0 / 12.0)  # rounding to whole scores adds 1/12 of variance
     scores = np.clip(np.rint(centre[:, None, :] + within * items), 1, 5)
@@ -180,7 +180,7 @@ def _readiness(rng: np.random.Generator, world: World, shocks: Floats) -> Floats
     return np.clip(np.rint(centre + spread * swing), 0, 10)
 
 
-def _heart(rng: np.random.Generator, shocks: Floats) -> Columns:
+def _heart(rng: np.random.Generator, shocks: Floats) -> DayColumns:
     athletes, days = shocks.shape
     # data §2.3: resting heart rate and readiness -.11 in one person; its own slowness takes half of a shock away
     mixed = -0.22 * shocks + np.sqrt(1 - 0.22**2) * rng.normal(size=(athletes, days))
@@ -192,7 +192,7 @@ def _heart(rng: np.random.Generator, shocks: Floats) -> Columns:
     return {"resting_heart_rate": np.clip(np.rint(rate), 30, 110), "rmssd": np.round(np.exp(log_rmssd), 1)}
 
 
-def _with_gaps(rng: np.random.Generator, world: World, columns: Columns, truth: Columns) -> Columns:
+def _with_gaps(rng: np.random.Generator, world: World, columns: DayColumns, truth: DayColumns) -> DayColumns:
     """Drop whole questionnaires in runs, heart in other runs, and sessions on a part of the silent days."""
     athletes, days = truth["load"].shape
     rate = np.clip(rng.beta(world.missing_a, world.missing_b, athletes), 0.01, 0.9)

@@ -12,7 +12,7 @@ import httpx
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
 from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest, parse_signed_manifest
@@ -23,7 +23,7 @@ OnRound = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class FinishedCampaign:
     """One finished campaign: rounds, what it cost an athlete at most, and where its model lies."""
 
     manifest: CampaignManifest
@@ -47,7 +47,9 @@ class Campaign:
         return rho_micro_per_round(self.manifest.noise_multiplier)
 
 
-def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int, on_round: OnRound) -> Campaign:
+def run_campaign(
+    plan: DemoPlan, league: League, *, model: str, public_athletes: int, on_round: OnRound
+) -> FinishedCampaign:
     """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed."""
     manifest = plan.options.out / f"{model}.manifest.json"
     terms = ["--model", model, "--out", str(manifest), "--public-athletes", str(public_athletes)]
@@ -58,7 +60,7 @@ def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int
     done = _state(plan, opened["sha256"])
     if done["state"] != "done":
         raise StepFailed(f"campaign {done['campaign_id']} ended as {done['state']}: {done['detail']}")
-    return Campaign(
+    return FinishedCampaign(
         manifest=parse_signed_manifest(manifest.read_bytes()).manifest,
         rounds=done["rounds_done"],
         epsilon=done["epsilon"],
@@ -66,21 +68,23 @@ def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int
     )
 
 
-def _watch(plan: Plan, league: League, sha256: str, on_round: OnRound) -> None:
+def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:
     """Follow the first club's node, round by round, until the coordinator has closed the campaign."""
     patience, seen = Patience(), 0
-    while _state(plan, sha256)["state"] not in ("done", "failed"):
+    while True:
         league.check()
         done, of = _rounds(plan, sha256)
         if done != seen:
             seen = done
             on_round(done, of)
+        if _state(plan, sha256)["state"] in ("done", "failed"):
+            return
         if patience.is_over(seen):
             raise StepFailed(f"the campaign stood still after {done} of {of} rounds; see the logs of its programs")
         time.sleep(POLL_S)
 
 
-def _rounds(plan: Plan, sha256: str) -> tuple[int, int]:
+def _rounds(plan: DemoPlan, sha256: str) -> tuple[int, int]:
     status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=ANSWER_WITHIN_S).json()
     for campaign in status["campaigns"]:
         if campaign["sha256"] == sha256:
@@ -88,13 +92,13 @@ def _rounds(plan: Plan, sha256: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _state(plan: Plan, sha256: str) -> dict[str, Any]:
+def _state(plan: DemoPlan, sha256: str) -> dict[str, Any]:
     status = json.loads(server("status", str(plan.league_folder), "--json"))
     found: dict[str, Any] = next(c for c in status["campaigns"] if c["sha256"] == sha256)
     return found
 
 
-def adopt(plan: Plan, campaign: Campaign) -> list[dict[str, Any]]:
+def adopt(plan: DemoPlan, campaign: FinishedCampaign) -> list[dict[str, Any]]:
     """Let every club's own gate judge the model on the days it held back; returns each club's verdict."""
     return [
         json.loads(node("adopt", str(club.folder), str(campaign.model_folder), "--json")) | {"club": club.org}

@@ -10,9 +10,9 @@ import numpy as np
 from client.features.daily import build
 from client.settings import load_settings
 from client.vault.access import open_vault
-from deploy.demo.league.campaigns import Campaign
+from deploy.demo.league.campaigns import FinishedCampaign
 from deploy.demo.league.sources import PMDATA, SOCCERMON, SYNTHETIC
-from deploy.demo.plan import Club, Person, Plan
+from deploy.demo.plan import Club, DemoPlan, Person
 from deploy.demo.summary import Errors
 from models.evaluation.comparison import ReadinessDays, judge, train_without_privacy
 from models.features import Floats
@@ -22,7 +22,9 @@ from policies.vocabulary import AthleteId
 NAMES = {SYNTHETIC: "synthetic league", SOCCERMON: "SoccerMon", PMDATA: "PMData"}
 
 
-def compare(plan: Plan, people: Sequence[Person], learners: Sequence[str], campaign: Campaign) -> tuple[Errors, ...]:
+def compare(
+    plan: DemoPlan, people: Sequence[Person], learners: Sequence[str], campaign: FinishedCampaign
+) -> tuple[Errors, ...]:
     """Judge every method on the newest 30 % of the days, once per source that the recovery campaign learnt from."""
     weights = read_weights_file((campaign.model_folder / WEIGHTS).read_bytes())
     squads = {source: _squads(plan, people, learners, source) for source in _learnt(people)}
@@ -53,7 +55,9 @@ def _errors(source: str, days: Sequence[ReadinessDays], weights: Floats, clear: 
     )
 
 
-def _squads(plan: Plan, people: Sequence[Person], learners: Sequence[str], source: str) -> list[list[ReadinessDays]]:
+def _squads(
+    plan: DemoPlan, people: Sequence[Person], learners: Sequence[str], source: str
+) -> list[list[ReadinessDays]]:
     """One list of athletes per club: those of one source who let the league learn."""
     chosen = {person.athlete for person in people if person.source == source and person.athlete in learners}
     return [

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from consent.service import open_beside
 from consent.settings import read_settings
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from policies.vocabulary import AthleteId
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetLook:
+class BudgetReading:
     """One athlete's spending: micro-rho used per campaign id, and epsilon in all."""
 
     athlete: str
@@ -18,7 +18,7 @@ class BudgetLook:
     epsilon_spent: float
 
 
-def look_at_budget(plan: Plan, athlete: str) -> BudgetLook:
+def read_budget(plan: DemoPlan, athlete: str) -> BudgetReading:
     """Return the athlete's spending as the ledger has it now."""
     engine, store = open_beside(read_settings(plan.consent_folder), clock=lambda: datetime.now(UTC))
     try:
@@ -26,4 +26,4 @@ def look_at_budget(plan: Plan, athlete: str) -> BudgetLook:
     finally:
         engine.dispose()
     used = {line.campaign_id: line.micro_rho for line in view.lines if line.state == "used"}
-    return BudgetLook(athlete, used, view.epsilon_spent)
+    return BudgetReading(athlete, used, view.epsilon_spent)

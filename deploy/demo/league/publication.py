@@ -6,13 +6,13 @@ from consent.service import open_beside
 from consent.settings import read_settings
 from deploy.demo.errors import StepFailed
 from deploy.demo.patience import Patience
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
 
 POLL_S = 0.2
 
 
-def wait_until_published(plan: Plan, league: League) -> None:
+def wait_until_published(plan: DemoPlan, league: League) -> None:
     """Return once nothing waits in the log; raises StepFailed if it stands still, ChildFailed if a program ended."""
     patience = Patience()
     engine, store = open_beside(read_settings(plan.consent_folder), clock=lambda: datetime.now(UTC))

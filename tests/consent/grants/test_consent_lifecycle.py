@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from consent.errors import ForbiddenTransition
-from consent.grants.lifecycle import ALLOWED, COOL_DOWN, ActorKind, Step, as_of, check, fold
+from consent.grants.lifecycle import ALLOWED, COOL_DOWN, ActorKind, ConsentTransition, as_of, check, fold
 from policies.vocabulary import ConsentState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -68,7 +68,7 @@ class Consent(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state, self.since, self.now = ConsentState.UNKNOWN, NOW, NOW
-        self.steps: list[Step] = []
+        self.steps: list[ConsentTransition] = []
         self.athlete_agrees = False
 
     @rule(after=st.sampled_from(STATES), actor=st.sampled_from(ACTORS), days=st.integers(0, 100))
@@ -79,9 +79,9 @@ class Consent(RuleBasedStateMachine):
             check(self.state, after, actor=actor, quiet_for=self.now - self.since)
         except ForbiddenTransition:
             with pytest.raises(ForbiddenTransition):
-                fold([*self.steps, Step(after, actor, self.now)])
+                fold([*self.steps, ConsentTransition(after, actor, self.now)])
             return
-        self.steps.append(Step(after, actor, self.now))
+        self.steps.append(ConsentTransition(after, actor, self.now))
         self.state, self.since = after, self.now
         if after.is_valid_for_processing:
             assert actor in (ActorKind.ATHLETE, ActorKind.GUARDIAN)
