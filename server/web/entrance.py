@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from audit.entries.events import EventKind
 from server.errors import ConsentUnavailable
 from server.web.site import COOKIE, LOOPBACK, Closed, LeagueSite, Refused, check_origin, to
-from server.web.staff import LeagueStaff, StaffRole
+from server.web.staff import LeagueStaff
+from server.web.staff_role import StaffRole
 
 
 def personas(site: LeagueSite) -> dict[str, LeagueStaff]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentUnavailable
 from server.web.site import Closed, LeagueSite, moment
-from server.web.staff import StaffRole
+from server.web.staff_role import StaffRole
 
 
 def router(site: LeagueSite) -> APIRouter:
