@@ -14,10 +14,29 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.scale import RUNS, write_counts
 from tests.waiting import HANG_S
 
 GIVEN_UP_AFTER_S = 1_500.0
 """Ends a demo that hangs. One whose programs stand still gives up by itself, so nothing here measures its speed."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test once; many times over where a drill asks for it."""
+    if RUNS > 1:
+        metafunc.fixturenames.append("run_number")
+        metafunc.parametrize("run_number", range(RUNS), indirect=True)
+
+
+@pytest.fixture
+def run_number(request: pytest.FixtureRequest) -> int:
+    """Which of a drill's runs this is."""
+    return int(request.param)
+
+
+def pytest_sessionfinish() -> None:
+    """Tell a drill how much was tried."""
+    write_counts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.errors import BrokenState
@@ -17,6 +17,7 @@ from audit.tlog.merkle import EMPTY_ROOT
 from audit.tlog.note_keys import Verifier
 from audit.verification.tile_hasher import TileHasher, hash_leaves
 from tests.audit.grown_log import GrownLog
+from tests.scale import fuzzed
 
 LOG = GrownLog.of(600)
 KEYS = [Verifier.from_vkey(vkey) for vkey in LOG.vkeys]
@@ -151,14 +152,14 @@ def fits(field: str, value: object) -> bool:
     }[field]
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @given(data=st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_anything_at_all_is_refused_in_our_own_words(data: bytes) -> None:
     with pytest.raises(BrokenState):
         parse_state(data, KEYS)
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @example(field="is_foreign", value=None)
 @example(field="has_heartbeats", value=True)
 @example(field="alive_at_s", value=(1 << 53) - 1)
@@ -175,7 +176,7 @@ def test_any_value_in_any_field_is_parsed_where_it_fits_and_refused_elsewhere(fi
     assert state.checkpoint == STATE.checkpoint
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @example(at=len(GOOD), bit=0, cut=True)
 @example(at=TIME, bit=0, cut=False)
 @given(at=st.integers(0, len(GOOD) - 1), bit=st.integers(0, 7), cut=st.booleans())
@@ -191,7 +192,7 @@ def test_any_changed_byte_is_parsed_or_refused(at: int, bit: int, cut: bool) -> 
     assert parse_state(encode_state(state), KEYS) == state
 
 
-@settings(max_examples=100, deadline=None)
+@fuzzed(100)
 @given(
     size=st.integers(0, 599),
     is_foreign=st.none() | st.booleans(),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audit.errors import BrokenState
@@ -11,6 +11,7 @@ from audit.tlog.signers import witness_signers
 from audit.witness.config import parse_settings, watched_log
 from audit.witness.store import parse_record
 from tests.audit.grown_log import NOW_S, WITNESS, GrownLog
+from tests.scale import fuzzed
 
 LOG = GrownLog.of(5)
 SIGNERS = witness_signers(WITNESS, bytes(range(64, 96)))
@@ -42,7 +43,7 @@ LOGS = st.fixed_dictionaries({"origin": NAMES, "vkeys": st.lists(NAMES, min_size
 GOOD_SETTINGS = st.fixed_dictionaries({"name": NAMES, "logs": st.lists(LOGS, max_size=3)})
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @given(data=SETTINGS_SOUP)
 def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
     try:
@@ -52,7 +53,7 @@ def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
     assert parse_settings(parsed.model_dump_json().encode()) == parsed
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @given(values=GOOD_SETTINGS, cut=st.integers(0, 10_000))
 def test_settings_come_back_as_written_and_never_from_a_part(values: dict[str, object], cut: int) -> None:
     data = json.dumps(values).encode()
@@ -62,7 +63,7 @@ def test_settings_come_back_as_written_and_never_from_a_part(values: dict[str, o
         parse_settings(data[: cut % len(data)])
 
 
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 @example(data=RECORD, at=len(RECORD))
 @given(
     data=st.one_of(st.binary(max_size=300), st.sampled_from([RECORD, LOG.note(5), LOG.note(5)[:-9]])),
@@ -78,7 +79,7 @@ def test_records_are_parsed_or_refused_and_nothing_else(data: bytes, at: int) ->
     assert (seen.checkpoint, seen.note, seen.timestamp_s) == (LOG.checkpoint(5), RECORD, NOW_S)
 
 
-@settings(max_examples=60, deadline=None)
+@fuzzed(60)
 @given(size=st.integers(0, 5), at_s=st.integers(1, (1 << 63) - 1))
 def test_every_record_that_a_witness_signed_comes_back(size: int, at_s: int) -> None:
     note = LOG.note(size, signers=[*LOG.signers, *SIGNERS], at_s=at_s)
