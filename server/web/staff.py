@@ -17,7 +17,7 @@ from server.store import Clock
 from server.web.staff_role import StaffRole
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
-IDLE = timedelta(minutes=15)  # UI §9
+IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
 SESSION_LIFE = timedelta(hours=12)
 MOST_SESSIONS = 1000  # ours; the longest idle one goes first
 MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
