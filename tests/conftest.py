@@ -13,12 +13,18 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.scale import RUNS, write_counts
 from tests.waiting import HANG_S
 
 GIVEN_UP_AFTER_S = 1_500.0
 """Ends a demo that hangs. One whose programs stand still gives up by itself, so nothing here measures its speed."""
+
+
+# Both are clocks: an example that takes long says how busy the machine is, and nothing about what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

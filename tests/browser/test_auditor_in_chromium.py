@@ -19,6 +19,7 @@ from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.writer.log import Log
 from chassis.web.serving import listen, serving
 from tests.browser.following import follow, new_context
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.xdist_group("auditor")
 
@@ -100,7 +101,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         )
         for name, (place, trust) in wanted.items()
     }
-    with serving(list(listeners.values())):
+    with pytest.MonkeyPatch.context() as patient, serving(list(listeners.values())):
+        patient.setattr("audit.web.verified.watch.PATIENCE_S", HANG_S)
         yield {name: f"http://127.0.0.1:{listener.port}" for name, listener in listeners.items()}
 
 
