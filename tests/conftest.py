@@ -15,6 +15,9 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found however pytest starts
+
+from tests.postgres_server import PostgresServer, postgres_running
 from tests.scale import RUNS, write_counts
 from tests.waiting import HANG_S
 
@@ -100,3 +103,11 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
     _, alive = psutil.wait_procs(children, timeout=HANG_S)
     assert code == 0, log.read_text(errors="replace")[-1000:]
     assert not alive, "the demo left programs behind"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One PostgreSQL server for the whole session."""
+    lock = tmp_path_factory.getbasetemp().parent / "postgresql.lock"
+    with postgres_running(tmp_path_factory.mktemp("pg"), lock=lock) as server:
+        yield server
