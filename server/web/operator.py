@@ -11,7 +11,7 @@ from server.errors import ConsentUnavailable
 from server.federation.opening import epsilon_of
 from server.store import Campaign, CampaignState
 from server.web.site import LeagueSite
-from server.web.staff import StaffRole
+from server.web.staff_role import StaffRole
 
 CATEGORY_WORDS = {
     Category.READINESS: "readiness light",

@@ -16,8 +16,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from audit.errors import AuditError, BrokenState, LogUnavailable, MalformedPolicy, MalformedProof
 from audit.tlog.checkpoint import parse_body
@@ -28,7 +26,6 @@ from audit.witness.config import (
     WitnessConfig,
     add_logs,
     create_witness,
-    parse_settings,
     read_config,
     watched_log,
     write_settings,
@@ -296,48 +293,6 @@ def test_a_damaged_record_stops_the_witness(folder: Path) -> None:
         path.write_bytes(good[:size])
         with pytest.raises(BrokenState):
             WitnessStore.open(folder, config)
-
-
-SETTINGS_SOUP = st.one_of(
-    st.binary(max_size=200),
-    st.text(max_size=200).map(str.encode),
-    st.sampled_from(
-        [
-            b"{}",
-            b"[]",
-            b"null",
-            b'{"name":""}',
-            b'{"name":5}',
-            b'{"name":"a b"}',
-            b'{"name":"a","logs":[{}]}',
-            b'{"name":"a","logs":[{"origin":"x","vkeys":[]}]}',
-            b'{"name":"a","more":1}',
-            b'{"name":"' + b"a" * 256 + b'"}',
-            b'{"name":"' + "ä".encode() * 200 + b'"}',
-            b'{"name":"a","name":"b","logs":{}}',
-            b'{"name":"a","logs":' + b"[" * 100_000,
-        ]
-    ),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(data=SETTINGS_SOUP)
-def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
-    try:
-        parse_settings(data)
-    except BrokenState:
-        return
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    data=st.one_of(st.binary(max_size=300), st.sampled_from([LOG.note(5), LOG.note(5)[:-9]])), at=st.integers(0, 300)
-)
-def test_records_are_parsed_or_refused_and_nothing_else(data: bytes, at: int) -> None:
-    log = watched_log(LOG.vkeys)
-    with pytest.raises(BrokenState):
-        parse_record(data[:at], log, LOG.signers)
 
 
 @pytest.mark.parametrize(
