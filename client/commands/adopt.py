@@ -8,14 +8,12 @@ import typer
 from audit.entries.events import EventKind
 from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
+from client.commands.learners import league_key, learners
 from client.consent_client import ConsentClient
-from client.errors import BadSettings
 from client.features.daily import DailyTable, build
 from client.settings import Settings, load_settings
 from client.vault.access import open_vault
-from models.features import SCHEMAS
-from policies.signing import VerifyKey
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId
 
 
 def register(app: typer.Typer) -> None:
@@ -33,12 +31,9 @@ def adopt(
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
     settings = load_settings(folder)
-    if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
-    opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
+    opened, sealed = read_model(model, league_key(settings))
     consent = ConsentClient.of(settings, clock=now)
-    willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
-    verdict = judge_model(opened, _tables(settings, willing))
+    verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
     consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
     Adoptions(settings.models).record(verdict, sealed)
@@ -48,16 +43,6 @@ def adopt(
     rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
     print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
-
-
-def _willing(consent: ConsentClient, model: str, league: OrgId) -> list[AthleteId]:
-    """Athletes whose live grants let the league learn from what this model uses."""
-    snapshot, at = consent.snapshot(), now()
-    return [
-        athlete
-        for athlete in sorted(snapshot.epochs)
-        if snapshot.may_learn(athlete, categories=SCHEMAS[model].categories, league=league, now=at)
-    ]
 
 
 def _tables(settings: Settings, athletes: list[AthleteId]) -> list[DailyTable]:

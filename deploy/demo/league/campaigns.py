@@ -13,7 +13,6 @@ from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
 from deploy.demo.plan import Plan
 from deploy.demo.processes import League
-from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
 CAMPAIGN_WITHIN_S = 180.0
@@ -40,11 +39,6 @@ class Campaign:
     def model(self) -> str:
         """The model it trained."""
         return self.manifest.model
-
-    @property
-    def micro_rho_per_round(self) -> int:
-        """What each round takes from every athlete's budget."""
-        return rho_micro_per_round(self.manifest.noise_multiplier)
 
 
 def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int, on_round: OnRound) -> Campaign:

@@ -1,11 +1,10 @@
 """Waiting until the public log has published everything that it recorded, as its operator would see it."""
 
+import json
 import time
-from datetime import UTC, datetime
 
-from consent.service import open_beside
-from consent.settings import read_settings
 from deploy.demo.errors import StepFailed
+from deploy.demo.league.founding import consent
 from deploy.demo.plan import Plan
 from deploy.demo.processes import League
 
@@ -16,13 +15,13 @@ POLL_S = 0.2
 def wait_until_published(plan: Plan, league: League) -> None:
     """Return once nothing waits in the log; raises StepFailed if that takes too long, ChildFailed if one ended."""
     deadline = time.monotonic() + WITHIN_S
-    engine, store = open_beside(read_settings(plan.consent_folder), clock=lambda: datetime.now(UTC))
-    try:
-        while store.status().log_waiting:
-            league.check()
-            league.stopping.raise_if_asked()
-            if time.monotonic() > deadline:
-                raise StepFailed(f"the log did not publish everything within {WITHIN_S:.0f} s; are its witnesses up?")
-            league.stopping.asked.wait(POLL_S)
-    finally:
-        engine.dispose()
+    while _waiting(plan):
+        league.check()
+        league.stopping.raise_if_asked()
+        if time.monotonic() > deadline:
+            raise StepFailed(f"the log did not publish everything within {WITHIN_S:.0f} s; are its witnesses up?")
+        league.stopping.asked.wait(POLL_S)
+
+
+def _waiting(plan: Plan) -> int:
+    return int(json.loads(consent("status", str(plan.consent_folder), "--json"))["log_waiting"])
