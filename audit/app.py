@@ -12,7 +12,7 @@ from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
 from audit.web.verified.watch import LogWatch
 from chassis.clock import utc_now
-from chassis.web.pages import furnish
+from chassis.web.pages import add_base_layout
 
 
 def build_app(
@@ -33,6 +33,6 @@ def build_app(
         yield
 
     app = FastAPI(title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-    furnish(app)
+    add_base_layout(app)
     add_routes(app, Auditor(opened, policy, place=source, run_by=run_by, clock=clock, watch=watch))
     return app

@@ -18,7 +18,7 @@ from client.evaluation import readiness_days
 from client.features.daily import DailyTable
 from models import risk
 from models.errors import NotEnoughData
-from models.evaluation.adoption_gate import Outcomes, gate, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 from models.evaluation.comparison import judge
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries, Floats
@@ -90,7 +90,7 @@ def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
     overall = _usual_rate(tables)
     columns = [_risk_rows(weights, table, place, overall) for place, table in enumerate(tables)]
     chance, event, athlete, base = (np.concatenate(part) for part in zip(*columns, strict=True))
-    outcomes = Outcomes(chance, event, athlete.astype(np.int64), base)
+    outcomes = JudgedDays(chance, event, athlete.astype(np.int64), base)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
     return found.reasons, int(chance.size), found.figures
 

@@ -12,16 +12,16 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from audit.errors import AuditError
-from chassis.web.pages import Pages, furnish
-from client.coaching.journal import Journal
+from chassis.web.pages import Pages, add_base_layout
+from client.coaching.journal import CoachingJournal
 from client.errors import ClientError
-from client.settings import Settings
+from client.settings import NodeSettings
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
-from client.web.access import Consent
-from client.web.sessions import COOKIE, Sessions
-from client.web.site import TEMPLATES, Closed, Refused, SignInNeeded, Site, to
-from client.web.staff_codes import FILE_NAME, Desk
+from client.web.access import ConsentDecisions
+from client.web.sessions import COOKIE, StaffSessions
+from client.web.site import TEMPLATES, Closed, ClubSite, Refused, SignInNeeded, to
+from client.web.staff_codes import FILE_NAME, StaffCodeIssuer
 from client.web.tables import Tables
 from models.errors import ModelError
 from policies.errors import PolicyError
@@ -39,10 +39,10 @@ def system_clock() -> datetime:
 
 
 def build_app(
-    settings: Settings,
+    settings: NodeSettings,
     *,
     vault: Vault,
-    consent_client: Consent,
+    consent_client: ConsentDecisions,
     clock: Callable[[], datetime] = system_clock,
     demo: bool = False,
     hosts: Sequence[str] = LOOPBACK_HOSTS,
@@ -56,7 +56,7 @@ def build_app(
     app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None)
     _close_on_errors(app, site)  # first: what is added later stands around it and sees its answers
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    furnish(app)
+    add_base_layout(app)
 
     @app.get("/health")
     def health() -> dict[str, str]:
@@ -68,24 +68,24 @@ def build_app(
 
 
 def build_site(
-    settings: Settings, *, vault: Vault, consent_client: Consent, clock: Callable[[], datetime], demo: bool
-) -> Site:
+    settings: NodeSettings, *, vault: Vault, consent_client: ConsentDecisions, clock: Callable[[], datetime], demo: bool
+) -> ClubSite:
     """Return what the pages share, with the journal opened."""
-    return Site(
+    return ClubSite(
         settings=settings,
         vault=vault,
         consent=consent_client,
         clock=clock,
         pages=Pages(TEMPLATES),
-        sessions=Sessions(clock),
-        desk=Desk(settings.keys / FILE_NAME, clock),
+        sessions=StaffSessions(clock),
+        issuer=StaffCodeIssuer(settings.keys / FILE_NAME, clock),
         tables=Tables(vault),
-        journal=Journal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
+        journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         demo=demo,
     )
 
 
-def _close_on_errors(app: FastAPI, site: Site) -> None:
+def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
     """Every refusal and every failure ends in the same closed page; its kind and place go to the operational log."""
 
     def closed(request: Request, status: int) -> Response:

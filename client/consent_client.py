@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from audit.entries.events import EventKind
 from chassis.http.request_signature import protects_answers, sign_request
 from client.errors import BadSettings, ConsentUnavailable
-from client.settings import Settings
+from client.settings import NodeSettings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
 from policies.signing import SigningKey, VerifyKey
@@ -27,7 +27,7 @@ TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, short
 LARGEST_ANSWER = 4 * 1024 * 1024
 
 Clock = Callable[[], datetime]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Answer(BaseModel):
@@ -35,11 +35,11 @@ class _Answer(BaseModel):
 
 
 class _Enrolled(_Answer):
-    athlete: Text
+    athlete: BoundedText
 
 
 class _DecisionAnswer(_Answer):
-    athlete: Text
+    athlete: BoundedText
     category: Category
     allowed: bool
     epoch: int
@@ -51,8 +51,8 @@ class _Decisions(_Answer):
 
 
 class _Token(_Answer):
-    athlete: Text
-    token: Text
+    athlete: BoundedText
+    token: BoundedText
     epoch: int
 
 
@@ -62,12 +62,12 @@ class _Tokens(_Answer):
 
 
 class _Accepted(_Answer):
-    accepted: tuple[Text, ...]
+    accepted: tuple[BoundedText, ...]
 
 
 class _Proposed(_Answer):
-    release_id: Text
-    sha256: Text
+    release_id: BoundedText
+    sha256: BoundedText
 
 
 class _Logged(_Answer):
@@ -97,7 +97,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentClient:
+class NodeConsentClient:
     """The consent service as one club sees it. Every method raises ConsentUnavailable unless the answer is sound."""
 
     base_url: str
@@ -108,7 +108,7 @@ class ConsentClient:
     transport: httpx.BaseTransport | None = None
 
     @classmethod
-    def of(cls, settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> "ConsentClient":
+    def of(cls, settings: NodeSettings, *, clock: Clock = lambda: datetime.now(UTC)) -> "NodeConsentClient":
         """Return the client of a linked node; raises BadSettings if it is not linked, or over a line without TLS."""
         if settings.consent_url is None or settings.consent_service_key is None:
             raise BadSettings("this node is not linked to a consent service; run `homefield-node link` first")

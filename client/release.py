@@ -40,7 +40,7 @@ class BadProposal(ClientError, ValueError):
     """A release that may not be proposed: wrong purpose, or an end that is past or too far."""
 
 
-class Status(StrEnum):
+class ProposalStatus(StrEnum):
     """What became of one athlete's proposal; the club learns no more."""
 
     PROPOSED = "proposed"
@@ -49,15 +49,15 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProposalResult:
     """One athlete's line."""
 
     athlete: Athlete
-    status: Status
+    status: ProposalStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class ReleaseRecipient:
     """For whom and for what the index is, and until when (the end of that day)."""
 
     org: OrgId
@@ -72,7 +72,7 @@ class Proposer(Protocol):
         """Put the proposal in front of the athlete."""
 
 
-def recipient(org: OrgId, purpose: Purpose, until: date, *, now: datetime) -> Recipient:
+def recipient(org: OrgId, purpose: Purpose, until: date, *, now: datetime) -> ReleaseRecipient:
     """Return the recipient with the end of the day `until` in the zone of `now`; raises BadProposal."""
     if purpose not in PURPOSES:
         raise BadProposal("expected the purpose squad_planning or contract")
@@ -80,10 +80,10 @@ def recipient(org: OrgId, purpose: Purpose, until: date, *, now: datetime) -> Re
     longest: timedelta = LONGEST_CONTRACT_GRANT if purpose is Purpose.CONTRACT else LONGEST_GRANT
     if not timedelta(0) < end - now <= longest:
         raise BadProposal(f"expected an end within the next {longest.days} days, in the form 2027-02-28")
-    return Recipient(org, purpose, end)
+    return ReleaseRecipient(org, purpose, end)
 
 
-def build_proposal(athlete: Athlete, table: DailyTable, *, to: Recipient, approval_id: str) -> ReleaseProposal:
+def build_proposal(athlete: Athlete, table: DailyTable, *, to: ReleaseRecipient, approval_id: str) -> ReleaseProposal:
     """Return the proposal with the exact bytes that the recipient would see.
 
     table: the athlete's days from `STREAMS` alone, the last one being the end of the window. Raises
@@ -120,23 +120,23 @@ def propose_all(
     *,
     days: Callable[[AthleteId], DailyTable],
     consent: Proposer,
-    to: Recipient,
+    to: ReleaseRecipient,
     new_id: Callable[[], str],
-) -> list[Outcome]:
+) -> list[ProposalResult]:
     """Propose to each athlete in turn; one that is not ready, or not taken, never stops the others."""
-    return [Outcome(athlete, _propose(athlete, days, consent, to, new_id())) for athlete in athletes]
+    return [ProposalResult(athlete, _propose(athlete, days, consent, to, new_id())) for athlete in athletes]
 
 
 def _propose(
-    athlete: Athlete, days: Callable[[AthleteId], DailyTable], consent: Proposer, to: Recipient, approval_id: str
-) -> Status:
+    athlete: Athlete, days: Callable[[AthleteId], DailyTable], consent: Proposer, to: ReleaseRecipient, approval_id: str
+) -> ProposalStatus:
     try:
         consent.propose(build_proposal(athlete, days(athlete.athlete), to=to, approval_id=approval_id))
     except NotEnoughData:
-        return Status.NOT_ENOUGH_DATA
+        return ProposalStatus.NOT_ENOUGH_DATA
     except ConsentUnavailable:
-        return Status.NOT_TAKEN
-    return Status.PROPOSED
+        return ProposalStatus.NOT_TAKEN
+    return ProposalStatus.PROPOSED
 
 
 def days_from(vault: Vault, *, until: date) -> Callable[[AthleteId], DailyTable]:

@@ -18,7 +18,7 @@ OrgText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 FILE_NAME = "settings.json"
 
 
-class SettingsFile(BaseModel):
+class NodeSettingsFile(BaseModel):
     """`settings.json` of a node, as it is on disk."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,7 +35,7 @@ class SettingsFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class NodeSettings:
     """One node: its club, its links to the other programs (None until linked) and where its files are."""
 
     directory: Path
@@ -84,16 +84,16 @@ class Settings:
         return SigningKey(read_seed(self.keys / "node.key"))
 
 
-def load_settings(directory: Path) -> Settings:
+def load_settings(directory: Path) -> NodeSettings:
     """Read the settings of a node folder; raises BadSettings in one sentence otherwise."""
     try:
-        stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+        stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
         raise BadSettings(f"{directory} is not a node folder; create one with `homefield-node init`") from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
         raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
-    return Settings(
+    return NodeSettings(
         directory=directory,
         club=OrgId(stored.club),
         name=stored.name,
@@ -120,18 +120,18 @@ def read_timezone(name: str) -> tzinfo:
         raise BadSettings(f"unknown time zone {name!r}; expected an IANA name such as Europe/Oslo") from error
 
 
-def save_settings(directory: Path, settings: SettingsFile) -> None:
+def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     """Write `settings.json` with mode 0600 in one step, so that a crash leaves the old or the new file."""
     directory.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
-def change_settings(directory: Path, **changes: str) -> Settings:
+def change_settings(directory: Path, **changes: str) -> NodeSettings:
     """Replace some fields of `settings.json` and return the settings as they are now."""
     load_settings(directory)
-    stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+    stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     try:
-        changed = SettingsFile.model_validate({**stored.model_dump(), **changes})
+        changed = NodeSettingsFile.model_validate({**stored.model_dump(), **changes})
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) for issue in error.errors()}))
         raise BadSettings(f"not a valid setting: {fields}") from error

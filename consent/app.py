@@ -13,17 +13,17 @@ from starlette.concurrency import run_in_threadpool
 
 from audit.web.log_files import mount_log
 from audit.writer.log import Log
-from chassis.web.pages import furnish
+from chassis.web.pages import add_base_layout
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
-from consent.api.outcomes import Outcomes
+from consent.api.outcomes import DeliveryRecorder
 from consent.service import Service, open_service
-from consent.settings import Settings
+from consent.settings import ConsentSettings
 from consent.storage.transaction import Clock
 from consent.web.app import add_portal
 
 
-def build_app(settings: Settings, *, clock: Clock) -> FastAPI:
+def build_app(settings: ConsentSettings, *, clock: Clock) -> FastAPI:
     """Open the service and return its application, which closes it on shutdown.
 
     Raises InvalidSettings (demo mode off loopback, for one), StoreUnavailable or LogUnavailable.
@@ -53,8 +53,8 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
     app.add_api_route("/log/trust.policy", partial(_trust_policy, service.trust.text), methods=["GET", "HEAD"])
     app.add_api_route("/v1/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     mount_log(app, service.settings.log_directory)
-    furnish(app)
-    app.add_middleware(Outcomes, store=service.store)
+    add_base_layout(app)
+    app.add_middleware(DeliveryRecorder, store=service.store)
     add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
     return app
 

@@ -15,19 +15,19 @@ from audit.tlog.note_keys import Signer
 from audit.tlog.signers import log_signers
 from audit.tlog.trust_policy import NONE
 from audit.writer.log import Log
-from audit.writer.schedule import Cadence
+from audit.writer.schedule import PublicationSchedule
 from consent import trust_file
 from consent.errors import InvalidSettings, StoreUnavailable
-from consent.identity.sessions import Sessions
+from consent.identity.sessions import AthleteSessions
 from consent.identity.signed_requests import SignedRequests
 from consent.keys import ServiceKeys, create_keys, read_keys
 from consent.release_schedule import Publication, seconds
-from consent.settings import Settings
+from consent.settings import ConsentSettings
 from consent.storage.heartbeats import Heartbeats
 from consent.storage.log_access import AppendingLog, PublishedLog
-from consent.storage.log_journal import Journal
+from consent.storage.log_journal import LogJournal
 from consent.storage.migrations.upgrade import upgrade
-from consent.storage.transaction import Clock, Surroundings, Transactions, make_engine
+from consent.storage.transaction import Clock, TransactionContext, Transactions, make_engine
 from consent.store import ConsentStore
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
@@ -43,14 +43,14 @@ MOST_AT_FIRST = 2  # entries that a first start makes, and leaves behind if it w
 class Service:
     """One open consent service. Close it: the log's writer lock and the database's connections are held until then."""
 
-    settings: Settings
+    settings: ConsentSettings
     keys: ServiceKeys
     trust: TrustFile
     engine: Engine
     cosigner: Cosigner | None
     log: Log
     store: ConsentStore
-    sessions: Sessions
+    sessions: AthleteSessions
     requests: SignedRequests
 
     def publish(self) -> None:
@@ -59,20 +59,20 @@ class Service:
         Raises LogUnavailable, QuorumNotMet or LogCorrupt; what was recorded then waits for the next publication.
         """
         self.log.publish()
-        self.store.transactions.settle()
+        self.store.transactions.reconcile()
 
     @property
     def needs_publication(self) -> bool:
         """Whether the log accepts no entry, and so nothing protected is answered, until a publication succeeds."""
         return self.log.needs_publication
 
-    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
+    def call_when_crowded(self, on_high_water_mark: Callable[[], None]) -> None:
         """Have this called when so much waits that a publication is due before its time."""
-        self.log.call_when_crowded(on_crowd)
+        self.log.call_when_crowded(on_high_water_mark)
 
-    def cadence(self, clock: Clock) -> Cadence:
+    def cadence(self, clock: Clock) -> PublicationSchedule:
         """Return the thread that publishes at fixed times; the caller starts and stops it."""
-        return Cadence(self, every_s=self.settings.checkpoint_every_s, clock=clock)
+        return PublicationSchedule(self, every_s=self.settings.checkpoint_every_s, clock=clock)
 
     def close(self) -> None:
         """Let go of log, witnesses and database."""
@@ -82,14 +82,14 @@ class Service:
         self.engine.dispose()
 
 
-def found(settings: Settings) -> None:
+def found(settings: ConsentSettings) -> None:
     """Give a new service its keys and its trust policy; raises InvalidSettings where either is there already."""
     create_keys(settings.keys_directory)
     trust_file.write_first(settings.directory, log_vkeys(settings, read_keys(settings.keys_directory)))
 
 
 def open_service(
-    settings: Settings, *, clock: Clock, disk: Disk | None = None, http: httpx.Client | None = None
+    settings: ConsentSettings, *, clock: Clock, disk: Disk | None = None, http: httpx.Client | None = None
 ) -> Service:
     """Open for writing: migrate, take the log's lock, register the union, note the rules in force.
 
@@ -109,14 +109,14 @@ def open_service(
             signers=_signers(settings, keys),
             disk=disk,
             clock=clock,
-            heartbeat=Heartbeats(engine, union=OrgId(settings.union), cover_key=keys.cover, rules=rules),
+            heartbeat=Heartbeats(engine, union=OrgId(settings.union), pseudonym_key=keys.cover, rules=rules),
             cosigner=cosigner,
         )
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
         store = ConsentStore(transactions)
         _refuse_a_lost_database(store, log)
         # Before anything is published: what is lost, or waits a second time, must be noticed while it can be mended.
-        transactions.settle()
+        transactions.reconcile()
         _publish_overdue(log)
         store.begin()
     except BaseException:
@@ -125,11 +125,11 @@ def open_service(
                 opened.close()
         engine.dispose()
         raise
-    sessions, requests = Sessions(transactions, settings), SignedRequests(transactions)
+    sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions)
     return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests)
 
 
-def open_beside(settings: Settings, *, clock: Clock) -> tuple[Engine, ConsentStore]:
+def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:
     """Open for reading beside a running service: of the log only what is published, and nothing can be appended.
 
     Raises InvalidSettings, or StoreUnavailable also when there is no database yet: none is made here.
@@ -144,22 +144,22 @@ def open_beside(settings: Settings, *, clock: Clock) -> tuple[Engine, ConsentSto
     return engine, ConsentStore(_transactions(settings, keys, trust, _rules(settings), engine, log, clock))
 
 
-def log_vkeys(settings: Settings, keys: ServiceKeys) -> tuple[str, ...]:
+def log_vkeys(settings: ConsentSettings, keys: ServiceKeys) -> tuple[str, ...]:
     """The log's public keys as text, Ed25519 first."""
     return tuple(signer.vkey for signer in _signers(settings, keys))
 
 
-def _signers(settings: Settings, keys: ServiceKeys) -> tuple[Signer, ...]:
+def _signers(settings: ConsentSettings, keys: ServiceKeys) -> tuple[Signer, ...]:
     """The keys that sign the log's checkpoints, under the log's own name."""
     return log_signers(settings.log_origin, keys.log_seed)
 
 
-def _published_log(settings: Settings, trust: TrustFile) -> PublishedLog:
+def _published_log(settings: ConsentSettings, trust: TrustFile) -> PublishedLog:
     # Our own log is believed under its own keys; witnesses are for those who do not run it.
     return PublishedLog(settings.log_directory, replace(trust.policy, quorum=NONE))
 
 
-def _published_leaf_hash(settings: Settings, trust: TrustFile) -> Callable[[int], bytes]:
+def _published_leaf_hash(settings: ConsentSettings, trust: TrustFile) -> Callable[[int], bytes]:
     log = _published_log(settings, trust)
     return lambda index: merkle.leaf_hash(log.leaf(index))
 
@@ -181,7 +181,7 @@ def _publish_overdue(log: Log) -> None:
         logger.warning("what waits in the log could not be published", extra={"error": type(error).__name__})
 
 
-def _rules(settings: Settings) -> Enforcer:
+def _rules(settings: ConsentSettings) -> Enforcer:
     try:
         return Enforcer.load(settings.agreement)
     except BrokenRules as error:
@@ -189,7 +189,7 @@ def _rules(settings: Settings) -> Enforcer:
 
 
 def _transactions(
-    settings: Settings,
+    settings: ConsentSettings,
     keys: ServiceKeys,
     trust: TrustFile,
     rules: Enforcer,
@@ -197,8 +197,8 @@ def _transactions(
     log: AppendingLog,
     clock: Clock,
 ) -> Transactions:
-    around = Surroundings(
-        journal=Journal(log, wrapping=keys.wrapping, policy_hash=lambda: rules.policy_hash),
+    context = TransactionContext(
+        journal=LogJournal(log, wrapping=keys.wrapping, policy_hash=lambda: rules.policy_hash),
         enforcer=rules,
         keys=keys,
         clock=clock,
@@ -209,4 +209,4 @@ def _transactions(
         trust=trust,
         checkpoint_every_s=settings.checkpoint_every_s,
     )
-    return Transactions(engine, around)
+    return Transactions(engine, context)

@@ -20,7 +20,7 @@ DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"
 HOUR_S, DAY_S = 3_600, 86_400
 
 
-class Settings(BaseModel):
+class ConsentSettings(BaseModel):
     """Everything that may differ between two consent services.
 
     directory: holds database, keys, log and trust policy. name: who runs it, as pages show it. database: SQLAlchemy
@@ -80,7 +80,7 @@ class Settings(BaseModel):
             raise InvalidSettings("expected a loopback host in demo mode; demo personas sign in without proof")
 
 
-def read_settings(directory: Path, *, environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+def read_settings(directory: Path, *, environment: Mapping[str, str] = os.environ, **overrides: Any) -> ConsentSettings:
     """Read DIR/settings.json; raises InvalidSettings naming the field that is wrong, never its content."""
     path = directory / SETTINGS_FILE
     try:
@@ -96,10 +96,10 @@ def read_settings(directory: Path, *, environment: Mapping[str, str] = os.enviro
     return make_settings(stored | {"directory": directory} | overrides)
 
 
-def make_settings(values: Mapping[str, Any]) -> Settings:
+def make_settings(values: Mapping[str, Any]) -> ConsentSettings:
     """Validate `values`; raises InvalidSettings naming the field that is wrong."""
     try:
-        return Settings.model_validate(dict(values))
+        return ConsentSettings.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]  # the input may hold a database password
         field = ".".join(str(part) for part in first["loc"])
@@ -107,7 +107,7 @@ def make_settings(values: Mapping[str, Any]) -> Settings:
         raise InvalidSettings(f"the setting {field or SETTINGS_FILE} is not as expected: {said}") from error
 
 
-def write_settings(settings: Settings) -> None:
+def write_settings(settings: ConsentSettings) -> None:
     """Write DIR/settings.json, readable by its owner only (a database URL may hold a password)."""
     path = settings.directory / SETTINGS_FILE
     stored = settings.model_dump(mode="json", exclude={"directory", "host", "port", "demo"})

@@ -11,12 +11,12 @@ from typing import Any
 
 from audit.entries.events import EventKind
 from consent.athlete import access_history, change_consent, erasure, export
-from consent.athlete.entry_proofs import Standing
-from consent.athlete.values import Looks
+from consent.athlete.entry_proofs import EntryStatus
+from consent.athlete.values import AccessHistory
 from consent.decisions import decide, outcomes, reported_events
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, SnapshotAnswer
 from consent.grants import matrix, receipt_store
-from consent.grants.values import Answer, Change, MatrixCell, Method, ReceiptRecord
+from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
 from consent.ledger import budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
 from consent.operations import log_status, startup, status
@@ -92,7 +92,7 @@ class ConsentStore:
         with self.transactions.read() as tx:
             return matrix.build(tx, athlete)
 
-    def change(self, athlete: AthleteId, changes: Sequence[Change], *, method: Method) -> ReceiptRecord:
+    def change(self, athlete: AthleteId, changes: Sequence[Change], *, method: ConsentMethod) -> ReceiptRecord:
         """Carry out several wishes at once: one epoch, one log entry, one receipt.
 
         Raises InvalidChange for a cell, granularity or end that no grant can hold, NotAllowed where a
@@ -102,21 +102,21 @@ class ConsentStore:
             return change_consent.change(tx, athlete, changes, method=method)
 
     def give(
-        self, athlete: AthleteId, cell: Cell, *, granularity: Granularity, ends: datetime, method: Method
+        self, athlete: AthleteId, cell: Cell, *, granularity: Granularity, ends: datetime, method: ConsentMethod
     ) -> ReceiptRecord:
         """Share one cell up to `granularity` until `ends`; replaces what the cell held before."""
         return self.change(athlete, [Change(cell, granularity, ends)], method=method)
 
-    def withdraw(self, athlete: AthleteId, cell: Cell, *, method: Method) -> ReceiptRecord:
+    def withdraw(self, athlete: AthleteId, cell: Cell, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing one cell; raises Conflict if nothing is shared there."""
         return self.change(athlete, [Change(cell, Granularity.NONE)], method=method)
 
-    def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: Method) -> ReceiptRecord:
+    def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing everything with one recipient, approved releases included."""
         with self.transactions.write() as tx:
             return change_consent.withdraw_where(tx, athlete, recipient=recipient, method=method)
 
-    def withdraw_all(self, athlete: AthleteId, *, method: Method) -> ReceiptRecord:
+    def withdraw_all(self, athlete: AthleteId, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing everything at once."""
         with self.transactions.write() as tx:
             return change_consent.withdraw_where(tx, athlete, recipient=None, method=method)
@@ -154,13 +154,13 @@ class ConsentStore:
             return releases.get(tx, athlete, release_id)
 
     def answer_release(
-        self, athlete: AthleteId, release_id: str, answer: Answer, *, sha256: str, method: Method
+        self, athlete: AthleteId, release_id: str, answer: ConsentAnswer, *, sha256: str, method: ConsentMethod
     ) -> ReceiptRecord:
         """Record yes, no or later over the hash of the exact bytes; raises Conflict if it is another hash."""
         with self.transactions.write() as tx:
             return releases.answer(tx, athlete, release_id, answer, sha256=sha256, method=method)
 
-    def withdraw_release(self, athlete: AthleteId, release_id: str, *, method: Method) -> ReceiptRecord:
+    def withdraw_release(self, athlete: AthleteId, release_id: str, *, method: ConsentMethod) -> ReceiptRecord:
         """Take back an approved release; it disappears with the next page anyone opens."""
         with self.transactions.write() as tx:
             return releases.withdraw(tx, athlete, release_id, method=method)
@@ -239,7 +239,7 @@ class ConsentStore:
 
     # The athlete's own part of the log
 
-    def looks(self, athlete: AthleteId, *, limit: int = 100) -> Looks:
+    def looks(self, athlete: AthleteId, *, limit: int = 100) -> AccessHistory:
         """Return the athlete's newest entries, opened, and the count that proves that none is missing."""
         with self.transactions.read() as tx:
             return access_history.of_athlete(tx, athlete, limit=limit)
@@ -249,12 +249,12 @@ class ConsentStore:
         with self.transactions.read() as tx:
             return access_history.proof(tx, athlete, number)
 
-    def entry_standing(self, athlete: AthleteId, leaf_hash: str) -> Standing:
+    def entry_status(self, athlete: AthleteId, leaf_hash: str) -> EntryStatus:
         """Return how the log stands to one of the athlete's own entries, proved now."""
         with self.transactions.read() as tx:
-            return access_history.standing(tx, athlete, bytes.fromhex(leaf_hash))
+            return access_history.status(tx, athlete, bytes.fromhex(leaf_hash))
 
-    def own_entries(self, athlete: AthleteId) -> bytes:
+    def athlete_export(self, athlete: AthleteId) -> bytes:
         """Return the athlete's private file of all own entries, with proofs and openings (`athlete_export`)."""
         with self.transactions.read() as tx:
             return export.of_athlete(tx, athlete)

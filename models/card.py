@@ -1,7 +1,7 @@
 """The model card: what a federated model learnt from, what it cost in privacy, how good it is, and what it is not for.
 
 Figures in a card come from the public simulator or from budgeted releases, never from a club's own test days:
-a metric on private data is a release like any other (reference: federation and privacy §6.1).
+a metric on private data is a release like any other (docs/privacy.md §1.1).
 """
 
 from typing import Annotated
@@ -12,7 +12,7 @@ from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
 
-Text = Annotated[str, Field(max_length=400)]
+CardText = Annotated[str, Field(max_length=400)]
 
 LIMITS = (
     "It describes groups; for one athlete it may be wrong. A node uses it only where it passes that node's own gate.",
@@ -26,11 +26,11 @@ class Metric(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Text
+    name: CardText
     value: float
-    baseline_name: Text
+    baseline_name: CardText
     baseline: float
-    data: Text
+    data: CardText
 
 
 class ModelCard(BaseModel):
@@ -40,21 +40,21 @@ class ModelCard(BaseModel):
 
     model: Identifier
     campaign: HexHash
-    purpose: Text
-    data: Text
+    purpose: CardText
+    data: CardText
     clubs: int = Field(ge=1)
     public_athletes: int = Field(ge=1)
     rounds: int = Field(ge=1)
     clip_norm: float
     noise_multiplier: float
     min_honest_clubs: int
-    masking: Text
+    masking: CardText
     rho_micro: int
     delta: float
     epsilon_proved: float
     epsilon_gaussian: float
     metrics: tuple[Metric, ...]
-    limits: tuple[Text, ...]
+    limits: tuple[CardText, ...]
 
     def canonical(self) -> bytes:
         """The bytes that are hashed and stored."""

@@ -6,26 +6,26 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
 
-from chassis.web.pages import Pages, furnish
+from chassis.web.pages import Pages, add_base_layout
 from server.federation.roster import Roster
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 from server.store import Clock, CoordinatorStore
 from server.web import entrance, office, operator
-from server.web.site import TEMPLATES, Closed, Consent, Refused, SignInNeeded, Site, to
-from server.web.staff import Desk, Visits
+from server.web.site import TEMPLATES, Closed, LeagueSite, Refused, SignInNeeded, SquadConsent, to
+from server.web.staff import CoordinatorCodeIssuer, Visits
 
 
 def build_app(
-    settings: Settings,
+    settings: CoordinatorSettings,
     *,
     engine: Engine,
-    consent: Consent,
+    consent: SquadConsent,
     roster: Roster,
     clock: Clock = lambda: datetime.now(UTC),
     demo: bool = False,
 ) -> FastAPI:
     """Return the application of the web port. `demo` opens one-click personas; the caller ensures loopback."""
-    site = Site(
+    site = LeagueSite(
         settings=settings,
         store=CoordinatorStore(engine, clock=clock),
         consent=consent,
@@ -33,11 +33,11 @@ def build_app(
         clock=clock,
         pages=Pages(TEMPLATES),
         visits=Visits(clock),
-        desk=Desk(engine, clock),
+        issuer=CoordinatorCodeIssuer(engine, clock),
         demo=demo,
     )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    furnish(app)
+    add_base_layout(app)
     for routes in (entrance.router(site), office.router(site), operator.router(site)):
         app.include_router(routes)
     app.add_api_route("/health", _health)
@@ -49,7 +49,7 @@ async def _health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _close_on_errors(app: FastAPI, site: Site) -> None:
+def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:
     """One page for everything that is not shown; the reason goes nowhere but the operational log."""
 
     def closed(status: int) -> Callable[[Request, Exception], Response]:

@@ -16,28 +16,28 @@ from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import Role
 from server.errors import BadSettings, ConsentDown, ConsentUnavailable
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 
 TIMEOUT_S = 10.0
 LARGEST_ANSWER = 1024 * 1024
 
-Band = Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")]
+BandText = Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")]
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OfficeRow(_Answer):
+class SquadPageLine(_Answer):
     """One line of the squad page. band and range are both there or both None; None has one meaning: not available."""
 
     no: int = Field(ge=0, le=999)
     name: str = Field(min_length=1, max_length=80)
-    band: Band | None
-    range: Band | None
+    band: BandText | None
+    range: BandText | None
 
     @model_validator(mode="after")
-    def _both_or_neither(self) -> "OfficeRow":
+    def _both_or_neither(self) -> "SquadPageLine":
         if (self.band is None) != (self.range is None):
             raise ValueError("expected band and range together")
         return self
@@ -48,7 +48,7 @@ class OfficeView(_Answer):
 
     club_name: str = Field(min_length=1, max_length=80)
     published: str | None = None
-    rows: tuple[OfficeRow, ...] = Field(max_length=200)
+    rows: tuple[SquadPageLine, ...] = Field(max_length=200)
 
 
 class Spend(_Answer):
@@ -70,7 +70,7 @@ A = TypeVar("A", bound=_Answer)
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentClient:
+class CoordinatorConsentClient:
     """The consent service as the league sees it. Every method raises ConsentUnavailable unless the answer is sound."""
 
     base_url: str
@@ -79,7 +79,7 @@ class ConsentClient:
     transport: httpx.BaseTransport | None = None
 
     @classmethod
-    def of(cls, settings: Settings, *, clock: Callable[[], datetime]) -> "ConsentClient":
+    def of(cls, settings: CoordinatorSettings, *, clock: Callable[[], datetime]) -> "CoordinatorConsentClient":
         """Return the client of a coordinator's folder; raises BadSettings over a line without TLS."""
         if not protects_answers(settings.consent_url):
             raise BadSettings("expected an https address of the consent service; http is for this machine only")

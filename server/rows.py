@@ -24,13 +24,13 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class Row(SQLModel):
+class CoordinatorTable(SQLModel):
     """Base of the coordinator's tables; their own metadata keeps them apart from other programs' tables."""
 
     metadata: ClassVar[MetaData] = MetaData()
 
 
-class NodeRow(Row, table=True):
+class NodeRow(CoordinatorTable, table=True):
     """One enrolled club node. fleet_key: public key line in OpenSSH form."""
 
     __tablename__: ClassVar[Any] = "node"
@@ -40,7 +40,7 @@ class NodeRow(Row, table=True):
     enrolled_at: datetime = Field(sa_type=UtcTime)
 
 
-class CampaignRow(Row, table=True):
+class CoordinatorCampaignRow(CoordinatorTable, table=True):
     """One campaign: the signed manifest's JSON and how far it is. parts: sums received in the running round."""
 
     __tablename__: ClassVar[Any] = "campaign"
@@ -57,7 +57,7 @@ class CampaignRow(Row, table=True):
     changed_at: datetime = Field(sa_type=UtcTime)
 
 
-class StaffCodeRow(Row, table=True):
+class StaffCodeRow(CoordinatorTable, table=True):
     """A single-use code that lets one person sign in; only its hash is kept."""
 
     __tablename__: ClassVar[Any] = "staff_code"

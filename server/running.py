@@ -11,13 +11,13 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from server.app import build_app
-from server.consent_client import ConsentClient
+from server.consent_client import CoordinatorConsentClient
 from server.errors import BadSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
 from server.registry_store import RegistryStore
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 from server.store import Clock, CoordinatorStore, open_database
 
 STOP_WITHIN_S = 8.0
@@ -35,9 +35,9 @@ class Coordinator:
     worker: CampaignWorker
 
     @classmethod
-    def open(cls, settings: Settings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
+    def open(cls, settings: CoordinatorSettings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
         """Wire everything from a folder's settings; raises BadSettings if the consent service is asked without TLS."""
-        consent = ConsentClient.of(settings, clock=clock)
+        consent = CoordinatorConsentClient.of(settings, clock=clock)
         engine = open_database(settings.database_path)
         fleet = Fleet.open()
         worker = CampaignWorker(

@@ -17,7 +17,7 @@ SECRET_MODE = 0o600
 FOLDER_MODE = 0o700
 
 
-class SettingsFile(BaseModel):
+class CoordinatorSettingsFile(BaseModel):
     """`settings.json` of a coordinator, as it is on disk."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -28,7 +28,7 @@ class SettingsFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CoordinatorSettings:
     """One coordinator: its league, the consent service it asks, and where its files are."""
 
     directory: Path
@@ -66,10 +66,10 @@ class Settings:
         return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
 
 
-def load_settings(directory: Path) -> Settings:
+def load_settings(directory: Path) -> CoordinatorSettings:
     """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
     try:
-        stored = SettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+        stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
         raise BadSettings(
             f"{directory} is not a coordinator folder; create one with `homefield-server init`"
@@ -77,10 +77,10 @@ def load_settings(directory: Path) -> Settings:
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
         raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
-    return Settings(directory, OrgId(stored.league), stored.name, stored.consent_url)
+    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url)
 
 
-def write_settings(directory: Path, stored: SettingsFile) -> Settings:
+def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:
     """Create the folder's settings; raises AlreadyExists if there are some."""
     directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     write_file(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")

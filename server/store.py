@@ -14,7 +14,7 @@ from sqlmodel import Session, create_engine, select
 
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from server.errors import AlreadyExists, BadSettings, CampaignFailed
-from server.rows import CampaignRow, NodeRow, Row
+from server.rows import CoordinatorCampaignRow, CoordinatorTable, NodeRow
 
 Clock = Callable[[], datetime]
 BUSY_MS = 10_000  # the command line and the running coordinator write the same file
@@ -78,7 +78,7 @@ def open_database(path: Path) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
-    Row.metadata.create_all(engine)
+    CoordinatorTable.metadata.create_all(engine)
     path.chmod(0o600)
     return engine
 
@@ -129,7 +129,7 @@ class CoordinatorStore:
     def add_campaign(self, signed: SignedManifest) -> Campaign:
         """Keep a newly opened campaign; raises AlreadyExists for an id in use."""
         now = self._clock()
-        row = CampaignRow(
+        row = CoordinatorCampaignRow(
             sha256=signed.manifest.sha256,
             campaign_id=signed.manifest.campaign_id,
             signed=signed.model_dump_json(),
@@ -147,7 +147,7 @@ class CoordinatorStore:
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign, oldest first."""
         with self._transaction() as session:
-            found = [_campaign(row) for row in session.exec(select(CampaignRow)).all()]
+            found = [_campaign(row) for row in session.exec(select(CoordinatorCampaignRow)).all()]
         return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
 
     def campaign(self, name: str) -> Campaign:
@@ -174,7 +174,7 @@ class CoordinatorStore:
 
     def _change(self, sha256: str, **values: object) -> None:
         with self._transaction() as session:
-            row = session.get(CampaignRow, sha256)
+            row = session.get(CoordinatorCampaignRow, sha256)
             if row is None:
                 raise CampaignFailed("the campaign is no longer stored")
             for name, value in {**values, "changed_at": self._clock()}.items():
@@ -182,7 +182,7 @@ class CoordinatorStore:
             session.add(row)
 
 
-def _campaign(row: CampaignRow) -> Campaign:
+def _campaign(row: CoordinatorCampaignRow) -> Campaign:
     return Campaign(
         signed=parse_signed_manifest(row.signed.encode()),
         state=CampaignState(row.state),

@@ -8,7 +8,7 @@ import typer
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.opening_file import MAX_OPENING, parse_opening
-from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, witness_words
@@ -24,7 +24,7 @@ from audit.verification.athlete_export import Opening
 from audit.verification.prover import ProvenEntry, prove_entry
 from audit.verification.sources import open_source
 
-SomePlace = Annotated[
+LogIfNamed = Annotated[
     str | None,
     typer.Argument(metavar="[DIR_OR_URL]", help="Directory or http(s) address of the log; optional with --bundle."),
 ]
@@ -39,11 +39,11 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    place: SomePlace = None,
+    place: LogIfNamed = None,
     index: Annotated[
         int | None, typer.Argument(metavar="[INDEX]", min=0, help="The entry's number in the log, from 0.")
     ] = None,
-    vkey: Keys = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     opening: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What opens the entry: JSON with its key and details.")

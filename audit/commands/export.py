@@ -10,16 +10,16 @@ from typing import Annotated, TextIO
 
 import typer
 
-from audit.commands.inputs.filter_options import From, Kind, Org, Rules, To, filter_of
+from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
 from audit.commands.inputs.given_files import refuse_existing
-from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
 from audit.commands.prove import Force
 from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, csv_row, json_head, json_row
 from audit.errors import MalformedProof, SourceUnavailable
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.prover import prove_from, proven_leaves
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source, open_source
+from audit.verification.sources import LogSource, open_source
 from audit.verification.verify import VerifiedLog, verify_source
 from chassis.cli.progress import progress_bar
 
@@ -39,12 +39,12 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    place: Place,
+    place: LogAddress,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")],
-    vkey: Keys = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
-    kind: Kind = "",
-    org: Org = "",
+    kind: KindOption = "",
+    org: OrganisationOption = "",
     start: From = None,
     end: To = None,
     rules: Rules = "",
@@ -74,7 +74,7 @@ def export(
 
 
 def _rows(
-    source: Source, log: VerifiedLog, indices: Sequence[int], file_format: Format, *, with_proofs: bool
+    source: LogSource, log: VerifiedLog, indices: Sequence[int], file_format: Format, *, with_proofs: bool
 ) -> Iterator[str]:
     reader = TileReader(source, log.size)
     row = csv_row if file_format is Format.CSV else json_row

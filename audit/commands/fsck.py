@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.tlog.trust_policy import TrustPolicy
-from audit.writer.fsck import Report
+from audit.writer.fsck import FsckReport
 from audit.writer.fsck import fsck as check
 from chassis.cli.progress import progress_bar
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def fsck(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory of the log; DIR.state lies beside it.")],
-    vkey: Keys = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     rebuild_index: Annotated[
         bool, typer.Option("--rebuild-index", help="Make the index anew; no writer may run.")
@@ -41,7 +41,7 @@ def fsck(
         raise typer.Exit(1)
 
 
-def _json(report: Report, trust: TrustPolicy) -> dict[str, object]:
+def _json(report: FsckReport, trust: TrustPolicy) -> dict[str, object]:
     private = report.private
     return {
         "ok": report.is_clean,
@@ -60,7 +60,7 @@ def _json(report: Report, trust: TrustPolicy) -> dict[str, object]:
     }
 
 
-def _lines(report: Report, trust: TrustPolicy) -> list[str]:
+def _lines(report: FsckReport, trust: TrustPolicy) -> list[str]:
     lines = [
         f"The log is whole: {report.log.size:,} entries, none missing, none changed.",
         *checkpoint_lines(report.log.trusted, trust),

@@ -12,7 +12,7 @@ import httpx
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
 from audit.monitor.alarms import Alarm
 from audit.monitor.monitor import MAX_AGE_S, Check, Monitor
@@ -35,7 +35,7 @@ WEB = ("http://", "https://")
 MOST_WAIT_S = 3_600
 WITNESS_TIMEOUT_S = 10.0
 
-Place = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
+WatchedAddress = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,9 +46,9 @@ def register(app: typer.Typer) -> None:
 
 
 def monitor(
-    place: Place,
+    place: WatchedAddress,
     state: Annotated[Path, typer.Option(metavar="FILE", help="Where the monitor keeps what it has verified.")],
-    vkey: Keys = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     known: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A checkpoint you kept: the log must have grown from it.")

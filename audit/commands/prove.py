@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
-from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
 from audit.entries.commitments import TAG_SIZE
 from audit.tlog import tiles
 from audit.tlog.canonical_base64 import encode_base64
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.prover import ProvenEntry, find_entry, prove_entry
-from audit.verification.sources import Source, open_source
+from audit.verification.sources import LogSource, open_source
 from chassis.cli.progress import progress_bar
 
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
@@ -27,11 +27,11 @@ def register(app: typer.Typer) -> None:
 
 
 def prove(
-    place: Place,
+    place: LogAddress,
     index: Annotated[
         int | None, typer.Argument(metavar="[INDEX]", min=0, help="The entry's number in the log, from 0.")
     ] = None,
-    vkey: Keys = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     leaf: Annotated[
         Path | None, typer.Option("--leaf", metavar="FILE", help="Find the entry with exactly these bytes.")
@@ -81,7 +81,7 @@ def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> No
             refuse_existing(path)
 
 
-def _found(source: Source, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:
+def _found(source: LogSource, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:
     if tag is not None and (len(tag) != 2 * TAG_SIZE or not set(tag) <= set("0123456789abcdef")):
         raise typer.BadParameter(f"expected a tag of {2 * TAG_SIZE} lower-case hexadecimal digits")
     written = f'"tag":"{tag}"'.encode()

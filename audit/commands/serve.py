@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.inputs.trust_options import Keys, Place, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 
 
 def register(app: typer.Typer) -> None:
@@ -13,8 +13,8 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    place: Place,
-    vkey: Keys = None,
+    place: LogAddress,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8300,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from audit.commands.inputs.filter_options import From, Kind, Org, Rules, To, filter_of
-from audit.commands.inputs.trust_options import AsJson, Keys, Place, PolicyFile, trust_of
+from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
+from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
 from audit.entries.detail_labels import printable
 from audit.entries.events import Entry, parse_leaf, sentence
 from audit.verification.prover import prove_from
@@ -25,11 +25,11 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    place: Place,
-    vkey: Keys = None,
+    place: LogAddress,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
-    kind: Kind = "",
-    org: Org = "",
+    kind: KindOption = "",
+    org: OrganisationOption = "",
     start: From = None,
     end: To = None,
     rules: Rules = "",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.trust_options import AsJson, Keys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.tlog import note, tiles, tlog_proof
@@ -16,7 +16,7 @@ from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.verify import verify_log
 from chassis.cli.progress import progress_bar
 
-SomePlace = Annotated[
+LogOrNone = Annotated[
     str | None, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log; not with --proof.")
 ]
 ProofFile = Annotated[
@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    place: SomePlace = None,
-    vkey: Keys = None,
+    place: LogOrNone = None,
+    vkey: LogKeys = None,
     policy: PolicyFile = None,
     known: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A checkpoint you kept: the log must have grown from it.")

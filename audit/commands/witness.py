@@ -20,12 +20,12 @@ from audit.witness.config import (
     watched_log,
     write_settings,
 )
-from audit.witness.evidence import FOLDER, Evidence, list_evidence
-from audit.witness.store import Seen, begin_record, read_record, record_path, sole_witness
+from audit.witness.evidence import FOLDER, WitnessEvidence, list_evidence
+from audit.witness.store import CosignedCheckpoint, begin_record, read_record, record_path, sole_witness
 
 app = typer.Typer(help="Run a witness: countersign logs that have only grown.", no_args_is_help=True)
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's own folder.")]
+WitnessFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The witness's own folder.")]
 
 
 def register(program: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def register(program: typer.Typer) -> None:
 
 @app.command(epilog="Example: homefield-audit witness init w1 --name witness.example/w1")
 def init(
-    directory: Directory,
+    directory: WitnessFolder,
     name: Annotated[str, typer.Option(help="The witness's name for ever, for example witness.example/w1.")],
     as_json: AsJson = False,
 ) -> None:
@@ -44,14 +44,14 @@ def init(
 
 
 @app.command(epilog="Example: homefield-audit witness keys w1")
-def keys(directory: Directory, as_json: AsJson = False) -> None:
+def keys(directory: WitnessFolder, as_json: AsJson = False) -> None:
     """Print the public keys that go into trust policies: Ed25519 first, then ML-DSA-44."""
     _print_keys(read_config(directory), as_json=as_json)
 
 
 @app.command("add-log", epilog="Example: homefield-audit witness add-log w1 --vkey 'log.example+1234abcd+AQ…'")
 def add_log(
-    directory: Directory,
+    directory: WitnessFolder,
     vkey: Annotated[
         list[str],
         typer.Option(metavar="KEY", help="A verification key of the log; repeated for a log with several, any counts."),
@@ -70,7 +70,7 @@ def add_log(
 
 @app.command(epilog="Example: homefield-audit witness serve w1 --port 8401")
 def serve(
-    directory: Directory,
+    directory: WitnessFolder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8401,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
@@ -87,7 +87,7 @@ def serve(
 
 
 @app.command(epilog="Example: homefield-audit witness status w1 --json")
-def status(directory: Directory, as_json: AsJson = False) -> None:
+def status(directory: WitnessFolder, as_json: AsJson = False) -> None:
     """Show each log with the last checkpoint countersigned and the evidence kept against it, also while it runs."""
     config = read_config(directory)
     states = [_state(directory, config, log) for log in config.logs]
@@ -107,8 +107,8 @@ class _State:
     """One log as it stands in the folder."""
 
     log: WatchedLog
-    seen: Seen | None
-    evidence: tuple[Evidence, ...]
+    seen: CosignedCheckpoint | None
+    evidence: tuple[WitnessEvidence, ...]
 
     def cells(self) -> tuple[str, str, str]:
         kept = str(len(self.evidence) or "none")
@@ -137,7 +137,7 @@ def _state(directory: Path, config: WitnessConfig, log: WatchedLog) -> _State:
     return _State(log, seen, list_evidence(directory, log))
 
 
-def _moment(seen: Seen) -> datetime:
+def _moment(seen: CosignedCheckpoint) -> datetime:
     return datetime.fromtimestamp(seen.timestamp_s, UTC)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 import httpx
 
 from audit.cosigning import witness_client
-from audit.cosigning.witness_session import Outcome, Proof, Task, WitnessLine, WitnessReport
+from audit.cosigning.witness_session import ConsistencyProof, CosigningResult, Task, WitnessLine, WitnessReport
 from audit.errors import LogCorrupt, QuorumNotMet
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import split_note, write_note
@@ -48,7 +48,7 @@ class Cosigner:
         # One checkpoint at a time.
         self._turn = threading.Lock()
 
-    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: Proof) -> bytes:
+    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: ConsistencyProof) -> bytes:
         """Return the note with the countersignatures of the policy's witnesses over exactly this checkpoint.
 
         proof: consistency proof from an older size, above 0 and below the checkpoint's, to the checkpoint; called
@@ -64,7 +64,7 @@ class Cosigner:
             raise LogCorrupt(contradiction)
         gained = [signature for one in outcomes for signature in one.signatures]
         if not self._is_met(gained):
-            fewest, got, known = self._policy.tally(self._names(gained))
+            fewest, got, known = self._policy.counters(self._names(gained))
             raise QuorumNotMet(
                 f"expected countersignatures by at least {fewest} of {known} witnesses, got {got}: "
                 + "; ".join(f"{one.names[0]}: {one.problem}" for one in self.report() if one.problem)
@@ -79,13 +79,13 @@ class Cosigner:
         """Let go of the connections; a witness that is still being asked is not waited for."""
         self._client.close()
 
-    def _ask_all(self, task: Task) -> list[Outcome]:
+    def _ask_all(self, task: Task) -> list[CosigningResult]:
         """Ask every witness in a thread of its own; return what came until the deadline, or soon after the quorum."""
-        done: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        done: queue.SimpleQueue[CosigningResult] = queue.SimpleQueue()
         for line in self._lines:
             # A daemon: a witness that never ends its answer must not keep the program from ending.
             threading.Thread(target=line.ask, args=(task, done), daemon=True, name="cosign").start()
-        outcomes: list[Outcome] = []
+        outcomes: list[CosigningResult] = []
         until = task.deadline
         while len(outcomes) < len(self._lines):
             if self._is_met([signature for one in outcomes for signature in one.signatures]):
@@ -120,7 +120,7 @@ def by_address(policy: TrustPolicy) -> dict[str, list[KnownWitness]]:
     return found
 
 
-def _in_turn(proof: Proof, size: int) -> Proof:
+def _in_turn(proof: ConsistencyProof, size: int) -> ConsistencyProof:
     """Return `proof` for several threads: one computes at a time, and each old size once."""
     lock = threading.Lock()
     known: dict[int, tuple[bytes, ...]] = {0: (), size: ()}

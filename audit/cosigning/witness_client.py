@@ -35,13 +35,13 @@ class OtherSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class WitnessRefused:
     """The witness will not countersign; `status` is the HTTP status."""
 
     status: int
 
 
-Reply = Countersigned | OtherSize | Refused
+Reply = Countersigned | OtherSize | WitnessRefused
 
 
 def check_address(url: str) -> str:
@@ -82,7 +82,7 @@ def add_checkpoint(
         if not text.endswith("\n"):
             raise MalformedProof("expected a size and a newline from the witness")
         return OtherSize(parse_size(text[:-1]))
-    return Refused(response.status_code)
+    return WitnessRefused(response.status_code)
 
 
 def latest_checkpoint(client: httpx.Client, url: str, origin: str, *, deadline: float) -> bytes | None:

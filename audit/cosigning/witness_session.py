@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 MOST_REQUESTS = 4
 """The first, and three more after learning the size that the witness knows: another program may ask it meanwhile."""
 
-Proof = Callable[[int], tuple[bytes, ...]]
+ConsistencyProof = Callable[[int], tuple[bytes, ...]]
+"""Consistency proof from an older size to the tree that is to be cosigned; empty from 0 and from its own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ class Task:
     note: bytes
     text: str
     checkpoint: Checkpoint
-    proof: Proof
+    proof: ConsistencyProof
     deadline: float
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CosigningResult:
     """What came of asking one witness: signatures that verify, or why this log must stop."""
 
     signatures: tuple[NoteSignature, ...] = ()
@@ -90,11 +91,11 @@ class WitnessLine:
         self._problem: str | None = None
         self._contradiction: bytes | None = None
 
-    def ask(self, task: Task, done: "queue.SimpleQueue[Outcome]") -> None:
+    def ask(self, task: Task, done: "queue.SimpleQueue[CosigningResult]") -> None:
         """Have one checkpoint countersigned and put the outcome, whatever it is, into `done`."""
         with self._told:
             self._newest, self._problem = task, "has not answered yet"
-        outcome = Outcome()
+        outcome = CosigningResult()
         try:
             outcome = self._ask(task)
         except AuditError as error:
@@ -120,7 +121,7 @@ class WitnessLine:
                 contradiction=self._contradiction,
             )
 
-    def _ask(self, task: Task) -> Outcome:
+    def _ask(self, task: Task) -> CosigningResult:
         if not self._busy.acquire(blocking=False):
             raise ProofFailed("is still busy with an earlier checkpoint")
         try:
@@ -129,14 +130,14 @@ class WitnessLine:
             with self._told:
                 self._problem, self._contradiction = str(error), error.note
             logger.error("a witness contradicts this log", extra={"witness": self._names[0]})
-            return Outcome(contradiction=f"the witness {self._names[0]} {error}")
+            return CosigningResult(contradiction=f"the witness {self._names[0]} {error}")
         finally:
             self._busy.release()
         with self._told:
             self._done = (task, self._clock())
             if self._newest is task:
                 self._problem = None
-        return Outcome(signatures)
+        return CosigningResult(signatures)
 
     def _converse(self, task: Task) -> tuple[NoteSignature, ...]:
         old_size = self._size if self._size <= task.checkpoint.size else 0

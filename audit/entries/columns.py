@@ -29,7 +29,7 @@ class PublicFields:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class FieldCount:
     """How many entries have these fields, and the first and last index at which they stand."""
 
     fields: PublicFields
@@ -146,7 +146,7 @@ class EntryColumns:
         indices = self._days.narrow(indices, wanted.wants_day)
         return self._rules.narrow(indices, wanted.wants_rules)
 
-    def tally(self) -> list[Tally]:
+    def counters(self) -> list[FieldCount]:
         """Return every combination of fields that occurs, with its count, in the order of first appearance.
 
         Takes about a second for a million entries; keep the result.
@@ -156,7 +156,7 @@ class EntryColumns:
         # Walked backwards, the first entry of a combination is the last to be put in.
         codes = (self._kinds.codes, self._orgs.codes, self._days.codes, self._rules.codes)
         first = dict(zip(zip(*map(reversed, codes), strict=True), range(len(self) - 1, -1, -1), strict=True))
-        return [Tally(self[first[at]], count, first[at], last[at]) for at, count in counts.items()]
+        return [FieldCount(self[first[at]], count, first[at], last[at]) for at, count in counts.items()]
 
     def _combinations(self) -> Iterator[tuple[int, int, int, int]]:
         """Yield for every entry the places of its four values."""

@@ -1,6 +1,6 @@
 """What each route and each command of a program owes the log: one typed event, or a reason why it owes none.
 
-Every program declares all of its routes and commands beside itself, in `recorded_acts.py`. A test walks the programs
+Every program declares all of its routes and commands beside itself, in `declared_events.py`. A test walks the programs
 and fails for whatever is not declared, and other tests carry the declared ones out and count what the log received.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from audit.entries.events import EventKind
 
 
-class Reason(StrEnum):
+class NoEntryReason(StrEnum):
     """Why nothing is logged: a short, closed list, and each is a claim that a reader can check."""
 
     NOTHING_ABOUT_ANYONE = "shows and changes nothing about anyone"
@@ -24,7 +24,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedEvent:
     """One act in the log.
 
     kinds: what the act can be; several where the log says apart whether it was allowed. beside: kinds of further
@@ -39,22 +39,22 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Unrecorded:
+class NoEntry:
     """No entry, and why."""
 
-    reason: Reason
+    reason: NoEntryReason
 
 
-Act = Recorded | Unrecorded
-Acts = Mapping[str, Act]
+EventDeclaration = RecordedEvent | NoEntry
+EventDeclarations = Mapping[str, EventDeclaration]
 """By name: "GET /board" for a route (methods without HEAD), "athlete add" for a command."""
 
 
-def records(*kinds: EventKind, beside: Iterable[EventKind] = (), each: str = "", unless: str = "") -> Recorded:
+def records(*kinds: EventKind, beside: Iterable[EventKind] = (), each: str = "", unless: str = "") -> RecordedEvent:
     """Declare that a route or command leaves one act of one of these kinds."""
-    return Recorded(frozenset(kinds), frozenset(beside), each, unless)
+    return RecordedEvent(frozenset(kinds), frozenset(beside), each, unless)
 
 
-def unrecorded(reason: Reason, *names: str) -> dict[str, Act]:
+def unrecorded(reason: NoEntryReason, *names: str) -> dict[str, EventDeclaration]:
     """Declare that several routes or commands owe nothing, all for one reason."""
-    return dict.fromkeys(names, Unrecorded(reason))
+    return dict.fromkeys(names, NoEntry(reason))

@@ -27,7 +27,7 @@ _SECOND = (
 ).split()
 
 
-def cover_name(org_id: str, secret: bytes, *, taken: Container[str] = ()) -> str:
+def pseudonym(org_id: str, secret: bytes, *, taken: Container[str] = ()) -> str:
     """Return the organisation's cover name, for example "Quiet heron".
 
     Only who holds `secret` can say which organisation it is. The name depends on nothing else but `taken`:

@@ -14,7 +14,7 @@ from audit.tlog import merkle, tiles
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.tiles import Tile
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.stored_tiles import read_bundle, read_hashes
 from audit.verification.tile_hasher import TileHasher, hash_leaves
 
@@ -66,10 +66,10 @@ class EntryWatch:
         return True
 
 
-class Growth:
+class ConsistencyCheck:
     """A pass over what was added to a log. `size` and `edge` are those of the tree verified before."""
 
-    def __init__(self, source: Source, size: int, edge: Sequence[bytes], entries: EntryWatch) -> None:
+    def __init__(self, source: LogSource, size: int, edge: Sequence[bytes], entries: EntryWatch) -> None:
         self._source = source
         self._hasher = TileHasher(size, edge)
         self._start = (size, self._hasher.root())
@@ -165,7 +165,7 @@ class Growth:
         raise Misbehaved(AlarmKind.HISTORY_CHANGED, f"the tree does not continue the {size} entries verified before")
 
 
-def authentic_root(source: Source, size: int, checkpoint: Checkpoint) -> bytes | None:
+def authentic_root(source: LogSource, size: int, checkpoint: Checkpoint) -> bytes | None:
     """Return the root that the first `size` entries have under this checkpoint, or None if the tiles cannot show it.
 
     What is returned is proven: the same hashes lead to the checkpoint's own root. Raises SourceUnavailable.

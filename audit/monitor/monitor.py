@@ -9,12 +9,12 @@ from datetime import datetime
 
 from audit.errors import BrokenState, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
 from audit.monitor.alarms import PASSING, Alarm, AlarmKind, Misbehaved
-from audit.monitor.consistency import EntryWatch, Growth, Mark, authentic_root
+from audit.monitor.consistency import ConsistencyCheck, EntryWatch, Mark, authentic_root
 from audit.monitor.state import MOST_AWAITED, MonitorState
 from audit.monitor.witness_lookup import WitnessLookup, WitnessView, ahead_for_too_long, awaited_mark, check_behind
 from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import NONE, TrustedCheckpoint, TrustPolicy
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 
 ATTEMPTS = 3
 PAUSE_S = 2.0
@@ -50,7 +50,7 @@ class Monitor:
 
     def __init__(
         self,
-        source: Source,
+        source: LogSource,
         policy: TrustPolicy,
         *,
         clock: Callable[[], datetime],
@@ -154,7 +154,7 @@ class _Look:
         state = self._state
         entries = EntryWatch(state.is_foreign if state else None)
         size, edge = (state.checkpoint.size, state.edge) if state else (0, ())
-        growth = Growth(self._source, size, edge, entries)
+        growth = ConsistencyCheck(self._source, size, edge, entries)
         if now.size > size:
             growth.reach(now, [mark for mark in self._marks() if size < mark.checkpoint.size <= now.size])
         known = self._monitor.known

@@ -11,7 +11,7 @@ import httpx
 from audit.errors import MalformedPolicy
 from audit.monitor.alarms import Alarm
 from audit.monitor.monitor import Check
-from audit.monitor.witness_lookup import Standing, WitnessView
+from audit.monitor.witness_lookup import WitnessStatus, WitnessView
 from chassis.files.replace_file import replace_durably
 
 
@@ -57,7 +57,7 @@ def check_json(check: Check, saved: Sequence[Path | None]) -> dict[str, Any]:
             for alarm, place in zip(check.alarms, saved, strict=True)
         ],
         "witnesses": [
-            {"names": list(view.names), "standing": view.standing.value, "size": view.seen.size if view.seen else None}
+            {"names": list(view.names), "standing": view.status.value, "size": view.seen.size if view.seen else None}
             for view in check.witnesses
         ],
     }
@@ -68,9 +68,9 @@ def check_line(check: Check) -> str:
     size = check.checkpoint.size if check.checkpoint else 0
     parts = [f"{check.at:%Y-%m-%d %H:%M:%S} UTC  fine: {size:,} entries, {check.new_entries:,} new"]
     if check.witnesses:
-        agreeing = sum(view.standing in (Standing.AGREES, Standing.BEHIND) for view in check.witnesses)
+        agreeing = sum(view.status in (WitnessStatus.AGREES, WitnessStatus.BEHIND) for view in check.witnesses)
         parts.append(f"{agreeing} of {len(check.witnesses)} witnesses agree")
-    parts += [_witness_word(view) for view in check.witnesses if view.standing in _WORDS]
+    parts += [_witness_word(view) for view in check.witnesses if view.status in _WORDS]
     return ", ".join(parts)
 
 
@@ -104,15 +104,15 @@ class Webhook:
 
 
 _WORDS = {
-    Standing.AHEAD: "has seen more already",
-    Standing.UNREACHABLE: "cannot be reached",
-    Standing.UNUSABLE: "shows nothing that can be used",
-    Standing.NOTHING: "shows nothing",
+    WitnessStatus.AHEAD: "has seen more already",
+    WitnessStatus.UNREACHABLE: "cannot be reached",
+    WitnessStatus.UNUSABLE: "shows nothing that can be used",
+    WitnessStatus.NOTHING: "shows nothing",
 }
 
 
 def _witness_word(view: WitnessView) -> str:
-    return f"{view.names[0]} {_WORDS[view.standing]}"
+    return f"{view.names[0]} {_WORDS[view.status]}"
 
 
 def _alarm_json(alarm: Alarm) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from audit.tlog.checkpoint import Checkpoint, parse_body
 from audit.tlog.note import open_note
 from audit.tlog.note_keys import Verifier
 from audit.tlog.trust_policy import KnownWitness, TrustPolicy
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 
 MOST_THREADS = 8
 
 
-class Standing(StrEnum):
+class WitnessStatus(StrEnum):
     """How what a witness shows stands to what the log shows."""
 
     AGREES = "agrees"
@@ -46,7 +46,7 @@ class WitnessView:
     """
 
     names: tuple[str, ...]
-    standing: Standing
+    status: WitnessStatus
     seen: Checkpoint | None = None
     note: bytes | None = None
     seen_at_s: int = 0
@@ -75,13 +75,13 @@ class WitnessLookup:
         try:
             note = witness_client.latest_checkpoint(self._client, url, now.origin, deadline=deadline)
         except SourceUnavailable:
-            return WitnessView(names, Standing.UNREACHABLE)
+            return WitnessView(names, WitnessStatus.UNREACHABLE)
         if note is None:
-            return WitnessView(names, Standing.NOTHING)
+            return WitnessView(names, WitnessStatus.NOTHING)
         try:
             seen, seen_at_s = self._opened(note, [witness.verifier for witness in known], now.origin)
         except AuditError:
-            return WitnessView(names, Standing.UNUSABLE)
+            return WitnessView(names, WitnessStatus.UNUSABLE)
         return WitnessView(names, _standing(seen, now), seen, note, seen_at_s)
 
     def _opened(self, note: bytes, keys: Sequence[Verifier], origin: str) -> tuple[Checkpoint, int]:
@@ -100,16 +100,16 @@ class WitnessLookup:
         return checkpoint, max(times)
 
 
-def _standing(seen: Checkpoint, now: Checkpoint) -> Standing:
+def _standing(seen: Checkpoint, now: Checkpoint) -> WitnessStatus:
     if seen.size != now.size:
-        return Standing.AHEAD if seen.size > now.size else Standing.BEHIND
-    return Standing.AGREES if seen.root == now.root else Standing.DISAGREES
+        return WitnessStatus.AHEAD if seen.size > now.size else WitnessStatus.BEHIND
+    return WitnessStatus.AGREES if seen.root == now.root else WitnessStatus.DISAGREES
 
 
-def check_behind(view: WitnessView, source: Source, now: Checkpoint) -> None:
+def check_behind(view: WitnessView, source: LogSource, now: Checkpoint) -> None:
     """Check that what a witness saw is the beginning of what the log shows; raises Misbehaved, SourceUnavailable."""
     seen = view.seen
-    if seen is None or view.standing is Standing.AHEAD or seen.size == 0:
+    if seen is None or view.status is WitnessStatus.AHEAD or seen.size == 0:
         return
     root = now.root if seen.size == now.size else authentic_root(source, seen.size, now)
     if root is None:
@@ -127,7 +127,7 @@ def ahead_for_too_long(view: WitnessView, *, now_s: int, max_age_s: int) -> Alar
 
     For a short time that is in order: a log has its checkpoint countersigned before it publishes it.
     """
-    if view.standing is not Standing.AHEAD or view.seen is None or now_s - view.seen_at_s <= max_age_s:
+    if view.status is not WitnessStatus.AHEAD or view.seen is None or now_s - view.seen_at_s <= max_age_s:
         return None
     detail = f"the witness {view.names[0]} saw {view.seen.size} entries {now_s - view.seen_at_s} s ago"
     return Alarm(AlarmKind.WITNESS_AHEAD, detail, {"held-by-witness.note": view.note or b""})
@@ -135,6 +135,6 @@ def ahead_for_too_long(view: WitnessView, *, now_s: int, max_age_s: int) -> Alar
 
 def awaited_mark(view: WitnessView) -> Mark | None:
     """Return what the log must have when it gets as far as this witness."""
-    if view.standing is not Standing.AHEAD or view.seen is None or view.note is None:
+    if view.status is not WitnessStatus.AHEAD or view.seen is None or view.note is None:
         return None
     return Mark(view.seen, view.note, f"the witness {view.names[0]}")

@@ -27,7 +27,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProofStep:
     """One step of an inclusion proof: the sibling's hash, whether it stands left, and the hash of both."""
 
     sibling: bytes
@@ -136,7 +136,7 @@ def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence
         raise ProofFailed("the inclusion proof leads to another root")
 
 
-def inclusion_steps(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[Step]:
+def inclusion_steps(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[ProofStep]:
     """Return the hashing that a proof prescribes, from the leaf up; raises as `verify_inclusion` does."""
     _check_numbers(index, size)
     if index >= size:
@@ -150,7 +150,7 @@ def inclusion_steps(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[
         if is_left:
             position, last = _up_past_left_edges(position, last)
         node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
-        steps.append(Step(sibling, is_left, node))
+        steps.append(ProofStep(sibling, is_left, node))
         position, last = position >> 1, last >> 1
     if last != 0:
         raise ProofFailed("the inclusion proof is shorter than its tree is high")

@@ -97,7 +97,7 @@ def tile_at(level: int, index: int, size: int) -> Tile:
     return Tile(level, index, min(WIDTH, count - index * WIDTH))
 
 
-def standing(tile: Tile, size: int) -> Tile | None:
+def stored_tile(tile: Tile, size: int) -> Tile | None:
     """Return the tile with these coordinates in a log of `size` entries, or None beyond its end."""
     count = size >> (HEIGHT * max(tile.level, 0))
     return tile_at(tile.level, tile.index, size) if tile.index * WIDTH < count else None

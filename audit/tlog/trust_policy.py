@@ -108,7 +108,7 @@ class TrustPolicy:
             fewest[name] = sum(sorted(fewest[member] for member in group.members)[: group.needed])
         return fewest[self.quorum], len(self.witnesses)
 
-    def tally(self, names: Iterable[str]) -> tuple[int, int, int]:
+    def counters(self, names: Iterable[str]) -> tuple[int, int, int]:
         """Return how many witnesses suffice at the least, how many these are, and how many there are.
 
         Keys that bear one name are one witness's, which counts once: two keys do not make two that are independent.
@@ -140,7 +140,7 @@ class TrustPolicy:
         cosignatures = tuple(Cosignature(by_witness[key], time_s) for key, time_s in _signed(found, by_witness).items())
         names = [cosignature.witness for cosignature in cosignatures]
         if not self.is_met_by(names):
-            fewest, got, _ = self.tally(names)
+            fewest, got, _ = self.counters(names)
             raise QuorumNotMet(f"expected at least {fewest} witnesses of the quorum, got {got} in all")
         if all(key.algorithm is Algorithm.ML_DSA_44 for key in signed_by):
             # Such a signature leaves extension lines out, so anybody may have written these.

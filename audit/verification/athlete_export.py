@@ -107,7 +107,7 @@ class _File(_Model):
 _NAMES = frozenset(name for model in (_File, _Entry, _Proof, _Opening) for name in model.model_fields)
 
 
-def write_own_entries(own: OwnEntries) -> bytes:
+def write_export(own: OwnEntries) -> bytes:
     """Return the file's bytes. Every proof leads to a checkpoint that is written once."""
     checkpoints = list(dict.fromkeys([own.checkpoint, *(e.proof.checkpoint for e in own.entries if e.proof)]))
     places = {checkpoint: place for place, checkpoint in enumerate(checkpoints)}
@@ -123,7 +123,7 @@ def write_own_entries(own: OwnEntries) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def parse_own_entries(data: bytes) -> OwnEntries:
+def parse_export(data: bytes) -> OwnEntries:
     """Parse the file; raises MalformedProof, which never repeats what stands in it."""
     if len(data) > MAX_BYTES:
         raise MalformedProof(f"expected a file of at most {MAX_BYTES:,} bytes")

@@ -13,8 +13,8 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from audit.verification.athlete_export import OwnEntries, OwnEntry
-from audit.verification.sources import Source
-from audit.verification.verify import Progress, VerifiedLog, verify_source
+from audit.verification.sources import LogSource
+from audit.verification.verify import OnProgress, VerifiedLog, verify_source
 
 LOOK_AHEAD = 10_000
 """How many numbers beyond the last one are looked for in the log (our choice; it costs a tenth of a second)."""
@@ -59,7 +59,7 @@ class InLog:
     newer: int
 
 
-def check_own_entries(own: OwnEntries, policy: TrustPolicy) -> CheckedOwn:
+def check_export(own: OwnEntries, policy: TrustPolicy) -> CheckedOwn:
     """Check numbers, tags, openings and proofs of a file; raises a child of AuditError that names the entry."""
     if [entry.number for entry in own.entries] != list(range(own.total)):
         raise LogCorrupt(f"expected the entries 1 to {own.total:,} in order, none missing, none twice")
@@ -72,7 +72,9 @@ def check_own_entries(own: OwnEntries, policy: TrustPolicy) -> CheckedOwn:
     return CheckedOwn(own.tag_key, checked, as_of)
 
 
-def check_in_log(own: CheckedOwn, source: Source, policy: TrustPolicy, *, on_progress: Progress | None = None) -> InLog:
+def check_in_log(
+    own: CheckedOwn, source: LogSource, policy: TrustPolicy, *, on_progress: OnProgress | None = None
+) -> InLog:
     """Verify the whole log and find every own entry in it; raises LogCorrupt if one is missing or was left out.
 
     An entry under this key that stood in the log before the file was made, and is not in the file, was left out.

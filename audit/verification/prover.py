@@ -10,9 +10,9 @@ from audit.tlog.tiles import Tile
 from audit.tlog.tlog_proof import TlogProof
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.tile_hasher import hash_leaves
-from audit.verification.verify import Progress, VerifiedLog, read_checkpoint, verify_source
+from audit.verification.verify import OnProgress, VerifiedLog, read_checkpoint, verify_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ProvenEntry:
 
 
 def prove_entry(
-    source: Source, policy: TrustPolicy, index: int, *, trusted: TrustedCheckpoint | None = None
+    source: LogSource, policy: TrustPolicy, index: int, *, trusted: TrustedCheckpoint | None = None
 ) -> ProvenEntry:
     """Return the proven entry at `index`, from its own tiles alone; raises a child of AuditError.
 
@@ -68,7 +68,7 @@ def proven_leaves(
 
 
 def find_entry(
-    source: Source, policy: TrustPolicy, is_sought: Callable[[bytes], bool], *, on_progress: Progress | None = None
+    source: LogSource, policy: TrustPolicy, is_sought: Callable[[bytes], bool], *, on_progress: OnProgress | None = None
 ) -> tuple[VerifiedLog, int]:
     """Verify the whole log and return it with the index of the first entry that is sought.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 
 WORKERS = 8
 AHEAD = 32
@@ -15,7 +15,7 @@ AHEAD = 32
 class ReadAhead:
     """A source whose reader comes by the files named in `paths`, in about this order. A context manager."""
 
-    def __init__(self, source: Source, paths: Iterator[str]) -> None:
+    def __init__(self, source: LogSource, paths: Iterator[str]) -> None:
         """Nothing is asked for yet."""
         self._source = source
         self._coming = paths

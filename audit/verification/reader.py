@@ -6,7 +6,7 @@ from collections import OrderedDict
 from audit.errors import MalformedProof
 from audit.tlog import merkle, tiles
 from audit.tlog.tiles import Tile
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.stored_tiles import read_bundle, read_file, read_hashes
 
 CACHED_TILES = 64
@@ -16,7 +16,7 @@ CACHED_TILES = 64
 class TileReader:
     """The tree of the first `size` entries at a source. Reads only what is asked for; trusts nothing it reads."""
 
-    def __init__(self, source: Source, size: int) -> None:
+    def __init__(self, source: LogSource, size: int) -> None:
         self._source = source
         self.size = size
         # Per tile its layers: the hashes of its complete subtrees of 1, 2, 4 … 256 hashes.

@@ -14,7 +14,7 @@ MAX_BYTES = 32 * 1024 * 1024
 TIMEOUT_S = 20.0
 
 
-class Source(Protocol):
+class LogSource(Protocol):
     """The published files of one log."""
 
     def read(self, path: str) -> bytes | None:
@@ -72,7 +72,7 @@ class HttpSource:
         return
 
 
-def open_source(place: str | Path) -> Source:
+def open_source(place: str | Path) -> LogSource:
     """Return the source for a directory or an http(s) address; raises SourceUnavailable if it is neither."""
     if isinstance(place, str) and place.startswith(("http://", "https://")):
         return HttpSource(place)

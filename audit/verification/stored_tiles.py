@@ -3,10 +3,10 @@
 from audit.errors import LogCorrupt, MalformedProof
 from audit.tlog import merkle, tiles
 from audit.tlog.tiles import Tile
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 
 
-def read_file(source: Source, tile: Tile) -> tuple[bytes, int]:
+def read_file(source: LogSource, tile: Tile) -> tuple[bytes, int]:
     """Return the bytes of a tile and the width they are for: a partial one may have given way to the full one.
 
     Raises LogCorrupt if there is neither.
@@ -20,7 +20,7 @@ def read_file(source: Source, tile: Tile) -> tuple[bytes, int]:
     return full, tiles.WIDTH
 
 
-def read_hashes(source: Source, tile: Tile) -> bytes:
+def read_hashes(source: LogSource, tile: Tile) -> bytes:
     """Return the hashes of a tile, joined; raises LogCorrupt if it is missing or not as long as it must be."""
     data, width = read_file(source, tile)
     if len(data) != width * merkle.HASH_SIZE:
@@ -28,7 +28,7 @@ def read_hashes(source: Source, tile: Tile) -> bytes:
     return data[: tile.width * merkle.HASH_SIZE]
 
 
-def read_bundle(source: Source, tile: Tile) -> tuple[bytes, ...]:
+def read_bundle(source: LogSource, tile: Tile) -> tuple[bytes, ...]:
     """Return the entries of a bundle; raises LogCorrupt if it is missing or malformed."""
     data, width = read_file(source, tile)
     try:
@@ -37,7 +37,7 @@ def read_bundle(source: Source, tile: Tile) -> tuple[bytes, ...]:
         raise LogCorrupt(f"{tile.path}: {error}") from error
 
 
-def stored_tiles(source: Source) -> list[Tile]:
+def stored_tiles(source: LogSource) -> list[Tile]:
     """Return every tile and bundle that is stored; empty where files cannot be listed.
 
     A file whose name is no tile's is not a file of the log; nobody reads it.
@@ -51,7 +51,7 @@ def stored_tiles(source: Source) -> list[Tile]:
     return found
 
 
-def check_beginning(source: Source, tile: Tile, stands: Tile) -> None:
+def check_beginning(source: LogSource, tile: Tile, stands: Tile) -> None:
     """Raise LogCorrupt unless a narrower tile is the beginning of the one that stands in its place now."""
     data = source.read(tile.path)
     if data is None:

@@ -17,7 +17,7 @@ from audit.tlog.note import split_note
 from audit.tlog.tiles import Tile
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from audit.verification.read_ahead import ReadAhead
-from audit.verification.sources import HttpSource, Source, open_source
+from audit.verification.sources import HttpSource, LogSource, open_source
 from audit.verification.stored_tiles import check_beginning, read_bundle, read_hashes, stored_tiles
 from audit.verification.tile_hasher import TileHasher, hash_leaves
 
@@ -25,7 +25,7 @@ PATIENCE_S = 10.0
 """How long we wait for the checkpoint over tiles that a writer has put in place already (our choice)."""
 PAUSE_S = 0.05
 
-Progress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Told how many entries are verified, and how many there are."""
 OnEntries = Callable[[int, Sequence[bytes]], None]
 """Given entries as they are verified, with the index of the first; they count only once the whole log has verified."""
@@ -73,7 +73,7 @@ class VerifiedLog:
 
 
 def verify_log(
-    source: str | Path, policy: TrustPolicy, *, known: bytes | None = None, on_progress: Progress | None = None
+    source: str | Path, policy: TrustPolicy, *, known: bytes | None = None, on_progress: OnProgress | None = None
 ) -> VerifiedLog:
     """Verify the log in a directory or at an http(s) address.
 
@@ -84,11 +84,11 @@ def verify_log(
 
 
 def verify_source(
-    source: Source,
+    source: LogSource,
     policy: TrustPolicy,
     *,
     known: bytes | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     on_entries: OnEntries | None = None,
     explains: Explains | None = None,
     patience_s: float | None = None,
@@ -107,10 +107,10 @@ def verify_source(
 
 def extend(
     verified: VerifiedLog,
-    source: Source,
+    source: LogSource,
     policy: TrustPolicy,
     *,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     on_entries: OnEntries | None = None,
 ) -> VerifiedLog:
     """Verify what was added to a log since it was verified, and only that; `on_entries` is given only new entries.
@@ -125,7 +125,7 @@ def extend(
     return walk.verified()
 
 
-def read_checkpoint(source: Source) -> bytes:
+def read_checkpoint(source: LogSource) -> bytes:
     """Return the checkpoint's bytes; raises LogCorrupt if there is none."""
     note = source.read(CHECKPOINT)
     if note is None:
@@ -138,9 +138,9 @@ class _Walk:
 
     def __init__(
         self,
-        source: Source,
+        source: LogSource,
         policy: TrustPolicy,
-        on_progress: Progress | None,
+        on_progress: OnProgress | None,
         on_entries: OnEntries | None,
         start: VerifiedLog | None = None,
     ) -> None:
@@ -210,13 +210,13 @@ class _Walk:
                 pause.wait(PAUSE_S)
                 beyond = [tile for tile in beyond if self._source.read(tile.path) is not None]
 
-    def _read_bundles(self, source: Source, size: int) -> None:
+    def _read_bundles(self, source: LogSource, size: int) -> None:
         while self._hasher.size < size:
             self._read_bundle(source, size)
             if self._on_progress:
                 self._on_progress(self._hasher.size, size)
 
-    def _read_bundle(self, source: Source, size: int) -> None:
+    def _read_bundle(self, source: LogSource, size: int) -> None:
         """Take the rest of one bundle, and compare every tile that it fills."""
         start = self._hasher.size
         bundle = tiles.tile_at(-1, start // tiles.WIDTH, size)
@@ -244,7 +244,7 @@ class _Walk:
         """Return the tiles that lie beyond what was reached; check the others."""
         beyond = []
         for tile in stored:
-            stands = tiles.standing(tile, self._hasher.size)
+            stands = tiles.stored_tile(tile, self._hasher.size)
             if stands is None or tile.width > stands.width:
                 beyond.append(tile)
             elif tile.width < stands.width:
@@ -269,7 +269,7 @@ def _coming(start: int, size: int) -> Iterator[str]:
             yield Tile(0, at).path
 
 
-def _compare_tile(source: Source, tile: Tile, hashes: bytes) -> None:
+def _compare_tile(source: LogSource, tile: Tile, hashes: bytes) -> None:
     if read_hashes(source, tile) != hashes:
         raise LogCorrupt(f"{tile.path} does not hold the hashes of its entries")
 

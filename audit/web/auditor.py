@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from audit.errors import AuditError, StillChecking
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.verify import read_checkpoint
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.watch import LogWatch
@@ -35,7 +35,7 @@ class Auditor:
 
     def __init__(
         self,
-        source: Source,
+        source: LogSource,
         policy: TrustPolicy,
         *,
         place: str,

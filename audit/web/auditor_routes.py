@@ -135,7 +135,7 @@ def _json(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Respo
 
 def _wanted(checked: Checked, query: Mapping[str, str]) -> tuple[list[int], bool]:
     """Return the newest entries that the filter selects, as many as one export holds, and whether these are all."""
-    wanted = parse_form(query, organisations(checked.tally))
+    wanted = parse_form(query, organisations(checked.counters))
     if wanted.problems:
         raise HTTPException(422)
     limit = exports.MOST_EXPORTED

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.verify import read_checkpoint
 from audit.web.auditor import Auditor
 from audit.web.verified.policy_text import write_policy
@@ -39,5 +39,5 @@ def shown_policy(policy: TrustPolicy) -> str:
     return policy_bytes(policy).decode("utf-8", "replace")
 
 
-def _note(source: Source) -> str:
+def _note(source: LogSource) -> str:
     return read_checkpoint(source).decode("utf-8", errors="replace")

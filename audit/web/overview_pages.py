@@ -20,7 +20,7 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
             "first_number": text.thousands(period.first_index),
             "entries": shown(period.entries),
         }
-        for period in rules_in_force(checked.tally)
+        for period in rules_in_force(checked.counters)
     ]
     return auditor.page("rules.html", "Rules in force", "/rules", periods=periods, why_not_shown=WHY_NOT_SHOWN)
 
@@ -29,9 +29,9 @@ def ledger_page(auditor: Auditor, checked: Checked) -> Response:
     """Return the page of budget entries, in all and by month."""
     months = [
         (text.month(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
-        for line in ledger_by_month(checked.tally)
+        for line in ledger_by_month(checked.counters)
     ]
-    totals = [(label, text.count(number)) for label, number in ledger_totals(checked.tally).items()]
+    totals = [(label, text.count(number)) for label, number in ledger_totals(checked.counters).items()]
     return auditor.page(
         "ledger.html",
         "Privacy ledger",

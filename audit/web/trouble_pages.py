@@ -17,7 +17,7 @@ from audit.errors import (
 )
 from audit.web.auditor import Auditor, download
 from audit.web.check_page import shown_policy
-from audit.web.verified.checked_log import Seen
+from audit.web.verified.checked_log import VerifiedCheckpoint
 from audit.web.verified.watch import Failure
 from chassis import text as words
 
@@ -100,7 +100,7 @@ def _still_checking(auditor: Auditor, error: StillChecking, address: str) -> Res
     return page
 
 
-def _kept(seen: Seen) -> dict[str, str]:
+def _kept(seen: VerifiedCheckpoint) -> dict[str, str]:
     size = words.plural(seen.size, "entry", "entries")
     return {"at": words.moment(seen.at), "size": size, "note": _text(seen.note)}
 

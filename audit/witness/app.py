@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 
 from audit.errors import AuditError, LogUnavailable
 from audit.witness.evidence import EvidenceKind
-from audit.witness.witness import MAX_BODY, PLAIN, Answer, Watched, Witness
+from audit.witness.witness import MAX_BODY, PLAIN, Watched, Witness, WitnessResponse
 from chassis import text
-from chassis.web.pages import Pages, furnish
+from chassis.web.pages import Pages, add_base_layout
 
 TEMPLATES = Path(__file__).parent / "templates"
 UNAVAILABLE = "This witness cannot keep its record right now. Nothing was countersigned. Try again later.\n"
@@ -23,7 +23,7 @@ BROKEN = "This witness cannot read its record of this log. It countersigns nothi
 def build_witness_app(witness: Witness) -> FastAPI:
     """Return the application of one witness; both prefixes of the protocol are its root."""
     app = FastAPI(title="Homefield witness", docs_url=None, redoc_url=None, openapi_url=None)
-    furnish(app)
+    add_base_layout(app)
     pages = Pages(TEMPLATES)
     _add_protocol(app, witness)
 
@@ -55,14 +55,14 @@ def _add_protocol(app: FastAPI, witness: Witness) -> None:
         body = await _limited_body(request)
         if body is None:
             told = f"expected a request of at most {MAX_BODY} bytes\n"
-            return _response(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told))
+            return _response(WitnessResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told))
         return _response(await run_in_threadpool(witness.add_checkpoint, body))
 
     @app.get("/{log_id}/checkpoint")
     def latest(log_id: str) -> Response:
         note = witness.latest(log_id)
         if note is None:
-            return _response(Answer(HTTPStatus.NOT_FOUND, "nothing is countersigned for such a log\n"))
+            return _response(WitnessResponse(HTTPStatus.NOT_FOUND, "nothing is countersigned for such a log\n"))
         return Response(note, headers={"Content-Type": PLAIN})
 
 
@@ -76,7 +76,7 @@ async def _limited_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: WitnessResponse) -> Response:
     # As a header, so that the framework does not add a character set to the specification's own type.
     return Response(answer.body, status_code=answer.status, headers={"Content-Type": answer.content_type})
 

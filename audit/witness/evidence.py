@@ -29,7 +29,7 @@ class EvidenceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class WitnessEvidence:
     """One piece: its kind, the size that the shown checkpoint states, when it was kept, and the name of its folder."""
 
     kind: EvidenceKind
@@ -65,18 +65,18 @@ def keep_evidence(
             shutil.rmtree(directory / FOLDER / piece.folder, ignore_errors=True)
 
 
-def list_evidence(directory: Path, log: WatchedLog) -> tuple[Evidence, ...]:
+def list_evidence(directory: Path, log: WatchedLog) -> tuple[WitnessEvidence, ...]:
     """Return what is kept about one log, oldest first; half-written pieces are left out."""
     found = (_piece(path) for path in (directory / FOLDER).glob(f"{_prefix(log)}-*"))
     return tuple(sorted((piece for piece in found if piece), key=lambda piece: (piece.kept_at, piece.folder)))
 
 
-def _piece(path: Path) -> Evidence | None:
+def _piece(path: Path) -> WitnessEvidence | None:
     try:
         _, rest = path.name.split("-", 1)
         name, size, _ = rest.rsplit("-", 2)
         kept_at = datetime.fromtimestamp((path / SHOWN).stat().st_mtime, UTC)
-        return Evidence(EvidenceKind(name), int(size), kept_at, path.name)
+        return WitnessEvidence(EvidenceKind(name), int(size), kept_at, path.name)
     except (ValueError, OSError):
         return None
 

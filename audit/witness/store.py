@@ -16,7 +16,7 @@ from audit.tlog.checkpoint import Checkpoint, parse_body
 from audit.tlog.note import MAX_BYTES, open_note
 from audit.tlog.note_keys import Signer
 from audit.witness.config import WatchedLog, WitnessConfig
-from audit.witness.evidence import Evidence, EvidenceKind, keep_evidence, list_evidence
+from audit.witness.evidence import EvidenceKind, WitnessEvidence, keep_evidence, list_evidence
 from chassis.files.replace_file import replace_durably
 
 FOLDER = "records"
@@ -26,7 +26,7 @@ Replace = Callable[[Path, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CosignedCheckpoint:
     """A checkpoint this witness countersigned: with the note (the log's signatures and our own) and the time stated."""
 
     checkpoint: Checkpoint
@@ -41,7 +41,7 @@ class _Slot:
     log: WatchedLog
     path: Path
     lock: threading.Lock = field(default_factory=threading.Lock)
-    seen: Seen | None = None
+    seen: CosignedCheckpoint | None = None
     # What stands in the file may be newer than `seen` and not durable: nothing is answered until it is settled.
     is_settled: bool = False
 
@@ -54,11 +54,11 @@ class Record:
         self._slot = slot
 
     @property
-    def seen(self) -> Seen | None:
+    def seen(self) -> CosignedCheckpoint | None:
         """The checkpoint countersigned last, or None before the first."""
         return self._slot.seen
 
-    def replace(self, seen: Seen) -> None:
+    def replace(self, seen: CosignedCheckpoint) -> None:
         """Make `seen` the record, durably; raises LogUnavailable, after which nothing is known until it is settled."""
         self._slot.is_settled = False
         self._store.write(self._slot.path, seen.note)
@@ -113,11 +113,11 @@ class WitnessStore:
                 self._settle(slot)
             yield Record(self, slot)
 
-    def latest(self, log: WatchedLog) -> Seen | None:
+    def latest(self, log: WatchedLog) -> CosignedCheckpoint | None:
         """Return what was countersigned last and is durable, or None before the first."""
         return self._slots[log.origin].seen
 
-    def evidence(self, log: WatchedLog) -> tuple[Evidence, ...]:
+    def evidence(self, log: WatchedLog) -> tuple[WitnessEvidence, ...]:
         """Return what is kept against a log."""
         return list_evidence(self._directory, log)
 
@@ -181,7 +181,7 @@ def begin_record(directory: Path, log: WatchedLog) -> None:
         replace_durably(path, b"")
 
 
-def read_record(path: Path, log: WatchedLog, signers: tuple[Signer, ...]) -> Seen | None:
+def read_record(path: Path, log: WatchedLog, signers: tuple[Signer, ...]) -> CosignedCheckpoint | None:
     """Read a record; None is one that was begun and never written. Raises BrokenState if it is missing or not ours."""
     try:
         with path.open("rb") as file:
@@ -191,7 +191,7 @@ def read_record(path: Path, log: WatchedLog, signers: tuple[Signer, ...]) -> See
     return parse_record(note, log, signers) if note else None
 
 
-def parse_record(note: bytes, log: WatchedLog, signers: tuple[Signer, ...]) -> Seen:
+def parse_record(note: bytes, log: WatchedLog, signers: tuple[Signer, ...]) -> CosignedCheckpoint:
     """Return what a stored note says, if every key of this witness has signed it; raises BrokenState."""
     verifiers = [signer.verifier for signer in signers]
     try:
@@ -202,4 +202,4 @@ def parse_record(note: bytes, log: WatchedLog, signers: tuple[Signer, ...]) -> S
     if checkpoint.origin != log.origin or len(opened.signatures) < len(verifiers):
         raise BrokenState(f"the record of {log.origin} is not one that this witness signed with all its keys")
     first = next(one for one in opened.signatures if one.key_id == verifiers[0].key_id)
-    return Seen(checkpoint, note, verifiers[0].time_of(first.signature))
+    return CosignedCheckpoint(checkpoint, note, verifiers[0].time_of(first.signature))

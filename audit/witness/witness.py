@@ -16,8 +16,8 @@ from audit.tlog.checkpoint import Checkpoint, parse_body, parse_size
 from audit.tlog.note import Note, open_note, split_note, write_note
 from audit.tlog.note_keys import Algorithm, Verifier
 from audit.witness.config import WatchedLog, WitnessConfig
-from audit.witness.evidence import Evidence, EvidenceKind
-from audit.witness.store import Record, Seen, WitnessStore
+from audit.witness.evidence import EvidenceKind, WitnessEvidence
+from audit.witness.store import CosignedCheckpoint, Record, WitnessStore
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WitnessResponse:
     """What a request is answered with: HTTP status, body, and type of the body."""
 
     status: HTTPStatus
@@ -57,8 +57,8 @@ class Watched:
     """One log as this witness knows it: the last checkpoint it countersigned, and evidence against the log."""
 
     log: WatchedLog
-    seen: Seen | None
-    evidence: tuple[Evidence, ...]
+    seen: CosignedCheckpoint | None
+    evidence: tuple[WitnessEvidence, ...]
 
 
 def parse_submission(body: bytes) -> Submission:
@@ -79,18 +79,18 @@ def parse_submission(body: bytes) -> Submission:
     return Submission(old_size, tuple(_hash(line) for line in proof), note, checkpoint, has_wrong_root)
 
 
-def judge(submission: Submission, seen: Checkpoint | None) -> Answer | None:
+def judge(submission: Submission, seen: Checkpoint | None) -> WitnessResponse | None:
     """Return why this checkpoint may not follow the one seen last, or None if it may.
 
     seen: the checkpoint that was countersigned last, None before the first; its size is then 0.
     """
     new, size = submission.checkpoint, seen.size if seen else 0
     if submission.old_size != size:
-        return Answer(HTTPStatus.CONFLICT, f"{size}\n", SIZE)
+        return WitnessResponse(HTTPStatus.CONFLICT, f"{size}\n", SIZE)
     if submission.has_wrong_root:
         return _unproven("expected the root of the empty tree for a checkpoint of size 0")
     if contradicts(seen, new):
-        return Answer(HTTPStatus.CONFLICT, "this witness has countersigned another root for the same size\n")
+        return WitnessResponse(HTTPStatus.CONFLICT, "this witness has countersigned another root for the same size\n")
     if size in (0, new.size):
         return _unproven("expected no proof from size 0 or between equal sizes") if submission.proof else None
     old_root = seen.root if seen else merkle.EMPTY_ROOT
@@ -115,7 +115,7 @@ class Witness:
         self._clock = clock
         self._logs = {log.origin: log for log in config.logs}
 
-    def add_checkpoint(self, body: bytes) -> Answer:
+    def add_checkpoint(self, body: bytes) -> WitnessResponse:
         """Countersign the submitted checkpoint, or say why not.
 
         Raises LogUnavailable if the record could not be made durable, and BrokenState if it cannot be read:
@@ -152,25 +152,25 @@ class Witness:
         """Return every log with what is known about it; raises LogUnavailable or BrokenState."""
         return [Watched(log, self._store.latest(log), self._store.evidence(log)) for log in self.config.logs]
 
-    def _decide(self, record: Record, submission: Submission, signed: Note) -> Answer:
+    def _decide(self, record: Record, submission: Submission, signed: Note) -> WitnessResponse:
         seen, new = record.seen, submission.checkpoint
         refusal = judge(submission, seen.checkpoint if seen else None)
         if refusal is None:
-            return self._countersign(record, new, signed)
+            return self._cosign(record, new, signed)
         if seen and contradicts(seen.checkpoint, new):
             self._keep(record, EvidenceKind.SPLIT_VIEW, new, signed)
         elif seen and refusal.status is HTTPStatus.UNPROCESSABLE_ENTITY:
             self._keep(record, EvidenceKind.UNPROVEN, new, signed)
         return refusal
 
-    def _countersign(self, record: Record, new: Checkpoint, signed: Note) -> Answer:
+    def _cosign(self, record: Record, new: Checkpoint, signed: Note) -> WitnessResponse:
         timestamp_s = self._timestamp_s(record.seen)
         own = [signer.sign(signed.text, timestamp_s=timestamp_s) for signer in self.config.signers]
         # Durable first: a countersignature that leaves this program is never newer than the record of it.
-        record.replace(Seen(new, write_note(signed.text, [*signed.signatures, *own]), timestamp_s))
-        return Answer(HTTPStatus.OK, "".join(f"{signature.line}\n" for signature in own))
+        record.replace(CosignedCheckpoint(new, write_note(signed.text, [*signed.signatures, *own]), timestamp_s))
+        return WitnessResponse(HTTPStatus.OK, "".join(f"{signature.line}\n" for signature in own))
 
-    def _timestamp_s(self, seen: Seen | None) -> int:
+    def _timestamp_s(self, seen: CosignedCheckpoint | None) -> int:
         """The time now, but never before an earlier statement: a clock set back must not make us contradict it."""
         return max(int(self._clock().timestamp()), seen.timestamp_s if seen else 1)
 
@@ -203,11 +203,11 @@ def _check_covered(checkpoint: Checkpoint, signed: Note, log: WatchedLog) -> Non
         raise ProofFailed("expected extension lines under an Ed25519 signature of the log")
 
 
-def _refusal(status: HTTPStatus, reason: str) -> Answer:
-    return Answer(status, f"{reason}\n")
+def _refusal(status: HTTPStatus, reason: str) -> WitnessResponse:
+    return WitnessResponse(status, f"{reason}\n")
 
 
-def _unproven(reason: str) -> Answer:
+def _unproven(reason: str) -> WitnessResponse:
     return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, reason)
 
 

@@ -12,14 +12,22 @@ from audit.errors import SourceUnavailable
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
-from audit.verification.verify import PATIENCE_S, PAUSE_S, Progress, VerifiedLog, extend, read_checkpoint, verify_source
+from audit.verification.verify import (
+    PATIENCE_S,
+    PAUSE_S,
+    OnProgress,
+    VerifiedLog,
+    extend,
+    read_checkpoint,
+    verify_source,
+)
 from audit.writer.index_check import check_index, rebuild_index
 from audit.writer.recovery import leftovers
 from audit.writer.state_check import PrivateReport, PrivateState
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FsckReport:
     """What was found in a log that is whole in public.
 
     private: what its writer keeps, None if that is not here. leftovers: public files that the next start removes.
@@ -39,10 +47,10 @@ def fsck(
     directory: Path,
     policy: TrustPolicy,
     *,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     rebuild: bool = False,
     patience_s: float = PATIENCE_S,
-) -> Report:
+) -> FsckReport:
     """Check the log in a directory, and its private state if that is beside it.
 
     rebuild: throw the index away and make a new one; no writer may run then. patience_s: how long we wait for a
@@ -66,7 +74,7 @@ def fsck(
             notes=(*private.notes, *filter(None, [index.note])),
             problems=(*private.problems, *filter(None, [index.problem])),
         )
-    return Report(verified, private, _leftovers(source, policy, verified.size))
+    return FsckReport(verified, private, _leftovers(source, policy, verified.size))
 
 
 def _leftovers(source: DirectorySource, policy: TrustPolicy, size: int) -> tuple[str, ...]:

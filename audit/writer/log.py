@@ -26,14 +26,14 @@ from audit.tlog.tlog_proof import TlogProof
 from audit.writer.backlog import Backlog
 from audit.writer.leaf_index import LeafIndex
 from audit.writer.pending_journal import PendingJournal
-from audit.writer.publisher import Cosigner, Published, Publisher
+from audit.writer.publisher import AsksWitnesses, Published, Publisher
 from audit.writer.recovery import recover
 from audit.writer.sequenced_batches import BatchFiles
 from chassis.clock import utc_now
 
 LOCK = "lock"
 INDEX = "index.sqlite3"
-CROWD = 65_536
+HIGH_WATER_MARK = 65_536
 """Entries in the journal beyond which a publication is due before its time (our choice): about 20 MB of memory."""
 MOST_DELAY_S = 86_400
 """How long an entry may wait before the log accepts no more (our choice): a day, as witnesses may be down."""
@@ -52,7 +52,7 @@ class Log:
         disk: Disk,
         clock: Callable[[], datetime],
         heartbeat: Callable[[datetime], bytes] | None,
-        cosigner: Cosigner | None,
+        cosigner: AsksWitnesses | None,
         most_delay_s: int,
     ) -> None:
         """For `Log.open` only: nothing is read or locked yet."""
@@ -74,7 +74,7 @@ class Log:
         # Both written under _publishing. The first is for good, the second until a publication succeeds.
         self._contradiction: str | None = None
         self._failure: str | None = None
-        self._on_crowd: Callable[[], None] | None = None
+        self._on_high_water_mark: Callable[[], None] | None = None
 
     @classmethod
     def open(
@@ -85,7 +85,7 @@ class Log:
         disk: Disk | None = None,
         clock: Callable[[], datetime] = utc_now,
         heartbeat: Callable[[datetime], bytes] | None = None,
-        cosigner: Cosigner | None = None,
+        cosigner: AsksWitnesses | None = None,
         most_delay_s: int = MOST_DELAY_S,
     ) -> "Log":
         """Open the log in `directory`, making an empty one if there is none.
@@ -156,7 +156,7 @@ class Log:
         self._check_accepting()
         if leaves:
             self._backlog.append(leaves)
-            self._look_for_crowd()
+            self._check_high_water_mark()
         return [merkle.leaf_hash(leaf) for leaf in leaves]
 
     def check_durable(self) -> None:
@@ -187,10 +187,10 @@ class Log:
                 self._failure = f"the log cannot be published: {reason_of(error)}"
                 raise LogUnavailable(self._failure) from error
 
-    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
+    def call_when_crowded(self, on_high_water_mark: Callable[[], None]) -> None:
         """Have this called after each append while more than 65,536 entries wait for a place in the order."""
-        self._on_crowd = on_crowd
-        self._look_for_crowd()
+        self._on_high_water_mark = on_high_water_mark
+        self._check_high_water_mark()
 
     def is_pending(self, leaf_hash: bytes) -> bool:
         """Return whether an entry is acknowledged and waits for publication.
@@ -299,9 +299,9 @@ class Log:
         oldest_s = self._backlog.oldest_s
         return oldest_s is not None and self._now_s() - oldest_s > self._most_delay_s
 
-    def _look_for_crowd(self) -> None:
-        if self._on_crowd is not None and self._backlog.unsequenced > CROWD:
-            self._on_crowd()
+    def _check_high_water_mark(self) -> None:
+        if self._on_high_water_mark is not None and self._backlog.unsequenced > HIGH_WATER_MARK:
+            self._on_high_water_mark()
 
     def _now_s(self) -> int:
         return int(self._clock().timestamp())

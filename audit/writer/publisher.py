@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from audit.cosigning.witness_session import ConsistencyProof
 from audit.durable.storage import Disk, FileStore
 from audit.errors import LogUnavailable
 from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
@@ -15,18 +16,15 @@ from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import KnownLog, TrustPolicy
 from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
-from audit.writer.right_edge import Edge, Growth
+from audit.writer.right_edge import AppendedTiles, RightEdge
 from audit.writer.sequenced_batches import Batch
 from audit.writer.tree_state import STATE, TreeState
 
-Proof = Callable[[int], tuple[bytes, ...]]
-"""Consistency proof from an older size to the tree that is to be cosigned; empty from 0 and from its own size."""
 
-
-class Cosigner(Protocol):
+class AsksWitnesses(Protocol):
     """Who asks the witnesses (`audit.cosigning.cosigner`)."""
 
-    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: Proof) -> bytes:
+    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: ConsistencyProof) -> bytes:
         """Return the note with cosignatures.
 
         Raises QuorumNotMet, and LogCorrupt if a witness has seen a larger tree or another root of this log.
@@ -42,7 +40,7 @@ class Published:
     """
 
     checkpoint: Checkpoint
-    edge: Edge
+    edge: RightEdge
     note: bytes
     reader: TileReader
     is_fully_signed: bool = True
@@ -58,7 +56,7 @@ class Publisher:
         state: FileStore,
         disk: Disk,
         signers: Sequence[Signer],
-        cosigner: Cosigner | None,
+        cosigner: AsksWitnesses | None,
         clock: Callable[[], datetime],
     ) -> None:
         """Raises MalformedPolicy unless there is at least one signer and all have one name, the log's."""
@@ -76,13 +74,13 @@ class Publisher:
 
     def begin(self) -> Published:
         """Publish the empty tree, which needs no witness: it says nothing."""
-        edge = Edge()
+        edge = RightEdge()
         checkpoint = self._checkpoint(edge)
         note = self._sign(checkpoint)
         self.files.write({CHECKPOINT: note})
         return self.published(checkpoint, edge, note)
 
-    def publish(self, current: Published, batches: Sequence[Batch]) -> tuple[Published, Growth]:
+    def publish(self, current: Published, batches: Sequence[Batch]) -> tuple[Published, AppendedTiles]:
         """Publish the tree that continues the current one by these batches.
 
         The batches are durable, so that no crash can lead to another tree of this size than the one signed here.
@@ -90,7 +88,7 @@ class Publisher:
         raised, the same call with the same batches, or with more behind them, may be made again.
         """
         leaves = [leaf for batch in batches for leaf in batch.leaves]
-        edge, growth = current.edge.append(leaves) if leaves else (current.edge, Growth({}, {}))
+        edge, growth = current.edge.append(leaves) if leaves else (current.edge, AppendedTiles({}, {}))
         checkpoint = self._checkpoint(edge)
         note = self._sign(checkpoint)
         if self._cosigner is not None and edge.size:
@@ -103,11 +101,13 @@ class Publisher:
         self.files.write({CHECKPOINT: note})
         return self.published(checkpoint, edge, note), growth
 
-    def published(self, checkpoint: Checkpoint, edge: Edge, note: bytes, *, is_fully_signed: bool = True) -> Published:
+    def published(
+        self, checkpoint: Checkpoint, edge: RightEdge, note: bytes, *, is_fully_signed: bool = True
+    ) -> Published:
         """Return what readers may rely on, now that it is on disk."""
         return Published(checkpoint, edge, note, TileReader(self.source, edge.size), is_fully_signed)
 
-    def drop_partials(self, growth: Growth) -> None:
+    def drop_partials(self, growth: AppendedTiles) -> None:
         """Remove partial tiles that have become full; readers fall back to the full ones, so no error matters."""
         for tile in growth.completed:
             folder = f"{tile.full_path}.p"
@@ -115,13 +115,13 @@ class Publisher:
                 names = self.files.names(folder)
                 self.files.remove([f"{folder}/{name}" for name in names] + [folder] * bool(names))
 
-    def _checkpoint(self, edge: Edge) -> Checkpoint:
+    def _checkpoint(self, edge: RightEdge) -> Checkpoint:
         return Checkpoint(self.origin, edge.size, edge.frontier.root())
 
     def _sign(self, checkpoint: Checkpoint) -> bytes:
         return sign_note(checkpoint.body, self._signers, timestamp_s=int(self._clock().timestamp()))
 
-    def _cosigned(self, cosigner: Cosigner, note: bytes, checkpoint: Checkpoint, growth: Growth) -> bytes:
+    def _cosigned(self, cosigner: AsksWitnesses, note: bytes, checkpoint: Checkpoint, growth: AppendedTiles) -> bytes:
         reader = TileReader(_Grown(self.source, growth), checkpoint.size)
 
         def proof(old_size: int) -> tuple[bytes, ...]:
@@ -136,7 +136,7 @@ class Publisher:
 class _Grown:
     """The public files as they will be: those on disk, and in memory those that a publication adds."""
 
-    def __init__(self, source: DirectorySource, growth: Growth) -> None:
+    def __init__(self, source: DirectorySource, growth: AppendedTiles) -> None:
         self._source = source
         self._added = {tile.path: data for tile, data in (*growth.bundles.items(), *growth.tiles.items())}
 

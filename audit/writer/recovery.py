@@ -12,7 +12,7 @@ from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
 from audit.writer.pending_journal import segment_numbers
 from audit.writer.publisher import Published, Publisher
-from audit.writer.right_edge import Edge, load_edge
+from audit.writer.right_edge import RightEdge, load_edge
 from audit.writer.sequenced_batches import Batch, BatchFiles
 from audit.writer.tree_state import STATE, TreeState, parse_state
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecoveredState:
     """What is published, the batches to publish next, and up to which number journal segments are void."""
 
     published: Published
@@ -28,7 +28,7 @@ class Found:
     covers: int
 
 
-def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFiles, *, now_s: int) -> Found:
+def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFiles, *, now_s: int) -> RecoveredState:
     """Find where the log stands, and begin it if there is nothing. now_s: POSIX time.
 
     The checkpoint says what is published; what a crash cut off is in the batches behind it. Both are made durable
@@ -39,7 +39,7 @@ def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFile
     note = publisher.files.read(CHECKPOINT)
     if note is None:
         _refuse_to_start_over(publisher, state_files, batch_files)
-        return Found(publisher.begin(), (), 0)
+        return RecoveredState(publisher.begin(), (), 0)
     published = _published(publisher, note)
     batches = batch_files.after(published.edge.size)
     state = parse_state(state_files.read(STATE))
@@ -51,7 +51,7 @@ def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFile
     publisher.files.remove(leftovers(publisher.source, published.edge.size))
     batch_files.remove([start for start in batch_files.starts() if start < published.edge.size])
     covers = max([state.covers if state else 0, *(batch.covers for batch in batches)])
-    return Found(published, batches, covers)
+    return RecoveredState(published, batches, covers)
 
 
 def leftovers(source: DirectorySource, size: int) -> list[str]:
@@ -66,7 +66,7 @@ def _is_needed(path: str, size: int) -> bool:
         tile = tiles.parse_path(path)
     except MalformedProof:
         return True  # not ours to remove
-    stands = tiles.standing(tile, size)
+    stands = tiles.stored_tile(tile, size)
     if stands is None:
         return False
     return tile == stands if stands.is_full else tile.width <= stands.width
@@ -114,7 +114,7 @@ def _agreed(
     )
 
 
-def _interrupted_append(source: DirectorySource, edge: Edge, state: TreeState, *, now_s: int) -> tuple[Batch, ...]:
+def _interrupted_append(source: DirectorySource, edge: RightEdge, state: TreeState, *, now_s: int) -> tuple[Batch, ...]:
     """Return what the writer of before was appending when it stopped, as a batch, or nothing unless all is there.
 
     It wrote tiles and state before the checkpoint, and a reader may have seen that checkpoint before a power cut

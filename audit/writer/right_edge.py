@@ -9,7 +9,7 @@ from audit.verification.reader import TileReader
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class AppendedTiles:
     """The files that one append adds: bundles of entries, and tiles of hashes."""
 
     bundles: dict[Tile, bytes]
@@ -22,7 +22,7 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class RightEdge:
     """The entries of the last, partial bundle, and the hashes of the last, partial tile of every level."""
 
     frontier: merkle.Frontier = field(default_factory=merkle.Frontier)
@@ -34,7 +34,7 @@ class Edge:
         """Number of entries in the log."""
         return self.frontier.size
 
-    def append(self, leaves: Sequence[bytes]) -> tuple["Edge", Growth]:
+    def append(self, leaves: Sequence[bytes]) -> tuple["RightEdge", AppendedTiles]:
         """Return the edge with these entries added, and the files to write."""
         fresh = [merkle.leaf_hash(leaf) for leaf in leaves]
         frontier = self.frontier
@@ -42,8 +42,8 @@ class Edge:
             frontier = frontier.append(leaf)
         bundles = _chunks(-1, self.size // tiles.WIDTH, [*self.entries, *leaves])
         levels, written = self._append_hashes(fresh)
-        growth = Growth({tile: tiles.encode_bundle(chunk) for tile, chunk in bundles}, written)
-        return Edge(frontier, _rest([*self.entries, *leaves]), levels), growth
+        growth = AppendedTiles({tile: tiles.encode_bundle(chunk) for tile, chunk in bundles}, written)
+        return RightEdge(frontier, _rest([*self.entries, *leaves]), levels), growth
 
     def _append_hashes(self, fresh: list[bytes]) -> tuple[tuple[tuple[bytes, ...], ...], dict[Tile, bytes]]:
         """Add leaf hashes, and level by level the root of every tile that this fills."""
@@ -61,14 +61,14 @@ class Edge:
         return tuple(levels), written
 
 
-def load_edge(reader: TileReader) -> Edge:
+def load_edge(reader: TileReader) -> RightEdge:
     """Read the edge of a stored log; raises LogCorrupt if a file that it needs is missing or malformed."""
     size = reader.size
     levels: list[tuple[bytes, ...]] = []
     while size >> tiles.HEIGHT * len(levels):
         levels.append(_partial(reader, len(levels)))
     last = tiles.tile_at(-1, size // tiles.WIDTH, size) if size % tiles.WIDTH else None
-    return Edge(reader.frontier(), reader.entries(last) if last else (), tuple(levels))
+    return RightEdge(reader.frontier(), reader.entries(last) if last else (), tuple(levels))
 
 
 def _partial(reader: TileReader, level: int) -> tuple[bytes, ...]:

@@ -31,12 +31,12 @@ class Publishes(Protocol):
         """Publish everything that waits."""
         ...
 
-    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
+    def call_when_crowded(self, on_high_water_mark: Callable[[], None]) -> None:
         """Have this called when so many entries wait that a publication is due before its time."""
         ...
 
 
-class Cadence:
+class PublicationSchedule:
     """A thread that publishes. Start it once; stop it before the log is closed."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Cadence:
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="log-cadence", daemon=True)
 
-    def next_tick(self, now: datetime) -> datetime:
+    def next_publication(self, now: datetime) -> datetime:
         """Return the first publication after `now`."""
         return now + self._every - (now - _EPOCH) % self._every
 
@@ -81,7 +81,7 @@ class Cadence:
     def _run(self) -> None:
         while not self._is_stopping:
             now = self._clock()
-            due = self.next_tick(now)
+            due = self.next_publication(now)
             # In short steps: a wait does not count the time that a machine sleeps, and the clock may be set.
             is_woken = self._wait(self._wake, min((due - now).total_seconds(), self._look_every_s))
             self._wake.clear()

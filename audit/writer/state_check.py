@@ -13,14 +13,14 @@ from audit.errors import AuditError, LogCorrupt, SourceUnavailable
 from audit.tlog import merkle, tiles
 from audit.tlog.tiles import Tile
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.tile_hasher import TileHasher
 from audit.verification.verify import VerifiedLog, read_checkpoint
 from audit.writer.journal_segments import parse_segment
 from audit.writer.pending_journal import FOLDER as PENDING
 from audit.writer.pending_journal import SUFFIX as SEGMENT
 from audit.writer.pending_journal import segment_numbers
-from audit.writer.right_edge import Growth, load_edge
+from audit.writer.right_edge import AppendedTiles, load_edge
 from audit.writer.sequenced_batches import FOLDER as SEQUENCED
 from audit.writer.sequenced_batches import Batch, BatchFiles
 from audit.writer.tree_state import STATE, TreeState, parse_state
@@ -40,13 +40,13 @@ class PrivateReport:
 class PrivateState:
     """The state directory of the log at `directory`, which may belong to a writer that runs."""
 
-    def __init__(self, directory: Path, source: Source) -> None:
+    def __init__(self, directory: Path, source: LogSource) -> None:
         """Nothing is read yet."""
         self.directory = directory.with_name(f"{directory.name}.state")
         self._source = source
         self._files = FileStore(self.directory, Disk())
         self._batch_files = BatchFiles(self._files)
-        self._growth: tuple[int, Growth] | None = None
+        self._growth: tuple[int, AppendedTiles] | None = None
 
     def explains(self, size: int, tile: Tile) -> bool:
         """Return whether a tile beyond a log of `size` entries is what the sequenced batches lead to.
@@ -116,11 +116,11 @@ class PrivateState:
         for folder in (PENDING, SEQUENCED):
             yield from (f"{folder}/{name}" for name in self._files.names(folder) if name.startswith(TEMPORARY))
 
-    def _grown(self, size: int) -> Growth:
+    def _grown(self, size: int) -> AppendedTiles:
         if self._growth is None or self._growth[0] != size:
             edge = load_edge(TileReader(self._source, size))
             leaves = [leaf for batch in self._batch_files.after(size) for leaf in batch.leaves]
-            self._growth = (size, edge.append(leaves)[1] if leaves else Growth({}, {}))
+            self._growth = (size, edge.append(leaves)[1] if leaves else AppendedTiles({}, {}))
         return self._growth[1]
 
     def _size_of(self, name: str) -> int:
@@ -156,7 +156,7 @@ def _notes(verified: VerifiedLog, batches: Sequence[Batch], tree: TreeState | No
         yield f"sequenced batches that wait for a publication: {len(batches):,}"
 
 
-def _files_of(growth: Growth) -> Iterator[tuple[Tile, bytes]]:
+def _files_of(growth: AppendedTiles) -> Iterator[tuple[Tile, bytes]]:
     yield from growth.bundles.items()
     yield from growth.tiles.items()
 

@@ -11,7 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 
 HERE = Path(__file__).parent
 
-# No script, no third party, nothing inline: pages work as plain documents (UI §12, reference D).
+# No script, no third party, nothing inline: pages work as plain documents (docs/pages.md §1).
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -53,7 +53,7 @@ async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Re
     return response
 
 
-def furnish(app: FastAPI) -> None:
+def add_base_layout(app: FastAPI) -> None:
     """Add the stylesheet at /static and the security headers to every response of `app`."""
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(BaseHTTPMiddleware, dispatch=_secured)

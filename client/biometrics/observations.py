@@ -23,7 +23,7 @@ MAX_SERIES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReadingSource:
     """Where a reading came from: device, app or instrument, and the file it stood in."""
 
     device: str
@@ -47,7 +47,7 @@ class Observation:
     offset_min: int
     value: Value
     unit: str
-    source: Source
+    source: ReadingSource
     quality: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -95,7 +95,7 @@ def observe(
     stream: Stream,
     start: datetime,
     value: Value,
-    source: Source,
+    source: ReadingSource,
     *,
     end: datetime | None = None,
     offset_min: int = 0,

@@ -39,7 +39,7 @@ class QualityReport:
 _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
-class Tally:
+class QualityCounters:
     """Collects the counts while a reader works; `report()` freezes them."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from client.coaching.domains import Domain
 from client.coaching.evidence import Flags
-from client.coaching.session import Plan, PlanSource, Session
+from client.coaching.session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
 
 Floats = NDArray[np.float64]
@@ -16,7 +16,7 @@ WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is 
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major
 PLAN_WEEKS = 4  # ours: the same weekday in the last 28 days
 LEAST_PLAN_DAYS = 2
-HARD_QUANTILE = 0.75  # sports science §4: own 75th percentile
+HARD_QUANTILE = 0.75  # ours: own 75th percentile; docs/indices.md §7.5
 HARD_WINDOW = 28
 
 
@@ -68,14 +68,14 @@ def days_since_hard(table: DailyTable, index: int) -> int | None:
     return int(past.size - hard[-1]) if hard.size else None
 
 
-def own_plan(table: DailyTable, index: int) -> Plan:
+def own_plan(table: DailyTable, index: int) -> SessionPlan:
     """Return the plan that stands in when none is set: the own mean of this weekday over the last four weeks."""
     load = table.column("load_au")
     days = [index - 7 * week for week in range(1, PLAN_WEEKS + 1) if index >= 7 * week]
     known = [float(load[day]) for day in days if np.isfinite(load[day])]
     if len(known) < LEAST_PLAN_DAYS:
-        return Plan(None, PlanSource.NONE)
-    return Plan(Session(float(round(sum(known) / len(known)))), PlanSource.OWN_MEAN)
+        return SessionPlan(None, PlanSource.NONE)
+    return SessionPlan(TrainingSession(float(round(sum(known) / len(known)))), PlanSource.OWN_MEAN)
 
 
 def index_of(table: DailyTable, day: date) -> tuple[DailyTable, int] | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from client.coaching.regression import Level
-from client.coaching.review import Answer, Decision, Reason
-from client.coaching.session import Session
+from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
+from client.coaching.session import TrainingSession
 from client.errors import ClientError
 from client.key_files import SECRET_MODE
 from policies.vocabulary import AthleteId, PersonId, Role
@@ -51,7 +51,7 @@ class AlreadyDecided(JournalError):
     """This proposal was decided before; the first decision holds."""
 
 
-class Seal(Protocol):
+class AthleteSeal(Protocol):
     """An athlete's seal: what it closes, nobody opens after erasure."""
 
     def close(self, plain: bytes, place: bytes) -> bytes:
@@ -66,16 +66,16 @@ class PlannedDay:
     """A session that staff planned, for everyone or for one athlete."""
 
     day: date
-    session: Session
+    session: TrainingSession
     title: str = ""
     match_day: bool = False
     athlete: AthleteId | None = None
 
 
-class Journal:
+class CoachingJournal:
     """Plans and decisions of one node. Safe to use from several threads: `_lock` guards the one connection."""
 
-    def __init__(self, path: Path, seal_of: Callable[[AthleteId], Seal]) -> None:
+    def __init__(self, path: Path, seal_of: Callable[[AthleteId], AthleteSeal]) -> None:
         self._seal_of = seal_of
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ class Journal:
         with self._lock:
             self._db.close()
 
-    def record(self, decision: Decision) -> None:
+    def record(self, decision: ReviewDecision) -> None:
         """Add a decision durably; raises AlreadyDecided if its proposal has one."""
         sealed = self._seal_of(decision.athlete).close(_encode(decision), _place(decision.proposal_id))
         row = (decision.proposal_id, decision.athlete, decision.day.isoformat(), sealed)
@@ -101,7 +101,7 @@ class Journal:
             except sqlite3.IntegrityError as error:
                 raise AlreadyDecided("this proposal was decided before; the first decision holds") from error
 
-    def decisions(self, athlete: AthleteId, *, since: date) -> list[Decision]:
+    def decisions(self, athlete: AthleteId, *, since: date) -> list[ReviewDecision]:
         """Return an athlete's decisions from `since` on, oldest first."""
         query = "SELECT proposal, sealed FROM coaching_decision WHERE athlete = ? AND day >= ? ORDER BY number"
         with self._lock, _translated():
@@ -134,7 +134,7 @@ class Journal:
         found: dict[AthleteId | None, PlannedDay] = {}
         for athlete, title, load, rpe, minutes, match in rows:
             whom = AthleteId(athlete) if athlete else None
-            found[whom] = PlannedDay(day, Session(load, rpe, minutes), title, bool(match), whom)
+            found[whom] = PlannedDay(day, TrainingSession(load, rpe, minutes), title, bool(match), whom)
         return found
 
 
@@ -150,7 +150,7 @@ def _place(proposal_id: str) -> bytes:
     return b"decision" + proposal_id.encode()
 
 
-def _encode(d: Decision) -> bytes:
+def _encode(d: ReviewDecision) -> bytes:
     return json.dumps(
         {
             "proposal": d.proposal_id,
@@ -168,16 +168,16 @@ def _encode(d: Decision) -> bytes:
     ).encode()
 
 
-def _decode(plain: bytes) -> Decision:
+def _decode(plain: bytes) -> ReviewDecision:
     r = json.loads(plain)
     planned, proposed, chosen = r["loads"]
-    return Decision(
+    return ReviewDecision(
         proposal_id=r["proposal"],
         athlete=AthleteId(r["athlete"]),
         day=date.fromisoformat(r["day"]),
         level=Level(r["level"]),
-        answer=Answer(r["answer"]),
-        reason=Reason(r["reason"]) if r["reason"] else None,
+        answer=ReviewAnswer(r["answer"]),
+        reason=ReviewReason(r["reason"]) if r["reason"] else None,
         planned_au=planned,
         proposed_au=proposed,
         chosen_au=chosen,

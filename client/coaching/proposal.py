@@ -8,11 +8,11 @@ from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence, Flags
 from client.coaching.readiness import Readiness
 from client.coaching.regression import RULE, Assessment, Level, State, assess
-from client.coaching.session import BadPlan, Plan, Session, lighter
+from client.coaching.session import BadPlan, SessionPlan, TrainingSession, lighter
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import AthleteId
 
-LIFE = timedelta(hours=24)  # DESIGN §5, invariant 10
+LIFE = timedelta(hours=24)  # docs/invariants.md §10
 MOST_DRIVERS = 5
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
 
@@ -32,8 +32,8 @@ class Proposal:
     athlete: AthleteId
     day: date
     level: Level
-    planned: Session
-    adjusted: Session
+    planned: TrainingSession
+    adjusted: TrainingSession
     because: str
     counterfactual: str
     drivers: tuple[Driver, ...]
@@ -64,7 +64,7 @@ def drivers_of(readiness: Readiness) -> tuple[Driver, ...]:
     return tuple(sorted(found, key=lambda d: (-abs(d.contribution), d.domain)))
 
 
-def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State, plan: Session) -> str:
+def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State, plan: TrainingSession) -> str:
     """Hash of everything the proposal was made from, so that it can be checked later without storing it."""
     return sha256_hex(
         canonical_bytes(
@@ -84,7 +84,14 @@ def inputs_hash(athlete: AthleteId, day: date, evidence: Evidence, state: State,
 
 
 def propose(
-    athlete: AthleteId, day: date, *, evidence: Evidence, state: State, plan: Plan, outcome: Assessment, now: datetime
+    athlete: AthleteId,
+    day: date,
+    *,
+    evidence: Evidence,
+    state: State,
+    plan: SessionPlan,
+    outcome: Assessment,
+    now: datetime,
 ) -> Proposal | None:
     """Return what to put before a person, or None when the plan stands or there is no plan to lower.
 

@@ -15,7 +15,7 @@ class RefusedDecision(ClientError, ValueError):
     """A decision that may not be taken: above the plan, after the end, or without a reason."""
 
 
-class Answer(StrEnum):
+class ReviewAnswer(StrEnum):
     """The three answers; they weigh the same."""
 
     ACCEPT = "accept"
@@ -23,7 +23,7 @@ class Answer(StrEnum):
     REJECT = "reject"
 
 
-class Reason(StrEnum):
+class ReviewReason(StrEnum):
     """Why a person decided otherwise: a closed list, so that no health detail is typed into a record."""
 
     FEELS_WELL = "feels_well"
@@ -35,27 +35,27 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-REASON_TEXT: Mapping[Reason, str] = {
-    Reason.FEELS_WELL: "The athlete feels well",
-    Reason.READING_DOUBTFUL: "A reading is doubtful",
-    Reason.ALREADY_LIGHT: "The session is already light for this athlete",
-    Reason.MEDICAL_ADVICE: "Advice of the medical team",
-    Reason.MATCH_PREPARATION: "Preparation for the match",
-    Reason.TALKED: "Agreed with the athlete",
-    Reason.OTHER: "Another reason",
+REASON_TEXT: Mapping[ReviewReason, str] = {
+    ReviewReason.FEELS_WELL: "The athlete feels well",
+    ReviewReason.READING_DOUBTFUL: "A reading is doubtful",
+    ReviewReason.ALREADY_LIGHT: "The session is already light for this athlete",
+    ReviewReason.MEDICAL_ADVICE: "Advice of the medical team",
+    ReviewReason.MATCH_PREPARATION: "Preparation for the match",
+    ReviewReason.TALKED: "Agreed with the athlete",
+    ReviewReason.OTHER: "Another reason",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ReviewDecision:
     """What was decided, by whom, when. Loads in AU. Raises RefusedDecision if the load is above the plan."""
 
     proposal_id: str
     athlete: AthleteId
     day: date
     level: Level
-    answer: Answer
-    reason: Reason | None
+    answer: ReviewAnswer
+    reason: ReviewReason | None
     planned_au: float
     proposed_au: float
     chosen_au: float
@@ -67,41 +67,41 @@ class Decision:
     def __post_init__(self) -> None:
         if not 0 <= self.chosen_au <= self.planned_au:
             raise RefusedDecision(f"expected a load from 0 to the planned {self.planned_au:.0f} AU")
-        if self.answer is not Answer.ACCEPT and self.reason is None:
+        if self.answer is not ReviewAnswer.ACCEPT and self.reason is None:
             raise RefusedDecision("expected a reason for choosing otherwise")
 
     @property
     def is_override(self) -> bool:
         """True if the person chose otherwise than proposed."""
-        return self.answer is not Answer.ACCEPT
+        return self.answer is not ReviewAnswer.ACCEPT
 
 
 def decide(
     proposal: Proposal,
-    answer: Answer,
+    answer: ReviewAnswer,
     *,
     person: PersonId,
     role: Role,
     now: datetime,
-    reason: Reason | None = None,
+    reason: ReviewReason | None = None,
     chosen_au: float | None = None,
-) -> Decision:
+) -> ReviewDecision:
     """Return the decision on `proposal`; raises RefusedDecision if it has ended or the load is above the plan.
 
     chosen_au is read only for modify: accept takes the proposed load, reject keeps the planned one.
     """
     if now >= proposal.expires:
         raise RefusedDecision("this proposal has ended; the plan stands")
-    if answer is Answer.MODIFY and chosen_au is None:
+    if answer is ReviewAnswer.MODIFY and chosen_au is None:
         raise RefusedDecision("expected a load to choose")
-    loads = {Answer.ACCEPT: proposal.adjusted.load_au, Answer.REJECT: proposal.planned.load_au}
-    return Decision(
+    loads = {ReviewAnswer.ACCEPT: proposal.adjusted.load_au, ReviewAnswer.REJECT: proposal.planned.load_au}
+    return ReviewDecision(
         proposal_id=proposal.proposal_id,
         athlete=proposal.athlete,
         day=proposal.day,
         level=proposal.level,
         answer=answer,
-        reason=None if answer is Answer.ACCEPT else reason,
+        reason=None if answer is ReviewAnswer.ACCEPT else reason,
         planned_au=proposal.planned.load_au,
         proposed_au=proposal.adjusted.load_au,
         chosen_au=loads.get(answer, chosen_au if chosen_au is not None else 0.0),
@@ -112,7 +112,7 @@ def decide(
     )
 
 
-def override_rate(decisions: Iterable[Decision]) -> float | None:
+def override_rate(decisions: Iterable[ReviewDecision]) -> float | None:
     """Return the share of decisions that differ from the proposal, None when there is none."""
     taken = list(decisions)
     return sum(d.is_override for d in taken) / len(taken) if taken else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from client.coaching.regression import Level
 from client.errors import ClientError
 
-EASY_RPE = 4.0  # sports science §4: below the first ventilatory threshold, no maximal sprints
+EASY_RPE = 4.0  # below the first ventilatory threshold: Seiler and Kjerland 2006
 LARGEST_LOAD_AU = 9000.0
 MOST_MINUTES = 600.0
 ROUNDING = 1e-9  # 0.7 times 480 is 336, whatever binary fractions make of it
@@ -26,7 +26,7 @@ class PlanSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TrainingSession:
     """A session's load in AU (session RPE 0 to 10 times minutes); effort and minutes where they are known."""
 
     load_au: float
@@ -42,22 +42,22 @@ class Session:
             raise BadPlan(f"expected a duration from 0 to {MOST_MINUTES:.0f} minutes")
 
     @classmethod
-    def of(cls, *, rpe: float, minutes: float) -> "Session":
+    def of(cls, *, rpe: float, minutes: float) -> "TrainingSession":
         """The session of this effort and duration."""
         return cls(rpe * minutes, rpe, minutes)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SessionPlan:
     """What is planned for one athlete today, and where the figure comes from."""
 
-    session: Session | None
+    session: TrainingSession | None
     source: PlanSource
     title: str = ""
     match_day: bool = False
 
 
-def lighter(planned: Session, level: Level, multiplier: float) -> Session:
+def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:
     """Return the session that `level` proposes; its load is at most `multiplier` of the plan, never above it.
 
     Caution shortens the same work; regress caps the effort at 4 and gives the minutes that the load allows.
@@ -66,9 +66,9 @@ def lighter(planned: Session, level: Level, multiplier: float) -> Session:
     if multiplier >= 1.0:
         return planned
     if multiplier <= 0.0:
-        return Session(0.0)
+        return TrainingSession(0.0)
     if planned.rpe is None or planned.minutes is None or planned.rpe <= 0:
-        return Session(float(math.floor(load)))
+        return TrainingSession(float(math.floor(load)))
     rpe = min(planned.rpe, EASY_RPE) if level >= Level.REGRESS else planned.rpe
     whole = min(float(math.floor(load + ROUNDING)), planned.load_au)
-    return Session(whole, rpe, min(float(math.floor(load / rpe + ROUNDING)), MOST_MINUTES))
+    return TrainingSession(whole, rpe, min(float(math.floor(load / rpe + ROUNDING)), MOST_MINUTES))

@@ -7,11 +7,11 @@ import typer
 
 from audit.entries.events import EventKind
 from client.adoption import Adoptions, judge_model, read_model
-from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
+from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.commands.learners import league_key, learners
-from client.consent_client import ConsentClient
+from client.consent_client import NodeConsentClient
 from client.features.daily import DailyTable, build
-from client.settings import Settings, load_settings
+from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
 from policies.vocabulary import AthleteId
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def adopt(
-    folder: Folder,
+    folder: NodeFolder,
     model: Annotated[Path, typer.Argument(help="The model's folder, as the league publishes it.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
@@ -32,7 +32,7 @@ def adopt(
     """
     settings = load_settings(folder)
     opened, sealed = read_model(model, league_key(settings))
-    consent = ConsentClient.of(settings, clock=now)
+    consent = NodeConsentClient.of(settings, clock=now)
     verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
     consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
@@ -45,7 +45,7 @@ def adopt(
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _tables(settings: Settings, athletes: list[AthleteId]) -> list[DailyTable]:
+def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

@@ -16,7 +16,7 @@ from client.errors import ClientError, UnknownAthlete
 from client.vault.store import Athlete, Vault
 from policies.vocabulary import AthleteId
 
-Folder = Annotated[Path, typer.Argument(help="The node's folder, as created by `init`.", show_default=False)]
+NodeFolder = Annotated[Path, typer.Argument(help="The node's folder, as created by `init`.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 
 

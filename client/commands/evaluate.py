@@ -7,12 +7,12 @@ import typer
 
 from audit.entries.events import EventKind
 from client.adoption import LARGEST_PART, read_model
-from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
+from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.commands.learners import league_key, learners
-from client.consent_client import ConsentClient
+from client.consent_client import NodeConsentClient
 from client.errors import ClientError
 from client.evaluation import LEAST_ATHLETES, AthleteDays, SourceErrors, athlete_days, errors_by_source
-from client.settings import Settings, load_settings
+from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
 from models.features import RECOVERY_SCHEMA, Floats
 from models.registry import read_weights_file
@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    folder: Folder,
+    folder: NodeFolder,
     model: Annotated[Path, typer.Argument(help="The model's folder, as the league publishes it.", show_default=False)],
     weights: Annotated[
         list[Path] | None, typer.Option(help="Further weights of the same model (safetensors) to compare with.")
@@ -53,7 +53,7 @@ def evaluate(
     if opened.record.model != RECOVERY_SCHEMA.model:
         raise ClientError(f"expected a model of {RECOVERY_SCHEMA.model}; `homefield-node adopt` judges any other")
     others = [_weights(path) for path in weights or ()]
-    consent = ConsentClient.of(settings, clock=now)
+    consent = NodeConsentClient.of(settings, clock=now)
     willing = learners(consent, opened.record)
     consent.event(EventKind.OPERATOR_LOOK, {"what": "errors of the recovery model on days held back"})
     found = errors_by_source(_days(settings, willing), opened.weights, others)
@@ -74,7 +74,7 @@ def _weights(path: Path) -> Floats:
     return found
 
 
-def _days(settings: Settings, athletes: list[AthleteId]) -> list[AthleteDays]:
+def _days(settings: NodeSettings, athletes: list[AthleteId]) -> list[AthleteDays]:
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [athlete_days(vault.read(athlete)) for athlete in athletes if athlete in held]

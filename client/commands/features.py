@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from audit.entries.events import EventKind
-from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import ClientError
 from client.features.acwr import CAPTION
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def features(
-    folder: Folder,
+    folder: NodeFolder,
     athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
     day: Annotated[
         datetime | None,

@@ -9,12 +9,12 @@ import typer
 from cryptography import x509
 
 from audit.entries.events import EventKind
-from client.commands.console import AsJson, Folder, now, print_json, print_table, screen
-from client.consent_client import ConsentClient
+from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from client.consent_client import NodeConsentClient
 from client.errors import BadSettings, ClientError, NotApproved
 from client.federation.approval import Approvals, check_manifest
 from client.federation.identity import approvals_of, fleet_key_line
-from client.settings import Settings, change_settings, load_settings
+from client.settings import NodeSettings, change_settings, load_settings
 from client.vault.access import open_vault
 from policies.budget import campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def link(
-    folder: Folder,
+    folder: NodeFolder,
     consent: Annotated[str, typer.Option(help="Address of the consent service.")],
     service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
     coordinator: Annotated[str, typer.Option(help="Host and port of the league's Fleet API.")],
@@ -84,13 +84,13 @@ def _read_certificate(path: Path) -> bytes:
     return data
 
 
-def enrol(folder: Folder, as_json: AsJson = False) -> None:
+def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
     """Tell the consent service about this node's athletes, so that they can decide in the portal.
 
     Example: homefield-node enrol ./club-a
     """
     settings = load_settings(folder)
-    consent = ConsentClient.of(settings, clock=now)
+    consent = NodeConsentClient.of(settings, clock=now)
     with open_vault(settings) as vault:
         athletes = vault.athletes()
     for one in athletes:
@@ -104,7 +104,7 @@ def enrol(folder: Folder, as_json: AsJson = False) -> None:
 
 
 def approve(
-    folder: Folder,
+    folder: NodeFolder,
     manifest: Annotated[Path, typer.Argument(help="The manifest file that the league sent.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
@@ -122,7 +122,7 @@ def approve(
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
     details = {"manifest": found.sha256, "club": settings.club}
-    ConsentClient.of(settings, clock=now).event(EventKind.CAMPAIGN_APPROVED, details)
+    NodeConsentClient.of(settings, clock=now).event(EventKind.CAMPAIGN_APPROVED, details)
     approvals.approve(signed, settings.node_key(), now=now())
     if as_json:
         print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})
@@ -140,7 +140,7 @@ def _read_manifest(path: Path) -> SignedManifest:
     return parse_signed_manifest(data)
 
 
-def _checked(approvals: Approvals, signed: SignedManifest, settings: Settings, *, at: datetime) -> CampaignManifest:
+def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSettings, *, at: datetime) -> CampaignManifest:
     try:
         found = signed.verify(approvals.league_key)
     except PolicyError as error:

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from audit.entries.events import EventKind
-from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Importer, Outcome, Whose, find_files
+from client.ingest.importer import Attribution, Importer, ImportResult, find_files
 from client.ingest.mapping import read_mapping
 from client.settings import load_settings
 from client.vault.access import open_vault
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    folder: Folder,
+    folder: NodeFolder,
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)],
     athlete: Annotated[str | None, typer.Option(help="Whose data it is: id, name or shirt number.")] = None,
     player: Annotated[str | None, typer.Option(help="Which player of a file of many is that athlete.")] = None,
@@ -56,13 +56,13 @@ def ingest(
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
     with open_vault(settings) as vault:
-        whose = Whose(
+        attribution = Attribution(
             athlete=None if athlete is None else find_athlete(vault, athlete).athlete,
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        report(settings, EventKind.INGEST, _details(whose, files))
-        importer = Importer(vault, LocalClock(settings.timezone, now()), whose, described)
+        report(settings, EventKind.INGEST, _details(attribution, files))
+        importer = Importer(vault, LocalClock(settings.timezone, now()), attribution, described)
         outcomes = _with_progress(importer, files)
     if as_json:
         print_json(_summary(outcomes))
@@ -74,13 +74,13 @@ def ingest(
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
 
 
-def _details(whose: Whose, files: list[Path]) -> dict[str, Any]:
+def _details(attribution: Attribution, files: list[Path]) -> dict[str, Any]:
     """What the log's sealed details say: how many files, and of whom where they are of one athlete."""
-    owner = {} if whose.athlete is None else {"athlete": whose.athlete}
+    owner = {} if attribution.athlete is None else {"athlete": attribution.athlete}
     return {"files": len(files), **owner}
 
 
-def _with_progress(importer: Importer, files: list[Path]) -> list[Outcome]:
+def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:
     columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -88,7 +88,7 @@ def _with_progress(importer: Importer, files: list[Path]) -> list[Outcome]:
         return importer.take_all(files, on_file=lambda _: progress.advance(task))
 
 
-def _summary(outcomes: list[Outcome]) -> dict[str, Any]:
+def _summary(outcomes: list[ImportResult]) -> dict[str, Any]:
     statuses = [outcome.status for outcome in outcomes]
     return {
         "added": sum(outcome.added for outcome in outcomes),
@@ -99,7 +99,7 @@ def _summary(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def _show(outcomes: list[Outcome]) -> None:
+def _show(outcomes: list[ImportResult]) -> None:
     columns = ("File", "Rows", "New", "Kept", "Drop", "Sent", "Dup", "Unit", "Clock")
     added = sum(outcome.added for outcome in outcomes)
     print_table(f"{added} new readings from {len(outcomes)} imports", columns, _lines(outcomes))
@@ -111,9 +111,9 @@ def _show(outcomes: list[Outcome]) -> None:
         out.print(f"Note on {note}")
 
 
-def _lines(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
+def _lines(outcomes: list[ImportResult]) -> list[tuple[str, ...]]:
     """One line per file; a file of many athletes is summed up."""
-    files: list[list[Outcome]] = []
+    files: list[list[ImportResult]] = []
     for outcome in outcomes:
         last = files[-1] if files else []
         is_same_file = bool(last) and last[0].file_name == outcome.file_name and last[0].reader == outcome.reader
@@ -124,7 +124,7 @@ def _lines(outcomes: list[Outcome]) -> list[tuple[str, ...]]:
     return [_line(file) for file in files]
 
 
-def _line(file: list[Outcome]) -> tuple[str, ...]:
+def _line(file: list[ImportResult]) -> tuple[str, ...]:
     first = file[0]
     if first.status != "stored":
         return (first.file_name, first.status)

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from audit.entries.events import EventKind
-from client.coaching.journal import Journal, PlannedDay
-from client.coaching.session import BadPlan, Session
-from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
+from client.coaching.journal import CoachingJournal, PlannedDay
+from client.coaching.session import BadPlan, TrainingSession
+from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.settings import load_settings
 from client.vault.access import open_vault
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 @plans.command("set")
 def set_plan(
-    folder: Folder,
+    folder: NodeFolder,
     day: Day = None,
     load: Annotated[float | None, typer.Option(help="Session load in AU; not needed with --rpe and --minutes.")] = None,
     rpe: Annotated[float | None, typer.Option(help="Planned effort, 0 to 10.")] = None,
@@ -59,7 +59,7 @@ def set_plan(
 
 
 @plans.command("show")
-def show_plan(folder: Folder, day: Day = None, as_json: AsJson = False) -> None:
+def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> None:
     """Show the plan of a day.
 
     Example: homefield-node plan show ./club-a --date 2026-11-24
@@ -85,18 +85,18 @@ def show_plan(folder: Folder, day: Day = None, as_json: AsJson = False) -> None:
         print_json({"date": on.isoformat(), "plans": rows})
         return
     lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
-    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
+    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "TrainingSession"), lines)
 
 
-def _session(load: float | None, rpe: float | None, minutes: float | None) -> Session:
+def _session(load: float | None, rpe: float | None, minutes: float | None) -> TrainingSession:
     if rpe is not None and minutes is not None and load is None:
-        return Session.of(rpe=rpe, minutes=minutes)
+        return TrainingSession.of(rpe=rpe, minutes=minutes)
     if load is not None and rpe is None and minutes is None:
-        return Session(load)
+        return TrainingSession(load)
     if load is not None and rpe is not None and minutes is not None and abs(rpe * minutes - load) <= 0.5:
-        return Session(load, rpe, minutes)
+        return TrainingSession(load, rpe, minutes)
     raise BadPlan("expected --load, or --rpe and --minutes whose product is the load")
 
 
-def _journal(path: Path, vault: Vault) -> Journal:
-    return Journal(path, lambda athlete: vault.seal_of(athlete)[2])
+def _journal(path: Path, vault: Vault) -> CoachingJournal:
+    return CoachingJournal(path, lambda athlete: vault.seal_of(athlete)[2])

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
-from client.consent_client import ConsentClient
+from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from client.consent_client import NodeConsentClient
 from client.errors import ClientError
-from client.release import Outcome, Status, days_from, propose_all, recipient
+from client.release import ProposalResult, ProposalStatus, days_from, propose_all, recipient
 from client.settings import load_settings
 from client.vault.access import open_vault
 from policies.vocabulary import OrgId, Purpose
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def propose(
-    folder: Folder,
+    folder: NodeFolder,
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day on which it would be shown.")],
     recipient_org: Annotated[
         str | None, typer.Option(help="Whose front office would see it; your own club if not given.")
@@ -48,7 +48,7 @@ def propose(
         outcomes = propose_all(
             chosen,
             days=days_from(vault, until=local.date()),
-            consent=ConsentClient.of(settings),
+            consent=NodeConsentClient.of(settings),
             to=to,
             new_id=lambda: f"rel-{secrets.token_hex(8)}",
         )
@@ -62,8 +62,8 @@ def _purpose(text: str) -> Purpose:
         raise ClientError("expected the purpose squad_planning or contract") from error
 
 
-def _show(outcomes: list[Outcome], *, as_json: bool) -> None:
-    counts = {status.value: sum(o.status is status for o in outcomes) for status in Status}
+def _show(outcomes: list[ProposalResult], *, as_json: bool) -> None:
+    counts = {status.value: sum(o.status is status for o in outcomes) for status in ProposalStatus}
     if as_json:
         lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]
         print_json({"counts": counts, "athletes": lines})

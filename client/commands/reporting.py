@@ -5,12 +5,12 @@ from typing import Any
 
 from audit.entries.events import EventKind
 from client.commands.console import now
-from client.consent_client import ConsentClient
+from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable
-from client.settings import Settings
+from client.settings import NodeSettings
 
 
-def report(settings: Settings, kind: EventKind, details: Mapping[str, Any]) -> None:
+def report(settings: NodeSettings, kind: EventKind, details: Mapping[str, Any]) -> None:
     """Have a deed logged before it is done. A node that is not linked yet shares nothing and has nobody to tell.
 
     Raises ConsentUnavailable, and then the deed is not done.
@@ -18,7 +18,7 @@ def report(settings: Settings, kind: EventKind, details: Mapping[str, Any]) -> N
     if settings.consent_url is None:
         return
     try:
-        ConsentClient.of(settings, clock=now).event(kind, details)
+        NodeConsentClient.of(settings, clock=now).event(kind, details)
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
             f"nothing was done, because the log cannot take it now: {error}; "

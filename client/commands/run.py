@@ -7,8 +7,8 @@ from fastapi import FastAPI, HTTPException, Request
 
 from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from client.app import build_app
-from client.commands.console import Folder, now, screen
-from client.consent_client import ConsentClient
+from client.commands.console import NodeFolder, now, screen
+from client.consent_client import NodeConsentClient
 from client.errors import BadSettings
 from client.settings import load_settings
 from client.vault.access import open_vault
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    folder: Folder,
+    folder: NodeFolder,
     port: Annotated[int, typer.Option(help="Port of the club's pages.")],
     host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
         "127.0.0.1"
@@ -39,7 +39,7 @@ def run(
     node = FederationNode.open(settings, clock=now)
     with open_vault(settings) as vault:
         app = build_app(
-            settings, vault=vault, consent_client=ConsentClient.of(settings, clock=now), clock=now, demo=demo
+            settings, vault=vault, consent_client=NodeConsentClient.of(settings, clock=now), clock=now, demo=demo
         )
         add_status(app, node.status)
         listeners = [listen(app, host=host, port=port)]

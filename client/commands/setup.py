@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
 from audit.entries.events import EventKind
-from client.commands.console import AsJson, Folder, find_athlete, now, print_json, print_table, screen
-from client.consent_client import ConsentClient
+from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from client.consent_client import NodeConsentClient
 from client.errors import BadSettings, ClientError, ConsentUnavailable
 from client.key_files import write_secret
-from client.settings import FILE_NAME, Settings, SettingsFile, load_settings, read_timezone, save_settings
+from client.settings import FILE_NAME, NodeSettings, NodeSettingsFile, load_settings, read_timezone, save_settings
 from client.vault.access import open_vault
 from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
 from client.vault.store import Vault, new_athlete_id
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Folder,
+    folder: NodeFolder,
     club: Annotated[str, typer.Option(help="The club's id in the federation, for instance club-a.")],
     name: Annotated[str, typer.Option(help="The club's name as people say it.")],
     timezone: Annotated[str, typer.Option(help="Time zone of files that do not say theirs.")] = "UTC",
@@ -69,7 +69,7 @@ def init(
 
 @athletes.command()
 def add(
-    folder: Folder,
+    folder: NodeFolder,
     name: Annotated[str, typer.Argument(help="The athlete's name; sealed in the vault.", show_default=False)],
     shirt: Annotated[int, typer.Option(min=0, max=999, help="Shirt number.")] = 0,
     minor: Annotated[bool, typer.Option("--minor", help="The athlete is under 18.")] = False,
@@ -94,7 +94,7 @@ def add(
 
 
 @athletes.command("list")
-def list_athletes(folder: Folder, as_json: AsJson = False) -> None:
+def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
     """List the athletes of this node.
 
     Example: homefield-node athlete list ./club-a
@@ -113,7 +113,7 @@ def list_athletes(folder: Folder, as_json: AsJson = False) -> None:
 
 
 def erase(
-    folder: Folder,
+    folder: NodeFolder,
     athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -135,20 +135,22 @@ def erase(
         _tell(settings, found)
 
 
-def _tell(settings: Settings, athlete: AthleteId) -> None:
+def _tell(settings: NodeSettings, athlete: AthleteId) -> None:
     """Have the consent service log the erasure. It has happened whatever the service says."""
     try:
-        ConsentClient.of(settings, clock=now).event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
+        NodeConsentClient.of(settings, clock=now).event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
     except (ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
         ) from error
 
 
-def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> SettingsFile:
+def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> NodeSettingsFile:
     read_timezone(timezone)
     try:
-        return SettingsFile(club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file")
+        return NodeSettingsFile(
+            club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file"
+        )
     except ValidationError as error:
         raise BadSettings(
             "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands.console import AsJson, Folder, print_json, screen
+from client.commands.console import AsJson, NodeFolder, print_json, screen
 from client.commands.setup import athletes
 from client.errors import ClientError
 from client.settings import load_settings
@@ -19,7 +19,7 @@ YES_NO = {"true": True, "false": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SquadListLine:
     """One line of a squad list."""
 
     name: str
@@ -33,7 +33,7 @@ def register(_app: typer.Typer) -> None:
 
 
 def load(
-    folder: Folder,
+    folder: NodeFolder,
     squad: Annotated[Path, typer.Argument(help="CSV with the columns name, shirt_no, is_minor.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +54,7 @@ def load(
         screen().print(f"{len(added)} athletes were added.")
 
 
-def read_squad(path: Path) -> list[Row]:
+def read_squad(path: Path) -> list[SquadListLine]:
     """Read the whole list before anything is added; raises ClientError naming the line that is wrong."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -66,9 +66,9 @@ def read_squad(path: Path) -> list[Row]:
         raise ClientError(f"cannot read {path} as a CSV file") from error
 
 
-def _row(number: int, values: dict[str, str]) -> Row:
+def _row(number: int, values: dict[str, str]) -> SquadListLine:
     name, shirt = (values["name"] or "").strip(), (values["shirt_no"] or "").strip()
     minor = YES_NO.get((values["is_minor"] or "").strip().lower())
     if not 0 < len(name) <= 80 or not shirt.isdigit() or int(shirt) > 999 or minor is None:
         raise ClientError(f"line {number}: expected a name, a shirt number up to 999 and true or false")
-    return Row(name, int(shirt), minor)
+    return SquadListLine(name, int(shirt), minor)

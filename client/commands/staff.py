@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from audit.entries.events import EventKind
-from client.commands.console import Folder, now, screen
+from client.commands.console import NodeFolder, now, screen
 from client.commands.reporting import report
 from client.errors import ClientError
 from client.settings import load_settings
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def staff_code(
-    folder: Folder,
+    folder: NodeFolder,
     name: Annotated[str, typer.Option(help="Who it is for; athletes see this person as an id in their log.")],
     role: Annotated[str, typer.Option(help="coach or medical.")],
 ) -> None:

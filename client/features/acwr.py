@@ -1,8 +1,8 @@
 """Acute-to-chronic workload ratios: five methods, each under its own name, because the same 35 days give 1.14 to 1.53.
 
-A described ratio, never an injury-risk score: its coupled form correlates with itself (Lolli 2017), and random
-chronic loads predict as well (Impellizzeri 2020). Missing days are never filled: with fewer than 6 of 7 or 24 of
-28 days known there is no ratio. Source: sports science reference §3.2.
+A described ratio, never an injury-risk score: its coupled form correlates with itself (Lolli et al. 2019), and random
+chronic loads predict as well (Impellizzeri et al. 2021). Missing days are never filled: with fewer than 6 of 7 or 24 of
+28 days known there is no ratio. Source: docs/indices.md §2.6.
 """
 
 from enum import StrEnum
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from client.features.load import MIN_WEEK_DAYS, WEEK_D, last_days, observed
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
-MIN_CHRONIC_DAYS = 24  # sports science §3.2
-WARM_UP_D = 42  # sports science §3.2: until then 5 % or more of the chronic value is its seed
+MIN_CHRONIC_DAYS = 24  # ours; docs/indices.md §2.6
+WARM_UP_D = 42  # docs/indices.md §2.5: until then 5 % or more of the chronic value is its seed
 CAPTION = "Descriptive, not a risk score."
 
 Floats = NDArray[np.float64]
 
 
-class Method(StrEnum):
+class AcwrMethod(StrEnum):
     """The five variants; the value is the `method_id`."""
 
     COUPLED = "ra_coupled"
@@ -30,25 +30,25 @@ class Method(StrEnum):
     EWMA_MEAN7 = "ewma_seed_mean7"
 
 
-def acwr(load: Floats, method: Method) -> float | None:
+def acwr(load: Floats, method: AcwrMethod) -> float | None:
     """Ratio on the last day of `load` (days,), or None where the method is undefined.
 
     Undefined: under 28 days of history (35 for `ra_uncoupled_28`), too few known days, or a chronic load of 0.
     """
     history = _history(load)
-    if history < (ACUTE_D + CHRONIC_D if method is Method.UNCOUPLED_28 else CHRONIC_D):
+    if history < (ACUTE_D + CHRONIC_D if method is AcwrMethod.UNCOUPLED_28 else CHRONIC_D):
         return None
     if observed(last_days(load, ACUTE_D)) < MIN_WEEK_DAYS or not _chronic_is_known(load, method):
         return None
-    if method in (Method.EWMA_FIRST, Method.EWMA_MEAN7):
+    if method in (AcwrMethod.EWMA_FIRST, AcwrMethod.EWMA_MEAN7):
         acute, chronic = (ewma(load, span_d=span, seed=method)[-1] for span in (ACUTE_D, CHRONIC_D))
     else:
         acute, chronic = np.nanmean(last_days(load, ACUTE_D)), np.nanmean(_chronic_window(load, method))
     return float(acute / chronic) if chronic > 0 else None
 
 
-def ewma(load: Floats, *, span_d: int, seed: Method = Method.EWMA_FIRST) -> Floats:
-    """Exponentially weighted load with decay 2 / (span_d + 1) (Williams 2017), (days,).
+def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST) -> Floats:
+    """Exponentially weighted load with decay 2 / (span_d + 1) (Williams et al. 2017), (days,).
 
     Starts on the first known day with its load, or with the mean of the first seven days (at least six known).
     A missing day leaves the value as it was, neither load nor rest; before the start it is NaN.
@@ -60,7 +60,7 @@ def ewma(load: Floats, *, span_d: int, seed: Method = Method.EWMA_FIRST) -> Floa
         return values
     first = int(known[0])
     level = float(load[first])
-    if seed is Method.EWMA_MEAN7:
+    if seed is AcwrMethod.EWMA_MEAN7:
         week = load[first : first + WEEK_D]
         if observed(week) < MIN_WEEK_DAYS:
             return values
@@ -85,15 +85,15 @@ def _history(load: Floats) -> int:
     return len(load) - int(known[0]) if known.size else 0
 
 
-def _chronic_window(load: Floats, method: Method) -> Floats:
-    if method is Method.UNCOUPLED_21:
+def _chronic_window(load: Floats, method: AcwrMethod) -> Floats:
+    if method is AcwrMethod.UNCOUPLED_21:
         return last_days(load, CHRONIC_D)[:-ACUTE_D]
-    if method is Method.UNCOUPLED_28:
+    if method is AcwrMethod.UNCOUPLED_28:
         return last_days(load, ACUTE_D + CHRONIC_D)[:-ACUTE_D]
     return last_days(load, CHRONIC_D)
 
 
-def _chronic_is_known(load: Floats, method: Method) -> bool:
+def _chronic_is_known(load: Floats, method: AcwrMethod) -> bool:
     window = _chronic_window(load, method)
     # 24 of 28 days, and the same share of the 21 that end before the acute week.
     return observed(window) >= MIN_CHRONIC_DAYS * len(window) / CHRONIC_D

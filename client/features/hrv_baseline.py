@@ -1,7 +1,7 @@
 """lnRMSSD against the athlete's own month: a 7-day mean beside the smallest worthwhile change.
 
-The half-SD band alone calls 11 to 23 % of unremarkable days low, so a second test adjusts for
-autocorrelation; only that one may weigh heavily. Source: sports science reference §3.4.
+The half-SD band alone calls 12 to 23 % of unremarkable weeks low, so a second test adjusts for
+autocorrelation; only that one may weigh heavily. Source: docs/indices.md §3.4.
 """
 
 import math
@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 RECENT_D, BASELINE_D = 7, 30
-MIN_RECENT, MIN_BASELINE = 3, 14  # valid days; Plews 2014 and sports science §3.4
-BAND_SD = 0.5  # smallest worthwhile change
-# Ours: lag-1 autocorrelation of daily lnRMSSD, above the .07 to .24 seen in three people (data reference §4.3).
+MIN_RECENT, MIN_BASELINE = 3, 14  # valid days: Plews et al. 2014, and ours
+BAND_SD = 0.5  # smallest worthwhile change: Vesterinen et al. 2016
+# Ours: lag-1 autocorrelation of daily lnRMSSD, above the .07 to .24 seen in three people (docs/indices.md §3.4).
 AUTOCORRELATION = 0.3
 RED_Z = -1.96
 
 Floats = NDArray[np.float64]
 
 
-class Status(StrEnum):
+class HrvBandStatus(StrEnum):
     """Where the week stands against the band."""
 
     BELOW = "below"
@@ -37,7 +37,7 @@ class HrvBaseline:
     z: autocorrelation-adjusted; is_suppressed: z below -1.96. cv: 7-day coefficient of variation [%].
     """
 
-    status: Status
+    status: HrvBandStatus
     recent_mean: float | None
     recent_n: int
     mean: float | None
@@ -59,11 +59,11 @@ def hrv_baseline(lnrmssd: Floats) -> HrvBaseline:
     week = float(recent.mean()) if len(recent) >= MIN_RECENT else None
     cv = 100.0 * float(recent.std(ddof=1)) / week if week else None
     if len(before) < MIN_BASELINE:
-        return HrvBaseline(Status.UNKNOWN, week, len(recent), None, None, None, len(before), None, cv)
+        return HrvBaseline(HrvBandStatus.UNKNOWN, week, len(recent), None, None, None, len(before), None, cv)
     mean, sd = float(before.mean()), float(before.std(ddof=1))
     band = (mean - BAND_SD * sd, mean + BAND_SD * sd)
     if week is None:
-        return HrvBaseline(Status.UNKNOWN, None, len(recent), mean, sd, band, len(before), None, None)
+        return HrvBaseline(HrvBandStatus.UNKNOWN, None, len(recent), mean, sd, band, len(before), None, None)
     return HrvBaseline(
         _status(week, band), week, len(recent), mean, sd, band, len(before), _z(week, mean, sd, recent, before), cv
     )
@@ -75,10 +75,10 @@ def _z(week: float, mean: float, sd: float, recent: Floats, before: Floats) -> f
     return (week - mean) / error if error > 0 else None
 
 
-def _status(week: float, band: tuple[float, float]) -> Status:
+def _status(week: float, band: tuple[float, float]) -> HrvBandStatus:
     if week < band[0]:
-        return Status.BELOW
-    return Status.ABOVE if week > band[1] else Status.WITHIN
+        return HrvBandStatus.BELOW
+    return HrvBandStatus.ABOVE if week > band[1] else HrvBandStatus.WITHIN
 
 
 def _valid(values: Floats) -> Floats:

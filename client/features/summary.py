@@ -107,16 +107,16 @@ def _ratio_metrics() -> list[_Metric]:
             name=f"acwr_{method.value}",
             column="load_au",
             unit="1",
-            days=35 if method is ratios.Method.UNCOUPLED_28 else 28,
+            days=35 if method is ratios.AcwrMethod.UNCOUPLED_28 else 28,
             compute=_ratio(method),
             method_id=method.value,
             quality=_ewma_quality if "ewma" in method.value else lambda _: ("descriptive",),
         )
-        for method in ratios.Method
+        for method in ratios.AcwrMethod
     ]
 
 
-def _ratio(method: ratios.Method) -> Compute:
+def _ratio(method: ratios.AcwrMethod) -> Compute:
     return lambda series: ratios.acwr(series, method)
 
 

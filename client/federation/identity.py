@@ -6,11 +6,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from client.errors import BadSettings
 from client.federation.approval import Approvals
 from client.key_files import read_secret
-from client.settings import Settings
+from client.settings import NodeSettings
 from policies.signing import VerifyKey
 
 
-def fleet_key(settings: Settings) -> EllipticCurvePrivateKey:
+def fleet_key(settings: NodeSettings) -> EllipticCurvePrivateKey:
     """Return the key with which the node signs in; raises BadSettings unless it is EC P-384 in OpenSSH form."""
     return parse_fleet_key(read_secret(settings.fleet_key_path))
 
@@ -26,13 +26,13 @@ def parse_fleet_key(data: bytes) -> EllipticCurvePrivateKey:
     return key
 
 
-def fleet_key_line(settings: Settings) -> str:
+def fleet_key_line(settings: NodeSettings) -> str:
     """The public half as the line that manifests name."""
     public = fleet_key(settings).public_key()
     return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
-def approvals_of(settings: Settings) -> Approvals:
+def approvals_of(settings: NodeSettings) -> Approvals:
     """Return the node's approved campaigns; raises BadSettings if it is not linked to a league."""
     if settings.league_key is None:
         raise BadSettings("this node is not linked to a league; run `homefield-node link` first")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.consent_client import Clock, ConsentClient
+from client.consent_client import Clock, NodeConsentClient
 from client.errors import BadSettings, ClientError
 from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
@@ -17,7 +17,7 @@ from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from client.federation.received import ReceivedModels
 from client.federation.series import SeriesSource
-from client.settings import Settings
+from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
 
@@ -39,7 +39,7 @@ class FederationNode:
     _reserved: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls, settings: Settings, *, clock: Clock) -> "FederationNode":
+    def open(cls, settings: NodeSettings, *, clock: Clock) -> "FederationNode":
         """Wire everything from a node's folder; raises BadSettings if it is not linked."""
         if settings.coordinator is None or settings.ca_file is None:
             raise BadSettings("this node is not linked to a coordinator; run `homefield-node link` first")
@@ -47,7 +47,7 @@ class FederationNode:
             club=settings.club,
             approvals=approvals_of(settings),
             journal=_journal(settings),
-            ledger=ConsentClient.of(settings, clock=clock),
+            ledger=NodeConsentClient.of(settings, clock=clock),
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
         )
@@ -124,7 +124,7 @@ class FederationNode:
             self.participation.journal.close()
 
 
-def _journal(settings: Settings) -> RoundJournal:
+def _journal(settings: NodeSettings) -> RoundJournal:
     try:
         return RoundJournal(settings.journal_path)
     except sqlite3.Error as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from client.biometrics.quality import Tally
+from client.biometrics.quality import QualityCounters
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # ours: no wearable exported before; catches relative clocks
 FUTURE_TOLERANCE = timedelta(days=2)  # ours: a device in the far east is a day ahead, never more
@@ -35,27 +35,27 @@ class LocalClock:
     zone: tzinfo
     now: datetime
 
-    def instant(self, text: str, tally: Tally) -> Moment | None:
+    def instant(self, text: str, counters: QualityCounters) -> Moment | None:
         """Read a time with an offset or Z; without one it is local time. None (and counted) when unreadable."""
         try:
             moment = datetime.fromisoformat(_SPACED_OFFSET.sub(r"\1", text.strip()))
         except ValueError:
-            tally.count("dropped:time_unreadable")
+            counters.count("dropped:time_unreadable")
             return None
         if moment.tzinfo is None:
-            return self.local(moment, tally)
+            return self.local(moment, counters)
         offset = moment.utcoffset() or timedelta(0)
         utc = moment.astimezone(UTC)
         if not offset:  # Z says nothing about where the athlete was
-            return self.at(utc, tally)
-        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), tally)
+            return self.at(utc, counters)
+        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), counters)
 
-    def at(self, utc: datetime, tally: Tally) -> Moment | None:
+    def at(self, utc: datetime, counters: QualityCounters) -> Moment | None:
         """Give an instant the athlete's local offset."""
         offset = utc.astimezone(self.zone).utcoffset() or timedelta(0)
-        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), tally)
+        return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), counters)
 
-    def local(self, naive: datetime, tally: Tally) -> Moment | None:
+    def local(self, naive: datetime, counters: QualityCounters) -> Moment | None:
         """Place a naive local time; an hour that happens twice or never (daylight saving) is counted.
 
         The first of two is taken; one that never happens is read as standard time.
@@ -64,15 +64,15 @@ class LocalClock:
         late = naive.replace(tzinfo=self.zone, fold=1)
         offset = early.utcoffset() or timedelta(0)
         if offset != late.utcoffset():
-            tally.count("clock:daylight_saving")
-        return self._plausible(Moment(naive.replace(tzinfo=UTC) - offset, round(offset.total_seconds() / 60)), tally)
+            counters.count("clock:daylight_saving")
+        return self._plausible(Moment(naive.replace(tzinfo=UTC) - offset, round(offset.total_seconds() / 60)), counters)
 
-    def local_day(self, day: date, tally: Tally) -> Moment | None:
+    def local_day(self, day: date, counters: QualityCounters) -> Moment | None:
         """Place a reading that has a date only: local midnight."""
-        return self.local(datetime(day.year, day.month, day.day), tally)  # noqa: DTZ001 - local on purpose
+        return self.local(datetime(day.year, day.month, day.day), counters)  # noqa: DTZ001 - local on purpose
 
-    def _plausible(self, moment: Moment, tally: Tally) -> Moment | None:
+    def _plausible(self, moment: Moment, counters: QualityCounters) -> Moment | None:
         if EARLIEST <= moment.utc <= self.now + FUTURE_TOLERANCE:
             return moment
-        tally.count("dropped:time_implausible")
+        counters.count("dropped:time_implausible")
         return None

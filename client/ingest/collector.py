@@ -7,8 +7,8 @@ import math
 from collections.abc import Collection
 from datetime import datetime
 
-from client.biometrics.observations import Observation, Source, is_in_range, observe
-from client.biometrics.quality import Tally
+from client.biometrics.observations import Observation, ReadingSource, is_in_range, observe
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
@@ -18,16 +18,16 @@ MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 MIN_JUDGED = 5  # ours: with fewer numbers a file is not refused as shifted
 MAX_REFUSED_SHARE = 0.5  # ours: more out-of-range numbers than good ones is another column or unit
 
-Cell = float | int | str | None
+CellValue = float | int | str | None
 
 
 class Collector:
     """Observations of one file (or one athlete's rows in it) with their tally."""
 
     def __init__(self, file: InputFile, clock: LocalClock, *, app: str, device: str = "") -> None:
-        self.tally = Tally()
+        self.counters = QualityCounters()
         self.clock = clock
-        self.source = Source(device=device, app=app, file_sha256=file.sha256)
+        self.source = ReadingSource(device=device, app=app, file_sha256=file.sha256)
         self._observations: list[Observation] = []
         self._refused = 0
 
@@ -35,7 +35,7 @@ class Collector:
         self,
         stream: Stream,
         moment: Moment,
-        cell: Cell,
+        cell: CellValue,
         *,
         sentinels: Collection[float] = (),
         end: datetime | None = None,
@@ -50,14 +50,14 @@ class Collector:
         if value is None:
             return False
         if value in sentinels:
-            self.tally.count(f"sentinel:{stream.value}")
+            self.counters.count(f"sentinel:{stream.value}")
             return False
         if factor != 1.0:
             value *= factor
-            self.tally.count(f"unit:{stream.value}")
+            self.counters.count(f"unit:{stream.value}")
         if not is_in_range(stream, value):
             self._refused += 1
-            self.tally.count(f"dropped:range_{stream.value}")
+            self.counters.count(f"dropped:range_{stream.value}")
             return False
         self._keep(
             observe(stream, moment.utc, value, self.source, end=end, offset_min=moment.offset_min, quality=quality)
@@ -70,7 +70,7 @@ class Collector:
             try:
                 self._keep(observe(stream, moment.utc, cell.strip(), self.source, offset_min=moment.offset_min))
             except BadObservation:
-                self.tally.count(f"dropped:text_{stream.value}")
+                self.counters.count(f"dropped:text_{stream.value}")
 
     def series(
         self, stream: Stream, moment: Moment, values: tuple[float, ...], *, end: datetime, quality: tuple[str, ...]
@@ -81,22 +81,22 @@ class Collector:
                 observe(stream, moment.utc, values, self.source, end=end, offset_min=moment.offset_min, quality=quality)
             )
         except BadObservation:
-            self.tally.count(f"dropped:range_{stream.value}")
+            self.counters.count(f"dropped:range_{stream.value}")
 
     def reading(self) -> Reading:
         """Return what was collected; raises UnreadableFile when most numbers were outside their ranges."""
         numbers = self._refused + len(self._observations)
         if numbers >= MIN_JUDGED and self._refused > MAX_REFUSED_SHARE * numbers:
             raise UnreadableFile("most numbers are outside their ranges; are columns shifted or in another unit?")
-        return Reading(tuple(self._observations), self.tally.report())
+        return Reading(tuple(self._observations), self.counters.report())
 
     def _keep(self, observation: Observation) -> None:
         self._observations.append(observation)
-        self.tally.kept += 1
+        self.counters.kept += 1
 
-    def _parsed(self, stream: Stream, cell: Cell) -> float | None:
+    def _parsed(self, stream: Stream, cell: CellValue) -> float | None:
         if cell is None or (isinstance(cell, str) and cell.strip().lower() in MISSING_WORDS):
-            self.tally.count(f"missing:{stream.value}")
+            self.counters.count(f"missing:{stream.value}")
             return None
         try:
             value = float(cell)
@@ -105,5 +105,5 @@ class Collector:
         if math.isfinite(value):
             return value
         self._refused += 1
-        self.tally.count(f"dropped:not_a_number_{stream.value}")
+        self.counters.count(f"dropped:not_a_number_{stream.value}")
         return None

@@ -10,12 +10,12 @@ from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
-from client.ingest.fit_messages import Fields, FitContent, read_messages
+from client.ingest.fit_messages import FitContent, FitFields, read_messages
 from client.ingest.input_file import InputFile, Reading
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
-RR_GATE_MS = (300.0, 2200.0)  # data reference §6(e)
+RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 OFFSET_STEP_MIN = 15  # offsets from UTC are multiples of a quarter of an hour
 OFFSET_SLACK_S = 120  # ours: devices write both times a moment apart
 
@@ -46,7 +46,7 @@ def read_activity(file: InputFile, clock: LocalClock) -> Reading:
             raise UnreadableFile(f"{content.defect}, and no session or record stands before that place")
         raise NotUsed(f"a FIT file of type {kind[:20]} without an activity; no reader takes it yet")
     out = Collector(file, clock, app=APP, device=_device(content))
-    out.tally.rows = len(sessions) + len(content.of("hrv"))
+    out.counters.rows = len(sessions) + len(content.of("hrv"))
     _note_defects(out, content)
     placed = [(session, _moment(out, session.start, content)) for session in sessions]
     for session, moment in placed:
@@ -58,12 +58,12 @@ def read_activity(file: InputFile, clock: LocalClock) -> Reading:
 
 
 def _sessions(content: FitContent) -> list[_Session]:
-    told = [_told(message) for message in content.of("session") if "start_time" in message]
-    found = [session for session in told if session is not None]
+    parsed = [_parsed(message) for message in content.of("session") if "start_time" in message]
+    found = [session for session in parsed if session is not None]
     return found or _derived(content)
 
 
-def _told(message: Fields) -> _Session | None:
+def _parsed(message: FitFields) -> _Session | None:
     seconds = _number(message, "total_timer_time") or _number(message, "total_elapsed_time")
     if seconds is None:
         return None
@@ -133,11 +133,11 @@ def _take_beats(out: Collector, content: FitContent, start: Moment | None) -> No
     if not intervals:
         return
     if start is None:
-        out.tally.count("dropped:beats_without_time", len(intervals))
+        out.counters.count("dropped:beats_without_time", len(intervals))
         return
     artefacts = sum(not RR_GATE_MS[0] <= value <= RR_GATE_MS[1] for value in intervals)
     if artefacts:
-        out.tally.count("artefact:rr_intervals", artefacts)
+        out.counters.count("artefact:rr_intervals", artefacts)
     quality = (EXERCISE, PARTIAL_FILE) if content.defect else (EXERCISE,)
     # An impossible interval stays in its place as an artefact: no difference may be taken across it.
     series = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
@@ -153,7 +153,7 @@ def _beat_seconds(content: FitContent, out: Collector) -> list[float]:
             if isinstance(value, int | float) and 0 < value < INVALID_RR_S:
                 found.append(float(value))
             elif value is not None:
-                out.tally.count("sentinel:rr_intervals")
+                out.counters.count("sentinel:rr_intervals")
     return found
 
 
@@ -164,14 +164,14 @@ def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
         if offset is None:
-            return out.clock.at(start.astimezone(UTC), out.tally)
-        placed = out.clock.at(start.astimezone(UTC), out.tally)
+            return out.clock.at(start.astimezone(UTC), out.counters)
+        placed = out.clock.at(start.astimezone(UTC), out.counters)
         return None if placed is None else Moment(placed.utc, offset)
     if isinstance(start, int) and isinstance(stamp, int) and isinstance(local, datetime):
-        out.tally.count("clock:relative")
-        out.tally.note("the device's clock was not set; times were anchored on its local time")
-        return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.tally)
-    out.tally.count("dropped:time_relative")
+        out.counters.count("clock:relative")
+        out.counters.note("the device's clock was not set; times were anchored on its local time")
+        return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.counters)
+    out.counters.count("dropped:time_relative")
     return None
 
 
@@ -182,17 +182,17 @@ def _offset_min(out: Collector, local: Any, stamp: Any) -> int | None:
     steps = round(seconds / 60 / OFFSET_STEP_MIN) * OFFSET_STEP_MIN
     if abs(steps) <= 14 * 60 and abs(seconds - steps * 60) <= OFFSET_SLACK_S:
         return steps
-    out.tally.count("clock:offset_implausible")
+    out.counters.count("clock:offset_implausible")
     return None
 
 
 def _note_defects(out: Collector, content: FitContent) -> None:
     if content.defect is not None:
-        out.tally.count("partial_file")
-        out.tally.note(f"{content.defect}; what stands before that place was kept")
+        out.counters.count("partial_file")
+        out.counters.note(f"{content.defect}; what stands before that place was kept")
     if content.crc_differs:
-        out.tally.count("checksum_differs")
-        out.tally.note("the file's checksum does not fit its content")
+        out.counters.count("checksum_differs")
+        out.counters.note("the file's checksum does not fit its content")
 
 
 def _device(content: FitContent) -> str:
@@ -200,6 +200,6 @@ def _device(content: FitContent) -> str:
     return f"{first.get('manufacturer', '')} {first.get('product', first.get('garmin_product', ''))}".strip()[:60]
 
 
-def _number(message: Fields, name: str) -> float | None:
+def _number(message: FitFields, name: str) -> float | None:
     value = message.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -12,7 +12,7 @@ import fitdecode
 
 from client.errors import UnreadableFile
 
-Fields = dict[str, Any]
+FitFields = dict[str, Any]
 
 _WANTED = frozenset({"file_id", "event", "session", "record", "hrv", "activity", "weight_scale", "monitoring"})
 _POSITION = ("position", "_lat", "_long", "gps")
@@ -25,11 +25,11 @@ class FitContent:
     defect: why reading stopped early, or None; crc_differs: the checksum does not fit the content.
     """
 
-    messages: dict[str, list[Fields]] = field(default_factory=dict)
+    messages: dict[str, list[FitFields]] = field(default_factory=dict)
     defect: str | None = None
     crc_differs: bool = False
 
-    def of(self, kind: str) -> list[Fields]:
+    def of(self, kind: str) -> list[FitFields]:
         """Return the messages of one kind, in file order."""
         return self.messages.get(kind, [])
 

@@ -47,9 +47,9 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     for record, start in _timed(file, out, "startTime"):
-        end = clock.instant(str(record.get("endTime")), out.tally)
+        end = clock.instant(str(record.get("endTime")), out.counters)
         if end is None or end.utc <= start.utc:
-            out.tally.count("dropped:sleep_without_end")
+            out.counters.count("dropped:sleep_without_end")
             continue
         quality = () if record.get("mainSleep") is not False else ("nap",)
         asleep, in_bed = record.get("minutesAsleep"), record.get("timeInBed")
@@ -62,12 +62,12 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
 def read_sleep_score(file: InputFile, clock: LocalClock) -> Reading:
     """Read `sleep_score.csv`. Its times end in Z but are local (they equal the local ends in `sleep.json`)."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.tally):
-        moment = clock.instant(row["timestamp"].removesuffix("Z"), out.tally)
+    for row in read_table(file).rows(out.counters):
+        moment = clock.instant(row["timestamp"].removesuffix("Z"), out.counters)
         if moment is None:
             continue
         if row["timestamp"].endswith("Z"):
-            out.tally.count("clock:local_marked_utc")
+            out.counters.count("clock:local_marked_utc")
         out.number(Stream.SLEEP_SCORE, moment, row["overall_score"], sentinels=_ZERO)
         out.number(Stream.DEEP_SLEEP_MIN, moment, row["deep_sleep_in_minutes"])
     return out.reading()
@@ -79,7 +79,7 @@ def read_exercise(file: InputFile, clock: LocalClock) -> Reading:
     for record, start in _timed(file, out, "startTime"):
         duration_ms = record.get("duration")
         if not isinstance(duration_ms, int) or not 0 < duration_ms < 86_400_000:
-            out.tally.count("dropped:activity_without_duration")
+            out.counters.count("dropped:activity_without_duration")
             continue
         end = start.utc + timedelta(milliseconds=duration_ms)
         quality = (AUTO_DETECTED,) if record.get("logType") == "auto_detected" else ()
@@ -95,7 +95,7 @@ def read_exercise(file: InputFile, clock: LocalClock) -> Reading:
 
 def _timed(file: InputFile, out: Collector, field: str) -> Iterator[tuple[dict[str, Any], Moment]]:
     for record in records(file):
-        out.tally.rows += 1
-        moment = out.clock.instant(str(record.get(field)), out.tally)
+        out.counters.rows += 1
+        moment = out.clock.instant(str(record.get(field)), out.counters)
         if moment is not None:
             yield record, moment

@@ -28,19 +28,19 @@ def read_elitehrv(file: InputFile, clock: LocalClock) -> Reading:
 
 def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str) -> Reading:
     out = Collector(file, clock, app=app)
-    rows = list(read_table(file).rows(out.tally))
-    if out.tally.rows and not rows:
+    rows = list(read_table(file).rows(out.counters))
+    if out.counters.rows and not rows:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     swapped = has_day_before_month([row[time] for row in rows])
     for row in rows:
         if row.get("Type", "readiness") != "readiness":
-            out.tally.count("not_at_rest")
+            out.counters.count("not_at_rest")
             continue
         text = row[time]
         if swapped:
             text = _DATE.sub(r"\1-\3-\2", text)
-            out.tally.count("clock:day_before_month")
-        moment = clock.instant(text, out.tally)
+            out.counters.count("clock:day_before_month")
+        moment = clock.instant(text, out.counters)
         if moment is not None:
             out.number(Stream.RMSSD, moment, row[rmssd], sentinels=_ZERO)
             out.number(Stream.RESTING_HEART_RATE, moment, row["HR"], sentinels=_ZERO)

@@ -13,7 +13,7 @@ from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.soccermon import read_players
 from client.ingest.text_table import read_table
-from client.vault.journal import ImportRecord, Status, imports, quarantine, record_import
+from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
 from client.vault.store import Added, Vault
 from policies.vocabulary import AthleteId
 
@@ -21,7 +21,7 @@ MAPPED = "mapped-csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class Attribution:
     """Whose data the files hold.
 
     athlete: for files of one athlete. player: which player of a file of many is that athlete.
@@ -35,12 +35,12 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportResult:
     """What became of one file, for one athlete (None where no athlete of the vault was concerned)."""
 
     file_name: str
     reader: str
-    status: Status
+    status: FileStatus
     reason: str
     athlete: AthleteId | None
     added: int
@@ -76,18 +76,18 @@ class Importer:
 
     vault: Vault
     clock: LocalClock
-    whose: Whose
+    attribution: Attribution
     mapping: CsvMapping | None = None
 
-    def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[Outcome]:
+    def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
         """Import every file and return an outcome per file and athlete; `on_file` is called after each file."""
-        outcomes: list[Outcome] = []
+        outcomes: list[ImportResult] = []
         for path in paths:
             outcomes.extend(self.take(path))
             on_file(path)
         return outcomes
 
-    def take(self, path: Path) -> list[Outcome]:
+    def take(self, path: Path) -> list[ImportResult]:
         """Import one file; what goes wrong with it is an outcome, never an exception."""
         file = InputFile(path.name, b"")
         try:
@@ -109,12 +109,12 @@ class Importer:
             return MAPPED, read_mapped(file, self.clock, self.mapping)
         reader = reader_for(file)
         if reader is SOCCERMON or reader.read is None:
-            return reader.name, read_players(file, self.clock, self.whose.player)
+            return reader.name, read_players(file, self.clock, self.attribution.player)
         return reader.name, {NOBODY: reader.read(file, self.clock)}
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
-        athlete, player = self.whose.athlete, self.whose.player
+        athlete, player = self.attribution.athlete, self.attribution.player
         if not readings:
             raise UnreadableFile("it holds no rows of the athlete asked for")
         if set(readings) == {NOBODY}:
@@ -122,7 +122,7 @@ class Importer:
                 raise UnreadableFile("it does not say whose data it holds; name the athlete with --athlete")
             return {NOBODY: athlete}
         known: dict[str, AthleteId] = {one.athlete: one.athlete for one in self.vault.athletes()}
-        named = known | dict(self.whose.players or {})
+        named = known | dict(self.attribution.players or {})
         if athlete is None:
             return {label: named[label] for label in readings if label in named}
         if player is not None:
@@ -135,7 +135,7 @@ class Importer:
             return dict.fromkeys(readings, athlete)
         raise UnreadableFile(f"it holds {len(readings)} athletes; say which with --player or --players")
 
-    def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> Outcome:
+    def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
         with self.vault.transaction():
             if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
                 stored = Added(0, len(reading.observations), 0)  # its only time is that of the first import
@@ -147,13 +147,13 @@ class Importer:
             if left_out:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
-            outcome = Outcome(file.name, reader, "stored", "", owner, stored.added, report)
+            outcome = ImportResult(file.name, reader, "stored", "", owner, stored.added, report)
             self._journal(file, owner, outcome)
         return outcome
 
-    def _refused(self, file: InputFile, status: Status, reason: str) -> Outcome:
-        owner = self.whose.athlete
-        outcome = Outcome(file.name, "", status, reason, owner, 0, QualityReport())
+    def _refused(self, file: InputFile, status: FileStatus, reason: str) -> ImportResult:
+        owner = self.attribution.athlete
+        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport())
         if owner is not None:
             with self.vault.transaction():
                 if status == "quarantined":
@@ -163,7 +163,7 @@ class Importer:
                 self._journal(file, owner, outcome)
         return outcome
 
-    def _journal(self, file: InputFile, owner: AthleteId, outcome: Outcome) -> None:
+    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult) -> None:
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,

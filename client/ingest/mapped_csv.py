@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from client.biometrics.quality import Tally
+from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
@@ -25,13 +25,13 @@ def read_mapped(file: InputFile, clock: LocalClock, mapping: Mapping) -> dict[st
         raise UnreadableFile(f"columns that the mapping names are missing: {', '.join(missing)}")
     local = LocalClock(mapping.zone(clock.zone), clock.now)
     outs: dict[str, Collector] = {}
-    ragged = Tally()
+    ragged = QualityCounters()
     for row in table.rows(ragged):
         label = row[mapping.athlete] if mapping.athlete else NOBODY
         out = outs.get(label)
         if out is None:
             out = outs[label] = Collector(file, local, app=mapping.app, device=mapping.device)
-        out.tally.rows += 1
+        out.counters.rows += 1
         _take_row(out, mapping, row)
     if not outs and ragged.rows:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
@@ -41,7 +41,7 @@ def read_mapped(file: InputFile, clock: LocalClock, mapping: Mapping) -> dict[st
 
 def _take_row(out: Collector, mapping: Mapping, row: dict[str, str]) -> None:
     if mapping.only is not None and row[mapping.only.column] not in mapping.only.equals:
-        out.tally.count("sentinel:row_left_out")
+        out.counters.count("sentinel:row_left_out")
         return
     moment = _moment(out, mapping, row[mapping.time.column])
     if moment is None:
@@ -57,19 +57,19 @@ def _take_row(out: Collector, mapping: Mapping, row: dict[str, str]) -> None:
 def _moment(out: Collector, mapping: Mapping, text: str) -> Moment | None:
     try:
         if mapping.time.format == "date":
-            return out.clock.local_day(date.fromisoformat(text), out.tally)
+            return out.clock.local_day(date.fromisoformat(text), out.counters)
         if mapping.time.format == "iso":
             found = datetime.fromisoformat(text)
         else:
             found = datetime.strptime(text, mapping.time.format)  # noqa: DTZ007 - the zone is the mapping's
     except ValueError:
-        out.tally.count("dropped:time_unreadable")
+        out.counters.count("dropped:time_unreadable")
         return None
     if found.tzinfo is None and mapping.time.zone == "local":
-        return out.clock.local(found, out.tally)
+        return out.clock.local(found, out.counters)
     if found.tzinfo is None:
-        return out.clock.at(found.replace(tzinfo=UTC), out.tally)
-    return out.clock.instant(found.isoformat(), out.tally)
+        return out.clock.at(found.replace(tzinfo=UTC), out.counters)
+    return out.clock.instant(found.isoformat(), out.counters)
 
 
 def _end(mapping: Mapping, row: dict[str, str], moment: Moment) -> datetime | None:
@@ -82,11 +82,11 @@ def _end(mapping: Mapping, row: dict[str, str], moment: Moment) -> datetime | No
     return moment.utc + timedelta(minutes=minutes) if 0 < minutes <= 1440 else None
 
 
-def _hand_over(ragged: Tally, outs: dict[str, Collector]) -> None:
+def _hand_over(ragged: QualityCounters, outs: dict[str, Collector]) -> None:
     """Count rows that could not be split under the first athlete of the file: they belong to nobody known."""
     left_out = ragged.report()
     if outs and left_out.dropped:
         first = next(iter(outs.values()))
-        first.tally.rows += left_out.dropped
+        first.counters.rows += left_out.dropped
         for code, number in left_out.details.items():
-            first.tally.count(code, number)
+            first.counters.count(code, number)

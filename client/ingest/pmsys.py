@@ -27,13 +27,13 @@ def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     days: set[object] = set()
-    for row in read_table(file).rows(out.tally):
-        moment = clock.instant(row["effective_time_frame"], out.tally)
+    for row in read_table(file).rows(out.counters):
+        moment = clock.instant(row["effective_time_frame"], out.counters)
         if moment is None:
             continue
         day = (moment.utc + timedelta(minutes=moment.offset_min)).date()
         if day in days:
-            out.tally.count("duplicate:day")
+            out.counters.count("duplicate:day")
         days.add(day)
         for stream in _ITEMS:
             out.number(stream, moment, row.get(stream.value), sentinels=_ZERO)
@@ -46,14 +46,14 @@ def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
 def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
     """Read `srpe.csv`: a rating and minutes per session; the session starts `duration_min` before its end."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.tally):
-        end = clock.instant(row["end_date_time"], out.tally)
+    for row in read_table(file).rows(out.counters):
+        end = clock.instant(row["end_date_time"], out.counters)
         if end is None:
             continue
         minutes = _number(row["duration_min"])
         start = end if minutes is None else end.plus(timedelta(minutes=-minutes))
         if minutes is None or not row["perceived_exertion"]:
-            out.tally.count("incomplete_session")
+            out.counters.count("incomplete_session")
         out.number(Stream.SESSION_RPE, start, row["perceived_exertion"], end=end.utc)
         out.number(Stream.SESSION_DURATION_MIN, start, row["duration_min"], end=end.utc, sentinels=_ZERO)
     return out.reading()
@@ -62,17 +62,17 @@ def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
 def read_injury(file: InputFile, clock: LocalClock) -> Reading:
     """Read `injury.csv`: the worst degree of all reported sites, 0 for an empty report, and the sites as text."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.tally):
-        moment = clock.instant(row["effective_time_frame"], out.tally)
+    for row in read_table(file).rows(out.counters):
+        moment = clock.instant(row["effective_time_frame"], out.counters)
         sites = _sites(row["injuries"])
         if moment is None:
             continue
         if sites is None or not set(sites.values()) <= set(_DEGREES):
-            out.tally.count("dropped:report_unreadable")
+            out.counters.count("dropped:report_unreadable")
             continue
         out.number(Stream.INJURY_STATUS, moment, max((_DEGREES[degree] for degree in sites.values()), default=0.0))
         out.text(Stream.INJURY_SITES, moment, ", ".join(f"{site}: {degree}" for site, degree in sorted(sites.items())))
-        out.tally.count("reports_with_injury" if sites else "reports_without_injury")
+        out.counters.count("reports_with_injury" if sites else "reports_without_injury")
     return out.reading()
 
 
@@ -81,9 +81,9 @@ def _take_readiness(out: Collector, moment: Moment, row: dict[str, str]) -> None
     if _number(answer) != 0.0:
         out.number(Stream.READINESS, moment, answer)
         return
-    out.tally.count("ambiguous_zero:readiness")
+    out.counters.count("ambiguous_zero:readiness")
     if all(_number(row.get(stream.value, "")) == 0.0 for stream in _ITEMS):
-        out.tally.count("all_zero_row")
+        out.counters.count("all_zero_row")
         out.number(Stream.READINESS, moment, answer, sentinels=_ZERO)
     else:
         out.number(Stream.READINESS, moment, answer, quality=("ambiguous_zero",))

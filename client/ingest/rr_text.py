@@ -11,7 +11,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.text_table import decoded
 
 APP = "rr-text"
-PLAUSIBLE_MS = (300.0, 2200.0)  # data reference §6(e): RR .3 to 2.2 s
+PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
 MIN_BEATS = 20  # ours: fewer numbers are no recording
 _DATE_IN_NAME = re.compile(r"(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?:[T_ -]?(\d{2})[-_:]?(\d{2}))?")
@@ -31,7 +31,7 @@ def read_intervals(file: InputFile, clock: LocalClock, *, recorded: Moment | Non
     end = start.utc + timedelta(milliseconds=sum(intervals))
     artefacts = sum(not PLAUSIBLE_MS[0] <= value <= PLAUSIBLE_MS[1] for value in intervals)
     if artefacts:
-        out.tally.count("artefact:rr_intervals", artefacts)
+        out.counters.count("artefact:rr_intervals", artefacts)
     clamped = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
     out.series(Stream.RR_INTERVALS, start, clamped, end=end, quality=())
     return out.reading()
@@ -48,11 +48,11 @@ def _numbers(text: str, out: Collector) -> list[float]:
     for line in text.split("\n"):
         if not line.strip():
             continue
-        out.tally.rows += 1
+        out.counters.rows += 1
         try:
             found.append(float(_SPLIT.split(line.strip())[-1]))
         except ValueError:
-            out.tally.count("dropped:not_a_number_rr_intervals")
+            out.counters.count("dropped:not_a_number_rr_intervals")
     return found
 
 
@@ -62,7 +62,7 @@ def _in_ms(numbers: list[float], out: Collector) -> list[float]:
         plausible = sum(PLAUSIBLE_MS[0] <= value <= PLAUSIBLE_MS[1] for value in scaled)
         if len(scaled) >= MIN_BEATS and plausible >= MIN_PLAUSIBLE_SHARE * len(scaled):
             if factor != 1.0:
-                out.tally.count("unit:rr_intervals", len(scaled))
+                out.counters.count("unit:rr_intervals", len(scaled))
             return scaled
     raise UnreadableFile("expected beat-to-beat intervals of 0.3 to 2.2 s, one per line")
 
@@ -72,12 +72,12 @@ def _start_from_name(name: str, clock: LocalClock, out: Collector) -> Moment:
     if found:
         year, month, day, hour, minute = (int(part or 0) for part in found.groups())
         try:
-            moment = clock.local(datetime(year, month, day, hour, minute), out.tally)  # noqa: DTZ001 - local time
+            moment = clock.local(datetime(year, month, day, hour, minute), out.counters)  # noqa: DTZ001 - local time
         except ValueError:
             moment = None
         if moment is not None:
             return moment
-    out.tally.count("clock:time_of_import")
-    out.tally.note("the file does not say when it was recorded; the time of import was taken")
+    out.counters.count("clock:time_of_import")
+    out.counters.note("the file does not say when it was recorded; the time of import was taken")
     # Seconds are cut off so that a test or a person can name the same recording again.
     return Moment(clock.now.replace(second=0, microsecond=0), 0)

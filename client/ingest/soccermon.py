@@ -22,20 +22,20 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
     outs: dict[str, Collector] = {}
     table = read_table(file)
     ragged = Collector(file, clock, app=APP)
-    for row in table.rows(ragged.tally):
+    for row in table.rows(ragged.counters):
         if player is not None and row["player"] != player:
             continue
         out = outs.setdefault(row["player"], Collector(file, clock, app=APP))
-        out.tally.rows += 1
+        out.counters.rows += 1
         if not _OBSERVED.get(row["observed"].lower(), False):
-            out.tally.count("sentinel:imputed")
+            out.counters.count("sentinel:imputed")
             continue
         try:
             day = date.fromisoformat(row["date"])
         except ValueError:
-            out.tally.count("dropped:time_unreadable")
+            out.counters.count("dropped:time_unreadable")
             continue
-        moment = clock.local_day(day, out.tally)
+        moment = clock.local_day(day, out.counters)
         if moment is not None:
             out.number(Stream.READINESS, moment, row["readiness"])
     return {label: out.reading() for label, out in outs.items()}

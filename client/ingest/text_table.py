@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from client.biometrics.quality import Tally
+from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
 
@@ -24,7 +24,7 @@ class TextTable:
         """True when the header has every one of `names`."""
         return set(names) <= set(self.header)
 
-    def rows(self, tally: Tally) -> Iterator[dict[str, str]]:
+    def rows(self, counters: QualityCounters) -> Iterator[dict[str, str]]:
         """Yield each row as a dict. A row with more or fewer cells than the header is counted and left out:
         its cells cannot be told apart, and a shifted cell is worse than a missing one."""
         csv.field_size_limit(MAX_FIELD)
@@ -35,13 +35,13 @@ class TextTable:
             except StopIteration:
                 return
             except csv.Error:
-                tally.count("dropped:row_unreadable")
+                counters.count("dropped:row_unreadable")
                 continue
             if not any(cell.strip() for cell in cells):
                 continue
-            tally.rows += 1
+            counters.rows += 1
             if len(cells) != len(self.header):
-                tally.count("dropped:row_ragged")
+                counters.count("dropped:row_ragged")
                 continue
             yield dict(zip(self.header, (cell.strip() for cell in cells), strict=True))
 

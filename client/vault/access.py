@@ -3,19 +3,19 @@
 import os
 
 from client.errors import BadSettings
-from client.settings import Settings
+from client.settings import NodeSettings
 from client.vault.keys import PASSPHRASE_VARIABLE, UnlockKey, read_key_file, read_passphrase
 from client.vault.store import Vault
 
 
-def unlock_key(settings: Settings) -> UnlockKey:
+def unlock_key(settings: NodeSettings) -> UnlockKey:
     """Return the key of this node's vault: from its key file, or from the passphrase in the environment."""
     if settings.lock == "passphrase":
         return read_passphrase(settings.keys, os.environ.get(PASSPHRASE_VARIABLE))
     return read_key_file(settings.keys)
 
 
-def open_vault(settings: Settings) -> Vault:
+def open_vault(settings: NodeSettings) -> Vault:
     """Open this node's vault; close it with `with`. Raises BadSettings when its file is gone: none is made anew."""
     if not settings.vault_path.exists():
         raise BadSettings(f"{settings.vault_path} is missing; put it back from a backup")

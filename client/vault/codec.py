@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from client.biometrics.observations import Observation, Source, Value
+from client.biometrics.observations import Observation, ReadingSource, Value
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, SealBroken
 
@@ -38,7 +38,7 @@ def encode(observation: Observation, source_number: int) -> bytes:
     return json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
 
 
-def decode(plain: bytes, sources: dict[int, Source]) -> Observation:
+def decode(plain: bytes, sources: dict[int, ReadingSource]) -> Observation:
     """Return the observation that `encode` gave; raises SealBroken for anything else."""
     try:
         stream, start, length, offset_min, value, unit, number, *quality = json.loads(plain)
@@ -64,15 +64,15 @@ def value_and_quality(plain: bytes) -> tuple[Value, tuple[str, ...]]:
     return tuple(value) if isinstance(value, list) else value, tuple(fields[7:])
 
 
-def encode_source(source: Source) -> bytes:
+def encode_source(source: ReadingSource) -> bytes:
     """Return the bytes that are sealed for a source, the same bytes each time."""
     return json.dumps([source.device, source.app, source.file_sha256]).encode()
 
 
-def decode_source(plain: bytes) -> Source:
+def decode_source(plain: bytes) -> ReadingSource:
     """Return the source that `encode_source` gave."""
     fields: list[Any] = json.loads(plain)
-    return Source(*map(str, fields))
+    return ReadingSource(*map(str, fields))
 
 
 def _micros(moment: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Literal
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-Status = Literal["stored", "quarantined", "skipped"]
+FileStatus = Literal["stored", "quarantined", "skipped"]
 MAX_QUARANTINE_BYTES = 16 * 1024 * 1024  # ours: larger files are noted with their hash only
 
 
@@ -21,7 +21,7 @@ class ImportRecord:
     file_name: str
     file_sha256: str
     reader: str
-    status: Status
+    status: FileStatus
     reason: str
     counts: dict[str, int]
 

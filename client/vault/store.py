@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from client.biometrics.observations import PARTIAL_FILE, Observation, Source, Value
+from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource, Value
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.vault.codec import decode, decode_source, encode, encode_source, natural_key, value_and_quality
@@ -133,7 +133,7 @@ class Vault:
         """
         with self._database.transaction() as connection:
             opened = self._open(athlete)
-            numbers: dict[Source, int] = {}
+            numbers: dict[ReadingSource, int] = {}
             fresh: dict[bytes, Observation] = {}
             duplicate = conflicting = 0
             for observation in observations:
@@ -232,7 +232,7 @@ class Vault:
             return None
         return _Held(*value_and_quality(opened.seal.open(row[0], b"observation" + key)))
 
-    def _source_number(self, opened: _Opened, source: Source) -> int:
+    def _source_number(self, opened: _Opened, source: ReadingSource) -> int:
         plain = encode_source(source)
         key = opened.seal.row_key(b"source\x1f" + plain)
         with self._database.transaction() as connection:
@@ -246,7 +246,7 @@ class Vault:
             connection.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (opened.number, number, key, sealed))
         return int(number)
 
-    def _sources(self, opened: _Opened) -> dict[int, Source]:
+    def _sources(self, opened: _Opened) -> dict[int, ReadingSource]:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT number, sealed FROM source WHERE athlete = ?", (opened.number,))
             return {number: decode_source(opened.seal.open(sealed, b"source%d" % number)) for number, sealed in rows}

@@ -25,7 +25,7 @@ SHOWN: Mapping[Category, Granularity] = {
 _ATHLETE = re.compile("ath-[0-9a-f]{16}", re.ASCII)
 
 
-class Consent(Protocol):
+class ConsentDecisions(Protocol):
     """What these pages need of the consent service; every method raises ConsentUnavailable unless it is sure."""
 
     def snapshot(self) -> ConsentSnapshot:
@@ -41,7 +41,7 @@ class Consent(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageAccess:
     """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
 
     ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
@@ -58,17 +58,17 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class PageAccessRequests:
     """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything.
 
     Every page leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
     """
 
-    consent: Consent
+    consent: ConsentDecisions
     club: OrgId
     clock: Callable[[], datetime]
 
-    def squad(self, viewer: Viewer, page: str) -> Look:
+    def squad(self, viewer: Viewer, page: str) -> PageAccess:
         """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
         snapshot = self.consent.snapshot()
         live = self._live(viewer, snapshot, snapshot.epochs)
@@ -76,28 +76,28 @@ class Looks:
             self.consent.event(
                 EventKind.PAGE_OPENED, {"page": page, "person": viewer.person, "role": viewer.role.value}
             )
-        return self._look(viewer, snapshot, live)
+        return self._access(viewer, snapshot, live)
 
-    def one(self, viewer: Viewer, athlete: AthleteId) -> Look:
+    def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look.
 
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
         if not _ATHLETE.fullmatch(athlete):
-            return Look({}, {}, self.clock(), snapshot.expires)  # names nobody
+            return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         live = self._live(viewer, snapshot, [athlete])
         readiness = (athlete, Category.READINESS)
-        return self._look(viewer, snapshot, live if readiness in live else [*live, readiness])
+        return self._access(viewer, snapshot, live if readiness in live else [*live, readiness])
 
-    def standing(self, viewer: Viewer, athlete: AthleteId) -> Look:
+    def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
 
         Nothing that is read under this look may be shown; showing takes `one`.
         """
         snapshot = self.consent.snapshot()
         shared = frozenset(category for _, category in self._live(viewer, snapshot, [athlete]))
-        return Look({athlete: shared} if shared else {}, {}, self.clock(), snapshot.expires)
+        return PageAccess({athlete: shared} if shared else {}, {}, self.clock(), snapshot.expires)
 
     def _live(
         self, viewer: Viewer, snapshot: ConsentSnapshot, athletes: Iterable[AthleteId]
@@ -119,7 +119,9 @@ class Looks:
             )
         ]
 
-    def _look(self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]]) -> Look:
+    def _access(
+        self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]]
+    ) -> PageAccess:
         rulings: tuple[Ruling, ...] = ()
         if pairs:
             rulings = self.consent.decisions(
@@ -139,7 +141,7 @@ class Looks:
             for a, shown in allowed.items()
             if any((a, c) in granted for c in shown)
         }
-        return Look(allowed, ends, self.clock(), snapshot.expires)
+        return PageAccess(allowed, ends, self.clock(), snapshot.expires)
 
 
 def _granted(viewer: Viewer, snapshot: ConsentSnapshot, club: OrgId) -> dict[tuple[AthleteId, Category], datetime]:

@@ -6,21 +6,21 @@ from datetime import date, time, timedelta
 from fastapi import APIRouter, Request, Response
 
 from chassis.web.charts import Chart
+from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
 from client.coaching.histories import index_of, wellness_items
-from client.coaching.journal import Journal
-from client.coaching.morning import Morning
+from client.coaching.journal import CoachingJournal
 from client.coaching.regression import MOST_REDUCTIONS, RULE, Level
-from client.coaching.review import Answer, Decision, override_rate
+from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
 from client.vault.store import Athlete
 from client.web import text
-from client.web.access import Look
+from client.web.access import PageAccess
 from client.web.charts.measurements import hrv_chart, load_chart
 from client.web.charts.sleep import sleep_chart
 from client.web.sessions import Viewer
-from client.web.site import DECISIONS_DAYS, Site
+from client.web.site import DECISIONS_DAYS, ClubSite
 from policies.vocabulary import AthleteId, Category
 
 
@@ -38,16 +38,16 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One athlete as this look shows them; `morning` is None where readiness is not shown to this person."""
+    """One athlete as this look shows them; `assessment` is None where readiness is not shown to this person."""
 
     athlete: Athlete
-    look: Look
+    access: PageAccess
     day: date
     table: DailyTable
-    morning: Morning | None
+    assessment: DailyAssessment | None
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the athlete page."""
     routes = APIRouter()
 
@@ -59,25 +59,25 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def opened(site: Site, viewer: Viewer, athlete: AthleteId) -> Opened:
+def opened(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Opened:
     """Look at one athlete; raises Closed for anyone this person may not see, known or not."""
-    look = site.looks.one(viewer, athlete)
-    one = site.athlete(look, athlete)
-    table = site.table(look, athlete)
+    access = site.access_requests.one(viewer, athlete)
+    one = site.athlete(access, athlete)
+    table = site.table(access, athlete)
     day = site.day()
-    shown = Category.READINESS in look.of(athlete)
-    return Opened(one, look, day, table, site.morning(look, athlete, site.context(day)) if shown else None)
+    shown = Category.READINESS in access.of(athlete)
+    return Opened(one, access, day, table, site.assessment(access, athlete, site.context(day)) if shown else None)
 
 
-def show(site: Site, viewer: Viewer, it: Opened) -> Response:
+def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
     """Render the athlete page."""
-    one, athlete = it.morning, it.athlete.athlete
+    one, athlete = it.assessment, it.athlete.athlete
     proposal = one.proposal if one and one.to_decide else None
     return site.page(
         "athlete.html",
         viewer,
         here="/athletes",
-        look=it.look,
+        access=it.access,
         title=it.athlete.name,
         finding=_finding(it.athlete.name, one),
         name=it.athlete.name,
@@ -94,15 +94,15 @@ def show(site: Site, viewer: Viewer, it: Opened) -> Response:
         percentile=text.percentile(one.evidence.readiness) if one else "",
         evidence=evidence_rows(one.evidence, wellness_items(it.table)) if one else [],
         rule=RULE,
-        seen=_seen(it.look, athlete),
-        until=text.short_day(it.look.ends[athlete].astimezone(site.zone).date()) if athlete in it.look.ends else "",
+        seen=_seen(it.access, athlete),
+        until=text.short_day(it.access.ends[athlete].astimezone(site.zone).date()) if athlete in it.access.ends else "",
         history=history(site.journal, athlete, it.day),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
         charts=_charts(site, it),
     )
 
 
-def _finding(name: str, one: Morning | None) -> str:
+def _finding(name: str, one: DailyAssessment | None) -> str:
     if one is None:
         return name
     if one.available == "out":
@@ -114,13 +114,13 @@ def _finding(name: str, one: Morning | None) -> str:
     return f"{name}: {text.LIGHT_WORDS[one.light]} today"
 
 
-def _question(one: Morning) -> str:
+def _question(one: DailyAssessment) -> str:
     if one.outcome.review:
         return "what comes next?"
     return "rest today?" if one.outcome.level is Level.REST else "an easier session today?"
 
 
-def _ends(site: Site, one: Morning | None) -> str:
+def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
     if one is None or one.proposal is None:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
@@ -155,9 +155,13 @@ def _points(evidence: Evidence, domain: Domain) -> int:
     return finding.points if finding else -1
 
 
-def decision_words(site: Site, decision: Decision) -> dict[str, str]:
+def decision_words(site: ClubSite, decision: ReviewDecision) -> dict[str, str]:
     """Return a decision in words."""
-    answers = {Answer.ACCEPT: "The proposal is used", Answer.MODIFY: "Another load", Answer.REJECT: "The plan is kept"}
+    answers = {
+        ReviewAnswer.ACCEPT: "The proposal is used",
+        ReviewAnswer.MODIFY: "Another load",
+        ReviewAnswer.REJECT: "The plan is kept",
+    }
     at = decision.at.astimezone(site.zone)
     return {
         "answer": answers[decision.answer],
@@ -167,33 +171,33 @@ def decision_words(site: Site, decision: Decision) -> dict[str, str]:
     }
 
 
-def _seen(look: Look, athlete: AthleteId) -> str:
-    shown = [w for category, w in text.CATEGORY_WORDS.items() if category in look.of(athlete)]
+def _seen(access: PageAccess, athlete: AthleteId) -> str:
+    shown = [w for category, w in text.CATEGORY_WORDS.items() if category in access.of(athlete)]
     return text.sentence(text.list_of(shown))
 
 
-def history(journal: Journal, athlete: AthleteId, day: date) -> dict[str, str]:
+def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str, str]:
     """Return how this athlete's proposals of the last 28 days were decided, and the override rate."""
     since = date.fromordinal(day.toordinal() - DECISIONS_DAYS + 1)
     taken = journal.decisions(athlete, since=since)
-    by = {answer: sum(d.answer is answer for d in taken) for answer in Answer}
+    by = {answer: sum(d.answer is answer for d in taken) for answer in ReviewAnswer}
     rate = override_rate(taken)
     return {
         "Decided": str(len(taken)),
-        "Accepted": str(by[Answer.ACCEPT]),
-        "Modified": str(by[Answer.MODIFY]),
-        "Rejected": str(by[Answer.REJECT]),
+        "Accepted": str(by[ReviewAnswer.ACCEPT]),
+        "Modified": str(by[ReviewAnswer.MODIFY]),
+        "Rejected": str(by[ReviewAnswer.REJECT]),
         "Decided otherwise": "no decision yet" if rate is None else f"{round(rate * len(taken))} of {len(taken)}",
     }
 
 
-def _charts(site: Site, it: Opened) -> list[Chart]:
+def _charts(site: ClubSite, it: Opened) -> list[Chart]:
     placed = index_of(it.table, it.day)
     if placed is None:
         return []
     table = placed[0].until(it.day)
-    session = it.morning.plan.session if it.morning else None
-    sleep = site.readings(it.look, it.athlete.athlete, Category.SLEEP)
+    session = it.assessment.plan.session if it.assessment else None
+    sleep = site.readings(it.access, it.athlete.athlete, Category.SLEEP)
     found = [
         hrv_chart(table),
         load_chart(table, day=it.day, planned_au=session.load_au if session else None),

@@ -3,20 +3,20 @@
 from fastapi import APIRouter, Request, Response
 
 from client.web import text
-from client.web.site import Site
+from client.web.site import ClubSite
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the list."""
     routes = APIRouter()
 
     @routes.get("/athletes")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = site.looks.squad(viewer, "athletes")
+        access = site.access_requests.squad(viewer, "athletes")
         rows = []
-        for athlete in site.athletes(look):
-            table = site.table(look, athlete.athlete)
+        for athlete in site.athletes(access):
+            table = site.table(access, athlete.athlete)
             newest = text.short_day(table.dates[-1]) if table.dates else text.NOT_RECORDED
             rows.append(
                 {
@@ -29,7 +29,7 @@ def router(site: Site) -> APIRouter:
         shown = "One athlete shares" if len(rows) == 1 else f"{text.sentence(text.count(len(rows)))} athletes share"
         finding = f"{shown} something with you" if rows else "Nothing to show here yet"
         return site.page(
-            "athletes.html", viewer, here="/athletes", look=look, title="Athletes", finding=finding, rows=rows
+            "athletes.html", viewer, here="/athletes", access=access, title="Athletes", finding=finding, rows=rows
         )
 
     return routes

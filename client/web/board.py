@@ -5,20 +5,20 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from client.coaching.morning import Morning
+from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
-from client.coaching.session import Plan
+from client.coaching.session import SessionPlan
 from client.vault.store import Athlete
 from client.web import text
-from client.web.access import Look
+from client.web.access import PageAccess
 from client.web.imports import summary
 from client.web.sessions import ROLE_GROUPS, Viewer
-from client.web.site import Site
+from client.web.site import ClubSite
 from policies.vocabulary import Category
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BoardLine:
     """One athlete on the board, in words."""
 
     name: str
@@ -32,30 +32,30 @@ class Row:
     proposed: str
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the board."""
     routes = APIRouter()
 
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = readiness_only(site.looks.squad(viewer, "morning board"))
-        return _page(site, viewer, look)
+        access = readiness_only(site.access_requests.squad(viewer, "morning board"))
+        return _page(site, viewer, access)
 
     return routes
 
 
-def readiness_only(look: Look) -> Look:
+def readiness_only(access: PageAccess) -> PageAccess:
     """Return the look without the athletes whose readiness this person may not see."""
-    shown = {a: c for a, c in look.allowed.items() if Category.READINESS in c}
-    return Look(shown, look.ends, look.checked, look.valid_until)
+    shown = {a: c for a, c in access.allowed.items() if Category.READINESS in c}
+    return PageAccess(shown, access.ends, access.checked, access.valid_until)
 
 
-def _page(site: Site, viewer: Viewer, look: Look) -> Response:
-    athletes = site.athletes(look)
+def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
+    athletes = site.athletes(access)
     day = site.day()
     context = site.context(day)
-    mornings = [(a, site.morning(look, a.athlete, context)) for a in athletes]
+    mornings = [(a, site.assessment(access, a.athlete, context)) for a in athletes]
     decide = [(a, m) for a, m in mornings if m.to_decide]
     ask = [(a, m) for a, m in mornings if m.to_ask and not m.to_decide]
     out = [a.name for a, m in mornings if m.available == "out"]
@@ -64,7 +64,7 @@ def _page(site: Site, viewer: Viewer, look: Look) -> Response:
         "board.html",
         viewer,
         here="/board",
-        look=look,
+        access=access,
         title="Morning board",
         finding=finding(len(decide), len(ask), shown=len(mornings)),
         day=text.long_day(day),
@@ -78,7 +78,7 @@ def _page(site: Site, viewer: Viewer, look: Look) -> Response:
         out=text.list_of(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
-        imports=summary(site, look),
+        imports=summary(site, access),
         role=ROLE_GROUPS[viewer.role],
     )
 
@@ -92,21 +92,21 @@ def finding(decide: int, ask: int, *, shown: int) -> str:
     return text.sentence(", ".join(parts)) if parts else "Everyone trains as planned"
 
 
-def _common_plan(site: Site, day: date) -> str:
+def _common_plan(site: ClubSite, day: date) -> str:
     plan = site.journal.plans(day).get(None)
     if plan is None:
         return ""
-    kind = "Match today" if plan.match_day else "Plan"
+    kind = "Match today" if plan.match_day else "SessionPlan"
     title = f"{plan.title}, " if plan.title else ""
     return f"{kind}: {title}{text.session(plan.session)}"
 
 
-def _rows(mornings: list[tuple[Athlete, Morning]], day: date) -> list[Row]:
+def _rows(mornings: list[tuple[Athlete, DailyAssessment]], day: date) -> list[BoardLine]:
     return [_row(athlete, one, day) for athlete, one in mornings]
 
 
-def _row(athlete: Athlete, one: Morning, day: date) -> Row:
-    return Row(
+def _row(athlete: Athlete, one: DailyAssessment, day: date) -> BoardLine:
+    return BoardLine(
         name=athlete.name,
         href=f"/athletes/{athlete.athlete}",
         quiet=text.quiet(one),
@@ -119,9 +119,9 @@ def _row(athlete: Athlete, one: Morning, day: date) -> Row:
     )
 
 
-def _plan_words(one: Morning, day: date) -> str:
+def _plan_words(one: DailyAssessment, day: date) -> str:
     if one.decision is not None:
         decided = one.decision
         return f"Decided: {decided.chosen_au:,.0f} AU of {decided.planned_au:,.0f} AU planned"
-    plan: Plan = one.plan
+    plan: SessionPlan = one.plan
     return text.plan(plan, day)

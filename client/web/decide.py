@@ -12,17 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from audit.entries.events import EventKind
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
-from client.coaching.review import REASON_TEXT, Answer, Decision, Reason, RefusedDecision, decide
+from client.coaching.review import REASON_TEXT, RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide
 from client.web import text as words
 from client.web.athlete import Opened, decision_words, opened, show
 from client.web.sessions import Viewer
-from client.web.site import Closed, Site, to
+from client.web.site import Closed, ClubSite, to
 from policies.vocabulary import AthleteId, Category
 
 ANSWER_WORDS = {
-    Answer.ACCEPT: "Use the proposal",
-    Answer.MODIFY: "Choose another load",
-    Answer.REJECT: "Keep the plan",
+    ReviewAnswer.ACCEPT: "Use the proposal",
+    ReviewAnswer.MODIFY: "Choose another load",
+    ReviewAnswer.REJECT: "Keep the plan",
 }
 
 
@@ -38,7 +38,7 @@ class Sent(BaseModel):
     load: str = Field(default="", max_length=40)
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the decision."""
     routes = APIRouter()
 
@@ -47,7 +47,7 @@ def router(site: Site) -> APIRouter:
         viewer, it, current = _open(site, request, athlete, sent.csrf)
         if current is None or current.proposal_id != sent.proposal:
             return show(site, viewer, it)
-        if sent.answer == Answer.ACCEPT.value:
+        if sent.answer == ReviewAnswer.ACCEPT.value:
             return _checked(site, viewer, it, current, sent.model_copy(update={"reason": "", "load": ""}))
         return _reason_page(site, viewer, it, current, sent, [])
 
@@ -70,37 +70,37 @@ def router(site: Site) -> APIRouter:
     def done(request: Request, athlete: str) -> Response:
         viewer = site.viewer(request)
         it = opened(site, viewer, AthleteId(athlete))
-        if it.morning is None or it.morning.decision is None:
+        if it.assessment is None or it.assessment.decision is None:
             raise Closed
         return site.page(
             "decided.html",
             viewer,
             here="/athletes",
-            look=it.look,
+            access=it.access,
             title="Decision recorded",
             name=it.athlete.name,
             athlete=it.athlete.athlete,
-            decision=decision_words(site, it.morning.decision),
+            decision=decision_words(site, it.assessment.decision),
         )
 
     return routes
 
 
-def _open(site: Site, request: Request, athlete: str, csrf: str) -> tuple[Viewer, Opened, Proposal | None]:
+def _open(site: ClubSite, request: Request, athlete: str, csrf: str) -> tuple[Viewer, Opened, Proposal | None]:
     """Check who asks, look anew, and return the proposal that stands now; raises Closed without readiness."""
     viewer = site.poster(request, csrf)
     it = opened(site, viewer, AthleteId(athlete))
-    if it.morning is None or Category.READINESS not in it.look.of(it.athlete.athlete):
+    if it.assessment is None or Category.READINESS not in it.access.of(it.athlete.athlete):
         raise Closed
-    return viewer, it, it.morning.proposal if it.morning.to_decide else None
+    return viewer, it, it.assessment.proposal if it.assessment.to_decide else None
 
 
-def _ready(site: Site, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Decision | None:
+def _ready(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: Sent) -> ReviewDecision | None:
     """Return the decision that the form makes on the proposal that stands now; None if it makes none."""
-    look = site.looks.standing(viewer, athlete)
-    if Category.READINESS not in look.of(athlete) or not site.athletes(look):
+    access = site.access_requests.from_snapshot(viewer, athlete)
+    if Category.READINESS not in access.of(athlete) or not site.athletes(access):
         return None
-    it = site.morning(look, athlete, site.context(site.day()))
+    it = site.assessment(access, athlete, site.context(site.day()))
     if it.proposal is None or not it.to_decide or it.proposal.proposal_id != sent.proposal:
         return None
     if _problems(it.proposal, sent):
@@ -111,7 +111,7 @@ def _ready(site: Site, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Decisi
         return None
 
 
-def _not_recorded(site: Site, request: Request, athlete: str, sent: Sent) -> Response:
+def _not_recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) -> Response:
     """Look again and show what stands in the way; raises Closed without readiness."""
     viewer, it, current = _open(site, request, athlete, sent.csrf)
     problems = [] if current is None or current.proposal_id != sent.proposal else _problems(current, sent)
@@ -120,7 +120,7 @@ def _not_recorded(site: Site, request: Request, athlete: str, sent: Sent) -> Res
     return show(site, viewer, it)
 
 
-def _store(site: Site, decision: Decision) -> None:
+def _store(site: ClubSite, decision: ReviewDecision) -> None:
     """Have the log take the event first: a decision that cannot be logged is not taken."""
     site.report(
         EventKind.PROPOSAL_DECIDED,
@@ -138,11 +138,13 @@ def _store(site: Site, decision: Decision) -> None:
 
 def _problems(proposal: Proposal, sent: Sent) -> list[dict[str, str]]:
     found = []
-    if sent.answer not in {a.value for a in Answer} or (proposal.review and sent.answer == Answer.ACCEPT.value):
+    if sent.answer not in {a.value for a in ReviewAnswer} or (
+        proposal.review and sent.answer == ReviewAnswer.ACCEPT.value
+    ):
         found.append({"field": "reason", "text": "Expected one of the answers."})
-    elif sent.answer != Answer.ACCEPT.value and sent.reason not in {r.value for r in Reason}:
+    elif sent.answer != ReviewAnswer.ACCEPT.value and sent.reason not in {r.value for r in ReviewReason}:
         found.append({"field": "reason", "text": "Choose a reason. It stands in the record beside the decision."})
-    if sent.answer == Answer.MODIFY.value and _load(sent.load, proposal.planned.load_au) is None:
+    if sent.answer == ReviewAnswer.MODIFY.value and _load(sent.load, proposal.planned.load_au) is None:
         came = f"“{sent.load}”" if sent.load.strip() else "nothing"
         text = f"Expected a whole number from 0 to {proposal.planned.load_au:.0f} AU, got {came}."
         found.append({"field": "load", "text": text})
@@ -156,8 +158,8 @@ def _load(text: str, planned_au: float) -> float | None:
     return float(int(cleaned))
 
 
-def _decision(site: Site, viewer: Viewer, proposal: Proposal, sent: Sent) -> Decision:
-    answer = Answer(sent.answer)
+def _decision(site: ClubSite, viewer: Viewer, proposal: Proposal, sent: Sent) -> ReviewDecision:
+    answer = ReviewAnswer(sent.answer)
     try:
         return decide(
             proposal,
@@ -165,31 +167,31 @@ def _decision(site: Site, viewer: Viewer, proposal: Proposal, sent: Sent) -> Dec
             person=viewer.person,
             role=viewer.role,
             now=site.clock(),
-            reason=Reason(sent.reason) if answer is not Answer.ACCEPT else None,
-            chosen_au=_load(sent.load, proposal.planned.load_au) if answer is Answer.MODIFY else None,
+            reason=ReviewReason(sent.reason) if answer is not ReviewAnswer.ACCEPT else None,
+            chosen_au=_load(sent.load, proposal.planned.load_au) if answer is ReviewAnswer.MODIFY else None,
         )
     except RefusedDecision as error:
         raise Closed from error
 
 
 def _reason_page(
-    site: Site, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent, problems: list[dict[str, str]]
+    site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent, problems: list[dict[str, str]]
 ) -> Response:
-    answer = Answer(sent.answer) if sent.answer in {a.value for a in Answer} else None
+    answer = ReviewAnswer(sent.answer) if sent.answer in {a.value for a in ReviewAnswer} else None
     if answer is None:
         raise Closed
     return site.page(
         "reason.html",
         viewer,
         here="/athletes",
-        look=it.look,
+        access=it.access,
         status=422 if problems else 200,
         title=ANSWER_WORDS[answer],
         name=it.athlete.name,
         athlete=it.athlete.athlete,
         proposal=proposal,
         sent=sent,
-        is_modify=answer is Answer.MODIFY,
+        is_modify=answer is ReviewAnswer.MODIFY,
         answer_words=ANSWER_WORDS[answer],
         reasons=[(reason.value, text) for reason, text in REASON_TEXT.items()],
         problems=problems,
@@ -197,7 +199,7 @@ def _reason_page(
     )
 
 
-def _checked(site: Site, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent) -> Response:
+def _checked(site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent) -> Response:
     problems = _problems(proposal, sent)
     if problems:
         return _reason_page(site, viewer, it, proposal, sent, problems)
@@ -206,7 +208,7 @@ def _checked(site: Site, viewer: Viewer, it: Opened, proposal: Proposal, sent: S
         "check.html",
         viewer,
         here="/athletes",
-        look=it.look,
+        access=it.access,
         title="Check the decision",
         name=it.athlete.name,
         athlete=it.athlete.athlete,

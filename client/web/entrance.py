@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.events import EventKind
 from client.web.sessions import COOKIE, ROLE_NAMES
-from client.web.site import Closed, Site, check_origin, to
+from client.web.site import Closed, ClubSite, check_origin, to
 from policies.vocabulary import PersonId, Role
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
@@ -16,7 +16,7 @@ PERSONAS = {
 }
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the entrance."""
     routes = APIRouter()
 
@@ -31,7 +31,7 @@ def router(site: Site) -> APIRouter:
     @routes.post("/sign-in")
     def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
         check_origin(request)
-        staff = site.desk.check(code)
+        staff = site.issuer.check(code)
         if staff is None:
             return _page(site, wrong=True)
         return _begin(site, request, staff.person, staff.name, staff.role)
@@ -55,7 +55,7 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def _page(site: Site, *, wrong: bool) -> Response:
+def _page(site: ClubSite, *, wrong: bool) -> Response:
     personas = [
         {"key": key, "name": name, "role": ROLE_NAMES[role]} for key, (_, name, role) in PERSONAS.items() if site.demo
     ]
@@ -67,7 +67,7 @@ def _page(site: Site, *, wrong: bool) -> Response:
     )
 
 
-def _begin(site: Site, request: Request, person: PersonId, name: str, role: Role) -> Response:
+def _begin(site: ClubSite, request: Request, person: PersonId, name: str, role: Role) -> Response:
     site.report(EventKind.SIGNED_IN, person, role)
     site.sessions.end(request.cookies.get(COOKIE))
     response = to("/board")

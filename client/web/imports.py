@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from client.vault.journal import ImportRecord, imports
-from client.web.access import Look
-from client.web.site import Site
+from client.web.access import PageAccess
+from client.web.site import ClubSite
 
 MOST_SHOWN = 60
 COUNTS = {
@@ -50,21 +50,21 @@ class File:
     counts: tuple[str, ...]
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the imports."""
     routes = APIRouter()
 
     @routes.get("/imports")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        look = site.looks.squad(viewer, "imports")
-        files = [_file(site, record) for record in _records(site, look)]
+        access = site.access_requests.squad(viewer, "imports")
+        files = [_file(site, record) for record in _records(site, access)]
         aside = [f for f in files if f.set_aside]
         return site.page(
             "imports.html",
             viewer,
             here="/imports",
-            look=look,
+            access=access,
             title="Imports",
             finding=_finding(len(files), len(aside)),
             aside=aside,
@@ -76,22 +76,22 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def summary(site: Site, look: Look) -> dict[str, object]:
+def summary(site: ClubSite, access: PageAccess) -> dict[str, object]:
     """Return what the board says about the newest imports of the athletes of this look."""
-    records = _records(site, look)
+    records = _records(site, access)
     newest = records[0].at.astimezone(site.zone) if records else None
     day = [r for r in records if newest and r.at.astimezone(site.zone).date() == newest.date()]
     aside = sum(r.status == "quarantined" for r in day)
     return {"newest": newest.strftime("%-d %B %Y, %H:%M") if newest else None, "files": len(day), "aside": aside}
 
 
-def _records(site: Site, look: Look) -> list[ImportRecord]:
+def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
     """Records of the athletes of this look, newest first."""
-    found = [record for athlete in site.athletes(look) for record in imports(site.vault, athlete.athlete)]
+    found = [record for athlete in site.athletes(access) for record in imports(site.vault, athlete.athlete)]
     return sorted(found, key=lambda record: record.at, reverse=True)
 
 
-def _file(site: Site, record: ImportRecord) -> File:
+def _file(site: ClubSite, record: ImportRecord) -> File:
     return File(
         when=record.at.astimezone(site.zone).strftime("%-d %B %Y, %H:%M"),
         reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",

@@ -11,7 +11,7 @@ from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
 from client.web import text as words
-from client.web.site import Site
+from client.web.site import ClubSite
 from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -55,7 +55,7 @@ MODEL_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignRow:
+class ApprovedCampaign:
     """One approved campaign in words."""
 
     name: str
@@ -78,7 +78,7 @@ class VerdictRow:
     card: ModelCard | None
 
 
-def router(site: Site) -> APIRouter:
+def router(site: ClubSite) -> APIRouter:
     """Routes of the model page."""
     routes = APIRouter()
 
@@ -105,7 +105,7 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def approved(site: Site, now: datetime) -> list[CampaignRow]:
+def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
     """Return the campaigns that this club approved, as their files say; a file that cannot be read is left out."""
     rows = []
     for path in sorted(site.settings.approved.glob("*.json")):
@@ -115,7 +115,7 @@ def approved(site: Site, now: datetime) -> list[CampaignRow]:
             log.warning("an approved campaign file cannot be read")
             continue
         rows.append(
-            CampaignRow(
+            ApprovedCampaign(
                 name=manifest.campaign_id,
                 learns=MODEL_WORDS.get(manifest.model, manifest.model),
                 uses=words.sentence(words.list_of([_category(c) for c in manifest.categories])),
@@ -127,7 +127,7 @@ def approved(site: Site, now: datetime) -> list[CampaignRow]:
     return rows
 
 
-def _verdict(site: Site, verdict: Verdict) -> VerdictRow:
+def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "Not used here",
@@ -161,7 +161,7 @@ def _figure(verdict: Verdict, name: str) -> str:
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 
 
-def _card(site: Site, verdict: Verdict) -> ModelCard | None:
+def _card(site: ClubSite, verdict: Verdict) -> ModelCard | None:
     try:
         return ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
     except (OSError, ValueError):
@@ -173,7 +173,7 @@ def _category(category: Category) -> str:
     return words.CATEGORY_WORDS.get(category, category.value.replace("_", " "))
 
 
-def _state(opens: datetime, expires: datetime, now: datetime, site: Site) -> str:
+def _state(opens: datetime, expires: datetime, now: datetime, site: ClubSite) -> str:
     if now >= expires:
         return f"Ended {words.short_day(expires.astimezone(site.zone).date())}"
     if now < opens:

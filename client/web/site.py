@@ -11,16 +11,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from audit.entries.events import EventKind
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
+from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
-from client.coaching.journal import Journal
-from client.coaching.morning import Context, Morning, day_begins, morning
-from client.coaching.session import Plan, PlanSource
+from client.coaching.journal import CoachingJournal
+from client.coaching.session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
-from client.settings import Settings
+from client.settings import NodeSettings
 from client.vault.store import Athlete, Vault
-from client.web.access import Consent, Look, Looks
-from client.web.sessions import COOKIE, Sessions, Viewer
-from client.web.staff_codes import Desk
+from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
+from client.web.sessions import COOKIE, StaffSessions, Viewer
+from client.web.staff_codes import StaffCodeIssuer
 from client.web.tables import Tables, streams_of
 from policies.vocabulary import AthleteId, Category, PersonId, Role
 
@@ -32,7 +32,7 @@ NAV = (
 )
 TEMPLATES = Path(__file__).parent / "templates"
 # Ours: questionnaires are what every club has, and self-reports follow training at least as closely as
-# measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). Within the room of sports science §3.7.
+# measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). docs/indices.md §6.1.
 DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
 
@@ -50,24 +50,24 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ClubSite:
     """The node's pages with everything they use."""
 
-    settings: Settings
+    settings: NodeSettings
     vault: Vault
-    consent: Consent
+    consent: ConsentDecisions
     clock: Callable[[], datetime]
     pages: Pages
-    sessions: Sessions
-    desk: Desk
+    sessions: StaffSessions
+    issuer: StaffCodeIssuer
     tables: Tables
-    journal: Journal
+    journal: CoachingJournal
     demo: bool
 
     @property
-    def looks(self) -> Looks:
+    def access_requests(self) -> PageAccessRequests:
         """Asks the consent service for one page."""
-        return Looks(self.consent, self.settings.club, self.clock)
+        return PageAccessRequests(self.consent, self.settings.club, self.clock)
 
     @property
     def zone(self) -> tzinfo:
@@ -104,7 +104,7 @@ class Site:
         *,
         here: str = "",
         status: int = 200,
-        look: Look | None = None,
+        access: PageAccess | None = None,
         **values: object,
     ) -> HTMLResponse:
         """Render one page inside the node's masthead; the foot says what was checked."""
@@ -118,8 +118,8 @@ class Site:
             csrf=viewer.csrf if viewer else "",
             nav=NAV if viewer else (),
             here=here,
-            checked=f"{look.checked.astimezone(self.zone):%H:%M}" if look else None,
-            valid_until=f"{look.valid_until.astimezone(self.zone):%H:%M}" if look else None,
+            checked=f"{access.checked.astimezone(self.zone):%H:%M}" if access else None,
+            valid_until=f"{access.valid_until.astimezone(self.zone):%H:%M}" if access else None,
             **values,
         )
 
@@ -127,25 +127,25 @@ class Site:
         """The one page for everything that is not shown."""
         return self.page("closed.html", viewer, status=status, title="Not shown")
 
-    def athletes(self, look: Look) -> list[Athlete]:
+    def athletes(self, access: PageAccess) -> list[Athlete]:
         """Return the athletes of this look whom the vault still holds, in the order of their names."""
-        held = [a for a in self.vault.athletes() if look.of(a.athlete)]
+        held = [a for a in self.vault.athletes() if access.of(a.athlete)]
         return sorted(held, key=lambda a: (a.name.casefold(), a.athlete))
 
-    def athlete(self, look: Look, athlete: AthleteId) -> Athlete:
+    def athlete(self, access: PageAccess, athlete: AthleteId) -> Athlete:
         """Return one athlete of this look; raises Closed for anybody else, known or not."""
-        for one in self.athletes(look):
+        for one in self.athletes(access):
             if one.athlete == athlete:
                 return one
         raise Closed
 
-    def table(self, look: Look, athlete: AthleteId) -> DailyTable:
+    def table(self, access: PageAccess, athlete: AthleteId) -> DailyTable:
         """Return the days of one athlete, only from the categories that this look allows."""
-        return self.tables.read(athlete, look.of(athlete))
+        return self.tables.read(athlete, access.of(athlete))
 
-    def readings(self, look: Look, athlete: AthleteId, category: Category) -> list[Observation]:
+    def readings(self, access: PageAccess, athlete: AthleteId, category: Category) -> list[Observation]:
         """Return single readings of one category, none if this look does not allow it."""
-        allowed = look.of(athlete) & {category}
+        allowed = access.of(athlete) & {category}
         return self.vault.read(athlete, streams_of(allowed)) if allowed else []
 
     def day(self) -> date:
@@ -162,22 +162,22 @@ class Site:
         matches = self.journal.match_days(day - timedelta(days=DECISIONS_DAYS), day)
         return Context(day, day_begins(self.now()), PROFILES[DEFAULT_PROFILE], matches)
 
-    def morning(self, look: Look, athlete: AthleteId, context: Context) -> Morning:
+    def assessment(self, access: PageAccess, athlete: AthleteId, context: Context) -> DailyAssessment:
         """Assess one athlete's morning from what this look allows."""
         since = context.day - timedelta(days=DECISIONS_DAYS)
-        return morning(
+        return assess_day(
             athlete,
-            self.table(look, athlete),
+            self.table(access, athlete),
             context=context,
             plan=self.set_plan(athlete, context.day),
             decisions=self.journal.decisions(athlete, since=since),
         )
 
-    def set_plan(self, athlete: AthleteId, day: date) -> Plan | None:
+    def set_plan(self, athlete: AthleteId, day: date) -> SessionPlan | None:
         """Return the plan that staff set for this athlete or for everyone; None if there is none."""
         plans = self.journal.plans(day)
         own = plans.get(athlete, plans.get(None))
-        return None if own is None else Plan(own.session, PlanSource.SET, own.title, own.match_day)
+        return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)
 
 
 def check_origin(request: Request) -> None:

@@ -25,7 +25,7 @@ STAFF_ROLES = (Role.COACH, Role.MEDICAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class StaffMember:
     """A person the desk handed a code to."""
 
     person: PersonId
@@ -57,7 +57,7 @@ def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
     return code
 
 
-class Desk:
+class StaffCodeIssuer:
     """Checks codes against the desk's file; ten wrong ones in five minutes close it for a while."""
 
     def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
@@ -65,7 +65,7 @@ class Desk:
         self._wrong: list[datetime] = []
         self._lock = threading.Lock()
 
-    def check(self, code: str) -> Staff | None:
+    def check(self, code: str) -> StaffMember | None:
         """Return who the code was handed to; None for a wrong or old code, or while the desk is closed."""
         now = self._clock()
         with self._lock:
@@ -76,7 +76,7 @@ class Desk:
             for one in _entries(self._path):
                 same = hmac.compare_digest(digest, one["hash"])
                 if same and datetime.fromisoformat(one["expires"]) > now:
-                    found = Staff(PersonId(one["person"]), one["name"], Role(one["role"]))
+                    found = StaffMember(PersonId(one["person"]), one["name"], Role(one["role"]))
             if found is None:
                 self._wrong.append(now)
             return found

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Finding
-from client.coaching.morning import Morning
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Level
-from client.coaching.session import Plan, PlanSource, Session
+from client.coaching.session import PlanSource, SessionPlan, TrainingSession
 from policies.vocabulary import Category
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -75,14 +75,14 @@ def ordinal(number: int) -> str:
     return f"{number}{suffix}"
 
 
-def session(one: Session) -> str:
+def session(one: TrainingSession) -> str:
     """Return a session as effort, minutes and load."""
     if one.rpe is None or one.minutes is None:
         return f"{one.load_au:,.0f} AU"
     return f"effort {one.rpe:g} for {one.minutes:.0f} min: {one.load_au:,.0f} AU"
 
 
-def plan(one: Plan, day: date) -> str:
+def plan(one: SessionPlan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
@@ -147,7 +147,7 @@ def measured(finding: Finding, items: int) -> str:
     return f"{value:.1f} cm, {minus(change, 1)}; under {(high - low) / 2:.1f} cm may be noise"
 
 
-def quiet(one: Morning) -> str:
+def quiet(one: DailyAssessment) -> str:
     """Return the small line under an athlete's name."""
     if one.evidence.flags.any:
         return "reported a problem this morning"
@@ -156,7 +156,7 @@ def quiet(one: Morning) -> str:
     return f"{one.since_hard} {'day' if one.since_hard == 1 else 'days'} since hard session"
 
 
-def trend(one: Morning) -> str:
+def trend(one: DailyAssessment) -> str:
     """Return the trend, with how many mornings in a row were below usual."""
     words = TREND_WORDS.get(one.trend or "", "Not enough data")
     if one.below_days and one.trend:

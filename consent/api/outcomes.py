@@ -39,7 +39,7 @@ def _intent(request: Request) -> Intent:
 ThisIntent = Annotated[Intent, Depends(_intent)]
 
 
-class Outcomes:
+class DeliveryRecorder:
     """The outermost layer of the application: sees the last byte of an answer go, or an error in its place."""
 
     def __init__(self, app: ASGIApp, *, store: ConsentStore) -> None:

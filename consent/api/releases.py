@@ -13,7 +13,7 @@ from policies.vocabulary import OrgId, Role
 
 router = APIRouter(prefix="/v1")
 
-OrgText = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+OrgInPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 
 
 @router.post("/releases", status_code=201)
@@ -25,7 +25,7 @@ def propose(signed: Signed, store: Store) -> dict[str, str]:
 
 @router.get("/office/{club}")
 def office(
-    club: OrgText,
+    club: OrgInPath,
     person: Annotated[PersonText, Query()],
     role: Annotated[Role, Query()],
     signed: Signed,

@@ -11,10 +11,10 @@ from sqlmodel import col, select
 
 from audit.entries import commitments
 from audit.entries.events import EventKind, parse_leaf
-from consent.athlete.entry_proofs import Proofs, Standing
-from consent.athlete.values import Look, Looks, ProofState
+from consent.athlete.entry_proofs import EntryStatus, Proofs
+from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
-from consent.decisions.values import Outcome
+from consent.decisions.values import DeliveryOutcome
 from consent.errors import Conflict, NotFound
 from consent.registry import members, orgs
 from consent.storage.rows import DataKeyRow, LogDetailRow
@@ -42,18 +42,18 @@ class _Opened:
 
     row: LogDetailRow
     details: dict[str, Any]
-    standing: Standing
+    status: EntryStatus
 
 
-def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> Looks:
+def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHistory:
     """Return the newest entries and the counts; raises NotFound, or KeyDestroyed after erasure."""
     members.get(tx, athlete)
     opened = _open_all(tx, athlete)
     shown = opened[: max(0, limit)]
     names = {org.org_id: org.name for org in orgs.every(tx)}
     outcomes = outcomes_of(tx, [one.details["event"] for one in shown if "event" in one.details])
-    states = Counter(one.standing.proof for one in opened)
-    return Looks(
+    states = Counter(one.status.proof for one in opened)
+    return AccessHistory(
         tuple(_look(one, names, outcomes) for one in shown),
         total=_total(tx, athlete, opened),
         proven=states[ProofState.PROVEN],
@@ -73,26 +73,26 @@ def proof(tx: Transaction, athlete: AthleteId, number: int) -> str:
     row = tx.session.exec(query).one_or_none()
     if row is None:
         raise NotFound("expected the number of one of your own entries")
-    index = tx.around.journal.log.index_of(row.leaf_hash)
+    index = tx.context.journal.log.index_of(row.leaf_hash)
     if index is None:
         raise Conflict("expected an entry that is published; this one waits for the next checkpoint")
-    return tx.around.journal.log.proof_text(index)
+    return tx.context.journal.log.proof_text(index)
 
 
-def standing(tx: Transaction, athlete: AthleteId, leaf_hash: bytes) -> Standing:
+def status(tx: Transaction, athlete: AthleteId, leaf_hash: bytes) -> EntryStatus:
     """Return how the log stands to one own entry, proved now; raises NotFound for anyone else's."""
     row = tx.session.get(LogDetailRow, leaf_hash)
     if row is None or row.owner != athlete:
         raise NotFound("expected one of your own entries")
-    journal = tx.around.journal
+    journal = tx.context.journal
     keys = journal.owner_keys(tx.session, athlete)
-    return _open(Proofs(journal.log, tx.around.trust.policy), journal.open_detail(keys, row), keys, row).standing
+    return _open(Proofs(journal.log, tx.context.trust.policy), journal.open_detail(keys, row), keys, row).status
 
 
 def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
     """Open and prove every entry of the athlete, newest first."""
-    journal = tx.around.journal
-    keys, proofs = journal.owner_keys(tx.session, athlete), Proofs(journal.log, tx.around.trust.policy)
+    journal = tx.context.journal
+    keys, proofs = journal.owner_keys(tx.session, athlete), Proofs(journal.log, tx.context.trust.policy)
     # By place, so that neighbours in the log are read from the same files.
     query = select(LogDetailRow).where(col(LogDetailRow.owner) == athlete).order_by(col(LogDetailRow.log_index))
     opened = [_open(proofs, journal.open_detail(keys, row), keys, row) for row in tx.session.exec(query).all()]
@@ -114,14 +114,14 @@ def _is_own(keys: OwnerKeys, row: LogDetailRow, opening: dict[str, Any], leaf: b
     return entry.tag == commitments.tag(keys.tags, row.number)
 
 
-def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, Outcome]) -> Look:
+def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOutcome]) -> AccessEvent:
     details = one.details
     org, at = OrgId(details.get("org", "")), datetime.fromisoformat(details["at"])
     granularity = details.get("granularity")
-    return Look(
+    return AccessEvent(
         number=(one.row.number or 0) + 1,
         leaf_hash=one.row.leaf_hash.hex(),
-        index=one.standing.index,
+        index=one.status.index,
         kind=details["kind"],
         day=at.date(),
         at=at,
@@ -135,16 +135,16 @@ def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, Outcome]) -
         granularity=None if granularity is None else Granularity.from_word(granularity),
         allowed=bool(details.get("allowed", False)),
         because=_because(details),
-        proof=one.standing.proof,
+        proof=one.status.proof,
         outcome=_outcome(details, outcomes),
     )
 
 
-def _outcome(details: dict[str, Any], outcomes: dict[str, Outcome]) -> Outcome | None:
+def _outcome(details: dict[str, Any], outcomes: dict[str, DeliveryOutcome]) -> DeliveryOutcome | None:
     """What came of an allowed look; entries from before outcomes were recorded say nothing."""
     if details["kind"] != EventKind.LOOK_ALLOWED or "event" not in details:
         return None
-    return outcomes.get(details["event"], Outcome.NOT_KNOWN)
+    return outcomes.get(details["event"], DeliveryOutcome.NOT_KNOWN)
 
 
 def _because(details: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from consent.grants.event_chain import Event
 from consent.grants.lifecycle import ActorKind
 from consent.grants.matrix import is_by_release, limit, recipients_of
 from consent.grants.notice import NOTICE_VERSION
-from consent.grants.values import Change, Method, ReceiptRecord
+from consent.grants.values import Change, ConsentMethod, ReceiptRecord
 from consent.ledger.refunds import refund_withdrawn
 from consent.registry import members
 from consent.registry.values import Member
@@ -29,7 +29,7 @@ from policies.vocabulary import AthleteId, ConsentState, Granularity
 MOST_CHANGES = 100
 
 
-def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, method: Method) -> ReceiptRecord:
+def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, method: ConsentMethod) -> ReceiptRecord:
     """Carry out every wish or none; see `ConsentStore.change`."""
     row = members.locked_one(tx, athlete)
     member = members.get(tx, athlete)
@@ -43,7 +43,7 @@ def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, me
 
 
 def withdraw_where(
-    tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: Method
+    tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: ConsentMethod
 ) -> ReceiptRecord:
     """Withdraw everything, or everything that one recipient gets; raises Conflict if that is nothing."""
     row = members.locked_one(tx, athlete)
@@ -53,7 +53,9 @@ def withdraw_where(
     return _conclude(tx, row, ended, method)
 
 
-def end_where(tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: Method) -> list[Change]:
+def end_where(
+    tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: ConsentMethod
+) -> list[Change]:
     """Write the end of everything, or of what one recipient gets; the caller holds the lock and concludes."""
     query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
     cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
@@ -81,7 +83,7 @@ def _check(tx: Transaction, member: Member, wish: Change) -> None:
         raise InvalidChange(f"expected at most {allowed.ceiling.word} in this cell")
 
 
-def _carry_out(tx: Transaction, wish: Change, method: Method) -> None:
+def _carry_out(tx: Transaction, wish: Change, method: ConsentMethod) -> None:
     if wish.granularity is Granularity.NONE:
         if is_by_release(wish.cell.category, wish.cell.recipient.role):
             stopped = bool(releases.withdraw_approved(tx, wish.cell.athlete, wish.cell.recipient, method))
@@ -94,7 +96,7 @@ def _carry_out(tx: Transaction, wish: Change, method: Method) -> None:
     _give(tx, wish, method)
 
 
-def _give(tx: Transaction, wish: Change, method: Method) -> None:
+def _give(tx: Transaction, wish: Change, method: ConsentMethod) -> None:
     if wish.ends is None:
         raise InvalidChange("expected an end; nothing is shared for ever")
     try:
@@ -105,7 +107,7 @@ def _give(tx: Transaction, wish: Change, method: Method) -> None:
             begins=tx.now,
             ends=wish.ends,
             notice_version=NOTICE_VERSION,
-            agreement=tx.around.agreement,
+            agreement=tx.context.agreement,
         )
     except InvalidInput as error:
         raise InvalidChange(str(error)) from error
@@ -115,7 +117,7 @@ def _give(tx: Transaction, wish: Change, method: Method) -> None:
     _write(tx, grant, ConsentState.REQUESTED, ConsentState.GIVEN, method)
 
 
-def _end_current(tx: Transaction, cell: Cell, method: Method) -> bool:
+def _end_current(tx: Transaction, cell: Cell, method: ConsentMethod) -> bool:
     """End what is current in `cell`; True if it was live, False if there was nothing or time had ended it."""
     row = in_cell(tx, cell)
     if row is None:
@@ -136,7 +138,7 @@ def _write(
     grant: Grant,
     before: ConsentState,
     after: ConsentState,
-    method: Method,
+    method: ConsentMethod,
     *,
     kind: ActorKind = ActorKind.ATHLETE,
 ) -> None:
@@ -145,7 +147,7 @@ def _write(
     event_chain.write(tx, event, before=before)
 
 
-def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method: Method) -> ReceiptRecord:
+def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method: ConsentMethod) -> ReceiptRecord:
     row.epoch += 1
     refunds = refund_withdrawn(tx, AthleteId(row.athlete))
     status = (

@@ -13,7 +13,7 @@ IsOwn = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EntryStatus:
     """Where an entry stands in the log, or None, and what the log proves of it."""
 
     index: int | None
@@ -29,7 +29,7 @@ class Proofs:
         self._opened: dict[str, TrustedCheckpoint] = {}
         self._waiting: dict[bytes, bytes] = {}
 
-    def of(self, leaf_hash: bytes, index: int | None, is_own: IsOwn) -> Standing:
+    def of(self, leaf_hash: bytes, index: int | None, is_own: IsOwn) -> EntryStatus:
         """Return how the log stands to the entry with this hash.
 
         index: its place where it is noted already. is_own: whether a leaf is what the athlete's details say. An
@@ -37,16 +37,16 @@ class Proofs:
         """
         log = self._log
         if index is None and (leaf := self._waiting_leaf(leaf_hash)) is not None:
-            return Standing(None, _state_of_waiting(leaf, is_own))
+            return EntryStatus(None, _state_of_waiting(leaf, is_own))
         # Asked in this order, because an entry may be published in between.
         index = log.index_of(leaf_hash) if index is None else index
         try:
             self._check(leaf_hash, index, is_own)
         except QuorumNotMet:
-            return Standing(index, ProofState.WAITING)
+            return EntryStatus(index, ProofState.WAITING)
         except AuditError:
-            return Standing(index, ProofState.NOT_PROVEN)
-        return Standing(index, ProofState.PROVEN)
+            return EntryStatus(index, ProofState.NOT_PROVEN)
+        return EntryStatus(index, ProofState.PROVEN)
 
     def _waiting_leaf(self, leaf_hash: bytes) -> bytes | None:
         """Return the leaf of an entry that waits now; None for any other."""

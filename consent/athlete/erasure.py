@@ -10,7 +10,7 @@ from sqlmodel import col, delete, update
 from audit.entries.events import EventKind
 from consent.athlete import change_consent
 from consent.errors import Conflict
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from consent.ledger.refunds import refund_withdrawn
 from consent.registry import members
 from consent.storage.log_journal import NOBODY, Draft
@@ -26,12 +26,12 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     kept the own tag key can still find it.
     """
     row = members.locked_one(tx, athlete)
-    if tx.around.journal.is_erased(tx.session, athlete):
+    if tx.context.journal.is_erased(tx.session, athlete):
         raise Conflict("this athlete's record is erased already")
-    ended = change_consent.end_where(tx, athlete, recipient=None, method=Method.DESK)
+    ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.DESK)
     row.epoch += 1
     refunds = refund_withdrawn(tx, athlete)
-    details = {"stopped": len(ended), "method": Method.DESK.value, "epoch": row.epoch, "allowed": True}
+    details = {"stopped": len(ended), "method": ConsentMethod.DESK.value, "epoch": row.epoch, "allowed": True}
     tx.append([Draft.about(athlete, EventKind.ERASED, tx.union, details), *refunds])
     _destroy(tx, athlete)
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from audit.errors import MalformedProof
 from audit.tlog import merkle
-from audit.verification.athlete_export import Opening, OwnEntries, OwnEntry, own_entry, write_own_entries
+from audit.verification.athlete_export import Opening, OwnEntries, OwnEntry, own_entry, write_export
 from consent.registry import members
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
@@ -18,7 +18,7 @@ from policies.vocabulary import AthleteId
 def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     """Return the file with every entry of the athlete; raises NotFound, or KeyDestroyed after erasure."""
     members.get(tx, athlete)
-    journal = tx.around.journal
+    journal = tx.context.journal
     # Read before the entries are listed: everything that it covers is in the file.
     checkpoint = journal.log.checkpoint_text().encode()
     keys = journal.owner_keys(tx.session, athlete)
@@ -28,19 +28,19 @@ def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     found = [_entry(tx, keys, row, waiting) for row in tx.session.exec(query).all()]
     entries = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.number)
     own = OwnEntries(
-        origin=tx.around.log_origin,
-        policy=tx.around.trust.text,
+        origin=tx.context.log_origin,
+        policy=tx.context.trust.text,
         tag_key=keys.tags,
         total=tx.session.get_one(DataKeyRow, athlete).counter,
         checkpoint=checkpoint,
         entries=tuple(entries),
     )
-    return write_own_entries(own)
+    return write_export(own)
 
 
 def _entry(tx: Transaction, keys: OwnerKeys, row: LogDetailRow, waiting: dict[bytes, bytes]) -> OwnEntry | None:
     """Return one entry; None if the log does not have it, which leaves the gap for everybody to see."""
-    journal = tx.around.journal
+    journal = tx.context.journal
     stored = journal.open_detail(keys, row)
     opening = Opening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
     number = row.number or 0

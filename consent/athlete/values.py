@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from consent.decisions.values import Outcome
+from consent.decisions.values import DeliveryOutcome
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
 
 
@@ -17,7 +17,7 @@ class ProofState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AccessEvent:
     """One entry of the athlete's own part of the log, opened with the athlete's key.
 
     number: the athlete's own consecutive number from 1. leaf_hash: the entry in the public log, in hexadecimal digits.
@@ -43,11 +43,11 @@ class Look:
     allowed: bool
     because: str
     proof: ProofState
-    outcome: Outcome | None = None
+    outcome: DeliveryOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class AccessHistory:
     """The newest entries first, and the counts that prove that none is missing.
 
     total: all entries of the athlete; proven: how many of them the log holds under the athlete's own tag, recomputed
@@ -55,7 +55,7 @@ class Looks:
     the total.
     """
 
-    entries: tuple[Look, ...]
+    entries: tuple[AccessEvent, ...]
     total: int
     proven: int
     waiting: int = 0

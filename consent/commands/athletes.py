@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from consent.commands.console import AsJson, Directory, beside, now, show, show_rows, writing
+from consent.commands.console import AsJson, ServiceFolder, beside, now, show, show_rows, writing
 from consent.identity import codes
 from consent.keys import read_keys
 from consent.service import open_beside
@@ -14,7 +14,7 @@ from policies.vocabulary import AthleteId, OrgId
 
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
 
-Athlete = Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")]
+AthleteArgument = Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")]
 
 
 def register(program: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def register(program: typer.Typer) -> None:
 
 @app.command("list")
 def athlete_list(
-    directory: Directory,
+    directory: ServiceFolder,
     club: Annotated[str, typer.Option(help="Only this club's.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -43,8 +43,8 @@ def athlete_list(
 
 @app.command("erase")
 def erase(
-    directory: Directory,
-    athlete: Athlete,
+    directory: ServiceFolder,
+    athlete: AthleteArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
@@ -63,7 +63,7 @@ def erase(
         service.store.erase(AthleteId(athlete))
 
 
-def sign_in_code(directory: Directory, athlete: Athlete, as_json: AsJson = False) -> None:
+def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:
     """Give an athlete at the desk a code that opens one session, once, within half an hour.
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef

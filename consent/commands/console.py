@@ -17,7 +17,7 @@ from consent.service import Service, open_beside, open_service
 from consent.settings import read_settings
 from consent.store import ConsentStore
 
-Directory = Annotated[Path, typer.Argument(metavar="DIR", help="The service's own folder.")]
+ServiceFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The service's own folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 

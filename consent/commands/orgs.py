@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from consent.commands.console import AsJson, Directory, beside, show_rows, writing
+from consent.commands.console import AsJson, ServiceFolder, beside, show_rows, writing
 from consent.errors import InvalidSettings
 from consent.registry.values import OrgKind
 from policies.signing import VerifyKey
@@ -20,7 +20,7 @@ def register(program: typer.Typer) -> None:
 
 @app.command("add")
 def org_add(
-    directory: Directory,
+    directory: ServiceFolder,
     org: Annotated[str, typer.Argument(help="Identifier, such as club-a.")],
     name: Annotated[str, typer.Option(help="Name, as athletes read it.")],
     kind: Annotated[OrgKind, typer.Option(help="What it is.")],
@@ -37,7 +37,7 @@ def org_add(
 
 
 @app.command("list")
-def org_list(directory: Directory, as_json: AsJson = False) -> None:
+def org_list(directory: ServiceFolder, as_json: AsJson = False) -> None:
     """List the registered organisations.
 
     Example: homefield-consent org list union

@@ -13,12 +13,12 @@ import typer
 from chassis.web.serving import serve_app
 from consent import trust_file
 from consent.app import build_app
-from consent.commands.console import AsJson, Directory, beside, now, publish, show
+from consent.commands.console import AsJson, ServiceFolder, beside, now, publish, show
 from consent.errors import InvalidSettings
 from consent.keys import read_keys
 from consent.operations.log_status import LogState
 from consent.service import found, log_vkeys, open_service
-from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, Settings, make_settings, read_settings, write_settings
+from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, ConsentSettings, make_settings, read_settings, write_settings
 
 STATUS_SCHEMA = "homefield-status-1"
 COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
@@ -31,7 +31,7 @@ def register(program: typer.Typer) -> None:
 
 
 def init(
-    directory: Directory,
+    directory: ServiceFolder,
     name: Annotated[str, typer.Option(help="Who runs it, as athletes read it.")] = "Players’ Union",
     database: Annotated[str, typer.Option(help="postgresql+psycopg://… ; SQLite in DIR if left out.")] = "",
     log_origin: Annotated[str, typer.Option(help="The public log's name.")] = "log.homefield.example/consent",
@@ -72,7 +72,7 @@ def init(
     show(_public_keys(settings), as_json=as_json)
 
 
-def keys(directory: Directory, as_json: AsJson = False) -> None:
+def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
     """Show the public keys that clubs, the league and auditors need, and the log's trust policy.
 
     Example: homefield-consent keys union --json
@@ -80,7 +80,7 @@ def keys(directory: Directory, as_json: AsJson = False) -> None:
     show(_public_keys(read_settings(directory.resolve())), as_json=as_json)
 
 
-def status(directory: Directory, as_json: AsJson = False) -> None:
+def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
     """Show counts, what waits for publication, and the most budget that any athlete has used. No names.
 
     Example: homefield-consent status union --json
@@ -93,7 +93,7 @@ def status(directory: Directory, as_json: AsJson = False) -> None:
 
 
 def serve(
-    directory: Directory,
+    directory: ServiceFolder,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8600,
     demo: Annotated[
@@ -122,7 +122,7 @@ def _all_or_nothing(directory: Path) -> Iterator[None]:
         raise
 
 
-def _public_keys(settings: Settings) -> dict[str, Any]:
+def _public_keys(settings: ConsentSettings) -> dict[str, Any]:
     keys = read_keys(settings.keys_directory)
     vkeys = log_vkeys(settings, keys)
     path = settings.directory / trust_file.POLICY_FILE

@@ -55,7 +55,7 @@ def decide_many(
     question = _Question(club, actor, action, purpose, grants)
     decided = [_decide(tx, question, item, rows.get(item.athlete)) for item in items]
     appended = tx.append([draft for _, draft in decided])
-    return DecisionAnswer(tx.around.enforcer.policy_hash, tuple(result for result, _ in decided), appended.event)
+    return DecisionAnswer(tx.context.enforcer.policy_hash, tuple(result for result, _ in decided), appended.event)
 
 
 def _decide(
@@ -69,7 +69,7 @@ def _decide(
         consent=is_covered(question.grants, cell, tx=tx, granularity=item.granularity),
         is_minor=row is not None and row.is_minor,
     )
-    decision = tx.around.enforcer.decide(
+    decision = tx.context.enforcer.decide(
         Request(item.category, item.granularity, question.action, question.purpose, facts)
     )
     is_own = row is not None and row.club == question.club
@@ -103,7 +103,7 @@ def _draft(
     }
     kind = EventKind.LOOK_ALLOWED if allowed else EventKind.LOOK_REFUSED
     if row is None:
-        return Draft.decoy(kind, question.club, details)
+        return Draft.dummy(kind, question.club, details)
     return Draft.about(item.athlete, kind, question.club, details)
 
 
@@ -142,7 +142,7 @@ def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
     epochs = {AthleteId(row.athlete): row.epoch for row in rows}
     event = _log_if_new(tx, club, epochs, listed)
     made = ConsentSnapshot(club, tx.now, tx.now + SNAPSHOT_LIFE, epochs, tuple(listed))
-    return SnapshotAnswer(made.signed(tx.around.keys.service), event)
+    return SnapshotAnswer(made.signed(tx.context.keys.service), event)
 
 
 def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlmodel import col, select
 
 from audit.entries.events import EventKind
-from consent.decisions.values import Outcome
+from consent.decisions.values import DeliveryOutcome
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
 from consent.storage.transaction import Transaction
@@ -22,8 +22,8 @@ def note(tx: Transaction, org: OrgId, event: str, *, sent: bool) -> None:
     tx.session.add(AnswerOutcomeRow(event=event, sent=sent))
 
 
-def of_events(tx: Transaction, events: Iterable[str]) -> dict[str, Outcome]:
+def of_events(tx: Transaction, events: Iterable[str]) -> dict[str, DeliveryOutcome]:
     """Return what is known of each of these acts; an act that is not in the answer has no known outcome."""
     wanted = sorted(set(events))
     rows = tx.session.exec(select(AnswerOutcomeRow).where(col(AnswerOutcomeRow.event).in_(wanted))).all()
-    return {row.event: Outcome.OPENED if row.sent else Outcome.NOT_OPENED for row in rows}
+    return {row.event: DeliveryOutcome.OPENED if row.sent else DeliveryOutcome.NOT_OPENED for row in rows}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from policies.vocabulary import AthleteId, Category, Granularity, Role
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What is known of a look after it was recorded and allowed: whether the answer was handed out."""
 
     OPENED = "opened"

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from consent.grants.lifecycle import ActorKind, Step, as_of, check, fold
-from consent.grants.values import Method
+from consent.grants.lifecycle import ActorKind, ConsentTransition, as_of, check, fold
+from consent.grants.values import ConsentMethod
 from consent.storage.rows import ConsentEventRow
 from consent.storage.transaction import Transaction
 from policies.canonical import canonical_bytes, sha256_hex
@@ -29,7 +29,7 @@ class Event:
     status: ConsentState
     actor: str
     actor_kind: ActorKind
-    method: Method
+    method: ConsentMethod
 
 
 def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: datetime | None = None) -> None:
@@ -55,14 +55,14 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
         signature="",
     )
     body = canonical_bytes(_content(row))
-    row.hash, row.signature = sha256_hex(body), tx.around.keys.service.sign(body).hex()
+    row.hash, row.signature = sha256_hex(body), tx.context.keys.service.sign(body).hex()
     tx.session.add(row)
     tx.session.flush()
 
 
 def states(tx: Transaction, subjects: Iterable[str]) -> dict[str, ConsentState]:
     """Fold the events of each subject; a subject without events is UNKNOWN and left out."""
-    steps: dict[str, list[Step]] = {}
+    steps: dict[str, list[ConsentTransition]] = {}
     query = select(ConsentEventRow).where(col(ConsentEventRow.subject).in_(sorted(set(subjects))))
     for row in tx.session.exec(query.order_by(col(ConsentEventRow.athlete), col(ConsentEventRow.seq))).all():
         steps.setdefault(row.subject, []).append(_step(row))
@@ -102,8 +102,8 @@ def _last(tx: Transaction, athlete: AthleteId) -> ConsentEventRow | None:
     return None if seq is None else tx.session.get(ConsentEventRow, (athlete, seq))
 
 
-def _step(row: ConsentEventRow) -> Step:
-    return Step(ConsentState(row.status), ActorKind(row.actor_kind), row.at)
+def _step(row: ConsentEventRow) -> ConsentTransition:
+    return ConsentTransition(ConsentState(row.status), ActorKind(row.actor_kind), row.at)
 
 
 def _content(row: ConsentEventRow) -> Mapping[str, Any]:

@@ -52,13 +52,13 @@ def recipients_of(tx: Transaction, member: Member) -> list[tuple[Recipient, Org]
 
 
 def is_by_release(category: Category, role: Role) -> bool:
-    """True for the one cell that opens by approving exact bytes, never by a standing yes (reference A.7)."""
+    """True for the one cell that opens by approving exact bytes, never by a standing yes (docs/privacy.md §4.3)."""
     return category is Category.DURABILITY and role is Role.FRONT_OFFICE
 
 
 def limit(tx: Transaction, member: Member, category: Category, recipient: Recipient) -> Limit:
     """What the rules would honour in this cell for this athlete, with every favourable fact."""
-    enforcer, purpose = tx.around.enforcer, PURPOSE_OF_ROLE[recipient.role]
+    enforcer, purpose = tx.context.enforcer, PURPOSE_OF_ROLE[recipient.role]
     ceiling = enforcer.ceiling(recipient.role, category, purpose)
     if ceiling is Granularity.NONE:
         return Limit(Granularity.NONE, enforcer.never_rule(recipient.role, category, purpose))

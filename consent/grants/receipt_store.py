@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from consent.errors import NotFound
 from consent.grants import receipts
 from consent.grants.receipts import Process, ReceiptContent
-from consent.grants.values import Change, Method, ReceiptRecord
+from consent.grants.values import Change, ConsentMethod, ReceiptRecord
 from consent.registry import orgs
 from consent.storage.rows import LogDetailRow, ReceiptRow
 from consent.storage.transaction import Transaction
@@ -35,7 +35,7 @@ class Issue:
     changes: tuple[Change, ...]
     status: ConsentState
     leaf_hash: bytes
-    method: Method
+    method: ConsentMethod
     release_id: str | None = None
     release_sha256: str | None = None
 
@@ -58,7 +58,7 @@ def store(tx: Transaction, issue: Issue) -> ReceiptRecord:
         release_id=issue.release_id,
         changes=json.dumps([as_json(change) for change in issue.changes]),
         body=canonical_bytes(body).decode(),
-        signature=receipts.sign(body, tx.around.keys.service).hex(),
+        signature=receipts.sign(body, tx.context.keys.service).hex(),
     )
     tx.session.add(row)
     return _record(row, None)
@@ -83,14 +83,14 @@ def whole(tx: Transaction, athlete: AthleteId, receipt_id: str) -> dict[str, Any
     return receipts.finished(
         json.loads(row.body),
         signature=row.signature,
-        key=tx.around.keys.service.verify_key,
+        key=tx.context.keys.service.verify_key,
         proof=_proof(tx, row.leaf_hash),
     )
 
 
 def _proof(tx: Transaction, leaf_hash: bytes) -> str | datetime:
-    index = tx.around.journal.log.index_of(leaf_hash)
-    return tx.around.next_checkpoint(tx.now) if index is None else tx.around.journal.log.proof_text(index)
+    index = tx.context.journal.log.index_of(leaf_hash)
+    return tx.context.next_checkpoint(tx.now) if index is None else tx.context.journal.log.proof_text(index)
 
 
 def as_json(change: Change) -> dict[str, Any]:
@@ -124,15 +124,15 @@ def _content(tx: Transaction, issue: Issue) -> ReceiptContent:
         at=tx.now,
         subject=_subject(tx, issue),
         controller_id=tx.union,
-        controller_name=tx.around.union_name,
+        controller_name=tx.context.union_name,
         status=issue.status,
         method=issue.method.value,
-        agreement=tx.around.agreement,
+        agreement=tx.context.agreement,
         processes=[
             Process(change.cell, names[change.cell.recipient.org], change.granularity, change.ends)
             for change in issue.changes
         ],
-        log_origin=tx.around.log_origin,
+        log_origin=tx.context.log_origin,
         leaf_hash=issue.leaf_hash,
         replaces=_replaced(earlier, issue),
         release_sha256=issue.release_sha256,
@@ -148,7 +148,7 @@ def _replaced(earlier: list[ReceiptRecord], issue: Issue) -> str | None:
 def _subject(tx: Transaction, issue: Issue) -> str:
     """A pseudonym that differs between recipients, so that receipts shown to two of them cannot be matched."""
     shown_to = "|".join(sorted({change.cell.recipient.org for change in issue.changes}))
-    return hmac.digest(tx.around.keys.subjects, f"{issue.athlete}|{shown_to}".encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(tx.context.keys.subjects, f"{issue.athlete}|{shown_to}".encode(), hashlib.sha256).hex()[:32]
 
 
 def _record(row: ReceiptRow, log_index: int | None) -> ReceiptRecord:

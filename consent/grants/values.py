@@ -8,7 +8,7 @@ from policies.grant import Cell, Grant, Recipient
 from policies.vocabulary import AthleteId, Category, ConsentState, Granularity, Purpose
 
 
-class Method(StrEnum):
+class ConsentMethod(StrEnum):
     """How an athlete's answer was given; stands in the receipt and in the sealed log details."""
 
     PORTAL = "portal"
@@ -16,7 +16,7 @@ class Method(StrEnum):
     DESK = "desk"
 
 
-class Answer(StrEnum):
+class ConsentAnswer(StrEnum):
     """An athlete's answer to one request."""
 
     YES = "yes"

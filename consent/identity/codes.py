@@ -38,7 +38,7 @@ def create(session: Session, athlete: AthleteId, *, key: bytes, now: datetime) -
 def redeem(tx: Transaction, code: str) -> AthleteId:
     """Spend a code; raises SignInRefused if it is unknown, spent or over, without saying which."""
     plain = "".join(c for c in code.lower() if c in ALPHABET)
-    row = tx.session.get(SignInCodeRow, _digest(tx.around.keys.codes, plain)) if len(plain) == LENGTH else None
+    row = tx.session.get(SignInCodeRow, _digest(tx.context.keys.codes, plain)) if len(plain) == LENGTH else None
     if row is None or tx.now >= row.expires:
         raise SignInRefused("this code does not open a session")
     athlete = AthleteId(row.athlete)

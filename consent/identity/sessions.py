@@ -14,11 +14,11 @@ from sqlmodel import col, delete
 
 from audit.entries.events import EventKind
 from consent.errors import SignInRefused
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from consent.identity import codes, personas
 from consent.registry.members import get as get_member
 from consent.registry.values import Member
-from consent.settings import Settings
+from consent.settings import ConsentSettings
 from consent.storage.log_journal import Draft
 from consent.storage.rows import SessionRow
 from consent.storage.transaction import Transaction, Transactions
@@ -28,19 +28,19 @@ LONGEST_SESSION = timedelta(hours=12)  # ours: nobody stays signed in overnight,
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class AthleteSession:
     """An open session. `csrf` is the synchroniser token that every form carries."""
 
     athlete: AthleteId
     csrf: str
-    method: Method
+    method: ConsentMethod
     opened: datetime
 
 
-class Sessions:
+class AthleteSessions:
     """Opens, reads and closes sessions; every refusal is the same SignInRefused."""
 
-    def __init__(self, transactions: Transactions, settings: Settings) -> None:
+    def __init__(self, transactions: Transactions, settings: ConsentSettings) -> None:
         self._transactions = transactions
         self._settings = settings
         self._idle = timedelta(seconds=settings.idle_s)
@@ -48,7 +48,7 @@ class Sessions:
     def sign_in_with_code(self, code: str, *, replaces: str | None = None) -> str:
         """Spend a desk code and return the new session's id; raises SignInRefused."""
         with self._transactions.write() as tx:
-            return self._open(tx, codes.redeem(tx, code), Method.PORTAL, replaces)
+            return self._open(tx, codes.redeem(tx, code), ConsentMethod.PORTAL, replaces)
 
     def personas(self) -> list[Member]:
         """Return who can be signed in with one click: everyone in demo mode on loopback, else nobody."""
@@ -59,9 +59,9 @@ class Sessions:
         """Return a new session's id for a demo persona; raises SignInRefused outside demo mode."""
         with self._transactions.write() as tx:
             personas.check(tx, self._settings, athlete)
-            return self._open(tx, athlete, Method.DEMO, replaces)
+            return self._open(tx, athlete, ConsentMethod.DEMO, replaces)
 
-    def read(self, session_id: str | None) -> Session | None:
+    def read(self, session_id: str | None) -> AthleteSession | None:
         """Return the open session and restart its idle clock, or None."""
         if not session_id:
             return None
@@ -71,7 +71,7 @@ class Sessions:
             if row is None or not self._is_alive(row, tx.now):
                 return None
             row.last_used = tx.now
-            return Session(AthleteId(row.athlete), _csrf(session_id), Method(row.method), row.opened)
+            return AthleteSession(AthleteId(row.athlete), _csrf(session_id), ConsentMethod(row.method), row.opened)
 
     def close(self, session_id: str | None) -> None:
         """End the session; unknown ids are ignored."""
@@ -80,8 +80,8 @@ class Sessions:
                 tx.without_entry("the end of a session")
                 _forget(tx, session_id)
 
-    def _open(self, tx: Transaction, athlete: AthleteId, method: Method, replaces: str | None) -> str:
-        if tx.around.journal.is_erased(tx.session, athlete):
+    def _open(self, tx: Transaction, athlete: AthleteId, method: ConsentMethod, replaces: str | None) -> str:
+        if tx.context.journal.is_erased(tx.session, athlete):
             raise SignInRefused("expected an athlete whose record is still here")
         session_id = secrets.token_urlsafe(32)
         if replaces:

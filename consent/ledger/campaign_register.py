@@ -8,7 +8,7 @@ from audit.entries.events import EventKind
 from consent.errors import Conflict, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.ledger import Movement
-from consent.ledger.refunds import settle_expired
+from consent.ledger.refunds import refund_expired
 from consent.ledger.values import CampaignSpend
 from consent.registry import orgs
 from consent.registry.values import OrgKind
@@ -34,7 +34,7 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
         tx.without_entry("registered already")
         return manifest.sha256
     _check(tx, manifest)
-    refunds = settle_expired(tx)
+    refunds = refund_expired(tx)
     row = CampaignRow(
         sha256=manifest.sha256,
         league=league,
@@ -73,7 +73,7 @@ def _check(tx: Transaction, manifest: CampaignManifest) -> None:
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
         raise NotAllowed("expected a campaign within the most that one may cost an athlete")
     for category in manifest.categories:
-        if tx.around.enforcer.ceiling(Role.FL_AGGREGATOR, category, manifest.purpose) is Granularity.NONE:
+        if tx.context.enforcer.ceiling(Role.FL_AGGREGATOR, category, manifest.purpose) is Granularity.NONE:
             raise NotAllowed("a rule forbids league learning from one of these categories")
     for club in manifest.clubs:
         orgs.require(tx, OrgId(club), OrgKind.CLUB)

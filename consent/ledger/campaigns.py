@@ -11,7 +11,7 @@ from policies.vocabulary import OrgId
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class RegisteredCampaign:
     """A registered campaign."""
 
     sha256: str
@@ -24,7 +24,7 @@ class Campaign:
         return rho_micro_per_round(self.manifest.noise_multiplier)
 
 
-def get(tx: Transaction, sha256: str) -> Campaign:
+def get(tx: Transaction, sha256: str) -> RegisteredCampaign:
     """Return one campaign; raises NotFound."""
     row = tx.session.get(CampaignRow, sha256)
     if row is None:
@@ -32,12 +32,12 @@ def get(tx: Transaction, sha256: str) -> Campaign:
     return of_row(row)
 
 
-def of_row(row: CampaignRow) -> Campaign:
+def of_row(row: CampaignRow) -> RegisteredCampaign:
     """The stored campaign as a value."""
-    return Campaign(row.sha256, parse_signed_manifest(row.manifest.encode()).manifest, row.is_closed)
+    return RegisteredCampaign(row.sha256, parse_signed_manifest(row.manifest.encode()).manifest, row.is_closed)
 
 
-def running(tx: Transaction, sha256: str, club: OrgId) -> Campaign:
+def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     """Return the campaign if `club` takes part in it and it runs now; raises NotAllowed or Conflict."""
     campaign = get(tx, sha256)
     if club not in campaign.manifest.clubs:

@@ -1,4 +1,4 @@
-"""The privacy ledger: reserve, commit, refund in integer micro-rho, hash-chained per athlete (federation §7).
+"""The privacy ledger: reserve, commit, refund in integer micro-rho, hash-chained per athlete (docs/privacy.md §3).
 
 Nothing here is undone: a crash after a reservation leaves the budget set aside, a crash after a commit
 leaves it spent. The database's own CHECK is the hard stop behind the test in `reserve`.

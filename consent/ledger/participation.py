@@ -29,4 +29,4 @@ def _is_allowed(
         is_minor=member.is_minor,
     )
     request = Request(category, Granularity.COHORT, Action.TRAIN, manifest.purpose, facts)
-    return tx.around.enforcer.decide(request).allowed
+    return tx.context.enforcer.decide(request).allowed

@@ -40,10 +40,10 @@ def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
     refunds = [draft for token in tokens for draft in _close(tx, token)]
     clubs = campaigns.of_row(row).manifest.clubs
     missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
-    return [*refunds, *(Draft.decoy(EventKind.BUDGET_REFUNDED, tx.union, {"allowed": True}) for _ in range(missing))]
+    return [*refunds, *(Draft.dummy(EventKind.BUDGET_REFUNDED, tx.union, {"allowed": True}) for _ in range(missing))]
 
 
-def settle_expired(tx: Transaction) -> list[Draft]:
+def refund_expired(tx: Transaction) -> list[Draft]:
     """Close every campaign whose time is over."""
     over = select(CampaignRow).where(col(CampaignRow.expires) <= tx.now, col(CampaignRow.is_closed).is_(False))
     return [draft for row in tx.session.exec(over).all() for draft in close_campaign(tx, row.sha256)]

@@ -18,7 +18,7 @@ from audit.entries.events import EventKind
 from consent.errors import BudgetExhausted, Conflict, NotAllowed
 from consent.grants.active import live_grants
 from consent.ledger import campaigns, ledger
-from consent.ledger.campaigns import Campaign
+from consent.ledger.campaigns import RegisteredCampaign
 from consent.ledger.participation import takes_part
 from consent.ledger.values import IssuedToken, IssuedTokens, PaidRound
 from consent.registry import members
@@ -36,7 +36,7 @@ from policies.vocabulary import AthleteId, OrgId, Purpose
 class _Batch:
     """What one request has come to so far."""
 
-    campaign: Campaign
+    campaign: RegisteredCampaign
     grants: dict[Cell, Grant]
     drafts: list[Draft] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ def _append_for_squad(
     Returns the event, or None where there is nothing to append.
     """
     missing = len(members.of_club(tx, club)) - len(own)
-    drafts = [*own, *(Draft.decoy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
+    drafts = [*own, *(Draft.dummy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
     if drafts:
         return tx.append(drafts).event
     tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
@@ -150,7 +150,7 @@ def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int, *, agai
 
 
 def _derive(tx: Transaction, athlete: AthleteId, campaign: str) -> str:
-    return hmac.digest(tx.around.keys.tokens, f"{athlete}|{campaign}".encode(), hashlib.sha256).hex()
+    return hmac.digest(tx.context.keys.tokens, f"{athlete}|{campaign}".encode(), hashlib.sha256).hex()
 
 
 def _digest(token: str) -> str:

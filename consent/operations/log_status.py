@@ -34,11 +34,11 @@ class LogState:
 
 def now(tx: Transaction) -> LogState:
     """Return the state; raises a child of AuditError if the checkpoint is not by this log."""
-    around, policy = tx.around, tx.around.trust.policy
+    context, policy = tx.context, tx.context.trust.policy
     # A policy may have been given more witnesses since: that is shown, not refused.
-    trusted = replace(policy, quorum=NONE).open(around.journal.log.checkpoint_text().encode())
+    trusted = replace(policy, quorum=NONE).open(context.journal.log.checkpoint_text().encode())
     names = [cosignature.witness for cosignature in trusted.cosignatures]
-    needed, countersigned, witnesses = policy.tally(names)
+    needed, countersigned, witnesses = policy.counters(names)
     return LogState(
         origin=trusted.checkpoint.origin,
         size=trusted.checkpoint.size,
@@ -47,6 +47,6 @@ def now(tx: Transaction) -> LogState:
         witnesses=witnesses,
         needed=needed,
         has_quorum=policy.is_met_by(names),
-        next_checkpoint=around.next_checkpoint(tx.now),
-        every=timedelta(seconds=around.checkpoint_every_s),
+        next_checkpoint=context.next_checkpoint(tx.now),
+        every=timedelta(seconds=context.checkpoint_every_s),
     )

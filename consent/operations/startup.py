@@ -11,10 +11,10 @@ from consent.storage.transaction import Transaction
 
 def begin(tx: Transaction) -> None:
     """Register the union if it is not known yet, and record the rules unless these were recorded last; one act."""
-    progress, rules = tx.session.get_one(LogProgressRow, PROGRESS), tx.around.enforcer
+    progress, rules = tx.session.get_one(LogProgressRow, PROGRESS), tx.context.enforcer
     drafts: list[Draft] = []
     if tx.session.get(OrgRow, tx.union) is None:
-        _, registered = orgs.write(tx, tx.union, name=tx.around.union_name, kind=OrgKind.UNION, key=None)
+        _, registered = orgs.write(tx, tx.union, name=tx.context.union_name, kind=OrgKind.UNION, key=None)
         drafts.append(registered)
     if progress.policy_hash != rules.policy_hash:
         progress.policy_hash = rules.policy_hash

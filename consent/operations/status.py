@@ -19,8 +19,8 @@ def of_store(tx: Transaction) -> StoreStatus:
         log_waiting=tx.session.exec(select(func.count()).select_from(LogDetailRow).where(waits)).one(),
         spent_most_micro_rho=spent_most,
         epsilon_spent_most=epsilon_proved(spent_most, BUDGET_DELTA),
-        log_origin=tx.around.log_origin,
-        policy_hash=tx.around.enforcer.policy_hash,
+        log_origin=tx.context.log_origin,
+        policy_hash=tx.context.enforcer.policy_hash,
     )
 
 

@@ -34,7 +34,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
         )
         tx.session.add(row)
         tx.session.flush()
-        tx.around.journal.create_keys(tx.session, athlete)
+        tx.context.journal.create_keys(tx.session, athlete)
         tx.session.add(BudgetRow(athlete=athlete, cap=LIFETIME_CAP, spent=0, reserved=0))
     else:
         row.epoch += int(row.is_minor != is_minor)
@@ -48,7 +48,7 @@ def list_player(tx: Transaction, club: OrgId, *, name: str, shirt_no: int) -> No
     """Put a player without an account on the club's public squad list."""
     orgs.require(tx, club, OrgKind.CLUB)
     tx.session.add(PlayerRow(club=club, name=name, shirt_no=shirt_no))
-    tx.append([Draft.decoy(EventKind.MEMBER_ENROLLED, club, {"allowed": True})])
+    tx.append([Draft.dummy(EventKind.MEMBER_ENROLLED, club, {"allowed": True})])
 
 
 def get(tx: Transaction, athlete: AthleteId) -> Member:

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from audit.entries.events import EventKind
-from audit.entries.pseudonyms import cover_name
+from audit.entries.pseudonyms import pseudonym
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.registry.values import Org, OrgKind
 from consent.storage.log_journal import Draft
@@ -74,7 +74,7 @@ def _holds_key(tx: Transaction, key: VerifyKey, *, other_than: OrgId) -> bool:
 
 def _new_cover(tx: Transaction, org_id: OrgId) -> str:
     taken = set(tx.session.exec(select(OrgRow.cover)).all())
-    return cover_name(org_id, tx.around.keys.cover, taken=taken)
+    return pseudonym(org_id, tx.context.keys.cover, taken=taken)
 
 
 def _org(row: OrgRow) -> Org:

@@ -14,7 +14,7 @@ from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants import event_chain, receipt_store
 from consent.grants.event_chain import Event
 from consent.grants.lifecycle import COOL_DOWN, ActorKind
-from consent.grants.values import Answer, Change, Method, ReceiptRecord
+from consent.grants.values import Change, ConsentAnswer, ConsentMethod, ReceiptRecord
 from consent.registry import members, orgs
 from consent.registry.values import OrgKind
 from consent.releases.stored import cell_of, recipient_of, rules_allow, state_of, view
@@ -27,10 +27,14 @@ from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT, Recipient
 from policies.release import ReleaseProposal
 from policies.vocabulary import AthleteId, ConsentState, Granularity, OrgId, Purpose, Role
 
-BETWEEN_PROPOSALS = timedelta(days=28)  # reference: sports science §5.6, invariant 7
+BETWEEN_PROPOSALS = timedelta(days=28)  # ours; docs/privacy.md §4.5
 OPEN_FOR = timedelta(days=14)  # ours: a request closes by itself after a fortnight
 
-_STATUS = {Answer.YES: ConsentState.GIVEN, Answer.NO: ConsentState.REFUSED, Answer.LATER: ConsentState.DEFERRED}
+_STATUS = {
+    ConsentAnswer.YES: ConsentState.GIVEN,
+    ConsentAnswer.NO: ConsentState.REFUSED,
+    ConsentAnswer.LATER: ConsentState.DEFERRED,
+}
 
 
 def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseView:
@@ -48,14 +52,14 @@ def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseV
     tx.session.add(row)
     tx.session.flush()
     if not row.quiet:
-        _write(tx, row, ConsentState.UNKNOWN, ConsentState.REQUESTED, Method.PORTAL, ActorKind.CONTROLLER)
+        _write(tx, row, ConsentState.UNKNOWN, ConsentState.REQUESTED, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
     details = {"release_id": row.release_id, "sha256": row.sha256, "purpose": row.purpose, "allowed": True}
     tx.append([Draft.about(athlete, EventKind.RELEASE_PROPOSED, club, {**details, "shown": not row.quiet})])
     return view(tx, row, figures=(proposal.index, proposal.own_view))
 
 
 def answer(
-    tx: Transaction, athlete: AthleteId, release_id: str, given: Answer, *, sha256: str, method: Method
+    tx: Transaction, athlete: AthleteId, release_id: str, given: ConsentAnswer, *, sha256: str, method: ConsentMethod
 ) -> ReceiptRecord:
     """Record an answer; see `ConsentStore.answer_release`."""
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
@@ -64,16 +68,16 @@ def answer(
         raise Conflict("expected a request that is still open for this answer")
     if not hmac.compare_digest(row.sha256.encode(), sha256.encode()):
         raise Conflict("expected the fingerprint of the exact bytes; nothing was answered")
-    if given is Answer.YES and not rules_allow(tx, member, row):
+    if given is ConsentAnswer.YES and not rules_allow(tx, member, row):
         raise NotAllowed("a rule forbids this release, whatever is answered")
     _write(tx, row, state, _STATUS[given], method, ActorKind.ATHLETE)
     row.answered = tx.now
-    granularity = Granularity.BAND if given is Answer.YES else Granularity.NONE
-    change = Change(cell_of(row), granularity, row.until if given is Answer.YES else None)
+    granularity = Granularity.BAND if given is ConsentAnswer.YES else Granularity.NONE
+    change = Change(cell_of(row), granularity, row.until if given is ConsentAnswer.YES else None)
     return _conclude(tx, member, row, change, _STATUS[given], method)
 
 
-def withdraw(tx: Transaction, athlete: AthleteId, release_id: str, *, method: Method) -> ReceiptRecord:
+def withdraw(tx: Transaction, athlete: AthleteId, release_id: str, *, method: ConsentMethod) -> ReceiptRecord:
     """Take back one approved release; raises Conflict if it is not approved now."""
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
     if not state_of(tx, row).is_valid_for_processing:
@@ -83,7 +87,9 @@ def withdraw(tx: Transaction, athlete: AthleteId, release_id: str, *, method: Me
     return _conclude(tx, member, row, change, ConsentState.WITHDRAWN, method)
 
 
-def withdraw_approved(tx: Transaction, athlete: AthleteId, recipient: Recipient | None, method: Method) -> list[Change]:
+def withdraw_approved(
+    tx: Transaction, athlete: AthleteId, recipient: Recipient | None, method: ConsentMethod
+) -> list[Change]:
     """Write the withdrawal of every approved release (to one recipient); the caller concludes."""
     ended: list[Change] = []
     for row in _rows(tx, athlete):
@@ -141,7 +147,7 @@ def _check_end(tx: Transaction, proposal: ReleaseProposal) -> None:
 
 def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:
     athlete, release_id = AthleteId(proposal.athlete), proposal.index.approval_id
-    journal = tx.around.journal
+    journal = tx.context.journal
     # After erasure a proposal is answered like any other, unseen and sealed under a key that nobody keeps.
     is_erased = journal.is_erased(tx.session, athlete)
     keys = OwnerKeys.generate() if is_erased else journal.owner_keys(tx.session, athlete)
@@ -188,7 +194,7 @@ def _rows(tx: Transaction, athlete: AthleteId, *, with_quiet: bool = False) -> l
 
 
 def _write(
-    tx: Transaction, row: ReleaseRow, before: ConsentState, after: ConsentState, method: Method, kind: ActorKind
+    tx: Transaction, row: ReleaseRow, before: ConsentState, after: ConsentState, method: ConsentMethod, kind: ActorKind
 ) -> None:
     athlete = AthleteId(row.athlete)
     actor = athlete if kind is ActorKind.ATHLETE else row.recipient_org
@@ -196,7 +202,7 @@ def _write(
 
 
 def _conclude(
-    tx: Transaction, member: MemberRow, row: ReleaseRow, change: Change, status: ConsentState, method: Method
+    tx: Transaction, member: MemberRow, row: ReleaseRow, change: Change, status: ConsentState, method: ConsentMethod
 ) -> ReceiptRecord:
     # The epoch stays: the club reads it, proposed this release, and would learn from it that there was an answer.
     athlete, receipt_id = AthleteId(row.athlete), receipt_store.new_id()

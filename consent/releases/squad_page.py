@@ -27,8 +27,8 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId,
 
 PURPOSE = Purpose.SQUAD_PLANNING
 
-_DECOY_KEYS = OwnerKeys.generate()
-_DECOY = _DECOY_KEYS.seal({"index": {}, "own_view": {}, "padding": "0" * 400}, about="nothing")
+_DUMMY_KEYS = OwnerKeys.generate()
+_DUMMY = _DUMMY_KEYS.seal({"index": {}, "own_view": {}, "padding": "0" * 400}, about="nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor) -> OfficePag
         drafts.append(draft)
     page = {"what": "squad page", "person": actor.person, "role": actor.role.value, "asked_by": caller, "allowed": True}
     appended = tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, page), *drafts])
-    published = tx.around.publication.last(tx.now).isoformat()
+    published = tx.context.publication.last(tx.now).isoformat()
     return OfficePage(org.name, published, tuple(rows), appended.event)
 
 
@@ -76,7 +76,7 @@ def _visible(tx: Transaction, club: OrgId) -> dict[str, ReleaseRow]:
     )
     rows = tx.session.exec(query.order_by(col(ReleaseRow.proposed), col(ReleaseRow.release_id))).all()
     folded = event_chain.states(tx, [row.release_id for row in rows])
-    publication = tx.around.publication
+    publication = tx.context.publication
     return {
         row.athlete: row
         for row in rows
@@ -94,7 +94,7 @@ def _row(
         question = request(line.member, release, is_released=True)
     else:
         question = _without_release(club)
-    decision = tx.around.enforcer.decide(question)
+    decision = tx.context.enforcer.decide(question)
     allowed = decision.allowed and index is not None
     details = {
         "person": actor.person,
@@ -110,7 +110,7 @@ def _row(
     }
     kind = EventKind.LOOK_ALLOWED if allowed else EventKind.LOOK_REFUSED
     if line.member is None:
-        draft = Draft.decoy(kind, club, details)
+        draft = Draft.dummy(kind, club, details)
     else:
         draft = Draft.about(AthleteId(line.member.athlete), kind, club, details)
     band = index.index_band_5pt if allowed and index else None
@@ -121,7 +121,7 @@ def _row(
 def _open(tx: Transaction, release: ReleaseRow | None) -> OfficeIndex | None:
     """Open the release, or do the same work on a decoy."""
     if release is None:
-        _DECOY_KEYS.open(_DECOY, about="nothing")
+        _DUMMY_KEYS.open(_DUMMY, about="nothing")
         return None
     try:
         return open_figures(tx, release)[0]

@@ -40,14 +40,14 @@ def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnVie
         proposed_at=row.proposed,
         open_until=row.open_until,
         until=row.until,
-        publishes_at=tx.around.publication.next(tx.now),
+        publishes_at=tx.context.publication.next(tx.now),
         answered_at=row.answered,
     )
 
 
 def open_figures(tx: Transaction, row: ReleaseRow) -> tuple[OfficeIndex, OwnView]:
     """Open the exact bytes and the athlete's own view; raises KeyDestroyed after erasure."""
-    keys = tx.around.journal.owner_keys(tx.session, row.athlete)
+    keys = tx.context.journal.owner_keys(tx.session, row.athlete)
     figures = keys.open(row.sealed, about=f"release {row.release_id}")
     return OfficeIndex.model_validate(figures["index"]), OwnView.model_validate(figures["own_view"])
 
@@ -62,7 +62,7 @@ def state_of(tx: Transaction, row: ReleaseRow, folded: ConsentState | None = Non
 
 def rules_allow(tx: Transaction, member: MemberRow, row: ReleaseRow) -> bool:
     """True if the rules would let this release be seen once it is approved."""
-    return tx.around.enforcer.decide(request(member, row, is_released=True)).allowed
+    return tx.context.enforcer.decide(request(member, row, is_released=True)).allowed
 
 
 def request(member: MemberRow, row: ReleaseRow, *, is_released: bool) -> Request:

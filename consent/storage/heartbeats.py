@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from audit.entries import commitments
 from audit.entries.events import Entry, EventKind
-from audit.entries.pseudonyms import cover_name
+from audit.entries.pseudonyms import pseudonym
 from consent.storage.rows import OrgRow
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
@@ -16,10 +16,10 @@ from policies.vocabulary import OrgId
 class Heartbeats:
     """Makes heartbeats under the union's name in the log. They commit to nothing that anyone could open."""
 
-    def __init__(self, engine: Engine, *, union: OrgId, cover_key: bytes, rules: Enforcer) -> None:
+    def __init__(self, engine: Engine, *, union: OrgId, pseudonym_key: bytes, rules: Enforcer) -> None:
         self._engine = engine
         self._union = union
-        self._cover_key = cover_key
+        self._pseudonym_key = pseudonym_key
         self._rules = rules
         self._cover = ""  # never changes
 
@@ -33,4 +33,4 @@ class Heartbeats:
         with Session(self._engine) as session:
             row = session.get(OrgRow, self._union)
         # Before the union is registered, which a start does first of all, no name is taken.
-        return cover_name(self._union, self._cover_key, taken=set()) if row is None else row.cover
+        return pseudonym(self._union, self._pseudonym_key, taken=set()) if row is None else row.cover

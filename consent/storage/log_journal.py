@@ -49,7 +49,7 @@ class Draft:
         return cls(kind, org, details, f"org:{org}", tagged=False)
 
     @classmethod
-    def decoy(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+    def dummy(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
         """An entry that looks like one about an athlete, for a squad list line without an account."""
         return cls(kind, org, details, NOBODY, tagged=True)
 
@@ -62,7 +62,7 @@ class Appended:
     entries: tuple[bytes, ...]
 
 
-class Journal:
+class LogJournal:
     """Seals and appends. One per process: the log has a single writer, and the caller holds the writing lock."""
 
     def __init__(self, log: AppendingLog, *, wrapping: bytes, policy_hash: Callable[[], str]) -> None:

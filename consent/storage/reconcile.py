@@ -14,13 +14,13 @@ from audit.entries import commitments
 from audit.entries.events import EventKind, parse_leaf
 from audit.errors import LogCorrupt
 from audit.tlog import merkle
-from consent.storage.log_journal import NOBODY, Journal
+from consent.storage.log_journal import NOBODY, LogJournal
 from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 
 PROGRESS = 1  # the id of the one row
 
 
-def settle(session: Session, journal: Journal, *, now: datetime, with_pending: bool) -> int:
+def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pending: bool) -> int:
     """Bring the database up to what the log holds now; returns the size up to which all is accounted for.
 
     The caller holds the writing lock, so that no transaction is between its append and its commit. with_pending: look
@@ -54,7 +54,7 @@ def _place(session: Session, places: Mapping[bytes, int]) -> None:
         session.connection().execute(by_hash.values(log_index=bindparam("place")), found)
 
 
-def _check_none_lost(journal: Journal, waiting: set[bytes]) -> None:
+def _check_none_lost(journal: LogJournal, waiting: set[bytes]) -> None:
     """Raise LogCorrupt if an acknowledged entry neither waits nor stands in the log."""
     log = journal.log
     # Asked in this order, because an entry may be published in between.
@@ -73,7 +73,7 @@ def _check_none_repeated(session: Session, orphans: Set[bytes]) -> None:
         )
 
 
-def _adopt(session: Session, journal: Journal, orphans: Mapping[bytes, int | None], now: datetime) -> None:
+def _adopt(session: Session, journal: LogJournal, orphans: Mapping[bytes, int | None], now: datetime) -> None:
     """Number the orphans by their tags; what matches nobody (an owner that never came to be) is nobody's."""
     entries = {leaf: parse_leaf(leaf) for leaf in orphans}
     left = {leaf for leaf, entry in entries.items() if entry.kind is not EventKind.HEARTBEAT}

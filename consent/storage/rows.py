@@ -34,11 +34,11 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-class Row(SQLModel, registry=registry()):
+class ConsentTable(SQLModel, registry=registry()):
     """Base of every table here; its own registry, so that other programs' tables never mix in."""
 
 
-class OrgRow(Row, table=True):
+class OrgRow(ConsentTable, table=True):
     """An organisation and the key that signs its requests."""
 
     __tablename__: ClassVar[Any] = "org"
@@ -51,7 +51,7 @@ class OrgRow(Row, table=True):
     snapshot_sha256: str = Field(default="", max_length=64)
 
 
-class MemberRow(Row, table=True):
+class MemberRow(ConsentTable, table=True):
     """An athlete; locked first by every transaction that reads or changes what the athlete decided."""
 
     __tablename__: ClassVar[Any] = "member"
@@ -64,7 +64,7 @@ class MemberRow(Row, table=True):
     enrolled: datetime = Field(sa_type=UtcTime)
 
 
-class PlayerRow(Row, table=True):
+class PlayerRow(ConsentTable, table=True):
     """A player of the public squad list who has no account here."""
 
     __tablename__: ClassVar[Any] = "player"
@@ -74,7 +74,7 @@ class PlayerRow(Row, table=True):
     shirt_no: int
 
 
-class GrantRow(Row, table=True):
+class GrantRow(ConsentTable, table=True):
     """One immutable grant. `current` names the cell while the grant is in force there, so that only one can be."""
 
     __tablename__: ClassVar[Any] = "consent_grant"
@@ -93,7 +93,7 @@ class GrantRow(Row, table=True):
     current: str | None = Field(default=None, unique=True, max_length=300)
 
 
-class ConsentEventRow(Row, table=True):
+class ConsentEventRow(ConsentTable, table=True):
     """One signed event about a grant or a release; each athlete's events form one hash chain. Append-only."""
 
     __tablename__: ClassVar[Any] = "consent_event"
@@ -111,7 +111,7 @@ class ConsentEventRow(Row, table=True):
     signature: str = Field(max_length=128)
 
 
-class ReleaseRow(Row, table=True):
+class ReleaseRow(ConsentTable, table=True):
     """A proposed release; the exact bytes and the athlete's own view are sealed under the athlete's key.
 
     quiet: proposed while the athlete had asked for quiet; stored, answered alike, never shown.
@@ -133,7 +133,7 @@ class ReleaseRow(Row, table=True):
     quiet: bool
 
 
-class ReceiptRow(Row, table=True):
+class ReceiptRow(ConsentTable, table=True):
     """A receipt as it was signed: canonical JSON text and signature."""
 
     __tablename__: ClassVar[Any] = "receipt"
@@ -148,7 +148,7 @@ class ReceiptRow(Row, table=True):
     signature: str = Field(max_length=128)
 
 
-class DataKeyRow(Row, table=True):
+class DataKeyRow(ConsentTable, table=True):
     """The wrapped keys of one athlete (or organisation) and the number of its newest log entry."""
 
     __tablename__: ClassVar[Any] = "data_key"
@@ -157,7 +157,7 @@ class DataKeyRow(Row, table=True):
     counter: int
 
 
-class LogDetailRow(Row, table=True):
+class LogDetailRow(ConsentTable, table=True):
     """The sealed details behind one entry of the public log, known by the hash of its leaf.
 
     log_index: its place, once it is published and the place was noted here; None while it waits.
@@ -175,7 +175,7 @@ class LogDetailRow(Row, table=True):
     sealed: bytes = Field(sa_type=LargeBinary)
 
 
-class AnswerOutcomeRow(Row, table=True):
+class AnswerOutcomeRow(ConsentTable, table=True):
     """Whether the answer to one recorded act was handed to the network; no row means that it is not known."""
 
     __tablename__: ClassVar[Any] = "answer_outcome"
@@ -183,7 +183,7 @@ class AnswerOutcomeRow(Row, table=True):
     sent: bool
 
 
-class LogProgressRow(Row, table=True):
+class LogProgressRow(ConsentTable, table=True):
     """The one row that says how far this database has followed its log.
 
     settled: every entry below this place is accounted for. policy_hash: the rules that were last recorded as loaded.
@@ -195,7 +195,7 @@ class LogProgressRow(Row, table=True):
     policy_hash: str = Field(default="", max_length=64)
 
 
-class BudgetRow(Row, table=True):
+class BudgetRow(ConsentTable, table=True):
     """One athlete's lifetime privacy budget in micro-rho; the database itself refuses to pass the cap."""
 
     __tablename__: ClassVar[Any] = "budget"
@@ -209,7 +209,7 @@ class BudgetRow(Row, table=True):
     reserved: int = Field(sa_type=BigInteger)
 
 
-class LedgerRow(Row, table=True):
+class LedgerRow(ConsentTable, table=True):
     """One movement in an athlete's ledger; each athlete's movements form one hash chain. Append-only."""
 
     __tablename__: ClassVar[Any] = "ledger"
@@ -224,7 +224,7 @@ class LedgerRow(Row, table=True):
     hash: str = Field(max_length=64)
 
 
-class CampaignRow(Row, table=True):
+class CampaignRow(ConsentTable, table=True):
     """A registered campaign: the signed manifest as it came."""
 
     __tablename__: ClassVar[Any] = "campaign"
@@ -236,7 +236,7 @@ class CampaignRow(Row, table=True):
     is_closed: bool
 
 
-class TokenRow(Row, table=True):
+class TokenRow(ConsentTable, table=True):
     """One athlete's single-use token for one campaign; only its hash is stored."""
 
     __tablename__: ClassVar[Any] = "token"
@@ -249,7 +249,7 @@ class TokenRow(Row, table=True):
     is_closed: bool
 
 
-class RoundRow(Row, table=True):
+class RoundRow(ConsentTable, table=True):
     """One round that one token has paid for."""
 
     __tablename__: ClassVar[Any] = "token_round"
@@ -258,7 +258,7 @@ class RoundRow(Row, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-class SessionRow(Row, table=True):
+class SessionRow(ConsentTable, table=True):
     """An open portal session, by the hash of its id."""
 
     __tablename__: ClassVar[Any] = "session"
@@ -269,7 +269,7 @@ class SessionRow(Row, table=True):
     last_used: datetime = Field(sa_type=UtcTime)
 
 
-class SignInCodeRow(Row, table=True):
+class SignInCodeRow(ConsentTable, table=True):
     """A desk code, by its keyed hash; spent by the first sign-in."""
 
     __tablename__: ClassVar[Any] = "sign_in_code"
@@ -278,7 +278,7 @@ class SignInCodeRow(Row, table=True):
     expires: datetime = Field(sa_type=UtcTime)
 
 
-class NonceRow(Row, table=True):
+class NonceRow(ConsentTable, table=True):
     """The nonce of a signed request, remembered until the request would be too old anyway."""
 
     __tablename__: ClassVar[Any] = "nonce"

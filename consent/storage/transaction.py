@@ -20,8 +20,8 @@ from sqlmodel import Session
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
-from consent.storage.log_journal import Appended, Draft, Journal
-from consent.storage.reconcile import settle
+from consent.storage.log_journal import Appended, Draft, LogJournal
+from consent.storage.reconcile import reconcile
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
@@ -33,13 +33,13 @@ BUSY_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class TransactionContext:
     """What every transaction works with. union: who runs this service. trust: whom to believe about the log.
 
     checkpoint_every_s: the log publishes at the multiples of this many seconds.
     """
 
-    journal: Journal
+    journal: LogJournal
     enforcer: Enforcer
     keys: ServiceKeys
     clock: Clock
@@ -64,10 +64,10 @@ class Surroundings:
 class Transaction:
     """What one store method works in. `now` is read once, so that the whole method sees one moment."""
 
-    def __init__(self, session: Session, around: Surroundings, *, can_write: bool) -> None:
+    def __init__(self, session: Session, context: TransactionContext, *, can_write: bool) -> None:
         self.session = session
-        self.around = around
-        self.now = around.clock()
+        self.context = context
+        self.now = context.clock()
         self.is_accounted_for = not can_write
         self._can_write = can_write
         self.has_appended = False
@@ -75,7 +75,7 @@ class Transaction:
     @property
     def union(self) -> OrgId:
         """The organisation that runs this service: the one that acts when an athlete does."""
-        return self.around.union
+        return self.context.union
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Flush what is pending, then append one act to the log; raises LogUnavailable. Once per transaction."""
@@ -83,7 +83,7 @@ class Transaction:
             raise StoreUnavailable("expected a writing transaction with one act")
         self.session.flush()
         self.is_accounted_for = self.has_appended = True
-        appended = self.around.journal.record(self.session, drafts, now=self.now)
+        appended = self.context.journal.record(self.session, drafts, now=self.now)
         self.session.flush()
         return appended
 
@@ -96,17 +96,17 @@ class Transaction:
 
         With the log failing nothing protected is answered, whether it needs an entry or not.
         """
-        self.around.journal.log.check_durable()
+        self.context.journal.log.check_durable()
         self.without_entry(reason)
 
 
 class Transactions:
     """Begins and ends transactions; a writing one that neither appends nor says why it need not is an error."""
 
-    def __init__(self, engine: Engine, around: Surroundings) -> None:
+    def __init__(self, engine: Engine, context: TransactionContext) -> None:
         self._reader = engine
         self._writer = engine.execution_options(is_writer=True)
-        self.around = around
+        self.context = context
         self._one_writer = threading.Lock()
         # All three are guarded by _one_writer. A former process may have died between append and commit, or between
         # an erasure and the end of what the database's journal kept of it.
@@ -118,9 +118,9 @@ class Transactions:
     def write(self) -> Iterator[Transaction]:
         """Commit when the block ends, after the append; roll back on any error."""
         with self._one_writer:
-            self._settle()
+            self._reconcile()
             with _translated(), Session(self._writer, expire_on_commit=False) as session:
-                tx = Transaction(session, self.around, can_write=True)
+                tx = Transaction(session, self.context, can_write=True)
                 try:
                     yield tx
                     if not tx.is_accounted_for:
@@ -135,7 +135,7 @@ class Transactions:
     def read(self) -> Iterator[Transaction]:
         """One consistent view of the database; nothing can be appended."""
         with _translated(), Session(self._reader) as session:
-            yield Transaction(session, self.around, can_write=False)
+            yield Transaction(session, self.context, can_write=False)
 
     def drop_former_pages(self) -> None:
         """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while.
@@ -146,10 +146,10 @@ class Transactions:
             self._has_former_pages = True
             self._drop_former_pages()
 
-    def settle(self) -> None:
+    def reconcile(self) -> None:
         """Note where newly published entries stand, at once instead of with the next writing transaction."""
         with self._one_writer:
-            self._settle()
+            self._reconcile()
             if self._has_former_pages:
                 self._drop_former_pages()
 
@@ -163,12 +163,12 @@ class Transactions:
             logger.warning("a reader keeps the database from forgetting what was erased; it is tried again")
         self._has_former_pages = is_kept
 
-    def _settle(self) -> None:
-        if not self._may_have_orphans and self.around.journal.log.size == self._settled:
+    def _reconcile(self) -> None:
+        if not self._may_have_orphans and self.context.journal.log.size == self._settled:
             return
         with _translated(), Session(self._writer) as session:
-            self._settled = settle(
-                session, self.around.journal, now=self.around.clock(), with_pending=self._may_have_orphans
+            self._settled = reconcile(
+                session, self.context.journal, now=self.context.clock(), with_pending=self._may_have_orphans
             )
             session.commit()
         self._may_have_orphans = False

@@ -32,8 +32,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audit.errors import AuditError
 from chassis.web.pages import Pages
 from consent.errors import ConsentError, NotFound
-from consent.identity.sessions import Sessions
-from consent.settings import Settings
+from consent.identity.sessions import AthleteSessions
+from consent.settings import ConsentSettings
 from consent.storage.transaction import Clock
 from consent.store import ConsentStore
 from consent.web import entry_routes
@@ -49,7 +49,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503
 
 
-def add_portal(app: FastAPI, *, store: ConsentStore, sessions: Sessions, settings: Settings, clock: Clock) -> None:
+def add_portal(
+    app: FastAPI, *, store: ConsentStore, sessions: AthleteSessions, settings: ConsentSettings, clock: Clock
+) -> None:
     """Serve the portal for every path that `app` has no route for yet: call it last.
 
     It is an application of its own, so that its closed page never answers for the interface under /v1.

@@ -12,7 +12,7 @@ from consent.web.request_context import (
     THEME_LIFE_S,
     THEMES,
     CheckedForm,
-    Fields,
+    FormFields,
     PortalHere,
     SessionId,
     SignedIn,
@@ -20,7 +20,7 @@ from consent.web.request_context import (
     drop_session,
     keep_session,
 )
-from consent.web.sharing.change_form import Problem
+from consent.web.sharing.change_form import ChangeProblem
 from policies.vocabulary import AthleteId
 
 router = APIRouter()
@@ -39,13 +39,13 @@ def sign_in_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
 
 
 @router.post("/sign-in")
-def sign_in(portal: PortalHere, fields: Fields, held: SessionId, theme: Theme) -> Response:
+def sign_in(portal: PortalHere, fields: FormFields, held: SessionId, theme: Theme) -> Response:
     """Spend a desk code; a code that opens nothing gets one and the same answer."""
     code = fields.get("code", "")
     try:
         opened = portal.sessions.sign_in_with_code(code, replaces=held)
     except SignInRefused:
-        problem = Problem("code", "This code does not open the portal. Ask the union’s desk for a new one.")
+        problem = ChangeProblem("code", "This code does not open the portal. Ask the union’s desk for a new one.")
         return _sign_in(portal, theme, problem=problem)
     return _welcome(portal, opened)
 
@@ -58,17 +58,17 @@ def demo_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
         raise NotFound("demo personas are closed here")
     by_club = groupby(sorted(members, key=lambda m: (m.club, m.shirt_no, m.name)), key=lambda m: m.club)
     clubs = [(portal.store.org(club).name, list(players)) for club, players in by_club]
-    return portal.doorstep("demo.html", title="Choose a demo athlete", theme=theme, clubs=clubs)
+    return portal.signed_out_page("demo.html", title="Choose a demo athlete", theme=theme, clubs=clubs)
 
 
 @router.post("/demo/sign-in")
-def demo_sign_in(portal: PortalHere, fields: Fields, held: SessionId) -> Response:
+def demo_sign_in(portal: PortalHere, fields: FormFields, held: SessionId) -> Response:
     """Sign in as one demo persona; refused outside demo mode."""
     return _welcome(portal, portal.sessions.sign_in_as_persona(AthleteId(fields.get("athlete", "")), replaces=held))
 
 
 @router.post("/sign-out")
-def sign_out(portal: PortalHere, visit: SignedIn, form: CheckedForm, held: SessionId) -> Response:
+def sign_out(portal: PortalHere, context: SignedIn, form: CheckedForm, held: SessionId) -> Response:
     """End the session on the server, then in the browser."""
     portal.sessions.close(held)
     response = see_other("/sign-in")
@@ -77,15 +77,15 @@ def sign_out(portal: PortalHere, visit: SignedIn, form: CheckedForm, held: Sessi
 
 
 @router.get("/settings")
-def settings_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def settings_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Show how the pages look in this browser."""
     return portal.page(
-        visit, "settings.html", title="Settings", here="/settings", themes=THEMES, chosen=visit.theme or "system"
+        context, "settings.html", title="Settings", here="/settings", themes=THEMES, chosen=context.theme or "system"
     )
 
 
 @router.post("/settings")
-def keep_settings(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+def keep_settings(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
     """Keep the theme in this browser; the server needs to know it only while it draws a page."""
     theme = form.get("theme", "")
     if theme not in THEMES:
@@ -101,8 +101,8 @@ def keep_settings(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Res
     return response
 
 
-def _sign_in(portal: Portal, theme: str | None, *, problem: Problem | None = None) -> HTMLResponse:
-    return portal.doorstep(
+def _sign_in(portal: Portal, theme: str | None, *, problem: ChangeProblem | None = None) -> HTMLResponse:
+    return portal.signed_out_page(
         "sign_in.html",
         title="Sign in",
         theme=theme,

@@ -6,10 +6,10 @@ from datetime import date
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.web.pages import Pages
-from consent.identity.sessions import Session, Sessions
+from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
 from consent.registry.values import Member
-from consent.settings import Settings
+from consent.settings import ConsentSettings
 from consent.storage.transaction import Clock
 from consent.store import ConsentStore
 from consent.web.log_text import checkpoint_words
@@ -27,10 +27,10 @@ SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestContext:
     """One request of a signed-in athlete. theme is "light", "dark" or None for the device's own."""
 
-    session: Session
+    session: AthleteSession
     member: Member
     theme: str | None
 
@@ -45,8 +45,8 @@ class Portal:
     """The store, the sessions, and the templates; one for the whole service."""
 
     store: ConsentStore
-    sessions: Sessions
-    settings: Settings
+    sessions: AthleteSessions
+    settings: ConsentSettings
     clock: Clock
     pages: Pages
 
@@ -58,11 +58,11 @@ class Portal:
     @property
     def rules(self) -> Enforcer:
         """The rules in force."""
-        return self.store.transactions.around.enforcer
+        return self.store.transactions.context.enforcer
 
     def page(
         self,
-        visit: Visit,
+        context: RequestContext,
         template: str,
         *,
         title: str,
@@ -72,7 +72,7 @@ class Portal:
         **values: object,
     ) -> HTMLResponse:
         """Render a page for a signed-in athlete. here: address of its item in the navigation. log: if it was read."""
-        waiting = len(self.store.requests(visit.athlete))
+        waiting = len(self.store.requests(context.athlete))
         return self.pages.render(
             template,
             status=status,
@@ -82,18 +82,18 @@ class Portal:
                 {"href": href, "label": label, "count": waiting if href == "/asked" else 0}
                 for href, label in NAVIGATION
             ],
-            person=visit.member.name,
+            person=context.member.name,
             settings_href="/settings",
-            sign_out=visit.session.csrf,
-            csrf=visit.session.csrf,
-            theme=visit.theme,
+            sign_out=context.session.csrf,
+            csrf=context.session.csrf,
+            theme=context.theme,
             log_words=checkpoint_words(log or self.store.log_state(), self.clock()),
-            club=self.store.org(visit.member.club).name,
+            club=self.store.org(context.member.club).name,
             **self._who(),
             **values,
         )
 
-    def doorstep(
+    def signed_out_page(
         self, template: str, *, title: str, theme: str | None = None, status: int = 200, **values: object
     ) -> HTMLResponse:
         """Render a page for nobody in particular: signing in."""

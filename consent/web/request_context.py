@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from consent.settings import Settings
-from consent.web.portal import Portal, Visit
+from consent.settings import ConsentSettings
+from consent.web.portal import Portal, RequestContext
 
 THEME_COOKIE = "homefield-theme"
 THEMES = {"system": "As my device does", "light": "Light", "dark": "Dark"}
@@ -25,7 +25,7 @@ class ForgedForm(Exception):
     """A form without the session's token, or with a field twice or too long."""
 
 
-def cookie_name(settings: Settings) -> str:
+def cookie_name(settings: ConsentSettings) -> str:
     """Name of the session cookie; over HTTPS the browser itself holds it to this host."""
     return "__Host-homefield" if settings.secure else "homefield"
 
@@ -56,15 +56,15 @@ def chosen_theme(request: Request) -> str | None:
 Theme = Annotated[str | None, Depends(chosen_theme)]
 
 
-def read_visit(portal: PortalHere, held: SessionId, theme: Theme) -> Visit:
+def read_context(portal: PortalHere, held: SessionId, theme: Theme) -> RequestContext:
     """Return the visit; raises SignedOut."""
     session = portal.sessions.read(held)
     if session is None:
         raise SignedOut
-    return Visit(session, portal.store.member(session.athlete), theme)
+    return RequestContext(session, portal.store.member(session.athlete), theme)
 
 
-SignedIn = Annotated[Visit, Depends(read_visit)]
+SignedIn = Annotated[RequestContext, Depends(read_context)]
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:
@@ -78,12 +78,12 @@ async def read_fields(request: Request) -> Mapping[str, str]:
     return MappingProxyType(fields)
 
 
-Fields = Annotated[Mapping[str, str], Depends(read_fields)]
+FormFields = Annotated[Mapping[str, str], Depends(read_fields)]
 
 
-def check_form(visit: SignedIn, fields: Fields) -> Mapping[str, str]:
+def check_form(context: SignedIn, fields: FormFields) -> Mapping[str, str]:
     """Return the fields of a form that carries the session's own token; raises ForgedForm otherwise."""
-    if not hmac.compare_digest(fields.get("csrf", "").encode(), visit.session.csrf.encode()):
+    if not hmac.compare_digest(fields.get("csrf", "").encode(), context.session.csrf.encode()):
         raise ForgedForm
     return fields
 
@@ -91,11 +91,11 @@ def check_form(visit: SignedIn, fields: Fields) -> Mapping[str, str]:
 CheckedForm = Annotated[Mapping[str, str], Depends(check_form)]
 
 
-def keep_session(response: Response, settings: Settings, held: str) -> None:
+def keep_session(response: Response, settings: ConsentSettings, held: str) -> None:
     """Give the browser the session id: not readable by scripts, not sent from other sites' forms."""
     response.set_cookie(cookie_name(settings), held, path="/", httponly=True, samesite="lax", secure=settings.secure)
 
 
-def drop_session(response: Response, settings: Settings) -> None:
+def drop_session(response: Response, settings: ConsentSettings) -> None:
     """Take the session id back from the browser."""
     response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.secure)

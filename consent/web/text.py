@@ -7,7 +7,7 @@ role cannot reach a page without words that a person understands.
 from dataclasses import dataclass
 
 from audit.entries.events import EventKind
-from consent.grants.values import Answer
+from consent.grants.values import ConsentAnswer
 from policies.vocabulary import Category, ConsentState, Granularity, Lineage, Purpose, Role
 
 
@@ -155,9 +155,9 @@ STATES = {
 
 
 ANSWERS = {
-    Answer.YES: "Yes, share this band",
-    Answer.NO: "No, do not share it",
-    Answer.LATER: "Later, decide another day",
+    ConsentAnswer.YES: "Yes, share this band",
+    ConsentAnswer.NO: "No, do not share it",
+    ConsentAnswer.LATER: "Later, decide another day",
 }
 
 EVENTS = {

@@ -68,7 +68,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DemoPlan:
     """Folders and ports, fixed before anything starts."""
 
     options: Options
@@ -114,11 +114,11 @@ class Plan:
         return f"http://127.0.0.1:{self.audit_port}"
 
 
-def make_plan(options: Options) -> Plan:
+def make_plan(options: Options) -> DemoPlan:
     """Lay out folders and ports for `options`."""
     names = [*CLUB_NAMES, *(f"Club {n}" for n in range(len(CLUB_NAMES) + 1, MOST_CLUBS + 1))]
     clubs = [
         Club(org, names[i], options.out / org, free_port())
         for i, org in enumerate(f"club-{chr(ord('a') + i)}" for i in range(options.clubs))
     ]
-    return Plan(options, tuple(clubs))
+    return DemoPlan(options, tuple(clubs))

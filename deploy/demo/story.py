@@ -1,4 +1,4 @@
-"""The whole main job, step by step, with the programs as separate processes (DESIGN §4)."""
+"""The whole main job, step by step, with the programs as separate processes (docs/architecture.md §2 and §3)."""
 
 import json
 import time
@@ -19,7 +19,7 @@ from deploy.demo.league.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.people import choices, staff
 from deploy.demo.people.budget import rounds_used
-from deploy.demo.plan import WITNESSES, Person, Plan
+from deploy.demo.plan import WITNESSES, DemoPlan, Person
 from deploy.demo.processes import League
 from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -47,7 +47,7 @@ class Stopwatch:
 class Story:
     """One run: `tell` does everything and returns the summary; the programs stay up until `league` is stopped."""
 
-    plan: Plan
+    plan: DemoPlan
     league: League
     console: Console
     watch: Stopwatch = field(default_factory=Stopwatch)
@@ -105,7 +105,7 @@ class Story:
             urls=self.urls(),
         )
 
-    def _gather(self, today: date) -> tuple[Sources, founding.Keys, list[Person], int]:
+    def _gather(self, today: date) -> tuple[Sources, founding.ExchangedKeys, list[Person], int]:
         clubs = len(self.plan.clubs)
         self.plan.data_folder.mkdir(parents=True, exist_ok=True)
         with self.step("Founding the league, exchanging keys", 4 + clubs) as tick:
@@ -125,7 +125,7 @@ class Story:
 
     def _train(
         self, people: Sequence[Person], decided: choices.Choices
-    ) -> tuple[list[training.Campaign], list[list[dict[str, Any]]]]:
+    ) -> tuple[list[training.FinishedCampaign], list[list[dict[str, Any]]]]:
         real = [person for person in people if person.source != SYNTHETIC]
         invented = [person for person in people if person.source == SYNTHETIC]
         rosters = {RECOVERY_SCHEMA.model: len(real) or len(invented), RISK_SCHEMA.model: len(invented)}
@@ -156,7 +156,9 @@ class Story:
 
         return on_round
 
-    def _withdrawal(self, decided: choices.Choices, campaigns: Sequence[training.Campaign]) -> tuple[Withdrawal, float]:
+    def _withdrawal(
+        self, decided: choices.Choices, campaigns: Sequence[training.FinishedCampaign]
+    ) -> tuple[Withdrawal, float]:
         first, second = campaigns
         used = rounds_used(self.plan, decided.changer)
         counted = used.get(first.model, 0)
@@ -167,7 +169,7 @@ class Story:
         return withdrawal, float(status["epsilon_spent_most"])
 
     def _compare(
-        self, people: Sequence[Person], decided: choices.Choices, done: training.Campaign
+        self, people: Sequence[Person], decided: choices.Choices, done: training.FinishedCampaign
     ) -> tuple[Errors, ...]:
         """Only those who still let the league learn are judged on: the athlete who withdrew no longer does."""
         learners = [one for one in people if one.athlete in decided.learners and one != decided.changer]
@@ -189,17 +191,17 @@ class Story:
             answers = choices.answer_requests(self.plan, asked, tick)
         return proposed, answers
 
-    def _work(self, today: date) -> tuple[list[staff.Morning], list[staff.Squad]]:
+    def _work(self, today: date) -> tuple[list[staff.CoachVisit], list[staff.Squad]]:
         with self.step("Staff at work", 2 * len(self.plan.clubs)) as tick:
             mornings, squads = [], []
             for club in self.plan.clubs:
-                mornings.append(staff.coach_morning(club, today))
+                mornings.append(staff.coach_visit(club, today))
                 tick()
                 squads.append(staff.office_look(self.plan, club))
                 tick()
         return mornings, squads
 
-    def _verify(self, keys: founding.Keys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
+    def _verify(self, keys: founding.ExchangedKeys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
         """Wait until everything is published, verify it as a stranger with the policy would, and ask the witnesses."""
         with self.step("Publishing the rest of the log", 1):
             wait_until_published(self.plan, self.league)
@@ -223,7 +225,7 @@ class Story:
         return pages | {f"Club dashboard, {club.name}": f"{club.url}/sign-in" for club in self.plan.clubs}
 
 
-def _campaign(done: training.Campaign, verdicts: Sequence[dict[str, Any]]) -> CampaignSummary:
+def _campaign(done: training.FinishedCampaign, verdicts: Sequence[dict[str, Any]]) -> CampaignSummary:
     reasons = {reason for verdict in verdicts for reason in verdict["reasons"]}
     return CampaignSummary(
         campaign_id=done.campaign_id,

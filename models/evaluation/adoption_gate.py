@@ -1,6 +1,6 @@
 """The honesty gate: no individual risk is shown unless it beats the athlete's own base rate and is calibrated.
 
-Thresholds: reference, sports science §6.2. The gate gives its reasons in words; a model that fails any of them
+Thresholds: docs/indices.md §11.3. The gate gives its reasons in words; a model that fails any of them
 shows loads only, never a risk figure. Equal fairness over subgroups is not checked here: a club is too small.
 """
 
@@ -21,11 +21,11 @@ from models.evaluation.metrics import (
 from models.features import Floats
 from models.risk import HORIZON_D
 
-LEAST_EVENTS = 100  # sports science §6.2
-EVENTS_PER_PARAMETER = 10  # sports science §6.2
-SLOPE_RANGE = (0.8, 1.25)  # sports science §6.2
-LARGEST_LOG_OE = 0.2  # sports science §6.2
-THRESHOLDS = (0.03, 0.05, 0.07, 0.10)  # sports science §6.2: 3 to 10 %
+LEAST_EVENTS = 100  # Collins, Ogundimu and Altman 2016
+EVENTS_PER_PARAMETER = 10  # Peduzzi et al. 1996
+SLOPE_RANGE = (0.8, 1.25)  # ours; docs/indices.md §11.3
+LARGEST_LOG_OE = 0.2  # ours; docs/indices.md §11.3
+THRESHOLDS = (0.03, 0.05, 0.07, 0.10)  # ours; docs/indices.md §11.3
 BOOTSTRAPS = 200  # ours: enough for a one-sided 95 % bound that decides a gate
 PRIOR_DAYS = 200.0  # ours: strength of the shrinkage of an athlete's base rate towards the overall one
 
@@ -45,7 +45,7 @@ def own_base_rate(event: Floats, day: NDArray[np.int64], *, overall: float) -> F
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
+class JudgedDays:
     """Predicted chances, outcomes (0 or 1), athletes (any integers) and own base rates
     of held-out rows, each athlete's rows in order of days."""
 
@@ -60,9 +60,9 @@ class Outcomes:
         if not self.chance.size:
             raise NotEnoughData("expected at least one held-out row")
 
-    def only(self, rows: NDArray[np.int64]) -> "Outcomes":
+    def only(self, rows: NDArray[np.int64]) -> "JudgedDays":
         """The same columns for `rows`."""
-        return Outcomes(self.chance[rows], self.event[rows], self.athlete[rows], self.base_rate[rows])
+        return JudgedDays(self.chance[rows], self.event[rows], self.athlete[rows], self.base_rate[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class GateResult:
     figures: dict[str, float]
 
 
-def gate(outcomes: Outcomes, *, parameters: int, rng: np.random.Generator) -> GateResult:
-    """The honesty gate of sports science §6.2 on held-out rows; bootstrap by athlete with the passed generator."""
+def gate(outcomes: JudgedDays, *, parameters: int, rng: np.random.Generator) -> GateResult:
+    """The adoption gate of docs/indices.md §11.3 on held-out rows; bootstrap by athlete with the passed generator."""
     chance, event = outcomes.chance, outcomes.event
     resampled = _by_athlete(outcomes, rng)
     figures = {
@@ -91,7 +91,7 @@ def gate(outcomes: Outcomes, *, parameters: int, rng: np.random.Generator) -> Ga
     return GateResult(not reasons, tuple(reasons), figures)
 
 
-def _checks(outcomes: Outcomes, figures: dict[str, float], parameters: int) -> list[tuple[bool, str]]:
+def _checks(outcomes: JudgedDays, figures: dict[str, float], parameters: int) -> list[tuple[bool, str]]:
     needed = max(LEAST_EVENTS, EVENTS_PER_PARAMETER * parameters)
     log_oe = np.log(max(figures["observed_to_expected"], 1e-9))
     return [
@@ -104,13 +104,13 @@ def _checks(outcomes: Outcomes, figures: dict[str, float], parameters: int) -> l
     ]
 
 
-def _episodes(outcomes: Outcomes) -> int:
+def _episodes(outcomes: JudgedDays) -> int:
     """Injuries, not rows: one onset makes up to seven positive rows in sequence."""
     begins = (outcomes.event[1:] == 1) & ((outcomes.event[:-1] == 0) | (outcomes.athlete[1:] != outcomes.athlete[:-1]))
     return int(begins.sum()) + int(outcomes.event[0] == 1)
 
 
-def _by_athlete(outcomes: Outcomes, rng: np.random.Generator) -> list[Outcomes]:
+def _by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDays]:
     """Bootstrap samples that draw whole athletes; each draw counts as an athlete of its own."""
     rows = [np.flatnonzero(outcomes.athlete == one) for one in np.unique(outcomes.athlete)]
     samples = []
@@ -118,7 +118,7 @@ def _by_athlete(outcomes: Outcomes, rng: np.random.Generator) -> list[Outcomes]:
         drawn = rng.integers(len(rows), size=len(rows))
         sample = outcomes.only(np.concatenate([rows[one] for one in drawn]))
         label = np.repeat(np.arange(len(drawn)), [rows[one].size for one in drawn])
-        samples.append(Outcomes(sample.chance, sample.event, label, sample.base_rate))
+        samples.append(JudgedDays(sample.chance, sample.event, label, sample.base_rate))
     return samples
 
 
@@ -128,7 +128,7 @@ def _low(values: Sequence[float]) -> float:
     return float(np.quantile(known, 0.05)) if known.size >= BOOTSTRAPS // 2 else float("-inf")
 
 
-def _has_benefit(outcomes: Outcomes) -> bool:
+def _has_benefit(outcomes: JudgedDays) -> bool:
     """True if acting on the model beats acting on all, on none and on the base rate at every threshold."""
     everybody = np.ones_like(outcomes.chance)
     return all(

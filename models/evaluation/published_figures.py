@@ -5,7 +5,7 @@ import numpy as np
 from models import risk
 from models.card import Metric
 from models.errors import BadWeights
-from models.evaluation.adoption_gate import Outcomes, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays, own_base_rate
 from models.evaluation.comparison import ReadinessDays, judge
 from models.evaluation.metrics import brier, within_athlete_auc
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, Floats
@@ -64,7 +64,7 @@ def _risk(weights: Floats, league: SyntheticLeague) -> tuple[Metric, ...]:
     )
 
 
-def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: float = 1.0) -> Outcomes:
+def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: float = 1.0) -> JudgedDays:
     """Predictions of `weights` and what came, on the last share of each athlete's days: what the gate judges.
 
     Raises NotEnoughData if no day can be judged.
@@ -79,4 +79,4 @@ def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: fl
         chance = risk.probability(weights, one.X[rows[late]])
         parts.append((chance, one.y[rows[late]].astype(np.float64), np.full(late.sum(), number), base[late]))
     chance, event, athlete, base_rate = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Outcomes(chance, event, athlete, base_rate)
+    return JudgedDays(chance, event, athlete, base_rate)

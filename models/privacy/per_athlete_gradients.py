@@ -3,7 +3,7 @@
 The gradient of an athlete is the mean over that athlete's own valid days, so it depends on nobody else; below
 `FULL_WEIGHT_DAYS` days the sum is divided by that public number instead, so that a short history weighs less.
 It is clipped to L2 norm C; the sum over athletes then changes by at most C when one athlete joins or leaves
-(reference: federation and privacy §6.1, §6.3). That must hold to the last bit, because rounding to integers follows:
+(docs/privacy.md §1.1 and §1.2). That must hold to the last bit, because rounding to integers follows:
 an athlete is padded to a length that depends on that athlete's own days only, as the order in which floating-point
 numbers are added, and with it their last digits, depends on the length. The general path for torch modules is in
 `opacus_gradients`.
@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from models.errors import BadShape
 from models.features import AthleteSeries, Floats
 
-Kind = Literal["linear", "huber", "logistic", "mlp"]
+GradientKind = Literal["linear", "huber", "logistic", "mlp"]
 
 FULL_WEIGHT_DAYS = 100  # ours, chosen in simulation (see `recipes`): the mean of a few days is mostly noise
 HUBER_DELTA = 1.0  # ours, chosen in simulation (see `recipes`): in units of the target
 
-MLP_HIDDEN = 16  # federation and privacy §9: the small network of the utility study
+MLP_HIDDEN = 16  # ours: a small network; docs/privacy.md §1.7
 CHUNK = 256  # ours: athletes computed together; bounds memory, changes no result
 LENGTH_STEP = 64  # ours: days that a series is padded to a multiple of, so that many series share a length
 
@@ -47,7 +47,7 @@ def split_mlp(weights: Floats, features: int) -> tuple[Floats, Floats, Floats, f
     return W1.reshape(MLP_HIDDEN, features), b1, w2, float(b2[0])
 
 
-def athlete_gradients(kind: Kind, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+def athlete_gradients(kind: GradientKind, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
     """Unclipped gradients (athletes, weights): mean over each athlete's valid days, 0 where there is none.
 
     Losses: half squared error for "linear", Huber's for "huber" (a linear model too), binary cross-entropy for
@@ -68,7 +68,7 @@ def clip_rows(gradients: Floats, clip: float) -> Floats:
     return clipped
 
 
-def athlete_gradients_sum(kind: Kind, weights: Floats, series: Sequence[AthleteSeries], clip: float) -> Floats:
+def athlete_gradients_sum(kind: GradientKind, weights: Floats, series: Sequence[AthleteSeries], clip: float) -> Floats:
     """Sum over athletes of the clipped gradients, (weights,). In clear: for simulation and tests only."""
     total: Floats = clip_rows(athlete_gradients(kind, weights, series), clip).sum(axis=0)
     return total
@@ -108,7 +108,7 @@ def _padded(series: Sequence[AthleteSeries]) -> tuple[NDArray[np.float32], NDArr
 
 
 def _batch_gradients(
-    kind: Kind, weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
+    kind: GradientKind, weights: Floats, X: NDArray[np.float32], y: NDArray[np.float32], share: NDArray[np.float32]
 ) -> Floats:
     if kind == "mlp":
         return _mlp_gradients(weights, X, y, share)

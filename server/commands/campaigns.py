@@ -7,7 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from policies.vocabulary import OrgId
-from server.commands.console import AsJson, Folder, consent_of, now, print_json, print_table, screen, store_of
+from server.commands.console import (
+    AsJson,
+    CoordinatorFolder,
+    consent_of,
+    now,
+    print_json,
+    print_table,
+    screen,
+    store_of,
+)
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import load_settings
@@ -26,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 @campaigns.command("open")
 def open_(
-    folder: Folder,
+    folder: CoordinatorFolder,
     model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")],
     out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")],
     name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None,
@@ -112,7 +121,7 @@ def _write_new(path: Path, text: str) -> None:
 
 
 @campaigns.command("list")
-def list_(folder: Folder, as_json: AsJson = False) -> None:
+def list_(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """List campaigns, oldest first.
 
     Example: homefield-server campaign list ./league
@@ -130,7 +139,7 @@ def list_(folder: Folder, as_json: AsJson = False) -> None:
 
 @campaigns.command()
 def show(
-    folder: Folder,
+    folder: CoordinatorFolder,
     campaign: Annotated[str, typer.Argument(help="Campaign id or manifest hash.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
@@ -148,7 +157,7 @@ def show(
 
 
 @models.command("list")
-def list_models(folder: Folder, as_json: AsJson = False) -> None:
+def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """List published models, oldest first.
 
     Example: homefield-server models list ./league
@@ -161,7 +170,7 @@ def list_models(folder: Folder, as_json: AsJson = False) -> None:
     print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
 
 
-def status(folder: Folder, as_json: AsJson = False) -> None:
+def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """Show how far the coordinator is: nodes enrolled, campaigns and rounds.
 
     Example: homefield-server status ./league --json

@@ -13,12 +13,14 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.consent_client import ConsentClient
+from server.consent_client import CoordinatorConsentClient
 from server.errors import BadSettings
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
-Folder = Annotated[Path, typer.Argument(help="The coordinator's folder, as created by `init`.", show_default=False)]
+CoordinatorFolder = Annotated[
+    Path, typer.Argument(help="The coordinator's folder, as created by `init`.", show_default=False)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 
 
@@ -47,7 +49,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def database_of(settings: Settings) -> Engine:
+def database_of(settings: CoordinatorSettings) -> Engine:
     """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
     if not settings.database_path.exists():
         raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
@@ -57,11 +59,11 @@ def database_of(settings: Settings) -> Engine:
         raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
 
 
-def consent_of(settings: Settings) -> ConsentClient:
+def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:
     """Return the client of the league's consent service."""
-    return ConsentClient.of(settings, clock=now)
+    return CoordinatorConsentClient.of(settings, clock=now)
 
 
-def store_of(settings: Settings) -> CoordinatorStore:
+def store_of(settings: CoordinatorSettings) -> CoordinatorStore:
     """Open the coordinator's store; see `database_of`."""
     return CoordinatorStore(database_of(settings), clock=now)

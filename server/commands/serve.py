@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
-from server.commands.console import Folder, database_of, now, screen
+from server.commands.console import CoordinatorFolder, database_of, now, screen
 from server.errors import BadSettings
 from server.settings import load_settings
 
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    folder: Folder,
+    folder: CoordinatorFolder,
     fleet_port: Annotated[int, typer.Option(help="Port of the Fleet API, TLS, for clubs' nodes.")],
     web_port: Annotated[int, typer.Option("--web-port", "--port", help="Port of the pages, for staff.")],
     host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (

@@ -11,7 +11,7 @@ from audit.entries.events import EventKind
 from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,
-    Folder,
+    CoordinatorFolder,
     consent_of,
     database_of,
     now,
@@ -22,9 +22,9 @@ from server.commands.console import (
 )
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.tls import create_tls
-from server.settings import FILE_NAME, SettingsFile, load_settings, write_file, write_settings
+from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_file, write_settings
 from server.store import open_database
-from server.web.staff import Desk, Staff, StaffRole
+from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Folder,
+    folder: CoordinatorFolder,
     name: Annotated[str, typer.Option(help="The league's name as people say it.")],
     consent: Annotated[str, typer.Option(help="Address of the consent service, for instance http://127.0.0.1:8100.")],
     league: Annotated[str, typer.Option(help="The league's id in the federation.")] = "league",
@@ -55,7 +55,7 @@ def init(
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
-        stored = SettingsFile(league=league, name=name, consent_url=consent)
+        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent)
     except ValidationError as error:
         raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
     key = SigningKey.generate()
@@ -77,7 +77,7 @@ def init(
 
 @nodes.command()
 def add(
-    folder: Folder,
+    folder: CoordinatorFolder,
     club: Annotated[str, typer.Argument(help="The club's id, for instance club-a.", show_default=False)],
     public_key: Annotated[Path, typer.Argument(help="The node's keys/fleet.pub.", show_default=False)],
 ) -> None:
@@ -104,7 +104,7 @@ def add(
 
 
 @nodes.command("list")
-def list_nodes(folder: Folder, as_json: AsJson = False) -> None:
+def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """List enrolled nodes.
 
     Example: homefield-server node list ./league
@@ -119,7 +119,7 @@ def list_nodes(folder: Folder, as_json: AsJson = False) -> None:
 
 
 def staff_code(
-    folder: Folder,
+    folder: CoordinatorFolder,
     person: Annotated[str, typer.Option(help="The person's name as the pages show it.")],
     role: Annotated[StaffRole, typer.Option(help="front_office or operator.")],
     club: Annotated[str, typer.Option(help="The club of a front office.")] = "",
@@ -132,6 +132,6 @@ def staff_code(
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
-    staff = Staff(person, role, club)
+    staff = LeagueStaff(person, role, club)
     consent_of(settings).event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
-    screen().print(Desk(engine, now).issue(staff))
+    screen().print(CoordinatorCodeIssuer(engine, now).issue(staff))

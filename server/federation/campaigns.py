@@ -31,7 +31,7 @@ RESTARTED = "the coordinator was restarted while the campaign was under way; ope
 logger = logging.getLogger(__name__)
 
 
-class Consent(Protocol):
+class CampaignConsent(Protocol):
     """What campaigns need of the consent service."""
 
     def register_campaign(self, signed: SignedManifest) -> None:
@@ -60,7 +60,7 @@ class CampaignWorker:
 
     store: CoordinatorStore
     fleet: Fleet
-    consent: Consent
+    consent: CampaignConsent
     registry: Registry
     checkpoints: Checkpoints
     clock: Clock

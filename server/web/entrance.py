@@ -6,26 +6,28 @@ from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.events import EventKind
 from server.errors import ConsentUnavailable
-from server.web.site import COOKIE, LOOPBACK, Closed, Refused, Site, check_origin, to
-from server.web.staff import Staff, StaffRole
+from server.web.site import COOKIE, LOOPBACK, Closed, LeagueSite, Refused, check_origin, to
+from server.web.staff import LeagueStaff, StaffRole
 
 
-def personas(site: Site) -> dict[str, Staff]:
+def personas(site: LeagueSite) -> dict[str, LeagueStaff]:
     """One front office for each enrolled club and one operator; nobody unless the demo runs."""
     if not site.demo:
         return {}
-    offices = {f"office:{node.club}": Staff("T. W.", StaffRole.FRONT_OFFICE, node.club) for node in site.store.nodes()}
-    return offices | {"operator": Staff("A. N.", StaffRole.OPERATOR)}
+    offices = {
+        f"office:{node.club}": LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, node.club) for node in site.store.nodes()
+    }
+    return offices | {"operator": LeagueStaff("A. N.", StaffRole.OPERATOR)}
 
 
-def router(site: Site) -> APIRouter:
+def router(site: LeagueSite) -> APIRouter:
     """Routes of the entrance."""
     routes = APIRouter()
 
     @routes.get("/")
     def root(request: Request) -> Response:
-        visit = site.visits.find(request.cookies.get(COOKIE))
-        return to(visit.staff.home if visit else "/sign-in")
+        context = site.visits.find(request.cookies.get(COOKIE))
+        return to(context.staff.home if context else "/sign-in")
 
     @routes.get("/sign-in")
     def sign_in_page() -> Response:
@@ -34,7 +36,7 @@ def router(site: Site) -> APIRouter:
     @routes.post("/sign-in")
     def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
         check_origin(request)
-        staff = site.desk.redeem(code, before=lambda staff: _report(site, staff))
+        staff = site.issuer.redeem(code, before=lambda staff: _report(site, staff))
         return _page(site, wrong=True) if staff is None else _begin(site, request, staff)
 
     @routes.post("/demo/sign-in")
@@ -51,8 +53,8 @@ def router(site: Site) -> APIRouter:
     def sign_out(request: Request, csrf: Annotated[str, Form(max_length=100)]) -> Response:
         check_origin(request)
         cookie = request.cookies.get(COOKIE)
-        visit = site.visits.find(cookie)
-        if visit is None or not visit.is_own_csrf(csrf):
+        context = site.visits.find(cookie)
+        if context is None or not context.is_own_csrf(csrf):
             raise Refused
         site.visits.end(cookie)
         response = to("/sign-in")
@@ -62,7 +64,7 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def _page(site: Site, *, wrong: bool) -> Response:
+def _page(site: LeagueSite, *, wrong: bool) -> Response:
     text = "Expected a code that the desk made in the last half hour and that was not used yet."
     problems = [{"field": "code", "text": text}] if wrong else []
     shown = [
@@ -73,7 +75,7 @@ def _page(site: Site, *, wrong: bool) -> Response:
     return site.page("sign_in.html", None, status=status, title="Sign in", personas=shown, problems=problems)
 
 
-def _report(site: Site, staff: Staff) -> None:
+def _report(site: LeagueSite, staff: LeagueStaff) -> None:
     """Have the sign-in logged before it opens anything; raises Closed if that cannot be."""
     details = {"person": staff.person, "role": staff.role.value, "club": staff.club}
     try:
@@ -82,7 +84,7 @@ def _report(site: Site, staff: Staff) -> None:
         raise Closed from error
 
 
-def _begin(site: Site, request: Request, staff: Staff) -> Response:
+def _begin(site: LeagueSite, request: Request, staff: LeagueStaff) -> Response:
     site.visits.end(request.cookies.get(COOKIE))
     response = to(staff.home)
     response.set_cookie(

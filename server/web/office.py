@@ -1,33 +1,33 @@
 """The front office's pages. Each look asks the consent service anew; nothing is kept here between two looks.
 
-Whatever is not released is one text. This module never learns why, so it cannot show it (DESIGN invariant 2).
+Whatever is not released is one text. This module never learns why, so it cannot show it (docs/invariants.md §2).
 """
 
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from server.consent_client import OfficeRow, OfficeView
+from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentUnavailable
-from server.web.site import Closed, Site, moment
+from server.web.site import Closed, LeagueSite, moment
 from server.web.staff import StaffRole
 
 
-def router(site: Site) -> APIRouter:
+def router(site: LeagueSite) -> APIRouter:
     """Routes of the front office."""
     routes = APIRouter()
 
     @routes.get("/squad")
     def squad(request: Request) -> Response:
-        visit = site.visit(request, StaffRole.FRONT_OFFICE)
+        context = site.context(request, StaffRole.FRONT_OFFICE)
         try:
-            view = site.consent.office(visit.staff.club, person=visit.staff.person)
+            view = site.consent.office(context.staff.club, person=context.staff.person)
         except ConsentUnavailable as error:
             raise Closed from error
-        site.clubs.learn(visit.staff.club, view.club_name)
+        site.clubs.learn(context.staff.club, view.club_name)
         return site.page(
             "squad.html",
-            visit,
+            context,
             here="/squad",
             title="Squad",
             published=_published(view),
@@ -36,13 +36,13 @@ def router(site: Site) -> APIRouter:
 
     @routes.get("/meaning")
     def meaning(request: Request) -> Response:
-        visit = site.visit(request, StaffRole.FRONT_OFFICE)
-        return site.page("meaning.html", visit, here="/meaning", title="What these figures mean")
+        context = site.context(request, StaffRole.FRONT_OFFICE)
+        return site.page("meaning.html", context, here="/meaning", title="What these figures mean")
 
     return routes
 
 
-def _line(row: OfficeRow) -> dict[str, object]:
+def _line(row: SquadPageLine) -> dict[str, object]:
     """What the template gets of one row: a dash of typography, and no other difference between rows."""
     band = row.band.replace("-", "–") if row.band else None
     spread = row.range.replace("-", "–") if row.range else None

@@ -9,7 +9,7 @@ from policies.vocabulary import Category
 from server.errors import ConsentUnavailable
 from server.federation.opening import epsilon_of
 from server.store import Campaign, CampaignState
-from server.web.site import Site, day, moment
+from server.web.site import LeagueSite, day, moment
 from server.web.staff import StaffRole
 
 CATEGORY_WORDS = {
@@ -28,18 +28,18 @@ TAGS = {
 }
 
 
-def router(site: Site) -> APIRouter:
+def router(site: LeagueSite) -> APIRouter:
     """Routes of the operator."""
     routes = APIRouter()
 
     @routes.get("/campaigns")
     def campaigns(request: Request) -> Response:
-        visit = site.visit(request, StaffRole.OPERATOR)
+        context = site.context(request, StaffRole.OPERATOR)
         found = site.store.campaigns()
         current = _current(found)
         return site.page(
             "campaigns.html",
-            visit,
+            context,
             here="/campaigns",
             title="Campaigns",
             now=moment(site.clock()),
@@ -49,22 +49,22 @@ def router(site: Site) -> APIRouter:
 
     @routes.get("/models")
     def models(request: Request) -> Response:
-        visit = site.visit(request, StaffRole.OPERATOR)
+        context = site.context(request, StaffRole.OPERATOR)
         done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
         return site.page(
-            "models.html", visit, here="/models", title="Models", models=[_brief(campaign) for campaign in done]
+            "models.html", context, here="/models", title="Models", models=[_brief(campaign) for campaign in done]
         )
 
     @routes.get("/nodes")
     def nodes(request: Request) -> Response:
-        visit = site.visit(request, StaffRole.OPERATOR)
+        context = site.context(request, StaffRole.OPERATOR)
         online = site.roster.online()
         found = [
             {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": day(node.enrolled_at)}
             for node in site.store.nodes()
         ]
         found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
-        return site.page("nodes.html", visit, here="/nodes", title="Nodes", nodes=found, now=moment(site.clock()))
+        return site.page("nodes.html", context, here="/nodes", title="Nodes", nodes=found, now=moment(site.clock()))
 
     return routes
 
@@ -95,7 +95,7 @@ def _brief(campaign: Campaign) -> dict[str, object]:
     }
 
 
-def _full(site: Site, campaign: Campaign) -> dict[str, object]:
+def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
     manifest = campaign.manifest
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
     return _brief(campaign) | {
@@ -154,7 +154,7 @@ def _word(category: Category) -> str:
     return CATEGORY_WORDS.get(category, category.value.replace("_", " "))
 
 
-def _spent(site: Site, campaign: Campaign) -> dict[str, str] | None:
+def _spent(site: LeagueSite, campaign: Campaign) -> dict[str, str] | None:
     """What the ledger says; None if it does not answer now."""
     try:
         spend = site.consent.spend(campaign.sha256)

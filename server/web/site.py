@@ -13,10 +13,10 @@ from audit.entries.events import EventKind
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 from server.store import Clock, CoordinatorStore
 from server.web.club_names import ClubNames
-from server.web.staff import Desk, StaffRole, Visit, Visits
+from server.web.staff import CoordinatorCodeIssuer, StaffRequest, StaffRole, Visits
 
 COOKIE = "homefield_server"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,7 +47,7 @@ class Refused(Exception):
     """A form that did not come from our own page in this session."""
 
 
-class Consent(Protocol):
+class SquadConsent(Protocol):
     """What these pages need of the consent service."""
 
     def office(self, club: str, *, person: str) -> OfficeView:
@@ -61,47 +61,47 @@ class Consent(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class LeagueSite:
     """The coordinator's pages with everything they use."""
 
-    settings: Settings
+    settings: CoordinatorSettings
     store: CoordinatorStore
-    consent: Consent
+    consent: SquadConsent
     roster: Roster
     clock: Clock
     pages: Pages
     visits: Visits
-    desk: Desk
+    issuer: CoordinatorCodeIssuer
     demo: bool
     clubs: ClubNames = field(default_factory=ClubNames)
 
-    def visit(self, request: Request, role: StaffRole) -> Visit:
+    def context(self, request: Request, role: StaffRole) -> StaffRequest:
         """Return who is signed in; raises SignInNeeded, or Closed for somebody of another role."""
-        visit = self.visits.find(request.cookies.get(COOKIE))
-        if visit is None:
+        context = self.visits.find(request.cookies.get(COOKIE))
+        if context is None:
             raise SignInNeeded
-        if visit.staff.role is not role:
+        if context.staff.role is not role:
             raise Closed
-        return visit
+        return context
 
     def page(
         self,
         template: str,
-        visit: Visit | None,
+        context: StaffRequest | None,
         *,
         status: int = 200,
         here: str = "",
         **values: object,
     ) -> HTMLResponse:
         """Render one page inside the masthead of the visitor's surface."""
-        role = visit.staff.role if visit else None
+        role = context.staff.role if context else None
         return self.pages.render(
             template,
             status=status,
             surface=SURFACES[role] if role else "League",
-            run_by=self.clubs.of(visit.staff.club) if visit and visit.staff.club else self.settings.name,
-            person=visit.staff.label if visit else None,
-            sign_out=visit.csrf if visit else None,
+            run_by=self.clubs.of(context.staff.club) if context and context.staff.club else self.settings.name,
+            person=context.staff.label if context else None,
+            sign_out=context.csrf if context else None,
             nav=NAVIGATION[role] if role else (),
             here=here,
             **values,
@@ -109,8 +109,8 @@ class Site:
 
     def closed(self, request: Request, *, status: int) -> HTMLResponse:
         """The one page for everything that is not shown."""
-        visit = self.visits.find(request.cookies.get(COOKIE))
-        return self.page("closed.html", visit, status=status, title="Not shown")
+        context = self.visits.find(request.cookies.get(COOKIE))
+        return self.page("closed.html", context, status=status, title="Not shown")
 
 
 def check_origin(request: Request) -> None:

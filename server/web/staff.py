@@ -17,7 +17,7 @@ from server.rows import StaffCodeRow
 from server.store import Clock
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
-IDLE = timedelta(minutes=15)  # UI §9
+IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
 SESSION_LIFE = timedelta(hours=12)
 MOST_SESSIONS = 1000  # ours; the longest idle one goes first
 MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
@@ -33,7 +33,7 @@ class StaffRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class LeagueStaff:
     """A person: name as shown, role, and the club of a front office (empty for an operator)."""
 
     person: str
@@ -58,10 +58,10 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class StaffRequest:
     """A signed-in browser."""
 
-    staff: Staff
+    staff: LeagueStaff
     csrf: str
     began: datetime
     seen: datetime
@@ -71,7 +71,7 @@ class Visit:
         return hmac.compare_digest(self.csrf.encode(), token.encode())
 
 
-class Desk:
+class CoordinatorCodeIssuer:
     """Issues and redeems codes. Only hashes are kept; ten wrong codes in five minutes close it for a while."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
@@ -79,7 +79,7 @@ class Desk:
         self._wrong: list[datetime] = []
         self._lock = threading.Lock()  # guards _wrong, and makes redeeming one code at a time
 
-    def issue(self, staff: Staff) -> str:
+    def issue(self, staff: LeagueStaff) -> str:
         """Return a new code for one person; it is shown this once and works once."""
         code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
         row = StaffCodeRow(
@@ -93,7 +93,7 @@ class Desk:
             session.add(row)
         return code
 
-    def redeem(self, code: str, *, before: Callable[[Staff], None] = lambda _: None) -> Staff | None:
+    def redeem(self, code: str, *, before: Callable[[LeagueStaff], None] = lambda _: None) -> LeagueStaff | None:
         """Return who the code was made for and use it up; None for a wrong, used or old one, or while closed.
 
         before: called with the person while the code still stands; if it raises, the code is not used up.
@@ -106,14 +106,14 @@ class Desk:
                 self._wrong.append(now)
             return staff
 
-    def _take(self, digest: str, now: datetime, before: Callable[[Staff], None]) -> Staff | None:
+    def _take(self, digest: str, now: datetime, before: Callable[[LeagueStaff], None]) -> LeagueStaff | None:
         with Session(self._engine) as session, session.begin():
             session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.expires_at) <= now))
         with Session(self._engine) as session, session.begin():
             row = session.get(StaffCodeRow, digest)
             if row is None:
                 return None
-            staff = Staff(row.person, StaffRole(row.role), row.club)
+            staff = LeagueStaff(row.person, StaffRole(row.role), row.club)
             before(staff)  # nothing is written yet, so that a slow answer keeps no one from the database
             session.delete(row)
             return staff
@@ -124,28 +124,28 @@ class Visits:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._open: dict[str, Visit] = {}
+        self._open: dict[str, StaffRequest] = {}
         self._lock = threading.Lock()
 
-    def begin(self, staff: Staff) -> str:
+    def begin(self, staff: LeagueStaff) -> str:
         """Open a session and return the cookie's value, 256 random bits."""
         cookie, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             if len(self._open) >= MOST_SESSIONS:
                 del self._open[min(self._open, key=lambda held: self._open[held].seen)]
-            self._open[cookie] = Visit(staff, secrets.token_urlsafe(32), now, now)
+            self._open[cookie] = StaffRequest(staff, secrets.token_urlsafe(32), now, now)
         return cookie
 
-    def find(self, cookie: str | None) -> Visit | None:
+    def find(self, cookie: str | None) -> StaffRequest | None:
         """Return the session and count this moment as activity; None if unknown, idle or too old."""
         now, held = self._clock(), cookie or ""
         with self._lock:
-            visit = self._open.get(held)
-            if visit is None or now - visit.seen > IDLE or now - visit.began > SESSION_LIFE:
+            context = self._open.get(held)
+            if context is None or now - context.seen > IDLE or now - context.began > SESSION_LIFE:
                 self._open.pop(held, None)
                 return None
-            self._open[held] = replace(visit, seen=now)
-        return visit
+            self._open[held] = replace(context, seen=now)
+        return context
 
     def end(self, cookie: str | None) -> None:
         """Close a session."""

@@ -16,32 +16,32 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 import audit.cli
-import audit.recorded_acts
+import audit.declared_events
 import client.cli
-import client.recorded_acts
+import client.declared_events
 import consent.cli
-import consent.recorded_acts
+import consent.declared_events
 import deploy.demo.cli
-import deploy.demo.recorded_acts
+import deploy.demo.declared_events
 import server.cli
-import server.recorded_acts
-from audit.entries.declared_events import Acts, Reason, Recorded, Unrecorded
+import server.declared_events
+from audit.entries.declared_events import EventDeclarations, NoEntry, NoEntryReason, RecordedEvent
 from audit.entries.events import EventKind
 
-PROGRAMS: dict[str, tuple[typer.Typer, Acts]] = {
-    "homefield-audit": (audit.cli.app, audit.recorded_acts.VERBS),
-    "homefield-consent": (consent.cli.app, consent.recorded_acts.VERBS),
-    "homefield-demo": (deploy.demo.cli.app, deploy.demo.recorded_acts.VERBS),
-    "homefield-node": (client.cli.app, client.recorded_acts.VERBS),
-    "homefield-server": (server.cli.app, server.recorded_acts.VERBS),
+PROGRAMS: dict[str, tuple[typer.Typer, EventDeclarations]] = {
+    "homefield-audit": (audit.cli.app, audit.declared_events.VERBS),
+    "homefield-consent": (consent.cli.app, consent.declared_events.VERBS),
+    "homefield-demo": (deploy.demo.cli.app, deploy.demo.declared_events.VERBS),
+    "homefield-node": (client.cli.app, client.declared_events.VERBS),
+    "homefield-server": (server.cli.app, server.declared_events.VERBS),
 }
-SITES: dict[str, Acts] = {
-    "auditor": audit.recorded_acts.ROUTES,
-    "witness": audit.recorded_acts.WITNESS_ROUTES,
-    "consent": consent.recorded_acts.ROUTES,
-    "node": client.recorded_acts.ROUTES,
-    "league": server.recorded_acts.ROUTES,
-    "fleet": server.recorded_acts.FLEET_ROUTES,
+SITES: dict[str, EventDeclarations] = {
+    "auditor": audit.declared_events.ROUTES,
+    "witness": audit.declared_events.WITNESS_ROUTES,
+    "consent": consent.declared_events.ROUTES,
+    "node": client.declared_events.ROUTES,
+    "league": server.declared_events.ROUTES,
+    "fleet": server.declared_events.FLEET_ROUTES,
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
@@ -58,11 +58,11 @@ MOST_UNRECORDED = {
 }
 """How many may be exempt. A new exemption is a privacy decision: it takes a reason and a larger number here."""
 REASONS_OF = {
-    Reason.OWN_RECORD: {"consent"},
-    Reason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
-    Reason.OWN_ENTRIES: {"homefield-consent", "homefield-node", "homefield-server", "league"},
-    Reason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
-    Reason.PARTS_RECORDED: {"homefield-demo", "homefield-node", "homefield-server", "fleet"},
+    NoEntryReason.OWN_RECORD: {"consent"},
+    NoEntryReason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
+    NoEntryReason.OWN_ENTRIES: {"homefield-consent", "homefield-node", "homefield-server", "league"},
+    NoEntryReason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
+    NoEntryReason.PARTS_RECORDED: {"homefield-demo", "homefield-node", "homefield-server", "fleet"},
 }
 """Where each reason can be true at all; the others can be anywhere."""
 HARMLESS_POSTS = {"POST /sign-out", "POST /settings"}  # they end or dress the sender's own session
@@ -162,11 +162,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
     return built | league_sites(folder) | audit_sites(folder)
 
 
-def unrecorded(acts: Acts) -> dict[str, Unrecorded]:
-    return {name: act for name, act in acts.items() if isinstance(act, Unrecorded)}
+def unrecorded(acts: EventDeclarations) -> dict[str, NoEntry]:
+    return {name: act for name, act in acts.items() if isinstance(act, NoEntry)}
 
 
-ALL: dict[str, Acts] = {name: acts for name, (_, acts) in PROGRAMS.items()} | SITES
+ALL: dict[str, EventDeclarations] = {name: acts for name, (_, acts) in PROGRAMS.items()} | SITES
 everywhere: Callable[[Any], Any] = pytest.mark.parametrize("place", sorted(ALL))
 
 
@@ -204,26 +204,26 @@ def test_every_reason_is_given_only_where_it_can_be_true(place: str) -> None:
 @pytest.mark.parametrize("site", sorted(SITES))
 def test_nothing_that_changes_something_is_exempt_but_steps_of_recorded_forms(site: str) -> None:
     posts = {name: act.reason for name, act in unrecorded(SITES[site]).items() if "POST" in name and "|" not in name}
-    carriers = {Reason.FORM_STEP, Reason.PARTS_RECORDED, Reason.PUBLIC_LOG}
+    carriers = {NoEntryReason.FORM_STEP, NoEntryReason.PARTS_RECORDED, NoEntryReason.PUBLIC_LOG}
 
     assert {name for name, reason in posts.items() if reason not in carriers} <= HARMLESS_POSTS
 
 
 def test_every_step_of_a_form_leads_to_something_recorded() -> None:
-    portal = consent.recorded_acts.PORTAL_ROUTES
-    steps = [name for name, act in unrecorded(portal).items() if act.reason is Reason.FORM_STEP]
+    portal = consent.declared_events.PORTAL_ROUTES
+    steps = [name for name, act in unrecorded(portal).items() if act.reason is NoEntryReason.FORM_STEP]
 
     assert "POST /change/{category}" in steps
     for step in steps:
         path = step.split()[1]
         last = "POST /demo/sign-in" if path == "/demo" else f"POST {path}/confirm"
-        assert isinstance(portal[last], Recorded), step
+        assert isinstance(portal[last], RecordedEvent), step
 
 
 @everywhere
 def test_a_recorded_act_names_at_least_one_kind_and_never_one_of_the_log_itself(place: str) -> None:
     for name, act in ALL[place].items():
-        if isinstance(act, Recorded):
+        if isinstance(act, RecordedEvent):
             assert act.kinds, name
             assert not act.kinds & (FROM_THE_LOG_ITSELF - {EventKind.HEARTBEAT}), name
 
@@ -235,12 +235,12 @@ def test_every_kind_of_event_is_left_by_something() -> None:
     assert set(EventKind) - left == FROM_THE_LOG_ITSELF - {EventKind.HEARTBEAT} | NO_LONGER_WRITTEN
 
 
-def is_recorded(act: Recorded | Unrecorded) -> bool:
-    return isinstance(act, Recorded)
+def is_recorded(act: RecordedEvent | NoEntry) -> bool:
+    return isinstance(act, RecordedEvent)
 
 
 def test_there_are_few_reasons() -> None:
-    assert len(Reason) <= 7
+    assert len(NoEntryReason) <= 7
 
 
 def test_a_program_with_an_undeclared_route_or_command_is_found() -> None:

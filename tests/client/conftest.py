@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from client.biometrics.observations import Observation, Source, observe
+from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile
@@ -62,13 +62,13 @@ def athlete(vault: Vault) -> AthleteId:
 
 
 @pytest.fixture
-def source() -> Source:
+def source() -> ReadingSource:
     """Some source."""
-    return Source(device="strap", app="test", file_sha256="ab" * 32)
+    return ReadingSource(device="strap", app="test", file_sha256="ab" * 32)
 
 
 @pytest.fixture
-def day_of(source: Source) -> Callable[..., Observation]:
+def day_of(source: ReadingSource) -> Callable[..., Observation]:
     """Make a reading at eight in the morning (UTC) of day `n` after 2026-01-01."""
 
     def make(stream: Stream, n: int, value: float, hour: int = 8) -> Observation:

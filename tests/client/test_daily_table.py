@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation, Source, observe
+from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.record import inputs_hash
@@ -16,7 +16,7 @@ from client.features.summary import summarise
 
 Make = Callable[..., Observation]
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
-SOURCE = Source("strap", "test", "ab" * 32)
+SOURCE = ReadingSource("strap", "test", "ab" * 32)
 NAN = float("nan")
 
 
@@ -74,7 +74,7 @@ def test_a_measured_activity_contradicts_rest_but_a_noticed_walk_does_not(day_of
 
 
 def test_two_devices_for_one_day_are_not_added_up() -> None:
-    watch, phone = Source("watch", "a", "0" * 64), Source("phone", "b", "1" * 64)
+    watch, phone = ReadingSource("watch", "a", "0" * 64), ReadingSource("phone", "b", "1" * 64)
     readings = [observe(Stream.STEPS, START, 9000.0, watch), observe(Stream.STEPS, START, 7000.0, phone)]
     history = [observe(Stream.STEPS, START - timedelta(days=n), 1.0, watch) for n in (1, 2)]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import client.cli
-from client.biometrics.observations import Observation, Source, observe
+from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.evaluation import AthleteDays, athlete_days, errors_by_source
 from models.evaluation.comparison import ReadinessDays, judge
@@ -25,7 +25,7 @@ PUBLIC = np.array(initial_weights(RECOVERY_SCHEMA.model))
 
 def readings(values: np.ndarray, app: str) -> list[Observation]:
     """One readiness answer a day from 2026-01-01 on; NaN is no answer."""
-    source, first = Source("questionnaire", app, "0" * 64), datetime(2026, 1, 1, 8, tzinfo=UTC)
+    source, first = ReadingSource("questionnaire", app, "0" * 64), datetime(2026, 1, 1, 8, tzinfo=UTC)
     known = ((day, float(value)) for day, value in enumerate(values) if not np.isnan(value))
     return [observe(Stream.READINESS, first + timedelta(days=day), value, source) for day, value in known]
 

@@ -14,7 +14,7 @@ from client.ingest.clock import LocalClock
 from client.ingest.detect import reader_for
 from client.ingest.fit_activity import read_activity
 from client.ingest.fit_messages import read_messages
-from client.ingest.importer import Importer, Whose
+from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading, load
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -139,7 +139,7 @@ def test_the_whole_file_replaces_the_cut_one(
     whole = real_data / "fit" / "activity-small-fenix2-run.fit"
     cut = tmp_path / "cut.fit"
     cut.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * 0.6)])
-    importer = Importer(vault, clock, Whose(athlete))
+    importer = Importer(vault, clock, Attribution(athlete))
 
     importer.take(cut)
     importer.take(whole)

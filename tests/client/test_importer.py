@@ -15,7 +15,7 @@ from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.hrv import analyse, as_intervals
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Importer, Outcome, Whose, find_files
+from client.ingest.importer import Attribution, Importer, ImportResult, find_files
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
 from client.vault.journal import imports, quarantined
@@ -26,8 +26,8 @@ TextFile = Callable[..., InputFile]
 GOOD = "effective_time_frame,injuries\n2020-01-06T05:39:54Z,{}\n"
 
 
-def run(vault: Vault, clock: LocalClock, whose: Whose, *paths: Path) -> list[Outcome]:
-    return Importer(vault, clock, whose).take_all(find_files(paths))
+def run(vault: Vault, clock: LocalClock, attribution: Attribution, *paths: Path) -> list[ImportResult]:
+    return Importer(vault, clock, attribution).take_all(find_files(paths))
 
 
 def test_one_bad_file_harms_no_other(vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_one_bad_file_harms_no_other(vault: Vault, athlete: AthleteId, clock: Lo
     (folder / "d.csv").write_text(GOOD.replace("06", "07"))
     (folder / ".hidden").write_bytes(b"secret")
 
-    outcomes = run(vault, clock, Whose(athlete), folder)
+    outcomes = run(vault, clock, Attribution(athlete), folder)
 
     assert [(o.file_name, o.status) for o in outcomes] == [
         ("a.csv", "stored"),
@@ -55,11 +55,13 @@ def test_one_bad_file_harms_no_other(vault: Vault, athlete: AthleteId, clock: Lo
 def test_importing_again_adds_nothing(vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path) -> None:
     (tmp_path / "injury.csv").write_text(GOOD)
     (tmp_path / "beats.txt").write_text("\n".join(["812", "845"] * 20))
-    first = run(vault, clock, Whose(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt")
+    first = run(vault, clock, Attribution(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt")
     later = LocalClock(clock.zone, clock.now + timedelta(hours=3))
     shutil.copy(tmp_path / "beats.txt", tmp_path / "copy.txt")
 
-    again = run(vault, later, Whose(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt", tmp_path / "copy.txt")
+    again = run(
+        vault, later, Attribution(athlete), tmp_path / "injury.csv", tmp_path / "beats.txt", tmp_path / "copy.txt"
+    )
 
     assert sum(outcome.added for outcome in first) == 2
     assert [outcome.added for outcome in again] == [0, 0, 0]
@@ -75,13 +77,13 @@ def test_an_import_speaks_to_nobody(
     monkeypatch.setattr("socket.socket", refuse)
     (tmp_path / "injury.csv").write_text(GOOD)
 
-    assert run(vault, clock, Whose(athlete), tmp_path / "injury.csv")[0].added == 1
+    assert run(vault, clock, Attribution(athlete), tmp_path / "injury.csv")[0].added == 1
 
 
 def test_a_file_of_nobody_is_refused(vault: Vault, clock: LocalClock, tmp_path: Path) -> None:
     (tmp_path / "injury.csv").write_text(GOOD)
 
-    (outcome,) = run(vault, clock, Whose(), tmp_path / "injury.csv")
+    (outcome,) = run(vault, clock, Attribution(), tmp_path / "injury.csv")
 
     assert (outcome.status, "--athlete" in outcome.reason) == ("quarantined", True)
 
@@ -93,14 +95,14 @@ def test_files_of_many_players_need_to_know_who_is_who(
     path.write_text("player,date,readiness,observed\n1,2020-03-20,6.0,True\n2,2020-03-20,7.0,True\n")
     other = vault.add_athlete(new_athlete_id(), "Bo", shirt_no=8).athlete
 
-    def statuses(whose: Whose) -> list[tuple[str, AthleteId | None, int]]:
-        return [(o.status, o.athlete, o.added) for o in run(vault, clock, whose, path)]
+    def statuses(attribution: Attribution) -> list[tuple[str, AthleteId | None, int]]:
+        return [(o.status, o.athlete, o.added) for o in run(vault, clock, attribution, path)]
 
-    assert statuses(Whose(athlete)) == [("quarantined", athlete, 0)]
-    assert statuses(Whose(athlete, player="9")) == [("quarantined", athlete, 0)]
-    assert statuses(Whose()) == [("skipped", None, 0)]
-    assert statuses(Whose(athlete, player="1")) == [("stored", athlete, 1)]
-    assert statuses(Whose(players={"1": athlete, "2": other})) == [("stored", athlete, 0), ("stored", other, 1)]
+    assert statuses(Attribution(athlete)) == [("quarantined", athlete, 0)]
+    assert statuses(Attribution(athlete, player="9")) == [("quarantined", athlete, 0)]
+    assert statuses(Attribution()) == [("skipped", None, 0)]
+    assert statuses(Attribution(athlete, player="1")) == [("stored", athlete, 1)]
+    assert statuses(Attribution(players={"1": athlete, "2": other})) == [("stored", athlete, 0), ("stored", other, 1)]
     assert [o.value for o in vault.read(other)] == [7.0]
 
 
@@ -125,7 +127,7 @@ def test_a_season_of_a_squad_is_stored_quickly(vault: Vault, clock: LocalClock, 
     (tmp_path / "league.csv").write_text("\n".join(lines))
 
     started = time.perf_counter()
-    outcomes = Importer(vault, clock, Whose(), mapping).take_all([tmp_path / "league.csv"])
+    outcomes = Importer(vault, clock, Attribution(), mapping).take_all([tmp_path / "league.csv"])
     took_s = time.perf_counter() - started
 
     assert sum(outcome.added for outcome in outcomes) == 12 * 100 * 8
@@ -135,13 +137,13 @@ def test_a_season_of_a_squad_is_stored_quickly(vault: Vault, clock: LocalClock, 
 
 
 def test_counts_of_the_real_questionnaires_and_watches(real_data: Path, vault: Vault, clock: LocalClock) -> None:
-    """The counts of the data reference, §2.2, measured on 11 people."""
+    """The counts measured on 11 people before this code was written (docs/ingest.md §6.1)."""
     totals: Counter[str] = Counter()
     rows: Counter[str] = Counter()
     refused: list[tuple[str, str]] = []
     for number, folder in enumerate(sorted((real_data / "pmdata").iterdir())):
         someone = vault.add_athlete(new_athlete_id(), folder.name, shirt_no=number).athlete
-        for outcome in run(vault, clock, Whose(someone), folder):
+        for outcome in run(vault, clock, Attribution(someone), folder):
             rows[outcome.reader] += outcome.report.rows
             totals.update({f"{outcome.reader} {code}": n for code, n in outcome.report.details.items()})
             refused += [(outcome.file_name, outcome.reason)] if outcome.is_failure else []
@@ -174,7 +176,7 @@ def test_counts_of_the_real_readiness_file(real_data: Path, vault: Vault, clock:
 def test_golden_numbers_of_the_real_hrv_files(
     real_data: Path, vault: Vault, athlete: AthleteId, clock: LocalClock
 ) -> None:
-    run(vault, clock, Whose(athlete), real_data / "hrv")
+    run(vault, clock, Attribution(athlete), real_data / "hrv")
     readings = vault.read(athlete)
 
     (beats,) = [o for o in readings if o.stream is Stream.RR_INTERVALS]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from client.errors import BadObservation
 from client.features import load
-from client.features.acwr import Method, acwr, ewma, is_warming_up
+from client.features.acwr import AcwrMethod, acwr, ewma, is_warming_up
 from client.features.fitness_fatigue import Dialect, balance
 
 Floats = NDArray[np.float64]
@@ -22,8 +22,8 @@ def golden_load(golden: dict[str, Any]) -> Floats:
     return np.array(golden["load_series"], dtype=float)
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_golden_ratios(golden: dict[str, Any], golden_load: Floats, method: Method) -> None:
+@pytest.mark.parametrize("method", list(AcwrMethod))
+def test_golden_ratios(golden: dict[str, Any], golden_load: Floats, method: AcwrMethod) -> None:
     assert acwr(golden_load, method) == pytest.approx(golden["acwr"][method.value], rel=1e-12)
 
 
@@ -65,15 +65,15 @@ def test_golden_trimp(golden: dict[str, Any]) -> None:
 
 @given(series)
 def test_the_coupled_ratio_follows_from_the_uncoupled_one(values: Floats) -> None:
-    coupled, uncoupled = acwr(values, Method.COUPLED), acwr(values, Method.UNCOUPLED_21)
+    coupled, uncoupled = acwr(values, AcwrMethod.COUPLED), acwr(values, AcwrMethod.UNCOUPLED_21)
 
     if coupled is not None and uncoupled is not None:
         assert coupled == pytest.approx(4 * uncoupled / (uncoupled + 3))
         assert coupled <= 4
 
 
-@given(series, st.floats(0.01, 100), st.sampled_from(list(Method)))
-def test_ratios_do_not_depend_on_the_scale_of_load(values: Floats, factor: float, method: Method) -> None:
+@given(series, st.floats(0.01, 100), st.sampled_from(list(AcwrMethod)))
+def test_ratios_do_not_depend_on_the_scale_of_load(values: Floats, factor: float, method: AcwrMethod) -> None:
     plain, scaled = acwr(values, method), acwr(values * factor, method)
 
     assert scaled == (None if plain is None else pytest.approx(plain, rel=1e-9))
@@ -93,8 +93,8 @@ def test_monotony_does_not_depend_on_the_order_of_days(week: list[float]) -> Non
     assert load.monotony(np.array(week)) == pytest.approx(1.3298742284697758)
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_a_steady_load_is_one_whatever_is_missing(method: Method) -> None:
+@pytest.mark.parametrize("method", list(AcwrMethod))
+def test_a_steady_load_is_one_whatever_is_missing(method: AcwrMethod) -> None:
     values = np.full(60, 400.0)
     assert acwr(values, method) == pytest.approx(1.0)
 
@@ -105,8 +105,8 @@ def test_a_steady_load_is_one_whatever_is_missing(method: Method) -> None:
     assert acwr(values, method) is None, "five of seven days are too few"
 
 
-@pytest.mark.parametrize("method", list(Method))
-def test_a_ratio_is_undefined_rather_than_infinite_or_guessed(method: Method) -> None:
+@pytest.mark.parametrize("method", list(AcwrMethod))
+def test_a_ratio_is_undefined_rather_than_infinite_or_guessed(method: AcwrMethod) -> None:
     assert acwr(np.zeros(60), method) is None
     assert acwr(np.full(27, 100.0), method) is None
     assert acwr(np.full(60, np.nan), method) is None

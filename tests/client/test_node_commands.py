@@ -12,7 +12,7 @@ import pytest
 
 from client import cli
 from client.biometrics.streams import SPECS, Shape
-from client.consent_client import ConsentClient
+from client.consent_client import NodeConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
@@ -169,7 +169,7 @@ def linked(node: Path) -> Path:
 def test_a_linked_node_has_an_erasure_logged(linked: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _, athlete, _ = run("athlete", "add", linked, "Mara Lind", "--shirt", "7")
     logged: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(ConsentClient, "event", lambda _, kind, details: logged.append((kind, dict(details))))
+    monkeypatch.setattr(NodeConsentClient, "event", lambda _, kind, details: logged.append((kind, dict(details))))
 
     code, _, err = run("erase", linked, "7", "--yes")
 
@@ -192,7 +192,7 @@ def test_an_erasure_happens_although_the_consent_service_is_down_and_says_so(lin
 
 def test_an_unlinked_node_erases_without_asking_anyone(node: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("athlete", "add", node, "Mara Lind", "--shirt", "7")
-    monkeypatch.setattr(ConsentClient, "of", lambda *_, **__: pytest.fail("it asked"))
+    monkeypatch.setattr(NodeConsentClient, "of", lambda *_, **__: pytest.fail("it asked"))
 
     assert run("erase", node, "7", "--yes")[0] == 0
 

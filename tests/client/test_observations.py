@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.biometrics.observations import Observation, Source, observe
-from client.biometrics.quality import Tally
+from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import SPECS, Aggregation, Shape, Stream
 from client.errors import BadObservation
 from policies.vocabulary import Category
 
-SOURCE = Source("watch", "app", "0" * 64)
+SOURCE = ReadingSource("watch", "app", "0" * 64)
 AT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
 
@@ -67,11 +67,11 @@ def test_a_day_is_the_local_one_of_starting_and_for_sleep_of_waking() -> None:
 
 @given(st.lists(st.sampled_from(["dropped:a", "sentinel:b", "duplicate:c", "unit:d", "clock:e", "missing:f"])))
 def test_the_totals_of_a_report_are_the_sums_of_its_details(codes: list[str]) -> None:
-    tally = Tally()
+    counters = QualityCounters()
     for code in codes:
-        tally.count(code)
+        counters.count(code)
 
-    report = tally.report()
+    report = counters.report()
 
     assert sum(report.details.values()) == len(codes)
     for kind in ("dropped", "sentinel", "duplicate", "unit", "clock"):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
-from client.biometrics.quality import Tally
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
@@ -206,22 +206,22 @@ def test_local_time_and_utc_are_both_kept_over_daylight_saving() -> None:
         oslo = LocalClock(ZoneInfo("Europe/Oslo"), datetime(2026, 1, 1, tzinfo=UTC))
     except ZoneInfoNotFoundError:
         pytest.skip("this machine has no time zone database")
-    tally = Tally()
+    counters = QualityCounters()
 
-    summer = oslo.instant("2019-07-01 00:30:00", tally)
-    winter = oslo.instant("2019-12-01T23:30:00Z", tally)
-    twice = oslo.instant("2019-10-27 02:30:00", tally)
+    summer = oslo.instant("2019-07-01 00:30:00", counters)
+    winter = oslo.instant("2019-12-01T23:30:00Z", counters)
+    twice = oslo.instant("2019-10-27 02:30:00", counters)
 
     assert summer is not None
     assert (summer.utc.isoformat(), summer.offset_min) == ("2019-06-30T22:30:00+00:00", 120)
     assert winter is not None
     assert winter.offset_min == 60
     assert twice is not None
-    assert tally.report().clock == 1
+    assert counters.report().clock == 1
 
 
 def test_a_written_offset_wins_over_the_club_s_time_zone(clock: LocalClock) -> None:
-    moment = clock.instant("2017-04-01 09:56:21 -0300", Tally())
+    moment = clock.instant("2017-04-01 09:56:21 -0300", QualityCounters())
 
     assert moment is not None
     assert (moment.utc.hour, moment.offset_min) == (12, -180)

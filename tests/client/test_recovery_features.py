@@ -13,7 +13,7 @@ from scipy.stats import median_abs_deviation
 from client.errors import BadObservation
 from client.features.baseline import robust_z, wellness_sum
 from client.features.hrv import accepted_beats, analyse, as_intervals, rmssd_ms
-from client.features.hrv_baseline import Status, hrv_baseline
+from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
 from client.features.sleep import debt_h, efficiency, midpoint, minute_grid, regularity_index
 
 
@@ -88,10 +88,10 @@ def test_golden_baseline(golden: dict[str, Any]) -> None:
 
 
 def test_too_few_mornings_give_no_status() -> None:
-    assert hrv_baseline(np.array([])).status is Status.UNKNOWN
-    assert hrv_baseline(np.full(12, 4.0)).status is Status.UNKNOWN
+    assert hrv_baseline(np.array([])).status is HrvBandStatus.UNKNOWN
+    assert hrv_baseline(np.full(12, 4.0)).status is HrvBandStatus.UNKNOWN
     gap = np.concatenate([np.linspace(4.0, 4.1, 30), np.full(7, np.nan)])
-    assert hrv_baseline(gap).status is Status.UNKNOWN
+    assert hrv_baseline(gap).status is HrvBandStatus.UNKNOWN
     assert hrv_baseline(gap).recent_mean is None
 
 
@@ -100,10 +100,10 @@ def test_the_adjusted_test_calls_few_unremarkable_weeks_low() -> None:
     low = [hrv_baseline(rng.normal(4, 0.1, 37)) for _ in range(2000)]
 
     share_red = np.mean([found.is_suppressed for found in low])
-    share_amber = np.mean([found.status is Status.BELOW for found in low])
+    share_amber = np.mean([found.status is HrvBandStatus.BELOW for found in low])
 
     assert share_red < 0.03
-    assert 0.08 < share_amber < 0.15, "sports science §3.4: 11 % for white noise"
+    assert 0.08 < share_amber < 0.15, "docs/indices.md §3.4: 12 % for white noise"
 
 
 def test_golden_midpoint_and_efficiency() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.biometrics.observations import PARTIAL_FILE, Observation, Source, observe
+from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, UnknownAthlete, VaultError, WrongKey
 from client.vault.codec import decode, encode
@@ -33,7 +33,7 @@ moments = st.datetimes(datetime(1996, 1, 1), datetime(2030, 1, 1), timezones=st.
 def test_a_reading_survives_encoding_bit_by_bit(
     start: datetime, seconds: int, offset: int, value: float, quality: tuple[str, ...]
 ) -> None:
-    source = Source("d", "a", "f" * 64)
+    source = ReadingSource("d", "a", "f" * 64)
     end = start + timedelta(seconds=seconds)
     reading = observe(Stream.READINESS, start, value, source, end=end, offset_min=offset, quality=quality)
 
@@ -63,7 +63,7 @@ def test_the_same_reading_twice_is_stored_once(vault: Vault, athlete: AthleteId,
 def test_order_and_repetition_of_imports_do_not_matter(
     order: list[int], split: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    source = Source("d", "a", "f" * 64)
+    source = ReadingSource("d", "a", "f" * 64)
     start = datetime(2026, 1, 1, tzinfo=UTC)
     readings = [observe(Stream.MOOD, start + timedelta(hours=n), 3.0, source) for n in range(6)]
     with Vault.open(tmp_path_factory.mktemp("v") / "v.sqlite3", UnlockKey(bytes(32))) as vault:
@@ -86,7 +86,7 @@ def test_a_differing_value_for_a_stored_reading_is_counted_and_not_taken(
 
 
 def test_a_reading_of_a_cut_off_file_gives_way_to_that_of_the_whole_file(
-    vault: Vault, athlete: AthleteId, source: Source
+    vault: Vault, athlete: AthleteId, source: ReadingSource
 ) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     cut = observe(Stream.ACTIVITY_DURATION_MIN, start, 20.0, source, quality=(PARTIAL_FILE,))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from client.biometrics.observations import Observation, Source, observe
+from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, LooseKeyFile, SealBroken, VaultError, WrongKey
 from client.key_files import read_secret, write_secret
@@ -25,7 +25,7 @@ VALUE = 7317.7317
 
 def _fill(vault: Vault) -> AthleteId:
     someone = vault.add_athlete(new_athlete_id(), NAME, shirt_no=77).athlete
-    source = Source(DEVICE, APP, "ca" * 32)
+    source = ReadingSource(DEVICE, APP, "ca" * 32)
     at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
     vault.add(
         someone,

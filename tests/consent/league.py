@@ -19,7 +19,7 @@ from audit.errors import LogUnavailable
 from audit.verification.verify import VerifiedLog, verify_log
 from audit.writer.log import Log
 from chassis.http.request_signature import sign_request
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from consent.registry.values import OrgKind
 from consent.service import Service, found, open_service
 from consent.settings import make_settings, write_settings
@@ -100,7 +100,7 @@ class World:
         """Give one cell up to its ceiling until next summer."""
         found = next(c for c in self.store.matrix(athlete) if c.category is category and c.recipient.role is role)
         ends = self.clock.now + timedelta(days=200)
-        self.store.give(athlete, found.cell, granularity=found.ceiling, ends=ends, method=Method.PORTAL)
+        self.store.give(athlete, found.cell, granularity=found.ceiling, ends=ends, method=ConsentMethod.PORTAL)
         return found.cell
 
     def campaign(self, **changes: Any) -> SignedManifest:
@@ -140,7 +140,9 @@ class World:
     def approved(self, athlete: AthleteId, club: str = "club-a") -> str:
         """Propose, approve, and let one publication pass; returns the release."""
         view = self.store.propose_release(OrgId(club), self.proposal(athlete, club))
-        self.store.answer_release(athlete, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+        self.store.answer_release(
+            athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
         self.clock.forward(days=1)
         return view.release_id
 
@@ -205,7 +207,7 @@ def outcomes(service: Service) -> dict[str, bool]:
 def opened(service: Service) -> list[dict[str, Any]]:
     """The details of every entry that this service can open."""
     with service.store.transactions.read() as tx:
-        journal = tx.around.journal
+        journal = tx.context.journal
         return [
             journal.open_detail(journal.owner_keys(tx.session, row.owner), row)["details"]
             for row in tx.session.exec(select(LogDetailRow)).all()
@@ -304,5 +306,5 @@ class Caller:
 def break_log(world: World) -> FailingLog:
     """Put a log in place that can be told to fail."""
     failing = FailingLog(world.service.log)
-    world.store.transactions.around.journal.log = failing
+    world.store.transactions.context.journal.log = failing
     return failing

@@ -8,12 +8,12 @@ import pytest
 
 from audit.entries.events import EventKind
 from chassis.http.request_signature import verify_request
-from client.consent_client import ConsentClient, Question
+from client.consent_client import NodeConsentClient, Question
 from client.errors import ConsentUnavailable
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
-from server.consent_client import ConsentClient as LeagueClient
+from server.consent_client import CoordinatorConsentClient as LeagueClient
 from server.errors import ConsentUnavailable as LeagueUnavailable
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ def node_client(answer):
         return answer(request) if callable(answer) else answer
 
     transport = httpx.MockTransport(respond)
-    made = ConsentClient("http://consent", KEY, SERVICE.verify_key, OrgId("club-a"), lambda: NOW, transport)
+    made = NodeConsentClient("http://consent", KEY, SERVICE.verify_key, OrgId("club-a"), lambda: NOW, transport)
     return made, seen
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from client.consent_client import ConsentClient
+from client.consent_client import NodeConsentClient
 from client.errors import BadSettings as NodeBadSettings
 from client.key_files import write_secret
-from client.settings import Settings as NodeSettings
+from client.settings import NodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.cli import app
@@ -40,12 +40,12 @@ def node(tmp_path: Path) -> NodeSettings:
 
 @pytest.mark.parametrize("url", ["https://union.example", "http://127.0.0.1:8600"])
 def test_a_node_asks_over_tls_or_on_its_own_machine(node: NodeSettings, url: str) -> None:
-    assert ConsentClient.of(replace(node, consent_url=url)).base_url == url
+    assert NodeConsentClient.of(replace(node, consent_url=url)).base_url == url
 
 
 def test_a_node_asks_nobody_over_an_open_line(node: NodeSettings) -> None:
     with pytest.raises(NodeBadSettings, match="https"):
-        ConsentClient.of(replace(node, consent_url="http://union.example"))
+        NodeConsentClient.of(replace(node, consent_url="http://union.example"))
 
 
 def test_a_coordinator_asks_nobody_over_an_open_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from client.biometrics.observations import Observation, Source
+from client.biometrics.observations import Observation, ReadingSource
 from client.biometrics.streams import SPECS, Stream
 from client.errors import RoundRefused
 from client.features.daily import build
@@ -29,7 +29,7 @@ def readiness(days, seed):
             offset_min=0,
             value=float(value),
             unit=SPECS[Stream.READINESS].unit,
-            source=Source(device="", app="test", file_sha256="0" * 64),
+            source=ReadingSource(device="", app="test", file_sha256="0" * 64),
         )
         for day, value in enumerate(values)
     ]

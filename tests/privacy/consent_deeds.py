@@ -40,7 +40,7 @@ class Place:
 
     def watch(self) -> None:
         """Note the first kind of each append from now on."""
-        journal = self.world.store.transactions.around.journal
+        journal = self.world.store.transactions.context.journal
         record = journal.record
 
         def noting(session: Any, drafts: Any, *, now: Any) -> Any:

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import client.cli
 import server.cli
-from client.biometrics.observations import Source, observe
+from client.biometrics.observations import ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.consent_client import ConsentClient as NodeClient
+from client.consent_client import NodeConsentClient as NodeClient
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from consent.app import app_of
@@ -25,11 +25,11 @@ from models.features import RECOVERY_SCHEMA
 from models.training.server_step import ServerState
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import AthleteId
-from server.consent_client import ConsentClient as LeagueClient
+from server.consent_client import CoordinatorConsentClient as LeagueClient
 from server.registry_store import RegistryStore
 from tests.consent.league import Act, FakeClock, World, acts, fill, make_service
 
-SOURCE = Source("club", "records", "0" * 64)
+SOURCE = ReadingSource("club", "records", "0" * 64)
 NEW = AthleteId("ath-00000000000000ff")
 ADDRESS = "http://127.0.0.1:8600"
 WELLNESS = (

@@ -158,11 +158,11 @@ def files_below(directory: Path) -> tuple[tuple[str, bytes], ...]:
 
 def key_bytes(league: League) -> frozenset[bytes]:
     """Every secret key of the service and of its athletes: they must be served as little as what they seal."""
-    around = league.service.store.transactions.around
-    found = {value for value in astuple(around.keys) if isinstance(value, bytes)}
+    context = league.service.store.transactions.context
+    found = {value for value in astuple(context.keys) if isinstance(value, bytes)}
     with league.service.store.transactions.read() as tx:
         for row in tx.session.exec(select(DataKeyRow)).all():
-            keys = around.journal.owner_keys(tx.session, row.owner)
+            keys = context.journal.owner_keys(tx.session, row.owner)
             found |= {keys.data, keys.tags}
     return frozenset(found)
 

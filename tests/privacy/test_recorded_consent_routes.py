@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.declared_events import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from consent.app import app_of
-from consent.recorded_acts import API_ROUTES, PORTAL_ROUTES, ROUTES
+from consent.declared_events import API_ROUTES, PORTAL_ROUTES, ROUTES
 from policies.vocabulary import AthleteId
 from tests.consent.league import Caller, FakeClock, Template
 from tests.privacy.consent_deeds import DEEDS, ORIGIN, OTHER, OWN, REFUSED, STEPS, Place, decisions, read_unrecorded
 
 AGAIN = ("POST /v1/members", "GET /v1/snapshot", "POST /v1/campaigns", "POST /v1/releases")
-RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, Recorded)}
+RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, RecordedEvent)}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def place(filled: Template, tmp_path: Path) -> Iterator[Place]:
 
 def test_every_recorded_route_is_carried_out_here() -> None:
     assert set(DEEDS) == set(RECORDED)
-    assert set(REFUSED) == {name for name, act in API_ROUTES.items() if isinstance(act, Recorded)}
+    assert set(REFUSED) == {name for name, act in API_ROUTES.items() if isinstance(act, RecordedEvent)}
 
 
 @pytest.mark.parametrize("route", sorted(RECORDED))
@@ -100,7 +100,7 @@ def test_one_act_holds_every_entry_of_a_squad_and_its_decoys(place: Place) -> No
     assert len({details["event"] for details in act.entries}) == 1
 
 
-@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, Unrecorded)))
+@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, NoEntry)))
 def test_an_exempt_route_leaves_nothing(place: Place, route: str) -> None:
     place.world.publish()
     place.sign_in()

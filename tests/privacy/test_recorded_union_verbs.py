@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 import consent.cli
-from audit.entries.declared_events import Recorded
+from audit.entries.declared_events import RecordedEvent
 from audit.entries.events import EventKind, parse_leaf
-from consent.recorded_acts import VERBS
+from consent.declared_events import VERBS
 from consent.service import open_service
 from consent.settings import read_settings
 from policies.signing import SigningKey
@@ -34,7 +34,7 @@ def run(*words: object) -> Any:
     return answer
 
 
-def recorded_acts(folder: Path) -> dict[str, Act]:
+def declared_events(folder: Path) -> dict[str, Act]:
     """Every act by its event, as a start of the service finds them."""
     service = open_service(read_settings(folder.resolve()), clock=lambda: datetime.now(UTC))
     try:
@@ -45,7 +45,7 @@ def recorded_acts(folder: Path) -> dict[str, Act]:
 
 def since(before: dict[str, Act], folder: Path) -> list[frozenset[EventKind]]:
     """The kinds of each act that was not there before."""
-    return [act.kinds for event, act in recorded_acts(folder).items() if event not in before]
+    return [act.kinds for event, act in declared_events(folder).items() if event not in before]
 
 
 def register(union: Path, org: str = "club-a", kind: str = "club") -> None:
@@ -54,19 +54,19 @@ def register(union: Path, org: str = "club-a", kind: str = "club") -> None:
 
 
 def test_every_recorded_command_is_carried_out_here() -> None:
-    recorded = {name for name, act in VERBS.items() if isinstance(act, Recorded)}
+    recorded = {name for name, act in VERBS.items() if isinstance(act, RecordedEvent)}
 
     assert recorded == {"init", "org add", "serve", "athlete erase"}
 
 
 def test_init_is_one_act(union: Path) -> None:
-    (act,) = recorded_acts(union).values()
+    (act,) = declared_events(union).values()
 
     assert act.kinds == {EventKind.ORG_REGISTERED, EventKind.RULES_LOADED}
 
 
 def test_registering_an_organisation_is_one_act(union: Path) -> None:
-    before = recorded_acts(union)
+    before = declared_events(union)
 
     register(union)
 
@@ -75,7 +75,7 @@ def test_registering_an_organisation_is_one_act(union: Path) -> None:
 
 def test_a_start_is_an_act_only_under_other_rules(union: Path) -> None:
     """`serve` opens the service as this does; what it then serves is declared route by route."""
-    before = recorded_acts(union)
+    before = declared_events(union)
     assert since(before, union) == []
 
     settings = json.loads((union / "settings.json").read_text())
@@ -102,7 +102,7 @@ def test_erasing_an_athlete_is_one_act(union: Path) -> None:
 
 def test_reading_leaves_nothing(union: Path) -> None:
     register(union)
-    before = recorded_acts(union)
+    before = declared_events(union)
 
     for words in (("keys", union), ("status", union), ("org", "list", union), ("athlete", "list", union)):
         run(*words)

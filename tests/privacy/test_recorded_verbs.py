@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 import client.cli
-import client.recorded_acts
+import client.declared_events
 import server.cli
-import server.recorded_acts
-from audit.entries.declared_events import Recorded
+import server.declared_events
+from audit.entries.declared_events import RecordedEvent
 from audit.entries.events import EventKind
-from client.consent_client import ConsentClient as NodeClient
+from client.consent_client import NodeConsentClient as NodeClient
 from client.settings import load_settings
 from client.vault.access import open_vault
 from tests.privacy.programs import LEAGUE, NEW, NODE, Programs, files, in_weeks, set_up, with_new_athlete
 
 APPS = {
-    "node": (client.cli.app, NODE, client.recorded_acts.VERBS),
-    "league": (server.cli.app, LEAGUE, server.recorded_acts.VERBS),
+    "node": (client.cli.app, NODE, client.declared_events.VERBS),
+    "league": (server.cli.app, LEAGUE, server.declared_events.VERBS),
 }
 CASES = [(place, verb) for place, (_, deeds, _) in APPS.items() for verb in deeds]
 
@@ -33,7 +33,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Progra
 
 
 def recorded(acts_of: Any) -> set[str]:
-    return {name for name, act in acts_of.items() if isinstance(act, Recorded)}
+    return {name for name, act in acts_of.items() if isinstance(act, RecordedEvent)}
 
 
 @pytest.mark.parametrize("place", sorted(APPS))

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from audit.entries.events import Entry, EventKind
 from consent.app import app_of
 from consent.decisions.values import Actor
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import Caller, FakeClock, Template, World
 
@@ -28,28 +28,30 @@ def not_answered(world: World, athlete: AthleteId) -> None:
     world.store.propose_release(CLUB, world.proposal(athlete))
 
 
-def answers(answer: Answer) -> State:
+def answers(answer: ConsentAnswer) -> State:
     def state(world: World, athlete: AthleteId) -> None:
         view = world.store.propose_release(CLUB, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
     return state
 
 
 def withdrawn(world: World, athlete: AthleteId) -> None:
-    world.store.withdraw_release(athlete, world.approved(athlete), method=Method.PORTAL)
+    world.store.withdraw_release(athlete, world.approved(athlete), method=ConsentMethod.PORTAL)
 
 
 def expired(world: World, athlete: AthleteId) -> None:
     view = world.store.propose_release(CLUB, world.proposal(athlete, until=world.clock.now + timedelta(days=2)))
-    world.store.answer_release(athlete, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(
+        athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
 
 
 HIDDEN: dict[str, State] = {
     "never asked": never_asked,
     "not answered": not_answered,
-    "no": answers(Answer.NO),
-    "later": answers(Answer.LATER),
+    "no": answers(ConsentAnswer.NO),
+    "later": answers(ConsentAnswer.LATER),
     "withdrawn": withdrawn,
     "expired": expired,
 }
@@ -101,12 +103,12 @@ def test_a_look_leaves_the_same_public_entries_whatever_was_answered(opened: Cal
 def test_every_answer_is_one_and_the_same_public_entry(opened: Callable[[], World]) -> None:
     """Yes, no, later, a change in the portal and a lower cap: one decision by the union each, and nothing more."""
     seen = {}
-    for answer in Answer:
+    for answer in ConsentAnswer:
         world = opened()
         athlete = world.athletes[CLUB][0]
         view = world.store.propose_release(CLUB, world.proposal(athlete))
         start = world.publish()
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
         seen[answer.value] = public(world.published_since(start))
     world = opened()
     start = world.publish()
@@ -122,7 +124,7 @@ def test_a_proposal_in_the_quiet_days_after_a_no_is_answered_and_logged_like_any
     opened: Callable[[], World],
 ) -> None:
     seen = []
-    for state in (not_answered, answers(Answer.NO), answers(Answer.LATER), withdrawn):
+    for state in (not_answered, answers(ConsentAnswer.NO), answers(ConsentAnswer.LATER), withdrawn):
         world = opened()
         athlete = world.athletes[CLUB][0]
         state(world, athlete)
@@ -166,7 +168,7 @@ def test_a_coach_reads_in_the_log_only_what_the_snapshot_says_anyway(opened: Cal
         if name != "never":
             cell = world.give(athlete, Category.SLEEP)
         if name == "withdrawn":
-            world.store.withdraw(athlete, cell, method=Method.PORTAL)
+            world.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
         if name == "ended":
             world.clock.forward(days=201)
         start = world.publish()

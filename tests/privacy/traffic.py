@@ -92,7 +92,7 @@ class League:
 
     def owners(self) -> dict[bytes, str]:
         """Whose each tag is: the secret that a distinguisher is after."""
-        journal, tags = self.service.store.transactions.around.journal, {}
+        journal, tags = self.service.store.transactions.context.journal, {}
         with self.service.store.transactions.read() as tx:
             counters = {row.owner: row.counter for row in tx.session.exec(select(DataKeyRow)).all()}
             for owner, counter in counters.items():
@@ -127,13 +127,13 @@ class League:
         """One entry for each enrolled athlete; a third of them are decoys, as for those who take no part."""
         for athlete in squad:
             if self.generator.random() < 1 / 3:
-                yield Draft.decoy(kind, self.union, {"allowed": True})
+                yield Draft.dummy(kind, self.union, {"allowed": True})
             else:
                 yield self._by_union(kind, athlete)
 
     @property
     def union(self) -> OrgId:
-        return self.service.store.transactions.around.union
+        return self.service.store.transactions.context.union
 
     def _by_union(self, kind: EventKind, athlete: AthleteId) -> Draft:
         return Draft.about(athlete, kind, self.union, {"allowed": True})

@@ -16,10 +16,10 @@ from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
-from server.consent_client import ConsentClient, OfficeView, Spend
+from server.consent_client import CoordinatorConsentClient, OfficeView, Spend
 from server.errors import ConsentUnavailable
 from server.federation.opening import Terms, open_campaign
-from server.settings import Settings
+from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
 START = datetime(2026, 11, 23, 11, 42, tzinfo=UTC)
@@ -95,10 +95,10 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     """The consent service behind every command."""
     served = Service()
 
-    def of(settings: Settings, *, clock: Any) -> ConsentClient:
-        return ConsentClient(settings.consent_url, settings.league_key(), clock, httpx.MockTransport(served))
+    def of(settings: CoordinatorSettings, *, clock: Any) -> CoordinatorConsentClient:
+        return CoordinatorConsentClient(settings.consent_url, settings.league_key(), clock, httpx.MockTransport(served))
 
-    monkeypatch.setattr(ConsentClient, "of", of)
+    monkeypatch.setattr(CoordinatorConsentClient, "of", of)
     return served
 
 
@@ -148,7 +148,7 @@ def make_office(tmp_path: Path) -> Any:
     def make(*, demo: bool = True) -> Office:
         clock, consent, roster = Clock(), FakeConsent(), FakeRoster()
         engine = open_database(tmp_path / "server.sqlite3")
-        settings = Settings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9")
+        settings = CoordinatorSettings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9")
         app = build_app(settings, engine=engine, consent=consent, roster=roster, clock=clock, demo=demo)
         store = CoordinatorStore(engine, clock=clock)
         for club in ("club-a", "club-b"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.consent_client import OfficeRow
+from server.consent_client import SquadPageLine
 
 RELEASED = {"no": 2, "name": "Bela S.", "band": "75-80", "range": "70-85"}
 HIDDEN = {"no": 4, "name": "Idris N.", "band": None, "range": None}
@@ -83,7 +83,7 @@ def test_a_page_with_a_hidden_row_tells_as_much_as_the_consent_answer_and_no_mor
 @pytest.mark.parametrize("row", [{"band": "75-80", "range": None}, {"band": None, "range": "70-85"}, {"reason": "x"}])
 def test_a_row_of_another_shape_is_no_answer(row):
     with pytest.raises(ValueError):
-        OfficeRow.model_validate({"no": 1, "name": "P", "band": None, "range": None} | row)
+        SquadPageLine.model_validate({"no": 1, "name": "P", "band": None, "range": None} | row)
 
 
 def test_names_are_escaped(squad):

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.declared_events import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
-from server.recorded_acts import ROUTES
-from server.web.staff import Desk, Staff, StaffRole
+from server.declared_events import ROUTES
+from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
 OFFICE, OPERATOR = "office:club-a", "operator"
-CODE = Staff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
+CODE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
 
 
 def signed_in(office, persona):
@@ -37,7 +37,10 @@ def sign_out(office):
 
 
 DEEDS = {
-    "POST /sign-in": (lambda o: o, lambda o: send(o, "/sign-in", code=Desk(o.engine, o.clock).issue(CODE))),
+    "POST /sign-in": (
+        lambda o: o,
+        lambda o: send(o, "/sign-in", code=CoordinatorCodeIssuer(o.engine, o.clock).issue(CODE)),
+    ),
     "POST /demo/sign-in": (lambda o: o, lambda o: send(o, "/demo/sign-in", persona=OPERATOR)),
     "GET /squad": (lambda o: signed_in(o, OFFICE), lambda o: get(o, "/squad")),
     "GET /campaigns": (with_campaign, lambda o: get(o, "/campaigns")),
@@ -50,7 +53,7 @@ DEEDS = {
     "GET /models": (lambda o: signed_in(o, OPERATOR), lambda o: get(o, "/models")),
     "GET /nodes": (lambda o: signed_in(o, OPERATOR), lambda o: get(o, "/nodes")),
 }
-RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, Recorded)}
+RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, RecordedEvent)}
 
 
 def acts(consent):
@@ -77,7 +80,7 @@ def test_a_recorded_page_leaves_exactly_one_act_of_its_kind(office, route):
     assert set(new) - set(before) <= RECORDED[route].kinds
 
 
-@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, Unrecorded)))
+@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, NoEntry)))
 def test_an_unrecorded_page_leaves_nothing(office, route):
     prepare, deed = DEEDS[route]
     prepare(office)
@@ -112,7 +115,7 @@ def test_without_a_record_the_cost_of_a_campaign_is_not_shown(office):
 
 def test_a_code_is_not_used_up_by_a_sign_in_that_cannot_be_logged(make_office):
     office = make_office(demo=False)
-    code = Desk(office.engine, office.clock).issue(CODE)
+    code = CoordinatorCodeIssuer(office.engine, office.clock).issue(CODE)
     office.consent.down = True
 
     refused = send(office, "/sign-in", code=code)

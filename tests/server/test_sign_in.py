@@ -6,42 +6,42 @@ from datetime import timedelta
 import pytest
 
 from server.errors import BadSettings
-from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, Desk, Staff, StaffRole
+from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
-OFFICE = Staff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
+OFFICE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
 
 
 @pytest.fixture
-def desk(office):
-    return Desk(office.engine, office.clock)
+def issuer(office):
+    return CoordinatorCodeIssuer(office.engine, office.clock)
 
 
-def test_a_code_works_once(desk):
-    code = desk.issue(OFFICE)
+def test_a_code_works_once(issuer):
+    code = issuer.issue(OFFICE)
 
-    assert desk.redeem(code) == OFFICE
-    assert desk.redeem(code) is None
+    assert issuer.redeem(code) == OFFICE
+    assert issuer.redeem(code) is None
 
 
-def test_an_old_code_does_not_work(desk, office):
-    code = desk.issue(OFFICE)
+def test_an_old_code_does_not_work(issuer, office):
+    code = issuer.issue(OFFICE)
     office.clock.pass_(CODE_LIFE)
 
-    assert desk.redeem(code) is None
+    assert issuer.redeem(code) is None
 
 
-def test_many_wrong_codes_close_the_desk_for_a_while(desk, office):
-    code = desk.issue(OFFICE)
+def test_many_wrong_codes_close_the_desk_for_a_while(issuer, office):
+    code = issuer.issue(OFFICE)
     for _ in range(MOST_WRONG):
-        assert desk.redeem("wrong-wrong-wrong-wrong") is None
+        assert issuer.redeem("wrong-wrong-wrong-wrong") is None
 
-    assert desk.redeem(code) is None
+    assert issuer.redeem(code) is None
     office.clock.pass_(timedelta(minutes=6))
-    assert desk.redeem(code) == OFFICE
+    assert issuer.redeem(code) == OFFICE
 
 
-def test_a_code_is_not_stored_in_the_clear(desk, office, tmp_path):
-    code = desk.issue(OFFICE)
+def test_a_code_is_not_stored_in_the_clear(issuer, office, tmp_path):
+    code = issuer.issue(OFFICE)
 
     assert code.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("server.sqlite3*"))
 
@@ -49,7 +49,7 @@ def test_a_code_is_not_stored_in_the_clear(desk, office, tmp_path):
 def test_signing_in_with_a_code_opens_the_persons_page(make_office):
     office = make_office(demo=False)
     office.consent.rows = []
-    code = Desk(office.engine, office.clock).issue(OFFICE)
+    code = CoordinatorCodeIssuer(office.engine, office.clock).issue(OFFICE)
 
     answer = office.client.post("/sign-in", data={"code": code})
 
@@ -121,4 +121,4 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(office):
 )
 def test_a_person_without_a_place_is_refused(staff):
     with pytest.raises(BadSettings):
-        Staff(*staff)
+        LeagueStaff(*staff)

@@ -8,10 +8,10 @@ import typer
 from audit.entries.events import EventKind
 from audit.entries.filtering import GROUPS, Filter, kinds_of
 
-Kind = Annotated[
+KindOption = Annotated[
     str, typer.Option(help="Only entries of this kind or group, for example look_refused or looks.", metavar="KIND")
 ]
-Org = Annotated[str, typer.Option(help="Only this organisation (its cover name).")]
+OrganisationOption = Annotated[str, typer.Option(help="Only this organisation (its cover name).")]
 From = Annotated[
     datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only from this day on.")
 ]

@@ -9,8 +9,8 @@ import typer
 from audit.commands.inputs.given_files import read_given
 from audit.tlog.trust_policy import MAX_BYTES, TrustPolicy, parse_policy
 
-Place = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
-Keys = Annotated[
+LogAddress = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
+LogKeys = Annotated[
     list[str] | None,
     typer.Option(
         "--vkey", metavar="KEY", help="A verification key of the log, name+id+key; repeated, each key must have signed."

@@ -9,7 +9,7 @@ from audit.entries.detail_labels import detail_lines, printable
 from audit.entries.events import sentence
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification import athlete_export
-from audit.verification.check_athlete_export import CheckedEntry, CheckedOwn, InLog, check_in_log, check_own_entries
+from audit.verification.check_athlete_export import CheckedEntry, CheckedOwn, InLog, check_export, check_in_log
 from audit.verification.sources import open_source
 from chassis.cli.progress import progress_bar
 
@@ -19,9 +19,9 @@ def explain_own(bundle: Path, place: str | None, given: TrustPolicy | None) -> t
 
     given: whom to believe; by default the file's own policy. Raises a child of AuditError.
     """
-    own = athlete_export.parse_own_entries(read_given(bundle, "the entries", at_most=athlete_export.MAX_BYTES))
+    own = athlete_export.parse_export(read_given(bundle, "the entries", at_most=athlete_export.MAX_BYTES))
     trust = given or parse_policy(own.policy.encode())
-    checked = check_own_entries(own, trust)
+    checked = check_export(own, trust)
     in_log = None
     if place is not None:
         with progress_bar("Looking for your entries") as on_progress:

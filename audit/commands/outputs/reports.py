@@ -10,7 +10,7 @@ from chassis.text import listed
 def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str, object]:
     """Return origin, size, root, who signed, which witnesses and when, and how many of them were needed."""
     checkpoint = trusted.checkpoint
-    needed, met, known = policy.tally(cosignature.witness for cosignature in trusted.cosignatures)
+    needed, met, known = policy.counters(cosignature.witness for cosignature in trusted.cosignatures)
     return {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
@@ -39,7 +39,7 @@ def checkpoint_lines(trusted: TrustedCheckpoint, policy: TrustPolicy) -> list[st
 
 def witness_words(trusted: TrustedCheckpoint, policy: TrustPolicy) -> str:
     """Return which witnesses vouch for a checkpoint, when, and how many were needed."""
-    needed, _, known = policy.tally(())
+    needed, _, known = policy.counters(())
     if not known:
         return "none asked for by these keys; a policy file can ask for some (--policy)"
     vouching = [

@@ -16,7 +16,7 @@ _RULES = re.compile("[0-9a-f]{0,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FilterProblem:
     """Something to put right in a form: the field's id, and the sentence."""
 
     field: str
@@ -29,7 +29,7 @@ class Wanted:
 
     chosen: Filter = field(default_factory=Filter)
     search: Search = NOTHING_SOUGHT
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FilterProblem, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +46,7 @@ class Wanted:
 
 def parse_form(query: Mapping[str, str], orgs: Sequence[str]) -> Wanted:
     """Read the form from a page address; what cannot be read is left empty and named in a problem."""
-    problems: list[Problem] = []
+    problems: list[FilterProblem] = []
     texts = {name: query.get(name, "").strip() for name in FIELDS}
     start, end = read_period(texts, problems)
     kind, org = _kind(texts["kind"], problems), _org(texts["org"], orgs, problems)
@@ -54,45 +54,45 @@ def parse_form(query: Mapping[str, str], orgs: Sequence[str]) -> Wanted:
     try:
         search = parse_search(texts["q"], orgs)
     except UnreadableSearch as error:
-        problems.append(Problem("q", str(error)))
+        problems.append(FilterProblem("q", str(error)))
         search = NOTHING_SOUGHT
     return Wanted(chosen, search, tuple(problems), texts)
 
 
-def read_period(texts: Mapping[str, str], problems: list[Problem]) -> tuple[date | None, date | None]:
+def read_period(texts: Mapping[str, str], problems: list[FilterProblem]) -> tuple[date | None, date | None]:
     """Return first and last day as the fields from and to name them; adds what is wrong to `problems`."""
     start, end = _day(texts, "from", problems), _day(texts, "to", problems)
     if start and end and start > end:
-        problems.append(Problem("to", f"“To” is {long_date(end)}, which is earlier than {long_date(start)}."))
+        problems.append(FilterProblem("to", f"“To” is {long_date(end)}, which is earlier than {long_date(start)}."))
     return start, end
 
 
-def _kind(text: str, problems: list[Problem]) -> str:
+def _kind(text: str, problems: list[FilterProblem]) -> str:
     if text and not kinds_of(text):
-        problems.append(Problem("kind", "Choose a kind from the list."))
+        problems.append(FilterProblem("kind", "Choose a kind from the list."))
         return ""
     return text
 
 
-def _org(text: str, orgs: Sequence[str], problems: list[Problem]) -> str:
+def _org(text: str, orgs: Sequence[str], problems: list[FilterProblem]) -> str:
     if text and text not in orgs:
-        problems.append(Problem("org", "Choose an organisation from the list."))
+        problems.append(FilterProblem("org", "Choose an organisation from the list."))
         return ""
     return text
 
 
-def _rules(text: str, problems: list[Problem]) -> str:
+def _rules(text: str, problems: list[FilterProblem]) -> str:
     if _RULES.fullmatch(text):
         return text
     problems.append(
-        Problem(
+        FilterProblem(
             "rules", f"Rules start with digits and the letters a to f, as 7f3a9c does; “{shortened(text)}” does not."
         )
     )
     return ""
 
 
-def _day(texts: Mapping[str, str], name: str, problems: list[Problem]) -> date | None:
+def _day(texts: Mapping[str, str], name: str, problems: list[FilterProblem]) -> date | None:
     text = texts.get(name, "")
     if not text:
         return None
@@ -100,5 +100,5 @@ def _day(texts: Mapping[str, str], name: str, problems: list[Problem]) -> date |
         return date.fromisoformat(text)
     except ValueError:
         told = f"“{name.capitalize()}” needs a date such as 2026-11-24; “{shortened(text)}” is none."
-        problems.append(Problem(name, told))
+        problems.append(FilterProblem(name, told))
         return None

@@ -24,7 +24,7 @@ LOOKS_FOR_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEntries:
     """Entries, newest first.
 
     total: how many there are in all, None where they were not counted. searched_from: the lowest index looked at;
@@ -44,7 +44,7 @@ def find(
     limit: int,
     looks_for_s: float = LOOKS_FOR_S,
     timer: Callable[[], float] = time.monotonic,
-) -> Found:
+) -> FoundEntries:
     """Return at most `limit` entries below index `before`, newest first; raises AuditError if files cannot be read."""
     search = wanted.search
     if search.number is None and not search.prefixes:
@@ -56,13 +56,13 @@ def find(
         if len(indices) >= limit or timer() >= deadline:
             searched_from = start
             break
-    return Found(sorted(indices, reverse=True)[:limit], None, searched_from)
+    return FoundEntries(sorted(indices, reverse=True)[:limit], None, searched_from)
 
 
-def _by_fields(checked: Checked, wanted: Wanted, before: int, limit: int) -> Found:
+def _by_fields(checked: Checked, wanted: Wanted, before: int, limit: int) -> FoundEntries:
     matches = range(len(checked.columns)) if wanted.is_everything else _matches(checked.columns, wanted)
     end = bisect_left(matches, before)
-    return Found(list(reversed(matches[max(0, end - limit) : end])), len(matches))
+    return FoundEntries(list(reversed(matches[max(0, end - limit) : end])), len(matches))
 
 
 def _matches(columns: EntryColumns, wanted: Wanted) -> Sequence[int]:

@@ -11,7 +11,7 @@ from audit.entries.filtering import GROUPS
 from audit.web.auditor import Auditor
 from audit.web.entries.exports import MOST_EXPORTED
 from audit.web.entries.filter_form import FIELDS, Wanted, parse_form
-from audit.web.entries.find import Found, find
+from audit.web.entries.find import FoundEntries, find
 from audit.web.figures.access_chart import access_chart
 from audit.web.figures.summaries import days_covered, organisations, weekly_counts
 from audit.web.verified.checked_log import Checked
@@ -22,7 +22,7 @@ ROWS_PER_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EntryLine:
     """One line of the list of entries; `rules` are the first six digits; state: proven or broken."""
 
     index: int
@@ -36,12 +36,12 @@ class Row:
 
 def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Response:
     """Return the page; a filter that cannot be read gives the same page with status 422 and no list."""
-    orgs = organisations(checked.tally)
+    orgs = organisations(checked.counters)
     wanted = parse_form(query, orgs)
     before = _before(query, checked.size)
-    found = Found([]) if wanted.problems else find(checked, wanted, before=before, limit=ROWS_PER_PAGE + 1)
+    found = FoundEntries([]) if wanted.problems else find(checked, wanted, before=before, limit=ROWS_PER_PAGE + 1)
     rows = [_row(checked, index) for index in found.indices[:ROWS_PER_PAGE]]
-    weekly = weekly_counts(checked.tally)
+    weekly = weekly_counts(checked.counters)
     if any(row.state != "proven" for row in rows):
         auditor.watch.distrust()
     return auditor.page(
@@ -72,7 +72,7 @@ def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Re
 def state_of(auditor: Auditor, checked: Checked) -> dict[str, Any]:
     """Return what is known about the whole log, in words: for the top of a page and for the report."""
     witnesses = witness_rows(auditor.policy, checked.trusted, checked.sightings, since=checked.first.at)
-    covered = days_covered(checked.tally)
+    covered = days_covered(checked.counters)
     return {
         "checked_at": words.moment(checked.at),
         "whole_at": words.moment(checked.whole_at),
@@ -93,9 +93,9 @@ def _recheck(checked: Checked) -> str:
     return f"{words.thousands(progress.done)} of {words.thousands(progress.total)}" if progress else ""
 
 
-def _row(checked: Checked, index: int) -> Row:
+def _row(checked: Checked, index: int) -> EntryLine:
     fields = checked.columns[index]
-    return Row(
+    return EntryLine(
         index=index,
         number=words.thousands(index),
         what=sentence_of(fields.kind),
@@ -106,7 +106,7 @@ def _row(checked: Checked, index: int) -> Row:
     )
 
 
-def _listed(wanted: Wanted, found: Found, rows: list[Row]) -> str:
+def _listed(wanted: Wanted, found: FoundEntries, rows: list[EntryLine]) -> str:
     """How many entries the filter selects, and how far files were looked through for a hash."""
     if wanted.problems or wanted.is_everything:
         return ""
@@ -117,7 +117,7 @@ def _listed(wanted: Wanted, found: Found, rows: list[Row]) -> str:
     return "Looked through all entries." if rows else ""
 
 
-def _older(wanted: Wanted, found: Found) -> str | None:
+def _older(wanted: Wanted, found: FoundEntries) -> str | None:
     if len(found.indices) > ROWS_PER_PAGE:
         return wanted.address(before=found.indices[ROWS_PER_PAGE - 1])
     return wanted.address(before=found.searched_from) if found.searched_from else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from audit.entries.columns import Tally
+from audit.entries.columns import FieldCount
 from audit.entries.events import EventKind
 from audit.web.figures.suppression import guarded
 from chassis.text import FEWEST_SHOWN
@@ -55,49 +55,49 @@ class LedgerMonth:
     counts: dict[str, int | None]
 
 
-def days_covered(tally: Iterable[Tally]) -> tuple[date, date] | None:
+def days_covered(counters: Iterable[FieldCount]) -> tuple[date, date] | None:
     """Return the first and the last day that any entry states; None for a log without entries."""
-    days = [part.fields.day for part in tally]
+    days = [part.fields.day for part in counters]
     return (min(days), max(days)) if days else None
 
 
-def organisations(tally: Iterable[Tally]) -> list[str]:
+def organisations(counters: Iterable[FieldCount]) -> list[str]:
     """Return every organisation's cover name, in alphabetical order."""
-    return sorted({part.fields.org for part in tally})
+    return sorted({part.fields.org for part in counters})
 
 
-def rules_in_force(tally: Iterable[Tally]) -> list[RulesPeriod]:
+def rules_in_force(counters: Iterable[FieldCount]) -> list[RulesPeriod]:
     """Return every version of the rules that an entry names, the one used last at the top."""
-    versions: dict[str, list[Tally]] = {}
-    for part in tally:
+    versions: dict[str, list[FieldCount]] = {}
+    for part in counters:
         versions.setdefault(part.fields.policy_hash, []).append(part)
     counts = guarded({rules: sum(part.count for part in parts) for rules, parts in versions.items()})
     periods = [_rules_period(rules, parts, counts[rules]) for rules, parts in versions.items() if rules]
     return sorted(periods, key=lambda period: period.last_index, reverse=True)
 
 
-def ledger_totals(tally: Iterable[Tally]) -> dict[str, int]:
+def ledger_totals(counters: Iterable[FieldCount]) -> dict[str, int]:
     """Return the number of budget entries per label of LEDGER."""
-    counts = _by_kind(tally)
+    counts = _by_kind(counters)
     return {label: counts[kind] for label, kind in LEDGER.items()}
 
 
-def ledger_by_month(tally: Sequence[Tally]) -> list[LedgerMonth]:
+def ledger_by_month(counters: Sequence[FieldCount]) -> list[LedgerMonth]:
     """Return the budget entries per month, newest first; fit to stand beside the totals, where those are shown."""
-    months = sorted({part.fields.day.replace(day=1) for part in tally if part.fields.kind in LEDGER.values()})
+    months = sorted({part.fields.day.replace(day=1) for part in counters if part.fields.kind in LEDGER.values()})
     cells: dict[str, dict[date, int | None]] = {}
     for label, kind in LEDGER.items():
         found = Counter(dict.fromkeys(months, 0))
-        for part in tally:
+        for part in counters:
             if part.fields.kind is kind:
                 found[part.fields.day.replace(day=1)] += part.count
         cells[label] = guarded(found)
     return [LedgerMonth(month, {label: cells[label][month] for label in LEDGER}) for month in reversed(months)]
 
 
-def weekly_counts(tally: Iterable[Tally]) -> list[WeekCount]:
+def weekly_counts(counters: Iterable[FieldCount]) -> list[WeekCount]:
     """Return the counts of the last 13 weeks that the log covers, oldest first; empty if it has no look at all."""
-    counts = _by_week(tally)
+    counts = _by_week(counters)
     if not counts:
         return []
     last = max(week for week, _ in counts)
@@ -120,22 +120,22 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _by_week(tally: Iterable[Tally]) -> Counter[tuple[date, EventKind]]:
+def _by_week(counters: Iterable[FieldCount]) -> Counter[tuple[date, EventKind]]:
     counts: Counter[tuple[date, EventKind]] = Counter()
-    for part in tally:
+    for part in counters:
         if part.fields.kind in WEEKLY.values():
             counts[monday(part.fields.day), part.fields.kind] += part.count
     return counts
 
 
-def _by_kind(tally: Iterable[Tally]) -> Counter[EventKind]:
+def _by_kind(counters: Iterable[FieldCount]) -> Counter[EventKind]:
     counts: Counter[EventKind] = Counter()
-    for part in tally:
+    for part in counters:
         counts[part.fields.kind] += part.count
     return counts
 
 
-def _rules_period(policy_hash: str, parts: Sequence[Tally], entries: int | None) -> RulesPeriod:
+def _rules_period(policy_hash: str, parts: Sequence[FieldCount], entries: int | None) -> RulesPeriod:
     days = [part.fields.day for part in parts]
     first_index, last_index = min(part.first_index for part in parts), max(part.last_index for part in parts)
     return RulesPeriod(policy_hash, min(days), max(days), first_index, last_index, entries)

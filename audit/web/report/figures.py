@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from audit.entries.columns import Tally
+from audit.entries.columns import FieldCount
 from audit.entries.events import EventKind, sentence_of
 from audit.web.figures.summaries import LEDGER, WEEKLY, WeekCount, monday, weeks_between
 from audit.web.figures.suppression import guarded
@@ -54,7 +54,7 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeats:
+class HeartbeatFigures:
     """On how many of the days the log has covered it gave a sign of life, and its longest silence, if any."""
 
     days: int
@@ -63,7 +63,7 @@ class Heartbeats:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AuditReport:
     """Everything counted over one period; None for what is not shown.
 
     entries: of the kinds that are shown; is_all: these are all. is_by_month: how the chart is drawn.
@@ -78,20 +78,20 @@ class Report:
     is_by_month: bool
     rules: Sequence[RulesLine]
     ledger: Sequence[LedgerLine]
-    heartbeats: Heartbeats | None
+    heartbeats: HeartbeatFigures | None
 
 
-def build_report(tally: Iterable[Tally], first: date, last: date, *, covered: Span | None) -> Report:
+def build_report(counters: Iterable[FieldCount], first: date, last: date, *, covered: Span | None) -> AuditReport:
     """Count what lies between two days, both included.
 
     covered: the days that the log can say something about; weeks and months beyond them are left out.
     """
-    everything = list(tally)
+    everything = list(counters)
     parts = [part for part in everything if first <= part.fields.day <= last]
     kinds = _kinds(parts, is_whole=len(parts) == len(everything))
     span = _overlap((first, last), covered)
     is_by_month = span is not None and len(weeks_between(*span)) > MOST_WEEKS
-    return Report(
+    return AuditReport(
         first,
         last,
         sum(number for number in kinds.values() if number is not None),
@@ -105,7 +105,7 @@ def build_report(tally: Iterable[Tally], first: date, last: date, *, covered: Sp
     )
 
 
-def _kinds(parts: Sequence[Tally], *, is_whole: bool) -> dict[EventKind, int | None]:
+def _kinds(parts: Sequence[FieldCount], *, is_whole: bool) -> dict[EventKind, int | None]:
     """Count each kind. Only where the period is the whole log does the reader know the sum, and could subtract."""
     counts = _summed((part.fields.kind, part.count) for part in parts)
     others: dict[EventKind, int] = {kind: count for kind, count in counts.items() if kind is not EventKind.HEARTBEAT}
@@ -117,7 +117,7 @@ def _by_words(item: tuple[EventKind, int | None]) -> tuple[bool, str]:
     return item[1] is None, sentence_of(item[0])
 
 
-def _kind_line(kind: EventKind, number: int | None, parts: Sequence[Tally]) -> KindLine:
+def _kind_line(kind: EventKind, number: int | None, parts: Sequence[FieldCount]) -> KindLine:
     if number is None:
         return KindLine(sentence_of(kind), None)
     orgs = guarded(_summed((part.fields.org, part.count) for part in parts if part.fields.kind is kind))
@@ -126,7 +126,7 @@ def _kind_line(kind: EventKind, number: int | None, parts: Sequence[Tally]) -> K
 
 
 def _looks(
-    parts: Sequence[Tally], kinds: Mapping[EventKind, int | None], span: Span | None, is_by_month: bool
+    parts: Sequence[FieldCount], kinds: Mapping[EventKind, int | None], span: Span | None, is_by_month: bool
 ) -> list[WeekCount]:
     if span is None or not any(kind in kinds for kind in WEEKLY.values()):
         return []
@@ -143,7 +143,7 @@ def _looks(
     return [WeekCount(start, label, cells[label][start]) for start in starts for label in WEEKLY]
 
 
-def _rules(parts: Sequence[Tally]) -> list[RulesLine]:
+def _rules(parts: Sequence[FieldCount]) -> list[RulesLine]:
     days: dict[str, list[date]] = {}
     for part in parts:
         days.setdefault(part.fields.policy_hash, []).append(part.fields.day)
@@ -152,7 +152,7 @@ def _rules(parts: Sequence[Tally]) -> list[RulesLine]:
 
 
 def _ledger_line(
-    label: str, kind: EventKind, total: int | None, parts: Sequence[Tally], span: Span | None
+    label: str, kind: EventKind, total: int | None, parts: Sequence[FieldCount], span: Span | None
 ) -> LedgerLine:
     months = months_between(*span) if span else []
     if total is None:
@@ -161,7 +161,7 @@ def _ledger_line(
     return LedgerLine(label, total, guarded({month: found.get(month, 0) for month in months}))
 
 
-def _heartbeats(parts: Sequence[Tally], span: Span | None) -> Heartbeats | None:
+def _heartbeats(parts: Sequence[FieldCount], span: Span | None) -> HeartbeatFigures | None:
     if span is None:
         return None
     start, end = span
@@ -172,7 +172,7 @@ def _heartbeats(parts: Sequence[Tally], span: Span | None) -> Heartbeats | None:
         silent = 0 if day in days else silent + 1
         if silent and (gap is None or silent > (gap[1] - gap[0]).days + 1):
             gap = (day - timedelta(days=silent - 1), day)
-    return Heartbeats(sum(start <= day <= end for day in days), (end - start).days + 1, gap)
+    return HeartbeatFigures(sum(start <= day <= end for day in days), (end - start).days + 1, gap)
 
 
 def _overlap(period: Span, covered: Span | None) -> Span | None:

@@ -9,12 +9,12 @@ from fastapi import Response
 
 from audit.tlog.note import split_note
 from audit.web.auditor import Auditor
-from audit.web.entries.filter_form import Problem, read_period
+from audit.web.entries.filter_form import FilterProblem, read_period
 from audit.web.entries.log_page import state_of
 from audit.web.figures.access_chart import report_chart
 from audit.web.figures.summaries import days_covered
 from audit.web.figures.suppression import NOT_SHOWN, WHY_NOT_SHOWN, shown
-from audit.web.report.figures import Heartbeats, Report, build_report
+from audit.web.report.figures import AuditReport, HeartbeatFigures, build_report
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.vouchers import key_line
 from chassis import text as words
@@ -37,7 +37,7 @@ class PaperKey:
 def report_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Response:
     """Return the form, or the report if the address names a period; 422 with the form if it cannot be one."""
     texts = {name: query.get(name, "").strip() for name in ("from", "to")}
-    problems: list[Problem] = []
+    problems: list[FilterProblem] = []
     first, last = read_period(texts, problems)
     if any(texts.values()):
         _check_period(texts, first, last, problems)
@@ -46,27 +46,31 @@ def report_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) ->
     return _report(auditor, checked, first, last)
 
 
-def _check_period(texts: Mapping[str, str], first: date | None, last: date | None, problems: list[Problem]) -> None:
+def _check_period(
+    texts: Mapping[str, str], first: date | None, last: date | None, problems: list[FilterProblem]
+) -> None:
     for name, what in (("from", "first"), ("to", "last")):
         if not texts[name]:
-            problems.append(Problem(name, f"The report needs its {what} day, such as 2026-11-24."))
+            problems.append(FilterProblem(name, f"The report needs its {what} day, such as 2026-11-24."))
     if first and last and (last - first).days >= MOST_DAYS:
         days = words.thousands((last - first).days + 1)
-        problems.append(Problem("to", f"A report covers at most {words.thousands(MOST_DAYS)} days; these are {days}."))
+        problems.append(
+            FilterProblem("to", f"A report covers at most {words.thousands(MOST_DAYS)} days; these are {days}.")
+        )
 
 
-def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems: list[Problem]) -> Response:
+def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems: list[FilterProblem]) -> Response:
     today = checked.at.date()
     this_month = today.replace(day=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
-    covered = days_covered(checked.tally)
+    covered = days_covered(checked.counters)
     offers = [
         (words.month(last_month), last_month, this_month - timedelta(days=1)),
         (f"{words.month(this_month)} so far", this_month, today),
     ]
     return auditor.page(
         "report_form.html",
-        "Report",
+        "AuditReport",
         "/report",
         status=422 if problems else 200,
         covered=words.period(*covered) if covered else "",
@@ -78,9 +82,9 @@ def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems
 
 
 def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Response:
-    covered = days_covered(checked.tally)
+    covered = days_covered(checked.counters)
     until_now = (covered[0], max(covered[1], checked.at.date())) if covered else None
-    report = build_report(checked.tally, first, last, covered=until_now)
+    report = build_report(checked.counters, first, last, covered=until_now)
     return auditor.page(
         "report.html",
         f"Audit report, {words.period(first, last)}",
@@ -107,7 +111,7 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
     )
 
 
-def _entries_words(report: Report) -> str:
+def _entries_words(report: AuditReport) -> str:
     if not report.kinds:
         return "No entry falls in this period"
     number = words.thousands(report.entries)
@@ -116,7 +120,7 @@ def _entries_words(report: Report) -> str:
     return f"At least {number} entries fall in this period" if report.entries else "Few entries fall in this period"
 
 
-def _ledger(report: Report) -> dict[str, object]:
+def _ledger(report: AuditReport) -> dict[str, object]:
     months = list(report.ledger[0].months)
     return {
         "labels": [line.label for line in report.ledger],
@@ -126,7 +130,7 @@ def _ledger(report: Report) -> dict[str, object]:
     }
 
 
-def _heartbeats_words(beats: Heartbeats | None) -> tuple[str, str]:
+def _heartbeats_words(beats: HeartbeatFigures | None) -> tuple[str, str]:
     """Return on how many days there was one, and the longest silence."""
     if beats is None:
         return "The log has no day in this period.", ""

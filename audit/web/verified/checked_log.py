@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.entries.columns import EntryColumns, Tally
+from audit.entries.columns import EntryColumns, FieldCount
 from audit.errors import AuditError
 from audit.tlog import merkle, tlog_proof
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.trust_policy import TrustedCheckpoint
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.verify import VerifiedLog, read_checkpoint
 
 
@@ -23,7 +23,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class VerifiedCheckpoint:
     """A checkpoint that was verified, when, and how large it was."""
 
     at: datetime
@@ -44,10 +44,10 @@ class Checked:
     log: VerifiedLog
     at: datetime
     whole_at: datetime
-    first: Seen
+    first: VerifiedCheckpoint
     sightings: Mapping[str, int]
-    tally: tuple[Tally, ...]
-    source: Source
+    counters: tuple[FieldCount, ...]
+    source: LogSource
     reader: TileReader
     recheck: Progress | None = None
 
@@ -77,7 +77,7 @@ class Checked:
         tlog_proof.verify(hashes, leaf=self.reader.leaf(index), index=index, checkpoint=self.checkpoint)
         return hashes
 
-    def steps(self, index: int) -> list[merkle.Step]:
+    def steps(self, index: int) -> list[merkle.ProofStep]:
         """Return the hashing from an entry up to the root, step by step; raises AuditError."""
         hashes, leaf = self.proof(index), merkle.leaf_hash(self.reader.leaf(index))
         return merkle.inclusion_steps(leaf_hash=leaf, index=index, size=self.size, proof=hashes)

@@ -78,7 +78,7 @@ def quorum(policy: TrustPolicy, rows: Sequence[WitnessRow]) -> Quorum:
 
     The two keys of one witness are not two witnesses: they bear one name, and count once.
     """
-    needed, _, known = policy.tally(())
+    needed, _, known = policy.counters(())
     met = len({row.key_name for row in rows if row.state == "countersigned"})
     lead = f"{_number(met)} of {spelled(known)} {'witness' if known == 1 else 'witnesses'} countersigned; "
     if not needed:

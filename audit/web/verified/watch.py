@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.entries.columns import EntryColumns, Tally
+from audit.entries.columns import EntryColumns, FieldCount
 from audit.errors import AuditError, SourceUnavailable, StillChecking
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.reader import TileReader
-from audit.verification.sources import Source
+from audit.verification.sources import LogSource
 from audit.verification.verify import VerifiedLog, extend, read_checkpoint, verify_source
-from audit.web.verified.checked_log import Checked, Progress, Seen
+from audit.web.verified.checked_log import Checked, Progress, VerifiedCheckpoint
 
 PATIENCE_S = 2.0
 """How long one request waits for a verification (our choice)."""
@@ -35,7 +35,7 @@ class Failure:
     error: AuditError
     at: datetime
     note: bytes | None
-    kept: Seen | None
+    kept: VerifiedCheckpoint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Good:
     log: VerifiedLog
     at: datetime
     whole_at: datetime
-    tally: tuple[Tally, ...]
+    counters: tuple[FieldCount, ...]
 
 
 class LogWatch:
@@ -51,7 +51,7 @@ class LogWatch:
 
     def __init__(
         self,
-        source: Source,
+        source: LogSource,
         policy: TrustPolicy,
         *,
         clock: Callable[[], datetime],
@@ -67,7 +67,7 @@ class LogWatch:
         self._changed = threading.Condition()
         self._progress: Progress | None = None  # of the verification that runs; None when none does
         self._good: _Good | None = None  # stays after a failure, so that a shorter log is never accepted later
-        self._first: Seen | None = None
+        self._first: VerifiedCheckpoint | None = None
         self._failure: Failure | None = None
         self._sightings: dict[str, int] = {}
         self._took = timedelta()
@@ -134,7 +134,7 @@ class LogWatch:
         first = self._first or _seen(good)
         reader, sightings = TileReader(self._source, good.log.size), dict(self._sightings)
         return Checked(
-            good.log, good.at, good.whole_at, first, sightings, good.tally, self._source, reader, recheck=running
+            good.log, good.at, good.whole_at, first, sightings, good.counters, self._source, reader, recheck=running
         )
 
     def _needs_work(self, note: bytes) -> bool:
@@ -181,7 +181,7 @@ class LogWatch:
         known = self._good.log.checkpoint if self._good else None
         log = verify_source(self._source, self._policy, known=known, on_progress=self._report)
         now = self._clock()
-        return _Good(log, now, now, tuple(log.columns.tally()))
+        return _Good(log, now, now, tuple(log.columns.counters()))
 
     def _extended(self, start: _Good) -> _Good:
         try:
@@ -205,15 +205,15 @@ class LogWatch:
             self._sightings[cosignature.witness] = newest
 
 
-def _counted_on(start: _Good, columns: EntryColumns) -> tuple[Tally, ...]:
+def _counted_on(start: _Good, columns: EntryColumns) -> tuple[FieldCount, ...]:
     """Return the tally of all entries from that of the first ones: a tally of everything takes a second a million."""
-    counted = {part.fields: part for part in start.tally}
+    counted = {part.fields: part for part in start.counters}
     for index in range(len(start.log.columns), len(columns)):
         fields = columns[index]
         old = counted.get(fields)
-        counted[fields] = Tally(fields, old.count + 1 if old else 1, old.first_index if old else index, index)
+        counted[fields] = FieldCount(fields, old.count + 1 if old else 1, old.first_index if old else index, index)
     return tuple(counted.values())
 
 
-def _seen(good: _Good) -> Seen:
-    return Seen(good.at, good.log.size, good.log.checkpoint)
+def _seen(good: _Good) -> VerifiedCheckpoint:
+    return VerifiedCheckpoint(good.at, good.log.size, good.log.checkpoint)

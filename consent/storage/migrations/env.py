@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from consent.storage.rows import Row
+from consent.storage.rows import ConsentTable
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Row.metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=ConsentTable.metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from consent.ledger.values import BudgetLine, BudgetView
 from consent.web.dates import long_date
-from consent.web.sharing.change_form import Problem
+from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
 
 PARTS = 100
@@ -14,7 +14,7 @@ LEARNS = {"recovery-linear-1": "Recovery model", "risk-logistic-1": "Injury risk
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetRow:
+class BudgetTableLine:
     """One line of the table: what, its share in parts of 100 (one decimal, as text), and its state."""
 
     what: str
@@ -31,7 +31,7 @@ class BudgetPage:
     bar: str
     used: float
     set_aside: float
-    rows: tuple[BudgetRow, ...]
+    rows: tuple[BudgetTableLine, ...]
     exact: tuple[tuple[str, str], ...]
 
 
@@ -120,14 +120,14 @@ def budget_page(view: BudgetView) -> BudgetPage:
         bar=f"{_whole(used)} parts used, {_whole(aside)} set aside, {_whole(left)} left",
         used=round(used, 2),
         set_aside=round(used + aside, 2),
-        rows=(*_lines(view), BudgetRow("Left for life", "", _one(left), "Left")),
+        rows=(*_lines(view), BudgetTableLine("Left for life", "", _one(left), "Left")),
         exact=_exact(view),
     )
 
 
-def _lines(view: BudgetView) -> list[BudgetRow]:
+def _lines(view: BudgetView) -> list[BudgetTableLine]:
     return [
-        BudgetRow(
+        BudgetTableLine(
             LEARNS.get(line.model, line.model), _campaign(line), _one(_share(line.micro_rho, view)), _state(line.state)
         )
         for line in view.lines
@@ -204,5 +204,5 @@ def read_cap(view: BudgetView, text: str) -> CapChoice:
     low, high = lowest_parts(view), PARTS - 1
     if not (text.isascii() and text.isdigit() and low <= int(text[:4]) <= high):
         came = f"“{text[:20]}” is not between" if text else "Enter a number between"
-        raise BadEntry([Problem("parts", f"{came} {low} and {high}.")])
+        raise BadEntry([ChangeProblem("parts", f"{came} {low} and {high}.")])
     return CapChoice(int(text), view.cap_micro_rho * int(text) // PARTS)

@@ -8,7 +8,7 @@ from consent.grants.values import MatrixCell
 from consent.ledger.values import BudgetView
 from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
 from consent.web.dates import weekday_date
-from consent.web.portal import Portal, Visit, see_other
+from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_request import BadEntry
 from consent.web.sharing.page import key_of
@@ -19,50 +19,50 @@ HERE = "/budget"
 
 
 @router.get("/budget")
-def budget_and_rights(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def budget_and_rights(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Show what is used, set aside and left, and the eight rights."""
-    view = portal.store.budget(visit.athlete)
+    view = portal.store.budget(context.athlete)
     return portal.page(
-        visit,
+        context,
         "budget.html",
         title="Your privacy budget and your rights",
         here=HERE,
         view=budget_page(view),
         can_lower=lowest_parts(view) < 100,
-        learning=_learning(portal.store.matrix(visit.athlete)),
+        learning=_learning(portal.store.matrix(context.athlete)),
         rights=RIGHTS,
         day=weekday_date(portal.today),
     )
 
 
 @router.get("/budget/cap")
-def cap_form(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def cap_form(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Ask how much of the lifetime budget to keep."""
-    return _cap_form(portal, visit, portal.store.budget(visit.athlete))
+    return _cap_form(portal, context, portal.store.budget(context.athlete))
 
 
 @router.post("/budget/cap")
-def check_cap(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> HTMLResponse:
+def check_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> HTMLResponse:
     """Show the check page for a lower cap; nothing is saved yet."""
-    view = portal.store.budget(visit.athlete)
+    view = portal.store.budget(context.athlete)
     try:
         choice = read_cap(view, form.get("parts", ""))
     except BadEntry as bad:
-        return _cap_form(portal, visit, view, bad, form.get("parts", ""))
-    return _cap_check(portal, visit, choice)
+        return _cap_form(portal, context, view, bad, form.get("parts", ""))
+    return _cap_check(portal, context, choice)
 
 
 @router.post("/budget/cap/confirm")
-def confirm_cap(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+def confirm_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
     """Lower the cap to what the check page showed."""
-    view = portal.store.budget(visit.athlete)
+    view = portal.store.budget(context.athlete)
     try:
         choice = read_cap(view, form.get("parts", ""))
         if str(choice.micro_rho) != form.get("micro_rho", ""):
             raise InvalidChange("expected the cap that the check page showed")
-        portal.store.lower_cap(visit.athlete, choice.micro_rho)
+        portal.store.lower_cap(context.athlete, choice.micro_rho)
     except BadEntry as bad:
-        return _cap_form(portal, visit, view, bad, form.get("parts", ""))
+        return _cap_form(portal, context, view, bad, form.get("parts", ""))
     return see_other(HERE)
 
 
@@ -72,10 +72,10 @@ def _learning(cells: list[MatrixCell]) -> str:
 
 
 def _cap_form(
-    portal: Portal, visit: Visit, view: BudgetView, bad: BadEntry | None = None, entered: str = ""
+    portal: Portal, context: RequestContext, view: BudgetView, bad: BadEntry | None = None, entered: str = ""
 ) -> HTMLResponse:
     return portal.page(
-        visit,
+        context,
         "cap.html",
         title="Lower your lifetime cap",
         here=HERE,
@@ -86,5 +86,5 @@ def _cap_form(
     )
 
 
-def _cap_check(portal: Portal, visit: Visit, choice: CapChoice) -> HTMLResponse:
-    return portal.page(visit, "check_cap.html", title="Check your new cap", here=HERE, choice=choice)
+def _cap_check(portal: Portal, context: RequestContext, choice: CapChoice) -> HTMLResponse:
+    return portal.page(context, "check_cap.html", title="Check your new cap", here=HERE, choice=choice)

@@ -7,8 +7,8 @@ from itertools import groupby
 from types import MappingProxyType
 
 from audit.entries.events import EventKind
-from consent.athlete.values import Look, Looks, ProofState
-from consent.decisions.values import Outcome
+from consent.athlete.values import AccessEvent, AccessHistory, ProofState
+from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
 from consent.web.dates import long_date, weekday_date
 from consent.web.log_text import guards, waits_for
@@ -25,12 +25,12 @@ from consent.web.text import (
 )
 from policies.vocabulary import Category, Granularity, Role
 
-LOOK_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
+ACCESS_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
 _GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
 """Own entries that come in numbers: those of one day stand on one line."""
-_NOT_SEEN: Mapping[Outcome | None, str] = {
-    Outcome.NOT_OPENED: "the page did not open",
-    Outcome.NOT_KNOWN: "whether the page opened is not known",
+_NOT_SEEN: Mapping[DeliveryOutcome | None, str] = {
+    DeliveryOutcome.NOT_OPENED: "the page did not open",
+    DeliveryOutcome.NOT_KNOWN: "whether the page opened is not known",
 }
 RECENT = timedelta(days=30)
 PAGE_SIZE = 40  # groups on one page
@@ -42,7 +42,7 @@ PROOFS = {ProofState.NOT_PROVEN: "broken", ProofState.WAITING: "waiting", ProofS
 
 
 @dataclass(frozen=True, slots=True)
-class LookFilter:
+class AccessFilter:
     """What the athlete wants to see: a key of PERIODS, a role or "all", a key of KINDS, and the page from 1."""
 
     period: str = "30"
@@ -71,7 +71,7 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
-class LookedView:
+class AccessHistoryView:
     """Everything the page "Who looked" says. until: what waiting entries wait for. guards: who watches the log."""
 
     span: str
@@ -87,9 +87,14 @@ class LookedView:
     newer: int | None
 
 
-def looked_view(
-    looks: Looks, *, wanted: LookFilter, today: date, log: LogState, choices: Mapping[str, str] = MappingProxyType({})
-) -> LookedView:
+def access_history_view(
+    looks: AccessHistory,
+    *,
+    wanted: AccessFilter,
+    today: date,
+    log: LogState,
+    choices: Mapping[str, str] = MappingProxyType({}),
+) -> AccessHistoryView:
     """Build the page for one filter from the athlete's opened entries, newest first.
 
     log: how the public log stands now. choices: what the athlete decided, in words, by the leaf hash of its entry.
@@ -100,7 +105,7 @@ def looked_view(
     first = PAGE_SIZE * (wanted.page - 1)
     page = groups[first : first + PAGE_SIZE]
     span, when = _reach(looks, since=since, today=today)
-    return LookedView(
+    return AccessHistoryView(
         span=span,
         lead=_lead(inside, when),
         is_whole=looks.is_whole,
@@ -118,48 +123,48 @@ def looked_view(
     )
 
 
-def entry_view(group: Sequence[Look], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
+def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
     """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
     first = group[0]
     numbers = sorted(e.number for e in group)
-    is_look = first.kind in LOOK_KINDS
+    is_access = first.kind in ACCESS_KINDS
     return EntryView(
         numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
-        title=_look_title(group) if is_look else _event_title(group),
-        detail=_look_detail(group) if is_look else choices.get(first.leaf_hash) or _event_detail(first),
+        title=_look_title(group) if is_access else _event_title(group),
+        detail=_look_detail(group) if is_access else choices.get(first.leaf_hash) or _event_detail(first),
         proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
         proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
     )
 
 
-def _same_look(entry: Look) -> tuple[object, ...]:
+def _same_look(entry: AccessEvent) -> tuple[object, ...]:
     if entry.kind in _GATHERED:
         return (entry.kind, entry.day, entry.org, entry.because)
-    if entry.kind not in LOOK_KINDS:
+    if entry.kind not in ACCESS_KINDS:
         return (entry.number,)
     who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
     return (entry.kind, entry.at, *who, *why, entry.outcome)
 
 
-def _is_wanted(entry: Look, wanted: LookFilter) -> bool:
-    is_look = entry.kind in LOOK_KINDS
+def _is_wanted(entry: AccessEvent, wanted: AccessFilter) -> bool:
+    is_access = entry.kind in ACCESS_KINDS
     by_kind: Mapping[str, bool] = {
         "all": True,
-        "allowed": is_look and entry.allowed,
-        "refused": is_look and not entry.allowed,
-        "own": not is_look,
+        "allowed": is_access and entry.allowed,
+        "refused": is_access and not entry.allowed,
+        "own": not is_access,
     }
     by_role = wanted.who == EVERYONE or (entry.role is not None and entry.role.value == wanted.who)
     return by_role and by_kind[wanted.kind]
 
 
-def roles_of(looks: Looks) -> dict[str, str]:
+def roles_of(looks: AccessHistory) -> dict[str, str]:
     """Return who can be filtered for: everyone, and each role that appears."""
-    seen = {e.role for e in looks.entries if e.role is not None and e.kind in LOOK_KINDS}
+    seen = {e.role for e in looks.entries if e.role is not None and e.kind in ACCESS_KINDS}
     return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
 
 
-def _reach(looks: Looks, *, since: date, today: date) -> tuple[str, str]:
+def _reach(looks: AccessHistory, *, since: date, today: date) -> tuple[str, str]:
     """Say what the list covers, as a heading and within a sentence.
 
     Any number of tries could push an earlier look off the list: then no sentence may speak for the whole period.
@@ -173,9 +178,9 @@ def _reach(looks: Looks, *, since: date, today: date) -> tuple[str, str]:
     return f"{long_date(since)} to {long_date(today)}", "In the last 30 days"
 
 
-def _lead(inside: Sequence[Look], when: str) -> str:
-    looks = [e for e in inside if e.kind in LOOK_KINDS]
-    allowed = _grouped(e for e in looks if e.allowed and e.outcome is not Outcome.NOT_OPENED)
+def _lead(inside: Sequence[AccessEvent], when: str) -> str:
+    looks = [e for e in inside if e.kind in ACCESS_KINDS]
+    allowed = _grouped(e for e in looks if e.allowed and e.outcome is not DeliveryOutcome.NOT_OPENED)
     refused = _grouped(e for e in looks if not e.allowed)
     people = len({(g[0].org, g[0].person) for g in allowed})
     if not allowed:
@@ -193,11 +198,11 @@ def _lead(inside: Sequence[Look], when: str) -> str:
     return f"{seen} {tries}"
 
 
-def _grouped(entries: Iterable[Look]) -> list[tuple[Look, ...]]:
+def _grouped(entries: Iterable[AccessEvent]) -> list[tuple[AccessEvent, ...]]:
     return [tuple(g) for _, g in groupby(entries, key=_same_look)]
 
 
-def _whole(looks: Looks) -> str:
+def _whole(looks: AccessHistory) -> str:
     if not looks.total:
         return "Nothing is recorded about you yet. From the first entry on, each gets the next number."
     if not looks.is_whole:
@@ -211,7 +216,7 @@ def _whole(looks: Looks) -> str:
     return f"{there} {_proven(looks)}"
 
 
-def _proven(looks: Looks) -> str:
+def _proven(looks: AccessHistory) -> str:
     if not looks.waiting:
         each = "It is" if looks.total == 1 else "Each is"
         return f"{each} proven in the public log, checked a moment ago."
@@ -226,19 +231,19 @@ def _heading(day: date, today: date) -> str:
     return "Today" if day == today else weekday_date(day)
 
 
-def _person(entry: Look) -> str:
+def _person(entry: AccessEvent) -> str:
     role = PERSONS[entry.role] if entry.role else ""
     parts = [part for part in (entry.person, role, entry.org_name) if part]
     return ", ".join(parts)
 
 
-def _event_detail(first: Look) -> str:
+def _event_detail(first: AccessEvent) -> str:
     """Why it happened, unless the title says so already."""
     why = _sentences(first.because)
     return "" if why == f"{EVENTS[EventKind(first.kind)]}." else why
 
 
-def _event_title(group: Sequence[Look]) -> str:
+def _event_title(group: Sequence[AccessEvent]) -> str:
     kind = EventKind(group[0].kind)
     if len(group) == 1:
         return EVENTS[kind]
@@ -246,7 +251,7 @@ def _event_title(group: Sequence[Look]) -> str:
     return f"{EVENTS[kind]} {preposition}{counted(len(group), unit)}"
 
 
-def _look_title(group: Sequence[Look]) -> str:
+def _look_title(group: Sequence[AccessEvent]) -> str:
     first = group[0]
     if first.allowed:
         verb = "was allowed to see" if first.outcome in _NOT_SEEN else "saw"
@@ -254,16 +259,16 @@ def _look_title(group: Sequence[Look]) -> str:
     return f"A try by {_person(first)}, was refused"
 
 
-def _what(group: Sequence[Look]) -> str:
+def _what(group: Sequence[AccessEvent]) -> str:
     phrases = [CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category]
     return f"your {listed(phrases)}" if phrases else "a page about you"
 
 
-def _by_category(entry: Look) -> int:
+def _by_category(entry: AccessEvent) -> int:
     return list(Category).index(entry.category) if entry.category else 0
 
 
-def _look_detail(group: Sequence[Look]) -> str:
+def _look_detail(group: Sequence[AccessEvent]) -> str:
     first = group[0]
     purpose = f"for {PURPOSES[first.purpose].lower()}" if first.purpose else ""
     if not first.allowed:
@@ -272,7 +277,7 @@ def _look_detail(group: Sequence[Look]) -> str:
     return _sentences(_levels(group), _clause(purpose, first.because), became)
 
 
-def _levels(group: Sequence[Look]) -> str:
+def _levels(group: Sequence[AccessEvent]) -> str:
     found = {
         granularity_words(e.category, e.granularity).label
         for e in group

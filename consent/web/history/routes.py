@@ -8,7 +8,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 
 from consent.errors import NotFound
 from consent.grants.values import ReceiptRecord
-from consent.web.history.access_history import EVERYONE, KINDS, PERIODS, PROOFS, LookFilter, looked_view, roles_of
+from consent.web.history.access_history import (
+    EVERYONE,
+    KINDS,
+    PERIODS,
+    PROOFS,
+    AccessFilter,
+    access_history_view,
+    roles_of,
+)
 from consent.web.history.receipt_page import ReceiptPage, receipt_page
 from consent.web.log_text import waits_for
 from consent.web.portal import Portal
@@ -25,17 +33,17 @@ EntryNumber = Annotated[int, Path(ge=1, le=2**31)]
 
 
 @router.get("/looked")
-def looked_page(portal: PortalHere, visit: SignedIn, request: Request) -> HTMLResponse:
+def access_history_page(portal: PortalHere, context: SignedIn, request: Request) -> HTMLResponse:
     """List the athlete's own entries; the filter is in the address, so that a filtered view has one."""
-    looks, log = portal.store.looks(visit.athlete, limit=MOST_ENTRIES), portal.store.log_state()
-    wanted, choices = _filter(request.query_params), _choices(portal, visit.athlete)
+    looks, log = portal.store.looks(context.athlete, limit=MOST_ENTRIES), portal.store.log_state()
+    wanted, choices = _filter(request.query_params), _choices(portal, context.athlete)
     return portal.page(
-        visit,
+        context,
         "looked.html",
         title="Who looked",
         here="/looked",
         log=log,
-        view=looked_view(looks, wanted=wanted, today=portal.today, log=log, choices=choices),
+        view=access_history_view(looks, wanted=wanted, today=portal.today, log=log, choices=choices),
         wanted=wanted,
         periods=PERIODS,
         kinds=KINDS,
@@ -44,62 +52,62 @@ def looked_page(portal: PortalHere, visit: SignedIn, request: Request) -> HTMLRe
 
 
 @router.get("/looked/proofs")
-def own_entries_file(portal: PortalHere, visit: SignedIn) -> Response:
+def export_file(portal: PortalHere, context: SignedIn) -> Response:
     """Hand out every own entry with its proof and opening as one private file."""
-    data = portal.store.own_entries(visit.athlete)
+    data = portal.store.athlete_export(context.athlete)
     return Response(data, media_type="application/json", headers=_attached(OWN_ENTRIES))
 
 
 @router.get("/looked/{number}/proof")
-def proof_file(portal: PortalHere, visit: SignedIn, number: EntryNumber) -> Response:
+def proof_file(portal: PortalHere, context: SignedIn, number: EntryNumber) -> Response:
     """Hand out the proof of one own entry as a file."""
     return PlainTextResponse(
-        portal.store.entry_proof(visit.athlete, number), headers=_attached(f"entry-{number}.tlog-proof")
+        portal.store.entry_proof(context.athlete, number), headers=_attached(f"entry-{number}.tlog-proof")
     )
 
 
 @router.get("/receipts")
-def receipts_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def receipts_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """List the athlete's receipts, newest first."""
-    pages = _receipts(portal, visit.athlete)
+    pages = _receipts(portal, context.athlete)
     title = f"You have {counted(len(pages), 'receipt')}"
-    return portal.page(visit, "receipts.html", title=title, here="/budget", receipts=pages)
+    return portal.page(context, "receipts.html", title=title, here="/budget", receipts=pages)
 
 
 @router.get("/receipts/{receipt_id}.json")
-def receipt_file(portal: PortalHere, visit: SignedIn, receipt_id: str) -> Response:
+def receipt_file(portal: PortalHere, context: SignedIn, receipt_id: str) -> Response:
     """Hand out one signed receipt with its proof as a file."""
-    whole = portal.store.receipt(visit.athlete, receipt_id)
+    whole = portal.store.receipt(context.athlete, receipt_id)
     return JSONResponse(whole, media_type="application/ld+json", headers=_attached(f"{receipt_id}.json"))
 
 
 @router.get("/receipts/{receipt_id}")
-def receipt(portal: PortalHere, visit: SignedIn, receipt_id: str) -> HTMLResponse:
+def receipt(portal: PortalHere, context: SignedIn, receipt_id: str) -> HTMLResponse:
     """Say what one decision did; every form that changes something ends here."""
-    record = _record(portal, visit.athlete, receipt_id)
+    record = _record(portal, context.athlete, receipt_id)
     names = {org.org_id: org.name for org in portal.store.orgs()}
     view, log = receipt_page(record, names), portal.store.log_state()
-    standing = portal.store.entry_standing(visit.athlete, record.leaf_hash)
+    status = portal.store.entry_status(context.athlete, record.leaf_hash)
     return portal.page(
-        visit,
+        context,
         "receipt.html",
         title=view.title,
         here="/shared",
         log=log,
         view=view,
-        proof=PROOFS[standing.proof],
-        index=standing.index,
+        proof=PROOFS[status.proof],
+        index=status.index,
         until=waits_for(log),
     )
 
 
 @router.get("/rules")
-def rules_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def rules_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Say which rules close which cells, and every rule in force."""
     enforcer = portal.rules
-    view = rules_view(portal.store.matrix(visit.athlete), enforcer.rules())
+    view = rules_view(portal.store.matrix(context.athlete), enforcer.rules())
     return portal.page(
-        visit,
+        context,
         "rules.html",
         title="Which rules say never?",
         here="/shared",
@@ -109,12 +117,12 @@ def rules_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
     )
 
 
-def _filter(asked: Mapping[str, str]) -> LookFilter:
+def _filter(asked: Mapping[str, str]) -> AccessFilter:
     """Read the filter; what is not on offer falls back to what the page shows first."""
     number = asked.get("page", "1")
     is_number = number.isascii() and number.isdigit() and len(number) <= LONGEST_PAGE_NUMBER
     roles = {EVERYONE, *(role.value for role in Role)}
-    return LookFilter(
+    return AccessFilter(
         period=_offered(asked, "period", PERIODS, "30"),
         who=_offered(asked, "who", roles, EVERYONE),
         kind=_offered(asked, "kind", KINDS, "all"),

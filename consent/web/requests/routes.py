@@ -5,10 +5,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from consent.errors import Conflict, NotFound
 from consent.grants.lifecycle import COOL_DOWN
-from consent.grants.values import Answer
+from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
 from consent.web.dates import long_date, moment
-from consent.web.portal import Portal, Visit, see_other
+from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.requests.page import bands_of, interval_chart, left_out, parts_of, sources_of
 from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES, counted, sentence
@@ -16,17 +16,17 @@ from policies.vocabulary import ConsentState
 
 router = APIRouter()
 HERE = "/asked"
-ANSWER_OF = {answer.value: answer for answer in Answer}
+ANSWER_OF = {answer.value: answer for answer in ConsentAnswer}
 
 
 @router.get("/asked")
-def asked_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def requests_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """List what waits for an answer, and what was answered before."""
-    releases = portal.store.releases(visit.athlete)
+    releases = portal.store.releases(context.athlete)
     waiting = [r for r in releases if r.is_open]
     title = f"{sentence(counted(len(waiting), 'request waits', 'requests wait'))} for your answer"
     return portal.page(
-        visit,
+        context,
         "asked.html",
         title=title if waiting else "Nothing is asked of you",
         here=HERE,
@@ -36,13 +36,13 @@ def asked_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
 
 
 @router.get("/asked/{release_id}")
-def request_page(portal: PortalHere, visit: SignedIn, release_id: str) -> HTMLResponse:
+def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTMLResponse:
     """Show one request: own figure, touchline, the exact bytes, consequences, three equal buttons."""
-    release = portal.store.release(visit.athlete, release_id)
-    waiting = portal.store.requests(visit.athlete)
+    release = portal.store.release(context.athlete, release_id)
+    waiting = portal.store.requests(context.athlete)
     place = next((n for n, r in enumerate(waiting, 1) if r.release_id == release_id), None)
     return portal.page(
-        visit,
+        context,
         "request.html",
         title=_question(release),
         here=HERE,
@@ -62,12 +62,12 @@ def request_page(portal: PortalHere, visit: SignedIn, release_id: str) -> HTMLRe
 
 
 @router.post("/asked/{release_id}")
-def check_answer(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> HTMLResponse:
+def check_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, release_id: str) -> HTMLResponse:
     """Show the check page for an answer; nothing happens yet."""
-    release = _open_release(portal, visit, release_id)
+    release = _open_release(portal, context, release_id)
     answer = _answer(form.get("answer", ""))
     return portal.page(
-        visit,
+        context,
         "check_answer.html",
         title="Check your answer",
         here=HERE,
@@ -80,39 +80,39 @@ def check_answer(portal: PortalHere, visit: SignedIn, form: CheckedForm, release
 
 
 @router.post("/asked/{release_id}/confirm")
-def confirm_answer(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> Response:
+def confirm_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, release_id: str) -> Response:
     """Record the answer over the hash of the bytes that were shown; another hash is refused by the store."""
-    release, answer = _open_release(portal, visit, release_id), _answer(form.get("answer", ""))
-    if answer is Answer.LATER and release.state is ConsentState.DEFERRED:
+    release, answer = _open_release(portal, context, release_id), _answer(form.get("answer", ""))
+    if answer is ConsentAnswer.LATER and release.state is ConsentState.DEFERRED:
         return see_other(HERE)  # said before: nothing to record
     receipt = portal.store.answer_release(
-        visit.athlete,
+        context.athlete,
         release_id,
         answer,
         sha256=form.get("sha256", ""),
-        method=visit.session.method,
+        method=context.session.method,
     )
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
 @router.post("/asked/{release_id}/stop")
-def stop_release(portal: PortalHere, visit: SignedIn, form: CheckedForm, release_id: str) -> Response:
+def stop_release(portal: PortalHere, context: SignedIn, form: CheckedForm, release_id: str) -> Response:
     """Take back an approved band, at once."""
-    release = portal.store.release(visit.athlete, release_id)
+    release = portal.store.release(context.athlete, release_id)
     if not release.state.is_valid_for_processing:
         return see_other(f"/asked/{release_id}")  # pressed twice: it has stopped already
-    receipt = portal.store.withdraw_release(visit.athlete, release_id, method=visit.session.method)
+    receipt = portal.store.withdraw_release(context.athlete, release_id, method=context.session.method)
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
-def _open_release(portal: Portal, visit: Visit, release_id: str) -> ReleaseView:
-    release = portal.store.release(visit.athlete, release_id)
+def _open_release(portal: Portal, context: RequestContext, release_id: str) -> ReleaseView:
+    release = portal.store.release(context.athlete, release_id)
     if not release.is_open:
         raise Conflict("expected a request that is still open")
     return release
 
 
-def _answer(word: str) -> Answer:
+def _answer(word: str) -> ConsentAnswer:
     if word not in ANSWER_OF:
         raise NotFound("expected yes, no or later")
     return ANSWER_OF[word]

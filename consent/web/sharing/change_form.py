@@ -24,7 +24,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ChangeProblem:
     """One thing to put right: the form field it stands at, and what was expected and came."""
 
     field: str
@@ -42,7 +42,7 @@ class Offer:
     now: str
     options: tuple[Option, ...]
     ends: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ChangeProblem, ...] = ()
 
     @property
     def field(self) -> str:
@@ -71,13 +71,13 @@ def is_open(cell: MatrixCell) -> bool:
 
 
 def offers(
-    row: Sequence[MatrixCell], *, today: date, entered: Mapping[str, str], problems: Sequence[Problem] = ()
+    row: Sequence[MatrixCell], *, today: date, entered: Mapping[str, str], problems: Sequence[ChangeProblem] = ()
 ) -> list[Offer]:
     """Return what the form shows for each cell that can be changed; `entered` wins over what holds now."""
     return [_offer(cell, today, entered, problems) for cell in row if is_open(cell)]
 
 
-def _offer(cell: MatrixCell, today: date, entered: Mapping[str, str], problems: Sequence[Problem]) -> Offer:
+def _offer(cell: MatrixCell, today: date, entered: Mapping[str, str], problems: Sequence[ChangeProblem]) -> Offer:
     key = key_of(cell.recipient)
     chosen = entered.get(give_field(key), word_of(granularity_of(cell)))
     day = cell.grant.ends.date() if cell.is_on and cell.grant else proposed_end(today)

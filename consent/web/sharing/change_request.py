@@ -8,7 +8,7 @@ from consent.grants.values import Change, MatrixCell
 from consent.web.dates import end_of_day, latest_end, long_date
 from consent.web.sharing.change_form import (
     OFF,
-    Problem,
+    ChangeProblem,
     ends_field,
     entered_end,
     give_field,
@@ -22,33 +22,33 @@ from policies.vocabulary import Granularity
 
 
 @dataclass(frozen=True, slots=True)
-class WishLine:
+class ChangeLine:
     """One line of the check page."""
 
     key: str
     who: str
-    wish: str
+    wanted: str
     now: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ChangeRequest:
     """A valid form: what to change, in the words of the check page, and the fields that repeat it."""
 
     changes: tuple[Change, ...]
-    lines: tuple[WishLine, ...]
+    lines: tuple[ChangeLine, ...]
     fields: tuple[tuple[str, str], ...]
 
 
 class BadEntry(Exception):
     """A form that asks for something that no choice can hold. Carries the problems; nothing was saved."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[ChangeProblem]) -> None:
         super().__init__("expected choices that the form offers")
         self.problems = tuple(problems)
 
 
-def read_wish(row: Sequence[MatrixCell], entered: Mapping[str, str], *, today: date) -> Wish:
+def read_change_request(row: Sequence[MatrixCell], entered: Mapping[str, str], *, today: date) -> ChangeRequest:
     """Read a filled-in form against the row as it is now; raises BadEntry with every problem at once.
 
     A recipient whose field is absent stays as it is. A choice equal to what holds now changes nothing.
@@ -67,15 +67,15 @@ def read_wish(row: Sequence[MatrixCell], entered: Mapping[str, str], *, today: d
         raise BadEntry(problems)
     if not found:
         first = next(iter(cells), "")
-        raise BadEntry([Problem(give_field(first), "Nothing would change. Choose something else, or go back.")])
-    return _wish(found, cells)
+        raise BadEntry([ChangeProblem(give_field(first), "Nothing would change. Choose something else, or go back.")])
+    return _change(found, cells)
 
 
-def _strangers(cells: Mapping[str, MatrixCell], entered: Mapping[str, str]) -> list[Problem]:
+def _strangers(cells: Mapping[str, MatrixCell], entered: Mapping[str, str]) -> list[ChangeProblem]:
     """A choice for a recipient that this row does not offer is refused, never skipped in silence."""
     known = {field(key) for key in cells for field in (give_field, ends_field)}
     unknown = [name for name in entered if name.startswith(("give.", "ends.")) and name not in known]
-    return [Problem("choices", "One choice is for a group that this page does not offer.")] if unknown else []
+    return [ChangeProblem("choices", "One choice is for a group that this page does not offer.")] if unknown else []
 
 
 def _read_change(cell: MatrixCell, key: str, entered: Mapping[str, str], today: date) -> Change | None:
@@ -99,7 +99,7 @@ def _read_granularity(cell: MatrixCell, key: str, word: str) -> Granularity:
         granularity = Granularity.NONE
     if not Granularity.NONE < granularity <= cell.ceiling:
         title = RECIPIENTS[cell.recipient.role].title
-        raise BadEntry([Problem(give_field(key), f"{title}: choose one of the lines below.")])
+        raise BadEntry([ChangeProblem(give_field(key), f"{title}: choose one of the lines below.")])
     return granularity
 
 
@@ -110,23 +110,25 @@ def _read_end(key: str, entered: Mapping[str, str], today: date) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         asked = f"Choose an end date up to {long_date(latest)}."
-        raise BadEntry([Problem(ends_field(key), asked if not text else f"“{text}” is not a date. {asked}")]) from None
+        raise BadEntry(
+            [ChangeProblem(ends_field(key), asked if not text else f"“{text}” is not a date. {asked}")]
+        ) from None
     if day > latest:
-        raise BadEntry([Problem(ends_field(key), f"“{long_date(day)}” is later than {long_date(latest)}.")])
+        raise BadEntry([ChangeProblem(ends_field(key), f"“{long_date(day)}” is later than {long_date(latest)}.")])
     if day <= today:
-        raise BadEntry([Problem(ends_field(key), f"“{long_date(day)}” is not later than today.")])
+        raise BadEntry([ChangeProblem(ends_field(key), f"“{long_date(day)}” is not later than today.")])
     return day
 
 
-def _wish(found: Sequence[tuple[str, Change]], cells: Mapping[str, MatrixCell]) -> Wish:
+def _change(found: Sequence[tuple[str, Change]], cells: Mapping[str, MatrixCell]) -> ChangeRequest:
     lines, fields = [], []
     for key, change in found:
         cell = cells[key]
-        lines.append(WishLine(key, _who(cell), _in_words(cell, change), in_words_now(cell)))
+        lines.append(ChangeLine(key, _who(cell), _in_words(cell, change), in_words_now(cell)))
         fields.append((give_field(key), word_of(change.granularity)))
         if change.ends:
             fields.append((ends_field(key), change.ends.date().isoformat()))
-    return Wish(tuple(change for _, change in found), tuple(lines), tuple(fields))
+    return ChangeRequest(tuple(change for _, change in found), tuple(lines), tuple(fields))
 
 
 def _in_words(cell: MatrixCell, change: Change) -> str:

@@ -12,10 +12,10 @@ from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.dates import latest_end, long_date, weekday_date
-from consent.web.portal import Portal, Visit, see_other
+from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
-from consent.web.sharing.change_form import Problem, offers
-from consent.web.sharing.change_request import BadEntry, Wish, read_wish
+from consent.web.sharing.change_form import ChangeProblem, offers
+from consent.web.sharing.change_request import BadEntry, ChangeRequest, read_change_request
 from consent.web.sharing.page import end_of, granularity_of, key_of, recipients_of, shared_view
 from consent.web.sharing.preview import preview_of
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
@@ -27,88 +27,88 @@ HERE = "/shared"
 
 
 @router.get("/shared")
-def shared_page(portal: PortalHere, visit: SignedIn) -> HTMLResponse:
+def shared_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Show everything that goes over the line, and every choice."""
-    view = shared_view(portal.store.matrix(visit.athlete), portal.store.releases(visit.athlete))
+    view = shared_view(portal.store.matrix(context.athlete), portal.store.releases(context.athlete))
     return portal.page(
-        visit, "shared.html", title="What is shared now", here=HERE, view=view, day=weekday_date(portal.today)
+        context, "shared.html", title="What is shared now", here=HERE, view=view, day=weekday_date(portal.today)
     )
 
 
 @router.get("/shared/preview/{org}/{role}")
-def preview_page(portal: PortalHere, visit: SignedIn, org: str, role: str) -> HTMLResponse:
+def preview_page(portal: PortalHere, context: SignedIn, org: str, role: str) -> HTMLResponse:
     """Show what one recipient gets: words, how much, what for, until when; for a release the exact bytes."""
-    cells = portal.store.matrix(visit.athlete)
+    cells = portal.store.matrix(context.athlete)
     recipient = _recipient(cells, f"{org}.{role}")
-    view = preview_of([c for c in cells if c.recipient == recipient], portal.store.releases(visit.athlete))
-    return portal.page(visit, "preview.html", title=view.title, here=HERE, view=view)
+    view = preview_of([c for c in cells if c.recipient == recipient], portal.store.releases(context.athlete))
+    return portal.page(context, "preview.html", title=view.title, here=HERE, view=view)
 
 
 @router.post("/shared/stop")
-def stop_recipient(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+def stop_recipient(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
     """Stop sharing everything with one recipient, at once."""
-    cells = portal.store.matrix(visit.athlete)
+    cells = portal.store.matrix(context.athlete)
     recipient = _recipient(cells, form.get("recipient", ""))
     try:
-        receipt = portal.store.withdraw_recipient(visit.athlete, recipient, method=visit.session.method)
+        receipt = portal.store.withdraw_recipient(context.athlete, recipient, method=context.session.method)
     except Conflict:
         return see_other(HERE)  # pressed twice: it has stopped already
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
 @router.post("/shared/stop-all")
-def stop_all(portal: PortalHere, visit: SignedIn, form: CheckedForm) -> Response:
+def stop_all(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
     """Stop sharing everything with everyone, at once."""
     try:
-        receipt = portal.store.withdraw_all(visit.athlete, method=visit.session.method)
+        receipt = portal.store.withdraw_all(context.athlete, method=context.session.method)
     except Conflict:
         return see_other(HERE)  # pressed twice: it has stopped already
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
 @router.get("/change/{category}")
-def change_page(portal: PortalHere, visit: SignedIn, category: str) -> HTMLResponse:
+def change_page(portal: PortalHere, context: SignedIn, category: str) -> HTMLResponse:
     """Show the choices of one row."""
-    return _form(portal, visit, _row(portal, visit.athlete, category), {})
+    return _form(portal, context, _row(portal, context.athlete, category), {})
 
 
 @router.post("/change/{category}")
-def check_change(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> HTMLResponse:
+def check_change(portal: PortalHere, context: SignedIn, form: CheckedForm, category: str) -> HTMLResponse:
     """Show the check page for what was chosen; nothing is saved yet."""
-    row = _row(portal, visit.athlete, category)
+    row = _row(portal, context.athlete, category)
     if "edit" in form:
-        return _form(portal, visit, row, form)
+        return _form(portal, context, row, form)
     try:
-        wish = read_wish(row, form, today=portal.today)
+        wanted = read_change_request(row, form, today=portal.today)
     except BadEntry as bad:
-        return _form(portal, visit, row, form, bad.problems)
-    return _check(portal, visit, row[0].category, wish)
+        return _form(portal, context, row, form, bad.problems)
+    return _check(portal, context, row[0].category, wanted)
 
 
 @router.post("/change/{category}/confirm")
-def confirm_change(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> Response:
+def confirm_change(portal: PortalHere, context: SignedIn, form: CheckedForm, category: str) -> Response:
     """Carry out what the check page showed."""
-    row = _row(portal, visit.athlete, category)
+    row = _row(portal, context.athlete, category)
     try:
-        wish = read_wish(row, form, today=portal.today)
-        receipt = portal.store.change(visit.athlete, wish.changes, method=visit.session.method)
+        wanted = read_change_request(row, form, today=portal.today)
+        receipt = portal.store.change(context.athlete, wanted.changes, method=context.session.method)
     except BadEntry as bad:
-        return _form(portal, visit, row, form, bad.problems)
+        return _form(portal, context, row, form, bad.problems)
     except (InvalidChange, NotAllowed, Conflict):
         # The row changed between check and confirmation; its newest state comes with the form.
-        changed = Problem("choices", "This row has changed meanwhile. Check what holds now and choose again.")
-        return _form(portal, visit, _row(portal, visit.athlete, category), {}, [changed])
+        changed = ChangeProblem("choices", "This row has changed meanwhile. Check what holds now and choose again.")
+        return _form(portal, context, _row(portal, context.athlete, category), {}, [changed])
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
 @router.post("/change/{category}/stop")
-def stop_cell(portal: PortalHere, visit: SignedIn, form: CheckedForm, category: str) -> Response:
+def stop_cell(portal: PortalHere, context: SignedIn, form: CheckedForm, category: str) -> Response:
     """Stop sharing one cell, at once."""
-    row = _row(portal, visit.athlete, category)
+    row = _row(portal, context.athlete, category)
     recipient = _recipient(row, form.get("recipient", ""))
     cell = next(c for c in row if c.recipient == recipient)
     try:
-        receipt = portal.store.withdraw(visit.athlete, cell.cell, method=visit.session.method)
+        receipt = portal.store.withdraw(context.athlete, cell.cell, method=context.session.method)
     except Conflict:
         return see_other(HERE)
     return see_other(f"/receipts/{receipt.receipt_id}")
@@ -130,17 +130,17 @@ def _recipient(cells: Sequence[MatrixCell], key: str) -> Recipient:
 
 def _form(
     portal: Portal,
-    visit: Visit,
+    context: RequestContext,
     row: Sequence[MatrixCell],
     entered: Mapping[str, str],
-    problems: Sequence[Problem] = (),
+    problems: Sequence[ChangeProblem] = (),
 ) -> HTMLResponse:
     words = CATEGORIES[row[0].category]
-    releases = portal.store.releases(visit.athlete)
+    releases = portal.store.releases(context.athlete)
     drawn = shared_view(row, releases).rows[0].cells
     asked = next((cell.asked for cell in drawn if cell.asked), "")
     return portal.page(
-        visit,
+        context,
         "change.html",
         title=f"Change: {words.title}",
         here=HERE,
@@ -169,13 +169,13 @@ def _live(cell: MatrixCell, releases: Sequence[ReleaseView]) -> dict[str, str]:
     }
 
 
-def _check(portal: Portal, visit: Visit, category: Category, wish: Wish) -> HTMLResponse:
+def _check(portal: Portal, context: RequestContext, category: Category, wanted: ChangeRequest) -> HTMLResponse:
     return portal.page(
-        visit,
+        context,
         "check_change.html",
         title="Check your choice",
         here=HERE,
         words=CATEGORIES[category],
         category=category.value,
-        wish=wish,
+        wanted=wanted,
     )

@@ -11,7 +11,7 @@ import httpx
 
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
@@ -22,7 +22,7 @@ OnRound = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class FinishedCampaign:
     """One finished campaign: rounds, what it cost an athlete at most, and where its model lies."""
 
     manifest: CampaignManifest
@@ -41,7 +41,9 @@ class Campaign:
         return self.manifest.model
 
 
-def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int, on_round: OnRound) -> Campaign:
+def run_campaign(
+    plan: DemoPlan, league: League, *, model: str, public_athletes: int, on_round: OnRound
+) -> FinishedCampaign:
     """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed."""
     manifest = plan.options.out / f"{model}.manifest.json"
     terms = ["--model", model, "--out", str(manifest), "--public-athletes", str(public_athletes)]
@@ -52,7 +54,7 @@ def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int
     done = _state(plan, opened["sha256"])
     if done["state"] != "done":
         raise StepFailed(f"campaign {done['campaign_id']} ended as {done['state']}: {done['detail']}")
-    return Campaign(
+    return FinishedCampaign(
         manifest=parse_signed_manifest(manifest.read_bytes()).manifest,
         rounds=done["rounds_done"],
         epsilon=done["epsilon"],
@@ -60,7 +62,7 @@ def run_campaign(plan: Plan, league: League, *, model: str, public_athletes: int
     )
 
 
-def _watch(plan: Plan, league: League, sha256: str, on_round: OnRound) -> None:
+def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:
     """Follow the first club's node until the campaign's last round, then the coordinator until it is closed."""
     deadline, seen = time.monotonic() + CAMPAIGN_WITHIN_S, 0
     while time.monotonic() < deadline:
@@ -79,7 +81,7 @@ def _watch(plan: Plan, league: League, sha256: str, on_round: OnRound) -> None:
     raise StepFailed(f"the campaign was not done within {CAMPAIGN_WITHIN_S:.0f} s")
 
 
-def _rounds(plan: Plan, sha256: str) -> tuple[int, int]:
+def _rounds(plan: DemoPlan, sha256: str) -> tuple[int, int]:
     status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=10.0).json()
     for campaign in status["campaigns"]:
         if campaign["sha256"] == sha256:
@@ -87,13 +89,13 @@ def _rounds(plan: Plan, sha256: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _state(plan: Plan, sha256: str) -> dict[str, Any]:
+def _state(plan: DemoPlan, sha256: str) -> dict[str, Any]:
     status = json.loads(server("status", str(plan.league_folder), "--json"))
     found: dict[str, Any] = next(c for c in status["campaigns"] if c["sha256"] == sha256)
     return found
 
 
-def adopt(plan: Plan, campaign: Campaign) -> list[dict[str, Any]]:
+def adopt(plan: DemoPlan, campaign: FinishedCampaign) -> list[dict[str, Any]]:
     """Let every club's own gate judge the model on the days it held back; returns each club's verdict."""
     return [
         json.loads(node("adopt", str(club.folder), str(campaign.model_folder), "--json")) | {"club": club.org}

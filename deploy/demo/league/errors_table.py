@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deploy.demo.league.campaigns import Campaign
+from deploy.demo.league.campaigns import FinishedCampaign
 from deploy.demo.league.founding import node
 from deploy.demo.league.known_readiness import known_days
-from deploy.demo.plan import Person, Plan
+from deploy.demo.plan import DemoPlan, Person
 from deploy.demo.summary import Errors
 from models.evaluation.comparison import train_without_privacy
 from models.registry import weights_file
@@ -23,7 +23,7 @@ WITHOUT_PRIVACY = "without-privacy.safetensors"
 Told = Mapping[str, Any]
 
 
-def compare(plan: Plan, learners: Sequence[Person], campaign: Campaign) -> tuple[Errors, ...]:
+def compare(plan: DemoPlan, learners: Sequence[Person], campaign: FinishedCampaign) -> tuple[Errors, ...]:
     """Have every club judge every method on its own held-back days; one line per source of readiness.
 
     learners: who lets the league learn now, so that training without privacy reads the same athletes' days.

@@ -16,8 +16,8 @@ from deploy.demo.plan import (
     LEAGUE_NAME,
     UNION_NAME,
     Club,
+    DemoPlan,
     Person,
-    Plan,
 )
 from deploy.demo.processes import League, program, run_program
 from policies.signing import SigningKey
@@ -28,7 +28,7 @@ CHECKPOINT_EVERY_S = 1  # so that nobody waits for a proof; a real log publishes
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class ExchangedKeys:
     """Public keys that were exchanged."""
 
     service_key: str
@@ -54,7 +54,7 @@ def server(*arguments: str) -> str:
     return run_program([program("homefield-server"), *arguments], env={})
 
 
-def found_league(plan: Plan, tick: Tick) -> Keys:
+def found_league(plan: DemoPlan, tick: Tick) -> ExchangedKeys:
     """Set up consent service, coordinator and every node, and make their keys known to each other."""
     union: dict[str, Any] = json.loads(
         consent(
@@ -88,7 +88,7 @@ def found_league(plan: Plan, tick: Tick) -> Keys:
     policy = Path(union["trust_policy_file"])
     witnesses.set_up(plan, log_vkeys=union["log_vkeys"], policy=policy)
     tick()
-    return Keys(
+    return ExchangedKeys(
         service_key=union["service_key"],
         log_vkey=union["log_vkey"],
         log_directory=Path(union["log_directory"]),
@@ -98,11 +98,11 @@ def found_league(plan: Plan, tick: Tick) -> Keys:
     )
 
 
-def _register(plan: Plan, org: str, name: str, kind: str, key: str) -> None:
+def _register(plan: DemoPlan, org: str, name: str, kind: str, key: str) -> None:
     consent("org", "add", str(plan.consent_folder), org, "--name", name, "--kind", kind, "--key", key)
 
 
-def add_athletes(plan: Plan, entrants: Sequence[Entrant], tick: Tick) -> list[Person]:
+def add_athletes(plan: DemoPlan, entrants: Sequence[Entrant], tick: Tick) -> list[Person]:
     """Add everyone to their club's vault; the node mints the pseudonyms."""
     people = []
     for club in plan.clubs:
@@ -121,7 +121,7 @@ def add_athletes(plan: Plan, entrants: Sequence[Entrant], tick: Tick) -> list[Pe
     return people
 
 
-def ingest(plan: Plan, imports: Sequence[Import], people: Sequence[Person], tick: Tick) -> dict[str, int]:
+def ingest(plan: DemoPlan, imports: Sequence[Import], people: Sequence[Person], tick: Tick) -> dict[str, int]:
     """Read every file into its club's vault. Files without a reader and broken ones are counted, not hidden."""
     totals = {"added": 0, "stored": 0, "skipped": 0, "quarantined": 0}
     for one in imports:
@@ -134,7 +134,7 @@ def ingest(plan: Plan, imports: Sequence[Import], people: Sequence[Person], tick
     return totals
 
 
-def _whose(plan: Plan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
+def _whose(plan: DemoPlan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
     if one.label is not None:
         owner = next(p for p in people if p.club == club.org and p.label == one.label)
         return [str(one.path), "--athlete", owner.athlete]
@@ -146,7 +146,7 @@ def _whose(plan: Plan, club: Club, one: Import, people: Sequence[Person]) -> lis
     return [str(one.path), "--players", str(labels), *described]
 
 
-def start_programs(plan: Plan, keys: Keys, league: League, tick: Tick) -> None:
+def start_programs(plan: DemoPlan, keys: ExchangedKeys, league: League, tick: Tick) -> None:
     """Start witnesses, consent service, auditor pages, coordinator and nodes, each as its own process."""
     witnesses.start(plan, league, tick)
     _serve(league, "homefield-consent", "consent", plan.consent_url, "serve", str(plan.consent_folder),

@@ -14,13 +14,13 @@ import numpy as np
 
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.sources import LABEL_COLUMN, PMDATA, SOCCERMON, soccermon_file
-from deploy.demo.plan import Person, Plan
+from deploy.demo.plan import DemoPlan, Person
 from models.evaluation.comparison import ReadinessDays
 
 ONE_PERSON = ""
 
 
-def known_days(plan: Plan, people: Sequence[Person]) -> list[list[ReadinessDays]]:
+def known_days(plan: DemoPlan, people: Sequence[Person]) -> list[list[ReadinessDays]]:
     """One list per club: the days of those of `people` whose files hold any. Raises StepFailed for a broken file."""
     return [
         [days for one in people if one.club == club.org and (days := _days(plan, one)) is not None]
@@ -28,7 +28,7 @@ def known_days(plan: Plan, people: Sequence[Person]) -> list[list[ReadinessDays]
     ]
 
 
-def _days(plan: Plan, person: Person) -> ReadinessDays | None:
+def _days(plan: DemoPlan, person: Person) -> ReadinessDays | None:
     data = plan.options.data
     if person.source == SOCCERMON and data is not None:
         return read_readiness(soccermon_file(data), "date", LABEL_COLUMN).get(person.label)

@@ -5,14 +5,14 @@ import time
 
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import consent
-from deploy.demo.plan import Plan
+from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
 
 WITHIN_S = 60.0
 POLL_S = 0.2
 
 
-def wait_until_published(plan: Plan, league: League) -> None:
+def wait_until_published(plan: DemoPlan, league: League) -> None:
     """Return once nothing waits in the log; raises StepFailed if that takes too long, ChildFailed if one ended."""
     deadline = time.monotonic() + WITHIN_S
     while _waiting(plan):
@@ -23,5 +23,5 @@ def wait_until_published(plan: Plan, league: League) -> None:
         league.stopping.asked.wait(POLL_S)
 
 
-def _waiting(plan: Plan) -> int:
+def _waiting(plan: DemoPlan) -> int:
     return int(json.loads(consent("status", str(plan.consent_folder), "--json"))["log_waiting"])

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from deploy.demo.errors import StepFailed
-from deploy.demo.plan import Options, Plan
+from deploy.demo.plan import DemoPlan, Options
 from models.synthetic.files import mapping, write_league
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
@@ -56,7 +56,7 @@ def check_data(folder: Path | None) -> None:
     raise StepFailed(f"expected soccermon/readiness_daily.csv or pmdata/ in {folder}; nothing was started")
 
 
-def prepare(plan: Plan, today: date) -> Sources:
+def prepare(plan: DemoPlan, today: date) -> Sources:
     """Write the synthetic league's files and list every import; raises StepFailed for a data folder without data."""
     options = plan.options
     clubs = [club.org for club in plan.clubs]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.errors import StepFailed
-from deploy.demo.plan import WITNESSES, Plan
+from deploy.demo.plan import WITNESSES, DemoPlan
 from deploy.demo.processes import League, program, run_program
 
 Tick = Callable[[], None]
@@ -35,7 +35,7 @@ def audit(*arguments: str) -> str:
     return run_program([program("homefield-audit"), *arguments], env={})
 
 
-def set_up(plan: Plan, *, log_vkeys: Sequence[str], policy: Path) -> None:
+def set_up(plan: DemoPlan, *, log_vkeys: Sequence[str], policy: Path) -> None:
     """Found the witnesses, tell them the log's keys, and write theirs into the log's trust policy."""
     lines = []
     known = [word for vkey in log_vkeys for word in ("--vkey", vkey)]
@@ -51,7 +51,7 @@ def set_up(plan: Plan, *, log_vkeys: Sequence[str], policy: Path) -> None:
     policy.write_text(text.replace(NO_QUORUM, "".join(lines)), encoding="utf-8")
 
 
-def start(plan: Plan, league: League, tick: Tick) -> None:
+def start(plan: DemoPlan, league: League, tick: Tick) -> None:
     """Start every witness as a program of its own."""
     for who, port in plan.witness_ports.items():
         arguments = [program("homefield-audit"), "witness", "serve", str(plan.witness_folder(who)), "--port", str(port)]
@@ -59,7 +59,7 @@ def start(plan: Plan, league: League, tick: Tick) -> None:
         tick()
 
 
-def states(plan: Plan, log_origin: str) -> tuple[WitnessState, ...]:
+def states(plan: DemoPlan, log_origin: str) -> tuple[WitnessState, ...]:
     """Ask each witness's own folder what it has countersigned."""
     found = []
     for who, run_by in WITNESSES.items():

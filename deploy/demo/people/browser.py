@@ -37,14 +37,14 @@ def forms_of(page: str) -> list[Form]:
     return parser.forms
 
 
-class Visit:
+class BrowserSession:
     """One person's visit: signed in through the demo door, then nothing but pages and forms."""
 
     def __init__(self, base_url: str, persona: dict[str, str]) -> None:
         self._http = httpx.Client(base_url=base_url, follow_redirects=True, headers={"Origin": base_url}, timeout=30.0)
         self._ok(self._http.post("/demo/sign-in", data=persona))
 
-    def __enter__(self) -> "Visit":
+    def __enter__(self) -> "BrowserSession":
         return self
 
     def __exit__(

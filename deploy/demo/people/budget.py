@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from deploy.demo.people.browser import Visit
-from deploy.demo.plan import Person, Plan
+from deploy.demo.people.browser import BrowserSession
+from deploy.demo.plan import DemoPlan, Person
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
 LABELS = {RECOVERY_SCHEMA.model: "Recovery model", RISK_SCHEMA.model: "Injury risk model"}
@@ -14,10 +14,10 @@ SPAN = re.compile(r"rounds (\d+) to (\d+)$")
 LISTED = re.compile(r"rounds? ((?:\d+, )*\d+)$")
 
 
-def rounds_used(plan: Plan, person: Person) -> dict[str, int]:
+def rounds_used(plan: DemoPlan, person: Person) -> dict[str, int]:
     """Return for each model the number of rounds that counted this athlete; a model with none is left out."""
-    with Visit(plan.consent_url, {"athlete": person.athlete}) as visit:
-        return rounds_on(visit.page("/budget"))
+    with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as session:
+        return rounds_on(session.page("/budget"))
 
 
 def rounds_on(page: str) -> dict[str, int]:

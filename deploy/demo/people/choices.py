@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deploy.demo.league.sources import SYNTHETIC
-from deploy.demo.people.browser import Visit
-from deploy.demo.plan import LEAGUE, Person, Plan
+from deploy.demo.people.browser import BrowserSession
+from deploy.demo.plan import LEAGUE, DemoPlan, Person
 from policies.vocabulary import Category, Granularity, Role
 
 Tick = Callable[[], None]
@@ -34,7 +34,7 @@ class Choices:
     changer: Person
 
 
-def decide_all(plan: Plan, people: Sequence[Person], today: date, tick: Tick) -> Choices:
+def decide_all(plan: DemoPlan, people: Sequence[Person], today: date, tick: Tick) -> Choices:
     """Let every athlete visit the portal once and fill in its forms."""
     generator = random.Random(plan.options.seed)
     real = any(person.source != SYNTHETIC for person in people)
@@ -44,7 +44,7 @@ def decide_all(plan: Plan, people: Sequence[Person], today: date, tick: Tick) ->
         coached = generator.random() < COACH_SHARE and not person.is_minor
         wishes = wishes_of(person, learns=_lessons(person, real=real) if learns else (), coached=coached)
         if wishes:
-            with Visit(plan.consent_url, {"athlete": person.athlete}) as visit:
+            with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
                 consents += sum(_give(visit, category, choices, today) for category, choices in wishes.items())
         learners += [person.athlete] if learns else []
         tick()
@@ -71,7 +71,7 @@ def wishes_of(person: Person, *, learns: Sequence[Category], coached: bool) -> d
     return wishes
 
 
-def _give(visit: Visit, category: Category, choices: dict[str, Granularity], today: date) -> int:
+def _give(visit: BrowserSession, category: Category, choices: dict[str, Granularity], today: date) -> int:
     path = f"/change/{category.value}"
     fields = {f"give.{recipient}": level.word for recipient, level in choices.items()}
     fields |= {f"ends.{recipient}": (today + timedelta(days=SEASON_DAYS)).isoformat() for recipient in choices}
@@ -80,20 +80,20 @@ def _give(visit: Visit, category: Category, choices: dict[str, Granularity], tod
     return len(choices)
 
 
-def stop_learning(plan: Plan, person: Person) -> None:
+def stop_learning(plan: DemoPlan, person: Person) -> None:
     """One athlete presses "Stop sharing" beside the league: one form, at once."""
-    with Visit(plan.consent_url, {"athlete": person.athlete}) as visit:
+    with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
         visit.send_matching("/shared", "/shared/stop", {"recipient": f"{LEAGUE}.{Role.FL_AGGREGATOR}"})
 
 
-def answer_requests(plan: Plan, people: Sequence[Person], tick: Tick) -> dict[str, int]:
+def answer_requests(plan: DemoPlan, people: Sequence[Person], tick: Tick) -> dict[str, int]:
     """Every athlete who is asked for a durability band answers yes, no or later; returns how many of each."""
     generator = random.Random(plan.options.seed + 1)
     counts = {"yes": 0, "no": 0, "later": 0}
     for person in people:
         draw = generator.random()
         answer = "yes" if draw < YES_SHARE else "no" if draw < YES_SHARE + NO_SHARE else "later"
-        with Visit(plan.consent_url, {"athlete": person.athlete}) as visit:
+        with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
             for release in sorted(set(RELEASE_PATH.findall(visit.page("/asked")))):
                 check = visit.send(f"/asked/{release}", f"/asked/{release}", {"answer": answer})
                 visit.submit(check.text, f"/asked/{release}/confirm", {})

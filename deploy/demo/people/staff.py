@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from deploy.demo.league.founding import node
-from deploy.demo.people.browser import Visit
-from deploy.demo.plan import Club, Plan
+from deploy.demo.people.browser import BrowserSession
+from deploy.demo.plan import Club, DemoPlan
 
 HARD_SESSION = ("--rpe", "7", "--minutes", "75", "--title", "High-intensity intervals")
 TO_DECIDE = re.compile(r'<a class="btn" href="(/athletes/[^"]+)">Decide')
@@ -16,7 +16,7 @@ BAND = re.compile(r"<td><strong>\d+[-–]\d+</strong>")
 
 
 @dataclass(frozen=True, slots=True)
-class Morning:
+class CoachVisit:
     """What one coach saw: athletes listed, proposals waiting, proposals accepted."""
 
     listed: int
@@ -32,20 +32,20 @@ class Squad:
     not_available: int
 
 
-def coach_morning(club: Club, today: date) -> Morning:
+def coach_visit(club: Club, today: date) -> CoachVisit:
     """Plan a hard session for the squad, open the board as the coach and accept the first proposal, if there is one."""
     node("plan", "set", str(club.folder), "--date", today.isoformat(), *HARD_SESSION)
-    with Visit(club.url, {"persona": "coach"}) as visit:
+    with BrowserSession(club.url, {"persona": "coach"}) as visit:
         board = visit.page("/board")
         waiting = TO_DECIDE.findall(board)
         for path in waiting[:1]:
             check = visit.send(path, f"{path}/decide", {"answer": "accept"})
             visit.submit(check.text, f"{path}/record", {})
-        return Morning(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
+        return CoachVisit(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
 
 
-def office_look(plan: Plan, club: Club) -> Squad:
+def office_look(plan: DemoPlan, club: Club) -> Squad:
     """Open the squad page as the club's front office."""
-    with Visit(plan.office_url, {"persona": f"office:{club.org}"}) as visit:
+    with BrowserSession(plan.office_url, {"persona": f"office:{club.org}"}) as visit:
         page = visit.page("/squad")
         return Squad(len(BAND.findall(page)), page.count(NOT_AVAILABLE))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.entries.columns import ColumnWriter, EntryColumns, PublicFields, Tally
+from audit.entries.columns import ColumnWriter, EntryColumns, FieldCount, PublicFields
 from audit.entries.events import SIZE_CLASSES, Entry, EventKind, parse_leaf, split_leaf
 from audit.entries.filtering import GROUPS, Filter, kinds_of
 from audit.errors import LogCorrupt, MalformedProof
@@ -180,13 +180,13 @@ def test_a_tally_counts_every_combination_once() -> None:
     counts = Counter(columns)
     fields = list(columns)
 
-    tally = columns.tally()
+    counters = columns.counters()
 
-    assert {part.fields: part.count for part in tally} == counts
-    assert tally == sorted(tally, key=lambda part: part.first_index)
-    for part in tally:
+    assert {part.fields: part.count for part in counters} == counts
+    assert counters == sorted(counters, key=lambda part: part.first_index)
+    for part in counters:
         last = len(fields) - 1 - fields[::-1].index(part.fields)
-        assert part == Tally(part.fields, counts[part.fields], fields.index(part.fields), last)
+        assert part == FieldCount(part.fields, counts[part.fields], fields.index(part.fields), last)
 
 
 def test_columns_stay_as_they_are_while_others_go_on_from_them() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from audit.entries.events import EventKind
 from audit.monitor.alarms import AlarmKind
-from audit.monitor.witness_lookup import Standing
+from audit.monitor.witness_lookup import WitnessStatus
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import sign_note
 from audit.tlog.note_keys import Signer
@@ -57,23 +57,26 @@ def test_witnesses_that_agree_or_are_behind_are_fine(ring: ShownByWitnesses) -> 
     check = watched.check()
 
     assert check.alarms == ()
-    assert [view.standing for view in check.witnesses] == [Standing.AGREES, Standing.BEHIND]
+    assert [view.status for view in check.witnesses] == [WitnessStatus.AGREES, WitnessStatus.BEHIND]
 
 
 @pytest.mark.parametrize(
-    ("answer", "standing"),
+    ("answer", "status"),
     [
-        (lambda: httpx.Response(404), Standing.NOTHING),
-        (lambda: httpx.Response(500), Standing.UNREACHABLE),
-        (lambda: httpx.Response(302, headers={"Location": "https://w1.example/"}), Standing.UNREACHABLE),
-        (lambda: httpx.Response(200, content=b"\xff"), Standing.UNUSABLE),
-        (lambda: httpx.Response(200, content=OURS.note(900)), Standing.UNUSABLE),
-        (lambda: httpx.Response(200, content=ShownByWitnesses().note(GrownLog.of(9), 9, by=(1,))), Standing.UNUSABLE),
-        (lambda: httpx.Response(200, content=b"a" * 1_100_000), Standing.UNREACHABLE),
+        (lambda: httpx.Response(404), WitnessStatus.NOTHING),
+        (lambda: httpx.Response(500), WitnessStatus.UNREACHABLE),
+        (lambda: httpx.Response(302, headers={"Location": "https://w1.example/"}), WitnessStatus.UNREACHABLE),
+        (lambda: httpx.Response(200, content=b"\xff"), WitnessStatus.UNUSABLE),
+        (lambda: httpx.Response(200, content=OURS.note(900)), WitnessStatus.UNUSABLE),
+        (
+            lambda: httpx.Response(200, content=ShownByWitnesses().note(GrownLog.of(9), 9, by=(1,))),
+            WitnessStatus.UNUSABLE,
+        ),
+        (lambda: httpx.Response(200, content=b"a" * 1_100_000), WitnessStatus.UNREACHABLE),
     ],
 )
 def test_a_witness_that_shows_nothing_of_use_proves_nothing(
-    ring: ShownByWitnesses, answer: Callable[[], httpx.Response], standing: Standing
+    ring: ShownByWitnesses, answer: Callable[[], httpx.Response], status: WitnessStatus
 ) -> None:
     watched = watched_with(ring, 700)
     ring.shows["w0.example"] = answer
@@ -81,7 +84,7 @@ def test_a_witness_that_shows_nothing_of_use_proves_nothing(
     check = watched.check()
 
     assert check.alarms == ()
-    assert check.witnesses[0].standing is standing
+    assert check.witnesses[0].status is status
 
 
 def test_a_witness_whose_checkpoint_the_log_did_not_sign_proves_nothing(ring: ShownByWitnesses) -> None:
@@ -91,7 +94,7 @@ def test_a_witness_whose_checkpoint_the_log_did_not_sign_proves_nothing(ring: Sh
 
     check = watched.check()
 
-    assert (check.alarms, check.witnesses[0].standing) == ((), Standing.UNUSABLE)
+    assert (check.alarms, check.witnesses[0].status) == ((), WitnessStatus.UNUSABLE)
 
 
 @pytest.mark.parametrize("size", [1, 300, 512, 699, 700])
@@ -123,7 +126,7 @@ def test_a_witness_may_be_ahead_for_a_while_but_not_for_long(ring: ShownByWitnes
     watched = watched_with(ring, 700)
     ring.show(1, ring.note(OURS, 710, by=(1,)))
     check = watched.check()
-    assert (check.alarms, check.witnesses[1].standing) == ((), Standing.AHEAD)
+    assert (check.alarms, check.witnesses[1].status) == ((), WitnessStatus.AHEAD)
     watched.now_s += AGE_S + 1
     watched.serve(709, note=ring.note(OURS, 709, by=(0,), at_s=watched.now_s))
     assert K.WITNESS_AHEAD in watched.alarms()

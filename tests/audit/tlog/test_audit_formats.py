@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from audit.entries import commitments, events
 from audit.entries.events import Entry, EventKind, parse_leaf, sentence
-from audit.entries.pseudonyms import cover_name
+from audit.entries.pseudonyms import pseudonym
 from audit.errors import MalformedProof, ProofFailed, UnknownSigner
 from audit.tlog import merkle
 from audit.tlog.checkpoint import Checkpoint, parse_body, parse_size
@@ -311,9 +311,9 @@ def test_cover_names_are_stable_and_distinct() -> None:
     secret = bytes(32)
     taken: set[str] = set()
     for number in range(300):
-        taken.add(cover_name(f"club-{number}", secret, taken=taken))
+        taken.add(pseudonym(f"club-{number}", secret, taken=taken))
 
     assert len(taken) == 300
-    assert cover_name("club-a", secret) == cover_name("club-a", secret)
-    assert cover_name("club-a", secret) != cover_name("club-a", bytes([1]) * 32)
+    assert pseudonym("club-a", secret) == pseudonym("club-a", secret)
+    assert pseudonym("club-a", secret) != pseudonym("club-a", bytes([1]) * 32)
     assert all(len(name.split()) == 2 for name in taken)

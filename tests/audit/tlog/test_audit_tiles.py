@@ -102,10 +102,10 @@ def test_a_log_has_the_tiles_of_the_formula(size: int, level: int) -> None:
     """Partial width floor(s / 256^l) mod 256, and never an empty tile."""
     full, partial = divmod(size // 256**level, 256)
 
-    assert tiles.standing(Tile(level, full), size) == (Tile(level, full, partial) if partial else None)
-    assert tiles.standing(Tile(level, full + 1), size) is None
+    assert tiles.stored_tile(Tile(level, full), size) == (Tile(level, full, partial) if partial else None)
+    assert tiles.stored_tile(Tile(level, full + 1), size) is None
     if full:
-        assert tiles.standing(Tile(level, full - 1, 1), size) == Tile(level, full - 1)
+        assert tiles.stored_tile(Tile(level, full - 1, 1), size) == Tile(level, full - 1)
 
 
 @pytest.mark.parametrize("coordinates", [(-2, 0, 1), (64, 0, 1), (0, -1, 1), (0, 1 << 63, 1), (0, 0, 0), (0, 0, 257)])

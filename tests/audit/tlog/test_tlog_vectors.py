@@ -128,9 +128,9 @@ def test_a_log_of_each_size_has_the_tiles_of_the_vectors() -> None:
     for case in load("tiles")["sizes"]:
         for level, (full, partial) in enumerate(case["levels"]):
             expected = Tile(level, full, partial) if partial else None
-            assert tiles.standing(Tile(level, full, 1), case["size"]) == expected
+            assert tiles.stored_tile(Tile(level, full, 1), case["size"]) == expected
             if full:
-                assert tiles.standing(Tile(level, full - 1), case["size"]) == Tile(level, full - 1)
+                assert tiles.stored_tile(Tile(level, full - 1), case["size"]) == Tile(level, full - 1)
 
 
 @each(load("notes")[1:])

@@ -60,7 +60,7 @@ def test_the_two_keys_of_one_witness_are_not_two_witnesses() -> None:
     groups = "".join(f"group {name} any {name}0 {name}1\n" for name in ring)
     read = policy(f"log {LOG.vkey}\n{''.join(lines)}{groups}group two 2 a b c\nquorum two\n")
 
-    assert read.tally(["a0", "a1", "c1"]) == (2, 2, 3)
+    assert read.counters(["a0", "a1", "c1"]) == (2, 2, 3)
     with pytest.raises(QuorumNotMet, match="expected at least 2 witnesses of the quorum, got 1 in all"):
         read.open(cosigned(*ring["a"]))
 

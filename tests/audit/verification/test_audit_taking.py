@@ -16,7 +16,7 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.note_keys import Signer
 from audit.tlog.tlog_proof import parse_proof
-from audit.verification.athlete_export import Opening, OwnEntries, own_entry, write_own_entries
+from audit.verification.athlete_export import Opening, OwnEntries, own_entry, write_export
 from audit.writer.log import Log
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 
@@ -74,7 +74,7 @@ def bundle(log: Path, leaf: bytes, signer: Signer, policy: Path, run: Run, tmp_p
     entry = own_entry(0, leaf, proof, Opening(ENTRY_KEY, DETAILS))
     checkpoint = (log / "checkpoint").read_bytes()
     path = tmp_path / "mine.json"
-    path.write_bytes(write_own_entries(OwnEntries(signer.name, policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))))
+    path.write_bytes(write_export(OwnEntries(signer.name, policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))))
     return path
 
 

@@ -19,8 +19,8 @@ from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, Un
 from audit.tlog import merkle
 from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from audit.verification.athlete_export import Opening, OwnEntries, own_entry, parse_own_entries, write_own_entries
-from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.athlete_export import Opening, OwnEntries, own_entry, parse_export, write_export
+from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import open_source
 from audit.writer.log import Log
 
@@ -79,15 +79,15 @@ def directory(tmp_path: Path) -> Path:
 
 
 def check(own: OwnEntries) -> Any:
-    return check_own_entries(parse_own_entries(write_own_entries(own)), parse_policy(own.policy.encode()))
+    return check_export(parse_export(write_export(own)), parse_policy(own.policy.encode()))
 
 
 def test_the_file_reads_back_as_it_was_written(athlete: Athlete) -> None:
     own = athlete.file()
 
-    assert parse_own_entries(write_own_entries(own)) == own
+    assert parse_export(write_export(own)) == own
     # The checkpoint, which is the longest part, stands in it once for all proofs made at one time.
-    assert write_own_entries(own).count(b"log.example/2026\\n45") == 1
+    assert write_export(own).count(b"log.example/2026\\n45") == 1
 
 
 def test_every_entry_is_checked_and_found_in_the_log(athlete: Athlete, directory: Path) -> None:
@@ -177,7 +177,7 @@ def test_an_entry_that_nobody_can_open_counts_as_sealed(athlete: Athlete) -> Non
 
 def test_keys_of_somebody_else_are_not_believed(athlete: Athlete, signer: Signer) -> None:
     with pytest.raises(UnknownSigner):
-        check_own_entries(athlete.file(), TrustPolicy.of_keys([Signer.generate(signer.name).vkey]))
+        check_export(athlete.file(), TrustPolicy.of_keys([Signer.generate(signer.name).vkey]))
 
 
 def changed(own: OwnEntries, number: int, **changes: Any) -> OwnEntries:
@@ -234,15 +234,15 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
     """One byte at a time, anywhere. What is still accepted says exactly what it said before."""
     rng = random.Random(5)
     own = athlete.file()
-    data = write_own_entries(own)
+    data = write_export(own)
     trust = parse_policy(own.policy.encode())
-    before = check_own_entries(own, trust)
+    before = check_export(own, trust)
     refused = 0
     for _ in range(3_000):
         spoilt = bytearray(data)
         spoilt[rng.randrange(len(spoilt))] = rng.choice(b'"\\{}[],:0aF \x00\xff' + bytes(range(256)))
         try:
-            after = check_own_entries(parse_own_entries(bytes(spoilt)), trust)
+            after = check_export(parse_export(bytes(spoilt)), trust)
         except AuditError:
             refused += 1
             continue
@@ -263,7 +263,7 @@ JSON = st.recursive(
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
 def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
     with pytest.raises(MalformedProof) as refused:
-        parse_own_entries(data)
+        parse_export(data)
 
     assert "own entries" in str(refused.value)
 
@@ -287,8 +287,8 @@ def test_a_file_with_a_strange_member_is_refused_or_read(name: str, value: objec
     (file["entries"][0] if is_entry else file)[name] = value
     said = ""
     try:
-        own = parse_own_entries(json.dumps(file).encode())
-        check_own_entries(own, TrustPolicy.of_keys([Signer("log.example", bytes(32)).vkey]))
+        own = parse_export(json.dumps(file).encode())
+        check_export(own, TrustPolicy.of_keys([Signer("log.example", bytes(32)).vkey]))
     except AuditError as error:
         said = str(error)
 
@@ -298,10 +298,10 @@ def test_a_file_with_a_strange_member_is_refused_or_read(name: str, value: objec
 def test_a_file_that_is_too_long_or_too_deep_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     deep = b'{"version": 1, "origin": ' + b"[" * 100_000
     with pytest.raises(MalformedProof):
-        parse_own_entries(deep)
+        parse_export(deep)
     monkeypatch.setattr("audit.verification.athlete_export.MAX_BYTES", 10)
     with pytest.raises(MalformedProof, match="at most 10"):
-        parse_own_entries(b"{}" * 10)
+        parse_export(b"{}" * 10)
 
 
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
@@ -312,7 +312,7 @@ def test_what_is_no_opening_is_refused_without_repeating_it(data: bytes) -> None
 
 def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete: Athlete) -> None:
     own = athlete.file()
-    checked = check_own_entries(own, parse_policy(athlete.policy.encode()))
+    checked = check_export(own, parse_policy(athlete.policy.encode()))
 
     for printed in (repr(own), repr(checked)):
         assert repr(KEY) not in printed

@@ -18,7 +18,7 @@ from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import sign_note
 from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from audit.verification.sources import DirectorySource, Source
+from audit.verification.sources import DirectorySource, LogSource
 from audit.web.verified.watch import LogWatch
 
 K = EventKind
@@ -191,7 +191,7 @@ def auditor(static_log: StaticLog, with_witnesses: TrustPolicy, clock: Clock) ->
 def watched(static_log: StaticLog, with_witnesses: TrustPolicy, clock: Clock) -> Callable[..., LogWatch]:
     """Return a function that opens a watch over this test's log; `source` replaces its files."""
 
-    def watch(source: Source | None = None, **options: Any) -> LogWatch:
+    def watch(source: LogSource | None = None, **options: Any) -> LogWatch:
         opened = source or DirectorySource(static_log.directory)
         return LogWatch(opened, with_witnesses, clock=clock, **options)
 

@@ -146,8 +146,8 @@ def test_long_periods_are_drawn_by_month(auditor: Open, static_log, entry) -> No
 
 
 def test_every_month_of_the_period_stands_in_the_ledger(busy_log, watched) -> None:
-    tally = watched().check().tally
-    report = build_report(tally, date(2026, 9, 15), date(2026, 12, 2), covered=(date(2026, 1, 1), date(2027, 1, 1)))
+    counters = watched().check().counters
+    report = build_report(counters, date(2026, 9, 15), date(2026, 12, 2), covered=(date(2026, 1, 1), date(2027, 1, 1)))
 
     assert [line.label for line in report.ledger] == list(LEDGER)
     assert list(report.ledger[0].months) == [date(2026, month, 1) for month in (9, 10, 11, 12)]

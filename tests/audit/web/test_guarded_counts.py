@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from audit.entries.columns import PublicFields, Tally
+from audit.entries.columns import FieldCount, PublicFields
 from audit.entries.events import EventKind, sentence_of
 from audit.web.figures.summaries import LEDGER, WEEKLY, monday
 from audit.web.figures.suppression import guarded
-from audit.web.report.figures import Report, build_report
+from audit.web.report.figures import AuditReport, build_report
 
 K = EventKind
 FIRST = date(2026, 10, 20)
@@ -40,11 +40,11 @@ def test_nothing_is_hidden_or_enough_that_none_can_be_told(counts: Mapping[int, 
     assert not hidden or (len(hidden) >= 2 and sum(hidden) >= 10) or len(hidden) == len(counts)
 
 
-def tally_of(counts: Mapping[Cell, int]) -> list[Tally]:
-    return [Tally(PublicFields(kind, org, day, "ab"), number, 0, 0) for (kind, org, day), number in counts.items()]
+def tally_of(counts: Mapping[Cell, int]) -> list[FieldCount]:
+    return [FieldCount(PublicFields(kind, org, day, "ab"), number, 0, 0) for (kind, org, day), number in counts.items()]
 
 
-def numbers_of(report: Report, whole_size: int | None) -> list[tuple[Equation, int | None]]:
+def numbers_of(report: AuditReport, whole_size: int | None) -> list[tuple[Equation, int | None]]:
     """Every number of a report as the set of cells whose sum it is; None where it is not shown.
 
     Of days it matters only in which week and month they lie, so that one cell stands for all such days.
@@ -72,11 +72,11 @@ def numbers_of(report: Report, whole_size: int | None) -> list[tuple[Equation, i
     return found
 
 
-def days_of(report: Report) -> list[date]:
+def days_of(report: AuditReport) -> list[date]:
     return [report.first + timedelta(at) for at in range((report.last - report.first).days + 1)]
 
 
-def true_sum(equation: Equation, counts: Mapping[Cell, int], report: Report) -> int:
+def true_sum(equation: Equation, counts: Mapping[Cell, int], report: AuditReport) -> int:
     """What a number of the report really is."""
     kinds = {(kind, org, monday(day), day.replace(day=1)) for kind, org, day in equation}
     return sum(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from audit.errors import LogCorrupt, QuorumNotMet, SourceUnavailable, StillChecking
-from audit.verification.sources import DirectorySource, Source
+from audit.verification.sources import DirectorySource, LogSource
 from audit.web.verified.watch import LogWatch
 
 Watch = Callable[..., LogWatch]
@@ -17,7 +17,7 @@ Watch = Callable[..., LogWatch]
 class GatedSource:
     """A log's files of which one cannot be read before the gate opens; counts how often each was read."""
 
-    def __init__(self, inner: Source, held: str) -> None:
+    def __init__(self, inner: LogSource, held: str) -> None:
         self.inner = inner
         self.held = held
         self.gate = threading.Event()
@@ -38,7 +38,7 @@ class GatedSource:
 class Unplugged:
     """Files that cannot be reached while `is_out`."""
 
-    def __init__(self, inner: Source) -> None:
+    def __init__(self, inner: LogSource) -> None:
         self.inner = inner
         self.is_out = False
 
@@ -100,7 +100,7 @@ def test_growth_is_verified_without_reading_the_old_again(watched: Watch, gated:
     checked = watch.check()
 
     assert checked.size == 900
-    assert sorted(map(repr, checked.tally)) == sorted(map(repr, checked.columns.tally()))
+    assert sorted(map(repr, checked.counters)) == sorted(map(repr, checked.columns.counters()))
     assert "tile/entries/000" not in gated.reads
     assert "tile/entries/001" not in gated.reads
 

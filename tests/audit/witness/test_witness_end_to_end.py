@@ -16,7 +16,7 @@ from audit.errors import LogCorrupt, LogUnavailable, QuorumNotMet
 from audit.monitor.alarms import AlarmKind
 from audit.monitor.monitor import Check, Monitor
 from audit.monitor.state import MonitorState
-from audit.monitor.witness_lookup import Standing, WitnessLookup
+from audit.monitor.witness_lookup import WitnessLookup, WitnessStatus
 from audit.tlog.signers import log_signers
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification.sources import DirectorySource
@@ -116,7 +116,7 @@ def test_a_log_is_published_under_its_quorum_and_followed(scene: Scene) -> None:
             check = scene.check(state)
             state = check.state
             assert (check.alarms, check.checkpoint and check.checkpoint.size) == ((), size)
-            assert [view.standing for view in check.witnesses] == [Standing.AGREES] * 2
+            assert [view.status for view in check.witnesses] == [WitnessStatus.AGREES] * 2
             assert len(scene.policy.open(log.checkpoint_text().encode()).cosignatures) == 4
     assert state is not None
     assert state.has_heartbeats
@@ -138,7 +138,7 @@ def test_without_its_quorum_nothing_is_published_and_nothing_is_lost(scene: Scen
                 log.publish()
         check = scene.check(state)
         assert (check.alarms, log.size, log.pending) == ((), size, 5)
-        assert [view.standing for view in check.witnesses] == [Standing.UNREACHABLE, Standing.AHEAD]
+        assert [view.status for view in check.witnesses] == [WitnessStatus.UNREACHABLE, WitnessStatus.AHEAD]
         scene.witnesses[0].start()
         assert log.publish().size == size + 6
         assert scene.check(check.state).alarms == ()
@@ -165,4 +165,4 @@ def test_a_log_put_back_to_an_older_state_is_stopped_and_its_readers_are_warned(
         with pytest.raises(LogUnavailable):
             scene.append(log, 1)
     assert [alarm.kind for alarm in scene.check(state).alarms] == [AlarmKind.ROLLBACK]
-    assert [view.standing for view in scene.check(None).witnesses] == [Standing.AHEAD] * 2
+    assert [view.status for view in scene.check(None).witnesses] == [WitnessStatus.AHEAD] * 2

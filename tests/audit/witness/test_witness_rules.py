@@ -18,7 +18,7 @@ from audit.tlog.note_keys import Signer
 from audit.witness.config import WitnessConfig, add_logs, create_witness, watched_log
 from audit.witness.evidence import EvidenceKind
 from audit.witness.store import WitnessStore, begin_record
-from audit.witness.witness import PLAIN, SIZE, Answer, Witness, judge, parse_submission
+from audit.witness.witness import PLAIN, SIZE, Witness, WitnessResponse, judge, parse_submission
 from tests.audit.grown_log import NOW_S, ORIGIN, WITNESS, GrownLog, request_bytes, verify_cosignatures
 
 OTHER = "other.example/log"
@@ -55,7 +55,7 @@ def witness(config: WitnessConfig, clock: Clock, tmp_path: Path) -> Iterator[Wit
         yield Witness(config, store, clock=clock)
 
 
-def size_of(answer: Answer) -> tuple[int, str, str]:
+def size_of(answer: WitnessResponse) -> tuple[int, str, str]:
     return answer.status, answer.content_type, answer.body
 
 

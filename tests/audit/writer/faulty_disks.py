@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from audit.cosigning.witness_session import ConsistencyProof
 from audit.durable.storage import Disk
 from audit.errors import LogCorrupt, QuorumNotMet
 from audit.tlog import merkle
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note_keys import Algorithm, Signer
-from audit.writer.publisher import Proof
 
 Act = Callable[[], None]
 
@@ -206,7 +206,7 @@ class StrictWitness:
         self.answers = answers or []
         self.seen: dict[int, bytes] = {}
 
-    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: Proof) -> bytes:
+    def cosign(self, note: bytes, checkpoint: Checkpoint, proof: ConsistencyProof) -> bytes:
         newest = max(self.seen, default=0)
         if checkpoint.size < newest or self.seen.get(checkpoint.size, checkpoint.root) != checkpoint.root:
             raise LogCorrupt(f"a witness knows {newest} entries, or another root; got {checkpoint.size}")

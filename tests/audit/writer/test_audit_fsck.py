@@ -15,7 +15,7 @@ from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.sources import open_source
 from audit.verification.verify import VerifiedLog, extend, verify_log, verify_source
-from audit.writer.fsck import Report, fsck
+from audit.writer.fsck import FsckReport, fsck
 from audit.writer.log import INDEX, Log
 from audit.writer.sequenced_batches import Batch, encode_batch, parse_batch
 from audit.writer.tree_state import TreeState, parse_state
@@ -30,16 +30,16 @@ def trust(signer: Signer) -> TrustPolicy:
 
 
 @pytest.fixture
-def check(tmp_path: Path, trust: TrustPolicy) -> Callable[..., Report]:
+def check(tmp_path: Path, trust: TrustPolicy) -> Callable[..., FsckReport]:
     """Return a function that checks this test's log, without waiting for anybody."""
 
-    def run(**options: object) -> Report:
+    def run(**options: object) -> FsckReport:
         return fsck(tmp_path / "log", trust, **{"patience_s": 0.0, **options})  # type: ignore[arg-type]
 
     return run
 
 
-Check = Callable[..., Report]
+Check = Callable[..., FsckReport]
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from audit.errors import QuorumNotMet
-from audit.writer.log import CROWD, Log
-from audit.writer.schedule import Cadence
+from audit.writer.log import HIGH_WATER_MARK, Log
+from audit.writer.schedule import PublicationSchedule
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -52,15 +52,15 @@ class CountingLog:
         self.published = 0
         self.needs_publication = False
         self.errors: list[Exception] = []
-        self.on_crowd: Callable[[], None] | None = None
+        self.on_high_water_mark: Callable[[], None] | None = None
 
     def publish(self) -> None:
         self.published += 1
         if self.errors:
             raise self.errors.pop()
 
-    def call_when_crowded(self, on_crowd: Callable[[], None]) -> None:
-        self.on_crowd = on_crowd
+    def call_when_crowded(self, on_high_water_mark: Callable[[], None]) -> None:
+        self.on_high_water_mark = on_high_water_mark
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ class CountingLog:
     ],
 )
 def test_ticks_are_multiples_of_the_interval(now: datetime, due: datetime) -> None:
-    assert Cadence(CountingLog(), every_s=300, clock=lambda: now).next_tick(now) == due
+    assert PublicationSchedule(CountingLog(), every_s=300, clock=lambda: now).next_publication(now) == due
 
 
 def test_the_log_is_published_at_every_tick_and_no_other_time() -> None:
     time, log = HandMadeTime(), CountingLog()
     time.now += timedelta(seconds=100)
-    cadence = Cadence(log, every_s=300, clock=time.clock, wait=time.wait, look_every_s=300)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=300, clock=time.clock, wait=time.wait, look_every_s=300)
+    schedule.start()
     assert time.asked() == 200.0
 
     time.pass_by(150)  # the wait ended early
@@ -96,11 +96,11 @@ def test_the_log_is_published_at_every_tick_and_no_other_time() -> None:
     time.pass_by(300)
     time.asked()
     assert log.published == 2
-    stop(cadence, time)
+    stop(schedule, time)
 
 
-def stop(cadence: Cadence, time: HandMadeTime) -> None:
-    stopper = threading.Thread(target=cadence.stop)
+def stop(schedule: PublicationSchedule, time: HandMadeTime) -> None:
+    stopper = threading.Thread(target=schedule.stop)
     stopper.start()
     time.answer_if_woken()
     stopper.join(timeout=30)
@@ -110,14 +110,14 @@ def stop(cadence: Cadence, time: HandMadeTime) -> None:
 def test_a_failure_is_logged_by_its_class_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     time, log = HandMadeTime(), CountingLog()
     log.errors = [ValueError("what a secret"), QuorumNotMet("expected 2 witnesses, got 0")]
-    cadence = Cadence(log, every_s=60, clock=time.clock, wait=time.wait)
+    schedule = PublicationSchedule(log, every_s=60, clock=time.clock, wait=time.wait)
     with caplog.at_level(logging.WARNING, logger="audit.writer.schedule"):
-        cadence.start()
+        schedule.start()
         for _ in range(3):
             time.asked()
             time.pass_by(60)
         time.asked()
-        stop(cadence, time)
+        stop(schedule, time)
 
     assert log.published == 3
     assert [record.__dict__["error"] for record in caplog.records] == ["QuorumNotMet", "ValueError"]
@@ -127,12 +127,12 @@ def test_a_failure_is_logged_by_its_class_and_tried_again(caplog: pytest.LogCapt
 
 def test_stopping_publishes_nothing() -> None:
     time, log = HandMadeTime(), CountingLog()
-    cadence = Cadence(log, every_s=60, clock=time.clock, wait=time.wait)
-    cadence.stop()  # one that never began
-    cadence = Cadence(log, every_s=60, clock=time.clock, wait=time.wait)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=60, clock=time.clock, wait=time.wait)
+    schedule.stop()  # one that never began
+    schedule = PublicationSchedule(log, every_s=60, clock=time.clock, wait=time.wait)
+    schedule.start()
     time.asked()
-    stop(cadence, time)
+    stop(schedule, time)
 
     assert log.published == 0
 
@@ -140,8 +140,8 @@ def test_stopping_publishes_nothing() -> None:
 def test_a_log_that_takes_nothing_is_published_within_a_minute() -> None:
     """Not at the next tick only, up to a day away: nothing protected is answered until then."""
     time, log = HandMadeTime(), CountingLog()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    schedule.start()
     assert time.asked() == 60.0
     time.pass_by(60)
     time.asked()
@@ -157,13 +157,13 @@ def test_a_log_that_takes_nothing_is_published_within_a_minute() -> None:
     time.pass_by(60)
     time.asked()
     assert log.published == 2
-    stop(cadence, time)
+    stop(schedule, time)
 
 
 def test_a_tick_that_a_sleeping_machine_passed_is_made_up_for_soon() -> None:
     time, log = HandMadeTime(), CountingLog()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait)
+    schedule.start()
 
     for _ in range(3):
         assert time.asked() <= 60.0
@@ -171,24 +171,24 @@ def test_a_tick_that_a_sleeping_machine_passed_is_made_up_for_soon() -> None:
     time.asked()
 
     assert log.published == 3
-    stop(cadence, time)
+    stop(schedule, time)
 
 
 def test_a_crowd_is_published_before_its_time(open_log: Callable[..., Log]) -> None:
     time, log = HandMadeTime(), open_log()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
+    schedule.start()
     assert time.asked() == 3_600.0
-    log.append_many([b"%d" % at for at in range(CROWD)])
+    log.append_many([b"%d" % at for at in range(HIGH_WATER_MARK)])
     assert log.size == 0
 
     log.append_many([b"one too many"])
     time.answer_if_woken()
     time.asked()
 
-    assert log.size == CROWD + 1
+    assert log.size == HIGH_WATER_MARK + 1
     assert log.pending == 0
-    stop(cadence, time)
+    stop(schedule, time)
 
 
 def test_a_crowd_that_an_earlier_process_left_is_published_at_once(
@@ -198,15 +198,15 @@ def test_a_crowd_that_an_earlier_process_left_is_published_at_once(
     with open_log() as log:
         log.append_many([b"%d" % at for at in range(11)])
     time, log = HandMadeTime(), open_log()
-    cadence = Cadence(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
+    schedule.start()
     time.asked()
 
     time.answer_if_woken()
     time.asked()
 
     assert log.size == 11
-    stop(cadence, time)
+    stop(schedule, time)
 
 
 def test_it_keeps_time_by_itself(open_log: Callable[..., Log]) -> None:
@@ -221,9 +221,9 @@ def test_it_keeps_time_by_itself(open_log: Callable[..., Log]) -> None:
         return b"beat"
 
     log = open_log(heartbeat=beat)
-    cadence = Cadence(log, every_s=0.05, clock=lambda: datetime.now(UTC))
-    cadence.start()
+    schedule = PublicationSchedule(log, every_s=0.05, clock=lambda: datetime.now(UTC))
+    schedule.start()
     assert enough.wait(30)
-    cadence.stop()
+    schedule.stop()
 
     assert log.size == len(beats)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.cosigning.witness_session import ConsistencyProof
 from audit.errors import LogCorrupt, LogUnavailable, QuorumNotMet
 from audit.tlog import merkle
 from audit.tlog.checkpoint import Checkpoint
@@ -18,7 +19,6 @@ from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification.verify import verify_log
 from audit.writer.leaf_index import LeafIndex
 from audit.writer.log import Log
-from audit.writer.publisher import Proof
 from tests.audit.writer.faulty_disks import QuickDisk, StrictWitness
 
 OpenLog = Callable[..., Log]
@@ -112,7 +112,7 @@ def test_a_proof_can_be_had_from_any_older_size(open_log: OpenLog) -> None:
     roots: dict[int, bytes] = {}
 
     class AskingCosigner:
-        def cosign(self, note: bytes, new: Checkpoint, proof: Proof) -> bytes:
+        def cosign(self, note: bytes, new: Checkpoint, proof: ConsistencyProof) -> bytes:
             roots[new.size] = new.root
             assert proof(0) == proof(new.size) == ()
             for size, root in roots.items():

@@ -14,7 +14,7 @@ from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.verify import verify_log
 from audit.writer.log import Log
-from audit.writer.right_edge import Edge
+from audit.writer.right_edge import RightEdge
 from policies.canonical import canonical_bytes
 
 OpenLog = Callable[..., Log]
@@ -42,7 +42,7 @@ class OlderWriter:
     def __init__(self, directory: Path, signer: Signer) -> None:
         self.files = FileStore(directory, Disk())
         self.state = FileStore(directory.with_name(f"{directory.name}.state"), Disk())
-        self.signer, self.edge = signer, Edge()
+        self.signer, self.edge = signer, RightEdge()
         self.checkpoint()
 
     def tiles(self, leaves: list[bytes]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from client.coaching.journal import AlreadyDecided, Journal, JournalError, PlannedDay
+from client.coaching.journal import AlreadyDecided, CoachingJournal, JournalError, PlannedDay
 from client.coaching.regression import Level
-from client.coaching.review import Answer, Decision, Reason
-from client.coaching.session import Session
+from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
+from client.coaching.session import TrainingSession
 from client.errors import AthleteErased
 from client.vault.keys import UnlockKey
 from client.vault.seal import Seal
@@ -21,14 +21,14 @@ OTHER = AthleteId("ath-00000000000000bb")
 DAY = date(2026, 11, 24)
 
 
-def decision(number: int = 1, *, athlete: AthleteId = ATHLETE, day: date = DAY) -> Decision:
-    return Decision(
+def decision(number: int = 1, *, athlete: AthleteId = ATHLETE, day: date = DAY) -> ReviewDecision:
+    return ReviewDecision(
         proposal_id=f"{number:032x}",
         athlete=athlete,
         day=day,
         level=Level.REGRESS,
-        answer=Answer.MODIFY,
-        reason=Reason.TALKED,
+        answer=ReviewAnswer.MODIFY,
+        reason=ReviewReason.TALKED,
         planned_au=480.0,
         proposed_au=336.0,
         chosen_au=401.0,
@@ -45,22 +45,22 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def journal(path: Path) -> Journal:
-    return Journal(path, lambda athlete: Seal(athlete.encode().ljust(32, b".")))
+def journal(path: Path) -> CoachingJournal:
+    return CoachingJournal(path, lambda athlete: Seal(athlete.encode().ljust(32, b".")))
 
 
-def test_a_decision_survives_closing(journal: Journal, path: Path) -> None:
+def test_a_decision_survives_closing(journal: CoachingJournal, path: Path) -> None:
     journal.record(decision())
     journal.close()
 
-    again = Journal(path, lambda athlete: Seal(athlete.encode().ljust(32, b".")))
+    again = CoachingJournal(path, lambda athlete: Seal(athlete.encode().ljust(32, b".")))
 
     assert again.decisions(ATHLETE, since=DAY) == [decision()]
     assert again.decisions(OTHER, since=DAY) == []
     assert again.decisions(ATHLETE, since=date(2026, 11, 25)) == []
 
 
-def test_the_first_decision_holds(journal: Journal) -> None:
+def test_the_first_decision_holds(journal: CoachingJournal) -> None:
     journal.record(decision())
 
     with pytest.raises(AlreadyDecided):
@@ -76,16 +76,16 @@ def test_the_first_decision_holds(journal: Journal) -> None:
         "DELETE FROM coaching_plan",
     ],
 )
-def test_rows_are_only_ever_added(journal: Journal, path: Path, attack: str) -> None:
+def test_rows_are_only_ever_added(journal: CoachingJournal, path: Path, attack: str) -> None:
     journal.record(decision())
-    journal.set_plan(PlannedDay(DAY, Session(300.0)))
+    journal.set_plan(PlannedDay(DAY, TrainingSession(300.0)))
 
     with sqlite3.connect(path) as raw, pytest.raises(sqlite3.IntegrityError, match="only ever added"):
         raw.execute(attack)
     raw.close()
 
 
-def test_no_load_reason_or_person_is_readable_in_the_file(journal: Journal, path: Path) -> None:
+def test_no_load_reason_or_person_is_readable_in_the_file(journal: CoachingJournal, path: Path) -> None:
     journal.record(decision())
     journal.close()
 
@@ -98,7 +98,7 @@ def test_no_load_reason_or_person_is_readable_in_the_file(journal: Journal, path
 def test_erasing_the_athlete_closes_their_decisions(tmp_path: Path, path: Path) -> None:
     with Vault.open(tmp_path / "vault.sqlite3", UnlockKey(b"k" * 32)) as vault:
         vault.add_athlete(ATHLETE, "Ada", shirt_no=1)
-        journal = Journal(path, lambda athlete: vault.seal_of(athlete)[2])
+        journal = CoachingJournal(path, lambda athlete: vault.seal_of(athlete)[2])
         journal.record(decision())
 
         vault.erase(ATHLETE)
@@ -108,21 +108,21 @@ def test_erasing_the_athlete_closes_their_decisions(tmp_path: Path, path: Path) 
         journal.close()
 
 
-def test_the_latest_plan_holds_and_an_own_plan_comes_first(journal: Journal) -> None:
-    journal.set_plan(PlannedDay(DAY, Session(300.0)))
-    journal.set_plan(PlannedDay(DAY, Session.of(rpe=8, minutes=60), "intervals", match_day=True))
-    journal.set_plan(PlannedDay(DAY, Session(100.0), athlete=ATHLETE))
+def test_the_latest_plan_holds_and_an_own_plan_comes_first(journal: CoachingJournal) -> None:
+    journal.set_plan(PlannedDay(DAY, TrainingSession(300.0)))
+    journal.set_plan(PlannedDay(DAY, TrainingSession.of(rpe=8, minutes=60), "intervals", match_day=True))
+    journal.set_plan(PlannedDay(DAY, TrainingSession(100.0), athlete=ATHLETE))
 
     plans = journal.plans(DAY)
 
-    assert plans[None] == PlannedDay(DAY, Session(480.0, 8.0, 60.0), "intervals", match_day=True)
+    assert plans[None] == PlannedDay(DAY, TrainingSession(480.0, 8.0, 60.0), "intervals", match_day=True)
     assert plans[ATHLETE].session.load_au == 100.0
     assert journal.match_days(DAY, DAY) == {DAY}
 
 
-def test_a_replaced_match_day_is_none(journal: Journal) -> None:
-    journal.set_plan(PlannedDay(DAY, Session(300.0), match_day=True))
-    journal.set_plan(PlannedDay(DAY, Session(300.0)))
+def test_a_replaced_match_day_is_none(journal: CoachingJournal) -> None:
+    journal.set_plan(PlannedDay(DAY, TrainingSession(300.0), match_day=True))
+    journal.set_plan(PlannedDay(DAY, TrainingSession(300.0)))
 
     assert journal.match_days(DAY, DAY) == frozenset()
 
@@ -132,4 +132,4 @@ def test_a_broken_file_is_one_clear_error(tmp_path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to be read as one" * 40)
 
     with pytest.raises(JournalError, match="cannot be read or written"):
-        Journal(path, lambda _: Seal(b"x" * 32))
+        CoachingJournal(path, lambda _: Seal(b"x" * 32))

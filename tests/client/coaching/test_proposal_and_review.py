@@ -13,13 +13,13 @@ from client.coaching.evidence import Evidence, Finding, Flags
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import composite
 from client.coaching.regression import Level, State, assess
-from client.coaching.review import Answer, Decision, Reason, RefusedDecision, decide, override_rate
-from client.coaching.session import BadPlan, Plan, PlanSource, Session
+from client.coaching.review import RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide, override_rate
+from client.coaching.session import BadPlan, PlanSource, SessionPlan, TrainingSession
 from policies.vocabulary import AthleteId, PersonId, Role
 
 ATHLETE = AthleteId("ath-00000000000000aa")
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-PLAN = Plan(Session.of(rpe=8, minutes=60), PlanSource.SET, "intervals")
+PLAN = SessionPlan(TrainingSession.of(rpe=8, minutes=60), PlanSource.SET, "intervals")
 Z = {Domain.HRV: -1.8, Domain.WELLNESS: -1.2, Domain.SLEEP: -0.4}
 POINTS = {Domain.HRV: 2, Domain.WELLNESS: 1, Domain.SLEEP: 0}
 
@@ -29,7 +29,7 @@ def evidence(points: dict[Domain, int] | None = None, *, flags: Flags | None = N
     return Evidence(composite(Z), findings, Z, flags or Flags())
 
 
-def proposed(*, found: Evidence | None = None, state: State | None = None, plan: Plan = PLAN) -> Proposal | None:
+def proposed(*, found: Evidence | None = None, state: State | None = None, plan: SessionPlan = PLAN) -> Proposal | None:
     found, state = found or evidence(), state or State(regress_yesterday=True)
     outcome = assess(state, found, match_day=plan.match_day)
     return propose(ATHLETE, date(2026, 11, 24), evidence=found, state=state, plan=plan, outcome=outcome, now=NOW)
@@ -43,7 +43,7 @@ def certain(proposal: Proposal | None) -> Proposal:
 def test_worked_example_as_a_proposal() -> None:
     proposal = certain(proposed())
 
-    assert proposal.adjusted == Session(336, 4, 84)
+    assert proposal.adjusted == TrainingSession(336, 4, 84)
     assert proposal.expires - proposal.made == timedelta(hours=24)
     assert "two mornings in a row" in proposal.because
     assert proposal.counterfactual == "With heart-rate variability back to usual, the plan would stand."
@@ -74,14 +74,14 @@ def test_the_athletes_word_is_the_reason_given() -> None:
 
 
 def test_no_plan_no_reduction_no_proposal() -> None:
-    assert proposed(plan=Plan(None, PlanSource.NONE)) is None
-    assert proposed(plan=Plan(Session(0.0), PlanSource.SET)) is None
+    assert proposed(plan=SessionPlan(None, PlanSource.NONE)) is None
+    assert proposed(plan=SessionPlan(TrainingSession(0.0), PlanSource.SET)) is None
     assert proposed(found=evidence({})) is None
 
 
 def test_the_hash_names_plan_and_inputs() -> None:
     first, again = certain(proposed()), certain(proposed())
-    other_plan = certain(proposed(plan=Plan(Session.of(rpe=7, minutes=60), PlanSource.SET)))
+    other_plan = certain(proposed(plan=SessionPlan(TrainingSession.of(rpe=7, minutes=60), PlanSource.SET)))
     other_evidence = certain(proposed(found=evidence({Domain.HRV: 2, Domain.WELLNESS: 2})))
 
     assert first.proposal_id == again.proposal_id
@@ -98,7 +98,7 @@ def test_review_repeats_the_plan_and_lowers_nothing() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"adjusted": Session(481.0)},
+        {"adjusted": TrainingSession(481.0)},
         {"expires": NOW + timedelta(hours=24, seconds=1)},
         {"expires": NOW},
     ],
@@ -108,40 +108,42 @@ def test_an_impossible_proposal_cannot_be_made(wrong: dict[str, object]) -> None
         dataclasses.replace(certain(proposed()), **wrong)  # type: ignore[arg-type]  # each wrong on purpose
 
 
-def taken(answer: Answer, *, load: float | None = None, reason: Reason | None = Reason.TALKED) -> Decision:
+def taken(
+    answer: ReviewAnswer, *, load: float | None = None, reason: ReviewReason | None = ReviewReason.TALKED
+) -> ReviewDecision:
     return decide(
         certain(proposed()), answer, person=PersonId("p"), role=Role.COACH, now=NOW, reason=reason, chosen_au=load
     )
 
 
 def test_the_three_answers() -> None:
-    assert taken(Answer.ACCEPT).chosen_au == 336
-    assert taken(Answer.MODIFY, load=400).chosen_au == 400
-    assert taken(Answer.REJECT).chosen_au == 480
+    assert taken(ReviewAnswer.ACCEPT).chosen_au == 336
+    assert taken(ReviewAnswer.MODIFY, load=400).chosen_au == 400
+    assert taken(ReviewAnswer.REJECT).chosen_au == 480
 
 
 @given(st.floats(480.01, 1e6) | st.floats(-1e6, -0.01))
 def test_nobody_may_choose_more_than_the_plan(load: float) -> None:
     with pytest.raises(RefusedDecision):
-        taken(Answer.MODIFY, load=load)
+        taken(ReviewAnswer.MODIFY, load=load)
 
 
-@pytest.mark.parametrize("answer", [Answer.MODIFY, Answer.REJECT])
-def test_choosing_otherwise_needs_a_reason(answer: Answer) -> None:
+@pytest.mark.parametrize("answer", [ReviewAnswer.MODIFY, ReviewAnswer.REJECT])
+def test_choosing_otherwise_needs_a_reason(answer: ReviewAnswer) -> None:
     with pytest.raises(RefusedDecision, match="reason"):
         taken(answer, load=400, reason=None)
 
 
 def test_modify_needs_a_load() -> None:
     with pytest.raises(RefusedDecision, match="load"):
-        taken(Answer.MODIFY)
+        taken(ReviewAnswer.MODIFY)
 
 
 def test_an_ended_proposal_takes_no_decision() -> None:
     with pytest.raises(RefusedDecision, match="ended"):
         decide(
             certain(proposed()),
-            Answer.ACCEPT,
+            ReviewAnswer.ACCEPT,
             person=PersonId("p"),
             role=Role.COACH,
             now=NOW + timedelta(hours=24),
@@ -150,10 +152,10 @@ def test_an_ended_proposal_takes_no_decision() -> None:
 
 def test_override_rate() -> None:
     assert override_rate([]) is None
-    assert override_rate([taken(Answer.ACCEPT), taken(Answer.REJECT)]) == 0.5
+    assert override_rate([taken(ReviewAnswer.ACCEPT), taken(ReviewAnswer.REJECT)]) == 0.5
 
 
 @pytest.mark.parametrize("bad", [{"load_au": -1.0}, {"load_au": 1.0, "rpe": 11.0}, {"load_au": 1.0, "minutes": -5.0}])
 def test_impossible_sessions_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(BadPlan):
-        Session(**bad)
+        TrainingSession(**bad)

@@ -10,7 +10,7 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence, Finding, Flags
 from client.coaching.readiness import Light, Readiness, composite
 from client.coaching.regression import Level, State, advance, assess, target_level
-from client.coaching.session import Plan, PlanSource, Session, lighter
+from client.coaching.session import PlanSource, SessionPlan, TrainingSession, lighter
 
 SCORES = st.dictionaries(st.sampled_from(list(Domain)), st.integers(0, 2))
 STATES = st.builds(
@@ -47,14 +47,14 @@ PAIR = {Domain.HRV: 2, Domain.WELLNESS: 1}
 CALM: dict[Domain, int] = {}
 
 
-def test_worked_example_of_the_reference() -> None:
+def test_worked_example() -> None:
     yesterday = State(regress_yesterday=True)
 
     outcome = assess(yesterday, evidence(PAIR | {Domain.JUMP: 0}))
-    session = lighter(Session.of(rpe=8, minutes=60), outcome.level, outcome.multiplier)
+    session = lighter(TrainingSession.of(rpe=8, minutes=60), outcome.level, outcome.multiplier)
 
     assert (outcome.level, outcome.total, outcome.sources) == (Level.REGRESS, 3, 2)
-    assert session == Session(336, 4, 84)
+    assert session == TrainingSession(336, 4, 84)
 
 
 def test_regress_needs_the_same_finding_two_mornings_in_a_row() -> None:
@@ -177,7 +177,7 @@ def test_missing_streams_never_raise_the_level_on_any_later_day(
 def test_a_lighter_session_is_never_above_the_plan(
     load: float, rpe: float, minutes: float, level: Level, has_parts: bool
 ) -> None:
-    planned = Session.of(rpe=rpe, minutes=minutes) if has_parts else Session(load)
+    planned = TrainingSession.of(rpe=rpe, minutes=minutes) if has_parts else TrainingSession(load)
 
     adjusted = lighter(planned, level, level.multiplier)
 
@@ -187,7 +187,7 @@ def test_a_lighter_session_is_never_above_the_plan(
 
 
 def test_a_plan_knows_where_it_comes_from() -> None:
-    assert Plan(None, PlanSource.NONE).session is None
+    assert SessionPlan(None, PlanSource.NONE).session is None
 
 
 def test_a_grey_composite_has_no_number() -> None:

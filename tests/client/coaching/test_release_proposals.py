@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from client.biometrics.observations import Observation, Source, observe
+from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import SPECS, Stream
 from client.errors import ConsentUnavailable
 from client.features.daily import DailyTable
@@ -15,9 +15,9 @@ from client.release import (
     STREAMS,
     WORN,
     BadProposal,
-    Outcome,
-    Recipient,
-    Status,
+    ProposalResult,
+    ProposalStatus,
+    ReleaseRecipient,
     build_proposal,
     days_from,
     propose_all,
@@ -71,7 +71,7 @@ class Portal:
         return proposal.index.approval_id, proposal.index.sha256
 
 
-def built(days: DailyTable, athlete: Athlete = ADULT, to: Recipient = TO) -> ReleaseProposal:
+def built(days: DailyTable, athlete: Athlete = ADULT, to: ReleaseRecipient = TO) -> ReleaseProposal:
     return build_proposal(athlete, days, to=to, approval_id="rel-0011223344556677")
 
 
@@ -157,10 +157,10 @@ def test_one_athlete_that_is_not_ready_or_not_taken_never_stops_the_others() -> 
     )
 
     assert outcomes == [
-        Outcome(ADULT, Status.NOT_TAKEN),
-        Outcome(MINOR, Status.NOT_ENOUGH_DATA),
-        Outcome(short, Status.NOT_ENOUGH_DATA),
-        Outcome(other, Status.PROPOSED),
+        ProposalResult(ADULT, ProposalStatus.NOT_TAKEN),
+        ProposalResult(MINOR, ProposalStatus.NOT_ENOUGH_DATA),
+        ProposalResult(short, ProposalStatus.NOT_ENOUGH_DATA),
+        ProposalResult(other, ProposalStatus.PROPOSED),
     ]
     assert [p.athlete for p in portal.taken] == [other.athlete]
 
@@ -198,7 +198,7 @@ class WatchedVault(Vault):
 
 
 def test_only_club_records_and_session_ratings_are_opened(tmp_path: Path) -> None:
-    source = Source("strap", "app", "0" * 64)
+    source = ReadingSource("strap", "app", "0" * 64)
     with WatchedVault.open(tmp_path / "v.sqlite3", UnlockKey(b"k" * 32)) as vault:
         vault.add_athlete(ADULT.athlete, "Ada", shirt_no=1)
         vault.add(

@@ -13,13 +13,13 @@ from fastapi.testclient import TestClient
 
 from audit.entries.events import EventKind
 from client.app import build_app
-from client.biometrics.observations import Observation, Source, observe
+from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.coaching.journal import Journal, PlannedDay
-from client.coaching.session import Session
+from client.coaching.journal import CoachingJournal, PlannedDay
+from client.coaching.session import TrainingSession
 from client.consent_client import Question, Ruling
 from client.errors import ConsentUnavailable
-from client.settings import Settings
+from client.settings import NodeSettings
 from client.vault.journal import ImportRecord, record_import
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
@@ -28,7 +28,7 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId,
 
 CLUB = OrgId("club-a")
 NOW = datetime(2026, 11, 24, 6, 28, tzinfo=UTC)
-SOURCE = Source("strap", "app", "0" * 64)
+SOURCE = ReadingSource("strap", "app", "0" * 64)
 
 WELL = AthleteId("ath-00000000000000aa")
 TIRED = AthleteId("ath-00000000000000bb")
@@ -176,10 +176,10 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path) -> NodeSettings:
     """Settings of a node in its own folder."""
     (tmp_path / "keys").mkdir(mode=0o700)
-    return Settings(
+    return NodeSettings(
         directory=tmp_path,
         club=CLUB,
         name="Eastmere FC",
@@ -229,10 +229,10 @@ class Visit:
 
 
 @pytest.fixture
-def visit(settings: Settings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[Visit]:
+def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[Visit]:
     """A browser signed in as the demo's coach."""
-    journal = Journal(settings.journal_path, lambda _: pytest.fail("plans need no seal"))
-    journal.set_plan(PlannedDay(NOW.date(), Session.of(rpe=8, minutes=60), "high-intensity intervals"))
+    journal = CoachingJournal(settings.journal_path, lambda _: pytest.fail("plans need no seal"))
+    journal.set_plan(PlannedDay(NOW.date(), TrainingSession.of(rpe=8, minutes=60), "high-intensity intervals"))
     journal.close()
     with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
         app = build_app(settings, vault=vault, consent_client=consent, clock=clock, demo=True, hosts=("testserver",))
@@ -243,7 +243,7 @@ def visit(settings: Settings, consent: FakeConsent, clock: Clock, stocked: Path)
 
 
 @pytest.fixture
-def plain(settings: Settings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[TestClient]:
+def plain(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[TestClient]:
     """A node that is no demo."""
     with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
         app = build_app(settings, vault=vault, consent_client=consent, clock=clock, hosts=("testserver",))

@@ -8,10 +8,10 @@ from policies.vocabulary import AthleteId, Category
 Ids = dict[str, AthleteId]
 
 
-def test_denied_and_unknown_are_the_same_page(visit: Any, ids: Ids) -> None:
-    denied = visit.http.get(f"/athletes/{ids['private']}")
-    unknown = visit.http.get(f"/athletes/{ids['unknown']}")
-    nonsense = visit.http.get("/athletes/nobody")
+def test_denied_and_unknown_are_the_same_page(context: Any, ids: Ids) -> None:
+    denied = context.http.get(f"/athletes/{ids['private']}")
+    unknown = context.http.get(f"/athletes/{ids['unknown']}")
+    nonsense = context.http.get("/athletes/nobody")
 
     assert denied.status_code == unknown.status_code == nonsense.status_code == 404
     assert denied.content == unknown.content == nonsense.content
@@ -19,17 +19,17 @@ def test_denied_and_unknown_are_the_same_page(visit: Any, ids: Ids) -> None:
     assert same == []
 
 
-def test_opening_a_page_that_is_not_shared_is_asked_and_so_recorded(visit: Any, consent: Any, ids: Ids) -> None:
+def test_opening_a_page_that_is_not_shared_is_asked_and_so_recorded(context: Any, consent: Any, ids: Ids) -> None:
     consent.asked.clear()
 
-    visit.http.get(f"/athletes/{ids['private']}")
+    context.http.get(f"/athletes/{ids['private']}")
 
     (_, _, questions) = consent.asked[0]
     assert [(q.athlete, q.category) for q in questions] == [(ids["private"], Category.READINESS)]
 
 
-def test_evidence_shows_measured_beside_own_usual(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['tired']}").text
+def test_evidence_shows_measured_beside_own_usual(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['tired']}").text
 
     assert "Well below usual" in page
     assert re.search(r"7-day mean \d\.\d\d, usual \d\.\d\d to \d\.\d\d \(ln ms\)", page)
@@ -37,28 +37,28 @@ def test_evidence_shows_measured_beside_own_usual(visit: Any, ids: Ids) -> None:
     assert "No individual risk available" in page
 
 
-def test_only_shared_categories_are_measured(visit: Any, consent: Any, ids: Ids) -> None:
+def test_only_shared_categories_are_measured(context: Any, consent: Any, ids: Ids) -> None:
     consent.granted[ids["tired"]] = (Category.READINESS, Category.WELLNESS, Category.SLEEP)
 
-    page = visit.http.get(f"/athletes/{ids['tired']}").text
+    page = context.http.get(f"/athletes/{ids['tired']}").text
 
     assert "Morning answers" in page
     for hidden in ("Heart-rate", "Resting pulse", "ln ms", "Session load", "injury"):
         assert hidden not in page
 
 
-def test_without_readiness_there_is_no_light_and_no_proposal(visit: Any, consent: Any, ids: Ids) -> None:
+def test_without_readiness_there_is_no_light_and_no_proposal(context: Any, consent: Any, ids: Ids) -> None:
     consent.granted[ids["tired"]] = (Category.SLEEP,)
 
-    page = visit.http.get(f"/athletes/{ids['tired']}").text
+    page = context.http.get(f"/athletes/{ids['tired']}").text
 
     assert "Proposed change" not in page
     assert 'class="light' not in page
     assert "Two shorter nights" in page
 
 
-def test_every_chart_has_its_finding_and_its_table(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['well']}").text
+def test_every_chart_has_its_finding_and_its_table(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['well']}").text
 
     figures = re.findall(r"<figure.*?</figure>", page, re.S)
     assert len(figures) == 3
@@ -70,22 +70,22 @@ def test_every_chart_has_its_finding_and_its_table(visit: Any, ids: Ids) -> None
         assert "url(#" not in figure
 
 
-def test_a_missing_day_is_a_word_and_never_zero(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['new']}").text
+def test_a_missing_day_is_a_word_and_never_zero(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['new']}").text
 
     assert "not recorded" in page
     assert '<td class="num">0</td>' not in page
 
 
-def test_too_little_data_asks_and_proposes_nothing(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['new']}").text
+def test_too_little_data_asks_and_proposes_nothing(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['new']}").text
 
     assert "not enough data, please ask" in page
     assert "Proposed change" not in page
 
 
-def test_the_proposal_says_because_and_would_change_if(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['hurt']}").text
+def test_the_proposal_says_because_and_would_change_if(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['hurt']}").text
 
     assert "Edda Vale: rest today?" in page
     assert "The athlete reported pain. That comes before any number." in page
@@ -94,8 +94,8 @@ def test_the_proposal_says_because_and_would_change_if(visit: Any, ids: Ids) -> 
     assert page.index('value="accept"') < page.index('value="modify"') < page.index('value="reject"')
 
 
-def test_names_are_escaped_everywhere(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(f"/athletes/{ids['tired']}").text
+def test_names_are_escaped_everywhere(context: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['tired']}").text
 
     assert "<b>Sand" not in page
     assert "<title>Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co – Homefield</title>" in page

@@ -11,71 +11,71 @@ from policies.vocabulary import AthleteId, Category, Role
 Ids = dict[str, AthleteId]
 
 
-def test_title_is_the_finding_and_exceptions_come_first(visit: Any) -> None:
-    page = visit.http.get("/board").text
+def test_title_is_the_finding_and_exceptions_come_first(context: Any) -> None:
+    page = context.http.get("/board").text
 
     assert "<h1>Two to decide, one to ask</h1>" in page
     assert page.index("To decide") < page.index("To ask") < page.index("As planned")
     assert page.index("Bea ") < page.index("Edda Vale") < page.index("Cleo Hart") < page.index("Ada Lund")
 
 
-def test_the_lights_false_alarms_are_printed(visit: Any) -> None:
-    page = visit.http.get("/board").text
+def test_the_lights_false_alarms_are_printed(context: Any) -> None:
+    page = context.http.get("/board").text
 
     assert "about 7 of 100 days" in page
     assert "on 16" in page
 
 
-def test_names_are_escaped(visit: Any) -> None:
-    page = visit.http.get("/board").text
+def test_names_are_escaped(context: Any) -> None:
+    page = context.http.get("/board").text
 
     assert "<b>Sand" not in page
     assert "Bea &lt;b&gt;Sand&lt;/b&gt; &amp; Co" in page
 
 
-def test_who_does_not_share_appears_nowhere_in_the_bytes(visit: Any, ids: Ids) -> None:
+def test_who_does_not_share_appears_nowhere_in_the_bytes(context: Any, ids: Ids) -> None:
     for path in ("/board", "/athletes", "/imports", "/model", f"/athletes/{ids['well']}"):
-        answer = visit.http.get(path)
+        answer = context.http.get(path)
 
         assert answer.status_code == 200
         for mark in ("Secret", "Person", ids["private"], "private one"):
             assert mark not in answer.text
 
 
-def test_withdrawing_takes_an_athlete_off_with_the_next_page(visit: Any, consent: Any, ids: Ids) -> None:
-    assert "Ada Lund" in visit.http.get("/board").text
+def test_withdrawing_takes_an_athlete_off_with_the_next_page(context: Any, consent: Any, ids: Ids) -> None:
+    assert "Ada Lund" in context.http.get("/board").text
 
     del consent.granted[ids["well"]]
 
-    assert "Ada Lund" not in visit.http.get("/board").text
+    assert "Ada Lund" not in context.http.get("/board").text
 
 
-def test_the_decision_outranks_the_snapshot(visit: Any, consent: Any, ids: Ids) -> None:
+def test_the_decision_outranks_the_snapshot(context: Any, consent: Any, ids: Ids) -> None:
     consent.denied.add(ids["well"])
 
-    assert "Ada Lund" not in visit.http.get("/board").text
+    assert "Ada Lund" not in context.http.get("/board").text
 
 
-def test_a_stale_snapshot_opens_nothing(visit: Any, consent: Any) -> None:
+def test_a_stale_snapshot_opens_nothing(context: Any, consent: Any) -> None:
     consent.age = timedelta(minutes=6)
 
-    page = visit.http.get("/board").text
+    page = context.http.get("/board").text
 
     assert "No readiness to show this morning" in page
     assert "Ada Lund" not in page
 
 
-def test_sharing_without_readiness_is_not_on_the_board(visit: Any, consent: Any, ids: Ids) -> None:
+def test_sharing_without_readiness_is_not_on_the_board(context: Any, consent: Any, ids: Ids) -> None:
     consent.granted[ids["well"]] = (Category.SLEEP,)
 
-    assert "Ada Lund" not in visit.http.get("/board").text
-    assert "Ada Lund" in visit.http.get("/athletes").text
+    assert "Ada Lund" not in context.http.get("/board").text
+    assert "Ada Lund" in context.http.get("/athletes").text
 
 
-def test_a_declined_stream_reads_like_one_that_was_never_recorded(visit: Any, consent: Any, ids: Ids) -> None:
+def test_a_declined_stream_reads_like_one_that_was_never_recorded(context: Any, consent: Any, ids: Ids) -> None:
     consent.granted[ids["tired"]] = (Category.READINESS,)
 
-    page = visit.http.get("/board").text
+    page = context.http.get("/board").text
 
     row = page[page.index("Bea ") :].split("</tr>")[0]
     assert "Not enough data" in row
@@ -83,10 +83,10 @@ def test_a_declined_stream_reads_like_one_that_was_never_recorded(visit: Any, co
     assert "<h1>One to decide, two to ask</h1>" in page
 
 
-def test_each_page_is_one_decisions_call_with_person_role_and_purpose(visit: Any, consent: Any) -> None:
+def test_each_page_is_one_decisions_call_with_person_role_and_purpose(context: Any, consent: Any) -> None:
     consent.asked.clear()
 
-    visit.http.get("/board")
+    context.http.get("/board")
 
     assert len(consent.asked) == 1
     person, role, questions = consent.asked[0]
@@ -95,28 +95,28 @@ def test_each_page_is_one_decisions_call_with_person_role_and_purpose(visit: Any
     assert all(q.granularity.word == ("index" if q.category is Category.READINESS else "daily") for q in questions)
 
 
-def test_only_what_is_shared_is_asked_about(visit: Any, consent: Any, ids: Ids) -> None:
+def test_only_what_is_shared_is_asked_about(context: Any, consent: Any, ids: Ids) -> None:
     consent.asked.clear()
 
-    visit.http.get("/board")
+    context.http.get("/board")
 
     assert ids["private"] not in {q.athlete for q in consent.asked[0][2]}
 
 
-def test_another_role_sees_only_what_that_role_was_given(visit: Any) -> None:
-    visit.sign_in("medical")
+def test_another_role_sees_only_what_that_role_was_given(context: Any) -> None:
+    context.sign_in("medical")
 
-    page = visit.http.get("/board").text
+    page = context.http.get("/board").text
 
     assert "No readiness to show this morning" in page
     assert "Ada Lund" not in page
 
 
 @pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
-def test_without_the_consent_service_everything_is_closed(visit: Any, consent: Any, path: str) -> None:
+def test_without_the_consent_service_everything_is_closed(context: Any, consent: Any, path: str) -> None:
     consent.is_down = True
 
-    answer = visit.http.get(path)
+    answer = context.http.get(path)
 
     assert answer.status_code == 503
     assert "We cannot show this page right now" in answer.text
@@ -134,11 +134,11 @@ def test_a_plan_that_nobody_set_is_the_own_mean_and_says_so(plain: Any, settings
     assert "Demo" not in page
 
 
-def test_the_demos_newest_recorded_morning_stands_in_for_today_and_says_so(visit: Any, clock: Any) -> None:
+def test_the_demos_newest_recorded_morning_stands_in_for_today_and_says_so(context: Any, clock: Any) -> None:
     clock.at += timedelta(days=400)
-    visit.sign_in()
+    context.sign_in()
 
-    page = visit.http.get("/board").text
+    page = context.http.get("/board").text
 
     assert "Tuesday 24 November 2026" in page
     assert "Demo: the newest recorded morning stands in for today" in page
@@ -155,8 +155,8 @@ def test_outside_the_demo_old_data_is_not_enough_data(plain: Any, settings: Any,
     assert "To decide" not in page
 
 
-def test_nobody_is_ranked(visit: Any) -> None:
-    page = visit.http.get("/board").text
+def test_nobody_is_ranked(context: Any) -> None:
+    page = context.http.get("/board").text
 
     assert "alphabetical" in page
     assert "sort" not in page.lower()

@@ -12,7 +12,7 @@ import client.web
 from client.coaching.domains import Domain
 from client.coaching.evidence import Finding
 from client.coaching.readiness import composite
-from client.coaching.session import Plan, PlanSource, Session
+from client.coaching.session import PlanSource, SessionPlan, TrainingSession
 from client.web import text as words
 
 WEB = Path(client.web.__file__).parent
@@ -52,7 +52,7 @@ def test_templates_hold_no_style_script_or_foreign_address(path: Path) -> None:
         assert token not in text
 
 
-def test_pages_have_one_heading_and_skip_no_level(visit: Any, ids: dict[str, str]) -> None:
+def test_pages_have_one_heading_and_skip_no_level(context: Any, ids: dict[str, str]) -> None:
     for path in (
         "/board",
         "/athletes",
@@ -60,7 +60,7 @@ def test_pages_have_one_heading_and_skip_no_level(visit: Any, ids: dict[str, str
         "/model",
         *(f"/athletes/{ids[k]}" for k in ("well", "hurt", "new")),
     ):
-        levels = [int(n) for n in re.findall(r"<h([1-6])", visit.http.get(path).text)]
+        levels = [int(n) for n in re.findall(r"<h([1-6])", context.http.get(path).text)]
 
         assert levels.count(1) == 1
         assert levels[0] == 1
@@ -88,9 +88,15 @@ def test_percentile_as_on_the_mock_page() -> None:
 def test_plans_say_where_they_come_from() -> None:
     day = date(2026, 11, 24)
 
-    assert words.plan(Plan(Session(312.0), PlanSource.OWN_MEAN), day) == "No plan set; own usual Tuesday, 312 AU"
-    assert words.plan(Plan(Session(0.0), PlanSource.OWN_MEAN), day) == "No plan set; own Tuesdays are without training"
-    assert words.plan(Plan(None, PlanSource.NONE), day) == "No plan recorded"
+    assert (
+        words.plan(SessionPlan(TrainingSession(312.0), PlanSource.OWN_MEAN), day)
+        == "No plan set; own usual Tuesday, 312 AU"
+    )
+    assert (
+        words.plan(SessionPlan(TrainingSession(0.0), PlanSource.OWN_MEAN), day)
+        == "No plan set; own Tuesdays are without training"
+    )
+    assert words.plan(SessionPlan(None, PlanSource.NONE), day) == "No plan recorded"
 
 
 def test_measured_values_carry_unit_and_usual_range() -> None:

@@ -21,60 +21,60 @@ def path(ids: Ids, who: str = "hurt") -> str:
     return f"/athletes/{ids[who]}"
 
 
-def accept(visit: Any, ids: Ids, who: str = "hurt") -> Any:
-    page = visit.http.get(path(ids, who)).text
-    check = visit.send(page, f"{path(ids, who)}/decide", answer="accept")
-    return visit.send(check.text, f"{path(ids, who)}/record")
+def accept(context: Any, ids: Ids, who: str = "hurt") -> Any:
+    page = context.http.get(path(ids, who)).text
+    check = context.send(page, f"{path(ids, who)}/decide", answer="accept")
+    return context.send(check.text, f"{path(ids, who)}/record")
 
 
-def modified(visit: Any, ids: Ids, load: str, reason: str) -> Any:
-    page = visit.http.get(path(ids)).text
-    form = visit.send(page, f"{path(ids)}/decide", answer="modify")
-    return visit.send(form.text, f"{path(ids)}/check", load=load, reason=reason)
+def modified(context: Any, ids: Ids, load: str, reason: str) -> Any:
+    page = context.http.get(path(ids)).text
+    form = context.send(page, f"{path(ids)}/decide", answer="modify")
+    return context.send(form.text, f"{path(ids)}/check", load=load, reason=reason)
 
 
-def test_accepting_goes_over_a_check_page_to_a_done_page(visit: Any, consent: Any, ids: Ids) -> None:
-    answer = accept(visit, ids)
+def test_accepting_goes_over_a_check_page_to_a_done_page(context: Any, consent: Any, ids: Ids) -> None:
+    answer = accept(context, ids)
 
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{path(ids)}/decided"
-    done = visit.http.get(answer.headers["location"]).text
+    done = context.http.get(answer.headers["location"]).text
     assert "Your decision is recorded" in done
     assert "0 AU of 480 AU planned" in done
     assert [(one["person"], one["answer"]) for one in consent.decided] == [("demo-coach", "accept")]
 
 
-def test_a_decided_athlete_leaves_the_list_of_decisions(visit: Any, ids: Ids) -> None:
-    accept(visit, ids)
+def test_a_decided_athlete_leaves_the_list_of_decisions(context: Any, ids: Ids) -> None:
+    accept(context, ids)
 
-    page = visit.http.get("/board").text
+    page = context.http.get("/board").text
 
     assert "<h1>One to decide, one to ask</h1>" in page
     assert "Decided: 0 AU of 480 AU planned" in page
-    assert "Decided today" in visit.http.get(path(ids)).text
+    assert "Decided today" in context.http.get(path(ids)).text
 
 
-def test_the_check_page_keeps_nothing(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept")
+def test_the_check_page_keeps_nothing(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept")
 
     assert "Nothing is recorded yet." in check.text
     assert consent.decided == []
-    assert "Proposed change" in visit.http.get(path(ids)).text
+    assert "Proposed change" in context.http.get(path(ids)).text
 
 
-def test_modify_asks_for_load_and_reason_and_keeps_both(visit: Any, ids: Ids) -> None:
-    check = modified(visit, ids, "200", "talked")
+def test_modify_asks_for_load_and_reason_and_keeps_both(context: Any, ids: Ids) -> None:
+    check = modified(context, ids, "200", "talked")
 
     assert "200 AU" in check.text
     assert "Agreed with the athlete" in check.text
-    assert visit.send(check.text, f"{path(ids)}/record").status_code == 303
-    assert "<dt>Decided otherwise</dt><dd>1 of 1</dd>" in visit.http.get(path(ids)).text
+    assert context.send(check.text, f"{path(ids)}/record").status_code == 303
+    assert "<dt>Decided otherwise</dt><dd>1 of 1</dd>" in context.http.get(path(ids)).text
 
 
 @pytest.mark.parametrize("load", ["481", "-1", "", "1e2", "12.5", "٣", "99999999999"])
-def test_a_load_above_the_plan_or_no_number_is_refused_with_everything_kept(visit: Any, ids: Ids, load: str) -> None:
-    answer = modified(visit, ids, load, "talked")
+def test_a_load_above_the_plan_or_no_number_is_refused_with_everything_kept(context: Any, ids: Ids, load: str) -> None:
+    answer = modified(context, ids, load, "talked")
 
     assert answer.status_code == 422
     assert "Nothing was saved." in answer.text
@@ -82,44 +82,44 @@ def test_a_load_above_the_plan_or_no_number_is_refused_with_everything_kept(visi
     assert 'value="talked" selected' in answer.text
 
 
-def test_modify_and_reject_need_a_reason(visit: Any, ids: Ids) -> None:
-    assert modified(visit, ids, "200", "").status_code == 422
+def test_modify_and_reject_need_a_reason(context: Any, ids: Ids) -> None:
+    assert modified(context, ids, "200", "").status_code == 422
 
 
-def test_recording_straight_away_meets_the_same_checks(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept")
+def test_recording_straight_away_meets_the_same_checks(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept")
     hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check.text))
 
-    raised = visit.http.post(
+    raised = context.http.post(
         f"{path(ids)}/record", data=hidden | {"answer": "modify", "load": "9000", "reason": "talked"}
     )
-    unexplained = visit.http.post(f"{path(ids)}/record", data=hidden | {"answer": "reject", "reason": "because"})
+    unexplained = context.http.post(f"{path(ids)}/record", data=hidden | {"answer": "reject", "reason": "because"})
 
     assert (raised.status_code, unexplained.status_code) == (422, 422)
     assert consent.decided == []
 
 
-def test_a_decision_that_cannot_be_logged_is_not_taken(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+def test_a_decision_that_cannot_be_logged_is_not_taken(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
     consent.events_down = True
 
-    answer = visit.send(check, f"{path(ids)}/record")
+    answer = context.send(check, f"{path(ids)}/record")
 
     assert answer.status_code == 503
     consent.events_down = False
-    assert "Proposed change" in visit.http.get(path(ids)).text
+    assert "Proposed change" in context.http.get(path(ids)).text
 
 
-def test_a_consent_withdrawn_before_recording_closes_the_decision(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+def test_a_consent_withdrawn_before_recording_closes_the_decision(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
     consent.granted[ids["hurt"]] = (Category.INJURY,)
 
-    assert visit.send(check, f"{path(ids)}/record").status_code == 404
+    assert context.send(check, f"{path(ids)}/record").status_code == 404
     consent.is_down = True
-    assert visit.send(check, f"{path(ids)}/record").status_code == 503
+    assert context.send(check, f"{path(ids)}/record").status_code == 503
     assert consent.decided == []
 
 
@@ -135,23 +135,23 @@ def test_a_consent_withdrawn_before_recording_closes_the_decision(visit: Any, co
     ],
 )
 def test_a_form_from_elsewhere_changes_nothing(
-    visit: Any, consent: Any, ids: Ids, change: dict[str, str], headers: dict[str, str]
+    context: Any, consent: Any, ids: Ids, change: dict[str, str], headers: dict[str, str]
 ) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
     hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check))
 
-    answer = visit.http.post(f"{path(ids)}/record", data=hidden | change, headers=headers)
+    answer = context.http.post(f"{path(ids)}/record", data=hidden | change, headers=headers)
 
     assert answer.status_code in (403, 422)
     assert consent.decided == []
 
 
-def test_our_own_form_is_taken_although_its_origin_is_hidden(visit: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
+def test_our_own_form_is_taken_although_its_origin_is_hidden(context: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
 
-    answer = visit.http.post(
+    answer = context.http.post(
         f"{path(ids)}/decide",
         data=hidden | {"answer": "accept"},
         headers={"origin": "null", "sec-fetch-site": "same-origin"},
@@ -160,39 +160,39 @@ def test_our_own_form_is_taken_although_its_origin_is_hidden(visit: Any, ids: Id
     assert "Is this what you decided?" in answer.text
 
 
-def test_another_proposal_than_the_one_seen_is_not_decided(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+def test_another_proposal_than_the_one_seen_is_not_decided(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
     hidden = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', check))
 
-    answer = visit.http.post(f"{path(ids)}/record", data=hidden | {"proposal": "f" * 32})
+    answer = context.http.post(f"{path(ids)}/record", data=hidden | {"proposal": "f" * 32})
 
     assert "Proposed change" in answer.text
     assert consent.decided == []
 
 
-def test_sending_the_same_decision_twice_keeps_the_first(visit: Any, consent: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+def test_sending_the_same_decision_twice_keeps_the_first(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
 
-    visit.send(check, f"{path(ids)}/record")
-    again = visit.send(check, f"{path(ids)}/record")
+    context.send(check, f"{path(ids)}/record")
+    again = context.send(check, f"{path(ids)}/record")
 
     assert "Decided today" in again.text
     assert len(consent.decided) == 1
 
 
-def test_yesterdays_form_decides_nothing_today(visit: Any, consent: Any, clock: Any, ids: Ids) -> None:
-    page = visit.http.get(path(ids)).text
-    check = visit.send(page, f"{path(ids)}/decide", answer="accept").text
+def test_yesterdays_form_decides_nothing_today(context: Any, consent: Any, clock: Any, ids: Ids) -> None:
+    page = context.http.get(path(ids)).text
+    check = context.send(page, f"{path(ids)}/decide", answer="accept").text
     clock.at += timedelta(days=1)
 
-    assert visit.send(check, f"{path(ids)}/record").headers["location"] == "/sign-in"
+    assert context.send(check, f"{path(ids)}/record").headers["location"] == "/sign-in"
     assert consent.decided == []
 
 
-def test_decisions_are_sealed_in_the_journal(visit: Any, settings: Any, ids: Ids) -> None:
-    accept(visit, ids)
+def test_decisions_are_sealed_in_the_journal(context: Any, settings: Any, ids: Ids) -> None:
+    accept(context, ids)
 
     data = b"".join(f.read_bytes() for f in settings.directory.glob("journal.sqlite3*"))
     assert b"demo-coach" not in data

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from audit.entries.declared_events import Recorded, Unrecorded
+from audit.entries.declared_events import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from client.commands.run import add_status
-from client.recorded_acts import ROUTES
+from client.declared_events import ROUTES
 from client.web.staff_codes import FILE_NAME, issue
 from policies.vocabulary import AthleteId, Category, Role
 
@@ -20,8 +20,8 @@ Ids = dict[str, AthleteId]
 class Node:
     """A signed-in browser, the consent service it reports to, and what that has recorded."""
 
-    def __init__(self, visit: Any, consent: Any, settings: Any, ids: Ids) -> None:
-        self.visit, self.consent, self.settings = visit, consent, settings
+    def __init__(self, context: Any, consent: Any, settings: Any, ids: Ids) -> None:
+        self.context, self.consent, self.settings = context, consent, settings
         self.hurt = f"/athletes/{ids['hurt']}"
         consent.granted[ids["hurt"]] = (Category.READINESS, Category.INJURY)
 
@@ -29,37 +29,37 @@ class Node:
         """What one request adds: one request for decisions is one act, and so is one event."""
         asked, told = len(self.consent.asked), len(self.consent.events)
         answer = deed()
-        looks = [set(LOOKS) for _ in self.consent.asked[asked:]]
-        return looks + [{kind} for kind, _ in self.consent.events[told:]], answer
+        access_requests = [set(LOOKS) for _ in self.consent.asked[asked:]]
+        return access_requests + [{kind} for kind, _ in self.consent.events[told:]], answer
 
     def get(self, path: str) -> Callable[[], Any]:
-        return lambda: self.visit.http.get(path)
+        return lambda: self.context.http.get(path)
 
     def post(self, path: str, **fields: str) -> Callable[[], Any]:
-        return lambda: self.visit.http.post(path, data=fields)
+        return lambda: self.context.http.post(path, data=fields)
 
     def form(self, action: str, page: str, **fields: str) -> Callable[[], Any]:
         """The form of a page that was opened before."""
-        return lambda: self.visit.send(page, action, **fields)
+        return lambda: self.context.send(page, action, **fields)
 
     def page(self, path: str) -> str:
-        return str(self.visit.http.get(path).text)
+        return str(self.context.http.get(path).text)
 
     def checked(self) -> str:
         """The check page of a decision."""
-        return str(self.visit.send(self.page(self.hurt), f"{self.hurt}/decide", answer="accept").text)
+        return str(self.context.send(self.page(self.hurt), f"{self.hurt}/decide", answer="accept").text)
 
     def desk_code(self) -> str:
         return issue(self.settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=self.consent.clock())
 
 
 @pytest.fixture
-def node(visit: Any, consent: Any, settings: Any, ids: Ids) -> Node:
-    return Node(visit, consent, settings, ids)
+def node(context: Any, consent: Any, settings: Any, ids: Ids) -> Node:
+    return Node(context, consent, settings, ids)
 
 
 def decided(node: Node) -> Callable[[], Any]:
-    node.visit.send(node.checked(), f"{node.hurt}/record")
+    node.context.send(node.checked(), f"{node.hurt}/record")
     return node.get(f"{node.hurt}/decided")
 
 
@@ -87,7 +87,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "GET /status": lambda n: n.get("/status"),
     "MOUNT /static": lambda n: n.get("/static/homefield.css"),
 }
-RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, Recorded)}
+RECORDED = {name: act for name, act in ROUTES.items() if isinstance(act, RecordedEvent)}
 
 
 def test_every_declared_page_is_carried_out_here() -> None:
@@ -105,10 +105,10 @@ def test_a_recorded_page_leaves_exactly_one_act_of_its_kind(node: Node, route: s
     assert acts[0] <= RECORDED[route].kinds
 
 
-@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, Unrecorded)))
+@pytest.mark.parametrize("route", sorted(name for name, act in ROUTES.items() if isinstance(act, NoEntry)))
 def test_an_unrecorded_page_leaves_nothing(node: Node, route: str) -> None:
     if route == "GET /status":
-        add_status(node.visit.http.app, lambda: {"online": True})
+        add_status(node.context.http.app, lambda: {"online": True})
     deed = DEEDS[route](node)
 
     acts, answer = node.new_acts(deed)
@@ -160,7 +160,7 @@ def test_an_address_that_names_no_athlete_is_like_any_page_that_does_not_exist(n
 
     assert acts == []
     assert answer.status_code == 404
-    assert answer.content == node.visit.http.get("/nowhere").content
+    assert answer.content == node.context.http.get("/nowhere").content
 
 
 @pytest.mark.parametrize("change", [{"proposal": "f" * 32}, {"answer": "modify", "load": "9000", "reason": "talked"}])

@@ -12,7 +12,7 @@ from client.app import build_app
 from client.errors import BadSettings
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
-from client.web.staff_codes import FILE_NAME, MOST_WRONG, Desk, issue
+from client.web.staff_codes import FILE_NAME, MOST_WRONG, StaffCodeIssuer, issue
 from policies.vocabulary import Role
 
 
@@ -64,14 +64,14 @@ def test_a_wrong_or_old_code_is_refused_in_words(plain: TestClient, settings: An
 def test_guessing_closes_the_desk_for_a_while(settings: Any, clock: Any) -> None:
     path = settings.keys / FILE_NAME
     code = issue(path, name="Kim", role=Role.COACH, now=clock())
-    desk = Desk(path, clock)
+    issuer = StaffCodeIssuer(path, clock)
 
     for number in range(MOST_WRONG):
-        assert desk.check(f"wrong-{number}") is None
+        assert issuer.check(f"wrong-{number}") is None
 
-    assert desk.check(code) is None
+    assert issuer.check(code) is None
     clock.at += timedelta(minutes=6)
-    assert desk.check(code) is not None
+    assert issuer.check(code) is not None
 
 
 def test_codes_are_kept_as_hashes_in_a_file_of_the_owner_alone(settings: Any, clock: Any) -> None:
@@ -88,29 +88,29 @@ def test_a_code_for_nobody_or_another_role_is_refused(settings: Any, clock: Any,
         issue(settings.keys / FILE_NAME, name=name, role=role, now=clock())
 
 
-def test_fifteen_idle_minutes_sign_out(visit: Any, clock: Any) -> None:
+def test_fifteen_idle_minutes_sign_out(context: Any, clock: Any) -> None:
     clock.at += timedelta(minutes=14)
-    assert visit.http.get("/model").status_code == 200
+    assert context.http.get("/model").status_code == 200
     clock.at += timedelta(minutes=14)
-    assert visit.http.get("/model").status_code == 200
+    assert context.http.get("/model").status_code == 200
     clock.at += timedelta(minutes=15, seconds=1)
 
-    assert visit.http.get("/model").headers["location"] == "/sign-in"
+    assert context.http.get("/model").headers["location"] == "/sign-in"
 
 
-def test_signing_out_ends_the_session_itself(visit: Any) -> None:
-    cookie = visit.http.cookies["homefield_node"]
-    page = visit.http.get("/model").text
+def test_signing_out_ends_the_session_itself(context: Any) -> None:
+    cookie = context.http.cookies["homefield_node"]
+    page = context.http.get("/model").text
 
-    assert visit.send(page, "/sign-out").headers["location"] == "/sign-in"
+    assert context.send(page, "/sign-out").headers["location"] == "/sign-in"
 
-    visit.http.cookies.set("homefield_node", cookie)
-    assert visit.http.get("/model").status_code == 303
+    context.http.cookies.set("homefield_node", cookie)
+    assert context.http.get("/model").status_code == 303
 
 
-def test_signing_out_needs_the_own_form(visit: Any) -> None:
-    assert visit.http.post("/sign-out", data={"csrf": "x"}).status_code == 403
-    assert visit.http.get("/model").status_code == 200
+def test_signing_out_needs_the_own_form(context: Any) -> None:
+    assert context.http.post("/sign-out", data={"csrf": "x"}).status_code == 403
+    assert context.http.get("/model").status_code == 200
 
 
 def test_a_made_up_cookie_opens_nothing(plain: TestClient) -> None:
@@ -128,8 +128,8 @@ def test_health_says_ok(plain: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/board", "/sign-in", "/nowhere", "/athletes/nobody", "/openapi.json", "/docs"])
-def test_every_answer_has_the_strict_headers_and_no_script(visit: Any, path: str) -> None:
-    answer = visit.http.get(path)
+def test_every_answer_has_the_strict_headers_and_no_script(context: Any, path: str) -> None:
+    answer = context.http.get(path)
 
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
@@ -138,14 +138,14 @@ def test_every_answer_has_the_strict_headers_and_no_script(visit: Any, path: str
 
 
 def test_an_unexpected_failure_is_the_same_closed_page_and_logs_no_message(
-    visit: Any, consent: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    context: Any, consent: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> None:
         raise RuntimeError("resting pulse 41 of Ada")
 
     monkeypatch.setattr(consent, "snapshot", broken)
 
-    answer = visit.http.get("/board")
+    answer = context.http.get("/board")
 
     assert answer.status_code == 503
     assert "We cannot show this page right now" in answer.text

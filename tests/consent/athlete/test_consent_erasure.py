@@ -7,14 +7,14 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from audit.entries.events import EventKind
-from audit.verification.athlete_export import parse_own_entries
-from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.athlete_export import parse_export
+from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import DirectorySource
 from consent.app import app_of
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import Conflict, KeyDestroyed, NotFound, SignInRefused
 from consent.identity import codes
-from consent.storage.rows import DataKeyRow, LogDetailRow, MemberRow, ReceiptRow, Row, SessionRow
+from consent.storage.rows import ConsentTable, DataKeyRow, LogDetailRow, MemberRow, ReceiptRow, SessionRow
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.league import Caller, FakeClock, Template, World, fill, make_service, opened
 
@@ -63,12 +63,12 @@ def test_a_reader_delays_the_end_of_the_key_in_the_databases_journal_and_does_no
 def test_everything_shared_ends_and_nothing_can_be_opened_any_more(world: World) -> None:
     athlete, other, _ = world.athletes["club-a"]
     live(world, athlete)
-    kept = parse_own_entries(world.store.own_entries(athlete))
+    kept = parse_export(world.store.athlete_export(athlete))
     others = world.store.looks(other)
 
     world.store.erase(athlete)
 
-    for opens in (world.store.looks, world.store.own_entries):
+    for opens in (world.store.looks, world.store.athlete_export):
         with pytest.raises(KeyDestroyed):
             opens(athlete)
     assert world.store.receipts(athlete) == []
@@ -85,14 +85,14 @@ def test_the_log_still_verifies_and_only_the_kept_tag_key_finds_the_entries(worl
     athlete = world.athletes["club-a"][0]
     live(world, athlete)
     world.publish()
-    kept = parse_own_entries(world.store.own_entries(athlete))
+    kept = parse_export(world.store.athlete_export(athlete))
     size = world.service.log.size
 
     world.store.erase(athlete)
 
     verified = world.verify()
     policy, log = world.service.trust.policy, DirectorySource(world.service.settings.log_directory)
-    in_log = check_in_log(check_own_entries(kept, policy), log, policy)
+    in_log = check_in_log(check_export(kept, policy), log, policy)
     assert verified.size > size
     assert in_log.found == kept.total
     assert in_log.newer == 2  # the erasure itself, and the budget that it gave back
@@ -114,7 +114,9 @@ def test_nothing_in_the_database_tells_which_entries_were_about_the_athlete(worl
         assert {(row.owner, row.number, row.sealed) for row in rows} == {("nobody", None, b"")}
         assert all(row.log_index is not None for row in rows)
         assert tx.session.exec(select(ReceiptRow).where(col(ReceiptRow.athlete) == athlete)).all() == []
-        stored = [row for table in Row.metadata.tables.values() for row in tx.session.execute(table.select()).all()]
+        stored = [
+            row for table in ConsentTable.metadata.tables.values() for row in tx.session.execute(table.select()).all()
+        ]
     assert not [row for row in stored if athlete in row and own & {value for value in row if isinstance(value, bytes)}]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
 from consent.grants import event_chain
 from consent.grants.active import cell_key
-from consent.grants.values import Change, Method
+from consent.grants.values import Change, ConsentMethod
 from consent.storage.rows import ConsentEventRow, GrantRow
 from policies.errors import BadSignature
 from policies.grant import Cell, Recipient
@@ -55,7 +55,7 @@ def test_withdrawing_turns_it_off_with_a_receipt(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     cell = world.give(athlete)
 
-    receipt = world.store.withdraw(athlete, cell, method=Method.PORTAL)
+    receipt = world.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
 
     state = next(c.state for c in world.store.matrix(athlete) if c.cell == cell)
     assert state is ConsentState.WITHDRAWN
@@ -68,7 +68,7 @@ def test_a_new_yes_replaces_the_old_one(world: World) -> None:
     cell = world.give(athlete)
 
     ends = world.clock.now + timedelta(days=10)
-    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL)
+    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
     live = [c.grant for c in world.store.matrix(athlete) if c.grant]
     assert [(grant.max_granularity, grant.ends) for grant in live] == [(Granularity.BAND, ends)]
@@ -93,7 +93,7 @@ def test_withdrawing_an_expired_grant_changes_nothing(world: World) -> None:
     world.clock.forward(days=201)
 
     with pytest.raises(Conflict):
-        world.store.withdraw(athlete, cell, method=Method.PORTAL)
+        world.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
 
 
 def test_stop_everything_and_stop_one_recipient(world: World) -> None:
@@ -102,15 +102,15 @@ def test_stop_everything_and_stop_one_recipient(world: World) -> None:
     world.give(athlete, Category.INJURY, Role.MEDICAL)
     world.give(athlete, Category.HEART, Role.COACH)
 
-    one = world.store.withdraw_recipient(athlete, coach.recipient, method=Method.PORTAL)
+    one = world.store.withdraw_recipient(athlete, coach.recipient, method=ConsentMethod.PORTAL)
     left = [c.recipient.role for c in world.store.matrix(athlete) if c.is_on]
-    world.store.withdraw_all(athlete, method=Method.PORTAL)
+    world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
 
     assert len(one.changes) == 2
     assert left == [Role.MEDICAL]
     assert not any(c.is_on for c in world.store.matrix(athlete))
     with pytest.raises(Conflict):
-        world.store.withdraw_all(athlete, method=Method.PORTAL)
+        world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
 
 
 def test_a_row_of_changes_is_all_or_nothing(world: World) -> None:
@@ -120,7 +120,7 @@ def test_a_row_of_changes_is_all_or_nothing(world: World) -> None:
     wishes = [Change(good, Granularity.DAILY, ends), Change(never, Granularity.DAILY, ends)]
 
     with pytest.raises(NotAllowed):
-        world.store.change(athlete, wishes, method=Method.PORTAL)
+        world.store.change(athlete, wishes, method=ConsentMethod.PORTAL)
 
     assert not any(c.is_on for c in world.store.matrix(athlete))
     assert world.store.receipts(athlete) == []
@@ -132,7 +132,9 @@ def test_an_end_must_lie_within_a_year(lite: World, days: int) -> None:
     ends = lite.clock.now + timedelta(days=days)
 
     with pytest.raises(InvalidChange):
-        lite.store.give(athlete, lite.cell(athlete), granularity=Granularity.DAILY, ends=ends, method=Method.PORTAL)
+        lite.store.give(
+            athlete, lite.cell(athlete), granularity=Granularity.DAILY, ends=ends, method=ConsentMethod.PORTAL
+        )
 
 
 def test_nobody_gives_more_than_the_rules_honour(lite: World) -> None:
@@ -140,7 +142,7 @@ def test_nobody_gives_more_than_the_rules_honour(lite: World) -> None:
     cell = lite.cell(athlete)
 
     with pytest.raises(InvalidChange, match="daily"):
-        lite.store.give(athlete, cell, granularity=Granularity.RAW, ends=ends, method=Method.PORTAL)
+        lite.store.give(athlete, cell, granularity=Granularity.RAW, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_cells_of_others_and_invented_cells_are_refused(lite: World) -> None:
@@ -151,7 +153,7 @@ def test_cells_of_others_and_invented_cells_are_refused(lite: World) -> None:
 
     for cell in (lite.cell(other), foreign_club, other_purpose):
         with pytest.raises(InvalidChange):
-            lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL)
+            lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_the_band_for_the_front_office_has_no_standing_yes(lite: World) -> None:
@@ -159,7 +161,7 @@ def test_the_band_for_the_front_office_has_no_standing_yes(lite: World) -> None:
     cell, ends = lite.cell(athlete, Category.DURABILITY, Role.FRONT_OFFICE), lite.clock.now + timedelta(days=1)
 
     with pytest.raises(InvalidChange, match="release"):
-        lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL)
+        lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_a_minor_gives_nothing_without_a_guardian(lite: World) -> None:
@@ -189,7 +191,7 @@ def test_the_database_itself_holds_one_live_grant_per_cell(world: World) -> None
 def test_the_chain_of_events_verifies_and_shows_tampering(world: World) -> None:
     athlete, key = world.athletes["club-a"][0], world.service.keys.service.verify_key
     cell = world.give(athlete)
-    world.store.withdraw(athlete, cell, method=Method.PORTAL)
+    world.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
     with world.store.transactions.read() as tx:
         assert event_chain.verify(tx, athlete, key) == 3
 

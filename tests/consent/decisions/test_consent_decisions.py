@@ -11,7 +11,7 @@ from consent.decisions import decide
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.matrix import Limit
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from policies.errors import BadSignature
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
@@ -53,7 +53,7 @@ def test_revoke_then_read_fails_at_once(world: World) -> None:
     cell = world.give(athlete)
     assert look(world, athlete) == [True]
 
-    world.store.withdraw(athlete, cell, method=Method.PORTAL)
+    world.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
 
     assert look(world, athlete) == [False]
 
@@ -81,8 +81,8 @@ def test_another_clubs_athlete_and_nobody_look_alike(world: World) -> None:
 
     assert [(r.allowed, r.epoch) for r in results] == [(False, 0), (False, 0)]
     assert world.log_size == before + 2
-    told = world.store.looks(foreign, limit=1).entries[0]
-    assert (told.org, told.allowed, told.because) == (CLUB_A, False, "they are not your club")
+    parsed = world.store.looks(foreign, limit=1).entries[0]
+    assert (parsed.org, parsed.allowed, parsed.because) == (CLUB_A, False, "they are not your club")
     assert world.store.looks(own, limit=1).entries[0].kind == "member_enrolled"
 
 
@@ -122,7 +122,7 @@ def test_no_read_is_allowed_after_the_withdrawal_has_committed(world: World) -> 
 
     def withdraw() -> None:
         for athlete in athletes:
-            world.store.withdraw(athlete, cells[athlete], method=Method.PORTAL)
+            world.store.withdraw(athlete, cells[athlete], method=ConsentMethod.PORTAL)
             withdrawn[athlete] = True
 
     readers = [threading.Thread(target=read) for _ in range(3)]

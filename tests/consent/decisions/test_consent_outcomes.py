@@ -12,7 +12,7 @@ from audit.entries.events import EventKind
 from audit.errors import LogUnavailable
 from consent.app import app_of
 from consent.athlete.values import ProofState
-from consent.decisions.values import Actor, Outcome
+from consent.decisions.values import Actor, DeliveryOutcome
 from consent.store import ConsentStore
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import Caller, World, acts, break_log, outcomes
@@ -31,7 +31,7 @@ def question(athlete: AthleteId) -> dict[str, Any]:
     }
 
 
-def look_of(world: World, athlete: AthleteId) -> Outcome | None:
+def look_of(world: World, athlete: AthleteId) -> DeliveryOutcome | None:
     """What the athlete is told about the newest look."""
     return next(e.outcome for e in world.store.looks(athlete).entries if e.kind.startswith("look_"))
 
@@ -47,7 +47,7 @@ def test_an_answer_that_was_sent_is_told_and_is_no_act_of_its_own(caller: Caller
     assert answer.json()["results"][0]["allowed"]
     assert new.kinds == {EventKind.LOOK_ALLOWED}
     assert outcomes(world.service) == {new.event: True}
-    assert look_of(world, athlete) is Outcome.OPENED
+    assert look_of(world, athlete) is DeliveryOutcome.OPENED
 
 
 def test_every_protected_answer_has_an_outcome(caller: Caller) -> None:
@@ -93,7 +93,7 @@ def test_an_answer_that_failed_after_the_intent_says_so(caller: Caller, monkeypa
 
     assert answer.status_code == 500
     assert list(outcomes(world.service).values()) == [False]
-    assert look_of(world, athlete) is Outcome.NOT_OPENED
+    assert look_of(world, athlete) is DeliveryOutcome.NOT_OPENED
 
 
 def _decide_and_fail(decide: Any) -> Any:
@@ -127,7 +127,7 @@ def test_without_a_record_of_the_outcome_nothing_is_undone(caller: Caller, monke
 
     assert answer.status_code == 200
     assert outcomes(world.service) == {}
-    assert look_of(world, athlete) is Outcome.NOT_KNOWN
+    assert look_of(world, athlete) is DeliveryOutcome.NOT_KNOWN
 
 
 def test_a_caller_who_has_gone_was_not_answered(lite: World) -> None:

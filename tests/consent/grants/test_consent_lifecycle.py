@@ -1,4 +1,4 @@
-"""The consent state machine against an independent model: reference A.3 written down a second time."""
+"""The consent state machine against an independent model: docs/privacy.md §4.1 written down a second time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from consent.errors import ForbiddenTransition
-from consent.grants.lifecycle import ALLOWED, COOL_DOWN, ActorKind, Step, as_of, check, fold
+from consent.grants.lifecycle import ALLOWED, COOL_DOWN, ActorKind, ConsentTransition, as_of, check, fold
 from policies.vocabulary import ConsentState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 STATES, ACTORS = list(ConsentState), list(ActorKind)
 
-# The reference's table, as text: from, to.
+# The table of docs/privacy.md §4.1 as text: from, to.
 TABLE = """
 ConsentUnknown: ConsentRequested
 ConsentRequested: ConsentGiven ConsentRefused ConsentRequestDeferred ConsentExpired
@@ -29,7 +29,7 @@ ConsentInvalidated:
 """
 
 
-def test_the_table_is_the_references() -> None:
+def test_the_table_is_the_documented_one() -> None:
     rows = [line.split(":") for line in TABLE.strip().splitlines()]
     expected = {ConsentState(a): frozenset(ConsentState(b) for b in bs.split()) for a, bs in rows}
 
@@ -68,7 +68,7 @@ class Consent(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state, self.since, self.now = ConsentState.UNKNOWN, NOW, NOW
-        self.steps: list[Step] = []
+        self.steps: list[ConsentTransition] = []
         self.athlete_agrees = False
 
     @rule(after=st.sampled_from(STATES), actor=st.sampled_from(ACTORS), days=st.integers(0, 100))
@@ -79,9 +79,9 @@ class Consent(RuleBasedStateMachine):
             check(self.state, after, actor=actor, quiet_for=self.now - self.since)
         except ForbiddenTransition:
             with pytest.raises(ForbiddenTransition):
-                fold([*self.steps, Step(after, actor, self.now)])
+                fold([*self.steps, ConsentTransition(after, actor, self.now)])
             return
-        self.steps.append(Step(after, actor, self.now))
+        self.steps.append(ConsentTransition(after, actor, self.now))
         self.state, self.since = after, self.now
         if after.is_valid_for_processing:
             assert actor in (ActorKind.ATHLETE, ActorKind.GUARDIAN)

@@ -12,7 +12,7 @@ from audit.tlog.tlog_proof import parse_proof, verify_proof
 from audit.tlog.trust_policy import TrustPolicy
 from consent.errors import NotFound
 from consent.grants import receipts
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from policies.errors import BadSignature
 from policies.signing import SigningKey
 from policies.vocabulary import Category, Role
@@ -122,7 +122,7 @@ def test_a_later_receipt_names_the_one_it_replaces(lite: World) -> None:
     cell = lite.give(athlete)
     first = lite.store.receipts(athlete)[0]
 
-    second = lite.store.withdraw(athlete, cell, method=Method.PORTAL)
+    second = lite.store.withdraw(athlete, cell, method=ConsentMethod.PORTAL)
 
     whole = lite.store.receipt(athlete, second.receipt_id)
     assert whole["dct:replaces"] == f"urn:homefield:receipt:{first.receipt_id}"

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings, NotFound, SignInRefused
 from consent.identity import codes
-from consent.identity.sessions import Sessions
+from consent.identity.sessions import AthleteSessions
 from consent.settings import make_settings
 from consent.storage.rows import SessionRow, SignInCodeRow
 from policies.vocabulary import AthleteId
@@ -105,8 +105,8 @@ def test_signing_in_again_replaces_the_session_and_its_csrf_token(lite: World) -
 def test_personas_exist_only_in_demo_mode_on_loopback(lite: World) -> None:
     athlete, transactions = lite.athletes["club-a"][0], lite.store.transactions
     plain = lite.service.settings
-    demo = Sessions(transactions, plain.model_copy(update={"demo": True}))
-    exposed = Sessions(transactions, plain.model_copy(update={"demo": True, "host": "192.0.2.1"}))
+    demo = AthleteSessions(transactions, plain.model_copy(update={"demo": True}))
+    exposed = AthleteSessions(transactions, plain.model_copy(update={"demo": True, "host": "192.0.2.1"}))
 
     assert len(demo.personas()) == 6
     assert demo.read(demo.sign_in_as_persona(athlete)) is not None

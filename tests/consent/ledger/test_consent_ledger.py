@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from audit.entries.events import EventKind
 from consent.errors import BudgetExhausted, Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from consent.storage.rows import BudgetRow
 from policies.budget import LIFETIME_CAP, campaign_cost, rho_micro_per_round
@@ -84,7 +84,7 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
     token = token_of(world, campaign, athlete)
     world.store.commit_round(CLUB_A, campaign, 1, [token])
 
-    world.store.withdraw(athlete, world.cell(athlete, Category.SLEEP, Role.FL_AGGREGATOR), method=Method.PORTAL)
+    world.store.withdraw(athlete, world.cell(athlete, Category.SLEEP, Role.FL_AGGREGATOR), method=ConsentMethod.PORTAL)
 
     assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == ()
     assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True).accepted == ()  # not even again
@@ -99,7 +99,7 @@ def test_coming_back_gives_no_second_token_for_the_same_campaign(world: World) -
     world.take_part(athlete)
     campaign = opened(world)
     token = token_of(world, campaign, athlete)
-    world.store.withdraw_all(athlete, method=Method.PORTAL)
+    world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
     world.take_part(athlete)
 
     assert world.store.issue_tokens(CLUB_A, campaign, [athlete]).tokens == ()
@@ -217,9 +217,9 @@ def test_the_cap_can_only_be_lowered_and_not_below_what_is_used(lite: World) -> 
     lite.take_part(athlete)
     token_of(lite, opened(lite), athlete)
 
-    for wish in (LIFETIME_CAP, LIFETIME_CAP + 1, 4 * ROUND - 1, -1):
+    for wanted in (LIFETIME_CAP, LIFETIME_CAP + 1, 4 * ROUND - 1, -1):
         with pytest.raises(InvalidChange):
-            lite.store.lower_cap(athlete, wish)
+            lite.store.lower_cap(athlete, wanted)
     assert lite.store.lower_cap(athlete, 4 * ROUND).left_micro_rho == 0
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from audit.entries.events import EventKind
 from consent.errors import NotAllowed
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from policies.budget import CAMPAIGN_CAP, campaign_cost, rho_micro_per_round
 from policies.vocabulary import AthleteId, OrgId
 from tests.consent.league import Caller, World
@@ -128,7 +128,7 @@ def test_withdrawal_between_token_and_commit_is_in_time(world: World) -> None:
     world.take_part(athlete)
     campaign = world.store.register_campaign(LEAGUE, world.campaign())
     token = world.store.issue_tokens(CLUB_A, campaign, [athlete]).tokens[0].token
-    world.store.withdraw_all(athlete, method=Method.PORTAL)
+    world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
 
     for again in (False, True):
         assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=again).accepted == ()

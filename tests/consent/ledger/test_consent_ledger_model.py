@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from audit.entries.events import EventKind
 from consent.errors import Conflict
-from consent.grants.values import Method
+from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from policies.budget import rho_micro_per_round
 from policies.vocabulary import OrgId
@@ -74,7 +74,7 @@ class Ledger(RuleBasedStateMachine):
     def leave(self) -> None:
         """Every open campaign is over for this athlete."""
         if self.is_in:
-            self.world.store.withdraw_all(self.athlete, method=Method.PORTAL)
+            self.world.store.withdraw_all(self.athlete, method=ConsentMethod.PORTAL)
             self.ended |= set(self.tokens)
             self.is_in = False
 

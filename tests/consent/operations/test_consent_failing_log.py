@@ -13,10 +13,10 @@ from audit.entries.events import EventKind
 from audit.errors import LogCorrupt, LogUnavailable
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import StoreUnavailable
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from consent.identity import codes
 from consent.registry.values import OrgKind
-from consent.storage.rows import MemberRow, Row
+from consent.storage.rows import ConsentTable, MemberRow
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.league import Caller, FakeClock, World, break_log, fill, make_service
 
@@ -42,14 +42,14 @@ def everything(world: World) -> dict[str, Callable[[], Any]]:
         "add_org": lambda: store.add_org(OrgId("club-c"), name="C", kind=OrgKind.CLUB, key=None),
         "enrol": lambda: store.enrol(CLUB, NEW, name="New", shirt_no=7, is_minor=False),
         "list_player": lambda: store.list_player(CLUB, name="New", shirt_no=7),
-        "give": lambda: store.give(one, sleep, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL),
-        "withdraw": lambda: store.withdraw(two, world.cell(two), method=Method.PORTAL),
-        "withdraw_all": lambda: store.withdraw_all(two, method=Method.PORTAL),
+        "give": lambda: store.give(one, sleep, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL),
+        "withdraw": lambda: store.withdraw(two, world.cell(two), method=ConsentMethod.PORTAL),
+        "withdraw_all": lambda: store.withdraw_all(two, method=ConsentMethod.PORTAL),
         "propose": lambda: store.propose_release(CLUB, world.proposal(one)),
         "answer": lambda: store.answer_release(
-            two, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL
+            two, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         ),
-        "withdraw_release": lambda: store.withdraw_release(three, approved, method=Method.PORTAL),
+        "withdraw_release": lambda: store.withdraw_release(three, approved, method=ConsentMethod.PORTAL),
         "decide": lambda: store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=item),
         "snapshot": lambda: store.snapshot(CLUB),
         "office": lambda: store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE)),
@@ -68,7 +68,7 @@ def dump(world: World) -> dict[str, list[tuple[Any, ...]]]:
     with world.store.transactions.read() as tx:
         return {
             name: sorted((tuple(row) for row in tx.session.execute(table.select())), key=repr)
-            for name, table in Row.metadata.tables.items()
+            for name, table in ConsentTable.metadata.tables.items()
         }
 
 
@@ -129,10 +129,10 @@ def test_an_entry_without_its_commit_is_noticed_and_its_number_never_used_again(
     failing = break_log(world)
     failing.appends_then_fails = True
     with pytest.raises(LogUnavailable):
-        world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL)
+        world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
     failing.appends_then_fails = False
 
-    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=Method.PORTAL)
+    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
     looks = world.store.looks(athlete, limit=10)
     assert [look.number for look in looks.entries] == [3, 2, 1]
@@ -181,4 +181,4 @@ def test_a_transaction_that_says_nothing_to_the_log_does_not_commit(lite: World)
 
 
 def test_the_fake_clock_is_the_only_clock(clock: FakeClock, lite: World) -> None:
-    assert lite.store.transactions.around.clock is clock
+    assert lite.store.transactions.context.clock is clock

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from consent.app import app_of
 from consent.decisions.values import Actor
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import Caller, FakeClock, World, make_service
 from tests.consent.league import fill as fill_league
@@ -24,10 +24,10 @@ def enrol(world: World) -> None:
     world.store.enrol(CLUB, SAM, name=PLAYER, shirt_no=NUMBER, is_minor=False)
 
 
-def answered(world: World, answer: Answer) -> None:
+def answered(world: World, answer: ConsentAnswer) -> None:
     enrol(world)
     view = world.store.propose_release(CLUB, world.proposal(SAM))
-    world.store.answer_release(SAM, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(SAM, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
 
 def never_asked(world: World) -> None:
@@ -35,23 +35,23 @@ def never_asked(world: World) -> None:
 
 
 def refused(world: World) -> None:
-    answered(world, Answer.NO)
+    answered(world, ConsentAnswer.NO)
 
 
 def deferred(world: World) -> None:
-    answered(world, Answer.LATER)
+    answered(world, ConsentAnswer.LATER)
 
 
 def withdrawn(world: World) -> None:
     enrol(world)
-    world.store.withdraw_release(SAM, world.approved(SAM), method=Method.PORTAL)
+    world.store.withdraw_release(SAM, world.approved(SAM), method=ConsentMethod.PORTAL)
 
 
 def expired(world: World) -> None:
     enrol(world)
     until = world.clock.now + timedelta(days=2)
     view = world.store.propose_release(CLUB, world.proposal(SAM, until=until))
-    world.store.answer_release(SAM, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(SAM, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
 
 def not_computed(world: World) -> None:
@@ -101,7 +101,9 @@ def test_the_eight_hidden_states_are_the_same_bytes(tmp_path: Path) -> None:
 def test_only_an_approved_published_unexpired_release_shows_its_band(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     view = world.store.propose_release(CLUB, world.proposal(athlete))
-    world.store.answer_release(athlete, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(
+        athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
 
     def bands() -> list[str | None]:
         page = world.store.office_view(OrgId("league"), CLUB, Actor("T. W.", Role.FRONT_OFFICE))
@@ -110,7 +112,7 @@ def test_only_an_approved_published_unexpired_release_shows_its_band(world: Worl
     before = bands()
     world.clock.forward(days=1)
     published = bands()
-    world.store.withdraw_release(athlete, view.release_id, method=Method.PORTAL)
+    world.store.withdraw_release(athlete, view.release_id, method=ConsentMethod.PORTAL)
 
     assert before == [None, None, None]
     assert published == ["80-85", None, None]

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import Category, OrgId, Role
 from tests.consent.league import Caller, World
 
@@ -18,13 +18,13 @@ def shown_since(world: World, start: int) -> Counter[tuple[str, str, int, int]]:
     return Counter((entry.kind.value, entry.org, len(entry.tag), len(entry.leaf())) for entry in entries)
 
 
-@pytest.mark.parametrize("given", list(Answer))
-def test_an_answer_looks_in_the_log_like_any_other_choice(lite: World, given: Answer) -> None:
+@pytest.mark.parametrize("given", list(ConsentAnswer))
+def test_an_answer_looks_in_the_log_like_any_other_choice(lite: World, given: ConsentAnswer) -> None:
     one, other, _ = lite.athletes["club-a"]
     view = lite.store.propose_release(CLUB_A, lite.proposal(one))
     start = lite.publish()
 
-    lite.store.answer_release(one, view.release_id, given, sha256=view.sha256, method=Method.PORTAL)
+    lite.store.answer_release(one, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
     answered = shown_since(lite, start)
     start = lite.publish()
     lite.give(other, Category.SLEEP, Role.COACH)
@@ -37,7 +37,7 @@ def test_a_withdrawn_release_looks_in_the_log_like_any_other_choice(lite: World)
     release = lite.approved(one)
     start = lite.publish()
 
-    lite.store.withdraw_release(one, release, method=Method.PORTAL)
+    lite.store.withdraw_release(one, release, method=ConsentMethod.PORTAL)
     withdrawn = shown_since(lite, start)
     start = lite.publish()
     lite.give(other, Category.SLEEP, Role.COACH)
@@ -45,8 +45,8 @@ def test_a_withdrawn_release_looks_in_the_log_like_any_other_choice(lite: World)
     assert withdrawn == shown_since(lite, start)
 
 
-@pytest.mark.parametrize("given", list(Answer))
-def test_no_interface_of_the_club_tells_an_answer_from_silence(caller: Caller, given: Answer) -> None:
+@pytest.mark.parametrize("given", list(ConsentAnswer))
+def test_no_interface_of_the_club_tells_an_answer_from_silence(caller: Caller, given: ConsentAnswer) -> None:
     world = caller.world
     athlete = world.athletes["club-a"][0]
     view = world.store.propose_release(OrgId("club-a"), world.proposal(athlete))
@@ -61,7 +61,7 @@ def test_no_interface_of_the_club_tells_an_answer_from_silence(caller: Caller, g
         return [enrolled.content, decided.content, caller.send("club-a", "GET", "/v1/snapshot").content]
 
     before = seen()
-    world.store.answer_release(athlete, view.release_id, given, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(athlete, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
     assert seen() == before
 

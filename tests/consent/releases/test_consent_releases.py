@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.release import OfficeIndex
 from policies.vocabulary import AthleteId, Category, ConsentState, Lineage, OrgId, Purpose, Role
 from tests.consent.league import FakeClock, World, fill, make_service
@@ -32,17 +32,19 @@ def test_the_athlete_sees_the_exact_bytes(world: World) -> None:
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (Answer.YES, ConsentState.GIVEN),
-        (Answer.NO, ConsentState.REFUSED),
-        (Answer.LATER, ConsentState.DEFERRED),
+        (ConsentAnswer.YES, ConsentState.GIVEN),
+        (ConsentAnswer.NO, ConsentState.REFUSED),
+        (ConsentAnswer.LATER, ConsentState.DEFERRED),
     ],
 )
-def test_each_answer_is_recorded_with_a_receipt(world: World, answer: Answer, state: ConsentState) -> None:
+def test_each_answer_is_recorded_with_a_receipt(world: World, answer: ConsentAnswer, state: ConsentState) -> None:
     athlete = world.athletes["club-a"][0]
     view = world.store.propose_release(CLUB_A, world.proposal(athlete))
     epoch = world.store.member(athlete).epoch
 
-    receipt = world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+    receipt = world.store.answer_release(
+        athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
 
     assert receipt.status is state
     assert receipt.release_id == view.release_id
@@ -57,23 +59,23 @@ def test_later_can_become_yes_but_no_is_final(world: World) -> None:
     first = world.store.propose_release(CLUB_A, world.proposal(one))
     second = world.store.propose_release(CLUB_A, world.proposal(two))
 
-    def answer(athlete: AthleteId, view: object, given: Answer) -> None:
+    def answer(athlete: AthleteId, view: object, given: ConsentAnswer) -> None:
         world.store.answer_release(
             athlete,
             view.release_id,  # type: ignore[attr-defined]
             given,
             sha256=view.sha256,  # type: ignore[attr-defined]
-            method=Method.PORTAL,
+            method=ConsentMethod.PORTAL,
         )
 
-    answer(one, first, Answer.LATER)
-    answer(one, first, Answer.YES)
-    answer(two, second, Answer.NO)
+    answer(one, first, ConsentAnswer.LATER)
+    answer(one, first, ConsentAnswer.YES)
+    answer(two, second, ConsentAnswer.NO)
 
     with pytest.raises(Conflict):
-        answer(two, second, Answer.YES)
+        answer(two, second, ConsentAnswer.YES)
     with pytest.raises(Conflict):
-        answer(one, first, Answer.LATER)
+        answer(one, first, ConsentAnswer.LATER)
 
 
 def test_a_yes_counts_only_for_the_bytes_that_were_shown(world: World) -> None:
@@ -82,7 +84,9 @@ def test_a_yes_counts_only_for_the_bytes_that_were_shown(world: World) -> None:
 
     for wrong in ("0" * 64, view.sha256.upper(), ""):
         with pytest.raises(Conflict):
-            world.store.answer_release(athlete, view.release_id, Answer.YES, sha256=wrong, method=Method.PORTAL)
+            world.store.answer_release(
+                athlete, view.release_id, ConsentAnswer.YES, sha256=wrong, method=ConsentMethod.PORTAL
+            )
     assert world.store.release(athlete, view.release_id).state is ConsentState.REQUESTED
 
 
@@ -91,7 +95,9 @@ def test_nobody_answers_for_another(world: World) -> None:
     view = world.store.propose_release(CLUB_A, world.proposal(one))
 
     with pytest.raises(NotFound):
-        world.store.answer_release(two, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(
+            two, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
     with pytest.raises(NotFound):
         world.store.release(two, view.release_id)
 
@@ -103,7 +109,9 @@ def test_a_request_closes_by_itself(world: World) -> None:
 
     assert world.store.requests(athlete) == []
     with pytest.raises(Conflict):
-        world.store.answer_release(athlete, view.release_id, Answer.YES, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(
+            athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
 
 
 def test_a_club_proposes_for_its_own_athletes_and_its_own_office(lite: World) -> None:
@@ -144,9 +152,9 @@ def test_an_end_that_the_bytes_do_not_show_is_refused(lite: World) -> None:
 
 def test_two_proposals_are_28_days_apart_whatever_was_answered(world: World) -> None:
     one, two, _ = world.athletes["club-a"]
-    for athlete, answer in ((one, Answer.YES), (two, Answer.NO)):
+    for athlete, answer in ((one, ConsentAnswer.YES), (two, ConsentAnswer.NO)):
         view = world.store.propose_release(CLUB_A, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
     messages = []
     world.clock.forward(days=27)
 
@@ -160,9 +168,9 @@ def test_two_proposals_are_28_days_apart_whatever_was_answered(world: World) -> 
 
 def test_after_a_no_the_club_may_ask_but_the_athlete_is_left_in_peace(world: World) -> None:
     one, two, _ = world.athletes["club-a"]
-    for athlete, answer in ((one, Answer.YES), (two, Answer.NO)):
+    for athlete, answer in ((one, ConsentAnswer.YES), (two, ConsentAnswer.NO)):
         view = world.store.propose_release(CLUB_A, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=Method.PORTAL)
+        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
     world.clock.forward(days=30)
 
     shown = world.store.propose_release(CLUB_A, world.proposal(one))
@@ -196,14 +204,14 @@ def test_an_approved_release_can_be_withdrawn_alone_or_with_its_recipient(world:
     first, second, third = (world.approved(athlete) for athlete in (one, two, three))
     cell = world.cell(two, Category.DURABILITY, Role.FRONT_OFFICE)
 
-    world.store.withdraw_release(one, first, method=Method.PORTAL)
-    world.store.withdraw_recipient(two, cell.recipient, method=Method.PORTAL)
-    world.store.withdraw_all(three, method=Method.PORTAL)
+    world.store.withdraw_release(one, first, method=ConsentMethod.PORTAL)
+    world.store.withdraw_recipient(two, cell.recipient, method=ConsentMethod.PORTAL)
+    world.store.withdraw_all(three, method=ConsentMethod.PORTAL)
 
     for athlete, release in ((one, first), (two, second), (three, third)):
         assert world.store.release(athlete, release).state is ConsentState.WITHDRAWN
     with pytest.raises(Conflict):
-        world.store.withdraw_release(one, first, method=Method.PORTAL)
+        world.store.withdraw_release(one, first, method=ConsentMethod.PORTAL)
 
 
 def test_the_matrix_shows_the_approved_release(world: World) -> None:
@@ -211,7 +219,7 @@ def test_the_matrix_shows_the_approved_release(world: World) -> None:
     release = world.approved(athlete)
 
     cell = next(c for c in world.store.matrix(athlete) if c.by_release)
-    world.store.withdraw(athlete, cell.cell, method=Method.PORTAL)
+    world.store.withdraw(athlete, cell.cell, method=ConsentMethod.PORTAL)
 
     assert (cell.is_on, cell.release_id, cell.grant) == (True, release, None)
     assert not next(c for c in world.store.matrix(athlete) if c.by_release).is_on

@@ -124,11 +124,11 @@ def test_an_entry_without_a_transaction_is_not_missed_while_it_is_published(lite
     failing.appends_then_fails = True
     with pytest.raises(LogUnavailable):
         lite.give(athlete)
-    lite.store.transactions.around.journal.log = PublishingOnceLooked(lite.service.log)
+    lite.store.transactions.context.journal.log = PublishingOnceLooked(lite.service.log)
 
     lite.give(athlete)
 
-    lite.store.transactions.around.journal.log = lite.service.log
+    lite.store.transactions.context.journal.log = lite.service.log
     lite.publish()
     looks = lite.store.looks(athlete)
     assert [entry.number for entry in looks.entries] == [3, 2, 1]
@@ -238,7 +238,7 @@ def test_details_of_one_act_carry_one_event_also_for_decoys(lite: World) -> None
 
     def events(owner: str) -> set[Any]:
         with lite.store.transactions.read() as tx:
-            journal = tx.around.journal
+            journal = tx.context.journal
             keys = journal.owner_keys(tx.session, owner)
             found = tx.session.exec(select(LogDetailRow).where(col(LogDetailRow.owner) == owner)).all()
             return {journal.open_detail(keys, row)["details"]["event"] for row in found}

@@ -12,10 +12,10 @@ from sqlmodel import select
 from consent.app import app_of
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import InvalidSettings, KeyDestroyed, StoreUnavailable
-from consent.grants.values import Answer, Method
+from consent.grants.values import ConsentAnswer, ConsentMethod
 from consent.keys import create_keys, read_keys
 from consent.storage.migrations.upgrade import newest, upgrade
-from consent.storage.rows import DataKeyRow, LogDetailRow, Row
+from consent.storage.rows import ConsentTable, DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import make_engine
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
@@ -27,7 +27,7 @@ def test_models_and_migrations_agree(world: World) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert context.get_current_revision() == newest()
-        assert compare_metadata(context, Row.metadata) == []
+        assert compare_metadata(context, ConsentTable.metadata) == []
 
 
 def test_migrating_again_changes_nothing(lite: World) -> None:
@@ -53,7 +53,7 @@ def live_through_a_day(world: World) -> None:
     coach = Actor("Canary Coach", Role.COACH)
     world.store.decide_many(OrgId("club-a"), coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     view = world.store.propose_release(OrgId("club-a"), world.proposal(two))
-    world.store.answer_release(two, view.release_id, Answer.NO, sha256=view.sha256, method=Method.PORTAL)
+    world.store.answer_release(two, view.release_id, ConsentAnswer.NO, sha256=view.sha256, method=ConsentMethod.PORTAL)
     world.store.office_view(OrgId("league"), OrgId("club-a"), Actor("Canary Planner", Role.FRONT_OFFICE))
 
 
@@ -108,7 +108,7 @@ def test_destroying_the_key_is_erasure_and_the_log_still_verifies(world: World) 
 def test_details_open_only_for_their_owner_and_number(lite: World) -> None:
     one, two, _ = lite.athletes["club-a"]
     with lite.store.transactions.read() as tx:
-        journal = tx.around.journal
+        journal = tx.context.journal
         detail = tx.session.exec(select(LogDetailRow).where(LogDetailRow.owner == one)).one()
         journal.open_detail(journal.owner_keys(tx.session, one), detail)
         with pytest.raises(KeyDestroyed):

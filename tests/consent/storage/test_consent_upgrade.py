@@ -90,7 +90,7 @@ def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock:
         assert looks.total == looks.proven > 0
         assert {entry.proof for entry in looks.entries} == {ProofState.PROVEN}
     receipt = service.store.receipts(athletes[0])[0]
-    assert service.store.entry_standing(athletes[0], receipt.leaf_hash).proof is ProofState.PROVEN
+    assert service.store.entry_status(athletes[0], receipt.leaf_hash).proof is ProofState.PROVEN
     assert service.store.receipt(athletes[0], receipt.receipt_id)["x:tlogProof"].startswith("c2sp.org/tlog-proof@v1")
     service.publish()
     assert service.store.status().log_waiting == 0

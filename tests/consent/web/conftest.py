@@ -12,14 +12,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from chassis.web.pages import furnish
-from consent.athlete.values import Look, ProofState
-from consent.decisions.values import Actor, DecisionItem, Outcome
+from chassis.web.pages import add_base_layout
+from consent.athlete.values import AccessEvent, ProofState
+from consent.decisions.values import Actor, DecisionItem, DeliveryOutcome
 from consent.grants.values import MatrixCell
 from consent.registry.values import OrgKind
 from consent.releases.values import ReleaseView
 from consent.service import Service, found, open_service
-from consent.settings import Settings, make_settings
+from consent.settings import ConsentSettings, make_settings
 from consent.store import ConsentStore
 from consent.web.app import add_portal
 from policies.enforcer import Enforcer
@@ -143,10 +143,10 @@ def release() -> Callable[..., ReleaseView]:
 
 
 @pytest.fixture
-def look() -> Callable[..., Look]:
+def look() -> Callable[..., AccessEvent]:
     """Make one opened entry of the athlete: a coach's allowed look at sleep unless told otherwise."""
 
-    def make(number: int, **changes: Any) -> Look:
+    def make(number: int, **changes: Any) -> AccessEvent:
         at = changes.pop("at", NOW)
         values: dict[str, Any] = {
             "number": number,
@@ -166,9 +166,9 @@ def look() -> Callable[..., Look]:
             "allowed": True,
             "because": "because of your yes of 3 August 2026",
             "proof": ProofState.PROVEN,
-            "outcome": Outcome.OPENED,
+            "outcome": DeliveryOutcome.OPENED,
         }
-        return Look(**(values | changes))
+        return AccessEvent(**(values | changes))
 
     return make
 
@@ -292,7 +292,7 @@ class World:
         self.store.note_outcome(CLUB, answer.event, sent=True)
 
 
-def _settings(directory: Path) -> Settings:
+def _settings(directory: Path) -> ConsentSettings:
     return make_settings(
         {"directory": directory, "name": "Coast Players’ Union", "demo": True, "publish_every_s": 86_400}
     )
@@ -314,7 +314,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     service.store.enrol(CLUB, OTHER, name="Ola P.", shirt_no=9, is_minor=False)
     service.store.enrol(CLUB, MINOR, name="Juno T.", shirt_no=30, is_minor=True)
     app = FastAPI()
-    furnish(app)
+    add_base_layout(app)
     add_portal(app, store=service.store, sessions=service.sessions, settings=settings, clock=clock)
     yield World(service, clock, app)
     service.close()

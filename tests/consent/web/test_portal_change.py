@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consent.grants.values import MatrixCell
 from consent.web.sharing.change_form import offers
-from consent.web.sharing.change_request import BadEntry, read_wish
+from consent.web.sharing.change_request import BadEntry, read_change_request
 from consent.web.sharing.page import key_of
 from policies.vocabulary import Category, Granularity, Role
 
@@ -48,29 +48,29 @@ def test_the_band_for_the_front_office_opens_by_approval_only(matrix: Matrix) ->
 
     assert OFFICE not in [offer.key for offer in offers(row, today=TODAY, entered={})]
     with pytest.raises(BadEntry):
-        read_wish(row, {f"give.{OFFICE}": "band", "ends": "2027-01-01"}, today=TODAY)
+        read_change_request(row, {f"give.{OFFICE}": "band", "ends": "2027-01-01"}, today=TODAY)
 
 
 def test_a_choice_becomes_one_change_and_says_so(matrix: Matrix) -> None:
     row = row_of(matrix(), Category.SLEEP)
 
-    wish = read_wish(row, {f"give.{COACH}": "daily", "ends": "2027-06-30"}, today=TODAY)
+    wanted = read_change_request(row, {f"give.{COACH}": "daily", "ends": "2027-06-30"}, today=TODAY)
 
-    (change,) = wish.changes
+    (change,) = wanted.changes
     assert (change.cell.recipient.role, change.granularity) == (Role.COACH, Granularity.DAILY)
     assert change.ends is not None
     assert change.ends.isoformat() == "2027-06-30T23:59:59+00:00"
-    assert (wish.lines[0].wish, wish.lines[0].now) == ("Daily numbers, until 30 June 2027", "Off")
-    assert dict(wish.fields) == {f"give.{COACH}": "daily", f"ends.{COACH}": "2027-06-30"}
+    assert (wanted.lines[0].wanted, wanted.lines[0].now) == ("Daily numbers, until 30 June 2027", "Off")
+    assert dict(wanted.fields) == {f"give.{COACH}": "daily", f"ends.{COACH}": "2027-06-30"}
 
 
 def test_the_check_pages_fields_ask_for_the_same_change(matrix: Matrix) -> None:
     row = row_of(matrix({(Category.SLEEP, Role.MEDICAL): (Granularity.RAW, SEASON)}), Category.SLEEP)
     entered = {f"give.{COACH}": "daily", f"give.{MEDICAL}": "off", "ends": "2027-01-31"}
 
-    wish = read_wish(row, entered, today=TODAY)
+    wanted = read_change_request(row, entered, today=TODAY)
 
-    assert read_wish(row, dict(wish.fields), today=TODAY) == wish
+    assert read_change_request(row, dict(wanted.fields), today=TODAY) == wanted
 
 
 def test_what_stays_as_it_is_is_no_change(matrix: Matrix) -> None:
@@ -79,7 +79,7 @@ def test_what_stays_as_it_is_is_no_change(matrix: Matrix) -> None:
     as_it_is = {f"give.{COACH}": "daily", f"ends.{COACH}": "2027-06-30", f"give.{MEDICAL}": "off"}
 
     with pytest.raises(BadEntry, match="expected") as caught:
-        read_wish(row, as_it_is, today=TODAY)
+        read_change_request(row, as_it_is, today=TODAY)
 
     assert "Nothing would change" in caught.value.problems[0].text
 
@@ -91,9 +91,9 @@ def test_another_recipients_end_stays_when_one_changes(matrix: Matrix) -> None:
     entered |= {f"give.{COACH}": "daily", f"ends.{COACH}": "2027-06-30"}
     entered |= {f"give.{MEDICAL}": "raw", f"ends.{MEDICAL}": "2027-01-31"}
 
-    wish = read_wish(row, entered, today=TODAY)
+    wanted = read_change_request(row, entered, today=TODAY)
 
-    assert [change.cell.recipient.role for change in wish.changes] == [Role.MEDICAL]
+    assert [change.cell.recipient.role for change in wanted.changes] == [Role.MEDICAL]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_wrong_end_says_what_was_expected_and_what_came(matrix: Matrix, end: s
     row = row_of(matrix(), Category.SLEEP)
 
     with pytest.raises(BadEntry) as caught:
-        read_wish(row, {f"give.{COACH}": "daily", f"ends.{COACH}": end}, today=TODAY)
+        read_change_request(row, {f"give.{COACH}": "daily", f"ends.{COACH}": end}, today=TODAY)
 
     assert [(p.field, p.text) for p in caught.value.problems] == [(f"ends.{COACH}", text)]
 
@@ -119,7 +119,7 @@ def test_every_problem_comes_at_once_and_the_form_keeps_what_was_entered(matrix:
     entered = {f"give.{COACH}": "raw", f"give.{MEDICAL}": "daily", f"ends.{MEDICAL}": "2030-01-01"}
 
     with pytest.raises(BadEntry) as caught:
-        read_wish(row, entered, today=TODAY)
+        read_change_request(row, entered, today=TODAY)
     shown = {o.key: o for o in offers(row, today=TODAY, entered=entered, problems=caught.value.problems)}
 
     assert {p.field for p in caught.value.problems} == {f"give.{COACH}", f"ends.{MEDICAL}"}
@@ -146,7 +146,7 @@ def test_no_form_asks_for_more_than_the_rules_would_honour(
     limits = {cell.cell: cell for cell in row}
 
     try:
-        changes = read_wish(row, names | {"ends": "2027-01-31"}, today=TODAY).changes
+        changes = read_change_request(row, names | {"ends": "2027-01-31"}, today=TODAY).changes
     except BadEntry:
         changes = ()
 

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from consent.athlete.values import Look, Looks, ProofState
-from consent.decisions.values import Outcome
+from consent.athlete.values import AccessEvent, AccessHistory, ProofState
+from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
-from consent.web.history.access_history import PAGE_SIZE, LookFilter, entry_view, looked_view, roles_of
+from consent.web.history.access_history import PAGE_SIZE, AccessFilter, access_history_view, entry_view, roles_of
 from consent.web.log_text import checkpoint_words, guards, waits_for
 from policies.vocabulary import Category, Granularity, Purpose, Role
 
-MakeLook = Callable[..., Look]
+MakeLook = Callable[..., AccessEvent]
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
 LOG = LogState(
@@ -30,11 +30,11 @@ LOG = LogState(
 OWN = {"role": None, "person": None, "purpose": None, "category": None, "granularity": None, "action": None}
 
 
-def looks_of(*entries: Look) -> Looks:
+def looks_of(*entries: AccessEvent) -> AccessHistory:
     newest_first = tuple(sorted(entries, key=lambda e: -e.number))
     states = [e.proof for e in entries]
     proven, waiting = states.count(ProofState.PROVEN), states.count(ProofState.WAITING)
-    return Looks(newest_first, total=len(entries), proven=proven, waiting=waiting)
+    return AccessHistory(newest_first, total=len(entries), proven=proven, waiting=waiting)
 
 
 def test_a_look_reads_as_a_sentence(look: MakeLook) -> None:
@@ -49,7 +49,7 @@ def test_a_look_reads_as_a_sentence(look: MakeLook) -> None:
 def test_one_look_at_several_things_is_one_line(look: MakeLook) -> None:
     board = looks_of(look(1), look(2, category=Category.HEART), look(3, category=Category.TRAINING_LOAD))
 
-    view = looked_view(board, wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(board, wanted=AccessFilter(), today=TODAY, log=LOG)
 
     (day,) = view.days
     (entry,) = day.entries
@@ -72,7 +72,7 @@ def test_a_refused_try_is_told(look: MakeLook) -> None:
     )
 
     entry = entry_view((refused,))
-    view = looked_view(looks_of(refused), wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(looks_of(refused), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert entry.title == "A try by P. Q., front office, Eastmere FC, was refused"
     assert entry.detail == "They asked for your durability band, for squad planning. No approved band."
@@ -80,7 +80,9 @@ def test_a_refused_try_is_told(look: MakeLook) -> None:
 
 
 def test_own_steps_are_no_looks(look: MakeLook) -> None:
-    view = looked_view(looks_of(look(1, kind="consent_decision", **OWN)), wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(
+        looks_of(look(1, kind="consent_decision", **OWN)), wanted=AccessFilter(), today=TODAY, log=LOG
+    )
 
     assert view.lead == "In the last 30 days, nobody looked."
     assert view.days[0].entries[0].title == "You made a choice in this portal"
@@ -89,7 +91,7 @@ def test_own_steps_are_no_looks(look: MakeLook) -> None:
 def test_rounds_of_one_day_are_one_line(look: MakeLook) -> None:
     rounds = [look(n, kind="round_committed", because="your yes", **OWN) for n in range(1, 9)]
 
-    (day,) = looked_view(looks_of(*rounds), wanted=LookFilter(), today=TODAY, log=LOG).days
+    (day,) = access_history_view(looks_of(*rounds), wanted=AccessFilter(), today=TODAY, log=LOG).days
 
     (entry,) = day.entries
     assert entry.title == "Your club’s node used your data for league learning in eight rounds"
@@ -99,17 +101,17 @@ def test_rounds_of_one_day_are_one_line(look: MakeLook) -> None:
 def test_sign_ins_of_one_day_are_one_line(look: MakeLook) -> None:
     visits = [look(n, kind="signed_in", at=NOW + timedelta(hours=n), **OWN) for n in (1, 2)]
 
-    (day,) = looked_view(looks_of(*visits), wanted=LookFilter(), today=TODAY, log=LOG).days
+    (day,) = access_history_view(looks_of(*visits), wanted=AccessFilter(), today=TODAY, log=LOG).days
 
     assert [entry.title for entry in day.entries] == ["You signed in here two times"]
 
 
 def test_nothing_is_missing_only_when_all_are_proven(look: MakeLook) -> None:
-    whole = looked_view(looks_of(look(1), look(2)), wanted=LookFilter(), today=TODAY, log=LOG)
-    broken = looked_view(
-        looks_of(look(1), look(2, proof=ProofState.NOT_PROVEN)), wanted=LookFilter(), today=TODAY, log=LOG
+    whole = access_history_view(looks_of(look(1), look(2)), wanted=AccessFilter(), today=TODAY, log=LOG)
+    broken = access_history_view(
+        looks_of(look(1), look(2, proof=ProofState.NOT_PROVEN)), wanted=AccessFilter(), today=TODAY, log=LOG
     )
-    gap = looked_view(Looks((look(2),), total=2, proven=1), wanted=LookFilter(), today=TODAY, log=LOG)
+    gap = access_history_view(AccessHistory((look(2),), total=2, proven=1), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert whole.is_whole
     assert "numbered 1 to 2" in whole.whole
@@ -121,8 +123,8 @@ def test_nothing_is_missing_only_when_all_are_proven(look: MakeLook) -> None:
 
 def test_a_waiting_entry_is_there_and_says_until_when(look: MakeLook) -> None:
     waits = look(3, proof=ProofState.WAITING, index=None)
-    view = looked_view(
-        looks_of(look(1), look(2, at=NOW - timedelta(days=1)), waits), wanted=LookFilter(), today=TODAY, log=LOG
+    view = access_history_view(
+        looks_of(look(1), look(2, at=NOW - timedelta(days=1)), waits), wanted=AccessFilter(), today=TODAY, log=LOG
     )
 
     assert view.is_whole
@@ -150,15 +152,15 @@ def test_the_count_says_what_is_proven_waits_or_is_missing(look: MakeLook, state
     state = {"p": ProofState.PROVEN, "w": ProofState.WAITING, "n": ProofState.NOT_PROVEN}
     entries = [look(n, proof=state[letter]) for n, letter in enumerate(states, start=1)]
 
-    view = looked_view(looks_of(*entries), wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(looks_of(*entries), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert whole in view.whole
     assert view.is_whole == ("n" not in states)
 
 
 def test_a_page_that_did_not_open_was_not_seen(look: MakeLook) -> None:
-    unknown, unopened = look(1, outcome=Outcome.NOT_KNOWN), look(2, outcome=Outcome.NOT_OPENED)
-    view = looked_view(looks_of(unknown, unopened), wanted=LookFilter(), today=TODAY, log=LOG)
+    unknown, unopened = look(1, outcome=DeliveryOutcome.NOT_KNOWN), look(2, outcome=DeliveryOutcome.NOT_OPENED)
+    view = access_history_view(looks_of(unknown, unopened), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert entry_view((unopened,)).title == "R. D., performance coach, Eastmere FC, was allowed to see your sleep"
     assert entry_view((unopened,)).detail.endswith("The page did not open.")
@@ -189,23 +191,25 @@ def test_filters_narrow_the_list(look: MakeLook) -> None:
     own = look(4, kind="signed_in", **OWN)
     looks = looks_of(old, medic, refused, own)
 
-    def numbers(wanted: LookFilter) -> list[str]:
-        return [e.numbers for d in looked_view(looks, wanted=wanted, today=TODAY, log=LOG).days for e in d.entries]
+    def numbers(wanted: AccessFilter) -> list[str]:
+        return [
+            e.numbers for d in access_history_view(looks, wanted=wanted, today=TODAY, log=LOG).days for e in d.entries
+        ]
 
-    assert numbers(LookFilter()) == ["No. 4", "No. 3", "No. 2"]
-    assert numbers(LookFilter(period="all"))[-1] == "No. 1"
-    assert numbers(LookFilter(who="medical")) == ["No. 2"]
-    assert numbers(LookFilter(kind="refused")) == ["No. 3"]
-    assert numbers(LookFilter(kind="allowed")) == ["No. 2"]
-    assert numbers(LookFilter(kind="own")) == ["No. 4"]
+    assert numbers(AccessFilter()) == ["No. 4", "No. 3", "No. 2"]
+    assert numbers(AccessFilter(period="all"))[-1] == "No. 1"
+    assert numbers(AccessFilter(who="medical")) == ["No. 2"]
+    assert numbers(AccessFilter(kind="refused")) == ["No. 3"]
+    assert numbers(AccessFilter(kind="allowed")) == ["No. 2"]
+    assert numbers(AccessFilter(kind="own")) == ["No. 4"]
     assert list(roles_of(looks)) == ["all", "coach", "medical"]
 
 
 def test_long_lists_come_in_pages(look: MakeLook) -> None:
     looks = looks_of(*(look(n, at=NOW - timedelta(minutes=n)) for n in range(1, PAGE_SIZE + 6)))
 
-    first = looked_view(looks, wanted=LookFilter(), today=TODAY, log=LOG)
-    second = looked_view(looks, wanted=LookFilter(page=2), today=TODAY, log=LOG)
+    first = access_history_view(looks, wanted=AccessFilter(), today=TODAY, log=LOG)
+    second = access_history_view(looks, wanted=AccessFilter(page=2), today=TODAY, log=LOG)
 
     assert (first.newer, first.older, first.shown) == (None, 2, "Lines 1 to 40 of 45 in this period")
     assert (second.newer, second.older) == (1, None)
@@ -213,7 +217,7 @@ def test_long_lists_come_in_pages(look: MakeLook) -> None:
 
 
 def test_no_entries_at_all_is_said_plainly() -> None:
-    view = looked_view(Looks((), 0, 0), wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(AccessHistory((), 0, 0), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert view.days == ()
     assert view.is_whole
@@ -223,7 +227,7 @@ def test_no_entries_at_all_is_said_plainly() -> None:
 def test_entries_of_other_times_are_not_merged(look: MakeLook) -> None:
     later = replace(look(2), at=NOW + timedelta(minutes=1))
 
-    view = looked_view(looks_of(look(1), later), wanted=LookFilter(), today=TODAY, log=LOG)
+    view = access_history_view(looks_of(look(1), later), wanted=AccessFilter(), today=TODAY, log=LOG)
 
     assert "looked two times" in view.lead
 
@@ -232,7 +236,7 @@ def test_an_own_choice_says_what_was_chosen(look: MakeLook) -> None:
     chosen = look(4, kind="consent_decision", because="your own decision", **OWN)
     words = {chosen.leaf_hash: "League learning, Coast League: Sleep. Off."}
 
-    view = looked_view(looks_of(chosen), wanted=LookFilter(), today=TODAY, log=LOG, choices=words)
+    view = access_history_view(looks_of(chosen), wanted=AccessFilter(), today=TODAY, log=LOG, choices=words)
 
     assert view.days[0].entries[0].detail == "League learning, Coast League: Sleep. Off."
     assert entry_view((chosen,)).detail == "Your own decision."
@@ -245,7 +249,7 @@ def test_where_tries_pushed_a_look_off_the_list_no_sentence_speaks_for_the_whole
     tries = [look(number, allowed=False, kind="look_refused") for number in (2, 3)]
     newest = replace(looks_of(*tries), total=3, proven=3)
 
-    view = looked_view(newest, wanted=LookFilter(period=period), today=TODAY, log=LOG)
+    view = access_history_view(newest, wanted=AccessFilter(period=period), today=TODAY, log=LOG)
 
     assert view.span == "Only the newest 2 of your 3 entries; the file of proofs holds all of them"
     assert view.lead.startswith("In the newest 2 of your 3 entries, nobody looked.")

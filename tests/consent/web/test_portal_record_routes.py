@@ -8,8 +8,8 @@ import pytest
 from audit.errors import LogUnavailable, MalformedProof
 from audit.tlog.tlog_proof import parse_proof, verify_proof
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.athlete_export import parse_own_entries
-from audit.verification.check_athlete_export import check_in_log, check_own_entries
+from audit.verification.athlete_export import parse_export
+from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import DirectorySource
 from policies.vocabulary import AthleteId, Category
 
@@ -123,8 +123,8 @@ def test_all_own_entries_can_be_checked_without_the_portal(world: Any) -> None:
 
     answer = browser.get("/looked/proofs")
 
-    own, policy = parse_own_entries(answer.content), world.service.trust.policy
-    checked = check_own_entries(own, policy)
+    own, policy = parse_export(answer.content), world.service.trust.policy
+    checked = check_export(own, policy)
     in_log = check_in_log(checked, DirectorySource(world.service.settings.log_directory), policy)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["content-disposition"] == 'attachment; filename="my-entries-private.json"'

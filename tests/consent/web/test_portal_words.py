@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from audit.entries.events import EventKind
-from consent.grants.values import Answer
+from consent.grants.values import ConsentAnswer
 from consent.web import text as words
 from policies.vocabulary import Category, ConsentState, Granularity, Lineage, Purpose, Role
 
 WEB = Path(words.__file__).parent
-# UI §3. "declined" may stand in the athlete's own portal. "risk score" may only say what something is not.
+# docs/pages.md §3. "declined" may stand in the athlete's own portal. "risk score" may only say what something is not.
 BANNED = (
     r"injury-prone",
     r"will be( \w+)? injured",
@@ -42,7 +42,7 @@ BANNED = (
         (words.LINEAGES, Lineage),
         (words.STATES, ConsentState),
         (words.EVENTS, EventKind),
-        (words.ANSWERS, Answer),
+        (words.ANSWERS, ConsentAnswer),
     ],
 )
 def test_every_member_has_words(table: dict[Enum, object], members: type[Enum]) -> None:

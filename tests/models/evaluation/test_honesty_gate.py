@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from models.errors import BadShape, NotEnoughData
-from models.evaluation.adoption_gate import Outcomes, gate, own_base_rate
+from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 
 ATHLETES, DAYS = 60, 400
 
 
-def _truthful(seed: int, *, signal: float) -> Outcomes:
+def _truthful(seed: int, *, signal: float) -> JudgedDays:
     """Independent rows whose true chances are known: frailty between athletes, signal within."""
     rng = np.random.default_rng(seed)
     athlete = np.repeat(np.arange(ATHLETES), DAYS)
     frailty = np.repeat(rng.normal(-3.2, 0.4, ATHLETES), DAYS)
     chance = 1 / (1 + np.exp(-(frailty + signal * rng.normal(size=athlete.size))))
     event = (rng.random(athlete.size) < chance).astype(float)
-    return Outcomes(chance, event, athlete, 1 / (1 + np.exp(-frailty)))
+    return JudgedDays(chance, event, athlete, 1 / (1 + np.exp(-frailty)))
 
 
 def test_a_truthful_model_with_signal_passes() -> None:
@@ -32,7 +32,7 @@ def test_shuffled_labels_fail() -> None:
     shuffled = np.random.default_rng(3).permutation(outcomes.event)
 
     result = gate(
-        Outcomes(outcomes.chance, shuffled, outcomes.athlete, outcomes.base_rate),
+        JudgedDays(outcomes.chance, shuffled, outcomes.athlete, outcomes.base_rate),
         parameters=12,
         rng=np.random.default_rng(0),
     )
@@ -53,7 +53,7 @@ def test_who_an_athlete_is_is_not_enough() -> None:
 def test_too_few_events_and_wrong_level_are_named() -> None:
     outcomes = _truthful(5, signal=1.0)
     few = outcomes.only(np.arange(1500))
-    doubled = Outcomes(np.minimum(2 * few.chance, 0.99), few.event, few.athlete, few.base_rate)
+    doubled = JudgedDays(np.minimum(2 * few.chance, 0.99), few.event, few.athlete, few.base_rate)
 
     result = gate(doubled, parameters=12, rng=np.random.default_rng(0))
 
@@ -64,9 +64,9 @@ def test_too_few_events_and_wrong_level_are_named() -> None:
 def test_no_rows_is_no_verdict() -> None:
     empty = np.array([])
     with pytest.raises(NotEnoughData):
-        Outcomes(empty, empty, empty.astype(np.int64), empty)
+        JudgedDays(empty, empty, empty.astype(np.int64), empty)
     with pytest.raises(BadShape):
-        Outcomes(np.zeros(2), np.zeros(1), np.zeros(2, np.int64), np.zeros(2))
+        JudgedDays(np.zeros(2), np.zeros(1), np.zeros(2, np.int64), np.zeros(2))
 
 
 def test_base_rate_uses_only_outcomes_that_were_known() -> None:

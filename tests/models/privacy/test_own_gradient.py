@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.features import AthleteSeries
 from models.privacy import contribution as node
 from models.privacy.discrete_gaussian import from_ring, quantise, sensitivity
-from models.privacy.per_athlete_gradients import Kind, athlete_gradients, clip_rows, mlp_dimension
+from models.privacy.per_athlete_gradients import GradientKind, athlete_gradients, clip_rows, mlp_dimension
 from policies.campaign import CampaignManifest
 
 LENGTHS = st.lists(st.integers(0, 700), min_size=1, max_size=12)
@@ -28,7 +28,7 @@ def series_of(days: int, seed: int) -> AthleteSeries:
 @settings(deadline=None, max_examples=20)
 @given(lengths=LENGTHS, joining=st.integers(0, 900), seed=st.integers(0, 2**32))
 def test_an_athlete_who_joins_moves_nobody_elses_vector(
-    kind: Kind, lengths: list[int], joining: int, seed: int
+    kind: GradientKind, lengths: list[int], joining: int, seed: int
 ) -> None:
     dimension = mlp_dimension(FEATURES) if kind == "mlp" else FEATURES + 1
     weights = np.random.default_rng(seed).normal(size=dimension)

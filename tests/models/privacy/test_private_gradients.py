@@ -15,14 +15,14 @@ from models.privacy.per_athlete_gradients import (
     FULL_WEIGHT_DAYS,
     HUBER_DELTA,
     MLP_HIDDEN,
-    Kind,
+    GradientKind,
     athlete_gradients,
     athlete_gradients_sum,
     clip_rows,
     mlp_dimension,
 )
 
-LOSSES: dict[Kind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+LOSSES: dict[GradientKind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "linear": lambda s, y: 0.5 * (s - y) ** 2,
     "huber": lambda s, y: torch.nn.functional.huber_loss(s, y, reduction="none", delta=HUBER_DELTA),
     "logistic": lambda s, y: torch.nn.functional.binary_cross_entropy_with_logits(s, y, reduction="none"),
@@ -31,7 +31,7 @@ LOSSES: dict[Kind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
 KINDS = sorted(LOSSES)
 
 
-def _module(kind: Kind, features: int = 10) -> torch.nn.Module:
+def _module(kind: GradientKind, features: int = 10) -> torch.nn.Module:
     torch.manual_seed(0)
     if kind != "mlp":
         return torch.nn.Linear(features, 1)
@@ -42,7 +42,7 @@ def _weights(module: torch.nn.Module) -> np.ndarray:
     return torch.cat([p.detach().reshape(-1) for p in module.parameters()]).numpy().astype(np.float64)
 
 
-def _oracle(kind: Kind, module: torch.nn.Module, series: list[AthleteSeries]) -> np.ndarray:
+def _oracle(kind: GradientKind, module: torch.nn.Module, series: list[AthleteSeries]) -> np.ndarray:
     """One athlete at a time, one plain backward pass each."""
     rows = []
     for one in series:
@@ -55,10 +55,10 @@ def _oracle(kind: Kind, module: torch.nn.Module, series: list[AthleteSeries]) ->
 
 
 @pytest.fixture
-def series(random_series: Callable[..., AthleteSeries]) -> Callable[[Kind], list[AthleteSeries]]:
+def series(random_series: Callable[..., AthleteSeries]) -> Callable[[GradientKind], list[AthleteSeries]]:
     """Athletes with histories from nothing to long."""
 
-    def make(kind: Kind) -> list[AthleteSeries]:
+    def make(kind: GradientKind) -> list[AthleteSeries]:
         rng = np.random.default_rng(5)
         binary = kind in ("logistic", "mlp")
         made = [random_series(rng, days=days, binary=binary) for days in (3, 40, 250, 120)]
@@ -69,7 +69,9 @@ def series(random_series: Callable[..., AthleteSeries]) -> Callable[[Kind], list
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_batched_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kind], list[AthleteSeries]]) -> None:
+def test_batched_path_equals_the_autograd_loop(
+    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]]
+) -> None:
     module, athletes = _module(kind), series(kind)
 
     batched = athlete_gradients(kind, _weights(module), athletes)
@@ -79,7 +81,9 @@ def test_batched_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kin
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_opacus_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kind], list[AthleteSeries]]) -> None:
+def test_opacus_path_equals_the_autograd_loop(
+    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]]
+) -> None:
     module, athletes = _module(kind), series(kind)
 
     general = opacus_gradients(module, LOSSES[kind], athletes)
@@ -88,7 +92,7 @@ def test_opacus_path_equals_the_autograd_loop(kind: Kind, series: Callable[[Kind
     assert all(p.grad is None for p in module.parameters())
 
 
-def test_opacus_path_can_be_used_twice_on_one_module(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+def test_opacus_path_can_be_used_twice_on_one_module(series: Callable[[GradientKind], list[AthleteSeries]]) -> None:
     module, athletes = _module("linear"), series("linear")
 
     first = opacus_gradients(module, LOSSES["linear"], athletes)
@@ -139,7 +143,9 @@ def test_one_athlete_moves_the_sum_by_at_most_the_clip(seed: int) -> None:
     assert np.linalg.norm(with_all - without) <= 0.2 * (1 + 1e-9)
 
 
-def test_an_athletes_gradient_does_not_depend_on_squad_mates(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+def test_an_athletes_gradient_does_not_depend_on_squad_mates(
+    series: Callable[[GradientKind], list[AthleteSeries]],
+) -> None:
     athletes, weights = series("huber"), np.linspace(-1, 1, 11)
 
     together = athlete_gradients("huber", weights, athletes)
@@ -162,7 +168,7 @@ def test_a_short_history_weighs_less_but_a_long_one_only_once(random_series: Cal
     assert np.linalg.norm(few) < np.linalg.norm(days)
 
 
-def test_wrong_numbers_of_weights_are_refused(series: Callable[[Kind], list[AthleteSeries]]) -> None:
+def test_wrong_numbers_of_weights_are_refused(series: Callable[[GradientKind], list[AthleteSeries]]) -> None:
     with pytest.raises(BadShape):
         athlete_gradients("linear", np.zeros(4), series("linear"))
     with pytest.raises(BadShape):

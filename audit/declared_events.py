@@ -3,11 +3,11 @@
 A governing body that had to announce each check to the log's operator would not be checking him.
 """
 
-from audit.entries.declared_events import Acts, Reason, unrecorded
+from audit.entries.declared_events import EventDeclarations, NoEntryReason, unrecorded
 
-ROUTES: Acts = {
+ROUTES: EventDeclarations = {
     **unrecorded(
-        Reason.PUBLIC_LOG,
+        NoEntryReason.PUBLIC_LOG,
         "GET /",
         "GET /entries/{index}",
         "GET /entries/{index}/leaf",
@@ -23,19 +23,19 @@ ROUTES: Acts = {
         "GET /export.csv",
         "GET /export.json",
     ),
-    **unrecorded(Reason.NOTHING_ABOUT_ANYONE, "GET /health", "MOUNT /static"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /health", "MOUNT /static"),
 }
 """The auditor's pages."""
 
-WITNESS_ROUTES: Acts = {
-    **unrecorded(Reason.PUBLIC_LOG, "GET /", "POST /add-checkpoint", "GET /{log_id}/checkpoint"),
-    **unrecorded(Reason.NOTHING_ABOUT_ANYONE, "GET /health", "MOUNT /static"),
+WITNESS_ROUTES: EventDeclarations = {
+    **unrecorded(NoEntryReason.PUBLIC_LOG, "GET /", "POST /add-checkpoint", "GET /{log_id}/checkpoint"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /health", "MOUNT /static"),
 }
 """A witness answers with a countersignature, which stands under the log's checkpoint for everybody to see."""
 
-VERBS: Acts = {
+VERBS: EventDeclarations = {
     **unrecorded(
-        Reason.PUBLIC_LOG,
+        NoEntryReason.PUBLIC_LOG,
         "verify",
         "show",
         "explain",
@@ -47,6 +47,6 @@ VERBS: Acts = {
         "witness serve",
         "witness status",
     ),
-    **unrecorded(Reason.SET_UP, "keygen", "witness init", "witness keys", "witness add-log"),
+    **unrecorded(NoEntryReason.SET_UP, "keygen", "witness init", "witness keys", "witness add-log"),
 }
 """The auditor's and the witness's commands."""

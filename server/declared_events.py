@@ -3,16 +3,16 @@
 The league reports to the consent service before it acts: no record, no answer.
 """
 
-from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 
-ROUTES: Acts = {
+ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
     "GET /squad": records(EventKind.LOOK_ALLOWED, beside=[EventKind.LOOK_REFUSED]),
     "GET /campaigns": records(EventKind.LOOK_ALLOWED, unless="there is no campaign whose cost could be asked"),
     **unrecorded(
-        Reason.NOTHING_ABOUT_ANYONE,
+        NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",
         "GET /sign-in",
         "POST /sign-out",
@@ -20,13 +20,13 @@ ROUTES: Acts = {
         "GET /health",
         "MOUNT /static",
     ),
-    **unrecorded(Reason.OWN_ENTRIES, "GET /models", "GET /nodes"),
+    **unrecorded(NoEntryReason.OWN_ENTRIES, "GET /models", "GET /nodes"),
 }
 """The pages of front office and operator."""
 
-FLEET_ROUTES: Acts = {
+FLEET_ROUTES: EventDeclarations = {
     **unrecorded(
-        Reason.PARTS_RECORDED,
+        NoEntryReason.PARTS_RECORDED,
         "POST /v1/fleet/activate-node",
         "POST /v1/fleet/deactivate-node",
         "POST /v1/fleet/send-node-heartbeat",
@@ -36,17 +36,17 @@ FLEET_ROUTES: Acts = {
         "POST /v1/fleet/push-messages",
         "POST /v1/fleet/push-object",
     ),
-    **unrecorded(Reason.NOTHING_ABOUT_ANYONE, "GET /health"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /health"),
 }
 """The Fleet API carries training messages. A club pays for its round before its sum leaves it, and the league reports
 each sum before the next round begins; both are recorded there."""
 
-VERBS: Acts = {
+VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "staff-code": records(EventKind.CODE_ISSUED),
-    **unrecorded(Reason.SET_UP, "init"),
-    **unrecorded(Reason.OWN_ENTRIES, "node list", "campaign list", "campaign show", "models list", "status"),
-    **unrecorded(Reason.PARTS_RECORDED, "serve"),
+    **unrecorded(NoEntryReason.SET_UP, "init"),
+    **unrecorded(NoEntryReason.OWN_ENTRIES, "node list", "campaign list", "campaign show", "models list", "status"),
+    **unrecorded(NoEntryReason.PARTS_RECORDED, "serve"),
 }
 """The league's commands."""

@@ -10,8 +10,8 @@ from client.coaching.histories import availability_on, days_since_hard, flags_on
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Assessment, State, advance, assess
-from client.coaching.review import Decision
-from client.coaching.session import Plan, PlanSource
+from client.coaching.review import ReviewDecision
+from client.coaching.session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
 from policies.vocabulary import AthleteId
 
@@ -21,7 +21,7 @@ NOTHING = Evidence(Readiness(Light.GREY, None, None, {}), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Morning:
+class DailyAssessment:
     """What staff may see of one athlete today, computed only from what they may use.
 
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
@@ -32,9 +32,9 @@ class Morning:
     day: date
     evidence: Evidence
     outcome: Assessment
-    plan: Plan
+    plan: SessionPlan
     proposal: Proposal | None
-    decision: Decision | None
+    decision: ReviewDecision | None
     trend: str | None = None
     below_days: int = 0
     available: str | None = None
@@ -67,22 +67,22 @@ class Context:
     match_days: frozenset[date] = frozenset()
 
 
-def morning(
+def assess_day(
     athlete: AthleteId,
     table: DailyTable,
     *,
     context: Context,
-    plan: Plan | None = None,
-    decisions: Iterable[Decision] = (),
-) -> Morning:
+    plan: SessionPlan | None = None,
+    decisions: Iterable[ReviewDecision] = (),
+) -> DailyAssessment:
     """Assess one athlete's morning.
 
     table: only what the reader may use. plan: what staff set; the own mean of this weekday stands in for it.
     """
     placed = index_of(table, context.day)
     if placed is None:
-        stands = plan or Plan(None, PlanSource.NONE)
-        return Morning(athlete, context.day, NOTHING, assess(State(), NOTHING), stands, None, None)
+        stands = plan or SessionPlan(None, PlanSource.NONE)
+        return DailyAssessment(athlete, context.day, NOTHING, assess(State(), NOTHING), stands, None, None)
     reaching, today = placed
     taken = {d.day: d for d in decisions}
     days = _replayed(reaching, today, context, taken)
@@ -92,7 +92,7 @@ def morning(
     proposal = propose(
         athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
     )
-    return Morning(
+    return DailyAssessment(
         athlete=athlete,
         day=context.day,
         evidence=evidence,
@@ -114,7 +114,7 @@ class _Days:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[date, Decision]) -> _Days:
+def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[date, ReviewDecision]) -> _Days:
     """Run the machine over the days before today; the state is never stored, so late readings are counted too."""
     series, days = histories(table), _Days()
     for index in range(max(0, today - REPLAY_DAYS), today + 1):
@@ -130,7 +130,7 @@ def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[da
     return days
 
 
-def _still_covers(decision: Decision | None, proposal: Proposal | None) -> Decision | None:
+def _still_covers(decision: ReviewDecision | None, proposal: Proposal | None) -> ReviewDecision | None:
     """Return the day's decision unless the plan changed or the evidence has become worse since."""
     if decision is None or proposal is None:
         return decision

@@ -5,7 +5,7 @@ that is why "look refused" stands beside most kinds. Whoever is not known (a wro
 leaves no entry, or strangers could fill the log at will.
 """
 
-from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 from consent.decisions.reported_events import REPORTABLE
 
@@ -13,7 +13,7 @@ _REFUSED = EventKind.LOOK_REFUSED
 _CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")
 _STOP = records(EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], unless="it has stopped already")
 
-API_ROUTES: Acts = {
+API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
     "POST /v1/decisions": records(EventKind.LOOK_ALLOWED, _REFUSED),
     "GET /v1/snapshot": records(EventKind.LOOK_ALLOWED, _REFUSED, unless="the same snapshot again says nothing new"),
@@ -31,13 +31,13 @@ API_ROUTES: Acts = {
     "GET /v1/office/{club}": records(EventKind.LOOK_ALLOWED, _REFUSED),
     "POST /v1/events": records(*frozenset().union(*REPORTABLE.values()), _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     **unrecorded(
-        Reason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"
+        NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"
     ),
-    **unrecorded(Reason.PUBLIC_LOG, "GET /log/checkpoint", "GET /log/tile/{path:path}", "GET /log/trust.policy"),
+    **unrecorded(NoEntryReason.PUBLIC_LOG, "GET /log/checkpoint", "GET /log/tile/{path:path}", "GET /log/trust.policy"),
 }
 """The interface for nodes, coordinator and auditors."""
 
-PORTAL_ROUTES: Acts = {
+PORTAL_ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
     "POST /change/{category}/confirm": records(
@@ -50,7 +50,7 @@ PORTAL_ROUTES: Acts = {
     "POST /asked/{release_id}/stop": _CHOICE,
     "POST /budget/cap/confirm": _CHOICE,
     **unrecorded(
-        Reason.OWN_RECORD,
+        NoEntryReason.OWN_RECORD,
         "GET /shared",
         "GET /shared/preview/{org}/{role}",
         "GET /change/{category}",
@@ -67,10 +67,10 @@ PORTAL_ROUTES: Acts = {
         "GET /rules",
     ),
     **unrecorded(
-        Reason.FORM_STEP, "POST /change/{category}", "POST /asked/{release_id}", "POST /budget/cap", "GET /demo"
+        NoEntryReason.FORM_STEP, "POST /change/{category}", "POST /asked/{release_id}", "POST /budget/cap", "GET /demo"
     ),
     **unrecorded(
-        Reason.NOTHING_ABOUT_ANYONE,
+        NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",
         "GET /sign-in",
         "POST /sign-out",
@@ -81,14 +81,14 @@ PORTAL_ROUTES: Acts = {
 }
 """The athlete's portal. What is theirs they read unrecorded; what they decide is recorded as theirs."""
 
-ROUTES: Acts = {**API_ROUTES, **PORTAL_ROUTES}
+ROUTES: EventDeclarations = {**API_ROUTES, **PORTAL_ROUTES}
 
-VERBS: Acts = {
+VERBS: EventDeclarations = {
     "init": records(EventKind.ORG_REGISTERED, beside=[EventKind.RULES_LOADED]),
     "org add": records(EventKind.ORG_REGISTERED),
     "athlete erase": records(EventKind.ERASED, beside=[EventKind.BUDGET_REFUNDED]),
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),
-    **unrecorded(Reason.FORM_STEP, "sign-in-code"),
-    **unrecorded(Reason.OWN_ENTRIES, "keys", "status", "org list", "athlete list"),
+    **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
+    **unrecorded(NoEntryReason.OWN_ENTRIES, "keys", "status", "org list", "athlete list"),
 }
 """The union's commands. A desk code does nothing until it is spent, which the athlete's own record then shows."""

@@ -4,14 +4,14 @@ The node reports to the consent service before it acts: no record, no answer. A 
 shares nothing and has nobody to tell.
 """
 
-from audit.entries.declared_events import Acts, Reason, records, unrecorded
+from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 
 _LOOK = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED)
 _SQUAD = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, EventKind.PAGE_OPENED)
 _UNLINKED = "the node is not linked yet"
 
-ROUTES: Acts = {
+ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
     "GET /board": _SQUAD,
@@ -26,7 +26,7 @@ ROUTES: Acts = {
     "GET /athletes/{athlete}/decided": _LOOK,
     "GET /model": records(EventKind.PAGE_OPENED),
     **unrecorded(
-        Reason.NOTHING_ABOUT_ANYONE,
+        NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",
         "GET /sign-in",
         "POST /sign-out",
@@ -37,7 +37,7 @@ ROUTES: Acts = {
 }
 """The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
 
-VERBS: Acts = {
+VERBS: EventDeclarations = {
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless=_UNLINKED),
     "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
@@ -48,8 +48,8 @@ VERBS: Acts = {
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
-    **unrecorded(Reason.SET_UP, "init", "link", "athlete add", "athlete load"),
-    **unrecorded(Reason.OWN_ENTRIES, "athlete list", "plan show"),
-    **unrecorded(Reason.PARTS_RECORDED, "run"),
+    **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),
+    **unrecorded(NoEntryReason.OWN_ENTRIES, "athlete list", "plan show"),
+    **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
 """The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""
