@@ -2,6 +2,7 @@
 
 ChassisError
 ├── CannotServe         an address that cannot be had, or a program that does not come up
+├── UnfilledChart       a chart's specification and the code that fills it in name different values
 └── UnsafeChart         an SVG that may not stand in a page
 """
 
@@ -12,6 +13,10 @@ class ChassisError(Exception):
 
 class CannotServe(ChassisError):
     """An address that cannot be had, or a program that does not come up."""
+
+
+class UnfilledChart(ChassisError):
+    """A chart's specification and the code that fills it in name different values."""
 
 
 class UnsafeChart(ChassisError):

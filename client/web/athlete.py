@@ -17,7 +17,8 @@ from client.features.daily import DailyTable
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.charts.measurements import hrv_chart, load_chart
+from client.web.charts.hrv import hrv_chart
+from client.web.charts.load import load_chart
 from client.web.charts.sleep import sleep_chart
 from client.web.sessions import Viewer
 from client.web.site import DECISIONS_DAYS, ClubSite
