@@ -27,9 +27,10 @@ $(READY): pyproject.toml constraints.txt
 
 setup: $(READY) ## Create the environment (once)
 
-lint: $(READY) ## Style, types and import contracts
+lint: $(READY) ## Style, templates, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --lint --quiet audit chassis client consent server
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 

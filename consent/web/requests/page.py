@@ -82,6 +82,38 @@ def left_out(lineage: tuple[Lineage, ...]) -> list[str]:
     return ["Sleep, heart, mood, illness, cycle", *apart, "Age, contract, pay, selection"]
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseSlip:
+    """What the recipient would get: the band with its range in words, and the exact bytes with their fingerprint."""
+
+    band: str
+    band_range: str
+    exact: str
+    sha256: str
+    touchline: str
+    summary: str
+
+
+def slip_of(release: ReleaseView) -> ReleaseSlip:
+    """Read the slip from the release; its words tell whether the recipient has it now."""
+    is_live, length = release.state.is_valid_for_processing, len(release.exact_bytes)
+    return ReleaseSlip(
+        band=span(release.index.index_band_5pt),
+        band_range=span(release.index.interval_rounded_outward),
+        exact=release.exact_bytes.decode("utf-8"),
+        sha256=release.sha256,
+        touchline=f"Over the line: what they {'see' if is_live else 'would see'}",
+        summary=f"The exact {length} bytes they {'receive' if is_live else 'would receive'}",
+    )
+
+
+def measures_of(own: OwnView) -> str:
+    """Say what the number sums up."""
+    load = "" if own.load_tolerance is None else ", and how you handled your own heavier weeks"
+    time = "training and matches because of injury in the last 12 months"
+    return f"This number sums up how available you were for {time}{load}."
+
+
 def sources_of(lineage: tuple[Lineage, ...]) -> str:
     """Name the sources in a sentence."""
     return f"It is worked out from {listed([LINEAGES[source] for source in lineage])}."
