@@ -16,7 +16,7 @@ SPEC = Path(__file__).with_name("access_chart.json")
 FEW_BARS = 6  # ours: so many signs stand beside each other on a phone
 FULL_CHART_BARS = 12
 LARGE = 700
-"""Wider charts give way to the narrow drawing earlier (UI §10)."""
+"""Wider charts give way to the narrow drawing earlier (docs/pages.md §8)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def test_witnesses_that_agree_or_are_behind_are_fine(ring: ShownByWitnesses) -> 
 
 
 @pytest.mark.parametrize(
-    ("answer", "standing"),
+    ("answer", "status"),
     [
         (lambda: httpx.Response(404), WitnessStatus.NOTHING),
         (lambda: httpx.Response(500), WitnessStatus.UNREACHABLE),
