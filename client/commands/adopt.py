@@ -1,21 +1,18 @@
 """`adopt`: put a league model through this node's own gate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.events import EventKind
-from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
-from client.features.daily import DailyTable, build
-from client.settings import NodeSettings, load_settings
-from client.vault.access import open_vault
-from models.features import SCHEMAS
-from policies.signing import VerifyKey
+from client.errors import BadNodeSettings
 from policies.vocabulary import AthleteId, OrgId
+
+if TYPE_CHECKING:
+    from client.consent_client import NodeConsentClient
+    from client.features.daily import DailyTable
+    from client.settings import NodeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +29,15 @@ def adopt(
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
+    from audit.entries.events import EventKind
+    from client.adoption import Adoptions, judge_model, read_model
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+    from policies.signing import VerifyKey
+
     settings = load_settings(folder)
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
     consent = NodeConsentClient.of(settings, clock=now)
     willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
@@ -50,8 +53,10 @@ def adopt(
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[AthleteId]:
+def _willing(consent: "NodeConsentClient", model: str, league: OrgId) -> list[AthleteId]:
     """Athletes whose live grants let the league learn from what this model uses."""
+    from models.features import SCHEMAS
+
     snapshot, at = consent.snapshot(), now()
     return [
         athlete
@@ -60,7 +65,10 @@ def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[Athl
     ]
 
 
-def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
+def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":
+    from client.features.daily import build
+    from client.vault.access import open_vault
+
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import listed, long_date, sentence, weekday_date
 from chassis.web.charts import Chart
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
@@ -84,7 +85,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         finding=_finding(it.athlete.name, one),
         name=it.athlete.name,
         athlete=athlete,
-        day=text.long_day(it.day),
+        day=weekday_date(it.day),
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one and one.available else "",
         one=one,
@@ -135,7 +136,7 @@ def _points_words(one: DailyAssessment) -> str:
 def _shared(site: ClubSite, it: Opened) -> str:
     """What this person may see, by whose choice and until when."""
     ends = it.access.ends.get(it.athlete.athlete)
-    until = f", until {text.short_day(ends.astimezone(site.zone).date())}" if ends else ""
+    until = f", until {long_date(ends.astimezone(site.zone).date())}" if ends else ""
     return f"{_seen(it.access, it.athlete.athlete)}, by {it.athlete.name}’s choice{until}. This look is recorded."
 
 
@@ -162,8 +163,8 @@ def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
     if end.time() == time():
-        return f"End of {text.long_day(end.date() - timedelta(days=1))}"
-    return f"{text.long_day(end.date())}, {text.clock_time(end)}"
+        return f"End of {weekday_date(end.date() - timedelta(days=1))}"
+    return f"{weekday_date(end.date())}, {text.clock_time(end)}"
 
 
 def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
@@ -203,14 +204,14 @@ def decision_words(site: ClubSite, decision: ReviewDecision) -> dict[str, str]:
     return {
         "answer": answers[decision.answer],
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
-        "at": f"{text.long_day(at.date())}, {text.clock_time(at)}",
+        "at": f"{weekday_date(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }
 
 
 def _seen(access: PageAccess, athlete: AthleteId) -> str:
     shown = [w for category, w in text.CATEGORY_WORDS.items() if category in access.of(athlete)]
-    return text.sentence(text.list_of(shown))
+    return sentence(listed(shown))
 
 
 def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str, str]:

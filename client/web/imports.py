@@ -5,12 +5,15 @@ that a stream exists which the athlete may not share. The operator's terminal na
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import long_date
 from client.vault.journal import ImportRecord, imports
 from client.web.access import PageAccess
 from client.web.site import ClubSite
+from client.web.text import clock_time
 
 MOST_SHOWN = 60
 COUNTS = {
@@ -82,7 +85,7 @@ def newest_import(site: ClubSite, access: PageAccess) -> str:
         return "No import of an athlete on this board is recorded yet."
     newest = records[0].at.astimezone(site.zone)
     aside = sum(r.status == "quarantined" for r in records if r.at.astimezone(site.zone).date() == newest.date())
-    return f"Last import {newest:%-d %B %Y, %H:%M}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
+    return f"Last import {_local_moment(newest)}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
 
 
 def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
@@ -91,9 +94,13 @@ def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
     return sorted(found, key=lambda record: record.at, reverse=True)
 
 
+def _local_moment(at: datetime) -> str:
+    return f"{long_date(at.date())}, {clock_time(at)}"
+
+
 def _file(site: ClubSite, record: ImportRecord) -> File:
     return File(
-        when=record.at.astimezone(site.zone).strftime("%-d %B %Y, %H:%M"),
+        when=_local_moment(record.at.astimezone(site.zone)),
         reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",
         mark=record.file_sha256[:8],
         set_aside=record.status == "quarantined",

@@ -6,16 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chassis.text import long_date
 from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
 from client.features.daily import DailyTable
 from client.features.hrv_baseline import hrv_baseline
-from client.web import text
 from client.web.charts.parts import Rows, finished, json_value, table_value
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 SPEC = Path(__file__).with_name("hrv.json")
 HRV_DAYS = 36
@@ -105,4 +103,4 @@ def _scale(series: _Series) -> tuple[float, float]:
 def _rows(series: _Series) -> Rows:
     """The table twin, newest day first."""
     days = zip(series.dates, series.readings, series.means, strict=True)
-    return [(text.short_day(day), table_value(reading, 2), table_value(mean, 2)) for day, reading, mean in days][::-1]
+    return [(long_date(day), table_value(reading, 2), table_value(mean, 2)) for day, reading, mean in days][::-1]

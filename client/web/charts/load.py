@@ -5,16 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chassis.text import long_date
 from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
 from client.features.acwr import ewma
 from client.features.daily import DailyTable
-from client.web import text
 from client.web.charts.parts import Rows, even_steps, finished, json_value, table_value
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 SPEC = Path(__file__).with_name("load.json")
 LOAD_DAYS = 35
@@ -92,7 +90,7 @@ def _days(series: _Series, day: date) -> list[dict[str, object]]:
 def _rows(series: _Series) -> Rows:
     """The table twin, newest day first."""
     days = zip(series.dates, series.load, series.fast, series.slow, strict=True)
-    return [(text.short_day(one), *(table_value(value, 0) for value in values)) for one, *values in days][::-1]
+    return [(long_date(one), *(table_value(value, 0) for value in values)) for one, *values in days][::-1]
 
 
 def _finding(fast: float, slow: float) -> str:

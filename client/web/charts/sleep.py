@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chassis.text import long_date
 from chassis.web.chart_spec import filled
 from chassis.web.charts import Chart
 from client.biometrics.observations import Observation
@@ -65,7 +66,7 @@ def _bed_to_wake(nights: Sequence[date], hours: dict[date, float], timed: dict[d
         about=f"{len(nights)} nights. Bar: time in bed. Tick: middle of sleep. Right: time asleep.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Bed (h from midnight)", "Up (h from midnight)", "Asleep"),
-        rows=[(text.short_day(n), *_bed_and_up(timed.get(n)), _asleep(n, hours)) for n in reversed(nights)],
+        rows=[(long_date(n), *_bed_and_up(timed.get(n)), _asleep(n, hours)) for n in reversed(nights)],
     )
 
 
@@ -102,7 +103,7 @@ def _reported(nights: Sequence[date], hours: dict[date, float]) -> Chart:
         about=f"{len(nights)} nights. Bar and figure: hours asleep, as the athlete reported them.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Asleep"),
-        rows=[(text.short_day(night), _asleep(night, hours)) for night in reversed(nights)],
+        rows=[(long_date(night), _asleep(night, hours)) for night in reversed(nights)],
     )
 
 

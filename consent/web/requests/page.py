@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.text import listed
 from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart, narrowed, to_svg
 from consent.releases.values import ReleaseView
-from consent.web.text import LINEAGES, listed, span
+from consent.web.text import LINEAGES, span
 from policies.release import OwnView
 from policies.vocabulary import Lineage
 

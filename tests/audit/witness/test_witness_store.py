@@ -16,8 +16,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from audit.errors import BrokenState, LogUnavailable
 from audit.tlog.checkpoint import parse_body
@@ -281,13 +279,3 @@ def test_a_damaged_record_stops_the_witness(folder: Path) -> None:
         path.write_bytes(good[:size])
         with pytest.raises(BrokenState):
             WitnessStore.open(folder, config)
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    data=st.one_of(st.binary(max_size=300), st.sampled_from([LOG.note(5), LOG.note(5)[:-9]])), at=st.integers(0, 300)
-)
-def test_records_are_parsed_or_refused_and_nothing_else(data: bytes, at: int) -> None:
-    log = watched_log(LOG.vkeys)
-    with pytest.raises(BrokenState):
-        parse_record(data[:at], log, LOG.signers)
