@@ -7,6 +7,8 @@ from typing import Any
 LABELS = {
     "at": "When",
     "org": "Organisation",
+    "organisation": "Organisation",
+    "subject": "Athlete",
     "person": "Who",
     "role": "As",
     "action": "To",
@@ -15,6 +17,8 @@ LABELS = {
     "granularity": "How fine",
     "allowed": "Allowed",
     "because": "Because",
+    "rule": "Rule",
+    "part_of_day": "Part of day",
     "number": "Your entry no.",
     "event": "Act",
     "answers": "Answer to act",

@@ -21,6 +21,11 @@ KINDS: Mapping[EventKind, KindWords] = {
         "An athlete, or a guardian, decided on sharing. The entry was durable before the decision took effect.",
         "Who decided, on what, for whom, and which way. A refusal looks exactly like a yes.",
     ),
+    K.ACCESS: KindWords(
+        "Somebody at an organisation asked for data about an athlete. The entry was written before the answer, and "
+        "looks the same whether access was granted or denied.",
+        "Whose data, what was asked for, by which role, for what purpose, the time of day, and whether it was granted.",
+    ),
     K.LOOK_ALLOWED: KindWords(
         "Somebody asked for data about an athlete, and the rules and the athlete’s consent allowed it. The entry was "
         "written before the page opened.",

@@ -5,9 +5,10 @@ Whoever holds it finds all entries about the athlete, now and later, and reads t
 
 from sqlmodel import col, select
 
+from audit.entries.commitments import KeyedOpening
 from audit.errors import MalformedProof
 from audit.tlog import merkle
-from audit.verification.athlete_export import Opening, OwnEntries, OwnEntry, own_entry, write_export
+from audit.verification.athlete_export import OwnEntries, OwnEntry, own_entry, write_export
 from consent.registry import members
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
@@ -42,7 +43,7 @@ def _entry(tx: Transaction, keys: OwnerKeys, row: LogDetailRow, waiting: dict[by
     """Return one entry; None if the log does not have it, which leaves the gap for everybody to see."""
     journal = tx.context.journal
     stored = journal.open_detail(keys, row)
-    opening = Opening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
+    opening = KeyedOpening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
     number = row.number or 0
     if row.leaf_hash in waiting:
         return own_entry(number, waiting[row.leaf_hash], None, opening)

@@ -140,7 +140,13 @@ class LogJournal:
         details = {**draft.details, **facts}
         key = commitments.new_key()
         entry = Entry(
-            draft.kind, covers[draft.org], now.date(), self._policy_hash(), commitments.commit(key, details), tag
+            draft.kind,
+            covers[draft.org],
+            now.date(),
+            self._policy_hash(),
+            commitments.commit(key, details),
+            tag,
+            version=1,
         )
         # After erasure nothing is kept: under nobody's key, which lives on, the details could name the athlete again.
         is_kept = row.owner == draft.owner
