@@ -67,6 +67,7 @@ class EventKind(StrEnum):
     NODE_ADDED = "node_added"
     ANSWER_SENT = "answer_sent"
     HEARTBEAT = "heartbeat"
+    ACCESS = "access"
 
 
 _SENTENCES = {
@@ -99,6 +100,7 @@ _SENTENCES = {
     EventKind.NODE_ADDED: "Club’s node let into league training",
     EventKind.ANSWER_SENT: "Outcome of a recorded request (whether its answer was sent is sealed)",
     EventKind.HEARTBEAT: "Heartbeat of the log",
+    EventKind.ACCESS: "Access to an athlete’s data asked for (whether it was granted is sealed)",
 }
 
 
