@@ -69,7 +69,7 @@ class ReleaseRequested(Details):
 
     release_id: Word
     sha256: Sha256
-    release_purpose: Purpose
+    purpose: Purpose
     shown: bool
 
 

@@ -81,6 +81,10 @@ class Details(BaseModel):
         """Return everything else as plain JSON, with the name of the form."""
         return {"form": self.form, **self.model_dump(mode="json", exclude=set(self.opened))}
 
+    def fields(self) -> dict[str, JsonValue]:
+        """Return all fields as plain JSON in one object, with the name of the form."""
+        return {"form": self.form, **self.model_dump(mode="json")}
+
     def body(self) -> dict[str, JsonValue]:
         """Return all fields as plain JSON, as an organisation reports them; absent ones are left out."""
         return self.model_dump(mode="json", exclude_none=True)

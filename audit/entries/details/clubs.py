@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from audit.entries.details.base import Athlete, Count, Details, Person, Sha256, Word
+from audit.entries.details.base import Athlete, Count, Details, Organisation, Person, Sha256, Word
 from audit.entries.details.codes import CampaignRefusal, ClubPage, OperatorView, ProposalAnswer
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
@@ -15,6 +15,7 @@ class CampaignApproved(Details):
     form = "campaign_approved"
 
     manifest: Sha256
+    club: Organisation
 
 
 class CampaignRefused(Details):
@@ -68,6 +69,7 @@ class NodeDataErased(Details):
     form = "node_data_erased"
 
     athlete: Athlete
+    club: Organisation
 
 
 class StaffSignedIn(Details):
@@ -77,7 +79,7 @@ class StaffSignedIn(Details):
     form = "staff_signed_in"
 
     person: Person
-    staff_role: Role
+    role: Role
 
 
 class StaffCodeIssued(Details):
@@ -87,7 +89,7 @@ class StaffCodeIssued(Details):
     form = "staff_code_issued"
 
     person: Person
-    staff_role: Role
+    role: Role
 
 
 class ClubPageOpened(Details):

@@ -8,6 +8,8 @@ from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, 
 from audit.entries.details.codes import LeagueRole, OrganisationType
 from audit.entries.events import EventKind
 
+Club = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
+
 
 class RoundAggregated(Details):
     """The league summed one round of a campaign. clubs: how many took part."""
@@ -61,25 +63,25 @@ class NodeAdded(Details):
 
 
 class LeagueStaffSignedIn(Details):
-    """A person signed in at the league's pages. club: whose front office; absent for an operator."""
+    """A person signed in at the league's pages. club: whose front office; empty for an operator."""
 
     kind = EventKind.SIGNED_IN
     form = "league_staff_signed_in"
 
     person: Person
-    staff_role: LeagueRole
-    club: Organisation | None = None
+    role: LeagueRole
+    club: Club = ""
 
 
 class LeagueCodeIssued(Details):
-    """A league issued a one-time sign-in code. club: whose front office; absent for an operator."""
+    """A league issued a one-time sign-in code. club: whose front office; empty for an operator."""
 
     kind = EventKind.CODE_ISSUED
     form = "league_code_issued"
 
     person: Person
-    staff_role: LeagueRole
-    club: Organisation | None = None
+    role: LeagueRole
+    club: Club = ""
 
 
 class OrganisationRegistered(Details):
