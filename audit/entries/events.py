@@ -42,7 +42,6 @@ class EventKind(StrEnum):
     """Everything the log can record."""
 
     CONSENT_DECISION = "consent_decision"
-    ACCESS = "access"
     LOOK_ALLOWED = "look_allowed"
     LOOK_REFUSED = "look_refused"
     RELEASE_PROPOSED = "release_proposed"
@@ -71,11 +70,11 @@ class EventKind(StrEnum):
     NODE_ADDED = "node_added"
     ANSWER_SENT = "answer_sent"
     HEARTBEAT = "heartbeat"
+    ACCESS = "access"
 
 
 _SENTENCES = {
     EventKind.CONSENT_DECISION: "Consent decision recorded (which way is sealed)",
-    EventKind.ACCESS: "Access to an athlete’s data (whether it was granted is sealed)",
     EventKind.LOOK_ALLOWED: "Look allowed (what was seen is sealed)",
     EventKind.LOOK_REFUSED: "Look refused (what was asked for is sealed)",
     EventKind.RELEASE_PROPOSED: "Athlete asked whether an index may be released",
@@ -104,6 +103,7 @@ _SENTENCES = {
     EventKind.NODE_ADDED: "Club’s node let into league training",
     EventKind.ANSWER_SENT: "Outcome of a recorded request (whether its answer was sent is sealed)",
     EventKind.HEARTBEAT: "Heartbeat of the log",
+    EventKind.ACCESS: "Access to an athlete’s data (whether it was granted is sealed)",
 }
 
 

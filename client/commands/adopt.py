@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ModelJudged
 from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.consent_client import NodeConsentClient
@@ -40,7 +40,7 @@ def adopt(
     willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
     verdict = judge_model(opened, _tables(settings, willing))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-    consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
+    consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
         print_json(verdict.model_dump(mode="json"))

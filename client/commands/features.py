@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import OperatorLooked
+from audit.entries.details.codes import OperatorView
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import ClientError
@@ -46,7 +47,7 @@ def features(
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
-        report(settings, EventKind.OPERATOR_LOOK, {"athlete": found.athlete, "what": "metrics at the node's terminal"})
+        report(settings, OperatorLooked(athlete=found.athlete, what=OperatorView.METRICS))
         table = build(vault.read(found.athlete), assume_rest=assume_rest)
     if day is not None:
         table = table.until(day.date()).extended_to(day.date())

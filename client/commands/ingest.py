@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import FilesIngested
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
@@ -61,7 +61,8 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        report(settings, EventKind.INGEST, _details(attribution, files))
+        # Whose they are only where they are all of one athlete.
+        report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
         importer = Importer(vault, LocalClock(settings.timezone, now()), attribution, described)
         outcomes = _with_progress(importer, files)
     if as_json:
@@ -72,12 +73,6 @@ def ingest(
     if failed:
         kept = "quarantined with their reasons" if athlete is not None else "named above with their reasons"
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
-
-
-def _details(attribution: Attribution, files: list[Path]) -> dict[str, Any]:
-    """What the log's sealed details say: how many files, and of whom where they are of one athlete."""
-    owner = {} if attribution.athlete is None else {"athlete": attribution.athlete}
-    return {"files": len(files), **owner}
 
 
 def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:

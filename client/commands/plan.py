@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import PlanSet
 from client.coaching.journal import CoachingJournal, PlannedDay
 from client.coaching.session import BadPlan, TrainingSession
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
@@ -51,7 +51,7 @@ def set_plan(
     on = day.date() if day else now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
-        report(settings, EventKind.PLAN_SET, {"day": on.isoformat()} | ({"athlete": whom} if whom else {}))
+        report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
         journal.close()

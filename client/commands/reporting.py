@@ -1,16 +1,13 @@
 """Deeds at the node's own terminal: the log first, then the deed."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
 from client.commands.console import now
 from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable
 from client.settings import NodeSettings
 
 
-def report(settings: NodeSettings, kind: EventKind, details: Mapping[str, Any]) -> None:
+def report(settings: NodeSettings, details: Details) -> None:
     """Have a deed logged before it is done. A node that is not linked yet shares nothing and has nobody to tell.
 
     Raises ConsentUnavailable, and then the deed is not done.
@@ -18,7 +15,7 @@ def report(settings: NodeSettings, kind: EventKind, details: Mapping[str, Any]) 
     if settings.consent_url is None:
         return
     try:
-        NodeConsentClient.of(settings, clock=now).event(kind, details)
+        NodeConsentClient.of(settings, clock=now).event(details)
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
             f"nothing was done, because the log cannot take it now: {error}; "

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import NodeDataErased
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.consent_client import NodeConsentClient
 from client.errors import BadSettings, ClientError, ConsentUnavailable
@@ -138,7 +138,7 @@ def erase(
 def _tell(settings: NodeSettings, athlete: AthleteId) -> None:
     """Have the consent service log the erasure. It has happened whatever the service says."""
     try:
-        NodeConsentClient.of(settings, clock=now).event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
+        NodeConsentClient.of(settings, clock=now).event(NodeDataErased(athlete=athlete, club=settings.club))
     except (ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"

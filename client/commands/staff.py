@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import StaffCodeIssued
 from client.commands.console import NodeFolder, now, screen
 from client.commands.reporting import report
 from client.errors import ClientError
@@ -31,6 +31,6 @@ def staff_code(
     allowed = {r.value: r for r in STAFF_ROLES}
     if role not in allowed:
         raise ClientError("expected the role coach or medical")
-    report(settings, EventKind.CODE_ISSUED, {"person": person_of(name), "role": role})
+    report(settings, StaffCodeIssued(person=person_of(name), role=allowed[role]))
     code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=now())
     screen().print(f"{code}\nGood for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")

@@ -7,7 +7,8 @@ which entries of the public log were about the athlete; only that some were abou
 
 from sqlmodel import col, delete, update
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import RecordErased
+from audit.entries.details.codes import ChoiceMethod
 from consent.athlete import change_consent
 from consent.errors import Conflict
 from consent.grants.values import ConsentMethod
@@ -31,8 +32,8 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.DESK)
     row.epoch += 1
     refunds = refund_withdrawn(tx, athlete)
-    details = {"stopped": len(ended), "method": ConsentMethod.DESK.value, "epoch": row.epoch, "allowed": True}
-    tx.append([Draft.about(athlete, EventKind.ERASED, tx.union, details), *refunds])
+    details = RecordErased(stopped=len(ended), method=ChoiceMethod.DESK, epoch=row.epoch)
+    tx.append([Draft.about(athlete, tx.union, details), *refunds])
     _destroy(tx, athlete)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from audit.entries import commitments
+from audit.entries.details.base import Details
 from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
@@ -32,26 +33,30 @@ EVENT_SIZE = 16  # bytes; random, so that two acts never share one
 class Draft:
     """One entry before it is sealed. owner: whose key seals it; tagged: whether it counts among an athlete's own."""
 
-    kind: EventKind
     org: OrgId
-    details: Mapping[str, Any]
+    details: Details
     owner: str
     tagged: bool
 
     @classmethod
-    def about(cls, athlete: AthleteId, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+    def about(cls, athlete: AthleteId, org: OrgId, details: Details) -> "Draft":
         """An entry about one athlete, done by `org`."""
-        return cls(kind, org, details, athlete, tagged=True)
+        return cls(org, details, athlete, tagged=True)
 
     @classmethod
-    def of_org(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+    def of_org(cls, org: OrgId, details: Details) -> "Draft":
         """An entry about no athlete."""
-        return cls(kind, org, details, f"org:{org}", tagged=False)
+        return cls(org, details, f"org:{org}", tagged=False)
 
     @classmethod
-    def dummy(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
-        """An entry that looks like one about an athlete, for a squad list line without an account."""
-        return cls(kind, org, details, NOBODY, tagged=True)
+    def dummy(cls, org: OrgId, details: Details) -> "Draft":
+        """An entry that looks like one about an athlete who was never asked, for somebody without an account."""
+        return cls(org, details, NOBODY, tagged=True)
+
+    @property
+    def kind(self) -> EventKind:
+        """What kind of event it is."""
+        return self.details.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,7 @@ class LogJournal:
             number = row.counter
             row.counter += 1
             tag = commitments.tag(keys.tags, number)
-        facts = {"event": event, "kind": draft.kind.value, "org": draft.org, "at": now.isoformat(), "number": number}
-        details = {**draft.details, **facts}
+        details = _committed(draft, event, number, now)
         key = commitments.new_key()
         entry = Entry(
             draft.kind,
@@ -152,6 +156,12 @@ class LogJournal:
         is_kept = row.owner == draft.owner
         sealed = keys.seal({"key": key.hex(), "details": details}, about=_about(row.owner, number)) if is_kept else b""
         return entry, LogDetailRow(leaf_hash=b"", owner=row.owner, number=number, sealed=sealed)
+
+
+def _committed(draft: Draft, event: str, number: int | None, now: datetime) -> dict[str, Any]:
+    """What the entry commits to: the fields of its form, and what the journal knows of every entry."""
+    facts = {"event": event, "kind": draft.kind.value, "org": draft.org, "at": now.isoformat(), "number": number}
+    return {**draft.details.fields(), **facts}
 
 
 def _about(owner: str, number: int | None) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from audit.entries.events import EventKind
+from audit.entries.details.codes import LeagueRole
+from audit.entries.details.league import LeagueCodeIssued, NodeAdded
 from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,
@@ -98,7 +99,7 @@ def add(
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):
-        consent_of(settings).event(EventKind.NODE_ADDED, {"club": club, "fleet_key": key})
+        consent_of(settings).event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     screen().print(f"{club} may speak to the coordinator with this key.")
 
@@ -133,5 +134,6 @@ def staff_code(
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     staff = LeagueStaff(person, role, club)
-    consent_of(settings).event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
+    issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
+    consent_of(settings).event(issued)
     screen().print(CoordinatorCodeIssuer(engine, now).issue(staff))
