@@ -21,9 +21,9 @@ from audit.entries.kind_labels import KINDS
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.opened_details import opened_details
 from audit.verification.prover import ProvenEntry, prove_entry
 from audit.verification.sources import open_source
+from audit.verification.verified_details import verified_details
 
 LogIfNamed = Annotated[
     str | None,
@@ -99,7 +99,7 @@ def _explain_entry(
     lines = [*_public_lines(found.index, entry), *proof]
     values["entry"] = entry_json(found.index, entry)
     if opening:
-        values["details"] = details = opened_details(opening, entry)
+        values["details"] = details = verified_details(opening, entry)
         lines += [_opened_words(opening), *_indented(detail_lines(details))]
     return values, lines
 

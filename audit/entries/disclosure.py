@@ -125,7 +125,7 @@ def commit(org: SecretFields, own: SecretFields) -> tuple[bytes, tuple[bytes, ..
     if tuple(one.name for one in shown) != FIELDS:
         raise MalformedProof("expected the eight fields first, then the two")
     digests = tuple(one.digest for one in shown)
-    return _bind(digests), digests
+    return commitment_of(digests), digests
 
 
 def open_fields(
@@ -152,7 +152,7 @@ def verify_opening(opening: Opening, leaf: bytes) -> dict[str, Value]:
     entry = parse_leaf(leaf)
     if entry.version != VERSION:
         raise ProofFailed(f"the entry is of version {entry.version}; its fields do not open one by one")
-    if not hmac.compare_digest(_bind(opening.digests), entry.commitment):
+    if not hmac.compare_digest(commitment_of(opening.digests), entry.commitment):
         raise ProofFailed("the ten digests are not those that the entry commits to")
     for one in opening.shown:
         if not hmac.compare_digest(one.digest, opening.digests[_PLACES[one.name]]):
@@ -160,7 +160,8 @@ def verify_opening(opening: Opening, leaf: bytes) -> dict[str, Value]:
     return {one.name: one.value for one in opening.shown}
 
 
-def _bind(digests: Sequence[bytes]) -> bytes:
+def commitment_of(digests: Sequence[bytes]) -> bytes:
+    """Return the commitment to ten digests, 32 bytes."""
     _check_digests(digests)
     return hashlib.sha256(_ENTRY_DOMAIN + b"".join(digests)).digest()
 

@@ -14,8 +14,8 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from audit.verification.athlete_export import OwnEntries, OwnEntry
-from audit.verification.opened_details import check_is_whole, opened_details
 from audit.verification.sources import LogSource
+from audit.verification.verified_details import check_is_whole, verified_details
 from audit.verification.verify import OnProgress, VerifiedLog, verify_source
 
 LOOK_AHEAD = 10_000
@@ -135,7 +135,7 @@ def _checked(own: OwnEntry, tag_key: bytes, opened: _Opened) -> CheckedEntry:
             raise ProofFailed("its tag is not the one that your key makes for this number")
         if isinstance(own.opening, Opening):
             check_is_whole(own.opening)
-        details = None if own.opening is None else opened_details(own.opening, entry)
+        details = None if own.opening is None else verified_details(own.opening, entry)
         if details is not None:
             _check_agreement(entry, own.number, details)
         if own.proof is not None:

@@ -13,19 +13,19 @@ from audit.errors import ProofFailed
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification.athlete_export import parse_export, write_export
 from audit.verification.check_athlete_export import check_export, check_in_log
-from audit.verification.opened_details import opened_details
 from audit.verification.prover import prove_entry
 from audit.verification.sources import open_source
+from audit.verification.verified_details import verified_details
 from audit.verification.verify import verify_log
 
 RECORD = Path(__file__).parents[2] / "vectors" / "v1"
-LOG = RECORD / "union" / "log"
+LOG = RECORD / "log"
 OPENING = json.loads((RECORD / "opening.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def trust() -> TrustPolicy:
-    return parse_policy((RECORD / "union" / "trust.policy").read_bytes())
+    return parse_policy((RECORD / "trust.policy").read_bytes())
 
 
 def test_its_log_verifies_and_every_entry_is_of_version_1(trust: TrustPolicy) -> None:
@@ -53,15 +53,15 @@ def test_its_opening_opens_its_entry_and_no_other(trust: TrustPolicy) -> None:
     source = open_source(str(LOG))
     entry = parse_leaf(prove_entry(source, trust, OPENING["index"]).leaf)
 
-    assert opened_details(opening, entry) == OPENING["opening"]["details"]
+    assert verified_details(opening, entry) == OPENING["opening"]["details"]
     with pytest.raises(ProofFailed):
-        opened_details(opening, parse_leaf(prove_entry(source, trust, OPENING["index"] + 1).leaf))
+        verified_details(opening, parse_leaf(prove_entry(source, trust, OPENING["index"] + 1).leaf))
     with pytest.raises(ProofFailed, match="is of version 1"):
-        opened_details(opening, replace(entry, version=2))
+        verified_details(opening, replace(entry, version=2))
 
 
 def test_explain_reads_all_of_it(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
-    policy, opening = RECORD / "union" / "trust.policy", tmp_path / "opening.json"
+    policy, opening = RECORD / "trust.policy", tmp_path / "opening.json"
     opening.write_text(json.dumps(OPENING["opening"]))
 
     code, said, _ = run("explain", "--bundle", RECORD / "export.json", LOG, "--policy", policy)

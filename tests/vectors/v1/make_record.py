@@ -5,15 +5,14 @@ python tests/vectors/v1/make_record.py FOLDER (which holds no record yet)
 Its output was made by the version before entries of version 2, with invented people and keys that serve nothing else.
 Later programs write later entries: to make it again, run it in a checkout of that version.
 
-union/          a consent service's folder: trust policy, and the log with its private state (one look waits)
-consent.sql     the service's database as text, at revision 0002; one of its three athletes is erased
-keys.json       the service's keys by the names of their files
+log/            the public log (two publications)
+trust.policy    whom to believe about it
 export.json     the first athlete's own entries, as they were downloaded (format 1)
 opening.json    {"index", "opening"}: what opens one entry of the log
 """
 
 import json
-import sqlite3
+import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,17 +59,9 @@ def main(folder: Path) -> None:
     (folder / "export.json").write_bytes(service.store.athlete_export(ATHLETES[0]))
     (folder / "opening.json").write_text(json.dumps(opening(service), indent=1, ensure_ascii=False) + "\n")
     service.close()
-    with sqlite3.connect(union / "consent.sqlite3") as connection:
-        (folder / "consent.sql").write_text("\n".join(connection.iterdump()) + "\n")
-    keep(union, folder)
-
-
-def keep(union: Path, folder: Path) -> None:
-    """Keep what git can hold: keys as one file, no databases, no locks."""
-    (folder / "keys.json").write_text(json.dumps({name: key.hex() for name, key in KEYS.items()}, indent=1) + "\n")
-    for left in [*union.rglob("*.sqlite3*"), *union.rglob("lock"), *(union / "keys").iterdir()]:
-        left.unlink()
-    (union / "keys").rmdir()
+    (union / "log").rename(folder / "log")
+    (union / "trust.policy").rename(folder / "trust.policy")
+    shutil.rmtree(union)
 
 
 def play(service: Service, clock: Clock) -> None:

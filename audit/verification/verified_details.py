@@ -13,7 +13,7 @@ from policies.canonical import canonical_bytes
 from policies.errors import InvalidInput
 
 
-def opened_details(opening: Opening | KeyedOpening, entry: Entry) -> dict[str, Any]:
+def verified_details(opening: Opening | KeyedOpening, entry: Entry) -> dict[str, Any]:
     """Verify an opening against its entry and return the details that it shows; raises a child of AuditError.
 
     Of an entry of version 2: the shown fields that have a value, with the members of `rest` in place of `rest` itself.
@@ -36,7 +36,7 @@ def details_of(shown: Mapping[str, str | None]) -> dict[str, Any]:
     """Return what verified fields say; raises ProofFailed where `rest` is not canonical JSON of other details."""
     said = {name: value for name, value in shown.items() if value is not None and name != "rest"}
     rest = _members(shown.get("rest"))
-    if rest.keys() & set(FIELDS):
+    if rest.keys() & said.keys():
         raise ProofFailed("rest repeats a field, and so the entry would say two things")
     return {**said, **rest}
 
