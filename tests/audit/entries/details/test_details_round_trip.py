@@ -22,6 +22,7 @@ from policies import enforcer
 from policies.canonical import canonical_bytes
 from policies.vocabulary import Action, Category, Granularity, Purpose, Role
 from tests.audit.entries.details.made_details import details_of
+from tests.audit.entries.details.samples import SAMPLES
 
 CONSTANT_KINDS = {
     EventKind.CONSENT_DECISION,
@@ -80,6 +81,11 @@ def test_a_field_that_the_form_does_not_have_is_refused(form: type[Details], dat
     for name in sorted(set(asdict(details.eight())) - form.opened):
         with pytest.raises(MalformedProof):
             parse_details(form.kind, form.form, replace(details.eight(), **{name: "coach"}), details.rest())
+
+
+def test_the_samples_of_the_other_tests_are_of_every_form() -> None:
+    assert SAMPLES.keys() == FORMS.keys()
+    assert {form: type(one) for form, one in SAMPLES.items()} == dict(FORMS)
 
 
 def test_every_kind_that_is_written_has_a_form_of_its_own() -> None:
