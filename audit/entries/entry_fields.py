@@ -1,6 +1,7 @@
 """The ten fields of an entry, made of its typed details and of what the journal knows, and read back from them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,15 +9,16 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from audit.entries.details.base import Details, Eight
-from audit.entries.details.forms import parse_details
+from audit.entries.details.forms import FORMS, parse_details
 from audit.entries.disclosure import SecretFields
 from audit.entries.events import EventKind
-from audit.entries.opened_details import OpenedDetails
+from audit.entries.opened_details import OpenedDetails, read_opened
 from audit.errors import MalformedProof
 from policies.canonical import canonical_bytes
 
 _FROM_DETAILS = ("role", "purpose", "category", "granularity", "rule", "outcome")
 _COMMON = ("at", "event", "kind", "number")
+_OF_THE_JOURNAL = ("organisation", "part_of_day", "subject")
 _HOURS = 6
 
 
@@ -71,6 +73,17 @@ def fields_of(details: Details, context: EntryContext) -> tuple[SecretFields, Se
     )
 
 
+def read_named(members: Mapping[str, JsonValue]) -> OpenedDetails:
+    """Return what the ten fields say, given by their names with the members of `rest` in place of `rest`.
+
+    Raises MalformedProof for anything else; absent fields may be left out.
+    """
+    form = FORMS.get(str(members.get("form")))
+    absent = dict.fromkeys(() if form is None else form.opened)
+    said = {name: value for name, value in members.items() if name not in _OF_THE_JOURNAL}
+    return read_opened({**absent, **said, "org": members.get("organisation") or ""})
+
+
 def read_fields(org: SecretFields, own: SecretFields) -> OpenedDetails:
     """Return what the ten fields say; raises MalformedProof unless `fields_of` could have made them."""
     try:
@@ -78,7 +91,7 @@ def read_fields(org: SecretFields, own: SecretFields) -> OpenedDetails:
         common = {name: rest.pop(name) for name in _COMMON}
         kind, at = EventKind(str(common["kind"])), datetime.fromisoformat(str(common["at"]))
         form = str(rest.pop("form"))
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MalformedProof("expected form, kind, time, event and number among the details of an entry") from error
     eight = Eight(**{name: org.values[name] for name in _FROM_DETAILS})
     details = parse_details(kind, form, eight, {"form": form, **rest})

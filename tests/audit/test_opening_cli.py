@@ -57,7 +57,7 @@ def test_explain_says_all_of_a_whole_opening(
 
     assert code == 0
     assert "the commitment is to exactly these details" in out
-    assert "Athlete: ath-31" in out
+    assert "About athlete: ath-31" in out
     assert "Who: coach.1\ufffd[2J" in out
 
 
