@@ -27,7 +27,7 @@ def adopt(
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import ModelJudged
     from client.adoption import Adoptions, judge_model, read_model
     from client.commands.learners import league_key, learners
     from client.consent_client import NodeConsentClient
@@ -38,7 +38,7 @@ def adopt(
     consent = NodeConsentClient.of(settings, clock=now)
     verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-    consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
+    consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
         print_json(verdict.model_dump(mode="json"))

@@ -37,7 +37,8 @@ def features(
 
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
     from client.features.daily import build
     from client.features.summary import summarise
     from client.settings import load_settings
@@ -49,7 +50,7 @@ def features(
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
-        report(settings, EventKind.OPERATOR_LOOK, {"athlete": found.athlete, "what": "metrics at the node's terminal"})
+        report(settings, OperatorLooked(athlete=found.athlete, what=OperatorView.METRICS))
         table = build(vault.read(found.athlete), assume_rest=assume_rest)
     if day is not None:
         table = table.until(day.date()).extended_to(day.date())

@@ -120,7 +120,7 @@ def approve(
 
     Example: homefield-node approve ./club-a ./manifest.json
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import CampaignApproved
     from client.consent_client import NodeConsentClient
     from client.federation.identity import approvals_of
     from client.settings import load_settings
@@ -133,8 +133,7 @@ def approve(
         if not yes and sys.stdin.isatty() and not typer.confirm(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
-    details = {"manifest": found.sha256, "club": settings.club}
-    NodeConsentClient.of(settings, clock=now).event(EventKind.CAMPAIGN_APPROVED, details)
+    NodeConsentClient.of(settings, clock=now).event(CampaignApproved(manifest=found.sha256, club=settings.club))
     approvals.approve(signed, settings.node_key(), now=now())
     if as_json:
         print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})

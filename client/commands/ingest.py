@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 if TYPE_CHECKING:
-    from client.ingest.importer import Attribution, Importer, ImportResult
+    from client.ingest.importer import Importer, ImportResult
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def ingest(
 
     Example: homefield-node ingest ./club-a league.csv --mapping league.mapping.json
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import FilesIngested
     from client.ingest.importer import Attribution, Importer, find_files
     from client.ingest.mapping import read_mapping
     from client.settings import load_settings
@@ -67,7 +67,8 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        report(settings, EventKind.INGEST, _details(attribution, files))
+        # Whose they are only where they are all of one athlete.
+        report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
         importer = Importer(vault, LocalClock(settings.timezone, now()), attribution, described)
         outcomes = _with_progress(importer, files)
     if as_json:
@@ -78,12 +79,6 @@ def ingest(
     if failed:
         kept = "quarantined with their reasons" if athlete is not None else "named above with their reasons"
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
-
-
-def _details(attribution: "Attribution", files: list[Path]) -> dict[str, Any]:
-    """What the log's sealed details say: how many files, and of whom where they are of one athlete."""
-    owner = {} if attribution.athlete is None else {"athlete": attribution.athlete}
-    return {"files": len(files), **owner}
 
 
 def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResult]":

@@ -47,7 +47,7 @@ def set_plan(
 
     Example: homefield-node plan set ./club-a --date 2026-11-24 --rpe 8 --minutes 60 --title "intervals"
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import PlanSet
     from client.coaching.journal import PlannedDay
     from client.coaching.session import BadPlan
     from client.settings import load_settings
@@ -60,7 +60,7 @@ def set_plan(
     on = day.date() if day else now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
-        report(settings, EventKind.PLAN_SET, {"day": on.isoformat()} | ({"athlete": whom} if whom else {}))
+        report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
         journal.close()

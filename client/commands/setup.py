@@ -147,11 +147,11 @@ def erase(
 
 def _tell(settings: "NodeSettings", athlete: AthleteId) -> None:
     """Have the consent service log the erasure. It has happened whatever the service says."""
-    from audit.entries.events import EventKind
+    from audit.entries.details.clubs import NodeDataErased
     from client.consent_client import NodeConsentClient
 
     try:
-        NodeConsentClient.of(settings, clock=now).event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
+        NodeConsentClient.of(settings, clock=now).event(NodeDataErased(athlete=athlete, club=settings.club))
     except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"

@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
 from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
@@ -50,7 +51,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = readiness_only(site.access_requests.squad(viewer, "morning board"))
+        access = readiness_only(site.access_requests.squad(viewer, ClubPage.MORNING_BOARD))
         return _page(site, viewer, access)
 
     return routes

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ProposalAnswered
+from audit.entries.details.codes import ProposalAnswer
 from chassis.web.page_errors import Closed
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
@@ -115,13 +116,14 @@ def _not_recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) ->
 
 def _store(site: ClubSite, decision: ReviewDecision) -> None:
     """Have the log take the event first: a decision that cannot be logged is not taken."""
-    site.report(
-        EventKind.PROPOSAL_DECIDED,
-        decision.person,
-        decision.role,
-        athlete=decision.athlete,
-        proposal=decision.proposal_id,
-        answer=decision.answer.value,
+    site.consent.event(
+        ProposalAnswered(
+            person=decision.person,
+            role=decision.role,
+            athlete=decision.athlete,
+            proposal=decision.proposal_id,
+            answer=ProposalAnswer(decision.answer.value),
+        )
     )
     try:
         site.journal.record(decision)

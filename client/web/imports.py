@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
 from chassis.text import long_date
 from client.vault.journal import ImportRecord, imports
 from client.web.access import PageAccess
@@ -60,7 +61,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/imports")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = site.access_requests.squad(viewer, "imports")
+        access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
         files = [_file(site, record) for record in _records(site, access)]
         aside = [f for f in files if f.set_aside]
         return site.page(

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.codes import ClubPage
 from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
@@ -98,7 +99,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/model")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        site.report(EventKind.PAGE_OPENED, viewer.person, viewer.role, page="league model")
+        site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
         adoptions = Adoptions(site.settings.models)
         verdicts = adoptions.verdicts()
         risk = next((v for v in verdicts if v.model == RISK_SCHEMA.model), None)

@@ -8,6 +8,7 @@ import typer
 
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
+from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,
     CoordinatorFolder,
@@ -53,7 +54,6 @@ def init(
     """
     from pydantic import ValidationError
 
-    from policies.signing import SigningKey
     from server.federation.tls import create_tls
     from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
     from server.store import open_database
@@ -95,7 +95,7 @@ def add(
 
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.league import NodeAdded
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
     from server.settings import load_settings
 
@@ -108,7 +108,7 @@ def add(
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):
-        consent_of(settings).event(EventKind.NODE_ADDED, {"club": club, "fleet_key": key})
+        consent_of(settings).event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     screen().print(f"{club} may speak to the coordinator with this key.")
 
@@ -140,7 +140,8 @@ def staff_code(
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
-    from audit.entries.events import EventKind
+    from audit.entries.details.codes import LeagueRole
+    from audit.entries.details.league import LeagueCodeIssued
     from server.settings import load_settings
     from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
 
@@ -149,5 +150,6 @@ def staff_code(
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     staff = LeagueStaff(person, role, club)
-    consent_of(settings).event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
+    issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
+    consent_of(settings).event(issued)
     screen().print(CoordinatorCodeIssuer(engine, now).issue(staff))

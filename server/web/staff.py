@@ -36,8 +36,8 @@ class LeagueStaff:
     def __post_init__(self) -> None:
         if (self.role is StaffRole.FRONT_OFFICE) != bool(self.club):
             raise BadCoordinatorSettings("a front office belongs to one club, an operator to none")
-        if not 0 < len(self.person.strip()) <= 60:
-            raise BadCoordinatorSettings("expected a name of 1 to 60 characters")
+        if not 0 < len(self.person.strip()) <= 60 or not self.person.isprintable():
+            raise BadCoordinatorSettings("expected a name of 1 to 60 printable characters")
 
     @property
     def label(self) -> str:

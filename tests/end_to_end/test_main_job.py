@@ -102,6 +102,7 @@ def test_every_step_left_its_kind_of_entry(running_demo) -> None:
         EventKind.MODEL_ADOPTED,
         EventKind.RELEASE_PROPOSED,
         EventKind.LOOK_ALLOWED,
+        EventKind.ACCESS,
         EventKind.ANSWER_SENT,
         EventKind.HEARTBEAT,
     } <= kinds

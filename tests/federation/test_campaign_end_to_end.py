@@ -34,10 +34,10 @@ class FakeConsent:
             raise self.faults.pop()
         self.registered.append(signed.manifest.sha256)
 
-    def event(self, kind, details):
+    def event(self, details):
         if self.down_after is not None and len(self.events) >= self.down_after:
             raise ConsentUnavailable("down")
-        self.events.append((kind, dict(details)))
+        self.events.append((details.kind, details.body()))
         return len(self.events)
 
 

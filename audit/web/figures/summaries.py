@@ -13,6 +13,7 @@ WEEKS_SHOWN = 13
 """Weeks in the chart: a quarter of a year (our choice)."""
 
 WEEKLY = {
+    "Accesses": EventKind.ACCESS,
     "Looks allowed": EventKind.LOOK_ALLOWED,
     "Looks refused": EventKind.LOOK_REFUSED,
     "Consent decisions": EventKind.CONSENT_DECISION,

@@ -6,6 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
+from audit.entries.details.clubs import OperatorLooked
+from audit.entries.details.codes import OperatorView
 from audit.entries.events import EventKind
 from audit.verification.athlete_export import parse_export
 from audit.verification.check_athlete_export import check_export, check_in_log
@@ -192,11 +194,11 @@ def test_what_comes_after_the_erasure_is_kept_under_no_key_either(lite: World) -
     athlete = lite.athletes["club-a"][0]
     lite.store.erase(athlete)
 
-    lite.store.append_event(CLUB, EventKind.OPERATOR_LOOK, {"athlete": athlete})
+    lite.store.append_event(CLUB, OperatorLooked(athlete=athlete, what=OperatorView.METRICS))
     ask(lite, athlete)
 
-    assert not [details for details in opened(lite.service) if athlete in str(details.get("reported"))]
-    assert not [details for details in opened(lite.service) if details["kind"] == EventKind.LOOK_REFUSED]
+    assert not [details for details in opened(lite.service) if athlete in str(details)]
+    assert not [details for details in opened(lite.service) if details["kind"] == EventKind.ACCESS]
 
 
 def test_a_club_that_proposes_cannot_tell_an_erased_record_from_any_other(lite: World) -> None:

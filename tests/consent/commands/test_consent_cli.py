@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import FilesIngested
 from audit.tlog.signers import witness_signers
 from consent import cli
 from policies.signing import SigningKey
@@ -227,7 +227,7 @@ def test_what_waits_is_counted_and_a_log_that_stopped_publishing_is_told(
     union: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = make_service(Path(union), FakeClock())
-    service.store.append_event(OrgId("club-a"), EventKind.INGEST, {"files": 1})
+    service.store.append_event(OrgId("club-a"), FilesIngested(files=1))
     service.close()
 
     status = json.loads(run(capsys, monkeypatch, "status", union, "--json")[1])

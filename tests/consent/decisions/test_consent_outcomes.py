@@ -45,7 +45,7 @@ def test_an_answer_that_was_sent_is_told_and_is_no_act_of_its_own(caller: Caller
 
     (new,) = [act for event, act in acts(world.service).items() if event not in before]
     assert answer.json()["results"][0]["allowed"]
-    assert new.kinds == {EventKind.LOOK_ALLOWED}
+    assert new.kinds == {EventKind.ACCESS}
     assert outcomes(world.service) == {new.event: True}
     assert look_of(world, athlete) is DeliveryOutcome.OPENED
 
@@ -185,7 +185,7 @@ def test_a_refused_look_and_an_own_step_have_no_outcome(caller: Caller) -> None:
     caller.send("club-a", "POST", "/v1/decisions", question(athlete))
 
     entries = world.store.looks(athlete).entries
-    assert [entry.kind for entry in entries] == ["look_refused", "consent_decision", "member_enrolled"]
+    assert [entry.kind for entry in entries] == ["access", "consent_decision", "member_enrolled"]
     assert {entry.outcome for entry in entries} == {None}
     assert entries[0].proof is ProofState.WAITING
 

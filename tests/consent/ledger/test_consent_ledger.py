@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.entries.details.league import CampaignClosed
 from audit.entries.events import EventKind
 from consent.errors import BudgetExhausted, Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
 from consent.grants.values import ConsentMethod
@@ -106,9 +107,10 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
     assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == ()
     assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True).accepted == ()  # not even again
     assert figures(world, athlete) == (ROUND, 0)
-    kinds = [look.kind for look in world.store.looks(athlete, limit=5).entries]
-    assert EventKind.BUDGET_REFUNDED.value in kinds
-    assert kinds[0] == EventKind.LOOK_REFUSED.value
+    looks = world.store.looks(athlete, limit=5).entries
+    assert EventKind.BUDGET_REFUNDED.value in [look.kind for look in looks]
+    assert (looks[0].kind, looks[0].allowed) == (EventKind.ROUND_COMMITTED.value, False)
+    assert looks[0].because == "your yes did not count for it any more"
 
 
 def test_coming_back_gives_no_second_token_for_the_same_campaign(world: World) -> None:
@@ -199,7 +201,7 @@ def test_closing_a_campaign_gives_back_what_never_ran(world: World) -> None:
     token = token_of(world, campaign, athlete)
     world.store.commit_round(CLUB_A, campaign, 1, [token])
 
-    world.store.append_event(LEAGUE, EventKind.CAMPAIGN_CLOSED, {"campaign": campaign})
+    world.store.append_event(LEAGUE, CampaignClosed(campaign=campaign))
 
     assert figures(world, athlete) == (ROUND, 0)
     with pytest.raises(Conflict):

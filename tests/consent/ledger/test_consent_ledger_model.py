@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from audit.entries.events import EventKind
+from audit.entries.details.league import CampaignClosed
 from consent.errors import Conflict
 from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
@@ -89,7 +89,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(n=st.integers(0, 2))
     def close(self, n: int) -> None:
         """The league closes a campaign."""
-        self.world.store.append_event(LEAGUE, EventKind.CAMPAIGN_CLOSED, {"campaign": self.campaigns[n]})
+        self.world.store.append_event(LEAGUE, CampaignClosed(campaign=self.campaigns[n]))
         self.ended.add(self.campaigns[n])
 
     @rule()
