@@ -2,7 +2,7 @@
 
 A schema is public and fixed before a campaign. Its hash stands in the campaign manifest, so that every node
 builds the same columns in the same order. All scaling is by constants written here: nothing a club measures
-about its squad may move another athlete's gradient (reference: federation and privacy §6.1).
+about its squad may move another athlete's gradient (docs/privacy.md §1.1).
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape, BadWeights
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import Category
 
 LinearKind = Literal["huber", "logistic"]
-Floats = NDArray[np.float64]
 
 RECOVERY_CATEGORIES = (Category.READINESS,)
 RISK_CATEGORIES = (Category.TRAINING_LOAD, Category.WELLNESS, Category.INJURY)

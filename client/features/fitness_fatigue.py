@@ -1,6 +1,6 @@
 """Performance-management chart: slow and fast averages of load, and their difference from yesterday.
 
-Not validated across sports; after 84 days 13.5 % of the start value is still in it (sports science §3.3).
+Not validated across sports; after 84 days 13.5 % of the start value is still in it (docs/indices.md §2.8).
 """
 
 import math
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Floats
 
 SLOW_D, FAST_D = 42.0, 7.0
-
-Floats = NDArray[np.float64]
 
 
 class Dialect(StrEnum):

@@ -1,7 +1,7 @@
 """The honest comparison for next-day readiness: what each method errs on days that it never saw.
 
 Each athlete's first 70 % of days are for learning, the rest for testing. The naive baselines stand beside every
-learnt figure, whatever comes out (reference: data §3).
+learnt figure, whatever comes out (docs/indices.md §11.4).
 
 On the real SoccerMon file these are not blind figures: the public simulator is calibrated with published facts of
 that data set, and the method was revised once after a look at them (see `recipes`).
@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.holdout import judge_days, learn_days
 from models.evaluation.metrics import mae
 from models.ewma import expanding_mean, half_life_mean
-from models.features import RECOVERY_SCHEMA, AthleteSeries, Floats
+from models.features import RECOVERY_SCHEMA, AthleteSeries
 from models.recovery import HALF_LIFE_D, design, deviations
 from models.training.initial_weights import initial_weights
 from models.training.recipes import CLEAR, Recipe, manifest_from, recipe_for
@@ -26,7 +27,7 @@ from models.training.simulation import train_in_clear, train_private
 from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from policies.campaign import CampaignManifest
 
-RIDGE_ALPHA = 10.0  # data §3
+RIDGE_ALPHA = 10.0  # ours; docs/indices.md §11.4
 REPEATS = 5  # ours: noise is drawn anew each time; the spread is shown with the mean
 _NO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # a simulated club signs nothing
 

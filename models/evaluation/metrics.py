@@ -1,6 +1,6 @@
 """How good a prediction is: error, calibration, skill against a reference, and use for a decision.
 
-Definitions: reference, sports science §6.2. Pure functions of predicted chances and outcomes; the gate that
+Definitions: docs/indices.md §11.2. Pure functions of predicted chances and outcomes; the gate that
 decides whether a risk may be shown is in `honesty_gate`.
 """
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import Floats
 
 
 def mae(predicted: Floats, actual: Floats) -> float:

@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.consent_client import CoordinatorConsentClient
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
@@ -50,13 +49,10 @@ def now() -> datetime:
 
 
 def database_of(settings: CoordinatorSettings) -> Engine:
-    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
-    if not settings.database_path.exists():
-        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
-    try:
-        return open_database(settings.database_path)
-    except SQLAlchemyError as error:
-        raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+    """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
+    if settings.database_path is not None and not settings.database_path.exists():
+        raise BadCoordinatorSettings(f"{settings.database_path} is missing; put it back from a backup")
+    return open_database(settings)
 
 
 def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:

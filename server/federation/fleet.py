@@ -1,8 +1,9 @@
-"""The coordinator's side of Flower's Fleet API: what is served, who may speak, and nothing else (DESIGN invariant 7).
+"""The coordinator's side of Flower's Fleet API: what is served, who may speak, and nothing else.
 
-Together with `grid` this is the only place that touches flwr's internals on this side; a contract test holds it
-against the pinned version. Of Flower's routes only those are mounted that a node needs for messages. There is no
-Control API, no Runtime API, no bundle and no registration: nodes exist because the operator enrolled them.
+It holds docs/invariants.md §7. Together with `grid` this is the only place that touches flwr's internals on this
+side; a contract test holds it against the pinned version. Of Flower's routes only those are mounted that a node
+needs for messages. There is no Control API, no Runtime API, no bundle and no registration: nodes exist because the
+operator enrolled them.
 """
 
 import threading
@@ -31,7 +32,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.errors import AlreadyExists, BadSettings
+from server.errors import AlreadyExists, BadCoordinatorSettings
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
 
@@ -85,7 +86,7 @@ async def own_replies_only(request: Request, call_next: RequestResponseEndpoint)
     """Refuse a reply that names another node as its source.
 
     Flower authenticates who pushes, but stores the source that the message itself claims; without this check
-    one enrolled club could answer in another's name (DESIGN invariant 8).
+    one enrolled club could answer in another's name (docs/invariants.md §8).
     """
     pushed = getattr(request.state, "protobuf_request", None)
     if isinstance(pushed, PushMessagesRequest):
@@ -96,13 +97,13 @@ async def own_replies_only(request: Request, call_next: RequestResponseEndpoint)
 
 
 def read_fleet_key(text: str) -> str:
-    """Return an OpenSSH public key line without its comment; raises BadSettings unless it is EC P-384."""
+    """Return an OpenSSH public key line without its comment; raises BadCoordinatorSettings unless it is EC P-384."""
     try:
         key = load_ssh_public_key(text.strip().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadSettings("expected a public key line in OpenSSH form") from error
+        raise BadCoordinatorSettings("expected a public key line in OpenSSH form") from error
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP384R1):
-        raise BadSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
+        raise BadCoordinatorSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
@@ -134,11 +135,11 @@ class Fleet:
     def enrol(self, club: str, key_line: str) -> int:
         """Let the node with this public key speak for `club`; returns its node id. The same pair again is fine.
 
-        Raises BadSettings for another kind of key, AlreadyExists if the key serves another club.
+        Raises BadCoordinatorSettings for another kind of key, AlreadyExists if the key serves another club.
         """
         loaded = load_ssh_public_key(read_fleet_key(key_line).encode())
         if not isinstance(loaded, EllipticCurvePublicKey):  # read_fleet_key checked it; this tells the type checker
-            raise BadSettings("expected an EC P-384 key")
+            raise BadCoordinatorSettings("expected an EC P-384 key")
         with self._lock:
             if club in self.nodes:
                 return self.nodes[club]

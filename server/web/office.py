@@ -1,15 +1,17 @@
 """The front office's pages. Each look asks the consent service anew; nothing is kept here between two looks.
 
-Whatever is not released is one text. This module never learns why, so it cannot show it (DESIGN invariant 2).
+Whatever is not released is one text. This module never learns why, so it cannot show it (docs/invariants.md §2).
 """
 
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import moment
+from chassis.web.page_errors import Closed
 from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentUnavailable
-from server.web.site import Closed, LeagueSite, moment
+from server.web.site import LeagueSite
 from server.web.staff import StaffRole
 
 

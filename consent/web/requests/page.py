@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.text import listed
 from chassis.web.charts import Chart, narrowed, to_svg
 from consent.releases.values import ReleaseView
-from consent.web.text import LINEAGES, listed, span
+from consent.web.text import LINEAGES, span
 from policies.release import OwnView
 from policies.vocabulary import Lineage
 
-# Weights of the released index, recovery excluded (DESIGN §8); the parts that are present are scaled to 100.
+# Weights of the released index, recovery excluded (docs/indices.md §8.1); the parts that are present are scaled to 100.
 _WEIGHTS = {"availability": 55, "load_tolerance": 25, "history": 20}
 _PARTS = {
     "availability": "Availability",
