@@ -9,7 +9,7 @@ from audit.entries.details.clubs import ModelJudged
 from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.features.daily import DailyTable, build
 from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
@@ -34,7 +34,7 @@ def adopt(
     """
     settings = load_settings(folder)
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
     consent = NodeConsentClient.of(settings, clock=now)
     willing = _willing(consent, opened.record.model, OrgId(opened.record.league))

@@ -9,7 +9,7 @@ from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, w
 from client.app import build_app
 from client.commands.console import NodeFolder, now, screen
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.settings import load_settings
 from client.vault.access import open_vault
 
@@ -34,7 +34,7 @@ def run(
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     node = FederationNode.open(settings, clock=now)
     with open_vault(settings) as vault:

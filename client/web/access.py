@@ -1,7 +1,7 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
+from chassis.clock import Clock
 from client.consent_client import Question, Ruling
 from client.web.sessions import Viewer
 from policies.snapshot import ConsentSnapshot
@@ -68,7 +69,7 @@ class PageAccessRequests:
 
     consent: ConsentDecisions
     club: OrgId
-    clock: Callable[[], datetime]
+    clock: Clock
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about everyone who shares something with this person's role; `page` names the page for the log."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import ModelRegistered, RoundAggregated
+from chassis.clock import Clock
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
@@ -21,7 +22,7 @@ from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import PAUSE_S, Training
-from server.store import Campaign, CampaignState, Clock, CoordinatorStore
+from server.store import Campaign, CampaignState, CoordinatorStore
 
 IDLE_S = 0.5
 CONSENT_ATTEMPTS = 6

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.details.codes import LeagueRole
 from audit.entries.details.league import LeagueStaffSignedIn
+from chassis.web.page_errors import Closed, Refused
 from server.errors import ConsentUnavailable
-from server.web.site import COOKIE, LOOPBACK, Closed, LeagueSite, Refused, check_origin, to
+from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
 from server.web.staff import LeagueStaff, StaffRole
 
 
