@@ -13,9 +13,6 @@ from audit.tlog.canonical_base64 import encode_base64
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
-
-
-if TYPE_CHECKING:
     from audit.verification.prover import ProvenEntry
     from audit.verification.sources import LogSource
 
@@ -95,7 +92,7 @@ def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> No
             refuse_existing(path)
 
 
-def _opened(source: LogSource, trust: TrustPolicy, path: Path) -> ProvenEntry:
+def _opened(source: "LogSource", trust: "TrustPolicy", path: Path) -> "ProvenEntry":
     from audit.entries.commitments import KeyedOpening
     from audit.entries.disclosure import verify_opening
     from audit.entries.opening_json import MAX_BYTES, parse_opening
@@ -109,7 +106,7 @@ def _opened(source: LogSource, trust: TrustPolicy, path: Path) -> ProvenEntry:
     return found
 
 
-def _found(source: LogSource, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:
+def _found(source: "LogSource", trust: "TrustPolicy", leaf: bytes | None, tag: str | None) -> "ProvenEntry":
     from audit.entries.commitments import TAG_SIZE
 
     if tag is not None and (len(tag) != 2 * TAG_SIZE or not set(tag) <= set("0123456789abcdef")):
@@ -118,7 +115,7 @@ def _found(source: LogSource, trust: TrustPolicy, leaf: bytes | None, tag: str |
     return _look(source, trust, lambda entry: entry == leaf if tag is None else written in entry)
 
 
-def _look(source: LogSource, trust: TrustPolicy, is_sought: Callable[[bytes], bool]) -> ProvenEntry:
+def _look(source: "LogSource", trust: "TrustPolicy", is_sought: Callable[[bytes], bool]) -> "ProvenEntry":
     from audit.verification.prover import find_entry, prove_entry
     from chassis.cli.progress import progress_bar
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example: homefield-audit show ./log --vkey KEY --kind look_refused --from 2026-11-01")(show)
+    app.command(epilog="Example: homefield-audit show ./log --vkey KEY --kind access --from 2026-11-01")(show)
 
 
 def show(

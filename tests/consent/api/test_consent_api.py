@@ -208,9 +208,10 @@ def test_every_form_of_report_is_taken_as_it_is_and_with_no_field_more(caller: C
     body = {"kind": details.kind.value, "details": details.body()}
     if form == "campaign_closed":
         body["details"] = {"campaign": caller.world.store.register_campaign(LEAGUE, caller.world.campaign())}
-    size = caller.world.log_size
+    before = caller.world.log_size
 
     taken = caller.send(org, "POST", "/v1/events", body)
+    size = caller.world.log_size
     refused = [
         caller.send(org, "POST", "/v1/events", {**body, "details": changed})
         for changed in (
@@ -226,7 +227,7 @@ def test_every_form_of_report_is_taken_as_it_is_and_with_no_field_more(caller: C
     ]
 
     assert (taken.status_code, [answer.status_code for answer in refused]) == (200, [422] * len(refused))
-    assert caller.world.log_size == size + 1
+    assert caller.world.log_size == size > before
     assert not [answer for answer in refused if "wombat" in answer.text or "xxx" in answer.text]
 
 

@@ -33,7 +33,7 @@ def question(athlete: AthleteId) -> dict[str, Any]:
 
 def look_of(world: World, athlete: AthleteId) -> DeliveryOutcome | None:
     """What the athlete is told about the newest look."""
-    return next(e.outcome for e in world.store.looks(athlete).entries if e.kind.startswith("look_"))
+    return next(e.outcome for e in world.store.looks(athlete).entries if e.is_access)
 
 
 def test_an_answer_that_was_sent_is_told_and_is_no_act_of_its_own(caller: Caller) -> None:
