@@ -10,7 +10,6 @@ from rich.text import Text
 
 from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
 from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
-from audit.entries.detail_labels import printable
 
 if TYPE_CHECKING:
     from audit.entries.events import Entry
@@ -34,6 +33,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Verify a log, then list its entries in plain words, newest first."""
+    from audit.entries.detail_labels import printable
     from audit.entries.events import parse_leaf, sentence
     from audit.verification.prover import prove_from
     from audit.verification.reader import TileReader
