@@ -9,9 +9,9 @@ import numpy as np
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
+from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.comparison import ReadinessDays, judge
-from models.features import Floats
 
 LEAST_ATHLETES = 3  # ours: a mean over fewer would show how one athlete's days were predicted
 

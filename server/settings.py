@@ -1,20 +1,24 @@
-"""Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured."""
+"""Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured.
+
+Environment: HOMEFIELD_SERVER_DATABASE overrides the database URL, so that a password never has to stand in the file.
+"""
 
 import os
-import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.errors import AlreadyExists, BadSettings
+from server.errors import BadCoordinatorSettings
 
 FILE_NAME = "settings.json"
-SECRET_MODE = 0o600
-FOLDER_MODE = 0o700
+DATABASE_VARIABLE = "HOMEFIELD_SERVER_DATABASE"
 
 
 class CoordinatorSettingsFile(BaseModel):
@@ -25,21 +29,31 @@ class CoordinatorSettingsFile(BaseModel):
     league: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     consent_url: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
+    database: Annotated[str, Field(max_length=400, repr=False)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorSettings:
-    """One coordinator: its league, the consent service it asks, and where its files are."""
+    """One coordinator: its league, the consent service it asks, and where its files are.
+
+    database: SQLAlchemy URL; empty means SQLite inside the directory.
+    """
 
     directory: Path
     league: OrgId
     name: str
     consent_url: str
+    database: str = field(default="", repr=False)
 
     @property
-    def database_path(self) -> Path:
-        """Nodes, campaigns and sessions."""
-        return self.directory / "server.sqlite3"
+    def database_url(self) -> str:
+        """The SQLAlchemy URL: SQLite inside the directory unless another was given."""
+        return self.database or f"sqlite:///{self.database_path}"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file with nodes, campaigns and sign-in codes; None where another database was given."""
+        return None if self.database else self.directory / "server.sqlite3"
 
     @property
     def tls(self) -> Path:
@@ -62,52 +76,26 @@ class CoordinatorSettings:
         return self.directory / "checkpoints"
 
     def league_key(self) -> SigningKey:
-        """Return the Ed25519 key that signs manifests, models and requests."""
-        return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
+        """Return the Ed25519 key that signs manifests, models and requests; raises BadSecretFile."""
+        return SigningKey(read_seed(self.directory / "keys" / "league.key"))
 
 
-def load_settings(directory: Path) -> CoordinatorSettings:
-    """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
+def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:
+    """Read a coordinator folder; raises BadCoordinatorSettings in one sentence otherwise."""
     try:
         stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
-        raise BadSettings(
+        raise BadCoordinatorSettings(
             f"{directory} is not a coordinator folder; create one with `homefield-server init`"
         ) from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
-    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url)
+        raise BadCoordinatorSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+    database = environment.get(DATABASE_VARIABLE) or stored.database
+    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url, database)
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:
-    """Create the folder's settings; raises AlreadyExists if there are some."""
-    directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    write_file(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
+    """Create the folder's settings; raises AlreadyWritten if there are some."""
+    create_durably(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
     return load_settings(directory)
-
-
-def write_file(path: Path, data: bytes, *, mode: int = SECRET_MODE) -> None:
-    """Create `path` with `mode` from the start; raises AlreadyExists rather than overwrite."""
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-    except FileExistsError as error:
-        raise AlreadyExists(f"{path} exists already; it is never overwritten") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_seed(path: Path) -> bytes:
-    try:
-        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text(encoding="ascii")
-        seed = bytes.fromhex(text.strip())
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"cannot read the league's key in {path.parent}") from error
-    if mode & 0o077:
-        raise BadSettings(f"{path} may be read by others (mode {mode:04o}); expected 0600")
-    if len(seed) != 32:
-        raise BadSettings(f"{path} is not a key of 64 hexadecimal digits")
-    return seed

@@ -2,27 +2,29 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.opening_file import MAX_OPENING, parse_opening
 from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
-from audit.entries.commitments import verify_opening
 from audit.entries.detail_labels import detail_lines, printable
-from audit.entries.events import Entry, parse_leaf, sentence
-from audit.entries.kind_labels import KINDS
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.athlete_export import Opening
-from audit.verification.prover import ProvenEntry, prove_entry
-from audit.verification.sources import open_source
+
+if TYPE_CHECKING:
+    from audit.entries.events import Entry
+    from audit.tlog.trust_policy import TrustPolicy
+
+
+if TYPE_CHECKING:
+    from audit.verification.athlete_export import Opening
+    from audit.verification.prover import ProvenEntry
+
 
 LogIfNamed = Annotated[
     str | None,
@@ -59,6 +61,10 @@ def explain(
     With --bundle: check all of an athlete's own entries, and with the log at hand that it holds no other. Without
     --vkey or --policy the file's own policy is used; whoever gave you the file may have given you that, too.
     """
+    from audit.commands.inputs.opening_file import MAX_OPENING, parse_opening
+    from audit.verification.prover import prove_entry
+    from audit.verification.sources import open_source
+
     if bundle:
         if index is not None or opening:
             raise typer.BadParameter("expected --bundle without INDEX and without --opening")
@@ -76,8 +82,11 @@ def explain(
 
 
 def _explain_entry(
-    found: ProvenEntry, trust: TrustPolicy, opening: Opening | None
+    found: "ProvenEntry", trust: "TrustPolicy", opening: "Opening | None"
 ) -> tuple[dict[str, object], list[str]]:
+    from audit.entries.commitments import verify_opening
+    from audit.entries.events import parse_leaf
+
     checkpoint = found.trusted.checkpoint
     proof = [
         f"Proven: it leads to the root of {checkpoint.size:,} entries of {checkpoint.origin} "
@@ -104,7 +113,10 @@ def _explain_entry(
     return values, lines
 
 
-def _public_lines(index: int, entry: Entry) -> list[str]:
+def _public_lines(index: int, entry: "Entry") -> list[str]:
+    from audit.entries.events import sentence
+    from audit.entries.kind_labels import KINDS
+
     words = KINDS[entry.kind]
     about = "one athlete or a stand-in; its tag tells nobody else which" if entry.tag else "no athlete"
     return [

@@ -2,19 +2,23 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
 from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
-from audit.entries.commitments import TAG_SIZE
 from audit.tlog import tiles
 from audit.tlog.canonical_base64 import encode_base64
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.prover import ProvenEntry, find_entry, prove_entry
-from audit.verification.sources import LogSource, open_source
-from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
+
+if TYPE_CHECKING:
+    from audit.verification.prover import ProvenEntry
+    from audit.verification.sources import LogSource
+
 
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 
@@ -52,6 +56,9 @@ def prove(
 
     Looking for an entry by its bytes or its tag reads and verifies the whole log.
     """
+    from audit.verification.prover import prove_entry
+    from audit.verification.sources import open_source
+
     if sum(value is not None for value in (index, leaf, tag)) != 1:
         raise typer.BadParameter("expected one of INDEX, --leaf and --tag")
     _check_targets(out, leaf_to, force=force)
@@ -81,7 +88,11 @@ def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> No
             refuse_existing(path)
 
 
-def _found(source: LogSource, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:
+def _found(source: "LogSource", trust: "TrustPolicy", leaf: bytes | None, tag: str | None) -> "ProvenEntry":
+    from audit.entries.commitments import TAG_SIZE
+    from audit.verification.prover import find_entry, prove_entry
+    from chassis.cli.progress import progress_bar
+
     if tag is not None and (len(tag) != 2 * TAG_SIZE or not set(tag) <= set("0123456789abcdef")):
         raise typer.BadParameter(f"expected a tag of {2 * TAG_SIZE} lower-case hexadecimal digits")
     written = f'"tag":"{tag}"'.encode()

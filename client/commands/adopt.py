@@ -1,19 +1,16 @@
 """`adopt`: put a league model through this node's own gate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.events import EventKind
-from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.commands.learners import league_key, learners
-from client.consent_client import NodeConsentClient
-from client.features.daily import DailyTable, build
-from client.settings import NodeSettings, load_settings
-from client.vault.access import open_vault
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.features.daily import DailyTable
+    from client.settings import NodeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +27,12 @@ def adopt(
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
+    from audit.entries.events import EventKind
+    from client.adoption import Adoptions, judge_model, read_model
+    from client.commands.learners import league_key, learners
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     opened, sealed = read_model(model, league_key(settings))
     consent = NodeConsentClient.of(settings, clock=now)
@@ -45,7 +48,10 @@ def adopt(
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
+def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":
+    from client.features.daily import build
+    from client.vault.access import open_vault
+
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

@@ -2,7 +2,7 @@
 
 from client.commands.console import now
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.settings import NodeSettings
 from models.features import SCHEMAS
 from models.registry import ModelRecord
@@ -11,9 +11,9 @@ from policies.vocabulary import AthleteId, OrgId
 
 
 def league_key(settings: NodeSettings) -> VerifyKey:
-    """Return the key that signs league models; raises BadSettings on a node that is not linked."""
+    """Return the key that signs league models; raises BadNodeSettings on a node that is not linked."""
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     return VerifyKey.from_text(settings.league_key)
 
 

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.web.serving import serve_app
-from consent import trust_file
-from consent.app import build_app
 from consent.commands.console import AsJson, ServiceFolder, beside, now, publish, show
 from consent.errors import InvalidSettings
-from consent.keys import read_keys
-from consent.operations.log_status import LogState
-from consent.service import found, log_vkeys, open_service
-from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, ConsentSettings, make_settings, read_settings, write_settings
+from consent.release_schedule import DAY_S, HOUR_S
+
+if TYPE_CHECKING:
+    from consent.operations.log_status import LogState
+    from consent.settings import ConsentSettings
 
 STATUS_SCHEMA = "homefield-status-1"
 COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
@@ -46,6 +44,9 @@ def init(
 
     Example: homefield-consent init union --name "Coast Players' Union"
     """
+    from consent.service import found, open_service
+    from consent.settings import SETTINGS_FILE, make_settings, write_settings
+
     if (directory / SETTINGS_FILE).exists():
         raise InvalidSettings(f"{directory} already holds a consent service; nothing was changed")
     if directory.exists() and any(directory.iterdir()):
@@ -77,6 +78,8 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-consent keys union --json
     """
+    from consent.settings import read_settings
+
     show(_public_keys(read_settings(directory.resolve())), as_json=as_json)
 
 
@@ -104,6 +107,10 @@ def serve(
 
     Example: homefield-consent serve union --port 8600
     """
+    from chassis.web.serving import serve_app
+    from consent.app import build_app
+    from consent.settings import read_settings
+
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     if demo:
@@ -122,7 +129,11 @@ def _all_or_nothing(directory: Path) -> Iterator[None]:
         raise
 
 
-def _public_keys(settings: ConsentSettings) -> dict[str, Any]:
+def _public_keys(settings: "ConsentSettings") -> dict[str, Any]:
+    from consent import trust_file
+    from consent.keys import read_keys
+    from consent.service import log_vkeys
+
     keys = read_keys(settings.keys_directory)
     vkeys = log_vkeys(settings, keys)
     path = settings.directory / trust_file.POLICY_FILE
@@ -139,7 +150,7 @@ def _public_keys(settings: ConsentSettings) -> dict[str, Any]:
     }
 
 
-def _of_log(log: LogState, *, waiting: int) -> dict[str, Any]:
+def _of_log(log: "LogState", *, waiting: int) -> dict[str, Any]:
     return {
         "log_size": log.size,
         "log_published": _moment(log.published_at),
@@ -152,7 +163,7 @@ def _of_log(log: LogState, *, waiting: int) -> dict[str, Any]:
     }
 
 
-def _problem(log: LogState, *, waiting: int) -> str:
+def _problem(log: "LogState", *, waiting: int) -> str:
     if not log.has_quorum and log.size:
         return "the newest checkpoint lacks witnesses that the trust policy asks for"
     if waiting and log.is_late(now()):

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape, NotInstalled
-from models.features import AthleteSeries, Floats
+from models.features import AthleteSeries
 from models.privacy.per_athlete_gradients import day_shares
 
 try:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,10 +17,11 @@ from server.commands.console import (
     screen,
     store_of,
 )
-from server.errors import AlreadyExists, BadSettings, UnknownClub
-from server.federation.opening import Terms, epsilon_of, open_campaign
-from server.settings import load_settings
-from server.store import Campaign, CampaignState, CoordinatorStore
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
+
+if TYPE_CHECKING:
+    from server.store import Campaign, CoordinatorStore
+
 
 campaigns = typer.Typer(no_args_is_help=True, help="Open campaigns and see how far they are.")
 models = typer.Typer(no_args_is_help=True, help="See the models that campaigns published.")
@@ -56,6 +57,9 @@ def open_(
 
     Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
     """
+    from server.federation.opening import Terms, epsilon_of, open_campaign
+    from server.settings import load_settings
+
     settings = load_settings(folder)
     store, consent, opened = store_of(settings), consent_of(settings), now()
     signed = open_campaign(
@@ -93,7 +97,7 @@ def open_(
     screen().print(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
 
 
-def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
+def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str]:
     enrolled = {node.club: node.fleet_key for node in store.nodes()}
     unknown = sorted(set(chosen or ()) - set(enrolled))
     if unknown:
@@ -101,7 +105,7 @@ def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
     return {club: key for club, key in enrolled.items() if not chosen or club in chosen}
 
 
-def _free_name(store: CoordinatorStore, wish: str | None, stem: str) -> str:
+def _free_name(store: "CoordinatorStore", wish: str | None, stem: str) -> str:
     used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
     if wish in used:
         raise AlreadyExists(f"there is a campaign {wish} already")
@@ -115,9 +119,9 @@ def _write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text + "\n")
     except FileExistsError as error:
-        raise BadSettings(f"{path} exists already; a manifest is never overwritten") from error
+        raise BadCoordinatorSettings(f"{path} exists already; a manifest is never overwritten") from error
     except OSError as error:
-        raise BadSettings(f"cannot write {path}") from error
+        raise BadCoordinatorSettings(f"cannot write {path}") from error
 
 
 @campaigns.command("list")
@@ -126,6 +130,8 @@ def list_(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server campaign list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).campaigns()
     if as_json:
         print_json([_as_json(campaign) for campaign in found])
@@ -147,6 +153,8 @@ def show(
 
     Example: homefield-server campaign show ./league recovery-20261123-1
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).campaign(campaign)
     if as_json:
         print_json(_as_json(found) | {"signed": found.signed.as_json()})
@@ -162,6 +170,9 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server models list ./league
     """
+    from server.settings import load_settings
+    from server.store import CampaignState
+
     done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
     if as_json:
         print_json([{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done])
@@ -175,6 +186,8 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server status ./league --json
     """
+    from server.settings import load_settings
+
     store = store_of(load_settings(folder))
     if as_json:
         print_json({"nodes": [n.club for n in store.nodes()], "campaigns": [_as_json(c) for c in store.campaigns()]})
@@ -182,7 +195,9 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     list_(folder)
 
 
-def _as_json(campaign: Campaign) -> dict[str, Any]:
+def _as_json(campaign: "Campaign") -> dict[str, Any]:
+    from server.federation.opening import epsilon_of
+
     manifest = campaign.manifest
     return {
         "campaign_id": manifest.campaign_id,

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from audit.entries.events import EventKind
-from policies.signing import SigningKey
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import create_secret, create_seed
 from server.commands.console import (
     AsJson,
     CoordinatorFolder,
@@ -20,11 +19,8 @@ from server.commands.console import (
     screen,
     store_of,
 )
-from server.errors import AlreadyExists, BadSettings, UnknownClub
-from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_file, write_settings
-from server.store import open_database
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
+from server.web.staff_role import StaffRole
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -46,26 +42,38 @@ def init(
     host: Annotated[
         list[str] | None, typer.Option(help="A name or address under which clubs reach the coordinator; repeatable.")
     ] = None,
+    database: Annotated[
+        str, typer.Option(help="postgresql+psycopg://… ; SQLite in the folder if left out.", show_default=False)
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Create a coordinator folder: settings, the league's key, and a certificate for the Fleet port.
 
     Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
     """
+    from pydantic import ValidationError
+
+    from policies.signing import SigningKey
+    from server.federation.tls import create_tls
+    from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
+    from server.store import open_database
+
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
-        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent)
+        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
     except ValidationError as error:
-        raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
+        raise BadCoordinatorSettings(
+            "expected a league id, a name of 1 to 80 characters and an http address"
+        ) from error
     key = SigningKey.generate()
-    write_file(folder / "keys" / "league.key", key.seed.hex().encode())
+    create_seed(folder / "keys" / "league.key", key.seed)
     tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
     settings = write_settings(folder, stored)
-    write_file(settings.ca_file, tls.ca, mode=0o644)
-    write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
-    write_file(settings.tls / "server.key", tls.key)
-    open_database(settings.database_path)
+    create_durably(settings.ca_file, tls.ca, mode=0o644)
+    create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    create_secret(settings.tls / "server.key", tls.key)
+    open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:
         print_json(public)
@@ -87,14 +95,16 @@ def add(
 
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
+    from audit.entries.events import EventKind
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
-        raise BadSettings("expected a club id of lower-case letters, digits and dashes")
+        raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
     try:
         line = public_key.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"cannot read the public key in {public_key}") from error
+        raise BadCoordinatorSettings(f"cannot read the public key in {public_key}") from error
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):
@@ -109,6 +119,8 @@ def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server node list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).nodes()
     if as_json:
         print_json(
@@ -128,6 +140,10 @@ def staff_code(
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
+    from audit.entries.events import EventKind
+    from server.settings import load_settings
+    from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+
     settings = load_settings(folder)
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:

@@ -7,14 +7,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
-from server.errors import BadSettings
+from chassis.clock import Clock
+from server.errors import BadCoordinatorSettings
 from server.rows import StaffCodeRow
-from server.store import Clock
+from server.web.staff_role import StaffRole
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
 IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
@@ -23,13 +23,6 @@ MOST_SESSIONS = 1000  # ours; the longest idle one goes first
 MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike
 GROUPS, GROUP = 4, 4  # 31**16: about 79 bits, so that a plain hash is enough
-
-
-class StaffRole(StrEnum):
-    """What a person does here. A front office sees its own club's squad page; an operator sees sums and states."""
-
-    FRONT_OFFICE = "front_office"
-    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +35,9 @@ class LeagueStaff:
 
     def __post_init__(self) -> None:
         if (self.role is StaffRole.FRONT_OFFICE) != bool(self.club):
-            raise BadSettings("a front office belongs to one club, an operator to none")
+            raise BadCoordinatorSettings("a front office belongs to one club, an operator to none")
         if not 0 < len(self.person.strip()) <= 60:
-            raise BadSettings("expected a name of 1 to 60 characters")
+            raise BadCoordinatorSettings("expected a name of 1 to 60 characters")
 
     @property
     def label(self) -> str:
@@ -76,6 +69,7 @@ class CoordinatorCodeIssuer:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
+        self._writer = engine.execution_options(is_writer=True)
         self._wrong: list[datetime] = []
         self._lock = threading.Lock()  # guards _wrong, and makes redeeming one code at a time
 
@@ -89,7 +83,7 @@ class CoordinatorCodeIssuer:
             club=staff.club,
             expires_at=self._clock() + CODE_LIFE,
         )
-        with Session(self._engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
             session.add(row)
         return code
 
@@ -107,16 +101,17 @@ class CoordinatorCodeIssuer:
             return staff
 
     def _take(self, digest: str, now: datetime, before: Callable[[LeagueStaff], None]) -> LeagueStaff | None:
-        with Session(self._engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
             session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.expires_at) <= now))
-        with Session(self._engine) as session, session.begin():
+        with Session(self._engine) as session:
             row = session.get(StaffCodeRow, digest)
-            if row is None:
-                return None
-            staff = LeagueStaff(row.person, StaffRole(row.role), row.club)
-            before(staff)  # nothing is written yet, so that a slow answer keeps no one from the database
-            session.delete(row)
-            return staff
+            staff = None if row is None else LeagueStaff(row.person, StaffRole(row.role), row.club)
+        if staff is None:
+            return None
+        before(staff)  # no transaction is open, so that a slow answer keeps no one from the database
+        with Session(self._writer) as session, session.begin():
+            used = session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.code_sha256) == digest))
+        return staff if used.rowcount == 1 else None  # type: ignore[attr-defined]  # a DELETE has a row count
 
 
 class Visits:

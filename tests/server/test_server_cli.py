@@ -14,6 +14,7 @@ from policies.campaign import parse_signed_manifest
 from policies.signing import VerifyKey
 from server.cli import app, main
 from server.errors import ServerError
+from server.settings import load_settings
 from server.store import CoordinatorStore, open_database
 
 
@@ -125,7 +126,7 @@ SERVE = ("serve", "FOLDER", "--fleet-port", "0", "--web-port", "0")
         ("server.sqlite3", b"garbage" * 2000, SERVE, "is damaged"),
         ("tls/server.key", b"garbage", SERVE, "not a certificate and its key"),
         ("tls/server.pem", None, SERVE, "not a certificate and its key"),
-        ("keys/league.key", b"garbage", SERVE, "cannot read the league's key"),
+        ("keys/league.key", b"garbage", SERVE, "league.key: expected a key of 64 hexadecimal digits"),
         ("settings.json", b"{", ("status", "FOLDER"), "is not valid"),
     ],
 )
@@ -199,7 +200,7 @@ def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service
     said = (1, "Error: the consent service cannot be reached\n")
     assert [added, opened, issued] == [said] * 3
     assert not (tmp_path / "m.json").exists()
-    store = CoordinatorStore(open_database(folder / "server.sqlite3"), clock=lambda: datetime.now(UTC))
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
     assert [node.club for node in store.nodes()] == ["club-a", "club-b"]
     assert store.campaigns() == ()
 

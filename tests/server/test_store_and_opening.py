@@ -13,8 +13,9 @@ from models.wire import ContributionSum, to_bytes
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.aggregate import add, read_sum, sanity_bound
-from server.errors import AlreadyExists, BadSettings, RefusedSum, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, RefusedSum, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
+from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -41,9 +42,14 @@ def opened(key=None, clubs=None, **terms):
     )
 
 
-@pytest.fixture
-def store(tmp_path):
-    return CoordinatorStore(open_database(tmp_path / "s.sqlite3"), clock=lambda: NOW)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    database = "" if server is None else server.new_database()
+    settings = CoordinatorSettings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9", database)
+    engine = open_database(settings)
+    yield CoordinatorStore(engine, clock=lambda: NOW)
+    engine.dispose()
 
 
 def test_a_manifest_is_signed_by_the_league_with_the_whole_noise_at_each_club():
@@ -67,7 +73,7 @@ def test_without_a_sigma_the_least_noise_within_epsilon_two_is_taken(rounds):
     [{"rounds": 17}, {"rounds": 0}, {"sigma": 0.1}, {"sigma": 2.0, "rounds": 16}, {"model": "x"}, {"clip_norm": -1.0}],
 )
 def test_terms_that_no_node_would_accept_are_refused(terms):
-    with pytest.raises(BadSettings):
+    with pytest.raises(BadCoordinatorSettings):
         opened(**terms)
 
 

@@ -17,6 +17,7 @@ from consent import cli
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, fill, make_service
+from tests.waiting import HANG_S
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
@@ -164,13 +165,15 @@ def test_it_serves_says_so_and_ends_well(
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
-        health = httpx.get(f"{said.strip().removeprefix('listening on ')}/health", trust_env=False).json()
+        health = httpx.get(
+            f"{said.strip().removeprefix('listening on ')}/health", trust_env=False, timeout=HANG_S
+        ).json()
         reading = run(capsys, monkeypatch, "status", home, "--json")
         writing = run(
             capsys, monkeypatch, "org", "add", home, "gb", "--name", "GB", "--kind", "governing_body", "--key", key
         )
         process.send_signal(signal.SIGTERM)
-        ended = process.wait(timeout=20)
+        ended = process.wait(HANG_S)
 
     assert said.startswith("listening on http://127.0.0.1:")
     assert health == {"status": "ok", "log": "ok"}
