@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from policies.vocabulary import AthleteId, OrgId
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def adopt(
 
     settings = load_settings(folder)
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
     consent = NodeConsentClient.of(settings, clock=now)
     willing = _willing(consent, opened.record.model, OrgId(opened.record.league))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from client.commands.console import NodeFolder, now, screen
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,7 +36,7 @@ def run(
     from client.vault.access import open_vault
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     node = FederationNode.open(settings, clock=now)
     with open_vault(settings) as vault:

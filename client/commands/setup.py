@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chassis.errors import ChassisError
+from chassis.files.secret_file import create_secret, create_seed
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
-from client.errors import BadSettings, ClientError, ConsentUnavailable
-from client.key_files import write_secret
+from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from policies.errors import PolicyError
 from policies.vocabulary import AthleteId
 
@@ -46,12 +47,12 @@ def init(
     from policies.signing import SigningKey
 
     if (folder / FILE_NAME).exists():
-        raise BadSettings(f"{folder} is a node folder already")
+        raise BadNodeSettings(f"{folder} is a node folder already")
     stored = _settings(club, name, timezone, passphrase=passphrase)
     keys = folder / "keys"
     unlock = create_passphrase(keys, _asked_passphrase()) if passphrase else create_key_file(keys)
     node_key = SigningKey.generate()
-    write_secret(keys / "node.key", node_key.seed.hex().encode())
+    create_seed(keys / "node.key", node_key.seed)
     fleet_public = _create_fleet_key(keys / "fleet")
     save_settings(folder, stored)
     settings = load_settings(folder)
@@ -151,7 +152,7 @@ def _tell(settings: "NodeSettings", athlete: AthleteId) -> None:
 
     try:
         NodeConsentClient.of(settings, clock=now).event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
-    except (ClientError, PolicyError) as error:
+    except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
         ) from error
@@ -168,7 +169,7 @@ def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> "Node
             club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file"
         )
     except ValidationError as error:
-        raise BadSettings(
+        raise BadNodeSettings(
             "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"
         ) from error
 
@@ -189,7 +190,7 @@ def _create_fleet_key(path: Path) -> str:
     secret = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
-    write_secret(path, secret)
+    create_secret(path, secret)
     public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     path.with_suffix(".pub").write_bytes(public + b"\n")
     return public.decode()

@@ -17,7 +17,7 @@ from server.commands.console import (
     screen,
     store_of,
 )
-from server.errors import AlreadyExists, BadSettings, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 
 if TYPE_CHECKING:
     from server.store import Campaign, CoordinatorStore
@@ -119,9 +119,9 @@ def _write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text + "\n")
     except FileExistsError as error:
-        raise BadSettings(f"{path} exists already; a manifest is never overwritten") from error
+        raise BadCoordinatorSettings(f"{path} exists already; a manifest is never overwritten") from error
     except OSError as error:
-        raise BadSettings(f"cannot write {path}") from error
+        raise BadCoordinatorSettings(f"cannot write {path}") from error
 
 
 @campaigns.command("list")

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -53,11 +53,11 @@ def now() -> datetime:
 
 
 def database_of(settings: "CoordinatorSettings") -> "Engine":
-    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
+    """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
     from server.store import open_database
 
     if settings.database_path is not None and not settings.database_path.exists():
-        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
+        raise BadCoordinatorSettings(f"{settings.database_path} is missing; put it back from a backup")
     return open_database(settings)
 
 

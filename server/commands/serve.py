@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from server.commands.console import CoordinatorFolder, database_of, now, screen
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def serve(
     from server.settings import load_settings
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
@@ -52,8 +52,10 @@ def serve(
 
 
 def check_certificate(certificate: str, key: str) -> None:
-    """Raise BadSettings unless the two files are a certificate and its key, before anything listens."""
+    """Raise BadCoordinatorSettings unless the two files are a certificate and its key, before anything listens."""
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
     except OSError as error:  # also every SSLError
-        raise BadSettings(f"{certificate} and server.key beside it are not a certificate and its key") from error
+        raise BadCoordinatorSettings(
+            f"{certificate} and server.key beside it are not a certificate and its key"
+        ) from error
