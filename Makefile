@@ -32,9 +32,10 @@ FAST := tests/policies tests/chassis tests/audit/tlog tests/audit/entries tests/
 	tests/architecture/test_source_tree.py tests/architecture/test_documentation.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(READY) ## Style, types and import contracts
+lint: $(READY) ## Style, templates, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --lint --quiet audit chassis client consent server
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.errors import BadNodeSettings
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.consent_client import NodeConsentClient
     from client.features.daily import DailyTable
     from client.settings import NodeSettings
 
@@ -31,17 +29,14 @@ def adopt(
     """
     from audit.entries.events import EventKind
     from client.adoption import Adoptions, judge_model, read_model
+    from client.commands.learners import league_key, learners
     from client.consent_client import NodeConsentClient
     from client.settings import load_settings
-    from policies.signing import VerifyKey
 
     settings = load_settings(folder)
-    if settings.league_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
-    opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
+    opened, sealed = read_model(model, league_key(settings))
     consent = NodeConsentClient.of(settings, clock=now)
-    willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
-    verdict = judge_model(opened, _tables(settings, willing))
+    verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
     consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
     Adoptions(settings.models).record(verdict, sealed)
@@ -51,18 +46,6 @@ def adopt(
     rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
     print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
-
-
-def _willing(consent: "NodeConsentClient", model: str, league: OrgId) -> list[AthleteId]:
-    """Athletes whose live grants let the league learn from what this model uses."""
-    from models.features import SCHEMAS
-
-    snapshot, at = consent.snapshot(), now()
-    return [
-        athlete
-        for athlete in sorted(snapshot.epochs)
-        if snapshot.may_learn(athlete, categories=SCHEMAS[model].categories, league=league, now=at)
-    ]
 
 
 def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":

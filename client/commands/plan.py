@@ -97,7 +97,7 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
         print_json({"date": on.isoformat(), "plans": rows})
         return
     lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
-    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "TrainingSession"), lines)
+    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
 
 
 def _session(load: float | None, rpe: float | None, minutes: float | None) -> "TrainingSession":

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from consent.operations.log_status import LogState
     from consent.settings import ConsentSettings
 
+STATUS_SCHEMA = "homefield-status-1"
+COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
+
 
 def register(program: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -81,14 +84,15 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
 
 
 def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
-    """Show counts and the state of the public log: entries, what waits, the next checkpoint. No names.
+    """Show counts, what waits for publication, and the most budget that any athlete has used. No names.
 
     Example: homefield-consent status union --json
     """
     with beside(directory) as store:
         counts, log = store.status(), store.log_state()
-    values = {field: getattr(counts, field) for field in ("orgs", "athletes", "campaigns", "log_waiting")}
-    show(values | _of_log(log, waiting=counts.log_waiting) | {"policy_hash": counts.policy_hash}, as_json=as_json)
+    values = {field: getattr(counts, field) for field in COUNTS} | _of_log(log, waiting=counts.log_waiting)
+    shown = values | {"policy_hash": counts.policy_hash}
+    show({"schema": STATUS_SCHEMA, **shown} if as_json else shown, as_json=as_json)
 
 
 def serve(

@@ -1,11 +1,13 @@
 """`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chassis.cli.one_value import one_value
 from policies.vocabulary import OrgId
 from server.commands.console import (
     AsJson,
@@ -20,6 +22,7 @@ from server.commands.console import (
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 
 if TYPE_CHECKING:
+    from server.federation.opening import Terms
     from server.store import Campaign, CoordinatorStore
 
 
@@ -34,63 +37,82 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """What `campaign open` is told."""
+
+    folder: CoordinatorFolder
+    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")]
+    name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None
+    club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None
+    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None
+    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None
+    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None
+    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None
+    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None
+    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None
+    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28
+    as_json: AsJson = False
+
+    @property
+    def terms(self) -> "Terms":
+        """The terms of the campaign; None where the model's own hold."""
+        from server.federation.opening import Terms
+
+        return Terms(
+            model=self.model,
+            rounds=self.rounds,
+            sigma=self.sigma,
+            epsilon=self.epsilon,
+            clip_norm=self.clip,
+            learning_rate=self.learning_rate,
+            momentum=self.momentum,
+            public_athletes=self.public_athletes,
+            open_for=timedelta(days=self.days),
+        )
+
+
 @campaigns.command("open")
-def open_(
-    folder: CoordinatorFolder,
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")],
-    out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")],
-    name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None,
-    club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None,
-    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None,
-    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None,
-    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None,
-    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None,
-    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None,
-    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28,
-    as_json: AsJson = False,
-) -> None:
+@one_value
+def open_(options: OpenOptions) -> None:
     """Open a campaign: sign its manifest and hand it to the coordinator, which begins when the clubs are ready.
 
     The consent service hears of it first and logs it; without that nothing is opened.
 
     Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
     """
-    from server.federation.opening import Terms, epsilon_of, open_campaign
+    from server.federation.opening import open_campaign
     from server.settings import load_settings
 
-    settings = load_settings(folder)
-    store, consent, opened = store_of(settings), consent_of(settings), now()
+    settings = load_settings(options.folder)
+    store, opened = store_of(settings), now()
     signed = open_campaign(
-        Terms(
-            model=model,
-            rounds=rounds,
-            sigma=sigma,
-            epsilon=epsilon,
-            clip_norm=clip,
-            learning_rate=learning_rate,
-            momentum=momentum,
-            public_athletes=public_athletes,
-            open_for=timedelta(days=days),
-        ),
-        campaign_id=_free_name(store, name, f"{model.split('-')[0]}-{opened:%Y%m%d}"),
+        options.terms,
+        campaign_id=_free_name(store, options.name, f"{options.model.split('-')[0]}-{opened:%Y%m%d}"),
         league=OrgId(settings.league),
-        clubs=_clubs(store, club),
+        clubs=_clubs(store, options.club),
         key=settings.league_key(),
         now=opened,
     )
-    _write_new(out, signed.model_dump_json(indent=2))
+    _write_new(options.out, signed.model_dump_json(indent=2))
     try:
-        consent.register_campaign(signed)
+        consent_of(settings).register_campaign(signed)
         campaign = store.add_campaign(signed)
     except Exception:
-        out.unlink()  # a manifest that the coordinator does not know must not reach a club
+        options.out.unlink()  # a manifest that the coordinator does not know must not reach a club
         raise
-    if as_json:
+    _say_opened(campaign, options)
+
+
+def _say_opened(campaign: "Campaign", options: OpenOptions) -> None:
+    from server.federation.opening import epsilon_of
+
+    manifest, out = campaign.manifest, options.out
+    if options.as_json:
         print_json(_as_json(campaign) | {"manifest_file": str(out)})
         return
-    manifest = signed.manifest
     screen().print(
         f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete."
     )

@@ -14,7 +14,6 @@ from deploy.demo.league.founding import node, server
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
-from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
 POLL_S = 0.2
@@ -40,11 +39,6 @@ class FinishedCampaign:
     def model(self) -> str:
         """The model it trained."""
         return self.manifest.model
-
-    @property
-    def micro_rho_per_round(self) -> int:
-        """What each round takes from every athlete's budget."""
-        return rho_micro_per_round(self.manifest.noise_multiplier)
 
 
 def run_campaign(

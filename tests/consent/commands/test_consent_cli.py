@@ -51,7 +51,8 @@ def test_from_init_to_a_sign_in_code(
     assert keys["trust_policy"] == (tmp_path / "union" / "trust.policy").read_text()
     assert all(f"log {vkey}\n" in keys["trust_policy"] for vkey in keys["log_vkeys"])
     assert [org["org"] for org in orgs] == ["club-a", "union"]
-    assert (status["orgs"], status["athletes"]) == (2, 0)
+    assert (status["schema"], status["orgs"], status["athletes"]) == ("homefield-status-1", 2, 0)
+    assert (status["spent_most_micro_rho"], status["epsilon_spent_most"]) == (0, 0.0)
     # What `init` and `org add` recorded is published, each with a heartbeat: two entries and one, and two of those.
     assert (status["log_size"], status["log_waiting"], status["log_problem"]) == (5, 0, "none")
     assert (status["log_countersigned"], status["log_witnesses"]) == (0, 0)
