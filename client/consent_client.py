@@ -5,7 +5,7 @@ own signature.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -13,9 +13,10 @@ from typing import Annotated, Any, TypeVar
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
+from chassis.clock import Clock
 from chassis.http.request_signature import protects_answers, sign_request
-from client.errors import BadSettings, ConsentUnavailable
+from client.errors import BadNodeSettings, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
@@ -26,7 +27,6 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId,
 TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
 LARGEST_ANSWER = 4 * 1024 * 1024
 
-Clock = Callable[[], datetime]
 BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -109,11 +109,11 @@ class NodeConsentClient:
 
     @classmethod
     def of(cls, settings: NodeSettings, *, clock: Clock = lambda: datetime.now(UTC)) -> "NodeConsentClient":
-        """Return the client of a linked node; raises BadSettings if it is not linked, or over a line without TLS."""
+        """Return a linked node's client; raises BadNodeSettings if it is not linked, or over a line without TLS."""
         if settings.consent_url is None or settings.consent_service_key is None:
-            raise BadSettings("this node is not linked to a consent service; run `homefield-node link` first")
+            raise BadNodeSettings("this node is not linked to a consent service; run `homefield-node link` first")
         if not protects_answers(settings.consent_url):
-            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+            raise BadNodeSettings("expected an https address of the consent service; http is for this machine only")
         service_key = VerifyKey.from_text(settings.consent_service_key)
         return cls(settings.consent_url, settings.node_key(), service_key, settings.club, clock)
 
@@ -177,9 +177,9 @@ class NodeConsentClient:
             raise ConsentUnavailable("the consent service took other bytes than were proposed")
         return answer.release_id, answer.sha256
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""
-        self._post("/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
+        self._post("/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
         data = self._send("POST", target, json.dumps(body, separators=(",", ":"), sort_keys=True).encode())

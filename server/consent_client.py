@@ -1,21 +1,21 @@
 """HTTP to the consent service, signed with the league's key. No sound answer means: show nothing, continue nothing."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
+from chassis.clock import Clock, utc_now
 from chassis.http.request_signature import protects_answers, sign_request
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import Role
-from server.errors import BadSettings, ConsentDown, ConsentUnavailable
+from server.errors import BadCoordinatorSettings, ConsentDown, ConsentUnavailable
 from server.settings import CoordinatorSettings
 
 TIMEOUT_S = 10.0
@@ -75,14 +75,16 @@ class CoordinatorConsentClient:
 
     base_url: str
     key: SigningKey
-    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    clock: Clock = utc_now
     transport: httpx.BaseTransport | None = None
 
     @classmethod
-    def of(cls, settings: CoordinatorSettings, *, clock: Callable[[], datetime]) -> "CoordinatorConsentClient":
-        """Return the client of a coordinator's folder; raises BadSettings over a line without TLS."""
+    def of(cls, settings: CoordinatorSettings, *, clock: Clock) -> "CoordinatorConsentClient":
+        """Return the client of a coordinator's folder; raises BadCoordinatorSettings over a line without TLS."""
         if not protects_answers(settings.consent_url):
-            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+            raise BadCoordinatorSettings(
+                "expected an https address of the consent service; http is for this machine only"
+            )
         return cls(settings.consent_url, settings.league_key(), clock)
 
     def register_campaign(self, signed: SignedManifest) -> None:
@@ -91,9 +93,9 @@ class CoordinatorConsentClient:
         if answer.sha256 != signed.manifest.sha256:
             raise ConsentUnavailable("the consent service registered another campaign than was sent")
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
-        self._send("POST", "/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
+        self._send("POST", "/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def office(self, club: str, *, person: str) -> OfficeView:
         """One look at a squad page; the service decides and logs it before it answers."""

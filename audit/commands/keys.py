@@ -1,7 +1,6 @@
 """`keygen`: one secret in a file, from which both keys of a log are made."""
 
 import json
-import os
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +8,7 @@ from typing import Annotated
 import typer
 
 from audit.commands.inputs.trust_options import AsJson
-from audit.tlog.note_keys import SEED_SIZE
-from audit.tlog.signers import log_signers
+from chassis.files.secret_file import create_seed
 
 
 def register(app: typer.Typer) -> None:
@@ -27,9 +25,10 @@ def keygen(
 
     The first line is the Ed25519 key, the second the ML-DSA-44 key. Readers pass both, each with --vkey.
     """
+    from audit.tlog.note_keys import SEED_SIZE
+    from audit.tlog.signers import log_signers
+
     seed = secrets.token_bytes(SEED_SIZE)
     vkeys = [signer.vkey for signer in log_signers(name, seed)]
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(seed.hex() + "\n")
+    create_seed(out, seed)
     print(json.dumps({"vkeys": vkeys}) if as_json else "\n".join(vkeys))

@@ -1,7 +1,6 @@
 """What the auditor's pages share: the watched log, whom they believe about it, and the masthead."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from audit.verification.sources import LogSource
 from audit.verification.verify import read_checkpoint
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.watch import LogWatch
+from chassis.clock import Clock
 from chassis.web.pages import Pages
 
 NAV = (
@@ -23,6 +23,8 @@ NAV = (
     {"href": "/report", "label": "Report"},
     {"href": "/check", "label": "Check it yourself"},
 )
+HERE = Path(__file__).parent
+TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("entries", "report")))
 PLAIN = "text/plain; charset=utf-8"
 ATTEMPTS = 3
 """How often a page is made anew because the log was published while it was made."""
@@ -40,7 +42,7 @@ class Auditor:
         *,
         place: str,
         run_by: str,
-        clock: Callable[[], datetime],
+        clock: Clock,
         watch: LogWatch,
     ) -> None:
         self.source = source
@@ -49,7 +51,7 @@ class Auditor:
         self.clock = clock
         self.watch = watch
         self._run_by = run_by
-        self._pages = Pages(Path(__file__).parent / "templates" / "auditor")
+        self._pages = Pages(*TEMPLATES)
 
     def read(self, action: Callable[[Checked], Answer]) -> Answer:
         """Return what `action` makes of the verified log; raises AuditError.

@@ -3,23 +3,21 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography import x509
 
-from audit.entries.events import EventKind
+from chassis.text import moment
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.consent_client import NodeConsentClient
-from client.errors import BadSettings, ClientError, NotApproved
-from client.federation.approval import Approvals, check_manifest
-from client.federation.identity import approvals_of, fleet_key_line
-from client.settings import NodeSettings, change_settings, load_settings
-from client.vault.access import open_vault
+from client.errors import BadNodeSettings, ClientError, NotApproved
 from policies.budget import campaign_cost, epsilon_proved
-from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.errors import PolicyError
-from policies.signing import VerifyKey
+
+if TYPE_CHECKING:
+    from client.federation.approval import Approvals
+    from client.settings import NodeSettings
+    from policies.campaign import CampaignManifest, SignedManifest
+
 
 CA_FILE = "coordinator-ca.crt"
 LARGEST_MANIFEST = 1024 * 1024
@@ -45,6 +43,9 @@ def link(
     Example: homefield-node link ./club-a --consent http://127.0.0.1:8100 --service-key KEY --coordinator 127.0.0.1:9092
     --ca ./league/tls/ca.crt --league-key KEY
     """
+    from client.settings import change_settings, load_settings
+    from policies.signing import VerifyKey
+
     settings = load_settings(folder)
     for text in (service_key, league_key):
         VerifyKey.from_text(text)
@@ -65,22 +66,24 @@ def link(
 
 def _checked_url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
-        raise BadSettings("expected an http or https address of the consent service")
+        raise BadNodeSettings("expected an http or https address of the consent service")
     return text.rstrip("/")
 
 
 def _check_address(text: str) -> None:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise BadSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
+        raise BadNodeSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
 
 
 def _read_certificate(path: Path) -> bytes:
+    from cryptography import x509
+
     try:
         data = path.read_bytes()
         x509.load_pem_x509_certificate(data)
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{path} is not a certificate in PEM form") from error
+        raise BadNodeSettings(f"{path} is not a certificate in PEM form") from error
     return data
 
 
@@ -89,6 +92,10 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node enrol ./club-a
     """
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     consent = NodeConsentClient.of(settings, clock=now)
     with open_vault(settings) as vault:
@@ -113,6 +120,11 @@ def approve(
 
     Example: homefield-node approve ./club-a ./manifest.json
     """
+    from audit.entries.details.clubs import CampaignApproved
+    from client.consent_client import NodeConsentClient
+    from client.federation.identity import approvals_of
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
     found = _checked(approvals, signed, settings, at=now())
@@ -121,8 +133,7 @@ def approve(
         if not yes and sys.stdin.isatty() and not typer.confirm(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
-    details = {"manifest": found.sha256, "club": settings.club}
-    NodeConsentClient.of(settings, clock=now).event(EventKind.CAMPAIGN_APPROVED, details)
+    NodeConsentClient.of(settings, clock=now).event(CampaignApproved(manifest=found.sha256, club=settings.club))
     approvals.approve(signed, settings.node_key(), now=now())
     if as_json:
         print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})
@@ -130,17 +141,24 @@ def approve(
         screen().print(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
 
 
-def _read_manifest(path: Path) -> SignedManifest:
+def _read_manifest(path: Path) -> "SignedManifest":
+    from policies.campaign import parse_signed_manifest
+
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadSettings(f"cannot read the manifest {path}") from error
+        raise BadNodeSettings(f"cannot read the manifest {path}") from error
     if len(data) > LARGEST_MANIFEST:
-        raise BadSettings(f"{path} is too large to be a manifest")
+        raise BadNodeSettings(f"{path} is too large to be a manifest")
     return parse_signed_manifest(data)
 
 
-def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSettings, *, at: datetime) -> CampaignManifest:
+def _checked(
+    approvals: "Approvals", signed: "SignedManifest", settings: "NodeSettings", *, at: datetime
+) -> "CampaignManifest":
+    from client.federation.approval import check_manifest
+    from client.federation.identity import fleet_key_line
+
     try:
         found = signed.verify(approvals.league_key)
     except PolicyError as error:
@@ -149,7 +167,7 @@ def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSetting
     return found
 
 
-def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
+def describe(manifest: "CampaignManifest") -> list[tuple[str, str]]:
     """What a club analyst needs to know before approving: data, privacy, noise, time."""
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
     epsilon = epsilon_proved(cost, manifest.delta)
@@ -166,6 +184,6 @@ def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Clubs", ", ".join(sorted(manifest.clubs))),
-        ("Open until", f"{manifest.expires:%-d %B %Y, %H:%M %Z}"),
+        ("Open until", moment(manifest.expires)),
         ("Manifest", manifest.sha256),
     ]

@@ -1,17 +1,14 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from fastapi import FastAPI, HTTPException, Request
 
-from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
-from client.app import build_app
 from client.commands.console import NodeFolder, now, screen
-from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
-from client.settings import load_settings
-from client.vault.access import open_vault
+from client.errors import BadNodeSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def register(app: typer.Typer) -> None:
@@ -31,10 +28,15 @@ def run(
 
     Example: homefield-node run ./club-a --port 8300
     """
+    from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+    from client.app import build_app
+    from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
+    from client.settings import load_settings
+    from client.vault.access import open_vault
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     node = FederationNode.open(settings, clock=now)
     with open_vault(settings) as vault:
@@ -49,8 +51,11 @@ def run(
             wait_for_stop(stop, listeners)
 
 
-def add_status(app: FastAPI, status: Any) -> None:
+def add_status(app: "FastAPI", status: Any) -> None:
     """Add GET /status: rounds done and whether the node is online, for programs on this machine only."""
+    from fastapi import HTTPException, Request
+
+    from chassis.web.serving import LOOPBACK
 
     @app.get("/status")
     def answer(request: Request) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
+from chassis.text import long_date, sentence, spelled
 from client.web import text
 from client.web.site import ClubSite
 
@@ -13,11 +15,11 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/athletes")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = site.access_requests.squad(viewer, "athletes")
+        access = site.access_requests.squad(viewer, ClubPage.ATHLETES)
         rows = []
         for athlete in site.athletes(access):
             table = site.table(access, athlete.athlete)
-            newest = text.short_day(table.dates[-1]) if table.dates else text.NOT_RECORDED
+            newest = long_date(table.dates[-1]) if table.dates else text.NOT_RECORDED
             rows.append(
                 {
                     "name": athlete.name,
@@ -26,7 +28,7 @@ def router(site: ClubSite) -> APIRouter:
                     "newest": newest,
                 }
             )
-        shown = "One athlete shares" if len(rows) == 1 else f"{text.sentence(text.count(len(rows)))} athletes share"
+        shown = "One athlete shares" if len(rows) == 1 else f"{sentence(spelled(len(rows)))} athletes share"
         finding = f"{shown} something with you" if rows else "Nothing to show here yet"
         return site.page(
             "athletes.html", viewer, here="/athletes", access=access, title="Athletes", finding=finding, rows=rows

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.codes import ClubPage
+from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
-from client.web import text as words
 from client.web.site import ClubSite
+from client.web.text import CATEGORY_WORDS, minus
 from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -67,6 +69,18 @@ class ApprovedCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class CardWords:
+    """The card of an adopted model in words."""
+
+    purpose: str
+    data: str
+    clubs: int
+    rounds: int
+    privacy: str
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictRow:
     """What this node's gate said of one model, in words; `card` only where the model was adopted."""
 
@@ -75,7 +89,7 @@ class VerdictRow:
     reasons: str
     days: str
     figures: tuple[tuple[str, str], ...]
-    card: ModelCard | None
+    card: CardWords | None
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -85,20 +99,18 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/model")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        site.report(EventKind.PAGE_OPENED, viewer.person, viewer.role, page="league model")
+        site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
         adoptions = Adoptions(site.settings.models)
-        found = [_verdict(site, verdict) for verdict in adoptions.verdicts()]
-        risk = next((v for v in adoptions.verdicts() if v.model == RISK_SCHEMA.model), None)
+        verdicts = adoptions.verdicts()
+        risk = next((v for v in verdicts if v.model == RISK_SCHEMA.model), None)
         return site.page(
             "model.html",
             viewer,
             here="/model",
             title="League model",
-            risk_passed=risk is not None and risk.adopted,
-            risk_judged=risk is not None,
-            verdicts=found,
-            plain=_plain,
-            power=_power_of_ten,
+            finding=_finding(risk),
+            lead=_lead(risk, is_any=bool(verdicts)),
+            verdicts=[_verdict(site, verdict) for verdict in verdicts],
             campaigns=approved(site, site.clock()),
         )
 
@@ -118,7 +130,7 @@ def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
             ApprovedCampaign(
                 name=manifest.campaign_id,
                 learns=MODEL_WORDS.get(manifest.model, manifest.model),
-                uses=words.sentence(words.list_of([_category(c) for c in manifest.categories])),
+                uses=sentence(listed([_category(c) for c in manifest.categories])),
                 rounds=manifest.rounds,
                 noise=f"{manifest.noise_multiplier:.2f} times the most that one athlete can add",
                 state=_state(manifest.opens, manifest.expires, now, site),
@@ -127,11 +139,26 @@ def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
     return rows
 
 
+def _finding(risk: Verdict | None) -> str:
+    if risk is not None and risk.adopted:
+        return "The risk model passed here; no figure about a person is shown"
+    return "No individual risk available"
+
+
+def _lead(risk: Verdict | None, *, is_any: bool) -> str:
+    own = "Readiness, proposals and charts here come from each athlete’s own past alone."
+    if not is_any:
+        return f"No league model has been checked on this node yet. {own}"
+    if risk is not None and not risk.adopted:
+        return f"The league’s risk model did not pass this node’s checks. {own}"
+    return own
+
+
 def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "Not used here",
-        reasons=words.sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
+        reasons=sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
         days=f"{verdict.judged_days:,}",
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in verdict.figures),
         card=_card(site, verdict) if verdict.adopted else None,
@@ -144,7 +171,7 @@ def _reason(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text of a card as a sentence of a page."""
-    return words.sentence(text).replace("'", "’")
+    return sentence(text).replace("'", "’")
 
 
 def _power_of_ten(value: float) -> str:
@@ -156,26 +183,34 @@ def _power_of_ten(value: float) -> str:
 def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
     if verdict.model == RECOVERY_SCHEMA.model:
-        return f"{words.minus(value, 3)} points of 10"
-    shown = f"{value:,.0f}" if name == "events" else words.minus(value, 2)
+        return f"{minus(value, 3)} points of 10"
+    shown = f"{value:,.0f}" if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 
 
-def _card(site: ClubSite, verdict: Verdict) -> ModelCard | None:
+def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
     try:
-        return ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
+        card = ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
     except (OSError, ValueError):
         log.warning("the card of an adopted model cannot be read")
         return None
+    return CardWords(
+        purpose=_plain(card.purpose),
+        data=_plain(card.data),
+        clubs=card.clubs,
+        rounds=card.rounds,
+        privacy=f"ε {card.epsilon_proved:.2f} at δ {_power_of_ten(card.delta)}",
+        limits=tuple(_plain(limit) for limit in card.limits),
+    )
 
 
 def _category(category: Category) -> str:
-    return words.CATEGORY_WORDS.get(category, category.value.replace("_", " "))
+    return CATEGORY_WORDS.get(category, category.value.replace("_", " "))
 
 
 def _state(opens: datetime, expires: datetime, now: datetime, site: ClubSite) -> str:
     if now >= expires:
-        return f"Ended {words.short_day(expires.astimezone(site.zone).date())}"
+        return f"Ended {long_date(expires.astimezone(site.zone).date())}"
     if now < opens:
-        return f"Opens {words.short_day(opens.astimezone(site.zone).date())}"
-    return f"Open until {words.short_day(expires.astimezone(site.zone).date())}"
+        return f"Opens {long_date(opens.astimezone(site.zone).date())}"
+    return f"Open until {long_date(expires.astimezone(site.zone).date())}"

@@ -1,6 +1,5 @@
 """What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -8,7 +7,8 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.entries.events import EventKind
+from chassis.clock import Clock
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
@@ -22,7 +22,7 @@ from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.sessions import COOKIE, StaffSessions, Viewer
 from client.web.staff_codes import StaffCodeIssuer
 from client.web.tables import Tables, streams_of
-from policies.vocabulary import AthleteId, Category, PersonId, Role
+from policies.vocabulary import AthleteId, Category
 
 NAV = (
     {"href": "/board", "label": "Morning board"},
@@ -37,18 +37,6 @@ DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
 
 
-class SignInNeeded(Exception):
-    """Nobody is signed in here."""
-
-
-class Closed(Exception):
-    """This page is not shown; unknown, not allowed and not possible look the same."""
-
-
-class Refused(Exception):
-    """A form that did not come from our own page in this session."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClubSite:
     """The node's pages with everything they use."""
@@ -56,7 +44,7 @@ class ClubSite:
     settings: NodeSettings
     vault: Vault
     consent: ConsentDecisions
-    clock: Callable[[], datetime]
+    clock: Clock
     pages: Pages
     sessions: StaffSessions
     issuer: StaffCodeIssuer
@@ -92,10 +80,6 @@ class ClubSite:
         if not viewer.is_own_csrf(csrf):
             raise Refused
         return viewer
-
-    def report(self, kind: EventKind, person: PersonId, role: Role, **details: str) -> None:
-        """Have a person's deed logged before it is done; raises ConsentUnavailable, and then it is not done."""
-        self.consent.event(kind, {"person": person, "role": role.value, **details})
 
     def page(
         self,

@@ -190,33 +190,13 @@ EVENTS = {
     EventKind.NODE_ADDED: "The league let a club’s node take part",
     EventKind.ANSWER_SENT: "The outcome of a request was recorded",
     EventKind.HEARTBEAT: "The log showed that it runs",
+    EventKind.ACCESS: "Someone asked for your data",
 }
 
 
 def granularity_words(category: Category, granularity: Granularity) -> GranularityWords:
     """Return the words of one granularity, as they read for this category."""
     return _SPECIAL.get((category, granularity), GRANULARITIES[granularity])
-
-
-def listed(items: list[str]) -> str:
-    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """Return "one request", "two requests", "12 requests"."""
-    word = _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
-    return f"{word} {noun if count == 1 else plural or noun + 's'}"
-
-
-def sentence(text: str) -> str:
-    """Return the text with a capital first letter; the rest keeps its case."""
-    return text[:1].upper() + text[1:]
 
 
 def span(text: str) -> str:

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.console import CoordinatorFolder, database_of, now, screen
-from server.errors import BadSettings
-from server.settings import load_settings
+from server.errors import BadCoordinatorSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -31,10 +29,12 @@ def serve(
 
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
+    from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from server.running import Coordinator  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
@@ -52,8 +52,10 @@ def serve(
 
 
 def check_certificate(certificate: str, key: str) -> None:
-    """Raise BadSettings unless the two files are a certificate and its key, before anything listens."""
+    """Raise BadCoordinatorSettings unless the two files are a certificate and its key, before anything listens."""
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
     except OSError as error:  # also every SSLError
-        raise BadSettings(f"{certificate} and server.key beside it are not a certificate and its key") from error
+        raise BadCoordinatorSettings(
+            f"{certificate} and server.key beside it are not a certificate and its key"
+        ) from error

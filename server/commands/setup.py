@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from audit.entries.events import EventKind
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
 from server.commands.console import (
     AsJson,
@@ -20,11 +20,8 @@ from server.commands.console import (
     screen,
     store_of,
 )
-from server.errors import AlreadyExists, BadSettings, UnknownClub
-from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_file, write_settings
-from server.store import open_database
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
+from server.web.staff_role import StaffRole
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -55,19 +52,27 @@ def init(
 
     Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
     """
+    from pydantic import ValidationError
+
+    from server.federation.tls import create_tls
+    from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
+    from server.store import open_database
+
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
         stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
     except ValidationError as error:
-        raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
+        raise BadCoordinatorSettings(
+            "expected a league id, a name of 1 to 80 characters and an http address"
+        ) from error
     key = SigningKey.generate()
-    write_file(folder / "keys" / "league.key", key.seed.hex().encode())
+    create_seed(folder / "keys" / "league.key", key.seed)
     tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
     settings = write_settings(folder, stored)
-    write_file(settings.ca_file, tls.ca, mode=0o644)
-    write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
-    write_file(settings.tls / "server.key", tls.key)
+    create_durably(settings.ca_file, tls.ca, mode=0o644)
+    create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    create_secret(settings.tls / "server.key", tls.key)
     open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:
@@ -90,18 +95,20 @@ def add(
 
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
+    from audit.entries.details.league import NodeAdded
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
-        raise BadSettings("expected a club id of lower-case letters, digits and dashes")
+        raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
     try:
         line = public_key.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"cannot read the public key in {public_key}") from error
+        raise BadCoordinatorSettings(f"cannot read the public key in {public_key}") from error
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):
-        consent_of(settings).event(EventKind.NODE_ADDED, {"club": club, "fleet_key": key})
+        consent_of(settings).event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     screen().print(f"{club} may speak to the coordinator with this key.")
 
@@ -112,6 +119,8 @@ def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server node list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).nodes()
     if as_json:
         print_json(
@@ -131,10 +140,16 @@ def staff_code(
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
+    from audit.entries.details.codes import LeagueRole
+    from audit.entries.details.league import LeagueCodeIssued
+    from server.settings import load_settings
+    from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+
     settings = load_settings(folder)
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     staff = LeagueStaff(person, role, club)
-    consent_of(settings).event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
+    issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
+    consent_of(settings).event(issued)
     screen().print(CoordinatorCodeIssuer(engine, now).issue(staff))

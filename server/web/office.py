@@ -7,10 +7,12 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import moment
+from chassis.web.page_errors import Closed
 from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentUnavailable
-from server.web.site import Closed, LeagueSite, moment
-from server.web.staff import StaffRole
+from server.web.site import LeagueSite
+from server.web.staff_role import StaffRole
 
 
 def router(site: LeagueSite) -> APIRouter:

@@ -1,7 +1,6 @@
 """Fixtures of the coordinator's tests: its pages over a consent service in memory."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.entries.details.base import Details
 from audit.entries.events import EventKind
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
@@ -48,10 +48,10 @@ class FakeConsent:
     events: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         if self.down:
             raise ConsentUnavailable("down")
-        self.events.append((kind, dict(details)))
+        self.events.append((details.kind, details.body()))
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))

@@ -14,9 +14,10 @@ from chassis.errors import CannotServe
 from chassis.web.serving import listen
 from server.cli import app
 from server.commands.console import now
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
+from tests.waiting import HANG_S
 
 
 @pytest.fixture
@@ -34,18 +35,18 @@ def test_a_served_coordinator_is_healthy_on_both_ports_and_ends_with_zero(folder
         stdout=subprocess.PIPE,
         text=True,
     )
-    guard = threading.Timer(60, process.kill)
+    guard = threading.Timer(HANG_S, process.kill)
     guard.start()
     try:
         fleet, web = (process.stdout.readline().split(" on ")[1].strip() for _ in range(2))
-        assert httpx.get(f"{web}/health", trust_env=False).json() == {"status": "ok"}
+        assert httpx.get(f"{web}/health", trust_env=False, timeout=HANG_S).json() == {"status": "ok"}
         import ssl
 
         context = ssl.create_default_context(cafile=str(folder / "tls" / "ca.crt"))
-        with httpx.Client(verify=context, trust_env=False) as http:
+        with httpx.Client(verify=context, trust_env=False, timeout=HANG_S) as http:
             assert http.get(f"{fleet}/health").json() == {"status": "ok"}
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(HANG_S) == 0
     finally:
         guard.cancel()
         process.kill()
@@ -64,5 +65,5 @@ def test_a_second_coordinator_in_the_same_folder_is_refused_and_changes_nothing(
     settings = load_settings(folder)
     first, second = (Coordinator.open(settings, clock=now, wait_s=1.0, demo=False) for _ in range(2))
 
-    with first.working(), pytest.raises(BadSettings, match="another coordinator"), second.working():
+    with first.working(), pytest.raises(BadCoordinatorSettings, match="another coordinator"), second.working():
         pass

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.errors import BadSettings
-from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.errors import BadCoordinatorSettings
+from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff
+from server.web.staff_role import StaffRole
 
 OFFICE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
 
@@ -120,5 +121,5 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(office):
     "staff", [("A", StaffRole.OPERATOR, "club-a"), ("A", StaffRole.FRONT_OFFICE, ""), ("", StaffRole.OPERATOR, "")]
 )
 def test_a_person_without_a_place_is_refused(staff):
-    with pytest.raises(BadSettings):
+    with pytest.raises(BadCoordinatorSettings):
         LeagueStaff(*staff)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.text import long_date
 from consent.ledger.values import BudgetLine, BudgetView
-from consent.web.dates import long_date
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
 
@@ -21,6 +21,14 @@ class BudgetTableLine:
     hint: str
     parts: str
     state: str
+
+    @property
+    def style(self) -> str:
+        """Class of the state's mark: filled for what is gone, open for what is left."""
+        return _STYLES.get(self.state, "tag nowrap")
+
+
+_STYLES = {"Used": "tag on nowrap", "Left": "tag ok nowrap"}
 
 
 @dataclass(frozen=True, slots=True)

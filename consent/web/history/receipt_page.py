@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.text import long_date, moment
 from consent.grants.values import Change, ReceiptRecord
-from consent.web.dates import long_date, moment
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.vocabulary import ConsentState, Granularity, OrgId
 
@@ -49,6 +49,11 @@ class ReceiptPage:
     at: str
     leaf_hash: str
     log_index: int | None
+
+    @property
+    def place(self) -> str:
+        """Where its entry stands in the public log."""
+        return "Not published yet" if self.log_index is None else f"Entry {self.log_index:,}"
 
     @property
     def in_words(self) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chassis.text import long_date, sentence
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.dates import long_date
 from consent.web.sharing.page import end_of, granularity_of, key_of
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, sentence, span
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, span
 from policies.vocabulary import Role
 
 
@@ -40,6 +40,23 @@ class PreviewView:
     never: tuple[str, ...]
     is_learning: bool
     is_office: bool
+
+    @property
+    def lead(self) -> str:
+        """What they get and for what, in one sentence; or that they get nothing."""
+        if not self.slips:
+            return "Nothing. For them you look like anyone with too little data."
+        return f"{self.about}. What for: {self.purpose.lower()}, and nothing else."
+
+    @property
+    def released(self) -> tuple[Slip, ...]:
+        """The slips of releases: with the exact bytes."""
+        return tuple(slip for slip in self.slips if slip.exact)
+
+    @property
+    def plain(self) -> tuple[Slip, ...]:
+        """The slips of everything else: in words."""
+        return tuple(slip for slip in self.slips if not slip.exact)
 
 
 def preview_of(column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
