@@ -1,23 +1,20 @@
 """`evaluate`: how far each method errs on readiness here, before or after a league model is put to use."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audit.entries.events import EventKind
-from client.adoption import LARGEST_PART, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
 from client.commands.learners import league_key, learners
-from client.consent_client import NodeConsentClient
 from client.errors import ClientError
-from client.evaluation import LEAST_ATHLETES, AthleteDays, SourceErrors, athlete_days, errors_by_source
-from client.settings import NodeSettings, load_settings
-from client.vault.access import open_vault
-from models.arrays import Floats
-from models.features import RECOVERY_SCHEMA
-from models.registry import read_weights_file
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.evaluation import AthleteDays, SourceErrors
+    from client.settings import NodeSettings
+    from models.arrays import Floats
+
 
 SCHEMA = "homefield-evaluate-1"
 NAMES = {
@@ -49,6 +46,13 @@ def evaluate(
 
     Example: homefield-node evaluate ./club-a ./league/models/1f2e… --json
     """
+    from audit.entries.events import EventKind
+    from client.adoption import read_model
+    from client.consent_client import NodeConsentClient
+    from client.evaluation import errors_by_source
+    from client.settings import load_settings
+    from models.features import RECOVERY_SCHEMA
+
     settings = load_settings(folder)
     opened, _ = read_model(model, league_key(settings))
     if opened.record.model != RECOVERY_SCHEMA.model:
@@ -64,7 +68,11 @@ def evaluate(
     _show(found, weights or ())
 
 
-def _weights(path: Path) -> Floats:
+def _weights(path: Path) -> "Floats":
+    from client.adoption import LARGEST_PART
+    from models.features import RECOVERY_SCHEMA
+    from models.registry import read_weights_file
+
     try:
         if path.stat().st_size > LARGEST_PART:
             raise ClientError(f"{path} is too large to be the weights of a league model")
@@ -75,13 +83,16 @@ def _weights(path: Path) -> Floats:
     return found
 
 
-def _days(settings: NodeSettings, athletes: list[AthleteId]) -> list[AthleteDays]:
+def _days(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[AthleteDays]":
+    from client.evaluation import athlete_days
+    from client.vault.access import open_vault
+
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [athlete_days(vault.read(athlete)) for athlete in athletes if athlete in held]
 
 
-def _json(found: SourceErrors) -> dict[str, Any]:
+def _json(found: "SourceErrors") -> dict[str, Any]:
     return {
         "source": found.source,
         "athletes": found.athletes,
@@ -91,7 +102,9 @@ def _json(found: SourceErrors) -> dict[str, Any]:
     }
 
 
-def _show(found: tuple[SourceErrors, ...], paths: list[Path] | tuple[()]) -> None:
+def _show(found: "tuple[SourceErrors, ...]", paths: list[Path] | tuple[()]) -> None:
+    from client.evaluation import LEAST_ATHLETES
+
     if not found:
         screen().print(f"Nothing to show: no source has {LEAST_ATHLETES} athletes with days held back.")
     for one in found:
