@@ -1,1 +1,1 @@
-"""The transparency log: commitments, proofs, checkpoints, verification, and the page furniture of all surfaces."""
+"""The transparency log: commitments, proofs, checkpoints, verification, and the base layout of all surfaces."""

@@ -18,7 +18,7 @@ def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body
     """Return the auditor's pages over the log at `source`, a directory or an http(s) address.
 
     policy: whom to believe about the log; nothing is shown that it does not accept. run_by: who runs these pages,
-    shown in the masthead. The first verification begins when the application is started.
+    shown in the header. The first verification begins when the application is started.
     Raises a child of AuditError for a source that cannot be one.
     """
     opened = open_source(source)

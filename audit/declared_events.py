@@ -31,7 +31,7 @@ WITNESS_ROUTES: EventDeclarations = {
     **unrecorded(NoEntryReason.PUBLIC_LOG, "GET /", "POST /add-checkpoint", "GET /{log_id}/checkpoint"),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /health", "MOUNT /static"),
 }
-"""A witness answers with a countersignature, which stands under the log's checkpoint for everybody to see."""
+"""A witness answers with a cosignature, which stands under the log's checkpoint for everybody to see."""
 
 VERBS: EventDeclarations = {
     **unrecorded(

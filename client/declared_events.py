@@ -47,7 +47,7 @@ VERBS: EventDeclarations = {
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),
-    **unrecorded(NoEntryReason.OWN_ENTRIES, "athlete list", "plan show"),
+    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "plan show"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
 """The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""

@@ -36,10 +36,10 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        cadence = service.cadence(clock)
-        cadence.start()
+        schedule = service.schedule(clock)
+        schedule.start()
         yield
-        await run_in_threadpool(cadence.stop)
+        await run_in_threadpool(schedule.stop)
         service.close()
 
     app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)

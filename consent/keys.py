@@ -19,7 +19,7 @@ class ServiceKeys:
 
     service: signs snapshots, events and receipts. log_seed: signs checkpoints. wrapping: wraps every
     athlete's data key. cover: gives organisations their names in the log. tokens: derives contribution
-    tokens, so that none is stored. codes: keys the hashes of desk codes. subjects: makes the pseudonyms
+    tokens, so that none is stored. codes: keys the hashes of one-time sign-in codes. subjects: makes the pseudonyms
     in receipts, another one for each recipient.
     """
 

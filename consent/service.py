@@ -71,7 +71,7 @@ class Service:
         """Have this called when so much waits that a publication is due before its time."""
         self.log.call_when_crowded(on_high_water_mark)
 
-    def cadence(self, clock: Clock) -> PublicationSchedule:
+    def schedule(self, clock: Clock) -> PublicationSchedule:
         """Return the thread that publishes at fixed times; the caller starts and stops it."""
         return PublicationSchedule(self, every_s=self.settings.checkpoint_every_s, clock=clock)
 
@@ -116,7 +116,7 @@ def open_service(
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
         store = ConsentStore(transactions)
         _refuse_a_lost_database(store, log)
-        # Before anything is published: what is lost, or waits a second time, must be noticed while it can be mended.
+        # Before anything is published: what is lost, or waits a second time, must be noticed while it can be repaired.
         transactions.reconcile()
         _publish_overdue(log)
         store.begin()

@@ -195,7 +195,7 @@ class ConsentStore:
             reported_events.note_refusal(tx, org, route)
 
     def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
-        """Log whether the answer to a recorded act of this organisation was handed to the network."""
+        """Log whether the answer to a audit event of this organisation was handed to the network."""
         with self.transactions.write() as tx:
             outcomes.note(tx, org, event, sent=sent)
 

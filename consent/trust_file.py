@@ -1,7 +1,7 @@
 """DIR/trust.policy: whom to believe about this log, in the format of C2SP tlog-policy.
 
 `init` writes it with the log's own keys and no witness. The operator adds witnesses by editing it; from the next start
-on the log publishes only what the quorum has countersigned. Readers get the same file, best from somebody they trust.
+on the log publishes only what the quorum has cosigned. Readers get the same file, best from somebody they trust.
 """
 
 from collections.abc import Sequence

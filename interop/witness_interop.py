@@ -177,7 +177,7 @@ def _candidates() -> Iterator[str | None]:
 
 
 def _is_new_enough(python: str) -> bool:
-    """Return whether this can be run and is new enough; a stand-in for a version that is not installed is not."""
+    """Return whether this can be run and is new enough; a dummy entry for a version that is not installed is not."""
     asked = "import sys, venv; sys.exit(sys.version_info < (3, 12))"
     with contextlib.suppress(OSError):
         return subprocess.run([python, "-c", asked], capture_output=True, check=False).returncode == 0

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from audit.entries.events import Entry, EventKind
-from audit.entries.pseudonyms import cover_name
+from audit.entries.pseudonyms import pseudonym
 from audit.tlog.signers import log_signers
 from audit.writer.log import Log
 
@@ -25,7 +25,7 @@ def main() -> None:
     signers = log_signers(ORIGIN, secrets.token_bytes(32))
     (out / "older").mkdir(parents=True)
     (out / "vkey").write_text(signers[0].vkey)
-    orgs = [cover_name(str(number), secrets.token_bytes(32)) for number in range(20)]
+    orgs = [pseudonym(str(number), secrets.token_bytes(32)) for number in range(20)]
     with Log.open(out / "log", signers=signers) as log:
         for count in PUBLISHED:
             (out / "older" / str(log.size)).write_text(log.checkpoint_text())

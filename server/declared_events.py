@@ -20,7 +20,7 @@ ROUTES: EventDeclarations = {
         "GET /health",
         "MOUNT /static",
     ),
-    **unrecorded(NoEntryReason.OWN_ENTRIES, "GET /models", "GET /nodes"),
+    **unrecorded(NoEntryReason.READ_BACK, "GET /models", "GET /nodes"),
 }
 """The pages of front office and operator."""
 
@@ -46,7 +46,7 @@ VERBS: EventDeclarations = {
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "staff-code": records(EventKind.CODE_ISSUED),
     **unrecorded(NoEntryReason.SET_UP, "init"),
-    **unrecorded(NoEntryReason.OWN_ENTRIES, "node list", "campaign list", "campaign show", "models list", "status"),
+    **unrecorded(NoEntryReason.READ_BACK, "node list", "campaign list", "campaign show", "models list", "status"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "serve"),
 }
 """The league's commands."""

@@ -1,4 +1,4 @@
-"""Commands of a witness: set it up, add a log, serve it, and look at what it has countersigned."""
+"""Commands of a witness: set it up, add a log, serve it, and look at what it has cosigned."""
 
 import json
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8401,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Answer logs that ask for a countersignature, until interrupted."""
+    """Answer logs that ask for a cosignature, until interrupted."""
     from audit.witness.app import build_witness_app
     from audit.witness.config import read_config
     from audit.witness.store import WitnessStore
@@ -91,7 +91,7 @@ def serve(
 
 @app.command(epilog="Example: homefield-audit witness status w1 --json")
 def status(directory: WitnessFolder, as_json: AsJson = False) -> None:
-    """Show each log with the last checkpoint countersigned and the evidence kept against it, also while it runs."""
+    """Show each log with the last checkpoint cosigned and the evidence kept against it, also while it runs."""
     from audit.witness.config import read_config
     from audit.witness.evidence import FOLDER
 

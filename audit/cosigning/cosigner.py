@@ -1,6 +1,6 @@
-"""The log's side of witnessing: asks all witnesses of a policy at once, and keeps the countersignatures that hold.
+"""The log's side of witnessing: asks all witnesses of a policy at once, and keeps the cosignatures that hold.
 
-No witness is trusted: one that lies, stalls or speaks nonsense costs its own countersignature and nothing else. Only a
+No witness is trusted: one that lies, stalls or speaks nonsense costs its own cosignature and nothing else. Only a
 checkpoint that this log's own key signed can stop the log.
 """
 
@@ -48,7 +48,7 @@ class Cosigner:
         self._turn = threading.Lock()
 
     def cosign(self, note: bytes, checkpoint: Checkpoint, proof: ConsistencyProof) -> bytes:
-        """Return the note with the countersignatures of the policy's witnesses over exactly this checkpoint.
+        """Return the note with the cosignatures of the policy's witnesses over exactly this checkpoint.
 
         proof: consistency proof from an older size, above 0 and below the checkpoint's, to the checkpoint; called
         by one thread at a time. Raises QuorumNotMet, or LogCorrupt if a witness holds a checkpoint by this log's own

@@ -21,7 +21,7 @@ SIZE = "text/x.tlog.size"
 
 
 @dataclass(frozen=True, slots=True)
-class Countersigned:
+class Cosigned:
     """Signature lines, not verified."""
 
     lines: str
@@ -36,12 +36,12 @@ class OtherSize:
 
 @dataclass(frozen=True, slots=True)
 class WitnessRefused:
-    """The witness will not countersign; `status` is the HTTP status."""
+    """The witness will not cosign; `status` is the HTTP status."""
 
     status: int
 
 
-Reply = Countersigned | OtherSize | WitnessRefused
+Reply = Cosigned | OtherSize | WitnessRefused
 
 
 def check_address(url: str) -> str:
@@ -76,7 +76,7 @@ def add_checkpoint(
     )
     response, body = _exchange(client, request, deadline)
     if response.status_code == httpx.codes.OK:
-        return Countersigned(_text(body))
+        return Cosigned(_text(body))
     if response.status_code == httpx.codes.CONFLICT and response.headers.get("Content-Type") == SIZE:
         text = _text(body)
         if not text.endswith("\n"):
@@ -86,7 +86,7 @@ def add_checkpoint(
 
 
 def latest_checkpoint(client: httpx.Client, url: str, origin: str, *, deadline: float) -> bytes | None:
-    """Return the note that a witness countersigned last for this log, not verified; None if it shows none.
+    """Return the note that a witness cosigned last for this log, not verified; None if it shows none.
 
     Raises SourceUnavailable.
     """

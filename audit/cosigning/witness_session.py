@@ -10,7 +10,7 @@ from datetime import datetime
 import httpx
 
 from audit.cosigning import witness_client
-from audit.cosigning.witness_client import Countersigned, OtherSize
+from audit.cosigning.witness_client import Cosigned, OtherSize
 from audit.errors import AuditError, ProofFailed
 from audit.tlog import merkle
 from audit.tlog.checkpoint import Checkpoint, parse_body
@@ -30,7 +30,7 @@ ConsistencyProof = Callable[[int], tuple[bytes, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One checkpoint to be countersigned: its note and text, and until when (on the monotonic clock)."""
+    """One checkpoint to be cosigned: its note and text, and until when (on the monotonic clock)."""
 
     note: bytes
     text: str
@@ -51,7 +51,7 @@ class CosigningResult:
 class WitnessReport:
     """How one witness has answered lately.
 
-    names: as in the policy, several if it signs with several keys. is_late: it has not countersigned the newest
+    names: as in the policy, several if it signs with several keys. is_late: it has not cosigned the newest
     checkpoint. problem: why not. contradiction: the note of a checkpoint by the log's own key that the log contradicts.
     """
 
@@ -93,7 +93,7 @@ class WitnessLine:
         self._contradiction: bytes | None = None
 
     def ask(self, task: Task, done: "queue.SimpleQueue[CosigningResult]") -> None:
-        """Have one checkpoint countersigned and put the outcome, whatever it is, into `done`."""
+        """Have one checkpoint cosigned and put the outcome, whatever it is, into `done`."""
         with self._told:
             self._newest, self._problem = task, "has not answered yet"
         outcome = CosigningResult()
@@ -151,7 +151,7 @@ class WitnessLine:
                 note=task.note,
                 deadline=task.deadline,
             )
-            if isinstance(reply, Countersigned):
+            if isinstance(reply, Cosigned):
                 signatures = self._verified(reply.lines, task)
                 self._size = task.checkpoint.size
                 return signatures

@@ -103,7 +103,7 @@ class FileStore:
             self._disk.sync_directory(directory)
 
     def append(self, path: str, data: bytes, *, at: int) -> None:
-        """Add to the end of a file that is `at` bytes long; durable, or OSError, and then the file is spoilt."""
+        """Add to the end of a file that is `at` bytes long; durable, or OSError, and then the file is undefined."""
         self._disk.append(self.directory / path, data, at=at)
 
     def remove(self, paths: Iterable[str]) -> None:

@@ -114,7 +114,7 @@ class EntryColumns:
         return self._kinds[index]
 
     def org(self, index: int) -> str:
-        """Return the cover name of an entry's organisation."""
+        """Return the organisation pseudonym of an entry's organisation."""
         return self._orgs[index]
 
     def day(self, index: int) -> date:
@@ -127,7 +127,7 @@ class EntryColumns:
 
     @property
     def orgs(self) -> tuple[str, ...]:
-        """Every organisation's cover name, in the order of first appearance."""
+        """Every organisation's organisation pseudonym, in the order of first appearance."""
         return tuple(self._orgs.values)
 
     def select(self, is_wanted: Callable[[PublicFields], bool]) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""What each route and each command of a program owes the log: one typed event, or a reason why it owes none.
+"""Audit-event declarations: the one typed event of each route and command of a program, or a reason why it has none.
 
 Every program declares all of its routes and commands beside itself, in `declared_events.py`. A test walks the programs
 and fails for whatever is not declared, and other tests carry the declared ones out and count what the log received.
@@ -18,7 +18,7 @@ class NoEntryReason(StrEnum):
     OWN_RECORD = "an athlete reads their own record"
     FORM_STEP = "a step towards something that is recorded when it is done; by itself it changes nothing"
     PUBLIC_LOG = "serves, checks or reads the public log, which is everybody’s"
-    OWN_ENTRIES = "an organisation reads back what was enrolled with it, without a reading or a choice of an athlete"
+    READ_BACK = "an organisation reads back what was enrolled with it, without a reading or a choice of an athlete"
     SET_UP = "an organisation sets up its own machine; nothing is shared by that"
     PARTS_RECORDED = "runs a program, or carries messages, whose parts are recorded where they are done"
 
@@ -56,5 +56,5 @@ def records(*kinds: EventKind, beside: Iterable[EventKind] = (), each: str = "",
 
 
 def unrecorded(reason: NoEntryReason, *names: str) -> dict[str, EventDeclaration]:
-    """Declare that several routes or commands owe nothing, all for one reason."""
+    """Declare that several routes or commands have no event, all for one reason."""
     return dict.fromkeys(names, NoEntry(reason))

@@ -96,7 +96,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     ChoiceMethod: {
         ChoiceMethod.PORTAL: "the athlete’s portal",
         ChoiceMethod.DEMO: "a demo persona",
-        ChoiceMethod.DESK: "the issuer, in person",
+        ChoiceMethod.ISSUER: "the issuer, in person",
     },
     RoundPayment: {
         RoundPayment.PAID: "paid the round",

@@ -20,7 +20,7 @@ VERSION = 2
 """The version of new entries; those of version 1 are read for ever."""
 VERSIONS = (1, VERSION)
 SIZE_CLASSES = (320, 512)
-"""Lengths in bytes that a leaf may have (our choice): the first fits every kind with a cover name of two words."""
+"""Lengths in bytes that a leaf may have (our choice): the first fits every kind with a pseudonym of two words."""
 
 _HASH = re.compile("[0-9a-f]{0,64}", re.ASCII)
 _HEX = re.compile("(?:[0-9a-f]{2})*", re.ASCII)
@@ -111,7 +111,7 @@ _SENTENCES = {
 class Entry:
     """One public entry.
 
-    org: cover name, 1 to 60 characters. policy_hash: rules in force, up to 64 hexadecimal digits, may be "".
+    org: organisation pseudonym, 1 to 60 characters. policy_hash: rules in force, up to 64 hexadecimal digits, or "".
     commitment: 32 bytes. tag: 16 bytes, or none where the entry is about no athlete. version: 1 or 2.
     """
 

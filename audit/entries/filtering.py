@@ -46,7 +46,7 @@ class HasFields(Protocol):
 
     @property
     def org(self) -> str:
-        """The organisation's cover name."""
+        """The organisation's organisation pseudonym."""
 
     @property
     def day(self) -> date:

@@ -1,4 +1,4 @@
-"""Cover names: the stable two words under which an organisation stands in the public log."""
+"""Organisation pseudonyms: the stable two words under which an organisation stands in the public log."""
 
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ _SECOND = (
 
 
 def pseudonym(org_id: str, secret: bytes, *, taken: Container[str] = ()) -> str:
-    """Return the organisation's cover name, for example "Quiet heron".
+    """Return the organisation's organisation pseudonym, for example "Quiet heron".
 
     Only who holds `secret` can say which organisation it is. The name depends on nothing else but `taken`:
     pass the names that earlier organisations hold, and a clash moves on to the next free one.

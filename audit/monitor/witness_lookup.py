@@ -1,6 +1,6 @@
 """Asks witnesses what they have seen of a log, and compares it with what the log shows here.
 
-A log can show each reader a history of its own, but not without its witnesses: they countersign one.
+A log can show each reader a history of its own, but not without its witnesses: they cosign one.
 """
 
 import time
@@ -42,7 +42,7 @@ class WitnessView:
     """What one witness shows, under its names in the policy.
 
     seen: its checkpoint, None if it showed none that can be used; `note` is the same, signed. seen_at_s: when it
-    countersigned, POSIX time.
+    cosigned, POSIX time.
     """
 
     names: tuple[str, ...]
@@ -53,7 +53,7 @@ class WitnessView:
 
 
 class WitnessLookup:
-    """Asks every witness of a policy that has an address for the last checkpoint it countersigned."""
+    """Asks every witness of a policy that has an address for the last checkpoint it cosigned."""
 
     def __init__(self, policy: TrustPolicy, *, client: httpx.Client, timeout_s: float = 10.0) -> None:
         """Raises MalformedPolicy for an address that may not be used."""
@@ -125,7 +125,7 @@ def check_behind(view: WitnessView, source: LogSource, now: Checkpoint) -> None:
 def ahead_for_too_long(view: WitnessView, *, now_s: int, max_age_s: int) -> Alarm | None:
     """Return an alarm for a witness that has long seen more than the log shows here.
 
-    For a short time that is in order: a log has its checkpoint countersigned before it publishes it.
+    For a short time that is in order: a log has its checkpoint cosigned before it publishes it.
     """
     if view.status is not WitnessStatus.AHEAD or view.seen is None or now_s - view.seen_at_s <= max_age_s:
         return None

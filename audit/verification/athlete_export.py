@@ -59,7 +59,7 @@ class OwnEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnEntries:
+class AthleteExport:
     """The file, parsed; nothing in it is verified.
 
     checkpoint: the log's as it was before the entries were listed.
@@ -106,7 +106,7 @@ _MODELS = (_File, _Entry, _Proof, KeyedOpeningModel, OpeningModel, ShownFieldMod
 _NAMES = frozenset(name for model in _MODELS for name in model.model_fields)
 
 
-def write_export(own: OwnEntries) -> bytes:
+def write_export(own: AthleteExport) -> bytes:
     """Return the file's bytes. Every proof leads to a checkpoint that is written once."""
     checkpoints = list(dict.fromkeys([own.checkpoint, *(e.proof.checkpoint for e in own.entries if e.proof)]))
     places = {checkpoint: place for place, checkpoint in enumerate(checkpoints)}
@@ -122,7 +122,7 @@ def write_export(own: OwnEntries) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def parse_export(data: bytes) -> OwnEntries:
+def parse_export(data: bytes) -> AthleteExport:
     """Parse a file of either version; raises MalformedProof, which never repeats what stands in it."""
     if len(data) > MAX_BYTES:
         raise MalformedProof(f"expected a file of at most {MAX_BYTES:,} bytes")
@@ -135,7 +135,7 @@ def parse_export(data: bytes) -> OwnEntries:
     if file.version == 1 and any(isinstance(entry.opening, OpeningModel) for entry in file.entries):
         raise MalformedProof("expected keyed openings only in a file of version 1")
     checkpoints = [checkpoint.encode() for checkpoint in file.checkpoints]
-    return OwnEntries(
+    return AthleteExport(
         file.origin,
         file.policy,
         bytes.fromhex(file.tag_key),

@@ -13,7 +13,7 @@ from audit.tlog import tlog_proof
 from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
-from audit.verification.athlete_export import OwnEntries, OwnEntry
+from audit.verification.athlete_export import AthleteExport, OwnEntry
 from audit.verification.sources import LogSource
 from audit.verification.verified_details import check_is_whole, verified_details
 from audit.verification.verify import OnProgress, VerifiedLog, verify_source
@@ -61,7 +61,7 @@ class InLog:
     newer: int
 
 
-def check_export(own: OwnEntries, policy: TrustPolicy) -> CheckedOwn:
+def check_export(own: AthleteExport, policy: TrustPolicy) -> CheckedOwn:
     """Check numbers, tags, openings and proofs of a file; raises a child of AuditError that names the entry."""
     if [entry.number for entry in own.entries] != list(range(own.total)):
         raise LogCorrupt(f"expected the entries 1 to {own.total:,} in order, none missing, none twice")

@@ -1,4 +1,4 @@
-"""What the auditor's pages share: the watched log, whom they believe about it, and the masthead."""
+"""What the auditor's pages share: the watched log, whom they believe about it, and the header."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -71,7 +71,7 @@ class Auditor:
         return action(self.watch.check())
 
     def page(self, template: str, title: str, here: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """Return one page inside the auditor's masthead."""
+        """Return one page inside the auditor's header."""
         frame: Mapping[str, Any] = {"surface": "Audit", "run_by": self._run_by, "nav": NAV, "place": self.place}
         return self._pages.render(template, status=status, title=title, here=here, **frame, **values)
 

@@ -30,7 +30,7 @@ MOST_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class WatchedLog:
-    """A log whose checkpoints are countersigned: its origin, and the keys of which one must have signed."""
+    """A log whose checkpoints are cosigned: its origin, and the keys of which one must have signed."""
 
     origin: str
     verifiers: tuple[Verifier, ...]

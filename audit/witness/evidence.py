@@ -1,6 +1,6 @@
 """Evidence against a log, kept in the witness's folder: two signed checkpoints that do not go together.
 
-Each piece is a folder with `held.note`, which this witness countersigned, and `shown.note`, which the log signed too.
+Each piece is a folder with `held.note`, which this witness cosigned, and `shown.note`, which the log signed too.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""What a witness remembers: per log the checkpoint that it countersigned last, on the disk before anybody sees it.
+"""What a witness remembers: per log the checkpoint that it cosigned last, on the disk before anybody sees it.
 
 A record is the signed note itself, so it proves that this witness wrote it. One process owns the folder, by its lock
 file; in it one thread at a time holds a log's record from the check to the durable change.
@@ -29,7 +29,7 @@ Replace = Callable[[Path, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class CosignedCheckpoint:
-    """A checkpoint this witness countersigned: with the note (the log's signatures and our own) and the time stated."""
+    """A checkpoint this witness cosigned: with the note (the log's signatures and our own) and the time stated."""
 
     checkpoint: Checkpoint
     note: bytes
@@ -57,7 +57,7 @@ class Record:
 
     @property
     def seen(self) -> CosignedCheckpoint | None:
-        """The checkpoint countersigned last, or None before the first."""
+        """The checkpoint cosigned last, or None before the first."""
         return self._slot.seen
 
     def replace(self, seen: CosignedCheckpoint) -> None:
@@ -116,7 +116,7 @@ class WitnessStore:
             yield Record(self, slot)
 
     def latest(self, log: WatchedLog) -> CosignedCheckpoint | None:
-        """Return what was countersigned last and is durable, or None before the first."""
+        """Return what was cosigned last and is durable, or None before the first."""
         return self._slots[log.origin].seen
 
     def evidence(self, log: WatchedLog) -> tuple[WitnessEvidence, ...]:

@@ -1,4 +1,4 @@
-"""A witness: countersigns a log's checkpoint after checking that the log has only grown (C2SP tlog-witness v1.0.0).
+"""A witness: cosigns a log's checkpoint after checking that the log has only grown (C2SP tlog-witness v1.0.0).
 
 The rules are pure functions; `Witness` applies them to one record per log, which changes only while it is held.
 """
@@ -53,7 +53,7 @@ class WitnessResponse:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One log as this witness knows it: the last checkpoint it countersigned, and evidence against the log."""
+    """One log as this witness knows it: the last checkpoint it cosigned, and evidence against the log."""
 
     log: WatchedLog
     seen: CosignedCheckpoint | None
@@ -81,7 +81,7 @@ def parse_submission(body: bytes) -> Submission:
 def judge(submission: Submission, seen: Checkpoint | None) -> WitnessResponse | None:
     """Return why this checkpoint may not follow the one seen last, or None if it may.
 
-    seen: the checkpoint that was countersigned last, None before the first; its size is then 0.
+    seen: the checkpoint that was cosigned last, None before the first; its size is then 0.
     """
     new, size = submission.checkpoint, seen.size if seen else 0
     if submission.old_size != size:
@@ -106,7 +106,7 @@ def contradicts(seen: Checkpoint | None, new: Checkpoint) -> bool:
 
 
 class Witness:
-    """Answers requests to countersign. Safe for many threads: each log's record is held from check to answer."""
+    """Answers requests to cosign. Safe for many threads: each log's record is held from check to answer."""
 
     def __init__(self, config: WitnessConfig, store: WitnessStore, *, clock: Clock) -> None:
         self.config = config
@@ -115,10 +115,10 @@ class Witness:
         self._logs = {log.origin: log for log in config.logs}
 
     def add_checkpoint(self, body: bytes) -> WitnessResponse:
-        """Countersign the submitted checkpoint, or say why not.
+        """Cosign the submitted checkpoint, or say why not.
 
         Raises LogUnavailable if the record could not be made durable, and BrokenState if it cannot be read:
-        nothing is countersigned then.
+        nothing is cosigned then.
         """
         try:
             submission = parse_submission(body)
@@ -139,7 +139,7 @@ class Witness:
             return self._decide(record, submission, signed)
 
     def latest(self, log_id: str) -> bytes | None:
-        """Return the checkpoint countersigned last, as a note with the log's signatures and our own; None if none is.
+        """Return the checkpoint cosigned last, as a note with the log's signatures and our own; None if none is.
 
         Raises LogUnavailable while it is not known whether it is durable, and BrokenState.
         """
@@ -165,7 +165,7 @@ class Witness:
     def _cosign(self, record: Record, new: Checkpoint, signed: Note) -> WitnessResponse:
         timestamp_s = self._timestamp_s(record.seen)
         own = [signer.sign(signed.text, timestamp_s=timestamp_s) for signer in self.config.signers]
-        # Durable first: a countersignature that leaves this program is never newer than the record of it.
+        # Durable first: a cosignature that leaves this program is never newer than the record of it.
         record.replace(CosignedCheckpoint(new, write_note(signed.text, [*signed.signatures, *own]), timestamp_s))
         return WitnessResponse(HTTPStatus.OK, "".join(f"{signature.line}\n" for signature in own))
 

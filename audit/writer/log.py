@@ -1,6 +1,6 @@
 """The writer of the log: acknowledges an entry once it is durable, and publishes all that wait at one moment.
 
-An acknowledged entry waits in a private journal. A publication (`Log.publish`, called at a fixed cadence by
+An acknowledged entry waits in a private journal. A publication (`Log.publish`, called at a fixed schedule by
 `audit.writer.schedule`) shuffles everything that waits together with a heartbeat, makes that order durable, signs the
 grown tree, has it cosigned and makes it public. So the order inside a publication says nothing, and an entry has
 a place in the log only from its publication on.
@@ -172,7 +172,7 @@ class Log:
 
         Without anything to publish the checkpoint stays as it is. Raises QuorumNotMet if too few witnesses
         answered and LogUnavailable if the disk failed: everything waits for the next call. Raises LogCorrupt if a
-        witness contradicts this log, which then refuses everything until it is mended and opened again.
+        witness contradicts this log, which then refuses everything until it is repaired and opened again.
         """
         with self._publishing:
             current = self._published()

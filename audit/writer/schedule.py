@@ -1,4 +1,4 @@
-"""Publishes a log at a fixed cadence: at every multiple of the interval since 1970 (UTC), whatever was appended.
+"""Publishes a log at a fixed schedule: at every multiple of the interval since 1970 (UTC), whatever was appended.
 
 A log that takes nothing before it is published does not wait for the next of these moments.
 """
@@ -21,7 +21,7 @@ LOOK_EVERY_S = 60.0
 
 
 class Publishes(Protocol):
-    """What the cadence needs of `audit.writer.log.Log`."""
+    """What the publication schedule needs of `audit.writer.log.Log`."""
 
     @property
     def needs_publication(self) -> bool:
@@ -93,7 +93,7 @@ class PublicationSchedule:
     def _publish(self) -> None:
         try:
             self._log.publish()
-        except Exception as error:  # whatever it was, the next tick must come
+        except Exception as error:  # whatever it was, the next publication must come
             # Our own sentences hold no value of an entry; of anything else only the kind is safe to print.
             reason = error if isinstance(error, AuditError) else type(error).__name__
             logger.warning("the log was not published: %s", reason, extra={"error": type(error).__name__})

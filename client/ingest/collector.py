@@ -22,7 +22,7 @@ CellValue = float | int | str | None
 
 
 class Collector:
-    """Observations of one file (or one athlete's rows in it) with their tally."""
+    """Observations of one file (or one athlete's rows in it) with their counters."""
 
     def __init__(self, file: InputFile, clock: LocalClock, *, app: str, device: str = "") -> None:
         self.counters = QualityCounters()

@@ -67,24 +67,24 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
     athletes = site.athletes(access)
     day = site.day()
     context = site.context(day)
-    mornings = [(a, site.assessment(access, a.athlete, context)) for a in athletes]
-    decide = [(a, m) for a, m in mornings if m.to_decide]
-    ask = [(a, m) for a, m in mornings if m.to_ask and not m.to_decide]
-    out = [a.name for a, m in mornings if m.available == "out"]
-    planned = [(a, m) for a, m in mornings if not (m.to_decide or m.to_ask or m.available == "out")]
+    assessments = [(a, site.assessment(access, a.athlete, context)) for a in athletes]
+    decide = [(a, m) for a, m in assessments if m.to_decide]
+    ask = [(a, m) for a, m in assessments if m.to_ask and not m.to_decide]
+    out = [a.name for a, m in assessments if m.available == "out"]
+    planned = [(a, m) for a, m in assessments if not (m.to_decide or m.to_ask or m.available == "out")]
     return site.page(
         "board.html",
         viewer,
         here="/board",
         access=access,
         title="Morning board",
-        finding=finding(len(decide), len(ask), shown=len(mornings)),
+        finding=finding(len(decide), len(ask), shown=len(assessments)),
         day=weekday_date(day),
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
-        is_empty=not mornings,
-        lead=_lead(ROLE_GROUPS[viewer.role], shown=len(mornings), planned=len(planned)),
+        is_empty=not assessments,
+        lead=_lead(ROLE_GROUPS[viewer.role], shown=len(assessments), planned=len(planned)),
         decide=_rows(decide, day),
         ask=_rows(ask, day),
         planned=_rows(planned, day),
@@ -124,8 +124,8 @@ def _common_plan(site: ClubSite, day: date) -> str:
     return f"{kind}: {title}{text.session(plan.session)}"
 
 
-def _rows(mornings: list[tuple[Athlete, DailyAssessment]], day: date) -> list[BoardLine]:
-    return [_row(athlete, one, day) for athlete, one in mornings]
+def _rows(assessments: list[tuple[Athlete, DailyAssessment]], day: date) -> list[BoardLine]:
+    return [_row(athlete, one, day) for athlete, one in assessments]
 
 
 def _row(athlete: Athlete, one: DailyAssessment, day: date) -> BoardLine:

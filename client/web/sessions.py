@@ -31,7 +31,7 @@ class Viewer:
 
     @property
     def label(self) -> str:
-        """How the masthead names them."""
+        """How the header names them."""
         return f"{self.name}, {ROLE_NAMES[self.role]}"
 
     @property

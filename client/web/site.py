@@ -91,7 +91,7 @@ class ClubSite:
         access: PageAccess | None = None,
         **values: object,
     ) -> HTMLResponse:
-        """Render one page inside the node's masthead; the foot says what was checked."""
+        """Render one page inside the node's header; the foot says what was checked."""
         return self.pages.render(
             template,
             status=status,

@@ -26,7 +26,7 @@ STAFF_ROLES = (Role.COACH, Role.MEDICAL)
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A person the desk handed a code to."""
+    """A person the issuer handed a code to."""
 
     person: PersonId
     name: str
@@ -39,7 +39,7 @@ def person_of(name: str) -> PersonId:
 
 
 def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
-    """Add a code for one person to the desk's file and return it; it is shown this once."""
+    """Add a code for one person to the issuer's file and return it; it is shown this once."""
     if role not in STAFF_ROLES:
         raise BadNodeSettings("expected the role coach or medical")
     if not 0 < len(name.strip()) <= 60:
@@ -58,7 +58,7 @@ def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
 
 
 class StaffCodeIssuer:
-    """Checks codes against the desk's file; ten wrong ones in five minutes close it for a while."""
+    """Checks codes against the issuer's file; ten wrong ones in five minutes close it for a while."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path, self._clock = path, clock
@@ -66,7 +66,7 @@ class StaffCodeIssuer:
         self._lock = threading.Lock()
 
     def check(self, code: str) -> StaffMember | None:
-        """Return who the code was handed to; None for a wrong or old code, or while the desk is closed."""
+        """Return who the code was handed to; None for a wrong or old code, or while the issuer is closed."""
         now = self._clock()
         with self._lock:
             self._wrong = [at for at in self._wrong if now - at < WRONG_WINDOW]

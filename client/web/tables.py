@@ -32,7 +32,7 @@ class Tables:
         self._newest: tuple[tuple[int, int], date | None] | None = None
 
     def newest_day(self) -> date | None:
-        """Return the newest day of anything in the vault: the demo's stand-in for today; None for an empty vault."""
+        """Return the newest day of anything in the vault: the demo's dummy for today; None for an empty vault."""
         athletes = self._vault.athletes()
         if not athletes:
             return None

@@ -39,8 +39,8 @@ def register(signed: Signed, store: Store) -> dict[str, str]:
 @router.post("/{sha256}/tokens")
 def tokens(sha256: Hash, signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Reserve and issue; asking again gives the same live tokens."""
-    wish = signed.read(TokensRequest)
-    issued = store.issue_tokens(signed.org.org_id, sha256, [AthleteId(athlete) for athlete in wish.athletes])
+    wanted = signed.read(TokensRequest)
+    issued = store.issue_tokens(signed.org.org_id, sha256, [AthleteId(athlete) for athlete in wanted.athletes])
     intent.recorded(signed.org.org_id, issued.event)
     listed = [{"athlete": t.athlete, "token": t.token, "epoch": t.epoch} for t in issued.tokens]
     return {"tokens": listed, "skipped": issued.skipped}
@@ -49,8 +49,8 @@ def tokens(sha256: Hash, signed: Signed, store: Store, intent: ThisIntent) -> di
 @router.post("/{sha256}/rounds/{round_no}/commit")
 def commit(sha256: Hash, round_no: Round, signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Pay for one round before anything is computed; doing it again spends nothing, and must be said."""
-    wish = signed.read(CommitRequest)
-    paid = store.commit_round(signed.org.org_id, sha256, round_no, wish.tokens, again=wish.again)
+    wanted = signed.read(CommitRequest)
+    paid = store.commit_round(signed.org.org_id, sha256, round_no, wanted.tokens, again=wanted.again)
     intent.recorded(signed.org.org_id, paid.event)
     return {"accepted": paid.accepted}
 

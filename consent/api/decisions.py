@@ -51,13 +51,13 @@ class DecisionsRequest(Body):
 @router.post("/decisions")
 def decide(signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Decide every item; the answers come in the order of the items."""
-    wish = signed.read(DecisionsRequest)
-    items = [DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity)) for i in wish.items]
+    wanted = signed.read(DecisionsRequest)
+    items = [DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity)) for i in wanted.items]
     answer = store.decide_many(
         signed.org.org_id,
-        Actor(wish.actor.person, wish.actor.role),
-        action=wish.action,
-        purpose=wish.purpose,
+        Actor(wanted.actor.person, wanted.actor.role),
+        action=wanted.action,
+        purpose=wanted.purpose,
         items=items,
     )
     intent.recorded(signed.org.org_id, answer.event)

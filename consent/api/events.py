@@ -20,6 +20,6 @@ class EventRequest(Body):
 @router.post("/events")
 def append(signed: Signed, store: Store) -> dict[str, str]:
     """Append and return the entry: the hash of its leaf. It gets a place in the log with the next publication."""
-    wish = signed.read(EventRequest)
-    details = read_report(signed.org.kind, wish.kind, wish.details)
+    wanted = signed.read(EventRequest)
+    details = read_report(signed.org.kind, wanted.kind, wanted.details)
     return {"entry": store.append_event(signed.org.org_id, details).hex()}

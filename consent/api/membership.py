@@ -33,12 +33,12 @@ def keys(request: Request) -> dict[str, Any]:
 @router.post("/members", status_code=201)
 def enrol(signed: Signed, store: Store) -> dict[str, str]:
     """Enrol; doing it again is fine, leaves no entry, and so must not tell the epoch: it counts the choices made."""
-    wish = signed.read(EnrolRequest)
+    wanted = signed.read(EnrolRequest)
     member = store.enrol(
         signed.org.org_id,
-        AthleteId(wish.athlete),
-        name=wish.name,
-        shirt_no=wish.shirt_no,
-        is_minor=wish.is_minor,
+        AthleteId(wanted.athlete),
+        name=wanted.name,
+        shirt_no=wanted.shirt_no,
+        is_minor=wanted.is_minor,
     )
     return {"athlete": member.athlete}

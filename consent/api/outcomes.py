@@ -1,4 +1,4 @@
-"""Outcome after intent: once the answer to a recorded act is handed to the network, or cannot be, the log is told."""
+"""Outcome after intent: once the answer to a audit event is handed to the network, or cannot be, the log is told."""
 
 import logging
 from dataclasses import dataclass

@@ -34,12 +34,12 @@ def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, me
     """Carry out every wish or none; see `ConsentStore.change`."""
     row = members.locked_one(tx, athlete)
     member = members.get(tx, athlete)
-    if not 0 < len(changes) <= MOST_CHANGES or len({wish.cell for wish in changes}) != len(changes):
+    if not 0 < len(changes) <= MOST_CHANGES or len({wanted.cell for wanted in changes}) != len(changes):
         raise InvalidChange("expected each cell once, and at least one")
-    for wish in changes:
-        _check(tx, member, wish)
-    for wish in changes:
-        _carry_out(tx, wish, method)
+    for wanted in changes:
+        _check(tx, member, wanted)
+    for wanted in changes:
+        _carry_out(tx, wanted, method)
     return _conclude(tx, row, changes, method)
 
 
@@ -61,52 +61,52 @@ def end_where(
     query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
     cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
     wishes = [Change(cell, Granularity.NONE) for cell in cells if recipient in (None, cell.recipient)]
-    ended = [wish for wish in wishes if _end_current(tx, wish.cell, method)]
+    ended = [wanted for wanted in wishes if _end_current(tx, wanted.cell, method)]
     return ended + releases.withdraw_approved(tx, athlete, recipient, method)
 
 
-def _check(tx: Transaction, member: Member, wish: Change) -> None:
-    cell = wish.cell
+def _check(tx: Transaction, member: Member, wanted: Change) -> None:
+    cell = wanted.cell
     if cell.athlete != member.athlete or not cell.category.is_personal:
         raise InvalidChange("expected a cell of this athlete's own matrix")
     if cell.recipient not in [recipient for recipient, _ in recipients_of(tx, member)]:
         raise InvalidChange("expected one of this athlete's recipients")
     if PURPOSE_OF_ROLE[cell.recipient.role] is not cell.purpose:
         raise InvalidChange("expected the purpose that this recipient's role stands for")
-    if wish.granularity is Granularity.NONE:
+    if wanted.granularity is Granularity.NONE:
         return
     if is_by_release(cell.category, cell.recipient.role):
         raise InvalidChange("expected the approval of one release; this cell has no standing yes")
     allowed = limit(tx, member, cell.category, cell.recipient)
     if allowed.never_rule is not None:
         raise NotAllowed(f"rule {allowed.never_rule} forbids this cell, whatever is answered")
-    if wish.granularity > allowed.ceiling:
+    if wanted.granularity > allowed.ceiling:
         raise InvalidChange(f"expected at most {allowed.ceiling.word} in this cell")
 
 
-def _carry_out(tx: Transaction, wish: Change, method: ConsentMethod) -> None:
-    if wish.granularity is Granularity.NONE:
-        if is_by_release(wish.cell.category, wish.cell.recipient.role):
-            stopped = bool(releases.withdraw_approved(tx, wish.cell.athlete, wish.cell.recipient, method))
+def _carry_out(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:
+    if wanted.granularity is Granularity.NONE:
+        if is_by_release(wanted.cell.category, wanted.cell.recipient.role):
+            stopped = bool(releases.withdraw_approved(tx, wanted.cell.athlete, wanted.cell.recipient, method))
         else:
-            stopped = _end_current(tx, wish.cell, method)
+            stopped = _end_current(tx, wanted.cell, method)
         if not stopped:
             raise Conflict("nothing is shared there; there is nothing to stop")
         return
-    _end_current(tx, wish.cell, method)
-    _give(tx, wish, method)
+    _end_current(tx, wanted.cell, method)
+    _give(tx, wanted, method)
 
 
-def _give(tx: Transaction, wish: Change, method: ConsentMethod) -> None:
-    if wish.ends is None:
+def _give(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:
+    if wanted.ends is None:
         raise InvalidChange("expected an end; nothing is shared for ever")
     try:
         grant = Grant(
             grant_id=f"grt-{secrets.token_hex(8)}",
-            cell=wish.cell,
-            max_granularity=wish.granularity,
+            cell=wanted.cell,
+            max_granularity=wanted.granularity,
             begins=tx.now,
-            ends=wish.ends,
+            ends=wanted.ends,
             notice_version=NOTICE_VERSION,
             agreement=tx.context.agreement,
         )
@@ -153,13 +153,13 @@ def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method
     refunds = refund_withdrawn(tx, AthleteId(row.athlete))
     status = (
         ConsentState.GIVEN
-        if any(wish.granularity is not Granularity.NONE for wish in changes)
+        if any(wanted.granularity is not Granularity.NONE for wanted in changes)
         else ConsentState.WITHDRAWN
     )
     receipt_id = receipt_store.new_id()
     details = CellsChanged(
         receipt_id=receipt_id,
-        changes=tuple(_cell_change(wish) for wish in changes),
+        changes=tuple(_cell_change(wanted) for wanted in changes),
         method=ChoiceMethod(method.value),
         epoch=row.epoch,
     )
@@ -169,15 +169,15 @@ def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method
     return receipt_store.store(tx, issue)
 
 
-def _cell_change(wish: Change) -> CellChange:
-    cell = wish.cell
+def _cell_change(wanted: Change) -> CellChange:
+    cell = wanted.cell
     return CellChange(
         category=cell.category,
         purpose=cell.purpose,
         recipient_org=cell.recipient.org,
         recipient_role=cell.recipient.role,
-        granularity=wish.granularity,
-        ends=wish.ends,
+        granularity=wanted.granularity,
+        ends=wanted.ends,
     )
 
 

@@ -33,7 +33,7 @@ class Proofs:
         """Return how the log stands to the entry with this hash.
 
         index: its place where it is noted already. is_own: whether a leaf is what the athlete's details say. An
-        entry waits until it is published under a checkpoint that enough witnesses have countersigned.
+        entry waits until it is published under a checkpoint that enough witnesses have cosigned.
         """
         log = self._log
         if index is None and (leaf := self._waiting_leaf(leaf_hash)) is not None:

@@ -31,10 +31,10 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     row = members.locked_one(tx, athlete)
     if tx.context.journal.is_erased(tx.session, athlete):
         raise Conflict("this athlete's record is erased already")
-    ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.DESK)
+    ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER)
     row.epoch += 1
     refunds = refund_withdrawn(tx, athlete)
-    details = RecordErased(stopped=len(ended), method=ChoiceMethod.DESK, epoch=row.epoch)
+    details = RecordErased(stopped=len(ended), method=ChoiceMethod.ISSUER, epoch=row.epoch)
     tx.append([Draft.about(athlete, tx.union, details), *refunds])
     _destroy(tx, athlete)
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from audit.errors import MalformedProof
 from audit.tlog import merkle
-from audit.verification.athlete_export import OwnEntries, OwnEntry, own_entry, write_export
+from audit.verification.athlete_export import AthleteExport, OwnEntry, own_entry, write_export
 from consent.registry import members
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
@@ -27,7 +27,7 @@ def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     waiting = {merkle.leaf_hash(leaf): leaf for leaf in journal.log.pending_leaves()}
     found = [_entry(tx, keys, row, waiting) for row in tx.session.exec(query).all()]
     entries = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.number)
-    own = OwnEntries(
+    own = AthleteExport(
         origin=tx.context.log_origin,
         policy=tx.context.trust.text,
         tag_key=keys.tags,

@@ -59,7 +59,7 @@ def erase(
 
 
 def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:
-    """Give an athlete at the desk a code that opens one session, once, within half an hour.
+    """Give an athlete from the issuer a code that opens one session, once, within half an hour.
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef
     """

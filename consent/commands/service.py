@@ -155,7 +155,7 @@ def _of_log(log: "LogState", *, waiting: int) -> dict[str, Any]:
         "log_size": log.size,
         "log_published": _moment(log.published_at),
         "log_next": _moment(log.next_checkpoint),
-        "log_countersigned": log.countersigned,
+        "log_countersigned": log.cosigned,
         "log_witnesses": log.witnesses,
         "log_witnesses_needed": log.needed,
         "log_problem": _problem(log, waiting=waiting),

@@ -13,7 +13,7 @@ class ConsentMethod(StrEnum):
 
     PORTAL = "portal"
     DEMO = "demo"
-    DESK = "desk"
+    ISSUER = "desk"
 
 
 class ConsentAnswer(StrEnum):

@@ -1,1 +1,1 @@
-"""Who is calling: signed requests, sessions, desk codes, demo personas."""
+"""Who is calling: signed requests, sessions, one-time sign-in codes, demo personas."""

@@ -1,4 +1,4 @@
-"""Desk codes: the union's desk gives an athlete a short code that opens one session, once, for a short time.
+"""One-time sign-in codes: the union's issuer gives an athlete a short code that opens one session, for a short time.
 
 The database holds a keyed hash only. A code has 59 random bits and lives for minutes, so guessing is hopeless.
 """
@@ -15,7 +15,7 @@ from consent.storage.rows import DataKeyRow, MemberRow, SignInCodeRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId
 
-CODE_LIFE = timedelta(minutes=30)  # ours: from the desk to the phone
+CODE_LIFE = timedelta(minutes=30)  # ours: from the issuer to the phone
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0, o, 1, l, i: codes are read aloud
 LENGTH = 12
 

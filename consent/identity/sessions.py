@@ -1,4 +1,4 @@
-"""The athlete's sessions in the portal: opened by a desk code or a demo persona, closed by idleness.
+"""The athlete's sessions in the portal: opened by a one-time sign-in code or a demo persona, closed by idleness.
 
 The browser holds an opaque random id; the database holds its hash only. Each sign-in gives a new id,
 is written to the log before the session exists, and ends the session that it replaces.
@@ -47,7 +47,7 @@ class AthleteSessions:
         self._idle = timedelta(seconds=settings.idle_s)
 
     def sign_in_with_code(self, code: str, *, replaces: str | None = None) -> str:
-        """Spend a desk code and return the new session's id; raises SignInRefused."""
+        """Spend a one-time sign-in code and return the new session's id; raises SignInRefused."""
         with self._transactions.write() as tx:
             return self._open(tx, codes.redeem(tx, code), ConsentMethod.PORTAL, replaces)
 

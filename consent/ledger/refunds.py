@@ -2,7 +2,7 @@
 
 A round is committed before its update leaves the node, so whatever is not committed was provably never
 released. Whatever is committed stays spent, whether or not the update ever arrived. The end of a campaign leaves one
-entry for every enrolled athlete of its clubs, real or decoy, so that the log does not tell how many took part.
+entry for every enrolled athlete of its clubs, real or dummy, so that the log does not tell how many took part.
 """
 
 from sqlmodel import col, select

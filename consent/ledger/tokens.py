@@ -4,7 +4,7 @@ A token is derived, never stored. It counts only while the athlete still takes p
 since it was issued; asking again renews it, unless a withdrawal has closed it for this campaign.
 
 The public log must not tell how many athletes of a club take part: each request leaves one entry for every
-enrolled athlete of the club, real or decoy, whether many take part or nobody.
+enrolled athlete of the club, real or dummy, whether many take part or nobody.
 """
 
 import hashlib
@@ -88,9 +88,9 @@ def commit_round(
 def _append_for_squad(
     tx: Transaction, club: OrgId, never_asked: Details, own: Sequence[Draft], others: Sequence[Draft] = ()
 ) -> str | None:
-    """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`.
+    """Append `own`, filled up with dummies to one entry for each enrolled athlete of the club, and `others`.
 
-    never_asked: what an entry about an athlete who was never asked says, and therefore every decoy.
+    never_asked: what an entry about an athlete who was never asked says, and therefore every dummy.
     Returns the event, or None where there is nothing to append.
     """
     missing = len(members.of_club(tx, club)) - len(own)

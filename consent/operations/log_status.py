@@ -1,4 +1,4 @@
-"""How the public log stands now: what its checkpoint says, who countersigned it, and when the next one is due."""
+"""How the public log stands now: what its checkpoint says, who cosigned it, and when the next one is due."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,14 +13,14 @@ LATE_AFTER = 2  # publications, ours: one may be missed while witnesses are away
 class LogState:
     """The newest checkpoint. published_at: as its signature states; None for a log that never published an entry.
 
-    countersigned: how many of the `witnesses` that the policy names have countersigned it, each counted once however
+    cosigned: how many of the `witnesses` that the policy names have cosigned it, each counted once however
     many keys it has; `needed` is the least that suffices, has_quorum whether these suffice.
     """
 
     origin: str
     size: int
     published_at: datetime | None
-    countersigned: int
+    cosigned: int
     witnesses: int
     needed: int
     has_quorum: bool
@@ -38,12 +38,12 @@ def now(tx: Transaction) -> LogState:
     # A policy may have been given more witnesses since: that is shown, not refused.
     trusted = replace(policy, quorum=NONE).open(context.journal.log.checkpoint_text().encode())
     names = [cosignature.witness for cosignature in trusted.cosignatures]
-    needed, countersigned, witnesses = policy.counters(names)
+    needed, cosigned, witnesses = policy.counters(names)
     return LogState(
         origin=trusted.checkpoint.origin,
         size=trusted.checkpoint.size,
         published_at=datetime.fromtimestamp(trusted.signed_at_s, UTC) if trusted.signed_at_s else None,
-        countersigned=countersigned,
+        cosigned=cosigned,
         witnesses=witnesses,
         needed=needed,
         has_quorum=policy.is_met_by(names),

@@ -108,7 +108,7 @@ def _row(
 
 
 def _open(tx: Transaction, release: ReleaseRow | None) -> OfficeIndex | None:
-    """Open the release, or do the same work on a decoy."""
+    """Open the release, or do the same work on a dummy."""
     if release is None:
         _DUMMY_KEYS.open(_DUMMY, about="nothing")
         return None

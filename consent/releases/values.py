@@ -52,7 +52,7 @@ class OfficeRow:
 
 @dataclass(frozen=True, slots=True)
 class OfficePage:
-    """The squad page: the last publication time, one row per player of the public squad list, and the recorded act."""
+    """The squad page: the last publication time, one row per player of the public squad list, and the audit event."""
 
     club_name: str
     published: str

@@ -1,4 +1,4 @@
-"""From what happened to entries of the public log: sealed details, commitment, tag, cover name, append.
+"""From what happened to entries of the public log: sealed details, commitment, tag, organisation pseudonym, append.
 
 The log sees a commitment and a tag; the details lie in the database in two parts: what an organisation did, sealed
 under its audit key, and to whom and all else, sealed under the key of the athlete it is about. What is recorded
@@ -32,7 +32,7 @@ from consent.storage.sealing import KEY_SIZE, OwnerKeys
 from policies.vocabulary import AthleteId, OrgId
 
 NOBODY = "nobody"
-"""Owner of the decoy entries: a squad list line without an account leaves the same trace as any other."""
+"""Owner of the dummy entries: a squad list line without an account leaves the same trace as any other."""
 
 EVENT_SIZE = 16  # bytes; random, so that two acts never share one
 

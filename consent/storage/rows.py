@@ -169,7 +169,7 @@ class LogDetailRow(ConsentTable, table=True):
 
 
 class AnswerOutcomeRow(ConsentTable, table=True):
-    """Whether the answer to one recorded act was handed to the network; no row means that it is not known."""
+    """Whether the answer to one audit event was handed to the network; no row means that it is not known."""
 
     __tablename__: ClassVar[Any] = "answer_outcome"
     event: str = Field(primary_key=True, max_length=32)
@@ -263,7 +263,7 @@ class SessionRow(ConsentTable, table=True):
 
 
 class SignInCodeRow(ConsentTable, table=True):
-    """A desk code, by its keyed hash; spent by the first sign-in."""
+    """A one-time sign-in code, by its keyed hash; spent by the first sign-in."""
 
     __tablename__: ClassVar[Any] = "sign_in_code"
     digest: str = Field(primary_key=True, max_length=64)

@@ -1,4 +1,4 @@
-"""Coming in and going out: desk code, demo personas, settings, signing out."""
+"""Coming in and going out: one-time sign-in code, demo personas, settings, signing out."""
 
 from itertools import groupby
 
@@ -34,13 +34,13 @@ def front() -> Response:
 
 @router.get("/sign-in")
 def sign_in_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
-    """Ask for a desk code; in demo mode also point to the personas."""
+    """Ask for a one-time sign-in code; in demo mode also point to the personas."""
     return _sign_in(portal, theme)
 
 
 @router.post("/sign-in")
 def sign_in(portal: PortalHere, fields: FormFields, held: SessionId, theme: Theme) -> Response:
-    """Spend a desk code; a code that opens nothing gets one and the same answer."""
+    """Spend a one-time sign-in code; a code that opens nothing gets one and the same answer."""
     code = fields.get("code", "")
     try:
         opened = portal.sessions.sign_in_with_code(code, replaces=held)

@@ -14,7 +14,7 @@ def waits_for(log: LogState) -> str:
 
 
 def checkpoint_words(log: LogState, now: datetime) -> str:
-    """Return the sentence of the foot: how large the log is, of when, and who countersigned it."""
+    """Return the sentence of the foot: how large the log is, of when, and who cosigned it."""
     entries = f"Public log: {plural(log.size, 'entry', 'entries')}."
     of = "" if log.published_at is None else f"Checkpoint of {_when(log.published_at, now)}, "
     return f"{entries} {sentence(of + _witnessed(log))}"
@@ -37,5 +37,5 @@ def _witnessed(log: LogState) -> str:
     if not log.witnesses:
         return "signed by the log; no witness countersigns it yet."
     noun = "witness" if log.witnesses == 1 else "witnesses"
-    of = f"countersigned by {log.countersigned} of {log.witnesses} {noun}"
+    of = f"countersigned by {log.cosigned} of {log.witnesses} {noun}"
     return f"{of}; {log.needed} {'is' if log.needed == 1 else 'are'} needed."

@@ -72,7 +72,7 @@ class Story:
         campaigns, verdicts = self._train(people, decided)
         withdrawal, spent = self._withdrawal(decided, campaigns)
         proposals, answers = self._release(people, today)
-        mornings, squads = self._work(today)
+        boards, squads = self._work(today)
         errors = self._compare(people, decided, campaigns[0])
         log, seen_by = self._verify(keys)
         return Summary(
@@ -90,15 +90,15 @@ class Story:
             answers=answers,
             released_indices=sum(squad.bands for squad in squads),
             office_not_available=sum(squad.not_available for squad in squads),
-            board_listed=sum(morning.listed for morning in mornings),
-            decisions_accepted=sum(morning.accepted for morning in mornings),
+            board_listed=sum(board.listed for board in boards),
+            decisions_accepted=sum(board.accepted for board in boards),
             log_size=log["size"],
             log_origin=log["origin"],
             log_verified=True,
             log_directory=str(keys.log_directory),
             log_vkey=keys.log_vkey,
             trust_policy=str(keys.trust_policy),
-            countersigned=len(log["cosigned_by"]),
+            cosigned=len(log["cosigned_by"]),
             witnesses=seen_by,
             seconds=self.watch.total(),
             peak_memory_mib=self.league.peak_bytes // 2**20,
@@ -191,15 +191,15 @@ class Story:
             answers = choices.answer_requests(self.plan, asked, tick)
         return proposed, answers
 
-    def _work(self, today: date) -> tuple[list[staff.CoachVisit], list[staff.Squad]]:
+    def _work(self, today: date) -> tuple[list[staff.BoardReading], list[staff.Squad]]:
         with self.step("Staff at work", 2 * len(self.plan.clubs)) as tick:
-            mornings, squads = [], []
+            boards, squads = [], []
             for club in self.plan.clubs:
-                mornings.append(staff.coach_visit(club, today))
+                boards.append(staff.read_board(club, today))
                 tick()
                 squads.append(staff.office_look(self.plan, club))
                 tick()
-        return mornings, squads
+        return boards, squads
 
     def _verify(self, keys: founding.ExchangedKeys) -> tuple[dict[str, Any], tuple[WitnessState, ...]]:
         """Wait until everything is published, verify it as a stranger with the policy would, and ask the witnesses."""

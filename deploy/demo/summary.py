@@ -27,7 +27,7 @@ class Errors:
     person_mean: float
     ewma: float
     local_ridge: float
-    public_start: float
+    public_initial_weights: float
     federated_without_dp: float
     federated_with_dp: float
 
@@ -82,7 +82,7 @@ class Summary:
     log_directory: str
     log_vkey: str
     trust_policy: str
-    countersigned: int
+    cosigned: int
     witnesses: tuple[WitnessState, ...]
     seconds: Mapping[str, float]
     peak_memory_mib: int
@@ -131,11 +131,11 @@ def _facts(s: Summary) -> Table:
 
 
 def _witnesses(s: Summary) -> str:
-    """Who countersigned, and whether any of them holds evidence against the log."""
+    """Who cosigned, and whether any of them holds evidence against the log."""
     names = ", ".join(one.run_by for one in s.witnesses)
     against = sum(one.evidence for one in s.witnesses)
     said = "evidence of misbehaviour: none" if not against else f"EVIDENCE OF MISBEHAVIOUR: {against}"
-    return f"{s.countersigned} of {len(s.witnesses)} countersigned ({names}); {said}"
+    return f"{s.cosigned} of {len(s.witnesses)} countersigned ({names}); {said}"
 
 
 def _campaigns(s: Summary) -> Table:
@@ -153,7 +153,7 @@ def _errors(e: Errors, epsilon: float) -> Table:
         ("person mean", e.person_mean),
         ("EWMA, half-life 3 days", e.ewma),
         ("local ridge, one model per athlete", e.local_ridge),
-        ("public start, fitted on the simulator", e.public_start),
+        ("public start, fitted on the simulator", e.public_initial_weights),
         ("federated without privacy (simulated here)", e.federated_without_dp),
         (f"federated with privacy, ε = {epsilon:.2f} (what the league got)", e.federated_with_dp),
     ]

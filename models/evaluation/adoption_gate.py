@@ -1,4 +1,4 @@
-"""The honesty gate: no individual risk is shown unless it beats the athlete's own base rate and is calibrated.
+"""The adoption gate: no individual risk is shown unless it beats the athlete's own base rate and is calibrated.
 
 Thresholds: docs/indices.md §11.3. The gate gives its reasons in words; a model that fails any of them
 shows loads only, never a risk figure. Equal fairness over subgroups is not checked here: a club is too small.

@@ -59,7 +59,7 @@ class Comparison:
     ewma: float
     local_ridge: float
     pooled_ridge: float
-    public_start: float
+    public_initial_weights: float
     federated: float
     federated_clipped: float
     federated_private: float
@@ -76,7 +76,7 @@ class Comparison:
             ("EWMA, half-life 3 days", self.ewma),
             ("local ridge", self.local_ridge),
             ("pooled ridge (no federation, no privacy)", self.pooled_ridge),
-            ("public simulator only", self.public_start),
+            ("public simulator only", self.public_initial_weights),
             ("federated without privacy", self.federated),
             ("federated, clipped, without noise", self.federated_clipped),
             (f"federated, private (epsilon {self.epsilon_proved:.2f})", self.federated_private),
@@ -117,7 +117,7 @@ def compare(
         **_baselines(splits),
         local_ridge=_local_error(splits),
         pooled_ridge=_error(_ridge([split.train for split in splits]), splits),
-        public_start=_error(np.array(start), splits),
+        public_initial_weights=_error(np.array(start), splits),
         federated=_error(train_in_clear(manifest.model_copy(update=CLEAR), start, squads), splits),
         federated_clipped=_error(train_in_clear(manifest, start, squads), splits),
         federated_private=float(np.mean(private)),
@@ -137,7 +137,7 @@ class Judged:
     persistence: float
     ewma: float
     local_ridge: float
-    public_start: float
+    public_initial_weights: float
     federated: float
 
 
@@ -151,7 +151,7 @@ def judge(weights: Floats, athletes: Sequence[ReadinessDays]) -> Judged:
         test_days=sum(split.test.n_valid for split in splits),
         **_baselines(splits),
         local_ridge=_local_error(splits),
-        public_start=_error(np.array(initial_weights(RECOVERY_SCHEMA.model)), splits),
+        public_initial_weights=_error(np.array(initial_weights(RECOVERY_SCHEMA.model)), splits),
         federated=_error(weights, splits),
     )
 

@@ -3,10 +3,10 @@
 How the numbers were chosen: by grids over clip, rate, momentum and rounds on 20 simulated leagues of two clubs with
 20 athletes each, whose dynamics differ from those the initial weights were fitted on; epsilon at most 2 at delta
 1e-6 with every club adding all the noise (h = 1). About 250 settings were tried for recovery and 20 for risk. The
-optimum is flat: on those leagues a private campaign gains 0.1 % of error over the public start, in 11 of 20.
+optimum is flat: on those leagues a private campaign gains 0.1 % of error over the public initial weights, in 11 of 20.
 
-What this is not: a choice blind to real data. A first recovery setting did worse than the public start on the test
-days of the real SoccerMon file; after that the loss (Huber), the weight of short histories and the simulated
+What this is not: a choice blind to real data. A first recovery setting did worse than the public initial weights on
+the test days of the real SoccerMon file; after that the loss (Huber), the weight of short histories and the simulated
 worlds were changed, each by its result in simulation. Figures on that file are therefore not a blind test. No
 club's data was used, so no athlete's budget was spent.
 """

@@ -127,12 +127,12 @@ def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str
     return {club: key for club, key in enrolled.items() if not chosen or club in chosen}
 
 
-def _free_name(store: "CoordinatorStore", wish: str | None, stem: str) -> str:
+def _free_name(store: "CoordinatorStore", wanted: str | None, stem: str) -> str:
     used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
-    if wish in used:
-        raise AlreadyExists(f"there is a campaign {wish} already")
-    if wish:
-        return wish
+    if wanted in used:
+        raise AlreadyExists(f"there is a campaign {wanted} already")
+    if wanted:
+        return wanted
     return next(name for number in range(1, 1000) if (name := f"{stem}-{number}") not in used)
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out: a code from the desk, or one click for a persona while the demo runs on loopback."""
+"""Signing in and out: a code from the issuer, or one click for a persona while the demo runs on loopback."""
 
 from typing import Annotated
 

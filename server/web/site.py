@@ -82,7 +82,7 @@ class LeagueSite:
         here: str = "",
         **values: object,
     ) -> HTMLResponse:
-        """Render one page inside the masthead of the visitor's surface."""
+        """Render one page inside the header of the visitor's surface."""
         role = context.staff.role if context else None
         return self.pages.render(
             template,

@@ -1,4 +1,4 @@
-"""Who works with the coordinator's pages: roles, single-use desk codes, and sessions that end when idle."""
+"""Who works with the coordinator's pages: roles, single-use one-time sign-in codes, and sessions that end when idle."""
 
 import hashlib
 import hmac
@@ -41,7 +41,7 @@ class LeagueStaff:
 
     @property
     def label(self) -> str:
-        """How the masthead names them."""
+        """How the header names them."""
         return f"{self.person}, {'squad planning' if self.role is StaffRole.FRONT_OFFICE else 'operator'}"
 
     @property

@@ -60,7 +60,7 @@ MOST_UNRECORDED = {
 REASONS_OF = {
     NoEntryReason.OWN_RECORD: {"consent"},
     NoEntryReason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
-    NoEntryReason.OWN_ENTRIES: {"homefield-consent", "homefield-node", "homefield-server", "league"},
+    NoEntryReason.READ_BACK: {"homefield-consent", "homefield-node", "homefield-server", "league"},
     NoEntryReason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
     NoEntryReason.PARTS_RECORDED: {"homefield-demo", "homefield-node", "homefield-server", "fleet"},
 }
@@ -221,7 +221,7 @@ def test_every_step_of_a_form_leads_to_something_recorded() -> None:
 
 
 @everywhere
-def test_a_recorded_act_names_at_least_one_kind_and_never_one_of_the_log_itself(place: str) -> None:
+def test_a_declared_event_names_at_least_one_kind_and_never_one_of_the_log_itself(place: str) -> None:
     for name, act in ALL[place].items():
         if isinstance(act, RecordedEvent):
             assert act.kinds, name

@@ -42,7 +42,7 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """A clock that a test moves by hand. publishes: what a day or more does, as the cadence of a service would."""
+    """A clock that a test moves by hand. publishes: what a day or more does, as the schedule of a service would."""
 
     def __init__(self) -> None:
         self.now = START
@@ -186,7 +186,7 @@ def manifest(world: World, **changes: Any) -> CampaignManifest:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One recorded act: its event, and the details of each of its entries, in no particular order."""
+    """One audit event: its event, and the details of each of its entries, in no particular order."""
 
     event: str
     entries: tuple[dict[str, Any], ...]
@@ -198,7 +198,7 @@ class Act:
 
 
 def acts(service: Service) -> dict[str, Act]:
-    """Every act by its event, decoys included. Outcomes and the log's own heartbeats are no acts."""
+    """Every act by its event, dummies included. Outcomes and the log's own heartbeats are no acts."""
     found: dict[str, list[dict[str, Any]]] = {}
     for details in opened(service):
         if details["kind"] != EventKind.ANSWER_SENT and "event" in details:

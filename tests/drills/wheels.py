@@ -21,6 +21,13 @@ from tests.drills.built_wheel import build_wheel, packaged_files  # noqa: E402 -
 from tests.drills.drill import Drill  # noqa: E402
 
 STEP_WITHIN_S = 1_200.0  # an installation of torch over a slow line
+DRILL = Drill(
+    "wheels",
+    "the wheel with each extra alone in an empty environment: programs help, modules import, a few commands run",
+    siblings=("tests/architecture/test_wheel.py",),
+    within_s=2 * 3_600,
+    command=lambda seed: [sys.executable, "tests/drills/wheels.py", str(seed)],
+)
 LEARNING = ("torch", "opacus", "scipy")
 NOT_IN_CONSENT = (*LEARNING, "flwr", "numpy", "opendp")
 NETWORKS = "models.privacy.opacus_gradients"

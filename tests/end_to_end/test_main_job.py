@@ -137,7 +137,7 @@ def test_three_witnesses_followed_the_log_and_hold_nothing_against_it(running_de
         "Coast University",
         "Athletes’ Council",
     ]
-    assert 2 <= s["countersigned"] <= 3
+    assert 2 <= s["cosigned"] <= 3
     assert sorted(one["size"] for one in s["witnesses"])[1] >= s["log_size"]
     assert not any(one["evidence"] for one in s["witnesses"])
     assert policy_of(running_demo).needed() == (2, 3)

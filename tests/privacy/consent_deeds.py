@@ -109,7 +109,7 @@ def proposal(place: Place, athlete: AthleteId) -> dict[str, Any]:
     return body
 
 
-def desk_code(place: Place) -> str:
+def sign_in_code(place: Place) -> str:
     with Session(place.world.service.engine.execution_options(is_writer=True)) as session:
         key, now = place.world.service.keys.codes, place.world.clock.now
         code, _ = codes.create(session, place.one, key=key, now=now)
@@ -177,7 +177,7 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/events": lambda p: p.api(
         OWN, "POST", "/v1/events", {"kind": "ingest", "details": {"athlete": p.one, "files": 2}}
     ),
-    "POST /sign-in": lambda p: p.form("/sign-in", "/sign-in", code=desk_code(p)),
+    "POST /sign-in": lambda p: p.form("/sign-in", "/sign-in", code=sign_in_code(p)),
     "POST /demo/sign-in": lambda p: lambda: p.post("/demo/sign-in", {"athlete": p.one}),
     "POST /change/{category}/confirm": as_athlete(changed),
     "POST /change/{category}/stop": stopped("/change/sleep/stop", "/change/sleep", recipient="club-a.coach"),

@@ -30,7 +30,7 @@ PARTNERS = 6  # at most so many pairs of one athlete for each entry
 GUESSES = 20_000  # the standard error of an AUC at chance is then 0.004: 0.52 lies five of them away
 FEWER_GUESSES = 10_000  # where a flaw must be found, or a figure is only reported
 MOST_AUC = 0.52
-MOST_AUC_OF_DECOYS = 0.53  # 14,400 guesses, a third of them decoys: a standard error of 0.005
+MOST_AUC_OF_DUMMIES = 0.53  # 14,400 guesses, a third of them dummies: a standard error of 0.005
 LEAST_AUC_WITH_A_FLAW = 0.6
 
 
@@ -41,7 +41,7 @@ class Attack:
     seen: Seen
     owners: Numbers
     """Per entry a number for its owner; -1 where it is about no athlete."""
-    is_decoy: Labels
+    is_dummy: Labels
     recorded: Numbers
     """Per entry its place in the order in which the service recorded it."""
 
@@ -90,7 +90,7 @@ def known(league: League, seen: Seen) -> Attack:
     return Attack(
         seen,
         owners=np.array([numbers.get(name, -1) for name in names]),
-        is_decoy=np.array([bool(name) and not is_athlete(name) for name in names]),
+        is_dummy=np.array([bool(name) and not is_athlete(name) for name in names]),
         recorded=np.array([order.get(found.tobytes(), last) for found in seen.leaf_hashes]),
     )
 
@@ -166,22 +166,22 @@ def test_two_entries_of_different_publications_cannot_be_linked(attack: Attack, 
     assert all(1 - MOST_AUC <= value <= MOST_AUC for value in found.values()), found
 
 
-def test_a_decoy_cannot_be_told_from_an_entry_about_an_athlete(attack: Attack, record_property) -> None:
+def test_a_dummy_cannot_be_told_from_an_entry_about_an_athlete(attack: Attack, record_property) -> None:
     """Budget movements are logged for everybody enrolled, so that nobody can count who takes part."""
     seen = attack.seen
-    kinds = np.unique(seen.kinds[attack.is_decoy])
-    entries = np.flatnonzero(np.isin(seen.kinds, kinds) & ((attack.owners >= 0) | attack.is_decoy))
+    kinds = np.unique(seen.kinds[attack.is_dummy])
+    entries = np.flatnonzero(np.isin(seen.kinds, kinds) & ((attack.owners >= 0) | attack.is_dummy))
     early = seen.publications[entries] <= seen.publications.max() // 2
     found = {}
     for train, test in ((entries[early], entries[~early]), (entries[~early], entries[early])):
-        scores = guesses(entry_features(seen, train), attack.is_decoy[train], entry_features(seen, test))
+        scores = guesses(entry_features(seen, train), attack.is_dummy[train], entry_features(seen, test))
         for name, score in scores.items():
-            found.setdefault(name, []).append(auc(score, attack.is_decoy[test]))
+            found.setdefault(name, []).append(auc(score, attack.is_dummy[test]))
     means = {name: sum(values) / 2 for name, values in found.items()}
 
     record_property("auc", means)
     assert len(entries) >= 14_000
-    assert all(1 - MOST_AUC_OF_DECOYS <= value <= MOST_AUC_OF_DECOYS for value in means.values()), means
+    assert all(1 - MOST_AUC_OF_DUMMIES <= value <= MOST_AUC_OF_DUMMIES for value in means.values()), means
 
 
 def test_without_shuffling_the_same_attack_succeeds(attack: Attack, record_property) -> None:
@@ -229,7 +229,7 @@ def test_what_public_fields_alone_give_away_is_no_more_than_the_documentation_sa
 
 
 def pairs_within_orgs(attack: Attack, pairs: Pairs) -> Pairs:
-    """Those pairs whose entries stand under one cover name."""
+    """Those pairs whose entries stand under one organisation pseudonym."""
     kept = attack.seen.orgs[pairs.first] == attack.seen.orgs[pairs.second]
     return Pairs(pairs.first[kept], pairs.second[kept], pairs.same[kept])
 
@@ -248,4 +248,4 @@ def reordered(attack: Attack, order: Numbers) -> Attack:
         lengths=seen.lengths[order],
         leaf_hashes=seen.leaf_hashes[order],
     )
-    return Attack(moved, attack.owners[order], attack.is_decoy[order], attack.recorded[order])
+    return Attack(moved, attack.owners[order], attack.is_dummy[order], attack.recorded[order])

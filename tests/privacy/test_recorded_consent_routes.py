@@ -91,8 +91,8 @@ def test_an_allowed_and_a_refused_look_are_each_one_act(place: Place) -> None:
     assert kinds == [EventKind.ACCESS] * 4
 
 
-def test_one_act_holds_every_entry_of_a_squad_and_its_decoys(place: Place) -> None:
-    """Tokens leave one entry for everybody enrolled; the sealed event ties the real and the decoy ones together."""
+def test_one_act_holds_every_entry_of_a_squad_and_its_dummies(place: Place) -> None:
+    """Tokens leave one entry for everybody enrolled; the sealed event ties the real and the dummy ones together."""
     new, _, _ = place.new_acts(DEEDS["POST /v1/campaigns/{sha256}/tokens"](place))
 
     (act,) = new

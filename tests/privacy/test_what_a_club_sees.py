@@ -77,7 +77,7 @@ def opened(template: Template, tmp_path: Path) -> Iterator[Callable[[], World]]:
 
 
 def public(entries: list[Entry]) -> Public:
-    """What a stranger can count: kind, cover name, whether there is a tag, and how long an entry is."""
+    """What a stranger can count: kind, organisation pseudonym, whether there is a tag, and how long an entry is."""
     return Counter((entry.kind, entry.org, len(entry.tag), len(entry.leaf())) for entry in entries)
 
 

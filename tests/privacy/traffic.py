@@ -133,7 +133,7 @@ class League:
             yield Draft.about(athlete, club, details.model_copy(update={"category": category}))
 
     def _squad(self, kind: EventKind, squad: list[AthleteId]) -> Iterator[Draft]:
-        """One entry for each enrolled athlete; a third of them are decoys, as for those who take no part."""
+        """One entry for each enrolled athlete; a third of them are dummies, as for those who take no part."""
         for athlete in squad:
             if self.generator.random() < 1 / 3:
                 yield Draft.dummy(self.union, ABOUT_ATHLETES[kind])
@@ -149,5 +149,5 @@ class League:
 
 
 def is_athlete(owner: str) -> bool:
-    """Whether an owner of tags is a person, and not the one that decoys share."""
+    """Whether an owner of tags is a person, and not the one that dummies share."""
     return owner != NOBODY

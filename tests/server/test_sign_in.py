@@ -31,7 +31,7 @@ def test_an_old_code_does_not_work(issuer, office):
     assert issuer.redeem(code) is None
 
 
-def test_many_wrong_codes_close_the_desk_for_a_while(issuer, office):
+def test_many_wrong_codes_close_sign_in_for_a_while(issuer, office):
     code = issuer.issue(OFFICE)
     for _ in range(MOST_WRONG):
         assert issuer.redeem("wrong-wrong-wrong-wrong") is None

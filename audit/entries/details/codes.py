@@ -37,7 +37,7 @@ class ChoiceMethod(StrEnum):
 
     PORTAL = "portal"
     DEMO = "demo"
-    DESK = "desk"
+    ISSUER = "desk"
 
 
 class RoundPayment(StrEnum):

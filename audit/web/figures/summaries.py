@@ -62,7 +62,7 @@ def days_covered(counters: Iterable[FieldCount]) -> tuple[date, date] | None:
 
 
 def organisations(counters: Iterable[FieldCount]) -> list[str]:
-    """Return every organisation's cover name, in alphabetical order."""
+    """Return every organisation's organisation pseudonym, in alphabetical order."""
     return sorted({part.fields.org for part in counters})
 
 

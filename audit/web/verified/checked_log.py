@@ -38,7 +38,7 @@ class Checked:
     at: when its newest entries were verified; whole_at: when every entry was, from the first on.
     first: the first checkpoint that these pages verified; the log has grown from it.
     sightings: per witness the POSIX time of the newest cosignature seen, in whichever checkpoint it stood.
-    tally: every combination of public fields with its count. recheck: a new verification of the whole, if one runs.
+    counters: every combination of public fields with its count. recheck: a new verification of the whole, if one runs.
     """
 
     log: VerifiedLog

@@ -1,4 +1,4 @@
-"""Who vouches for a checkpoint: the log's keys, and each witness of the policy with what it has countersigned."""
+"""Who vouches for a checkpoint: the log's keys, and each witness of the policy with what it has cosigned."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ HOUR_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class WitnessRow:
-    """One witness as the page shows it; state: countersigned, late or unseen. `when` may be empty."""
+    """One witness as the page shows it; state: cosigned, late or unseen. `when` may be empty."""
 
     name: str
     key_name: str
@@ -74,7 +74,7 @@ def witness_rows(
 
 
 def quorum(policy: TrustPolicy, rows: Sequence[WitnessRow]) -> Quorum:
-    """Return how many of the witnesses have countersigned, and how many must; the policy has accepted them.
+    """Return how many of the witnesses have cosigned, and how many must; the policy has accepted them.
 
     The two keys of one witness are not two witnesses: they bear one name, and count once.
     """

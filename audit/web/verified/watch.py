@@ -207,7 +207,7 @@ class LogWatch:
 
 
 def _counted_on(start: _Good, columns: EntryColumns) -> tuple[FieldCount, ...]:
-    """Return the tally of all entries from that of the first ones: a tally of everything takes a second a million."""
+    """Return the counters of all entries from that of the first ones: counting everything takes a second a million."""
     counted = {part.fields: part for part in start.counters}
     for index in range(len(start.log.columns), len(columns)):
         fields = columns[index]

@@ -45,7 +45,7 @@ class BudgetPage:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One right: its name in the law, what it means, where it stands, and what can be done here (or at the desk)."""
+    """One right: its name in the law, what it means, where it stands, and what can be done here or in person."""
 
     name: str
     meaning: str
@@ -55,7 +55,7 @@ class Right:
     link: str = ""
 
 
-_DESK = "By the union’s desk; not on this page yet."
+_ISSUER = "By the union’s desk; not on this page yet."
 
 RIGHTS = (
     Right(
@@ -86,7 +86,7 @@ RIGHTS = (
         "Restrict processing",
         "Freeze your data while a question is open. It is kept, not used.",
         "GDPR Article 18",
-        f"{_DESK} Stop sharing everything has the same effect for recipients.",
+        f"{_ISSUER} Stop sharing everything has the same effect for recipients.",
     ),
     Right(
         "Data portability",
@@ -100,7 +100,7 @@ RIGHTS = (
         "Rectification",
         "Have something wrong put right. The old value is marked, not hidden.",
         "GDPR Article 16",
-        _DESK,
+        _ISSUER,
     ),
     Right(
         "Complain",
@@ -112,7 +112,7 @@ RIGHTS = (
         "Erasure",
         "Have your data deleted. The log keeps only sealed marks that nobody can open any more.",
         "GDPR Article 17",
-        f"{_DESK} The desk asks your club’s node to destroy your key.",
+        f"{_ISSUER} The desk asks your club’s node to destroy your key.",
     ),
 )
 

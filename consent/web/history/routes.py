@@ -28,7 +28,7 @@ from policies.vocabulary import AthleteId, Role
 
 router = APIRouter()
 MOST_ENTRIES = 2_000  # ours: what one page opens and checks at most; older entries are with the union's desk
-OWN_ENTRIES = "my-entries-private.json"
+READ_BACK = "my-entries-private.json"
 LONGEST_PAGE_NUMBER = 4  # digits
 PROOF_MARKS = {ProofState.PROVEN: "proven", ProofState.WAITING: "waiting", ProofState.NOT_PROVEN: "cross"}
 EntryNumber = Annotated[int, Path(ge=1, le=2**31)]
@@ -57,7 +57,7 @@ def access_history_page(portal: PortalHere, context: SignedIn, request: Request)
 def export_file(portal: PortalHere, context: SignedIn) -> Response:
     """Hand out every own entry with its proof and opening as one private file."""
     data = portal.store.athlete_export(context.athlete)
-    return Response(data, media_type="application/json", headers=_attached(OWN_ENTRIES))
+    return Response(data, media_type="application/json", headers=_attached(READ_BACK))
 
 
 @router.get("/looked/{number}/proof")

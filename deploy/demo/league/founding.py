@@ -127,14 +127,16 @@ def ingest(plan: DemoPlan, imports: Sequence[Import], people: Sequence[Person], 
     for one in imports:
         club = next(club for club in plan.clubs if club.org == one.club)
         # Code 1 says that a file was quarantined: the real folders hold some, and the others were stored.
-        done = json.loads(node("ingest", str(club.folder), *_whose(plan, club, one, people), "--json", accept=(0, 1)))
+        done = json.loads(
+            node("ingest", str(club.folder), *_attribution(plan, club, one, people), "--json", accept=(0, 1))
+        )
         for name in totals:
             totals[name] += done[name]
         tick()
     return totals
 
 
-def _whose(plan: DemoPlan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
+def _attribution(plan: DemoPlan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
     if one.label is not None:
         owner = next(p for p in people if p.club == club.org and p.label == one.label)
         return [str(one.path), "--athlete", owner.athlete]

@@ -1,6 +1,6 @@
-"""Three witnesses, each run by another organisation: they countersign the log, and two of them must have.
+"""Three witnesses, each run by another organisation: they cosign the log, and two of them must have.
 
-The union's log publishes nothing that fewer have countersigned, and the auditor believes nothing else: both read the
+The union's log publishes nothing that fewer have cosigned, and the auditor believes nothing else: both read the
 same trust policy, which the union writes once the witnesses have told it their keys.
 """
 
@@ -21,7 +21,7 @@ NO_QUORUM = "quorum none\n"
 
 @dataclass(frozen=True, slots=True)
 class WitnessState:
-    """What one witness says of the log: the size that it countersigned last, and evidence against the log."""
+    """What one witness says of the log: the size that it cosigned last, and evidence against the log."""
 
     run_by: str
     name: str
@@ -59,7 +59,7 @@ def start(plan: DemoPlan, league: League, tick: Tick) -> None:
 
 
 def states(plan: DemoPlan, log_origin: str) -> tuple[WitnessState, ...]:
-    """Ask each witness's own folder what it has countersigned."""
+    """Ask each witness's own folder what it has cosigned."""
     found = []
     for who, run_by in WITNESSES.items():
         told: dict[str, Any] = json.loads(audit("witness", "status", str(plan.witness_folder(who)), "--json"))

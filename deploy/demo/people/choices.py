@@ -43,8 +43,8 @@ def decide_all(plan: DemoPlan, people: Sequence[Person], today: date, tick: Tick
         coached = generator.random() < COACH_SHARE and not person.is_minor
         wishes = wishes_of(person, learns=_lessons(person, real=real) if learns else (), coached=coached)
         if wishes:
-            with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
-                consents += sum(_give(visit, category, choices, today) for category, choices in wishes.items())
+            with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as browser:
+                consents += sum(_give(browser, category, choices, today) for category, choices in wishes.items())
         learners += [person.athlete] if learns else []
         tick()
     changer = next(p for p in people if p.athlete in learners and (p.source != SYNTHETIC) == real)
@@ -70,19 +70,19 @@ def wishes_of(person: Person, *, learns: Sequence[Category], coached: bool) -> d
     return wishes
 
 
-def _give(visit: BrowserSession, category: Category, choices: dict[str, Granularity], today: date) -> int:
+def _give(browser: BrowserSession, category: Category, choices: dict[str, Granularity], today: date) -> int:
     path = f"/change/{category.value}"
     fields = {f"give.{recipient}": level.word for recipient, level in choices.items()}
     fields |= {f"ends.{recipient}": (today + timedelta(days=SEASON_DAYS)).isoformat() for recipient in choices}
-    check = visit.send(path, path, fields)
-    visit.submit(check.text, f"{path}/confirm", {})
+    check = browser.send(path, path, fields)
+    browser.submit(check.text, f"{path}/confirm", {})
     return len(choices)
 
 
 def stop_learning(plan: DemoPlan, person: Person) -> None:
     """One athlete presses "Stop sharing" beside the league: one form, at once."""
-    with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
-        visit.send_matching("/shared", "/shared/stop", {"recipient": f"{LEAGUE}.{Role.FL_AGGREGATOR}"})
+    with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as browser:
+        browser.send_matching("/shared", "/shared/stop", {"recipient": f"{LEAGUE}.{Role.FL_AGGREGATOR}"})
 
 
 def answer_requests(plan: DemoPlan, people: Sequence[Person], tick: Tick) -> dict[str, int]:
@@ -92,10 +92,10 @@ def answer_requests(plan: DemoPlan, people: Sequence[Person], tick: Tick) -> dic
     for person in people:
         draw = generator.random()
         answer = "yes" if draw < YES_SHARE else "no" if draw < YES_SHARE + NO_SHARE else "later"
-        with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as visit:
-            for release in sorted(set(RELEASE_PATH.findall(visit.page("/asked")))):
-                check = visit.send(f"/asked/{release}", f"/asked/{release}", {"answer": answer})
-                visit.submit(check.text, f"/asked/{release}/confirm", {})
+        with BrowserSession(plan.consent_url, {"athlete": person.athlete}) as browser:
+            for release in sorted(set(RELEASE_PATH.findall(browser.page("/asked")))):
+                check = browser.send(f"/asked/{release}", f"/asked/{release}", {"answer": answer})
+                browser.submit(check.text, f"/asked/{release}/confirm", {})
                 counts[answer] += 1
         tick()
     return counts

@@ -16,7 +16,7 @@ BAND = re.compile(r"<td><strong>\d+[-–]\d+</strong>")
 
 
 @dataclass(frozen=True, slots=True)
-class CoachVisit:
+class BoardReading:
     """What one coach saw: athletes listed, proposals waiting, proposals accepted."""
 
     listed: int
@@ -32,20 +32,20 @@ class Squad:
     not_available: int
 
 
-def coach_visit(club: Club, today: date) -> CoachVisit:
+def read_board(club: Club, today: date) -> BoardReading:
     """Plan a hard session for the squad, open the board as the coach and accept the first proposal, if there is one."""
     node("plan", "set", str(club.folder), "--date", today.isoformat(), *HARD_SESSION)
-    with BrowserSession(club.url, {"persona": "coach"}) as visit:
-        board = visit.page("/board")
+    with BrowserSession(club.url, {"persona": "coach"}) as browser:
+        board = browser.page("/board")
         waiting = TO_DECIDE.findall(board)
         for path in waiting[:1]:
-            check = visit.send(path, f"{path}/decide", {"answer": "accept"})
-            visit.submit(check.text, f"{path}/record", {})
-        return CoachVisit(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
+            check = browser.send(path, f"{path}/decide", {"answer": "accept"})
+            browser.submit(check.text, f"{path}/record", {})
+        return BoardReading(len(LISTED.findall(board)), len(waiting), min(len(waiting), 1))
 
 
 def office_look(plan: DemoPlan, club: Club) -> Squad:
     """Open the squad page as the club's front office."""
-    with BrowserSession(plan.office_url, {"persona": f"office:{club.org}"}) as visit:
-        page = visit.page("/squad")
+    with BrowserSession(plan.office_url, {"persona": f"office:{club.org}"}) as browser:
+        page = browser.page("/squad")
         return Squad(len(BAND.findall(page)), page.count(NOT_AVAILABLE))

@@ -25,7 +25,7 @@ def ring() -> Ring:
     return Ring.of(3)
 
 
-def test_every_witness_countersigns_and_the_policy_accepts_the_note(ring: Ring) -> None:
+def test_every_witness_cosigns_and_the_policy_accepts_the_note(ring: Ring) -> None:
     cosigner = ring.cosigner("3")
 
     note = ring.cosign(cosigner, 7)

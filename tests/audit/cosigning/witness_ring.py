@@ -19,7 +19,7 @@ SIZE = {"Content-Type": "text/x.tlog.size"}
 
 
 class FakeWitness:
-    """A witness written for these tests alone, from the specification; `size` is what it has countersigned."""
+    """A witness written for these tests alone, from the specification; `size` is what it has cosigned."""
 
     def __init__(self, number: int) -> None:
         self.signers = witness_signers(f"w{number}.example", bytes([number]) * 32)

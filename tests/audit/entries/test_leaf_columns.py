@@ -177,7 +177,7 @@ def test_both_ways_to_select_find_what_the_filter_selects(wanted: Filter) -> Non
     assert list(columns.select(wanted.selects)) == expected
 
 
-def test_a_tally_counts_every_combination_once() -> None:
+def test_counters_count_every_combination_once() -> None:
     columns = many(500)
     counts = Counter(columns)
     fields = list(columns)

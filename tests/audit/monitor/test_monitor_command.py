@@ -261,7 +261,7 @@ def test_a_witnessed_log_is_watched_with_its_witnesses(
         code, lines, _ = run(server.url, *options)
         assert code == 0
         assert lines[-1].endswith("2 of 2 witnesses agree")
-    server.show(600)  # the same tree without countersignatures
+    server.show(600)  # the same tree without cosignatures
     assert run(server.url, *options, "--json")[0] == 3
     server.show(600, note=cosigned(policy, LOG, 600))
     ahead = cosigned(policy, LOG, 650)

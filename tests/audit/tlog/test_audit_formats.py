@@ -317,7 +317,7 @@ def test_bad_keys_and_details_are_refused() -> None:
             attempt()
 
 
-def test_cover_names_are_stable_and_distinct() -> None:
+def test_pseudonyms_are_stable_and_distinct() -> None:
     secret = bytes(32)
     taken: set[str] = set()
     for number in range(300):

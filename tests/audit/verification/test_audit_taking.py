@@ -17,7 +17,7 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.note_keys import Signer
 from audit.tlog.tlog_proof import parse_proof
-from audit.verification.athlete_export import OwnEntries, own_entry, write_export
+from audit.verification.athlete_export import AthleteExport, own_entry, write_export
 from audit.writer.log import Log
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 
@@ -75,11 +75,11 @@ def bundle(log: Path, leaf: bytes, signer: Signer, policy: Path, run: Run, tmp_p
     entry = own_entry(0, leaf, proof, KeyedOpening(ENTRY_KEY, DETAILS))
     checkpoint = (log / "checkpoint").read_bytes()
     path = tmp_path / "mine.json"
-    path.write_bytes(write_export(OwnEntries(signer.name, policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))))
+    path.write_bytes(write_export(AthleteExport(signer.name, policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))))
     return path
 
 
-def test_explain_checks_all_of_an_athletes_own_entries(run: Run, log: Path, bundle: Path, policy: Path) -> None:
+def test_explain_checks_a_whole_data_subject_export(run: Run, log: Path, bundle: Path, policy: Path) -> None:
     code, alone, _ = run("explain", "--bundle", bundle)
     _, whole, _ = run("explain", "--bundle", bundle, log, "--policy", policy)
     report = json.loads(run("explain", log, "--bundle", bundle, "--json")[1])

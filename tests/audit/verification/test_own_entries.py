@@ -21,7 +21,7 @@ from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, Un
 from audit.tlog import merkle
 from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from audit.verification.athlete_export import OwnEntries, own_entry, parse_export, write_export
+from audit.verification.athlete_export import AthleteExport, own_entry, parse_export, write_export
 from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import open_source
 from audit.writer.log import Log
@@ -61,7 +61,7 @@ class Athlete:
         leaf = self._new_entry(kind, commitment=commitment, tag=tag).leaf()
         return leaf, open_fields(FIELDS, fields, digests=digests, leaf=leaf)
 
-    def file(self, checkpoint: bytes | None = None, total: int | None = None) -> OwnEntries:
+    def file(self, checkpoint: bytes | None = None, total: int | None = None) -> AthleteExport:
         entries = []
         total = len(self.leaves) if total is None else total
         for number, (leaf, opening) in enumerate(zip(self.leaves[:total], self.openings, strict=False)):
@@ -69,7 +69,7 @@ class Athlete:
             text = None if index is None else self.log.proof_text(index)
             entries.append(own_entry(number, leaf, text, opening))
         checkpoint = checkpoint or self.log.checkpoint_text().encode()
-        return OwnEntries(self.log.origin, self.policy, self.key, total, checkpoint, tuple(entries))
+        return AthleteExport(self.log.origin, self.policy, self.key, total, checkpoint, tuple(entries))
 
 
 def fields_of(said: dict[str, object]) -> tuple[SecretFields, SecretFields]:
@@ -95,7 +95,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-def check(own: OwnEntries) -> Any:
+def check(own: AthleteExport) -> Any:
     return check_export(parse_export(write_export(own)), parse_policy(own.policy.encode()))
 
 
@@ -197,13 +197,13 @@ def test_keys_of_somebody_else_are_not_believed(athlete: Athlete, signer: Signer
         check_export(athlete.file(), TrustPolicy.of_keys([Signer.generate(signer.name).vkey]))
 
 
-def changed(own: OwnEntries, number: int, **changes: Any) -> OwnEntries:
+def changed(own: AthleteExport, number: int, **changes: Any) -> AthleteExport:
     entries = list(own.entries)
     entries[number] = replace(entries[number], **changes)
     return replace(own, entries=tuple(entries))
 
 
-def reworded(own: OwnEntries, number: int, **says: object) -> OwnEntries:
+def reworded(own: AthleteExport, number: int, **says: object) -> AthleteExport:
     """The file in which the details of one entry say something else."""
     opening = own.entries[number].opening
     if isinstance(opening, KeyedOpening):
@@ -222,7 +222,7 @@ def other_version(opening: Opening | KeyedOpening | None) -> Opening | KeyedOpen
     return open_fields(FIELDS, fields, digests=commit(*fields)[1], leaf=b"")
 
 
-SPOILT: dict[str, Callable[[OwnEntries], OwnEntries]] = {
+SPOILT: dict[str, Callable[[AthleteExport], AthleteExport]] = {
     "one is missing": lambda own: replace(own, entries=own.entries[:-1]),
     "the total is lower": lambda own: replace(own, total=5),
     "two are swapped": lambda own: replace(own, entries=(own.entries[1], own.entries[0], *own.entries[2:])),
@@ -239,7 +239,7 @@ SPOILT: dict[str, Callable[[OwnEntries], OwnEntries]] = {
 
 
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
-def test_a_file_that_was_changed_is_refused(athlete: Athlete, spoil: Callable[[OwnEntries], OwnEntries]) -> None:
+def test_a_file_that_was_changed_is_refused(athlete: Athlete, spoil: Callable[[AthleteExport], AthleteExport]) -> None:
     own = athlete.file()
     check(own)
 

@@ -40,7 +40,7 @@ def test_nothing_is_hidden_or_enough_that_none_can_be_told(counts: Mapping[int, 
     assert not hidden or (len(hidden) >= 2 and sum(hidden) >= 10) or len(hidden) == len(counts)
 
 
-def tally_of(counts: Mapping[Cell, int]) -> list[FieldCount]:
+def counters_of(counts: Mapping[Cell, int]) -> list[FieldCount]:
     return [FieldCount(PublicFields(kind, org, day, "ab"), number, 0, 0) for (kind, org, day), number in counts.items()]
 
 
@@ -115,7 +115,7 @@ def reduced(row: dict[int, int], pivots: Mapping[int, Mapping[int, int]]) -> dic
 def test_no_arithmetic_on_a_report_tells_a_small_number(counts: Mapping[Cell, int], start: int, length: int) -> None:
     first = FIRST + timedelta(start)
     report = build_report(
-        tally_of(counts), first, first + timedelta(length - 1), covered=(FIRST, FIRST + timedelta(DAYS))
+        counters_of(counts), first, first + timedelta(length - 1), covered=(FIRST, FIRST + timedelta(DAYS))
     )
     # Of a log with fewer than ten entries, or hardly anything but heartbeats, its size alone tells that much.
     assume(sum(number for (kind, *_), number in counts.items() if kind is not K.HEARTBEAT) >= 10)

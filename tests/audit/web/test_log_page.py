@@ -43,7 +43,7 @@ def test_the_page_says_since_when_the_log_is_followed(auditor: Open, busy_log, e
     assert "Checked 24 November 2026, 18:04 UTC" in page
 
 
-def test_witnesses_that_countersigned_are_named_with_their_time(auditor: Open, busy_log) -> None:
+def test_witnesses_that_cosigned_are_named_with_their_time(auditor: Open, busy_log) -> None:
     page = auditor().get("/").text
 
     assert page.count("</svg>Countersigned</span>") == 3

@@ -21,7 +21,7 @@ from tests.scale import fuzzed
 
 @pytest.fixture
 def witness(tmp_path: Path) -> Iterator[Witness]:
-    """A witness that watches one log and has countersigned nothing."""
+    """A witness that watches one log and has cosigned nothing."""
     log = watched_log(GrownLog().vkeys)
     config = add_logs(create_witness(tmp_path / "w1", WITNESS), [log])
     begin_record(tmp_path / "w1", log)

@@ -1,4 +1,4 @@
-"""What a witness countersigns and what it refuses, case by case as C2SP tlog-witness states it."""
+"""What a witness cosigns and what it refuses, case by case as C2SP tlog-witness states it."""
 
 import base64
 import random
@@ -59,7 +59,7 @@ def size_of(answer: WitnessResponse) -> tuple[int, str, str]:
     return answer.status, answer.content_type, answer.body
 
 
-def test_the_first_checkpoint_is_countersigned_with_both_keys(witness: Witness) -> None:
+def test_the_first_checkpoint_is_cosigned_with_both_keys(witness: Witness) -> None:
     log = GrownLog.of(7)
 
     answer = witness.add_checkpoint(log.request(0))
@@ -71,7 +71,7 @@ def test_the_first_checkpoint_is_countersigned_with_both_keys(witness: Witness) 
 @pytest.mark.parametrize(
     ("first", "second"), [(0, 0), (0, 1), (1, 1), (1, 2), (3, 7), (4, 8), (7, 8), (255, 257), (64, 300)]
 )
-def test_a_log_that_has_grown_is_countersigned_again(witness: Witness, clock: Clock, first: int, second: int) -> None:
+def test_a_log_that_has_grown_is_cosigned_again(witness: Witness, clock: Clock, first: int, second: int) -> None:
     log = GrownLog.of(300)
     assert witness.add_checkpoint(log.request(0, first)).status == HTTPStatus.OK
     clock.now_s += 60
@@ -277,7 +277,7 @@ def test_no_time_is_ever_nought(witness: Witness, clock: Clock) -> None:
     assert verify_cosignatures(answer.body, GrownLog.of(5).note(), witness.config.vkeys) == [1, 1]
 
 
-def test_no_changed_byte_of_a_request_gets_anything_else_countersigned(witness: Witness) -> None:
+def test_no_changed_byte_of_a_request_gets_anything_else_cosigned(witness: Witness) -> None:
     log, seeded = GrownLog.of(9), random.Random(4)
     witness.add_checkpoint(log.request(0))
     good = log.request(9)
@@ -298,7 +298,7 @@ def test_a_folder_without_the_record_of_a_log_does_not_open(config: WitnessConfi
         WitnessStore.open(tmp_path / "w1", config)
 
 
-def test_every_pair_of_sizes_up_to_17_is_countersigned_under_the_proof_of_rfc_6962() -> None:
+def test_every_pair_of_sizes_up_to_17_is_cosigned_under_the_proof_of_rfc_6962() -> None:
     log = GrownLog.of(17)
 
     for old in range(18):

@@ -45,7 +45,7 @@ def stored_size(folder: Path) -> int:
     return seen.checkpoint.size if seen else 0
 
 
-def test_what_was_countersigned_is_remembered_after_a_restart(folder: Path) -> None:
+def test_what_was_cosigned_is_remembered_after_a_restart(folder: Path) -> None:
     config = read_config(folder)
     with WitnessStore.open(folder, config) as store:
         Witness(config, store, clock=now).add_checkpoint(LOG.request(0, 5))
@@ -137,7 +137,7 @@ def test_evidence_that_cannot_be_kept_does_not_turn_the_refusal_into_a_signature
 
 
 def test_threads_that_hammer_never_roll_it_back(folder: Path) -> None:
-    """As litewitness' race test: whoever is first wins, and no size is ever countersigned after a larger one."""
+    """As litewitness' race test: whoever is first wins, and no size is ever cosigned after a larger one."""
     config, signed, sizes = read_config(folder), [], threading.Lock()
     with WitnessStore.open(folder, config, replace=lambda path, data: path.write_bytes(data) and None) as store:
         witness = Witness(config, store, clock=now)
@@ -203,7 +203,7 @@ def die_at(number: int) -> None:
 
 
 def witness_until_killed(folder: Path, number: int, answers: int) -> None:
-    """In a child process: countersign step by step, telling each answer through a pipe, until killed."""
+    """In a child process: cosign step by step, telling each answer through a pipe, until killed."""
     config = read_config(folder)
     store = WitnessStore.open(folder, config)
     witness = Witness(config, store, clock=now)

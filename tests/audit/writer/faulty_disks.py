@@ -82,7 +82,7 @@ class DyingDisk(QuickDisk):
 
 
 class FailingDisk(QuickDisk):
-    """Fails at the n-th operation, and with `stays` at all later ones until mended.
+    """Fails at the n-th operation, and with `stays` at all later ones until repaired.
 
     is_late: the operation takes effect and fails all the same, as when only its last step went wrong.
     """

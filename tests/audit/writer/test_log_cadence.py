@@ -1,4 +1,4 @@
-"""The cadence: publications at fixed moments, whatever was appended, however the last one ended."""
+"""The schedule: publications at fixed moments, whatever was appended, however the last one ended."""
 
 import logging
 import queue
@@ -139,7 +139,7 @@ def test_stopping_publishes_nothing() -> None:
 
 
 def test_a_log_that_takes_nothing_is_published_within_a_minute() -> None:
-    """Not at the next tick only, up to a day away: nothing protected is answered until then."""
+    """Not at the next publication only, up to a day away: nothing protected is answered until then."""
     time, log = HandMadeTime(), CountingLog()
     schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait)
     schedule.start()
@@ -175,7 +175,7 @@ def test_a_tick_that_a_sleeping_machine_passed_is_made_up_for_soon() -> None:
     stop(schedule, time)
 
 
-def test_a_crowd_is_published_before_its_time(open_log: Callable[..., Log]) -> None:
+def test_many_waiting_entries_are_published_before_their_time(open_log: Callable[..., Log]) -> None:
     time, log = HandMadeTime(), open_log()
     schedule = PublicationSchedule(log, every_s=3_600, clock=time.clock, wait=time.wait, look_every_s=3_600)
     schedule.start()
@@ -192,7 +192,7 @@ def test_a_crowd_is_published_before_its_time(open_log: Callable[..., Log]) -> N
     stop(schedule, time)
 
 
-def test_a_crowd_that_an_earlier_process_left_is_published_at_once(
+def test_many_entries_that_an_earlier_process_left_are_published_at_once(
     open_log: Callable[..., Log], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("audit.writer.log.HIGH_WATER_MARK", 10)

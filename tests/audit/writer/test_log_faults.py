@@ -213,7 +213,7 @@ def test_a_crash_after_a_failure_loses_nothing(new_story: NewStory, operations: 
 
 
 def play_through(story: Story, disk: FailingDisk) -> None:
-    """Play on the failing disk; once it is mended, the same process goes on by itself."""
+    """Play on the failing disk; once it is repaired, the same process goes on by itself."""
     try:
         log = story.open(disk)
     except LogUnavailable:

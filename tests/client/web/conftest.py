@@ -213,7 +213,7 @@ def clock() -> Clock:
 
 
 @dataclass
-class Visit:
+class StaffBrowser:
     """A browser at the node's pages."""
 
     http: TestClient
@@ -230,7 +230,7 @@ class Visit:
 
 
 @pytest.fixture
-def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[Visit]:
+def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[StaffBrowser]:
     """A browser signed in as the demo's coach."""
     journal = CoachingJournal(settings.journal_path, lambda _: pytest.fail("plans need no seal"))
     journal.set_plan(PlannedDay(NOW.date(), TrainingSession.of(rpe=8, minutes=60), "high-intensity intervals"))
@@ -238,7 +238,7 @@ def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked:
     with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
         app = build_app(settings, vault=vault, consent_client=consent, clock=clock, demo=True, hosts=("testserver",))
         with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as http:
-            browser = Visit(http)
+            browser = StaffBrowser(http)
             browser.sign_in()
             yield browser
 

@@ -49,7 +49,7 @@ class Node:
         """The check page of a decision."""
         return str(self.context.send(self.page(self.hurt), f"{self.hurt}/decide", answer="accept").text)
 
-    def desk_code(self) -> str:
+    def sign_in_code(self) -> str:
         return issue(self.settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=self.consent.clock())
 
 
@@ -64,7 +64,7 @@ def decided(node: Node) -> Callable[[], Any]:
 
 
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
-    "POST /sign-in": lambda n: n.post("/sign-in", code=n.desk_code()),
+    "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code()),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
     "GET /board": lambda n: n.get("/board"),
     "GET /athletes": lambda n: n.get("/athletes"),

@@ -1,4 +1,4 @@
-"""Who is there: desk codes, idle time, demo personas only in the demo on loopback, headers on every answer."""
+"""Who is there: sign-in codes, idle time, demo personas only in the demo on loopback, headers on every answer."""
 
 import stat
 from datetime import timedelta
@@ -36,7 +36,7 @@ def test_personas_exist_only_on_loopback(settings: Any, consent: Any, clock: Any
             assert http.post("/demo/sign-in", data={"persona": "coach"}).status_code == 404
 
 
-def test_a_desk_code_signs_one_person_in(plain: TestClient, settings: Any, clock: Any) -> None:
+def test_a_sign_in_code_signs_one_person_in(plain: TestClient, settings: Any, clock: Any) -> None:
     code = issue(settings.keys / FILE_NAME, name="Kim <Ray>", role=Role.COACH, now=clock())
 
     answer = plain.post("/sign-in", data={"code": f" {code.upper()} "})
@@ -61,7 +61,7 @@ def test_a_wrong_or_old_code_is_refused_in_words(plain: TestClient, settings: An
     assert "Nothing was saved." in wrong.text
 
 
-def test_guessing_closes_the_desk_for_a_while(settings: Any, clock: Any) -> None:
+def test_guessing_closes_sign_in_for_a_while(settings: Any, clock: Any) -> None:
     path = settings.keys / FILE_NAME
     code = issue(path, name="Kim", role=Role.COACH, now=clock())
     issuer = StaffCodeIssuer(path, clock)

@@ -1,4 +1,4 @@
-"""Desk codes, sessions and demo personas."""
+"""One-time sign-in codes, sessions and demo personas."""
 
 from datetime import timedelta
 from pathlib import Path

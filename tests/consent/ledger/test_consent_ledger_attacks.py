@@ -106,7 +106,7 @@ def test_closing_a_campaign_shows_no_heads_either(lite: World) -> None:
     assert shown[0] == shown[1]
 
 
-def test_decoys_are_nobodys_so_that_no_athlete_finds_foreign_lines(world: World) -> None:
+def test_dummies_are_nobodys_so_that_no_athlete_finds_foreign_lines(world: World) -> None:
     taking, not_taking, _ = world.athletes["club-a"]
     world.take_part(taking)
     season(world, world.store.register_campaign(LEAGUE, world.campaign()), [taking, not_taking])

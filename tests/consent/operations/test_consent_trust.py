@@ -1,4 +1,4 @@
-"""DIR/trust.policy, and a log that publishes only what its witnesses have countersigned."""
+"""DIR/trust.policy, and a log that publishes only what its witnesses have cosigned."""
 
 import contextlib
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def test_a_new_log_is_believed_under_its_own_keys_and_no_witness(lite: World) ->
         trust_file.write_first(lite.service.settings.directory, lite.service.log.vkeys)
 
 
-def test_entries_wait_until_enough_witnesses_have_countersigned(lite: World, ring: Ring) -> None:
+def test_entries_wait_until_enough_witnesses_have_cosigned(lite: World, ring: Ring) -> None:
     service = reopened(lite, ring.lines)
     athlete = lite.athletes["club-a"][0]
     lite.give(athlete)
@@ -115,7 +115,7 @@ def test_entries_wait_until_enough_witnesses_have_countersigned(lite: World, rin
     assert waiting.is_whole
     assert [entry.proof for entry in proven.entries] == [ProofState.PROVEN] * 2
     state = service.store.log_state()
-    assert (state.countersigned, state.witnesses, state.needed, state.has_quorum) == (2, 3, 2, True)
+    assert (state.cosigned, state.witnesses, state.needed, state.has_quorum) == (2, 3, 2, True)
     trusted = verify_log(str(service.settings.log_directory), service.trust.policy).trusted
     assert {cosignature.witness for cosignature in trusted.cosignatures} == {"gb", "council"}
 
@@ -136,7 +136,7 @@ def test_a_witness_with_two_keys_is_counted_once(lite: World, ring: Ring) -> Non
     lite.publish()
 
     state = service.store.log_state()
-    assert (state.countersigned, state.witnesses, state.needed, state.has_quorum) == (2, 3, 2, True)
+    assert (state.cosigned, state.witnesses, state.needed, state.has_quorum) == (2, 3, 2, True)
 
 
 def test_a_log_that_was_published_without_witnesses_waits_for_them(lite: World, ring: Ring) -> None:
@@ -149,7 +149,7 @@ def test_a_log_that_was_published_without_witnesses_waits_for_them(lite: World, 
     lite.publish()
 
     assert [entry.proof for entry in before.entries] == [ProofState.WAITING]
-    assert (state.countersigned, state.has_quorum) == (0, False)
+    assert (state.cosigned, state.has_quorum) == (0, False)
     assert service.store.looks(athlete).proven == 1
 
 

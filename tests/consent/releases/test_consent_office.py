@@ -154,7 +154,7 @@ def test_who_may_not_ask(caller: Caller, org: str, target: str, status: int) -> 
     assert caller.send(org, "GET", target).status_code == status
 
 
-def test_the_log_still_verifies_and_its_lines_do_not_tell_decoys_apart(tmp_path: Path) -> None:
+def test_the_log_still_verifies_and_its_lines_do_not_tell_dummies_apart(tmp_path: Path) -> None:
     clock = FakeClock()
     world = fill_league(make_service(tmp_path / "union", clock), clock)
     world.store.list_player(CLUB, name=PLAYER, shirt_no=NUMBER)

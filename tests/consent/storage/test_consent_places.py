@@ -46,7 +46,7 @@ def test_places_are_noted_once_they_are_published_and_are_where_the_log_has_them
     assert {parse_leaf(log.leaf(place)).kind for place in missing} == {EventKind.HEARTBEAT}
 
 
-def test_the_next_writer_notes_what_the_cadence_published_meanwhile(world: World) -> None:
+def test_the_next_writer_notes_what_the_schedule_published_meanwhile(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     world.give(athlete)
 
@@ -111,7 +111,7 @@ def test_a_number_is_used_once_whatever_fails(world: World) -> None:
 
 
 class PublishingOnceLooked(FailingLog):
-    """A log whose cadence publishes just when somebody has asked for its size."""
+    """A log whose schedule publishes just when somebody has asked for its size."""
 
     @property
     def size(self) -> int:
@@ -233,7 +233,7 @@ def test_pages_read_while_publications_go_on_never_show_a_gap(lite: World) -> No
     assert not any(ProofState.NOT_PROVEN in states for _, states in seen)
 
 
-def test_details_of_one_act_carry_one_event_also_for_decoys(lite: World) -> None:
+def test_details_of_one_act_carry_one_event_also_for_dummies(lite: World) -> None:
     lite.store.list_player(CLUB, name="Nobody", shirt_no=99)
     lite.store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE))
 

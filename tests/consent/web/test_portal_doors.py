@@ -51,7 +51,7 @@ def posts() -> list[str]:
     return [p.replace("{category}", "sleep").replace("{release_id}", "rel-none-none") for p in paths]
 
 
-def test_a_desk_code_opens_the_portal_once(world: Any) -> None:
+def test_a_sign_in_code_opens_the_portal_once(world: Any) -> None:
     with Session(world.service.engine.execution_options(is_writer=True)) as session:
         code, _ = codes.create(session, ATHLETE, key=world.service.keys.codes, now=world.clock.now)
         session.commit()

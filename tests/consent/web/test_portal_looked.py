@@ -20,7 +20,7 @@ LOG = LogState(
     origin="log.example/consent",
     size=48_213,
     published_at=datetime(2026, 11, 24, 6, tzinfo=UTC),
-    countersigned=2,
+    cosigned=2,
     witnesses=3,
     needed=2,
     has_quorum=True,
@@ -190,9 +190,9 @@ def test_a_page_that_did_not_open_was_not_seen(look: MakeLook) -> None:
     assert len(view.days[0].entries) == 2
 
 
-def test_the_foot_says_when_the_log_was_countersigned_and_by_whom() -> None:
+def test_the_foot_says_when_the_log_was_cosigned_and_by_whom() -> None:
     later = replace(LOG, published_at=datetime(2026, 11, 23, 6, tzinfo=UTC), size=1)
-    alone = replace(LOG, countersigned=0, witnesses=0, needed=0)
+    alone = replace(LOG, cosigned=0, witnesses=0, needed=0)
     fresh = replace(alone, size=0, published_at=None, every=timedelta(seconds=1))
 
     assert checkpoint_words(LOG, NOW) == (

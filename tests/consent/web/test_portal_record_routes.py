@@ -40,7 +40,7 @@ def give_sleep(browser: Any) -> Any:
     return browser.submit(page, "/change/sleep/confirm")
 
 
-def test_looks_allowed_and_refused_are_told_and_proven(world: Any) -> None:
+def test_accesses_granted_and_denied_are_told_and_proven(world: Any) -> None:
     browser = world.browser()
     give_sleep(browser)
     world.look(ATHLETE, Category.SLEEP)
@@ -113,7 +113,7 @@ def test_a_proof_file_can_be_checked_without_the_portal(world: Any) -> None:
     assert answer.headers["content-disposition"] == f'attachment; filename="entry-{number}.tlog-proof"'
 
 
-def test_all_own_entries_can_be_checked_without_the_portal(world: Any) -> None:
+def test_the_data_subject_export_can_be_checked_without_the_portal(world: Any) -> None:
     browser = world.browser()
     give_sleep(browser)
     world.look(ATHLETE, Category.SLEEP)

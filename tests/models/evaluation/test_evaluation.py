@@ -19,7 +19,7 @@ def test_simulated_players(league: SyntheticLeague) -> None:
     result = compare(days, repeats=2)
 
     assert result.athletes == 24
-    assert result.public_start < result.person_mean
+    assert result.public_initial_weights < result.person_mean
     assert result.federated < result.local_ridge
     assert result.epsilon_proved <= 2.0
     assert len(result.rows()) == 9
@@ -41,8 +41,8 @@ def test_judging_gives_the_figures_of_the_comparison(
     clear = judge(train_without_privacy(manifest(), [days[0::2], days[1::2]]), days)
 
     assert clear.federated == pytest.approx(result.federated)
-    assert (clear.ewma, clear.local_ridge, clear.public_start) == (
-        result.ewma, result.local_ridge, result.public_start,
+    assert (clear.ewma, clear.local_ridge, clear.public_initial_weights) == (
+        result.ewma, result.local_ridge, result.public_initial_weights,
     )  # fmt: skip
 
 

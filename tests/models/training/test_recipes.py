@@ -23,7 +23,7 @@ def test_a_default_campaign_costs_at_most_what_a_campaign_may(model: str) -> Non
 
 
 @pytest.mark.parametrize("model", sorted(SCHEMAS))
-def test_the_public_start_can_be_made_again_from_its_seeds(model: str) -> None:
+def test_the_public_initial_weights_can_be_made_again_from_their_seeds(model: str) -> None:
     np.testing.assert_allclose(fit(model), initial_weights(model), atol=2e-4)
 
 

@@ -119,7 +119,7 @@ SAMPLES: dict[str, Details] = {
         BudgetRefunded(campaign=SHA256, micro_rho=20_000),
         RoundCommitted(campaign=SHA256, round=1, payment=RoundPayment.PAID),
         MemberEnrolled(epoch=1),
-        RecordErased(stopped=3, method=ChoiceMethod.DESK, epoch=4),
+        RecordErased(stopped=3, method=ChoiceMethod.ISSUER, epoch=4),
         AthleteSignedIn(method=ChoiceMethod.PORTAL),
         CampaignApproved(manifest=SHA256, club="club-a"),
         CampaignRefused(manifest=SHA256, reason=CampaignRefusal.NOT_APPROVED),
