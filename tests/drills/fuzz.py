@@ -11,6 +11,7 @@ DRILL = enlarged(
         "tests/audit/witness/test_witness_parsers.py",
         "tests/audit/witness/test_witness_requests.py",
         "tests/audit/verification/test_own_entries.py",
+        "tests/audit/verification/test_own_entries_file.py",
     ],
     factor=20,
     within_s=5_400,

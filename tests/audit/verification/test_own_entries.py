@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from audit.entries import commitments
 from audit.entries.commitments import KeyedOpening
 from audit.entries.disclosure import FIELDS, Opening, SecretFields, commit, open_fields
 from audit.entries.events import Entry, EventKind
-from audit.entries.opening_json import parse_opening
 from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, UnknownSigner
 from audit.tlog import merkle
 from audit.tlog.note_keys import Signer
@@ -26,7 +23,7 @@ from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import open_source
 from audit.writer.log import Log
 from policies.canonical import canonical_bytes
-from tests.scale import fuzzed, scaled, seeded
+from tests.scale import scaled, seeded
 
 KEY = bytes(range(100, 132))
 
@@ -277,73 +274,6 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
         assert (after.tag_key, after.entries[:-1]) == (before.tag_key, before.entries[:-1])
         assert after.entries[-1].details in (before.entries[-1].details, None)
     assert refused > scaled(2_000)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@fuzzed(500)
-@given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
-def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
-    with pytest.raises(MalformedProof) as refused:
-        parse_export(data)
-
-    assert "own entries" in str(refused.value)
-
-
-OPENINGS: dict[int, dict[str, Any]] = {
-    1: {"key": "00" * 32, "details": {}},
-    2: {"v": 2, "leaf": "00" * 32, "digests": ["00" * 32] * 10, "shown": []},
-}
-
-
-@fuzzed(500)
-@given(
-    st.sampled_from(["version", "origin", "policy", "tag_key", "total", "checkpoints", "entries", "more", "é\x1b"]),
-    JSON,
-    st.booleans(),
-    st.sampled_from([1, 2]),
-)
-def test_a_file_with_a_strange_member_is_refused_or_read(
-    name: str, value: object, is_entry: bool, version: int
-) -> None:
-    file: dict[str, Any] = {
-        "version": 2,
-        "origin": "log.example",
-        "policy": "quorum none\n",
-        "tag_key": "00" * 32,
-        "total": 1,
-        "checkpoints": ["x\n0\nAA==\n\n"],
-        "entries": [{"number": 0, "leaf": "", "proof": None, "opening": OPENINGS[version]}],
-    }
-    (file["entries"][0] if is_entry else file)[name] = value
-    said = ""
-    try:
-        own = parse_export(json.dumps(file).encode())
-        check_export(own, TrustPolicy.of_keys([Signer("log.example", bytes(32)).vkey]))
-    except AuditError as error:
-        said = str(error)
-
-    assert "\x1b" not in said
-
-
-def test_a_file_that_is_too_long_or_too_deep_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    deep = b'{"version": 1, "origin": ' + b"[" * 100_000
-    with pytest.raises(MalformedProof):
-        parse_export(deep)
-    monkeypatch.setattr("audit.verification.athlete_export.MAX_BYTES", 10)
-    with pytest.raises(MalformedProof, match="at most 10"):
-        parse_export(b"{}" * 10)
-
-
-@given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
-def test_what_is_no_opening_is_refused_without_repeating_it(data: bytes) -> None:
-    with pytest.raises(MalformedProof, match=r"^expected an opening: JSON with v"):
-        parse_opening(data)
 
 
 def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete: Athlete) -> None:
