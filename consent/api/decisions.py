@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field, field_validator
 
-from audit.entries.details.base import Person
+from audit.entries.details.base import PersonText
 from consent.api.entry import Body, Signed, Store
 from consent.api.outcomes import ThisIntent
 from consent.decisions.decide import MOST_ITEMS
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1")
 class ActorBody(Body):
     """The person who asks."""
 
-    person: Person
+    person: PersonText
     role: Role
 
 

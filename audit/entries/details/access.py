@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from audit.entries.details.base import Count, Details, Level, Organisation, Person, Sha256, Word
+from audit.entries.details.base import Count, Details, GranularityLevel, Organisation, PersonText, Sha256, Word
 from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
 from audit.entries.events import EventKind
 from policies.vocabulary import Action, Category, Purpose, Role
@@ -26,12 +26,12 @@ class Access(Details):
     form = "access"
     opened: ClassVar[frozenset[str]] = frozenset({"role", "purpose", "category", "granularity", "rule", "outcome"})
 
-    person: Person
+    person: PersonText
     role: Role
     action: Action
     purpose: Purpose
     category: Category
-    granularity: Level
+    granularity: GranularityLevel
     outcome: AccessOutcome
     rule: Annotated[str, Field(pattern=RULE)] | None
     reason: DecisionReason
@@ -58,7 +58,7 @@ class SquadPageOpened(Details):
     form = "squad_page_opened"
     opened = frozenset({"role"})
 
-    person: Person
+    person: PersonText
     role: Role
     asked_by: Organisation
 

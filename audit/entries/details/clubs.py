@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from audit.entries.details.base import Athlete, Count, Details, Organisation, Person, Sha256, Word
+from audit.entries.details.base import Count, Details, Organisation, PersonText, Sha256, SubjectText, Word
 from audit.entries.details.codes import CampaignRefusal, ClubPage, OperatorView, ProposalAnswer
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
@@ -45,7 +45,7 @@ class FilesIngested(Details):
     form = "files_ingested"
 
     files: Count
-    athlete: Athlete | None = None
+    athlete: SubjectText | None = None
 
 
 class ProposalAnswered(Details):
@@ -55,9 +55,9 @@ class ProposalAnswered(Details):
     form = "proposal_answered"
     opened = frozenset({"role"})
 
-    person: Person
+    person: PersonText
     role: Role
-    athlete: Athlete
+    athlete: SubjectText
     proposal: Word
     answer: ProposalAnswer
 
@@ -68,7 +68,7 @@ class NodeDataErased(Details):
     kind = EventKind.ERASED
     form = "node_data_erased"
 
-    athlete: Athlete
+    athlete: SubjectText
     club: Organisation
 
 
@@ -78,7 +78,7 @@ class StaffSignedIn(Details):
     kind = EventKind.SIGNED_IN
     form = "staff_signed_in"
 
-    person: Person
+    person: PersonText
     role: Role
 
 
@@ -88,7 +88,7 @@ class StaffCodeIssued(Details):
     kind = EventKind.CODE_ISSUED
     form = "staff_code_issued"
 
-    person: Person
+    person: PersonText
     role: Role
 
 
@@ -99,7 +99,7 @@ class ClubPageOpened(Details):
     form = "club_page_opened"
     opened = frozenset({"role"})
 
-    person: Person
+    person: PersonText
     role: Role
     page: ClubPage
 
@@ -110,7 +110,7 @@ class OperatorLooked(Details):
     kind = EventKind.OPERATOR_LOOK
     form = "operator_looked"
 
-    athlete: Athlete
+    athlete: SubjectText
     what: OperatorView
 
 
@@ -121,4 +121,4 @@ class PlanSet(Details):
     form = "plan_set"
 
     day: date
-    athlete: Athlete | None = None
+    athlete: SubjectText | None = None

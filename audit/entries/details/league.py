@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, Person, Sha256, Word
+from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, PersonText, Sha256, Word
 from audit.entries.details.codes import LeagueRole, OrganisationType
 from audit.entries.events import EventKind
 
-Club = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
+FrontOfficeClub = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
 
 
 class RoundAggregated(Details):
@@ -68,9 +68,9 @@ class LeagueStaffSignedIn(Details):
     kind = EventKind.SIGNED_IN
     form = "league_staff_signed_in"
 
-    person: Person
+    person: PersonText
     role: LeagueRole
-    club: Club = ""
+    club: FrontOfficeClub = ""
 
 
 class LeagueCodeIssued(Details):
@@ -79,9 +79,9 @@ class LeagueCodeIssued(Details):
     kind = EventKind.CODE_ISSUED
     form = "league_code_issued"
 
-    person: Person
+    person: PersonText
     role: LeagueRole
-    club: Club = ""
+    club: FrontOfficeClub = ""
 
 
 class OrganisationRegistered(Details):

@@ -116,7 +116,7 @@ def _spec(counts: Sequence[WeekCount], manner: _Manner, *, is_narrow: bool = Fal
     bars = len({count.week for count in counts})
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": "Entries in the log over time: accesses, looks allowed, looks refused, consent decisions",
+        "description": "Entries in the log over time: looks allowed, looks refused, consent decisions, accesses",
         "usermeta": {"narrow": {"spec.width": 278, "spec.height": 72}},
         "data": {"values": values},
         "spacing": 26,
