@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,18 +12,16 @@ from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
-from audit.entries import opening_json
-from audit.entries.commitments import KeyedOpening
-from audit.entries.detail_labels import detail_lines, printable
-from audit.entries.disclosure import FIELDS, Opening
-from audit.entries.events import Entry, parse_leaf, sentence
-from audit.entries.kind_labels import KINDS
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.prover import ProvenEntry, prove_entry
-from audit.verification.sources import open_source
-from audit.verification.verified_details import verified_details
+
+if TYPE_CHECKING:
+    from audit.entries.commitments import KeyedOpening
+    from audit.entries.disclosure import Opening
+    from audit.entries.events import Entry
+    from audit.tlog.trust_policy import TrustPolicy
+    from audit.verification.prover import ProvenEntry
+
 
 LogIfNamed = Annotated[
     str | None,
@@ -60,6 +58,10 @@ def explain(
     With --bundle: check all of an athlete's own entries, and with the log at hand that it holds no other. Without
     --vkey or --policy the file's own policy is used; whoever gave you the file may have given you that, too.
     """
+    from audit.entries import opening_json
+    from audit.verification.prover import prove_entry
+    from audit.verification.sources import open_source
+
     if bundle:
         if index is not None or opening:
             raise typer.BadParameter("expected --bundle without INDEX and without --opening")
@@ -77,8 +79,13 @@ def explain(
 
 
 def _explain_entry(
-    found: ProvenEntry, trust: TrustPolicy, opening: Opening | KeyedOpening | None
+    found: "ProvenEntry", trust: "TrustPolicy", opening: "Opening | KeyedOpening | None"
 ) -> tuple[dict[str, object], list[str]]:
+
+    from audit.entries.detail_labels import detail_lines
+    from audit.entries.events import parse_leaf
+    from audit.verification.verified_details import verified_details
+
     checkpoint = found.trusted.checkpoint
     proof = [
         f"Proven: it leads to the root of {checkpoint.size:,} entries of {checkpoint.origin} "
@@ -105,10 +112,15 @@ def _explain_entry(
 
 
 def _given(path: Path) -> bytes:
+    from audit.entries import opening_json
+
     return read_given(path, "the opening", at_most=opening_json.MAX_BYTES)
 
 
-def _opened_words(opening: Opening | KeyedOpening) -> str:
+def _opened_words(opening: "Opening | KeyedOpening") -> str:
+    from audit.entries.commitments import KeyedOpening
+    from audit.entries.disclosure import FIELDS
+
     if isinstance(opening, KeyedOpening) or len(opening.shown) == len(FIELDS):
         return "Opened: the commitment is to exactly these details."
     shown = len(opening.shown)
@@ -117,7 +129,11 @@ def _opened_words(opening: Opening | KeyedOpening) -> str:
     )
 
 
-def _public_lines(index: int, entry: Entry) -> list[str]:
+def _public_lines(index: int, entry: "Entry") -> list[str]:
+    from audit.entries.detail_labels import printable
+    from audit.entries.events import sentence
+    from audit.entries.kind_labels import KINDS
+
     words = KINDS[entry.kind]
     about = "one athlete or a stand-in; its tag tells nobody else which" if entry.tag else "no athlete"
     return [

@@ -68,6 +68,7 @@ def test_every_leaf_that_can_be_written_is_split(leaf: bytes) -> None:
     assert is_accepted_fast(leaf, after=[])
 
 
+@pytest.mark.slow
 @settings(max_examples=1_000)
 @given(LEAVES, LEAVES, st.data())
 def test_fast_and_slow_agree_on_every_changed_leaf(leaf: bytes, other: bytes, data: st.DataObject) -> None:

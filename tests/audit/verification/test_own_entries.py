@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.entries import commitments
@@ -26,6 +26,7 @@ from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import open_source
 from audit.writer.log import Log
 from policies.canonical import canonical_bytes
+from tests.scale import fuzzed, scaled, seeded
 
 KEY = bytes(range(100, 132))
 
@@ -258,13 +259,13 @@ def test_details_that_contradict_the_public_entry_are_refused(athlete: Athlete, 
 
 def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athlete) -> None:
     """One byte at a time, anywhere. What is still accepted says exactly what it said before."""
-    rng = random.Random(5)
+    rng = random.Random(seeded(5))
     own = athlete.file()
     data = write_export(own)
     trust = parse_policy(own.policy.encode())
     before = check_export(own, trust)
     refused = 0
-    for _ in range(3_000):
+    for _ in range(scaled(3_000)):
         spoilt = bytearray(data)
         spoilt[rng.randrange(len(spoilt))] = rng.choice(b'"\\{}[],:0aF \x00\xff' + bytes(range(256)))
         try:
@@ -275,7 +276,7 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
         # The last entry waits: nothing is claimed of it yet, and its details are all that is bound.
         assert (after.tag_key, after.entries[:-1]) == (before.tag_key, before.entries[:-1])
         assert after.entries[-1].details in (before.entries[-1].details, None)
-    assert refused > 2_000
+    assert refused > scaled(2_000)
 
 
 JSON = st.recursive(
@@ -285,7 +286,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=500)
+@fuzzed(500)
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
 def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
     with pytest.raises(MalformedProof) as refused:
@@ -300,7 +301,7 @@ OPENINGS: dict[int, dict[str, Any]] = {
 }
 
 
-@settings(max_examples=500)
+@fuzzed(500)
 @given(
     st.sampled_from(["version", "origin", "policy", "tag_key", "total", "checkpoints", "entries", "more", "é\x1b"]),
     JSON,
