@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.drills.drill import Drill
 from tests.privacy.opened_log import SharingWorld, ask, best_auc, opened, play
 from tests.privacy.test_opened_entries import canaries_in, canary_league
 from tests.privacy.traffic import League
@@ -46,6 +47,15 @@ def _canaries(folder: Path) -> tuple[int, int]:
     found = canaries_in(league, OPENINGS)
     league.service.close()
     return found
+
+
+DRILL = Drill(
+    "openings",
+    "guesses from opened entries in three worlds, and a search for athletes in 10,000 openings",
+    ("tests/privacy/test_opened_entries.py",),
+    3_600.0,
+    lambda seed: [sys.executable, "-m", "tests.drills.openings", str(seed)],
+)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from audit.entries.details.base import Count, Details, GranularityText, Organisation, PersonText, Sha256, Word
+from audit.entries.details.base import Count, Details, GranularityLevel, Organisation, PersonText, Sha256, Word
 from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
 from audit.entries.events import EventKind
 from policies.vocabulary import Action, Category, Purpose, Role
@@ -31,7 +31,7 @@ class Access(Details):
     action: Action
     purpose: Purpose
     category: Category
-    granularity: GranularityText
+    granularity: GranularityLevel
     outcome: AccessOutcome
     rule: Annotated[str, Field(pattern=RULE)] | None
     reason: DecisionReason

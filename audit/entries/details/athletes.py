@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from audit.entries.details.base import Count, Details, GranularityText, Organisation, Sha256, Word
+from audit.entries.details.base import Count, Details, GranularityLevel, Organisation, Sha256, Word
 from audit.entries.details.codes import ChoiceMethod, RoundPayment
 from audit.entries.events import EventKind
 from policies.vocabulary import Category, ConsentState, Purpose, Role
@@ -22,7 +22,7 @@ class CellChange(BaseModel):
     purpose: Purpose
     recipient_org: Organisation
     recipient_role: Role
-    granularity: GranularityText
+    granularity: GranularityLevel
     ends: AwareDatetime | None
 
 

@@ -31,12 +31,12 @@ Word = Annotated[str, Field(pattern=WORD, max_length=64)]
 Sha256 = Annotated[str, Field(pattern=SHA256)]
 PersonText = Annotated[str, Field(pattern=PRINTABLE, max_length=80)]
 """One person under the name or number by which the organisation knows them."""
-ClaimedAthlete = Annotated[str, Field(pattern=PRINTABLE, max_length=64)]
+SubjectText = Annotated[str, Field(pattern=PRINTABLE, max_length=64)]
 """Any text that may stand for an athlete: whoever is not known is refused where the details are used."""
 Organisation = Annotated[str, Field(pattern=PRINTABLE, max_length=64)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A whole number that canonical JSON (RFC 8785) can hold."""
-GranularityText = Annotated[
+GranularityLevel = Annotated[
     Granularity, BeforeValidator(_granularity), PlainSerializer(lambda level: level.word, return_type=str)
 ]
 """A granularity, written as its word."""

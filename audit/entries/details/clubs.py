@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from audit.entries.details.base import ClaimedAthlete, Count, Details, Organisation, PersonText, Sha256, Word
+from audit.entries.details.base import Count, Details, Organisation, PersonText, Sha256, SubjectText, Word
 from audit.entries.details.codes import CampaignRefusal, ClubPage, OperatorView, ProposalAnswer
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
@@ -45,7 +45,7 @@ class FilesIngested(Details):
     form = "files_ingested"
 
     files: Count
-    athlete: ClaimedAthlete | None = None
+    athlete: SubjectText | None = None
 
 
 class ProposalAnswered(Details):
@@ -57,7 +57,7 @@ class ProposalAnswered(Details):
 
     person: PersonText
     role: Role
-    athlete: ClaimedAthlete
+    athlete: SubjectText
     proposal: Word
     answer: ProposalAnswer
 
@@ -68,7 +68,7 @@ class NodeDataErased(Details):
     kind = EventKind.ERASED
     form = "node_data_erased"
 
-    athlete: ClaimedAthlete
+    athlete: SubjectText
     club: Organisation
 
 
@@ -110,7 +110,7 @@ class OperatorLooked(Details):
     kind = EventKind.OPERATOR_LOOK
     form = "operator_looked"
 
-    athlete: ClaimedAthlete | None = None
+    athlete: SubjectText | None = None
     what: OperatorView
 
 
@@ -121,4 +121,4 @@ class PlanSet(Details):
     form = "plan_set"
 
     day: date
-    athlete: ClaimedAthlete | None = None
+    athlete: SubjectText | None = None

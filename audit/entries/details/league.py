@@ -8,7 +8,7 @@ from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, 
 from audit.entries.details.codes import LeagueRole, OrganisationType
 from audit.entries.events import EventKind
 
-ClubText = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
+FrontOfficeClub = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
 
 
 class RoundAggregated(Details):
@@ -70,7 +70,7 @@ class LeagueStaffSignedIn(Details):
 
     person: PersonText
     role: LeagueRole
-    club: ClubText = ""
+    club: FrontOfficeClub = ""
 
 
 class LeagueCodeIssued(Details):
@@ -81,7 +81,7 @@ class LeagueCodeIssued(Details):
 
     person: PersonText
     role: LeagueRole
-    club: ClubText = ""
+    club: FrontOfficeClub = ""
 
 
 class OrganisationRegistered(Details):

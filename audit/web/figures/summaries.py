@@ -13,10 +13,10 @@ WEEKS_SHOWN = 13
 """Weeks in the chart: a quarter of a year (our choice)."""
 
 WEEKLY = {
-    "Accesses": EventKind.ACCESS,
     "Looks allowed": EventKind.LOOK_ALLOWED,
     "Looks refused": EventKind.LOOK_REFUSED,
     "Consent decisions": EventKind.CONSENT_DECISION,
+    "Accesses": EventKind.ACCESS,
 }
 LEDGER = {
     "Set aside for a campaign": EventKind.BUDGET_RESERVED,
