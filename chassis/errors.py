@@ -4,6 +4,7 @@ ChassisError
 ├── CannotMigrate       a stored schema that this program does not know or cannot change
 ├── UnusableDatabase    an address that names no database, or one that cannot be reached
 ├── CannotServe         an address that cannot be had, or a program that does not come up
+├── UnfilledChart       a chart's specification and the code that fills it in name different values
 ├── UnsafeChart         an SVG that may not stand in a page
 ├── AlreadyWritten      a file that is written once and is there already
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
@@ -17,6 +18,10 @@ class ChassisError(Exception):
 
 class CannotServe(ChassisError):
     """An address that cannot be had, or a program that does not come up."""
+
+
+class UnfilledChart(ChassisError):
+    """A chart's specification and the code that fills it in name different values."""
 
 
 class UnsafeChart(ChassisError):

@@ -43,6 +43,7 @@ VERBS: EventDeclarations = {
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
     "approve": records(EventKind.CAMPAIGN_APPROVED),
     "adopt": records(EventKind.MODEL_ADOPTED),
+    "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),

@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
-from audit.tlog.trust_policy import TrustPolicy
-from audit.writer.fsck import FsckReport
-from audit.writer.fsck import fsck as check
-from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
+
+if TYPE_CHECKING:
+    from audit.writer.fsck import FsckReport
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +36,9 @@ def fsck(
 
     Changes nothing unless told to, and works beside a running writer. Exit code 1 if anything contradicts itself.
     """
+    from audit.writer.fsck import fsck as check
+    from chassis.cli.progress import progress_bar
+
     trust = trust_of(vkey, policy)
     with failures_as_json(as_json), progress_bar("Checking entries") as on_progress:
         report = check(directory, trust, on_progress=on_progress, rebuild=rebuild_index)
@@ -41,7 +47,7 @@ def fsck(
         raise typer.Exit(1)
 
 
-def _json(report: FsckReport, trust: TrustPolicy) -> dict[str, object]:
+def _json(report: "FsckReport", trust: "TrustPolicy") -> dict[str, object]:
     private = report.private
     return {
         "ok": report.is_clean,
@@ -60,7 +66,7 @@ def _json(report: FsckReport, trust: TrustPolicy) -> dict[str, object]:
     }
 
 
-def _lines(report: FsckReport, trust: TrustPolicy) -> list[str]:
+def _lines(report: "FsckReport", trust: "TrustPolicy") -> list[str]:
     lines = [
         f"The log is whole: {report.log.size:,} entries, none missing, none changed.",
         *checkpoint_lines(report.log.trusted, trust),

@@ -6,29 +6,20 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
-from audit.monitor.alarms import Alarm
-from audit.monitor.monitor import MAX_AGE_S, Check, Monitor
-from audit.monitor.notify import (
-    Webhook,
-    alarm_line,
-    check_json,
-    check_line,
-    evidence_folder,
-    evidence_name,
-    save_evidence,
-)
-from audit.monitor.state import MonitorState, read_state, write_state
-from audit.monitor.witness_lookup import WitnessLookup
-from audit.tlog.note import MAX_BYTES
-from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
+from audit.monitor.alarms import MAX_AGE_S, Alarm
+
+if TYPE_CHECKING:
+    from audit.monitor.monitor import Check, Monitor
+    from audit.monitor.notify import Webhook
+    from audit.monitor.state import MonitorState
+
 
 FINE, ALARM, COULD_NOT_CHECK = 0, 3, 4
 WEB = ("http://", "https://")
@@ -70,6 +61,15 @@ def monitor(
     Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 4: the log could not be checked; 1: the
     monitor itself has a problem.
     """
+    import httpx
+
+    from audit.monitor.monitor import Monitor
+    from audit.monitor.notify import Webhook
+    from audit.monitor.state import read_state
+    from audit.monitor.witness_lookup import WitnessLookup
+    from audit.tlog.note import MAX_BYTES
+    from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
+
     trust = trust_of(vkey, policy)
     stop = threading.Event() if once else _stopped_by_signals()
     with contextlib.ExitStack() as lines:
@@ -98,11 +98,11 @@ class Watch:
 
     def __init__(
         self,
-        core: Monitor,
+        core: "Monitor",
         path: Path,
-        state: MonitorState | None,
+        state: "MonitorState | None",
         *,
-        hook: Webhook | None,
+        hook: "Webhook | None",
         as_json: bool,
         say: Callable[[str], None] = lambda line: print(line, flush=True),
     ) -> None:
@@ -131,6 +131,8 @@ class Watch:
 
     def check_once(self) -> int:
         """Check once and tell the outcome; returns the exit code. Raises OSError if the state cannot be written."""
+        from audit.monitor.state import write_state
+
         try:
             check = self._core.check(self._state)
         except SourceUnavailable as error:
@@ -142,7 +144,9 @@ class Watch:
             self._state = check.state
         return ALARM if check.alarms else FINE
 
-    def _tell(self, check: Check) -> None:
+    def _tell(self, check: "Check") -> None:
+        from audit.monitor.notify import check_json, evidence_name
+
         saved = [self._saved(check, alarm) for alarm in check.alarms]
         told = check_json(check, saved)
         if self._as_json:
@@ -157,7 +161,9 @@ class Watch:
             else:
                 self._say(json.dumps({"at": check.at.isoformat(), "webhook": problem}) if self._as_json else problem)
 
-    def _tell_people(self, check: Check, saved: list[Path | None]) -> None:
+    def _tell_people(self, check: "Check", saved: list[Path | None]) -> None:
+        from audit.monitor.notify import alarm_line, check_line
+
         if check.is_first and check.state is not None:
             self._say(
                 "This is the first check: what the log shows now is taken as it is. Compare it with a checkpoint that "
@@ -174,7 +180,9 @@ class Watch:
         line = f"{at:%Y-%m-%d %H:%M:%S} UTC  could not check: {reason}"
         self._say(json.dumps(told, ensure_ascii=False) if self._as_json else line)
 
-    def _saved(self, check: Check, alarm: Alarm) -> Path | None:
+    def _saved(self, check: "Check", alarm: Alarm) -> Path | None:
+        from audit.monitor.notify import evidence_folder, save_evidence
+
         try:
             return save_evidence(evidence_folder(self._path), check, alarm)
         except OSError:

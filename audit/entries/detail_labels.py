@@ -9,13 +9,18 @@ from typing import Any
 from audit.entries.detail_words import CODES, FIELDS
 from audit.entries.details.athletes import CellChange
 from audit.entries.details.base import Details
+from audit.entries.entry_fields import read_named
 from audit.entries.opened_details import COMMON, read_opened
 from audit.errors import MalformedProof
 from policies.vocabulary import Granularity
 
+BY_FIELD = {"subject": "About athlete", "part_of_day": "Part of day (UTC)"}
+"""What the journal adds to entries that open field by field."""
 LABELS_V1 = {
     "at": "When",
     "org": "Organisation",
+    "organisation": "Organisation",
+    **BY_FIELD,
     "person": "Who",
     "role": "As",
     "action": "To",
@@ -24,6 +29,7 @@ LABELS_V1 = {
     "granularity": "How fine",
     "allowed": "Allowed",
     "because": "Because",
+    "rule": "Rule",
     "number": "Your entry no.",
     "event": "Act",
     "answers": "Answer to act",
@@ -33,7 +39,7 @@ LABELS_V1 = {
     "campaign": "Campaign",
     "reported": "As reported",
 }
-"""What a person calls the members of details from before they were typed; others keep their own names."""
+"""Names of single fields, and of the members of details from before they were typed; others keep their own names."""
 _VOCABULARY = frozenset({"role", "action", "purpose", "category", "granularity"})
 
 
@@ -42,11 +48,15 @@ def detail_lines(details: Mapping[str, Any]) -> list[str]:
 
     Details that claim a form and are not of it are shown as they are: a commitment may be to anything.
     """
+    is_by_field = "organisation" in details
     try:
-        opened = read_opened(details)
+        opened = read_named(details) if is_by_field else read_opened(details)
     except MalformedProof:
         return _lines_v1(details)
-    return _lines(opened.details, details) if isinstance(opened.details, Details) else _lines_v1(details)
+    if not isinstance(opened.details, Details):
+        return _lines_v1(details)
+    lines = _lines(opened.details, {**details, "org": opened.org})
+    return lines + [f"{label}: {_words(name, details[name])}" for name, label in BY_FIELD.items() if name in details]
 
 
 def printable(text: str) -> str:

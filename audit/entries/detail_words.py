@@ -130,7 +130,10 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ClubPage.IMPORTS: "list of imports",
         ClubPage.LEAGUE_MODEL: "league model",
     },
-    OperatorView: {OperatorView.METRICS: "metrics at the node’s terminal"},
+    OperatorView: {
+        OperatorView.METRICS: "metrics at the node’s terminal",
+        OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
+    },
     LeagueRole: {LeagueRole.FRONT_OFFICE: "front office", LeagueRole.OPERATOR: "operator"},
 }
 """Every code of `audit.entries.details.codes` in words."""

@@ -1,21 +1,16 @@
 """`adopt`: put a league model through this node's own gate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.details.clubs import ModelJudged
-from client.adoption import Adoptions, judge_model, read_model
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.consent_client import NodeConsentClient
-from client.errors import BadNodeSettings
-from client.features.daily import DailyTable, build
-from client.settings import NodeSettings, load_settings
-from client.vault.access import open_vault
-from models.features import SCHEMAS
-from policies.signing import VerifyKey
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.features.daily import DailyTable
+    from client.settings import NodeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +27,16 @@ def adopt(
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
+    from audit.entries.details.clubs import ModelJudged
+    from client.adoption import Adoptions, judge_model, read_model
+    from client.commands.learners import league_key, learners
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+
     settings = load_settings(folder)
-    if settings.league_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
-    opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
+    opened, sealed = read_model(model, league_key(settings))
     consent = NodeConsentClient.of(settings, clock=now)
-    willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
-    verdict = judge_model(opened, _tables(settings, willing))
+    verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
     # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
     consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
     Adoptions(settings.models).record(verdict, sealed)
@@ -50,17 +48,10 @@ def adopt(
     screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[AthleteId]:
-    """Athletes whose live grants let the league learn from what this model uses."""
-    snapshot, at = consent.snapshot(), now()
-    return [
-        athlete
-        for athlete in sorted(snapshot.epochs)
-        if snapshot.may_learn(athlete, categories=SCHEMAS[model].categories, league=league, now=at)
-    ]
+def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":
+    from client.features.daily import build
+    from client.vault.access import open_vault
 
-
-def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

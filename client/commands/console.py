@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -13,8 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from client.errors import ClientError, UnknownAthlete
-from client.vault.store import Athlete, Vault
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.vault.store import Athlete, Vault
+
 
 NodeFolder = Annotated[Path, typer.Argument(help="The node's folder, as created by `init`.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
@@ -45,7 +48,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def find_athlete(vault: Vault, text: str) -> Athlete:
+def find_athlete(vault: "Vault", text: str) -> "Athlete":
     """Return the athlete with this id or, where only one has it, this name or shirt number."""
     if text.startswith("ath-"):
         return vault.athlete(AthleteId(text))

@@ -1,21 +1,17 @@
 """`features`: an athlete's metrics of one day, as records."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.details.clubs import OperatorLooked
-from audit.entries.details.codes import OperatorView
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import ClientError
-from client.features.acwr import CAPTION
-from client.features.daily import DailyTable, build
-from client.features.record import MetricRecord
-from client.features.summary import summarise
-from client.settings import load_settings
-from client.vault.access import open_vault
+
+if TYPE_CHECKING:
+    from client.features.daily import DailyTable
+    from client.features.record import MetricRecord
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +37,13 @@ def features(
 
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.features.daily import build
+    from client.features.summary import summarise
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     today = now().astimezone(settings.timezone).date()
     if day is not None and day.date() > today:
@@ -58,7 +61,9 @@ def features(
     _show(table, records)
 
 
-def _show(table: DailyTable, records: list[MetricRecord]) -> None:
+def _show(table: "DailyTable", records: "list[MetricRecord]") -> None:
+    from client.features.acwr import CAPTION
+
     if not records:
         screen().print("Nothing is known about this athlete yet.")
         return

@@ -3,24 +3,21 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography import x509
 
-from audit.entries.details.clubs import CampaignApproved
 from chassis.text import moment
 from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
-from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, NotApproved
-from client.federation.approval import Approvals, check_manifest
-from client.federation.identity import approvals_of, fleet_key_line
-from client.settings import NodeSettings, change_settings, load_settings
-from client.vault.access import open_vault
 from policies.budget import campaign_cost, epsilon_proved
-from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.errors import PolicyError
-from policies.signing import VerifyKey
+
+if TYPE_CHECKING:
+    from client.federation.approval import Approvals
+    from client.settings import NodeSettings
+    from policies.campaign import CampaignManifest, SignedManifest
+
 
 CA_FILE = "coordinator-ca.crt"
 LARGEST_MANIFEST = 1024 * 1024
@@ -46,6 +43,9 @@ def link(
     Example: homefield-node link ./club-a --consent http://127.0.0.1:8100 --service-key KEY --coordinator 127.0.0.1:9092
     --ca ./league/tls/ca.crt --league-key KEY
     """
+    from client.settings import change_settings, load_settings
+    from policies.signing import VerifyKey
+
     settings = load_settings(folder)
     for text in (service_key, league_key):
         VerifyKey.from_text(text)
@@ -77,6 +77,8 @@ def _check_address(text: str) -> None:
 
 
 def _read_certificate(path: Path) -> bytes:
+    from cryptography import x509
+
     try:
         data = path.read_bytes()
         x509.load_pem_x509_certificate(data)
@@ -90,6 +92,10 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node enrol ./club-a
     """
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     consent = NodeConsentClient.of(settings, clock=now)
     with open_vault(settings) as vault:
@@ -114,6 +120,11 @@ def approve(
 
     Example: homefield-node approve ./club-a ./manifest.json
     """
+    from audit.entries.details.clubs import CampaignApproved
+    from client.consent_client import NodeConsentClient
+    from client.federation.identity import approvals_of
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
     found = _checked(approvals, signed, settings, at=now())
@@ -130,7 +141,9 @@ def approve(
         screen().print(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
 
 
-def _read_manifest(path: Path) -> SignedManifest:
+def _read_manifest(path: Path) -> "SignedManifest":
+    from policies.campaign import parse_signed_manifest
+
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -140,7 +153,12 @@ def _read_manifest(path: Path) -> SignedManifest:
     return parse_signed_manifest(data)
 
 
-def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSettings, *, at: datetime) -> CampaignManifest:
+def _checked(
+    approvals: "Approvals", signed: "SignedManifest", settings: "NodeSettings", *, at: datetime
+) -> "CampaignManifest":
+    from client.federation.approval import check_manifest
+    from client.federation.identity import fleet_key_line
+
     try:
         found = signed.verify(approvals.league_key)
     except PolicyError as error:
@@ -149,7 +167,7 @@ def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSetting
     return found
 
 
-def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
+def describe(manifest: "CampaignManifest") -> list[tuple[str, str]]:
     """What a club analyst needs to know before approving: data, privacy, noise, time."""
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
     epsilon = epsilon_proved(cost, manifest.delta)

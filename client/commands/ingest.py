@@ -3,23 +3,23 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from audit.entries.details.clubs import FilesIngested
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Attribution, Importer, ImportResult, find_files
-from client.ingest.mapping import read_mapping
-from client.settings import load_settings
-from client.vault.access import open_vault
-from client.vault.store import Vault
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.vault.store import Vault
+
+
+if TYPE_CHECKING:
+    from client.ingest.importer import Importer, ImportResult
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +47,12 @@ def ingest(
 
     Example: homefield-node ingest ./club-a league.csv --mapping league.mapping.json
     """
+    from audit.entries.details.clubs import FilesIngested
+    from client.ingest.importer import Attribution, Importer, find_files
+    from client.ingest.mapping import read_mapping
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -75,7 +81,9 @@ def ingest(
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
 
 
-def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:
+def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResult]":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -83,7 +91,7 @@ def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:
         return importer.take_all(files, on_file=lambda _: progress.advance(task))
 
 
-def _summary(outcomes: list[ImportResult]) -> dict[str, Any]:
+def _summary(outcomes: "list[ImportResult]") -> dict[str, Any]:
     statuses = [outcome.status for outcome in outcomes]
     return {
         "added": sum(outcome.added for outcome in outcomes),
@@ -94,7 +102,7 @@ def _summary(outcomes: list[ImportResult]) -> dict[str, Any]:
     }
 
 
-def _show(outcomes: list[ImportResult]) -> None:
+def _show(outcomes: "list[ImportResult]") -> None:
     columns = ("File", "Rows", "New", "Kept", "Drop", "Sent", "Dup", "Unit", "Clock")
     added = sum(outcome.added for outcome in outcomes)
     print_table(f"{added} new readings from {len(outcomes)} imports", columns, _lines(outcomes))
@@ -106,7 +114,7 @@ def _show(outcomes: list[ImportResult]) -> None:
         out.print(f"Note on {note}")
 
 
-def _lines(outcomes: list[ImportResult]) -> list[tuple[str, ...]]:
+def _lines(outcomes: "list[ImportResult]") -> list[tuple[str, ...]]:
     """One line per file; a file of many athletes is summed up."""
     files: list[list[ImportResult]] = []
     for outcome in outcomes:
@@ -119,7 +127,7 @@ def _lines(outcomes: list[ImportResult]) -> list[tuple[str, ...]]:
     return [_line(file) for file in files]
 
 
-def _line(file: list[ImportResult]) -> tuple[str, ...]:
+def _line(file: "list[ImportResult]") -> tuple[str, ...]:
     first = file[0]
     if first.status != "stored":
         return (first.file_name, first.status)
@@ -130,7 +138,7 @@ def _line(file: list[ImportResult]) -> tuple[str, ...]:
     return (name, *map(str, (rows, added, *counts)))
 
 
-def _players(path: Path, vault: Vault) -> dict[str, AthleteId]:
+def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:
     try:
         found = json.loads(_bytes(path))
         labels = {str(label): str(athlete) for label, athlete in found.items()}

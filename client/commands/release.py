@@ -2,17 +2,16 @@
 
 import secrets
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
-from client.consent_client import NodeConsentClient
 from client.errors import ClientError
-from client.release import ProposalResult, ProposalStatus, days_from, propose_all, recipient
-from client.settings import load_settings
-from client.vault.access import open_vault
 from policies.vocabulary import OrgId, Purpose
+
+if TYPE_CHECKING:
+    from client.release import ProposalResult
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +39,11 @@ def propose(
 
     Example: homefield-node propose ./club-a --recipient-org club-a --until 2027-02-28
     """
+    from client.consent_client import NodeConsentClient
+    from client.release import days_from, propose_all, recipient
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     local = now().astimezone(settings.timezone)
     to = recipient(OrgId(recipient_org or settings.club), _purpose(purpose), until.date(), now=local)
@@ -62,7 +66,9 @@ def _purpose(text: str) -> Purpose:
         raise ClientError("expected the purpose squad_planning or contract") from error
 
 
-def _show(outcomes: list[ProposalResult], *, as_json: bool) -> None:
+def _show(outcomes: "list[ProposalResult]", *, as_json: bool) -> None:
+    from client.release import ProposalStatus
+
     counts = {status.value: sum(o.status is status for o in outcomes) for status in ProposalStatus}
     if as_json:
         lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]

@@ -1,17 +1,22 @@
 """Deeds at the node's own terminal: the log first, then the deed."""
 
-from audit.entries.details.base import Details
+from typing import TYPE_CHECKING
+
 from client.commands.console import now
-from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable
-from client.settings import NodeSettings
+
+if TYPE_CHECKING:
+    from audit.entries.details.base import Details
+    from client.settings import NodeSettings
 
 
-def report(settings: NodeSettings, details: Details) -> None:
+def report(settings: "NodeSettings", details: "Details") -> None:
     """Have a deed logged before it is done. A node that is not linked yet shares nothing and has nobody to tell.
 
     Raises ConsentUnavailable, and then the deed is not done.
     """
+    from client.consent_client import NodeConsentClient
+
     if settings.consent_url is None:
         return
     try:

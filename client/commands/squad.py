@@ -10,9 +10,6 @@ import typer
 from client.commands.console import AsJson, NodeFolder, print_json, screen
 from client.commands.setup import athletes
 from client.errors import ClientError
-from client.settings import load_settings
-from client.vault.access import open_vault
-from client.vault.store import new_athlete_id
 
 COLUMNS = {"name", "shirt_no", "is_minor"}
 YES_NO = {"true": True, "false": False, "": False}
@@ -41,6 +38,10 @@ def load(
 
     Example: homefield-node athlete load ./club-a squad.csv
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.store import new_athlete_id
+
     rows = read_squad(squad)
     with open_vault(load_settings(folder)) as vault:
         added = []

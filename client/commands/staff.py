@@ -4,11 +4,9 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.details.clubs import StaffCodeIssued
 from client.commands.console import NodeFolder, now, screen
 from client.commands.reporting import report
 from client.errors import ClientError
-from client.settings import load_settings
 from client.web.staff_codes import FILE_NAME, LIFE, STAFF_ROLES, issue, person_of
 from policies.vocabulary import Role
 
@@ -27,6 +25,9 @@ def staff_code(
 
     Example: homefield-node staff-code ./club-a --name "Robin Dale" --role coach
     """
+    from audit.entries.details.clubs import StaffCodeIssued
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     allowed = {r.value: r for r in STAFF_ROLES}
     if role not in allowed:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from sqlmodel import col, select
 
@@ -14,7 +13,7 @@ from audit.entries.details.athletes import RoundCommitted
 from audit.entries.details.base import Details
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
-from audit.entries.opened_details import OpenedDetails, read_opened
+from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
 from consent.athlete.reason_words import because
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
@@ -22,6 +21,7 @@ from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
 from consent.errors import Conflict, NotFound
 from consent.registry import members, orgs
+from consent.storage.kept_entry import KeptEntry
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
@@ -78,7 +78,8 @@ def status(tx: Transaction, athlete: AthleteId, leaf_hash: bytes) -> EntryStatus
         raise NotFound("expected one of your own entries")
     journal = tx.context.journal
     keys = journal.owner_keys(tx.session, athlete)
-    return _open(Proofs(journal.log, tx.context.trust.policy), journal.open_detail(keys, row), keys, row).status
+    kept = journal.open_entry(tx.session, keys, row)
+    return _open(Proofs(journal.log, tx.context.trust.policy), kept, keys, row).status
 
 
 def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
@@ -87,23 +88,22 @@ def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
     keys, proofs = journal.owner_keys(tx.session, athlete), Proofs(journal.log, tx.context.trust.policy)
     # By place, so that neighbours in the log are read from the same files.
     query = select(LogDetailRow).where(col(LogDetailRow.owner) == athlete).order_by(col(LogDetailRow.log_index))
-    opened = [_open(proofs, journal.open_detail(keys, row), keys, row) for row in tx.session.exec(query).all()]
+    rows = tx.session.exec(query).all()
+    opened = [_open(proofs, journal.open_entry(tx.session, keys, row), keys, row) for row in rows]
     return sorted(opened, key=lambda one: one.row.number or 0, reverse=True)
 
 
-def _open(proofs: Proofs, opening: dict[str, Any], keys: OwnerKeys, row: LogDetailRow) -> _Opened:
-    is_own = partial(_is_own, keys, row, opening)
-    return _Opened(row, read_opened(opening["details"]), proofs.of(row.leaf_hash, row.log_index, is_own))
+def _open(proofs: Proofs, kept: KeptEntry, keys: OwnerKeys, row: LogDetailRow) -> _Opened:
+    is_own = partial(_is_own, keys, row, kept)
+    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own))
 
 
-def _is_own(keys: OwnerKeys, row: LogDetailRow, opening: dict[str, Any], leaf: bytes) -> bool:
+def _is_own(keys: OwnerKeys, row: LogDetailRow, kept: KeptEntry, leaf: bytes) -> bool:
     """True if the leaf holds the athlete's own tag for this number, and commits to exactly these details."""
     if row.number is None:
         return False
-    entry = parse_leaf(leaf)
-    if opening["key"]:
-        commitments.verify_opening(entry.commitment, bytes.fromhex(opening["key"]), opening["details"])
-    return entry.tag == commitments.tag(keys.tags, row.number)
+    kept.verify(leaf)
+    return parse_leaf(leaf).tag == commitments.tag(keys.tags, row.number)
 
 
 def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOutcome]) -> AccessEvent:

@@ -3,13 +3,8 @@
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from consent.commands.console import AsJson, ServiceFolder, beside, now, show, show_rows, writing
-from consent.identity import codes
-from consent.keys import read_keys
-from consent.service import open_beside
-from consent.settings import read_settings
 from policies.vocabulary import AthleteId, OrgId
 
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
@@ -68,6 +63,13 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef
     """
+    from sqlmodel import Session
+
+    from consent.identity import codes
+    from consent.keys import read_keys
+    from consent.service import open_beside
+    from consent.settings import read_settings
+
     settings = read_settings(directory.resolve())
     keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=now)
     try:

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from audit.errors import LogUnavailable, QuorumNotMet
-from consent.service import Service, open_beside, open_service
-from consent.settings import read_settings
-from consent.store import ConsentStore
+
+if TYPE_CHECKING:
+    from consent.service import Service
+    from consent.store import ConsentStore
+
 
 ServiceFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The service's own folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -27,8 +29,11 @@ def now() -> datetime:
 
 
 @contextmanager
-def beside(directory: Path) -> Iterator[ConsentStore]:
+def beside(directory: Path) -> "Iterator[ConsentStore]":
     """Open the store for reading, whether the service runs or not."""
+    from consent.service import open_beside
+    from consent.settings import read_settings
+
     engine, store = open_beside(read_settings(directory.resolve()), clock=now)
     try:
         yield store
@@ -37,8 +42,11 @@ def beside(directory: Path) -> Iterator[ConsentStore]:
 
 
 @contextmanager
-def writing(directory: Path) -> Iterator[Service]:
+def writing(directory: Path) -> "Iterator[Service]":
     """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be."""
+    from consent.service import open_service
+    from consent.settings import read_settings
+
     service = open_service(read_settings(directory.resolve()), clock=now)
     try:
         yield service
@@ -47,7 +55,7 @@ def writing(directory: Path) -> Iterator[Service]:
         service.close()
 
 
-def publish(service: Service) -> None:
+def publish(service: "Service") -> None:
     """Publish, or say that what was recorded waits: witnesses may be away, or not know this log yet."""
     try:
         service.publish()

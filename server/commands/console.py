@@ -5,17 +5,21 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
 
-from server.consent_client import CoordinatorConsentClient
 from server.errors import BadCoordinatorSettings
-from server.settings import CoordinatorSettings
-from server.store import CoordinatorStore, open_database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from server.consent_client import CoordinatorConsentClient
+    from server.settings import CoordinatorSettings
+    from server.store import CoordinatorStore
+
 
 CoordinatorFolder = Annotated[
     Path, typer.Argument(help="The coordinator's folder, as created by `init`.", show_default=False)
@@ -48,18 +52,24 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def database_of(settings: CoordinatorSettings) -> Engine:
+def database_of(settings: "CoordinatorSettings") -> "Engine":
     """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
+    from server.store import open_database
+
     if settings.database_path is not None and not settings.database_path.exists():
         raise BadCoordinatorSettings(f"{settings.database_path} is missing; put it back from a backup")
     return open_database(settings)
 
 
-def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:
+def consent_of(settings: "CoordinatorSettings") -> "CoordinatorConsentClient":
     """Return the client of the league's consent service."""
+    from server.consent_client import CoordinatorConsentClient
+
     return CoordinatorConsentClient.of(settings, clock=now)
 
 
-def store_of(settings: CoordinatorSettings) -> CoordinatorStore:
+def store_of(settings: "CoordinatorSettings") -> "CoordinatorStore":
     """Open the coordinator's store; see `database_of`."""
+    from server.store import CoordinatorStore
+
     return CoordinatorStore(database_of(settings), clock=now)

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.console import CoordinatorFolder, database_of, now, screen
 from server.errors import BadCoordinatorSettings
-from server.settings import load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +29,9 @@ def serve(
 
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
+    from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from server.running import Coordinator  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if demo and host not in LOOPBACK:
         raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")

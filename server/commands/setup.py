@@ -5,10 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from audit.entries.details.codes import LeagueRole
-from audit.entries.details.league import LeagueCodeIssued, NodeAdded
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
@@ -24,10 +21,7 @@ from server.commands.console import (
     store_of,
 )
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
-from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_settings
-from server.store import open_database
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.web.staff_role import StaffRole
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -58,6 +52,12 @@ def init(
 
     Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
     """
+    from pydantic import ValidationError
+
+    from server.federation.tls import create_tls
+    from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
+    from server.store import open_database
+
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
@@ -95,7 +95,9 @@ def add(
 
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
+    from audit.entries.details.league import NodeAdded
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
         raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
@@ -117,6 +119,8 @@ def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server node list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).nodes()
     if as_json:
         print_json(
@@ -136,6 +140,11 @@ def staff_code(
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
+    from audit.entries.details.codes import LeagueRole
+    from audit.entries.details.league import LeagueCodeIssued
+    from server.settings import load_settings
+    from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+
     settings = load_settings(folder)
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:

@@ -9,7 +9,8 @@ from audit.entries.details.league import LeagueStaffSignedIn
 from chassis.web.page_errors import Closed, Refused
 from server.errors import ConsentUnavailable
 from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
-from server.web.staff import LeagueStaff, StaffRole
+from server.web.staff import LeagueStaff
+from server.web.staff_role import StaffRole
 
 
 def personas(site: LeagueSite) -> dict[str, LeagueStaff]:

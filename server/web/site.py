@@ -16,7 +16,8 @@ from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
-from server.web.staff import CoordinatorCodeIssuer, StaffRequest, StaffRole, Visits
+from server.web.staff import CoordinatorCodeIssuer, StaffRequest, Visits
+from server.web.staff_role import StaffRole
 
 COOKIE = "homefield_server"
 TEMPLATES = Path(__file__).parent / "templates"

@@ -105,12 +105,12 @@ class ClubPageOpened(Details):
 
 
 class OperatorLooked(Details):
-    """An athlete's data was shown at a node's own terminal."""
+    """Data was shown at a node's own terminal. athlete: whose, where it was of one and no figure over several."""
 
     kind = EventKind.OPERATOR_LOOK
     form = "operator_looked"
 
-    athlete: SubjectText
+    athlete: SubjectText | None = None
     what: OperatorView
 
 

@@ -91,6 +91,7 @@ class OperatorView(StrEnum):
     """What was shown at a node's own terminal."""
 
     METRICS = "metrics"
+    MODEL_ERRORS = "model_errors"
 
 
 class LeagueRole(StrEnum):

@@ -82,6 +82,11 @@ def ledger_totals(counters: Iterable[FieldCount]) -> dict[str, int]:
     return {label: counts[kind] for label, kind in LEDGER.items()}
 
 
+def ledger_heads(labels: Sequence[str]) -> list[dict[str, object]]:
+    """Return the heads of the table of budget entries by month."""
+    return [{"label": "Month"}, *({"label": label, "num": True} for label in labels)]
+
+
 def ledger_by_month(counters: Sequence[FieldCount]) -> list[LedgerMonth]:
     """Return the budget entries per month, newest first; fit to stand beside the totals, where those are shown."""
     months = sorted({part.fields.day.replace(day=1) for part in counters if part.fields.kind in LEDGER.values()})

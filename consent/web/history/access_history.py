@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from audit.entries.events import EventKind
 from chassis.text import counted, listed, long_date, sentence, weekday_date
@@ -38,6 +39,10 @@ class AccessFilter:
     who: str = EVERYONE
     kind: str = "all"
     page: int = 1
+
+    def address(self, page: int) -> str:
+        """Return the address of another page of the same list."""
+        return f"/looked?{urlencode({'period': self.period, 'who': self.who, 'kind': self.kind, 'page': page})}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,23 @@ def test_a_token_sets_the_whole_campaign_aside(world: World) -> None:
     assert world.store.looks(one, limit=1).entries[0].kind == EventKind.BUDGET_RESERVED.value
 
 
+def test_the_status_says_the_most_that_any_athlete_spent_and_not_whose(world: World) -> None:
+    one, two, _ = world.athletes["club-a"]
+    for athlete in (one, two):
+        world.take_part(athlete)
+    first, second = opened(world), opened(world, campaign_id="recovery-2027")
+    for campaign, athletes in ((first, [one, two]), (second, [two])):
+        tokens = world.store.issue_tokens(CLUB_A, campaign, athletes).tokens
+        world.store.commit_round(CLUB_A, campaign, 1, [token.token for token in tokens])
+
+    status = world.store.status()
+
+    assert status.spent_most_micro_rho == max(figures(world, athlete)[0] for athlete in (one, two)) == 2 * ROUND
+    assert status.epsilon_spent_most == world.store.budget(two).epsilon_spent
+    assert one not in repr(status)
+    assert two not in repr(status)
+
+
 def test_asking_again_gives_the_same_token_and_reserves_nothing(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     world.take_part(athlete)

@@ -15,6 +15,7 @@ from consent.ledger import ledger
 from policies.budget import rho_micro_per_round
 from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.scale import fuzzed
 
 CLUB_A, LEAGUE = OrgId("club-a"), OrgId("league")
 ROUND = rho_micro_per_round(5.0)
@@ -123,5 +124,5 @@ class Ledger(RuleBasedStateMachine):
             ledger.verify(tx, self.athlete)
 
 
-Ledger.TestCase.settings = settings(max_examples=8, stateful_step_count=14, deadline=None)
+Ledger.TestCase.settings = settings(fuzzed(8), stateful_step_count=14)
 TestLedger = Ledger.TestCase

@@ -242,7 +242,7 @@ def test_details_of_one_act_carry_one_event_also_for_decoys(lite: World) -> None
             journal = tx.context.journal
             keys = journal.owner_keys(tx.session, owner)
             found = tx.session.exec(select(LogDetailRow).where(col(LogDetailRow.owner) == owner)).all()
-            return {journal.open_detail(keys, row)["details"]["event"] for row in found}
+            return {journal.open_entry(tx.session, keys, row).opened.event for row in found}
 
     shared = events("nobody") & events(f"org:{CLUB}") & events(lite.athletes["club-a"][0])
     assert len(shared) == 1
