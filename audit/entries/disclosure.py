@@ -35,14 +35,14 @@ _FIELD_DOMAIN = b"homefield-field-v2\n"
 _ENTRY_DOMAIN = b"homefield-entry-v2\n"
 _quoted = json.JSONEncoder(ensure_ascii=False).encode  # of text alone: byte for byte what RFC 8785 §3.2.2.2 writes
 
-Value = str | None
+FieldValue = str | None
 
 
 @dataclass(frozen=True, slots=True)
 class SecretFields:
     """Some fields of one entry with the secret of 32 bytes that salts them. Every field has a value: None if absent."""
 
-    values: Mapping[str, Value] = field(repr=False)
+    values: Mapping[str, FieldValue] = field(repr=False)
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -52,17 +52,17 @@ class SecretFields:
             raise MalformedProof("expected all fields of one of the two groups, in their order")
 
     @classmethod
-    def of_org(cls, values: Mapping[str, Value]) -> "SecretFields":
+    def of_org(cls, values: Mapping[str, FieldValue]) -> "SecretFields":
         """Return the first eight fields, under a fresh secret; fields that are not named are absent."""
         return cls._fresh(ORG_FIELDS, values)
 
     @classmethod
-    def of_subject(cls, *, subject: Value, rest: Value) -> "SecretFields":
+    def of_subject(cls, *, subject: FieldValue, rest: FieldValue) -> "SecretFields":
         """Return the last two fields, under a fresh secret. rest: canonical JSON text of every other detail."""
         return cls._fresh(OWN_FIELDS, {"subject": subject, "rest": rest})
 
     @classmethod
-    def _fresh(cls, names: Sequence[str], values: Mapping[str, Value]) -> "SecretFields":
+    def _fresh(cls, names: Sequence[str], values: Mapping[str, FieldValue]) -> "SecretFields":
         if not values.keys() <= set(names):
             raise MalformedProof(f"expected no other fields than {', '.join(names)}")
         return cls({name: values.get(name) for name in names}, secrets.token_bytes(SECRET_SIZE))
@@ -80,7 +80,7 @@ class ShownField:
 
     name: str
     salt: bytes = field(repr=False)
-    value: Value = field(repr=False)
+    value: FieldValue = field(repr=False)
 
     def __post_init__(self) -> None:
         if self.name not in _PLACES or len(self.salt) != SALT_SIZE:
@@ -142,7 +142,7 @@ def open_fields(
     return Opening(merkle.leaf_hash(leaf), tuple(digests), tuple(shown))
 
 
-def verify_opening(opening: Opening, leaf: bytes) -> dict[str, Value]:
+def verify_opening(opening: Opening, leaf: bytes) -> dict[str, FieldValue]:
     """Return the shown values if they are what `leaf` commits to; raises ProofFailed otherwise.
 
     Raises MalformedProof for a leaf that is not ours. That the leaf stands in the log is the inclusion proof's word.
