@@ -8,7 +8,8 @@ from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, 
 from audit.entries.details.codes import LeagueRole, OrganisationType
 from audit.entries.events import EventKind
 
-FrontOfficeClub = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
+PRINTABLE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
+FrontOfficeClub = Annotated[str, Field(pattern=PRINTABLE_OR_EMPTY, max_length=64)]
 
 
 class RoundAggregated(Details):

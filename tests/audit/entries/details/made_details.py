@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from audit.entries.details.access import EVENT, ROUTE, RULE
 from audit.entries.details.base import PRINTABLE, SHA256, WORD, Details
+from audit.entries.details.league import PRINTABLE_OR_EMPTY
 
 
 def details_of(form: type[Details]) -> st.SearchStrategy[Details]:
@@ -61,6 +62,7 @@ ALPHABETS = {
     WORD: "abz-AZ.09_",
     SHA256: "0123456789abcdef",
     EVENT: "0123456789abcdef",
+    PRINTABLE_OR_EMPTY: "aZ ",
     PRINTABLE: "aZ \u00e9\u4f60\U0001f600'\"\\ ",
 }
 """Letters of each kind of text; the patterns themselves are tested where they refuse."""
@@ -70,7 +72,7 @@ WHOLE = {RULE: ["D00", "C02", "ABC12"], ROUTE: ["GET /v1/snapshot", "POST /v1/ca
 def _texts(pattern: str, longest: int) -> st.SearchStrategy[str]:
     if pattern in WHOLE:
         return st.sampled_from(WHOLE[pattern])
-    shortest = {SHA256: 64, EVENT: 32}.get(pattern, 1)
+    shortest = {SHA256: 64, EVENT: 32, PRINTABLE_OR_EMPTY: 0}.get(pattern, 1)
     longest = max(shortest, longest) if pattern not in (SHA256, EVENT) else shortest
     texts = st.text(ALPHABETS[pattern], min_size=shortest, max_size=longest)
     return texts.map(lambda text: f"x{text[1:]}") if pattern == WORD else texts
