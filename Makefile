@@ -36,8 +36,9 @@ lint: $(READY) ## Style, types and import contracts
 test: lint ## Run every check that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-bench: $(READY) ## Measure the log: appends, proofs, fsck of a million entries
+bench: $(READY) ## Measure the log (a million entries) and signed calls
 	$(BIN)/python tests/bench/bench_log.py
+	$(BIN)/python -m tests.bench.bench_signed_calls
 
 interop: $(READY) ## Let programs that are not ours check our log (needs the internet)
 	interop/run.sh $(abspath $(BIN))/python

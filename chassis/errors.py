@@ -2,6 +2,8 @@
 
 ChassisError
 ├── CannotServe         an address that cannot be had, or a program that does not come up
+├── ServiceUnreachable  no answer came from the service that was asked
+├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
 └── UnsafeChart         an SVG that may not stand in a page
 """
 
@@ -12,6 +14,14 @@ class ChassisError(Exception):
 
 class CannotServe(ChassisError):
     """An address that cannot be had, or a program that does not come up."""
+
+
+class ServiceUnreachable(ChassisError):
+    """No answer came from the service that was asked; whether it acted on the request is unknown."""
+
+
+class UnsoundAnswer(ChassisError):
+    """An answer that is too long, or encoded otherwise than was asked; nothing of it is used."""
 
 
 class UnsafeChart(ChassisError):

@@ -1,6 +1,5 @@
 """`keygen`: one secret in a file, from which both keys of a log are made."""
 
-import json
 import os
 import secrets
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from audit.commands.inputs.trust_options import AsJson
 from audit.tlog.note_keys import SEED_SIZE
 from audit.tlog.signers import log_signers
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
 
 
 def register(app: typer.Typer) -> None:
@@ -32,4 +32,7 @@ def keygen(
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(seed.hex() + "\n")
-    print(json.dumps({"vkeys": vkeys}) if as_json else "\n".join(vkeys))
+    if as_json:
+        print_json("homefield-keygen-1", {"vkeys": vkeys})
+    else:
+        say(*vkeys)

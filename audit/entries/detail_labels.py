@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.cli.printable import printable
+
 LABELS = {
     "at": "When",
     "org": "Organisation",
@@ -37,11 +39,6 @@ def detail_lines(details: Mapping[str, Any]) -> list[str]:
         for name in [*known, *others]
         if name != "kind"
     ]
-
-
-def printable(text: str) -> str:
-    """Return text that a terminal shows and never obeys: whatever is not printable becomes a replacement sign."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _words(name: str, value: Any) -> str:

@@ -1,13 +1,17 @@
 """`adopt`: put a league model through this node's own gate."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from audit.entries.events import EventKind
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
 from client.adoption import Adoptions, judge_model, read_model
-from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from client.commands.node_folder import NodeFolder
 from client.consent_client import NodeConsentClient
 from client.errors import BadSettings
 from client.features.daily import DailyTable, build
@@ -36,23 +40,23 @@ def adopt(
     if settings.league_key is None:
         raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
-    consent = NodeConsentClient.of(settings, clock=now)
-    willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
-    verdict = judge_model(opened, _tables(settings, willing))
-    # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-    consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
+        verdict = judge_model(opened, _tables(settings, willing))
+        # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
+        consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
-        print_json(verdict.model_dump(mode="json"))
+        print_json("homefield-adopt-1", verdict.model_dump(mode="json"))
         return
     rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
     print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
-    screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
+    say("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
 def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[AthleteId]:
     """Athletes whose live grants let the league learn from what this model uses."""
-    snapshot, at = consent.snapshot(), now()
+    snapshot, at = consent.snapshot(), utc_now()
     return [
         athlete
         for athlete in sorted(snapshot.epochs)

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from audit.entries.events import EventKind
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
 from client.features.acwr import CAPTION
@@ -41,7 +44,7 @@ def features(
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
     settings = load_settings(folder)
-    today = now().astimezone(settings.timezone).date()
+    today = utc_now().astimezone(settings.timezone).date()
     if day is not None and day.date() > today:
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
@@ -52,14 +55,16 @@ def features(
         table = table.until(day.date()).extended_to(day.date())
     records = summarise(table)
     if as_json:
-        print_json({"athlete": found.athlete, "days": len(table.dates), "metrics": [r.as_json() for r in records]})
+        metrics = [record.as_json() for record in records]
+        values = {"athlete": found.athlete, "days": len(table.dates), "metrics": metrics}
+        print_json("homefield-features-1", values)
         return
     _show(table, records)
 
 
 def _show(table: DailyTable, records: list[MetricRecord]) -> None:
     if not records:
-        screen().print("Nothing is known about this athlete yet.")
+        say("Nothing is known about this athlete yet.")
         return
     rows = [
         (
@@ -73,4 +78,4 @@ def _show(table: DailyTable, records: list[MetricRecord]) -> None:
     ]
     title = f"{table.dates[-1].isoformat()}, {len(table.dates)} days of history"
     print_table(title, ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
-    screen().print(f"Workload ratios (acwr): {CAPTION}")
+    say(f"Workload ratios (acwr): {CAPTION}")

@@ -1,10 +1,11 @@
 """Deeds at the node's own terminal: the log first, then the deed."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from audit.entries.events import EventKind
-from client.commands.console import now
+from chassis.clock import utc_now
 from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable
 from client.settings import NodeSettings
@@ -18,7 +19,8 @@ def report(settings: NodeSettings, kind: EventKind, details: Mapping[str, Any]) 
     if settings.consent_url is None:
         return
     try:
-        NodeConsentClient.of(settings, clock=now).event(kind, details)
+        with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+            consent.event(kind, details)
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
             f"nothing was done, because the log cannot take it now: {error}; "

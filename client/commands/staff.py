@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from audit.entries.events import EventKind
-from client.commands.console import NodeFolder, now, screen
+from chassis.cli.console import say
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
 from client.commands.reporting import report
 from client.errors import ClientError
 from client.settings import load_settings
@@ -32,5 +34,5 @@ def staff_code(
     if role not in allowed:
         raise ClientError("expected the role coach or medical")
     report(settings, EventKind.CODE_ISSUED, {"person": person_of(name), "role": role})
-    code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=now())
-    screen().print(f"{code}\nGood for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")
+    code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=utc_now())
+    say(code, f"Good for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")

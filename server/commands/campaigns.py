@@ -1,22 +1,17 @@
 """`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
 from policies.vocabulary import OrgId
-from server.commands.console import (
-    AsJson,
-    CoordinatorFolder,
-    consent_of,
-    now,
-    print_json,
-    print_table,
-    screen,
-    store_of,
-)
+from server.commands.coordinator_folder import CoordinatorFolder, consent_of, store_of
 from server.errors import AlreadyExists, BadSettings, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import load_settings
@@ -57,7 +52,7 @@ def open_(
     Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
     """
     settings = load_settings(folder)
-    store, consent, opened = store_of(settings), consent_of(settings), now()
+    store, opened = store_of(settings), utc_now()
     signed = open_campaign(
         Terms(
             model=model,
@@ -78,19 +73,18 @@ def open_(
     )
     _write_new(out, signed.model_dump_json(indent=2))
     try:
-        consent.register_campaign(signed)
+        with closing(consent_of(settings)) as consent:
+            consent.register_campaign(signed)
         campaign = store.add_campaign(signed)
     except Exception:
         out.unlink()  # a manifest that the coordinator does not know must not reach a club
         raise
     if as_json:
-        print_json(_as_json(campaign) | {"manifest_file": str(out)})
+        print_json("homefield-campaign-open-1", _as_json(campaign) | {"manifest_file": str(out)})
         return
     manifest = signed.manifest
-    screen().print(
-        f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete."
-    )
-    screen().print(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
+    say(f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
+    say(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
 
 
 def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
@@ -128,7 +122,7 @@ def list_(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """
     found = store_of(load_settings(folder)).campaigns()
     if as_json:
-        print_json([_as_json(campaign) for campaign in found])
+        print_json("homefield-campaign-list-1", {"campaigns": [_as_json(campaign) for campaign in found]})
         return
     rows = [
         (c.manifest.campaign_id, c.manifest.model, c.state.value, f"{c.rounds_done} of {c.manifest.rounds}", c.detail)
@@ -149,7 +143,7 @@ def show(
     """
     found = store_of(load_settings(folder)).campaign(campaign)
     if as_json:
-        print_json(_as_json(found) | {"signed": found.signed.as_json()})
+        print_json("homefield-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
         return
     facts = _as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
     rows = [(name, str(value)) for name, value in facts.items() if value != ""]
@@ -164,7 +158,8 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """
     done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
     if as_json:
-        print_json([{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done])
+        found = [{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done]
+        print_json("homefield-models-list-1", {"models": found})
         return
     rows = [(c.model_id[:16], c.manifest.model, c.manifest.campaign_id) for c in done]
     print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
@@ -177,7 +172,9 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     """
     store = store_of(load_settings(folder))
     if as_json:
-        print_json({"nodes": [n.club for n in store.nodes()], "campaigns": [_as_json(c) for c in store.campaigns()]})
+        campaigns = [_as_json(campaign) for campaign in store.campaigns()]
+        values = {"nodes": [node.club for node in store.nodes()], "campaigns": campaigns}
+        print_json("homefield-server-status-1", values)
         return
     list_(folder)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.events import EventKind
-from server.errors import ConsentUnavailable
+from server.errors import ConsentServiceFailed
 from server.web.site import COOKIE, LOOPBACK, Closed, LeagueSite, Refused, check_origin, to
 from server.web.staff import LeagueStaff, StaffRole
 
@@ -80,7 +80,7 @@ def _report(site: LeagueSite, staff: LeagueStaff) -> None:
     details = {"person": staff.person, "role": staff.role.value, "club": staff.club}
     try:
         site.consent.event(EventKind.SIGNED_IN, details)
-    except ConsentUnavailable as error:
+    except ConsentServiceFailed as error:
         raise Closed from error
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from server.consent_client import OfficeView, SquadPageLine
-from server.errors import ConsentUnavailable
+from server.errors import ConsentServiceFailed
 from server.web.site import Closed, LeagueSite, moment
 from server.web.staff import StaffRole
 
@@ -22,7 +22,7 @@ def router(site: LeagueSite) -> APIRouter:
         context = site.context(request, StaffRole.FRONT_OFFICE)
         try:
             view = site.consent.office(context.staff.club, person=context.staff.person)
-        except ConsentUnavailable as error:
+        except ConsentServiceFailed as error:
             raise Closed from error
         site.clubs.learn(context.staff.club, view.club_name)
         return site.page(

@@ -5,7 +5,7 @@ from pathlib import Path
 from audit.commands.inputs.given_files import read_given
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.commands.show import entry_json
-from audit.entries.detail_labels import detail_lines, printable
+from audit.entries.detail_labels import detail_lines
 from audit.entries.events import sentence
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification import athlete_export
@@ -54,7 +54,7 @@ def _lines(checked: CheckedOwn, in_log: InLog | None, trust: TrustPolicy, *, is_
 def _entry_lines(checked: CheckedEntry) -> list[str]:
     entry = checked.entry
     state = "waiting" if checked.index is None else f"proven, entry {checked.index:,} of the log"
-    head = f"No. {checked.number + 1:,}  {entry.day.isoformat()}  {sentence(entry)} ({printable(entry.org)}; {state})"
+    head = f"No. {checked.number + 1:,}  {entry.day.isoformat()}  {sentence(entry)} ({entry.org}; {state})"
     if checked.details is None:
         return [head, "  Nobody can open it any more."]
     return [head, *(f"  {line}" for line in detail_lines(checked.details))]

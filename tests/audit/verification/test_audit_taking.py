@@ -199,7 +199,8 @@ def test_export_writes_a_document_that_needs_nothing_else(
     document = json.loads(out.read_text())
 
     assert code == 0
-    assert json.loads(said) == {"file": str(out), "entries": 3, "of": 4, "with_proofs": with_proofs}
+    told = {"file": str(out), "entries": 3, "of": 4, "with_proofs": with_proofs}
+    assert json.loads(said) == {"schema": "homefield-export-1", **told}
     assert document["vkeys"] == [signer.vkey]
     assert document["checkpoint"].encode() == (log / "checkpoint").read_bytes()
     assert [entry["index"] for entry in document["entries"]] == [1, 2, 3]

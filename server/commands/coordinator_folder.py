@@ -1,0 +1,38 @@
+"""The coordinator's folder on the command line: its database, its store and its line to the consent service."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis.clock import utc_now
+from server.consent_client import CoordinatorConsentClient
+from server.errors import BadSettings
+from server.settings import CoordinatorSettings
+from server.store import CoordinatorStore, open_database
+
+CoordinatorFolder = Annotated[
+    Path, typer.Argument(help="The coordinator's folder, as created by `init`.", show_default=False)
+]
+
+
+def database_of(settings: CoordinatorSettings) -> Engine:
+    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
+    if not settings.database_path.exists():
+        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
+    try:
+        return open_database(settings.database_path)
+    except SQLAlchemyError as error:
+        raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+
+
+def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:
+    """Return the client of the league's consent service, for its caller to close."""
+    return CoordinatorConsentClient.of(settings, clock=utc_now)
+
+
+def store_of(settings: CoordinatorSettings) -> CoordinatorStore:
+    """Open the coordinator's store; see `database_of`."""
+    return CoordinatorStore(database_of(settings), clock=utc_now)
