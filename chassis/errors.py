@@ -1,6 +1,8 @@
 """Errors of the service chassis.
 
 ChassisError
+├── CannotMigrate       a stored schema that this program does not know or cannot change
+├── UnusableDatabase    an address that names no database, or one that cannot be reached
 ├── CannotServe         an address that cannot be had, or a program that does not come up
 ├── ServiceUnreachable  no answer came from the service that was asked
 ├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
@@ -26,3 +28,11 @@ class UnsoundAnswer(ChassisError):
 
 class UnsafeChart(ChassisError):
     """An SVG that may not stand in a page."""
+
+
+class CannotMigrate(ChassisError):
+    """A stored schema that this program does not know, or that it cannot change without losing something."""
+
+
+class UnusableDatabase(ChassisError):
+    """An address that names no database this program can speak to, or one that cannot be reached or changed."""

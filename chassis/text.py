@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 FEWEST_SHOWN = 10
-"""Counts below this are not shown (UI §12)."""
+"""Counts below this are not shown (ours; docs/pages.md §6)."""
 LONGEST_ECHO = 40
 _MONTHS = (
     "January February March April May June July August September October November December"  # fixed, not the locale's

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-ANCHOR = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)  # reference A.6: 06:00 UTC
+ANCHOR = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)  # ours: 06:00 UTC; docs/privacy.md §4.5
 
 
 @dataclass(frozen=True, slots=True)

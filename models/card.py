@@ -1,7 +1,7 @@
 """The model card: what a federated model learnt from, what it cost in privacy, how good it is, and what it is not for.
 
 Figures in a card come from the public simulator or from budgeted releases, never from a club's own test days:
-a metric on private data is a release like any other (reference: federation and privacy §6.1).
+a metric on private data is a release like any other (docs/privacy.md §1.1).
 """
 
 from typing import Annotated

@@ -2,7 +2,7 @@
 
 A schema is public and fixed before a campaign. Its hash stands in the campaign manifest, so that every node
 builds the same columns in the same order. All scaling is by constants written here: nothing a club measures
-about its squad may move another athlete's gradient (reference: federation and privacy §6.1).
+about its squad may move another athlete's gradient (docs/privacy.md §1.1).
 """
 
 from dataclasses import dataclass

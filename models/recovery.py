@@ -1,7 +1,7 @@
 """Recovery: tomorrow's readiness as a linear model on the athlete's deviations from the own mean so far.
 
 Every column is an own-baseline transform or a public constant, so that one athlete's data touch no other's
-gradient (reference: data §3, federation and privacy §6.1). Days that were not observed are never learnt from
+gradient (docs/indices.md §9, docs/privacy.md §1.1). Days that were not observed are never learnt from
 and never filled from a neighbour: a missing lag is the column's public centre.
 """
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, rolling_sum_and_count
 from models.features import RECOVERY_SCHEMA, AthleteSeries, Floats
 
-LEAST_DAYS = 14  # data.md §3: own mean needs a fortnight of observed days
-HALF_LIFE_D = 3.0  # data.md §3: the EWMA that any model has to beat
+LEAST_DAYS = 14  # ours: an own mean needs a fortnight of observed days; docs/indices.md §9
+HALF_LIFE_D = 3.0  # ours: the simple mean that any model has to beat; docs/indices.md §9
 READINESS_LOW, READINESS_HIGH = 0.0, 10.0
 
 

@@ -1,7 +1,7 @@
 """Risk: the chance that a time-loss injury begins within the next seven days, as a logistic model.
 
 Predictors end at day t and are own-baseline transforms or public constants; the outcome lies in t+1..t+7
-(reference: sports science §6.2). Rows on unavailable days and for seven days after return are left out: they
+(docs/indices.md §10.1). Rows on unavailable days and for seven days after return are left out: they
 belong to a separate reinjury model. A row whose outcome window is not fully known is censored, not called 0.
 """
 
@@ -14,9 +14,9 @@ from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, ro
 from models.features import RISK_SCHEMA, AthleteSeries, Floats
 from models.privacy.per_athlete_gradients import sigmoid
 
-HORIZON_D = 7  # sports science §6.2
-AFTER_RETURN_D = 7  # sports science §6.2
-PRIOR_INJURIES = 2.0  # sports science §5.2: two time-loss injuries a year before anything is known
+HORIZON_D = 7  # ours; docs/indices.md §10.1
+AFTER_RETURN_D = 7  # ours; docs/indices.md §10.1
+PRIOR_INJURIES = 2.0  # ours: two time-loss injuries a year before anything is known; docs/indices.md §8.2
 LEAST_DAYS = 14  # as for recovery: an own baseline needs a fortnight
 WELLNESS_ITEMS = ("fatigue", "soreness", "mood", "stress")  # 1 to 5, 5 is best
 Daily = Mapping[str, Floats]

@@ -15,9 +15,9 @@ from policies.errors import InvalidInput
 MICRO = 1_000_000
 """Micro-rho in one rho."""
 
-LIFETIME_EPSILON = 8.0  # DESIGN §6
-CAMPAIGN_EPSILON = 2.0  # DESIGN §6
-BUDGET_DELTA = 1e-6  # DESIGN §6, the largest delta that is ever used
+LIFETIME_EPSILON = 8.0  # ours; docs/privacy.md §2.3
+CAMPAIGN_EPSILON = 2.0  # ours; docs/privacy.md §2.3
+BUDGET_DELTA = 1e-6  # ours, the largest delta that is ever used; docs/privacy.md §2.3
 
 LIFETIME_CAP = 1_052_358
 """Micro-rho of one athlete's whole life here: rho_micro_within(LIFETIME_EPSILON, BUDGET_DELTA). A hard stop."""
@@ -58,7 +58,7 @@ def mu_from(noise_multiplier: float, rounds: int) -> float:
 
 
 def delta_for(athletes: int) -> float:
-    """The delta for a public number of athletes N: min(1e-6, N^-1.1) (DESIGN §6)."""
+    """The delta for a public number of athletes N: min(1e-6, N^-1.1) (docs/privacy.md §2.3)."""
     _need(athletes >= 1, "at least one athlete")
     return min(BUDGET_DELTA, math.pow(athletes, -1.1))
 

@@ -13,7 +13,7 @@ from policies.vocabulary import Category, Purpose
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 HexHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-MOST_ROUNDS = 16  # DESIGN §6: full participation, at most sixteen rounds
+MOST_ROUNDS = 16  # ours, with every athlete in every round; docs/privacy.md §2.1
 LEAST_NOISE_MULTIPLIER = 2.0  # ours: one round alone then costs at most 0.125 rho
 
 

@@ -129,7 +129,7 @@ class Enforcer:
                 _LOGGER.error("the two rule engines disagree; refused")
                 return self._refuse(ENGINE_DISAGREE)
             return Decision(meaning.allowed, _reason(meaning), meaning.rule_id, self.policy_hash)
-        except Exception as error:  # the outcome of every error is deny (DESIGN §5.3)
+        except Exception as error:  # the outcome of every error is deny (docs/invariants.md §3)
             _LOGGER.error("the rule engine failed; refused", extra={"error_type": type(error).__name__})
             return self._refuse(f"{ENGINE_ERROR}:{type(error).__name__}")
 
@@ -245,7 +245,7 @@ def _example(rule: Rule) -> Request:
 
 
 def _must_be_refused() -> list[Request]:
-    """Requests that no rules of Homefield may ever allow (DESIGN §5)."""
+    """Requests that no rules of Homefield may ever allow (docs/invariants.md §2, §3 and §8)."""
     away, office = OrgId("away"), _favourable(Role.FRONT_OFFICE)
     stranger = Facts(roles=frozenset({Role.COACH}), tenant=away, subject_tenant=_HOME, consent=True)
     undecided = Facts(roles=frozenset({Role.COACH}), tenant=_HOME, subject_tenant=_HOME)

@@ -13,7 +13,7 @@ Score = Annotated[float, Field(ge=0, le=100)]
 
 
 class OfficeIndex(BaseModel):
-    """What the front office gets, and nothing more (reference: sports science §5.6, invariant 8)."""
+    """What the front office gets, and nothing more (docs/privacy.md §4.4)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -39,7 +39,7 @@ class Coordinator:
     def open(cls, settings: CoordinatorSettings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
         """Wire everything from a folder's settings; raises BadSettings if the consent service is asked without TLS."""
         consent = CoordinatorConsentClient.of(settings, clock=clock)
-        engine = open_database(settings.database_path)
+        engine = open_database(settings)
         fleet = Fleet.open()
         worker = CampaignWorker(
             store=CoordinatorStore(engine, clock=clock),

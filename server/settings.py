@@ -1,8 +1,12 @@
-"""Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured."""
+"""Settings of one coordinator folder: read once into a frozen value; paths are derived, never configured.
+
+Environment: HOMEFIELD_SERVER_DATABASE overrides the database URL, so that a password never has to stand in the file.
+"""
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +17,7 @@ from policies.vocabulary import OrgId
 from server.errors import AlreadyExists, BadSettings
 
 FILE_NAME = "settings.json"
+DATABASE_VARIABLE = "HOMEFIELD_SERVER_DATABASE"
 SECRET_MODE = 0o600
 FOLDER_MODE = 0o700
 
@@ -25,21 +30,31 @@ class CoordinatorSettingsFile(BaseModel):
     league: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     consent_url: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
+    database: Annotated[str, Field(max_length=400, repr=False)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorSettings:
-    """One coordinator: its league, the consent service it asks, and where its files are."""
+    """One coordinator: its league, the consent service it asks, and where its files are.
+
+    database: SQLAlchemy URL; empty means SQLite inside the directory.
+    """
 
     directory: Path
     league: OrgId
     name: str
     consent_url: str
+    database: str = field(default="", repr=False)
 
     @property
-    def database_path(self) -> Path:
-        """Nodes, campaigns and sessions."""
-        return self.directory / "server.sqlite3"
+    def database_url(self) -> str:
+        """The SQLAlchemy URL: SQLite inside the directory unless another was given."""
+        return self.database or f"sqlite:///{self.database_path}"
+
+    @property
+    def database_path(self) -> Path | None:
+        """The SQLite file with nodes, campaigns and sign-in codes; None where another database was given."""
+        return None if self.database else self.directory / "server.sqlite3"
 
     @property
     def tls(self) -> Path:
@@ -66,7 +81,7 @@ class CoordinatorSettings:
         return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
 
 
-def load_settings(directory: Path) -> CoordinatorSettings:
+def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:
     """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
     try:
         stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
@@ -77,7 +92,8 @@ def load_settings(directory: Path) -> CoordinatorSettings:
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
         raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
-    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url)
+    database = environment.get(DATABASE_VARIABLE) or stored.database
+    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url, database)
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:

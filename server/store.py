@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, create_engine, select
+from sqlmodel import Session, select
 
+from chassis.errors import CannotMigrate, UnusableDatabase
+from chassis.storage.engine import make_engine
+from chassis.storage.migrate import Migrations
+from chassis.storage.sqlite_file import create_private
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from server.errors import AlreadyExists, BadSettings, CampaignFailed
-from server.rows import CoordinatorCampaignRow, CoordinatorTable, NodeRow
+from server.rows import CoordinatorCampaignRow, NodeRow
+from server.settings import CoordinatorSettings
 
 Clock = Callable[[], datetime]
-BUSY_MS = 10_000  # the command line and the running coordinator write the same file
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", unversioned=("campaign", "0001"))
 DETAIL_LENGTH = 300
 
 
@@ -67,19 +71,20 @@ class Campaign:
         return self.manifest.sha256
 
 
-def open_database(path: Path) -> Engine:
-    """Open the database in WAL mode, creating file and tables when missing."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-
-    CoordinatorTable.metadata.create_all(engine)
-    path.chmod(0o600)
+def open_database(settings: CoordinatorSettings) -> Engine:
+    """Open the coordinator's database, created or migrated to the newest schema; raises BadSettings if it cannot be."""
+    try:
+        if settings.database_path is not None:
+            create_private(settings.database_path)
+        engine = make_engine(settings.database_url)
+        MIGRATIONS.upgrade(engine)
+    except OSError as error:
+        raise BadSettings(f"cannot open {settings.database_path} for writing") from error
+    except UnusableDatabase as error:
+        where = settings.database_path or "the database"
+        raise BadSettings(f"{where} cannot be opened or is damaged: {error}") from error
+    except CannotMigrate as error:
+        raise BadSettings(str(error)) from error
     return engine
 
 
@@ -88,11 +93,17 @@ class CoordinatorStore:
 
     def __init__(self, engine: Engine, *, clock: Clock) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(is_writer=True)
         self._clock = clock
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        with Session(self._engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with Session(self._engine) as session:
             yield session
 
     def is_new_node(self, club: str, fleet_key: str) -> bool:
@@ -121,7 +132,7 @@ class CoordinatorStore:
 
     def nodes(self) -> tuple[Node, ...]:
         """Enrolled nodes by club."""
-        with self._transaction() as session:
+        with self._reading() as session:
             rows = session.exec(select(NodeRow)).all()
             found = [Node(row.club, row.fleet_key, row.enrolled_at) for row in rows]
         return tuple(sorted(found, key=lambda node: node.club))
@@ -146,7 +157,7 @@ class CoordinatorStore:
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Every campaign, oldest first."""
-        with self._transaction() as session:
+        with self._reading() as session:
             found = [_campaign(row) for row in session.exec(select(CoordinatorCampaignRow)).all()]
         return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
 

@@ -14,6 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found however pytest starts
+
+from tests.postgres_server import PostgresServer, postgres_running
+
 READY_WITHIN_S = 240.0
 STOPPED_WITHIN_S = 40.0
 
@@ -73,3 +77,11 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
     _, alive = psutil.wait_procs(children, timeout=5.0)
     assert code == 0, log.read_text(errors="replace")[-1000:]
     assert not alive, "the demo left programs behind"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One PostgreSQL server for the whole session."""
+    lock = tmp_path_factory.getbasetemp().parent / "postgresql.lock"
+    with postgres_running(tmp_path_factory.mktemp("pg"), lock=lock) as server:
+        yield server

@@ -11,7 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 
 HERE = Path(__file__).parent
 
-# No script, no third party, nothing inline: pages work as plain documents (UI §12, reference D).
+# No script, no third party, nothing inline: pages work as plain documents (docs/pages.md §1).
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "

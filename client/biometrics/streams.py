@@ -73,6 +73,7 @@ class StreamSpec:
     """What one stream promises about its readings.
 
     low, high: inclusive bounds, in `unit`; for a series they bound each element.
+    bounds_from: where the bounds come from: a paper, a section of our documentation, or "ours" with the reason.
     lineage: where such a value comes from unless its source says otherwise (some agreements forbid some).
     day_of_end: True where the day is that of waking up (sleep), False where it is that of starting.
     """
@@ -80,6 +81,7 @@ class StreamSpec:
     unit: str
     low: float
     high: float
+    bounds_from: str
     category: Category
     aggregation: Aggregation
     lineage: Lineage
@@ -88,30 +90,65 @@ class StreamSpec:
     meaning: str = ""
 
 
-def _item(category: Category, meaning: str, high: float = 5) -> StreamSpec:
-    low = 0 if high == 10 else 1
-    return StreamSpec("{score}", low, high, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
+_WIDE = "ours: wide enough for any person"
+_NO_OR_YES = "ours: 0 is no, 1 is yes"
+_TEXT = "ours: a text has no range"
+_ONE_DAY = "ours: no more than one day"
+_FIVE_STEPS = "McLean et al. 2010"
+_PULSE = "ours: catches a shifted column, wide enough for any person"
 
 
-def _worn(unit: str, low: float, high: float, category: Category, aggregation: Aggregation, meaning: str) -> StreamSpec:
-    return StreamSpec(unit, low, high, category, aggregation, Lineage.WEARABLE, meaning=meaning)
+def _item(category: Category, meaning: str) -> StreamSpec:
+    return StreamSpec("{score}", 1, 5, _FIVE_STEPS, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
 
 
-def _sleep(unit: str, low: float, high: float, aggregation: Aggregation, meaning: str) -> StreamSpec:
-    return StreamSpec(unit, low, high, Category.SLEEP, aggregation, Lineage.WEARABLE, day_of_end=True, meaning=meaning)
+def _worn(
+    unit: str,
+    low: float,
+    high: float,
+    category: Category,
+    aggregation: Aggregation,
+    meaning: str,
+    *,
+    bounds_from: str = _WIDE,
+) -> StreamSpec:
+    return StreamSpec(unit, low, high, bounds_from, category, aggregation, Lineage.WEARABLE, meaning=meaning)
 
 
-def _flag(meaning: str, high: float = 1) -> StreamSpec:
-    return StreamSpec("{0:1}", 0, high, Category.INJURY, Aggregation.MAX, Lineage.CLUB_RECORD, meaning=meaning)
+def _sleep(
+    unit: str, low: float, high: float, aggregation: Aggregation, meaning: str, *, bounds_from: str
+) -> StreamSpec:
+    return StreamSpec(
+        unit,
+        low,
+        high,
+        bounds_from,
+        Category.SLEEP,
+        aggregation,
+        Lineage.WEARABLE,
+        day_of_end=True,
+        meaning=meaning,
+    )
+
+
+def _flag(meaning: str) -> StreamSpec:
+    return StreamSpec("{0:1}", 0, 1, _NO_OR_YES, Category.INJURY, Aggregation.MAX, Lineage.CLUB_RECORD, meaning=meaning)
 
 
 _LOAD = Category.TRAINING_LOAD
 _RPE = Lineage.SESSION_RPE
 
-# Gates for heart rate (25 to 230 per minute) and beat intervals (0.3 to 2.2 s) catch shifted columns;
-# the other bounds are ours, wide enough for any person.
 SPECS: dict[Stream, StreamSpec] = {
-    Stream.READINESS: _item(Category.READINESS, "how ready the athlete feels, 0 to 10", 10),
+    Stream.READINESS: StreamSpec(
+        "{score}",
+        0,
+        10,
+        "docs/ingest.md §6.1",
+        Category.READINESS,
+        Aggregation.LAST,
+        Lineage.SELF_REPORT,
+        meaning="how ready the athlete feels, 0 to 10",
+    ),
     Stream.FATIGUE: _item(Category.WELLNESS, "fatigue item, 5 is best"),
     Stream.MOOD: _item(Category.WELLNESS, "mood item, 5 is best"),
     Stream.SLEEP_QUALITY: _item(Category.SLEEP, "sleep quality item, 5 is best"),
@@ -120,6 +157,7 @@ SPECS: dict[Stream, StreamSpec] = {
         "1",
         0,
         0,
+        _TEXT,
         Category.WELLNESS,
         Aggregation.NONE,
         Lineage.SELF_REPORT,
@@ -131,40 +169,77 @@ SPECS: dict[Stream, StreamSpec] = {
         "h",
         0.25,
         24,
+        _ONE_DAY,
         Category.SLEEP,
         Aggregation.LAST,
         Lineage.SELF_REPORT,
         meaning="sleep as the athlete reports it; the day is that of the report",
     ),
-    Stream.SLEEP_PERIOD_MIN: _sleep("min", 1, 1440, Aggregation.SUM, "minutes asleep between start and end"),
-    Stream.SLEEP_EFFICIENCY: _sleep("%", 1, 100, Aggregation.LAST, "minutes asleep per minutes in bed, times 100"),
-    Stream.SLEEP_SCORE: _sleep("{score}", 1, 100, Aggregation.LAST, "the maker's score; display only"),
-    Stream.DEEP_SLEEP_MIN: _sleep("min", 0, 720, Aggregation.SUM, "the maker's stage; display only"),
-    Stream.RESTING_HEART_RATE: _worn("/min", 25, 120, Category.HEART, Aggregation.LAST, "resting heart rate"),
+    Stream.SLEEP_PERIOD_MIN: _sleep(
+        "min", 1, 1440, Aggregation.SUM, "minutes asleep between start and end", bounds_from=_ONE_DAY
+    ),
+    Stream.SLEEP_EFFICIENCY: _sleep(
+        "%",
+        1,
+        100,
+        Aggregation.LAST,
+        "minutes asleep per minutes in bed, times 100",
+        bounds_from="ours: a share above 0",
+    ),
+    Stream.SLEEP_SCORE: _sleep(
+        "{score}", 1, 100, Aggregation.LAST, "the maker's score; display only", bounds_from="ours: scores go to 100"
+    ),
+    Stream.DEEP_SLEEP_MIN: _sleep("min", 0, 720, Aggregation.SUM, "the maker's stage; display only", bounds_from=_WIDE),
+    Stream.RESTING_HEART_RATE: _worn(
+        "/min", 25, 120, Category.HEART, Aggregation.LAST, "resting heart rate", bounds_from=_PULSE
+    ),
     Stream.RMSSD: _worn("ms", 1, 400, Category.HEART, Aggregation.MEAN, "RMSSD as the app computed it"),
     Stream.RR_INTERVALS: StreamSpec(
         "ms",
         1,
         10_000,
+        "ours: artefacts stay in their places, see docs/ingest.md §6.5",
         Category.HEART,
         Aggregation.NONE,
         Lineage.WEARABLE,
         Shape.SERIES,
         meaning="beat-to-beat intervals in order, artefacts left in their places",
     ),
-    Stream.HEART_RATE_MEAN: _worn("/min", 25, 230, Category.HEART, Aggregation.MEAN, "mean in a session"),
-    Stream.HEART_RATE_MAX: _worn("/min", 25, 230, Category.HEART, Aggregation.MAX, "maximum in a session"),
+    Stream.HEART_RATE_MEAN: _worn(
+        "/min", 25, 230, Category.HEART, Aggregation.MEAN, "mean in a session", bounds_from=_PULSE
+    ),
+    Stream.HEART_RATE_MAX: _worn(
+        "/min", 25, 230, Category.HEART, Aggregation.MAX, "maximum in a session", bounds_from=_PULSE
+    ),
     Stream.SESSION_RPE: StreamSpec(
-        "{score}", 0, 10, _LOAD, Aggregation.MEAN, _RPE, meaning="CR10 rating of the session"
+        "{score}", 0, 10, "Foster et al. 2001", _LOAD, Aggregation.MEAN, _RPE, meaning="CR10 rating of the session"
     ),
     Stream.SESSION_DURATION_MIN: StreamSpec(
-        "min", 1, 900, _LOAD, Aggregation.SUM, _RPE, meaning="duration the athlete reports"
+        "min", 1, 900, _WIDE, _LOAD, Aggregation.SUM, _RPE, meaning="duration the athlete reports"
     ),
-    Stream.SESSION_LOAD: StreamSpec("{AU}", 0, 9000, _LOAD, Aggregation.SUM, _RPE, meaning="rating times minutes"),
+    Stream.SESSION_LOAD: StreamSpec(
+        "{AU}",
+        0,
+        9000,
+        "ours: the highest rating times the longest session",
+        _LOAD,
+        Aggregation.SUM,
+        _RPE,
+        meaning="rating times minutes",
+    ),
     Stream.REST_DAY: StreamSpec(
-        "{0:1}", 0, 1, _LOAD, Aggregation.MAX, Lineage.SELF_REPORT, meaning="1 where a day without training is known"
+        "{0:1}",
+        0,
+        1,
+        _NO_OR_YES,
+        _LOAD,
+        Aggregation.MAX,
+        Lineage.SELF_REPORT,
+        meaning="1 where a day without training is known",
     ),
-    Stream.ACTIVITY_DURATION_MIN: _worn("min", 0.1, 1440, _LOAD, Aggregation.SUM, "duration a device measured"),
+    Stream.ACTIVITY_DURATION_MIN: _worn(
+        "min", 0.1, 1440, _LOAD, Aggregation.SUM, "duration a device measured", bounds_from=_ONE_DAY
+    ),
     Stream.DISTANCE: _worn("m", 0, 400_000, _LOAD, Aggregation.SUM, "distance covered"),
     Stream.HIGH_SPEED_DISTANCE: _worn("m", 0, 50_000, _LOAD, Aggregation.SUM, "distance above 5.5 m/s"),
     Stream.POWER_MEAN: _worn("W", 1, 2500, _LOAD, Aggregation.MEAN, "mean power in a session"),
@@ -173,6 +248,7 @@ SPECS: dict[Stream, StreamSpec] = {
         "1",
         0,
         1,
+        "ours: a share of full training",
         Category.INJURY,
         Aggregation.LAST,
         Lineage.CLUB_RECORD,
@@ -184,6 +260,7 @@ SPECS: dict[Stream, StreamSpec] = {
         "{0:2}",
         0,
         2,
+        "ours: three degrees",
         Category.INJURY,
         Aggregation.MAX,
         Lineage.SELF_REPORT,
@@ -193,6 +270,7 @@ SPECS: dict[Stream, StreamSpec] = {
         "1",
         0,
         0,
+        _TEXT,
         Category.INJURY,
         Aggregation.NONE,
         Lineage.SELF_REPORT,
@@ -201,13 +279,13 @@ SPECS: dict[Stream, StreamSpec] = {
     ),
     Stream.ABSENCE: _flag("1 on a day away for illness, rest, selection or another reason that is not injury"),
     Stream.JUMP_HEIGHT_CM: StreamSpec(
-        "cm", 1, 120, Category.TESTS, Aggregation.MEAN, Lineage.CLINICAL, meaning="countermovement jump height"
+        "cm", 1, 120, _WIDE, Category.TESTS, Aggregation.MEAN, Lineage.CLINICAL, meaning="countermovement jump height"
     ),
     Stream.BODY_WEIGHT: StreamSpec(
-        "kg", 20, 250, Category.NUTRITION, Aggregation.LAST, Lineage.SELF_REPORT, meaning="body weight"
+        "kg", 20, 250, _WIDE, Category.NUTRITION, Aggregation.LAST, Lineage.SELF_REPORT, meaning="body weight"
     ),
     Stream.FLUID_GLASSES: StreamSpec(
-        "{count}", 0, 60, Category.NUTRITION, Aggregation.SUM, Lineage.SELF_REPORT, meaning="glasses drunk"
+        "{count}", 0, 60, _WIDE, Category.NUTRITION, Aggregation.SUM, Lineage.SELF_REPORT, meaning="glasses drunk"
     ),
 }
 

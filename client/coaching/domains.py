@@ -19,7 +19,7 @@ class Domain(StrEnum):
 
     @property
     def source(self) -> str:
-        """Name of the independent source it belongs to (sports science §4: R counts together with H)."""
+        """Name of the independent source it belongs to; variability and pulse are one (docs/indices.md §6.1)."""
         return "heart" if self in (Domain.HRV, Domain.RESTING_PULSE) else self.value
 
 
@@ -48,12 +48,12 @@ TRAITS: Mapping[Domain, Trait] = MappingProxyType(
     }
 )
 
-# Default weights (sports science §3.7).
+# Default weights, ours; docs/indices.md §6.1.
 STANDARD: Mapping[Domain, float] = MappingProxyType(
     {Domain.HRV: 0.25, Domain.RESTING_PULSE: 0.10, Domain.SLEEP: 0.20, Domain.WELLNESS: 0.25, Domain.JUMP: 0.20}
 )
 # Ours, for a club that works with questionnaires and has neither straps nor force plates. Every weight
-# lies within 0.10 of the default, the room that §3.7 gives to profiles.
+# lies within 0.10 of the default, the room that docs/indices.md §6.1 gives to profiles.
 ANSWERS: Mapping[Domain, float] = MappingProxyType(
     {Domain.HRV: 0.20, Domain.RESTING_PULSE: 0.05, Domain.SLEEP: 0.25, Domain.WELLNESS: 0.35, Domain.JUMP: 0.15}
 )

@@ -1,4 +1,4 @@
-"""One morning's evidence: each domain scored 0, 1 or 2 against the athlete's own usual (sports science §3.4 and §4)."""
+"""One morning's evidence: each domain scored 0, 1 or 2 against the athlete's own usual (docs/indices.md §7.1)."""
 
 import math
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
 Floats = NDArray[np.float64]
 Histories = Mapping[Domain, Floats]
 
-WELLNESS_LOW, WELLNESS_VERY_LOW = -0.75, -1.5  # §4
-SLEEP_LOW, SLEEP_VERY_LOW = -1.0, -2.0  # §4
+WELLNESS_LOW, WELLNESS_VERY_LOW = -0.75, -1.5  # ours; docs/indices.md §7.1
+SLEEP_LOW, SLEEP_VERY_LOW = -1.0, -2.0  # ours; docs/indices.md §7.1
 SLEEP_NIGHTS = 2
-PULSE_RISE_BPM, PULSE_Z = 5.0, 1.5  # §4
-JUMP_CV = 0.058  # coefficient of variation of jump height (PMC7039490, in §3.6)
-MDC95 = 1.96 * math.sqrt(2.0)  # §3.6, in typical errors
+PULSE_RISE_BPM, PULSE_Z = 5.0, 1.5  # ours; docs/indices.md §7.1
+JUMP_CV = 0.058  # coefficient of variation of jump height: Alves Souza et al. 2020
+MDC95 = 1.96 * math.sqrt(2.0)  # in typical errors: Weir 2005
 JUMP_BASE_DAYS = 90  # ours: tests are weekly
 LEAST_JUMPS = 3  # ours
 
@@ -139,7 +139,7 @@ def _wellness(values: Floats | None, z: float | None) -> Finding | None:
 
 
 def _sleep(values: Floats | None) -> Finding | None:
-    """Mean of the last two nights, both known, in spreads of single nights: a cautious reading of §4."""
+    """Mean of the last two nights, both known, in spreads of single nights: see docs/indices.md §7.1."""
     if values is None:
         return None
     nights, baseline = values[-SLEEP_NIGHTS:], usual(values[:-SLEEP_NIGHTS])

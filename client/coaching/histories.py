@@ -16,7 +16,7 @@ WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is 
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major
 PLAN_WEEKS = 4  # ours: the same weekday in the last 28 days
 LEAST_PLAN_DAYS = 2
-HARD_QUANTILE = 0.75  # sports science §4: own 75th percentile
+HARD_QUANTILE = 0.75  # ours: own 75th percentile; docs/indices.md §7.5
 HARD_WINDOW = 28
 
 

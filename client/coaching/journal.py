@@ -10,17 +10,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from chassis.errors import CannotMigrate
+from chassis.storage.schema_steps import Schema, statements
+from chassis.storage.sqlite_file import connect
 from client.coaching.regression import Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
 from client.coaching.session import TrainingSession
 from client.errors import ClientError
-from client.key_files import SECRET_MODE
 from policies.vocabulary import AthleteId, PersonId, Role
 
-BUSY_S = 10.0
-
 # Triggers, not habits, keep the two tables append-only.
-SCHEMA = """
+_FIRST = """
 CREATE TABLE IF NOT EXISTS coaching_decision (
   number INTEGER PRIMARY KEY, proposal TEXT NOT NULL UNIQUE, athlete TEXT NOT NULL, day TEXT NOT NULL,
   sealed BLOB NOT NULL
@@ -39,6 +39,8 @@ CREATE TRIGGER IF NOT EXISTS coaching_plan_kept BEFORE UPDATE ON coaching_plan
 CREATE TRIGGER IF NOT EXISTS coaching_plan_stays BEFORE DELETE ON coaching_plan
   BEGIN SELECT RAISE(ABORT, 'plans are only ever added'); END;
 """
+
+SCHEMA = Schema("coaching", [statements(_FIRST)])
 
 EVERYONE = ""
 
@@ -78,13 +80,9 @@ class CoachingJournal:
     def __init__(self, path: Path, seal_of: Callable[[AthleteId], AthleteSeal]) -> None:
         self._seal_of = seal_of
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=SECRET_MODE, exist_ok=True)
         with _translated():
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")  # a decision that was answered survives a power cut
-            self._db.executescript(SCHEMA)
+            self._db = connect(path)
+            SCHEMA.bring_up(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -144,6 +142,8 @@ def _translated() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise JournalError("the node's journal cannot be read or written") from error
+    except CannotMigrate as error:
+        raise JournalError(str(error)) from error
 
 
 def _place(proposal_id: str) -> bytes:

@@ -12,7 +12,7 @@ from client.coaching.session import BadPlan, SessionPlan, TrainingSession, light
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import AthleteId
 
-LIFE = timedelta(hours=24)  # DESIGN §5, invariant 10
+LIFE = timedelta(hours=24)  # docs/invariants.md §10
 MOST_DRIVERS = 5
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
 

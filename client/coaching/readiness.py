@@ -1,4 +1,4 @@
-"""The readiness composite that knows what is missing: robust z per domain, one Z, one light (sports science §3.7)."""
+"""The readiness composite that knows what is missing: robust z per domain, one Z, one light (docs/indices.md §6)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ from client.features.baseline import BASELINE_D, MAD_TO_SD, MIN_VALID
 
 Floats = NDArray[np.float64]
 
-PRIOR_CORRELATION = 0.3  # §3.7, off the diagonal
-PRIOR_HRV_PULSE = 0.6  # §3.7
+PRIOR_CORRELATION = 0.3  # ours, off the diagonal; docs/indices.md §6.2
+PRIOR_HRV_PULSE = 0.6  # ours; docs/indices.md §6.2
 PRIOR_DAYS = 28  # ours: the prior weighs as much as four weeks of complete own days
-LEAST_WEIGHT = 0.5  # §3.7
-LEAST_SOURCES = 2  # §3.7
-RED_BELOW = -1.5  # §3.7; shows on 6.7 of 100 days when nothing is wrong
-AMBER_BELOW = -0.75  # §3.7; shows on 16 of 100 days when nothing is wrong
+LEAST_WEIGHT = 0.5  # ours; docs/indices.md §6.2
+LEAST_SOURCES = 2  # ours; docs/indices.md §6.2
+RED_BELOW = -1.5  # ours; docs/indices.md §6.3; shows on 6.7 of 100 days when nothing is wrong
+AMBER_BELOW = -0.75  # ours; docs/indices.md §6.3; shows on 16 of 100 days when nothing is wrong
 FALSE_RED_PER_100 = 7
 FALSE_AMBER_PER_100 = 16
 

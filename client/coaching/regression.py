@@ -1,4 +1,4 @@
-"""The recovery state machine: from evidence to a level that can only lower load (sports science §4)."""
+"""The recovery state machine: from evidence to a level that can only lower load (docs/indices.md §7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence
 
 RULE = "recovery-2.1"
-CLEAN_DAYS_TO_LEAVE = 2  # §4: hysteresis
-MOST_REDUCTIONS = 3  # §4: then a person must review
-LOWEST_MULTIPLIER = 0.6  # §4: hard bound, except rest at L3
+CLEAN_DAYS_TO_LEAVE = 2  # ours: hysteresis; docs/indices.md §7.3
+MOST_REDUCTIONS = 3  # ours: then a person must review; docs/indices.md §7.3
+LOWEST_MULTIPLIER = 0.6  # ours: hard bound, except rest; docs/indices.md §7.3
 
 
 class Level(IntEnum):

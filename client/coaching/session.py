@@ -7,7 +7,7 @@ from enum import StrEnum
 from client.coaching.regression import Level
 from client.errors import ClientError
 
-EASY_RPE = 4.0  # sports science §4: below the first ventilatory threshold, no maximal sprints
+EASY_RPE = 4.0  # below the first ventilatory threshold: Seiler and Kjerland 2006
 LARGEST_LOAD_AU = 9000.0
 MOST_MINUTES = 600.0
 ROUNDING = 1e-9  # 0.7 times 480 is 336, whatever binary fractions make of it

@@ -1,8 +1,8 @@
 """Acute-to-chronic workload ratios: five methods, each under its own name, because the same 35 days give 1.14 to 1.53.
 
-A described ratio, never an injury-risk score: its coupled form correlates with itself (Lolli 2017), and random
-chronic loads predict as well (Impellizzeri 2020). Missing days are never filled: with fewer than 6 of 7 or 24 of
-28 days known there is no ratio. Source: sports science reference §3.2.
+A described ratio, never an injury-risk score: its coupled form correlates with itself (Lolli et al. 2019), and random
+chronic loads predict as well (Impellizzeri et al. 2021). Missing days are never filled: with fewer than 6 of 7 or 24 of
+28 days known there is no ratio. Source: docs/indices.md §2.6.
 """
 
 from enum import StrEnum
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from client.features.load import MIN_WEEK_DAYS, WEEK_D, last_days, observed
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
-MIN_CHRONIC_DAYS = 24  # sports science §3.2
-WARM_UP_D = 42  # sports science §3.2: until then 5 % or more of the chronic value is its seed
+MIN_CHRONIC_DAYS = 24  # ours; docs/indices.md §2.6
+WARM_UP_D = 42  # docs/indices.md §2.5: until then 5 % or more of the chronic value is its seed
 CAPTION = "Descriptive, not a risk score."
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ def acwr(load: Floats, method: AcwrMethod) -> float | None:
 
 
 def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST) -> Floats:
-    """Exponentially weighted load with decay 2 / (span_d + 1) (Williams 2017), (days,).
+    """Exponentially weighted load with decay 2 / (span_d + 1) (Williams et al. 2017), (days,).
 
     Starts on the first known day with its load, or with the mean of the first seven days (at least six known).
     A missing day leaves the value as it was, neither load nor rest; before the start it is NaN.

@@ -1,6 +1,6 @@
 """Every reading against the athlete's own recent weeks, with a median that one bad night cannot move.
 
-Source: sports science reference §3.7 (robust z per domain); wellness composites follow McLean 2010.
+Sources: docs/indices.md §5.1 (robust z); the sum of the answers follows McLean et al. 2010.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ BASELINE_D = 28
 MIN_VALID = 14
 MAD_TO_SD = 1.4826  # for a normal distribution
 CLIP = 3.0
-WELLNESS_ITEMS = ("fatigue", "sleep_quality", "soreness", "stress", "mood")  # McLean 2010: 1 to 5, 5 is best
+WELLNESS_ITEMS = ("fatigue", "sleep_quality", "soreness", "stress", "mood")  # McLean et al. 2010: 1 to 5, 5 is best
 ITEM_TYPICAL_ERROR = 0.5  # ours: half a step of a five-step item
 
 Floats = NDArray[np.float64]

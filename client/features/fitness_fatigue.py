@@ -1,6 +1,6 @@
 """Performance-management chart: slow and fast averages of load, and their difference from yesterday.
 
-Not validated across sports; after 84 days 13.5 % of the start value is still in it (sports science §3.3).
+Not validated across sports; after 84 days 13.5 % of the start value is still in it (docs/indices.md §2.8).
 """
 
 import math

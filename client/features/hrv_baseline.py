@@ -1,7 +1,7 @@
 """lnRMSSD against the athlete's own month: a 7-day mean beside the smallest worthwhile change.
 
-The half-SD band alone calls 11 to 23 % of unremarkable days low, so a second test adjusts for
-autocorrelation; only that one may weigh heavily. Source: sports science reference §3.4.
+The half-SD band alone calls 12 to 23 % of unremarkable weeks low, so a second test adjusts for
+autocorrelation; only that one may weigh heavily. Source: docs/indices.md §3.4.
 """
 
 import math
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 RECENT_D, BASELINE_D = 7, 30
-MIN_RECENT, MIN_BASELINE = 3, 14  # valid days; Plews 2014 and sports science §3.4
-BAND_SD = 0.5  # smallest worthwhile change
-# Ours: lag-1 autocorrelation of daily lnRMSSD, above the .07 to .24 seen in three people (data reference §4.3).
+MIN_RECENT, MIN_BASELINE = 3, 14  # valid days: Plews et al. 2014, and ours
+BAND_SD = 0.5  # smallest worthwhile change: Vesterinen et al. 2016
+# Ours: lag-1 autocorrelation of daily lnRMSSD, above the .07 to .24 seen in three people (docs/indices.md §3.4).
 AUTOCORRELATION = 0.3
 RED_Z = -1.96
 

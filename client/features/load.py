@@ -1,7 +1,7 @@
 """Training load: session rating times minutes, weekly sums, Foster monotony and strain, TRIMP.
 
 Series are (days,) arrays of daily load [AU]: 0 on a known rest day, NaN where nothing is known, the last
-entry being today. Nothing here fills a missing day. Source: sports science reference §3.1.
+entry being today. Nothing here fills a missing day. Source: docs/indices.md §2.
 """
 
 import math
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from client.errors import BadObservation
 
 WEEK_D = 7
-MIN_WEEK_DAYS = 6  # sports science §3.1: fewer observed days give no weekly figure
+MIN_WEEK_DAYS = 6  # ours: fewer observed days give no monotony; docs/indices.md §2.4
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
 
 Floats = NDArray[np.float64]
 
 
 def session_load(rpe: float, minutes: float) -> float:
-    """Session load [AU]: CR10 rating (0 to 10) times minutes (Foster 2001); raises BadObservation otherwise."""
+    """Session load [AU]: CR10 rating (0 to 10) times minutes (Foster et al. 2001); raises BadObservation otherwise."""
     if not 0 <= rpe <= 10 or not 0 <= minutes < math.inf:
         raise BadObservation("session load: expected a rating from 0 to 10 and minutes of 0 or more")
     return rpe * minutes
@@ -51,7 +51,7 @@ def week_change(load: Floats) -> float | None:
 
 
 def monotony(load: Floats, *, ddof: int = 1) -> float | None:
-    """Foster monotony: mean over SD of the last seven days, true rest days included.
+    """Monotony (Foster 1998): mean over SD of the last seven days, true rest days included.
 
     None with fewer than six known days, or without spread. ddof: 1 by default, 0 in some papers.
     """
@@ -63,7 +63,7 @@ def monotony(load: Floats, *, ddof: int = 1) -> float | None:
 
 
 def strain(load: Floats, *, ddof: int = 1) -> float | None:
-    """Foster strain: weekly sum times monotony; None where either is undefined."""
+    """Strain (Foster 1998): weekly sum times monotony; None where either is undefined."""
     total, ratio = weekly_sum(load), monotony(load, ddof=ddof)
     return None if total is None or ratio is None else total * ratio
 
@@ -74,7 +74,7 @@ def trimp_banister(
     """Banister's TRIMP: minutes · x · factor · exp(exponent · x), x the share of heart-rate reserve in [0, 1.05].
 
     factor and exponent are the athlete's own setting (0.64 and 1.92, or 0.86 and 1.67), never chosen from sex.
-    Raises BadObservation unless maximum > rest + 40.
+    Raises BadObservation unless maximum > rest + 40. Source: Morton, Fitz-Clarke and Banister 1990.
     """
     if maximum <= rest + 40:
         raise BadObservation("TRIMP: expected a maximal heart rate more than 40 above the resting one")
@@ -83,5 +83,5 @@ def trimp_banister(
 
 
 def trimp_zones(minutes_in_zone: Sequence[float]) -> float:
-    """Zone-weighted minutes: zone number times minutes (Edwards with five zones, Lucia with three)."""
+    """Zone-weighted minutes: zone number times minutes (five zones: Edwards 1993, three: Lucia et al. 2003)."""
     return float(sum(zone * minutes for zone, minutes in enumerate(minutes_in_zone, start=1)))

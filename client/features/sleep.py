@@ -1,4 +1,4 @@
-"""Sleep: efficiency, midpoint, debt and regularity. Maker's stages drive nothing (sports science §3.5)."""
+"""Sleep: efficiency, midpoint, debt and regularity. Maker's stages drive nothing (docs/indices.md §4)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,8 @@ def efficiency(asleep_min: float, in_bed_min: float) -> float | None:
 def midpoint(hours: Floats) -> tuple[float, float] | None:
     """Circular mean [h after midnight, 0 to 24) and circular SD [min] of clock times `hours`, NaN left out.
 
-    None with fewer than five nights. SD is √(−2 ln R) (Mardia), so that 23:48 and 00:18 are half an hour apart.
+    None with fewer than five nights. SD is √(−2 ln R), so that 23:48 and 00:18 are half an hour apart.
+    Source: Mardia and Jupp 2000.
     """
     known = hours[~np.isnan(hours)]
     if len(known) < MIN_NIGHTS:
@@ -58,10 +59,11 @@ def minute_grid(intervals: Mapping[date, Sequence[Interval]], days: Sequence[dat
 
 
 def regularity_index(asleep: NDArray[np.bool_], known: NDArray[np.bool_]) -> float | None:
-    """Sleep regularity index, −100 to 100: how often two consecutive days agree minute by minute (Phillips 2017).
+    """Sleep regularity index, −100 to 100: how often two consecutive days agree minute by minute.
 
     asleep: (days, 1440); known: (days,), True where the night was recorded. None with fewer than five nights
     or no two consecutive ones. Somebody who sleeps a random third of the time scores 11, not 0.
+    Source: Phillips et al. 2017.
     """
     pairs = known[1:] & known[:-1]
     if int(known.sum()) < MIN_NIGHTS or not pairs.any():

@@ -1,6 +1,6 @@
 """The node's side of Flower's Fleet API: one long-lived loop that runs only what is installed here.
 
-It holds DESIGN invariant 6, and is the only place that touches flwr's internals on this side; a contract test holds
+It holds docs/invariants.md §6, and is the only place that touches flwr's internals on this side; a contract test holds
 it against the pinned version. Flower's own connection helper is not used: it ends the whole process when a heartbeat
 is refused, and retries without a way to stop. The bundle that Flower could ship is never asked for, and run
 configuration is never read.

@@ -13,9 +13,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from chassis.errors import CannotMigrate
+from chassis.storage.schema_steps import Schema, statements
+from chassis.storage.sqlite_file import connect
 from client.errors import ClientError, RoundRefused
 
-_TABLE = """
+_FIRST = """
 CREATE TABLE IF NOT EXISTS federation_round (
     manifest TEXT NOT NULL,
     round INTEGER NOT NULL,
@@ -23,15 +26,15 @@ CREATE TABLE IF NOT EXISTS federation_round (
     reply BLOB NOT NULL,
     answered_at TEXT NOT NULL,
     PRIMARY KEY (manifest, round)
-) STRICT
-"""
-_BEGUN = """
+) STRICT;
 CREATE TABLE IF NOT EXISTS federation_begun (
     manifest TEXT NOT NULL,
     round INTEGER NOT NULL,
     PRIMARY KEY (manifest, round)
-) STRICT
+) STRICT;
 """
+
+SCHEMA = Schema("rounds", [statements(_FIRST)])
 
 
 class RoundJournal:
@@ -39,12 +42,13 @@ class RoundJournal:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()  # guards the connection, which several threads share
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10.0)
-        self._database.execute("PRAGMA journal_mode=WAL")
-        self._database.execute("PRAGMA synchronous=FULL")  # an answer that left must be found again after a crash
-        self._database.execute(_TABLE)
-        self._database.execute(_BEGUN)
+        try:
+            self._database = connect(path)  # durable: an answer that left must be found again after a crash
+            SCHEMA.bring_up(self._database)
+        except (sqlite3.Error, OSError) as error:
+            raise ClientError("the journal of rounds cannot be opened; nothing was paid for") from error
+        except CannotMigrate as error:
+            raise ClientError(str(error)) from error
 
     def close(self) -> None:
         """Close the file."""

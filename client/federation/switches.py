@@ -1,4 +1,4 @@
-"""Turns off what Flower does by default and may not do here; imported before anything of flwr (DESIGN invariant 7).
+"""Turns off what Flower does by default and may not do here; imported before anything of flwr (docs/invariants.md §7).
 
 flwr reads these when it is imported, so this module changes the environment at import, and every module of
 this package that imports flwr imports this one first.

@@ -15,7 +15,7 @@ from client.ingest.input_file import InputFile, Reading
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
-RR_GATE_MS = (300.0, 2200.0)  # data reference §6(e)
+RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 OFFSET_STEP_MIN = 15  # offsets from UTC are multiples of a quarter of an hour
 OFFSET_SLACK_S = 120  # ours: devices write both times a moment apart
 

@@ -11,7 +11,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.text_table import decoded
 
 APP = "rr-text"
-PLAUSIBLE_MS = (300.0, 2200.0)  # data reference §6(e): RR .3 to 2.2 s
+PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
 MIN_BEATS = 20  # ours: fewer numbers are no recording
 _DATE_IN_NAME = re.compile(r"(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?:[T_ -]?(\d{2})[-_:]?(\d{2}))?")

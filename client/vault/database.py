@@ -4,7 +4,6 @@ No column holds a name, stream, value or time in the clear: rows have meaningles
 What the file does show: how many athletes and readings there are, and rough sizes.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,32 +11,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from chassis.errors import CannotMigrate
+from chassis.storage.schema_steps import Schema, statements
+from chassis.storage.sqlite_file import FORGETFUL, connect
 from client.errors import SealBroken, VaultError
-from client.key_files import SECRET_FOLDER_MODE, SECRET_MODE
 
-SCHEMA_VERSION: Final = 1
+USER_VERSION: Final = 1
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
 
 # WITHOUT ROWID: readings lie in the order of their meaningless keys, so the file shows no order of arrival.
-_SCHEMA: Final = """
-CREATE TABLE master (one INTEGER PRIMARY KEY CHECK (one = 1), wrapped BLOB NOT NULL);
-CREATE TABLE athlete (
+_FIRST: Final = """
+CREATE TABLE IF NOT EXISTS master (one INTEGER PRIMARY KEY CHECK (one = 1), wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS athlete (
   number INTEGER PRIMARY KEY, handle BLOB NOT NULL UNIQUE, profile BLOB NOT NULL, wrapped_key BLOB
 );
-CREATE TABLE source (
+CREATE TABLE IF NOT EXISTS source (
   athlete INTEGER NOT NULL REFERENCES athlete, number INTEGER NOT NULL, key BLOB NOT NULL, sealed BLOB NOT NULL,
   PRIMARY KEY (athlete, number), UNIQUE (athlete, key)
 ) WITHOUT ROWID;
-CREATE TABLE observation (
+CREATE TABLE IF NOT EXISTS observation (
   athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (athlete, key)
 ) WITHOUT ROWID;
-CREATE TABLE import (
+CREATE TABLE IF NOT EXISTS import (
   number INTEGER PRIMARY KEY, athlete INTEGER REFERENCES athlete, sealed BLOB NOT NULL
 );
-CREATE TABLE quarantine (
+CREATE TABLE IF NOT EXISTS quarantine (
   athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (athlete, key)
 ) WITHOUT ROWID;
+PRAGMA user_version = 1;
 """
+
+SCHEMA: Final = Schema("vault", [statements(_FIRST)])
+"""A step that older programs must not write to also raises `user_version`, which they check."""
 
 
 class Database:
@@ -50,28 +55,21 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        _create_private(path)
         try:
-            self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            self._connection = connect(path, *FORGETFUL, "foreign_keys=ON", "temp_store=MEMORY", busy_s=_BUSY_S)
             self._prepare()
+        except OSError as error:
+            raise VaultError(f"cannot open {path} for writing") from error
         except sqlite3.Error as error:
             raise SealBroken(f"{path} is not a vault, or it is damaged") from error
+        except CannotMigrate as error:
+            raise VaultError(str(error)) from error
 
     def _prepare(self) -> None:
-        execute = self._connection.execute
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = FULL")  # an import that was reported stored survives a power cut
-        execute("PRAGMA secure_delete = ON")  # freed pages are overwritten: an erased key leaves no copy
-        execute("PRAGMA foreign_keys = ON")
-        execute("PRAGMA temp_store = MEMORY")  # sealed bytes only, but no stray files either
-        with self.transaction():
-            (version,) = execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    execute(statement)
-                execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise VaultError(f"this vault has format {version}; this program knows {SCHEMA_VERSION}")
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > USER_VERSION:
+            raise VaultError(f"this vault has format {version}; this program knows {USER_VERSION}")
+        SCHEMA.bring_up(self._connection)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -119,14 +117,6 @@ class Database:
         """Close the connection; SQLite folds the write-ahead log into the file."""
         with self._lock:
             self._connection.close()
-
-
-def _create_private(path: Path) -> None:
-    path.parent.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, SECRET_MODE))
-    except OSError as error:
-        raise VaultError(f"cannot open {path} for writing") from error
 
 
 def _translated(error: sqlite3.Error) -> VaultError:

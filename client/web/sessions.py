@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from policies.vocabulary import PersonId, Purpose, Role
 
-IDLE = timedelta(minutes=15)  # UI §9
+IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
 MOST_SESSIONS = 200  # ours: a club's staff many times over; the longest idle one goes first
 COOKIE = "homefield_node"
 

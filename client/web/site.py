@@ -32,7 +32,7 @@ NAV = (
 )
 TEMPLATES = Path(__file__).parent / "templates"
 # Ours: questionnaires are what every club has, and self-reports follow training at least as closely as
-# measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). Within the room of sports science §3.7.
+# measurements do (Saw, Main and Gastin 2016, Br J Sports Med 50:281). docs/indices.md §6.1.
 DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
 

@@ -7,16 +7,14 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
 from consent.grants.lifecycle import ActorKind, ConsentTransition, as_of, check, fold
 from consent.grants.values import ConsentMethod
 from consent.storage.rows import ConsentEventRow
 from consent.storage.transaction import Transaction
-from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, ConsentState
-
-GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
         hash="",
         signature="",
     )
-    body = canonical_bytes(_content(row))
-    row.hash, row.signature = sha256_hex(body), tx.context.keys.service.sign(body).hex()
+    content = _content(row)
+    row.hash, row.signature = link_hash(content), tx.context.keys.service.sign(link_bytes(content)).hex()
     tx.session.add(row)
     tx.session.flush()
 
@@ -86,14 +84,12 @@ def state_now(folded: ConsentState | None, *, ends: datetime, now: datetime) -> 
 def verify(tx: Transaction, athlete: AthleteId, key: VerifyKey) -> int:
     """Check every link and signature of one athlete's chain; returns its length, raises BadSignature."""
     query = select(ConsentEventRow).where(col(ConsentEventRow.athlete) == athlete).order_by(col(ConsentEventRow.seq))
-    previous, count = GENESIS, 0
-    for count, row in enumerate(tx.session.exec(query).all(), start=1):
-        body = canonical_bytes(_content(row))
-        if row.seq != count or row.prev_hash != previous or row.hash != sha256_hex(body):
-            raise BadSignature("the chain of consent events is broken")
-        key.verify(body, bytes.fromhex(row.signature))
-        previous = row.hash
-    return count
+    rows = tx.session.exec(query).all()
+    if not is_whole(Link(row.seq, row.prev_hash, row.hash, _content(row)) for row in rows):
+        raise BadSignature("the chain of consent events is broken")
+    for row in rows:
+        key.verify(link_bytes(_content(row)), bytes.fromhex(row.signature))
+    return len(rows)
 
 
 def _last(tx: Transaction, athlete: AthleteId) -> ConsentEventRow | None:

@@ -1,5 +1,6 @@
-"""The consent state machine, pure: which state may follow which, and who may bring it about (reference A.3, DPV 2.3).
+"""The consent state machine, pure: which state may follow which, and who may bring it about.
 
+States and steps: docs/privacy.md §4.1, with the names of DPV 2.3.
 Controllers may ask, expire, invalidate and revoke. Only the athlete (or guardian) can make a consent given.
 """
 
@@ -11,7 +12,7 @@ from enum import StrEnum
 from consent.errors import ForbiddenTransition
 from policies.vocabulary import ConsentState
 
-COOL_DOWN = timedelta(days=90)  # reference A.3: nobody asks again before that, unless the athlete opens it
+COOL_DOWN = timedelta(days=90)  # ours: nobody else asks again before that; docs/privacy.md §4.2
 
 
 class ActorKind(StrEnum):
@@ -42,7 +43,7 @@ ALLOWED: dict[ConsentState, frozenset[ConsentState]] = {
     _RV: frozenset(),
     _IV: frozenset(),
 }
-"""Every allowed pair. Requested and deferred also expire: a request closes by itself (UI: "open until")."""
+"""Every allowed pair. Requested and deferred also expire: a request closes by itself (docs/pages.md §5)."""
 
 _SUBJECT_ONLY = frozenset({_GV, _RN, _RF, _DF, _WD})
 _OTHERS = frozenset({_RV, _IV})

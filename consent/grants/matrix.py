@@ -52,7 +52,7 @@ def recipients_of(tx: Transaction, member: Member) -> list[tuple[Recipient, Org]
 
 
 def is_by_release(category: Category, role: Role) -> bool:
-    """True for the one cell that opens by approving exact bytes, never by a standing yes (reference A.7)."""
+    """True for the one cell that opens by approving exact bytes, never by a standing yes (docs/privacy.md §4.3)."""
     return category is Category.DURABILITY and role is Role.FRONT_OFFICE
 
 

@@ -1,4 +1,4 @@
-"""The privacy ledger: reserve, commit, refund in integer micro-rho, hash-chained per athlete (federation §7).
+"""The privacy ledger: reserve, commit, refund in integer micro-rho, hash-chained per athlete (docs/privacy.md §3).
 
 Nothing here is undone: a crash after a reservation leaves the budget set aside, a crash after a commit
 leaves it spent. The database's own CHECK is the hard stop behind the test in `reserve`.
@@ -11,14 +11,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_hash
 from consent.errors import BudgetExhausted, Conflict, NotFound
 from consent.storage.rows import BudgetRow, LedgerRow
 from consent.storage.transaction import Transaction
-from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import BadSignature
 from policies.vocabulary import AthleteId
-
-GENESIS = "0" * 64
 
 
 class Movement(StrEnum):
@@ -93,13 +91,10 @@ def locked_budget(tx: Transaction, athlete: AthleteId) -> BudgetRow:
 def verify(tx: Transaction, athlete: AthleteId) -> int:
     """Check one athlete's chain and that it adds up to the budget; returns its length, raises BadSignature."""
     rows = _rows(tx, athlete)
-    previous, spent, reserved = GENESIS, 0, 0
-    for seq, row in enumerate(rows, start=1):
-        if row.seq != seq or row.prev_hash != previous or row.hash != _hash(row):
-            raise BadSignature("the chain of the privacy ledger is broken")
-        previous = row.hash
-        spent += row.micro_rho if row.movement == Movement.COMMIT else 0
-        reserved += row.micro_rho if row.movement == Movement.RESERVE else -row.micro_rho
+    if not is_whole(Link(row.seq, row.prev_hash, row.hash, _content(row)) for row in rows):
+        raise BadSignature("the chain of the privacy ledger is broken")
+    spent = sum(row.micro_rho for row in rows if row.movement == Movement.COMMIT)
+    reserved = sum(row.micro_rho if row.movement == Movement.RESERVE else -row.micro_rho for row in rows)
     budget = tx.session.get(BudgetRow, athlete)
     if budget is None or (budget.spent, budget.reserved) != (spent, reserved):
         raise BadSignature("the privacy ledger does not add up to the budget")
@@ -127,13 +122,13 @@ def _note(
         prev_hash=GENESIS if last is None else last.hash,
         hash="",
     )
-    row.hash = _hash(row)
+    row.hash = link_hash(_content(row))
     tx.session.add(row)
     tx.session.flush()
 
 
-def _hash(row: LedgerRow) -> str:
-    content: Mapping[str, Any] = {
+def _content(row: LedgerRow) -> Mapping[str, Any]:
+    return {
         "athlete": row.athlete,
         "seq": row.seq,
         "campaign": row.campaign,
@@ -143,4 +138,3 @@ def _hash(row: LedgerRow) -> str:
         "at": row.at.isoformat(),
         "prev_hash": row.prev_hash,
     }
-    return sha256_hex(canonical_bytes(content))

@@ -27,7 +27,7 @@ from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT, Recipient
 from policies.release import ReleaseProposal
 from policies.vocabulary import AthleteId, ConsentState, Granularity, OrgId, Purpose, Role
 
-BETWEEN_PROPOSALS = timedelta(days=28)  # reference: sports science §5.6, invariant 7
+BETWEEN_PROPOSALS = timedelta(days=28)  # ours; docs/privacy.md §4.5
 OPEN_FOR = timedelta(days=14)  # ours: a request closes by itself after a fortnight
 
 _STATUS = {

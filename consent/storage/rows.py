@@ -3,35 +3,14 @@
 Times are stored as naive UTC, so that SQLite and PostgreSQL hold the same; `UtcTime` puts the zone back.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, UniqueConstraint
-from sqlalchemy.engine import Dialect
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import registry
-from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from policies.errors import InvalidInput
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A time that is aware in Python and naive UTC in the database."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database; raises InvalidInput for a time without zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise InvalidInput("expected a time with zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
-        return None if value is None else value.replace(tzinfo=UTC)
+from chassis.storage.utc_time import UtcTime
 
 
 class ConsentTable(SQLModel, registry=registry()):

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from chassis.errors import UnusableDatabase
+from chassis.storage import engine as databases
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
@@ -183,33 +184,8 @@ def _translated() -> Iterator[None]:
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine whose errors name no values. SQLite: WAL, full synchronisation, foreign keys, explicit BEGIN.
-
-    Raises InvalidSettings for an address that names no database we can speak to.
-    """
+    """Return an engine whose errors name no values; raises InvalidSettings for an address we cannot speak to."""
     try:
-        if not url.startswith("sqlite"):
-            return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ", hide_parameters=True)
-        engine = create_engine(
-            url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
-        )
-    except ImportError as error:
-        raise InvalidSettings("the database's driver is not installed; install homefield[postgres]") from error
-    except (SQLAlchemyError, ValueError) as error:
-        raise InvalidSettings("expected a database address such as postgresql+psycopg://host/name") from error
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves, below
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection has no static type
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    is_writer = connection.get_execution_options().get("is_writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+        return databases.make_engine(url, busy_s=BUSY_TIMEOUT_S, isolation="REPEATABLE READ")
+    except UnusableDatabase as error:
+        raise InvalidSettings(str(error)) from error

@@ -1,6 +1,6 @@
 """What every POST must pass before a route sees it: from our own pages, a plain form, and small.
 
-Reference D: a synchroniser token (see `context`) and this check of Sec-Fetch-Site and Origin. A browser that
+A synchroniser token (see `request_context`) and this check of Sec-Fetch-Site and Origin. A browser that
 sends neither is refused. Our pages carry `Referrer-Policy: no-referrer`, for which browsers send
 `Origin: null` even to their own site; that is accepted only beside `Sec-Fetch-Site: same-origin`.
 """

@@ -1,4 +1,4 @@
-"""The whole main job, step by step, with the programs as separate processes (DESIGN §4)."""
+"""The whole main job, step by step, with the programs as separate processes (docs/architecture.md §2 and §3)."""
 
 import json
 import time

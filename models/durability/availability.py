@@ -2,7 +2,7 @@
 
 The clock stops on days that must not count: illness, rest, selection, suspension, personal absence, and days
 nobody recorded are taken out before anything is counted, so that adding any of them changes nothing
-(reference: sports science §5.2, §5.6 invariant 3).
+(docs/indices.md §8.2).
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from models.durability.index import WINDOW_DAYS, DurabilityInputs, Share
 from models.errors import NotEnoughData
 from models.features import Floats
 
-RESTRICTED_SHARE = 0.5  # kappa, sports science §5.2
-LONGEST_LOOK_BACK_DAYS = 3 * 365  # sports science §5.2: history up to three years
-LEAST_LOAD_WEEKS = 26  # sports science §5.5
+RESTRICTED_SHARE = 0.5  # kappa, ours; docs/indices.md §8.2
+LONGEST_LOOK_BACK_DAYS = 3 * 365  # ours: history up to three years; docs/indices.md §8.2
+LEAST_LOAD_WEEKS = 26  # ours; docs/indices.md §8.3
 LEAST_LOAD_DAYS_A_WEEK = 4  # ours: a week with fewer known days is no load week
-HIGH_WEEK_QUANTILE = 0.75  # sports science §5.2: own top quartile
-WATCH_DAYS = 14  # sports science §5.2
-LARGEST_CUT = 0.3  # sports science §5.2
+HIGH_WEEK_QUANTILE = 0.75  # ours: own top quartile; docs/indices.md §8.3
+WATCH_DAYS = 14  # ours; docs/indices.md §8.3
+LARGEST_CUT = 0.3  # ours; docs/indices.md §8.3
 INPUTS = ("time_loss", "availability", "absence", "load_au")
 """Daily columns that `durability_inputs` reads, named as in the node's daily table; only `time_loss` is required."""
 

@@ -1,8 +1,8 @@
 """The durability index: availability and load robustness over a year, as posterior median with 80 % interval.
 
-Components, priors and goldens: reference, sports science §5. It contains no biometrics, wellness, illness or
+Components, priors and weights: docs/indices.md §8. It contains no biometrics, wellness, illness or
 cycle data; the front-office version leaves recovery out, so that declining that stream can neither help nor
-hurt (§5.6). There is no evidence that it forecasts next-season availability, and no text may say so.
+hurt (docs/indices.md §8.1). There is no evidence that it forecasts next-season availability, and no text may say so.
 """
 
 import math
@@ -16,13 +16,13 @@ from models.errors import BadShape
 from models.features import Floats
 from policies.canonical import canonical_bytes, sha256_hex
 
-SEED = 20261122  # sports science §5.3
-DRAWS = 200_000  # sports science §5.2
-PRIOR_INJURIES, PRIOR_EXPOSED_DAYS = 2.0, 365.0  # §5.2: two time-loss injuries a year
-PRIOR_SEVERITY_SHAPE, PRIOR_SEVERITY_DAYS = 3.0, 36.0  # §5.2: inverse gamma, mean 18 days lost
-TOLERANCE_OK, TOLERANCE_FAIL = 8.0, 2.0  # §5.2: beta prior of T
-RECOVERY_OK, RECOVERY_FAIL = 4.0, 1.0  # §5.2: beta prior of R
-BURDEN_SCALE_DAYS, BURDEN_DECAY_DAYS, WINDOW_DAYS = 60.0, 365.0, 365.0  # §5.2: B0, tau and W
+SEED = 20261122  # ours: any fixed number gives the same bits again; docs/indices.md §8.1
+DRAWS = 200_000  # ours; docs/indices.md §8.1
+PRIOR_INJURIES, PRIOR_EXPOSED_DAYS = 2.0, 365.0  # ours: two time-loss injuries a year; docs/indices.md §8.2
+PRIOR_SEVERITY_SHAPE, PRIOR_SEVERITY_DAYS = 3.0, 36.0  # ours: mean 18 days lost; docs/indices.md §8.2
+TOLERANCE_OK, TOLERANCE_FAIL = 8.0, 2.0  # ours: beta prior; docs/indices.md §8.3
+RECOVERY_OK, RECOVERY_FAIL = 4.0, 1.0  # ours: beta prior; docs/indices.md §8.4
+BURDEN_SCALE_DAYS, BURDEN_DECAY_DAYS, WINDOW_DAYS = 60.0, 365.0, 365.0  # ours; docs/indices.md §8.5
 
 
 class Component(StrEnum):
@@ -46,7 +46,7 @@ OFFICE_WEIGHTS: Weights = {
     Component.AVAILABILITY: 0.55,
     Component.LOAD_TOLERANCE: 0.25,
     Component.HISTORY: 0.20,
-}  # §5.6: first front-office version
+}  # ours: recovery left out; docs/indices.md §8.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def history_score(older: tuple[tuple[float, float], ...]) -> float:
 
 
 def _draws(inputs: DurabilityInputs) -> dict[Component, Floats]:
-    # One stream per component: hiding one leaves the draws of the others bit for bit the same (§5.6, invariant 1).
+    # One stream per component: hiding one leaves the draws of the others bit for bit the same.
     streams = dict(zip(Component, np.random.default_rng(SEED).spawn(len(Component)), strict=True))
     parts = {Component.AVAILABILITY: _availability(inputs, streams[Component.AVAILABILITY])}
     if inputs.load_tolerance is not None:

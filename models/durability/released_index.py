@@ -8,8 +8,8 @@ from policies.release import OfficeIndex, OwnView
 from policies.vocabulary import Lineage
 
 VERSION = "office-1"
-LEAST_ELIGIBLE_DAYS = 180  # sports science §5.5
-WIDEST_INTERVAL = 30.0  # sports science §5.5
+LEAST_ELIGIBLE_DAYS = 180  # ours; docs/indices.md §8.6
+WIDEST_INTERVAL = 30.0  # ours; docs/indices.md §8.6
 BAND = 5
 LIMITS_TEXT = (
     "Availability and load robustness over the last 12 months. It cannot tell whether an athlete will be injured. "

@@ -1,6 +1,6 @@
 """The honesty gate: no individual risk is shown unless it beats the athlete's own base rate and is calibrated.
 
-Thresholds: reference, sports science §6.2. The gate gives its reasons in words; a model that fails any of them
+Thresholds: docs/indices.md §11.3. The gate gives its reasons in words; a model that fails any of them
 shows loads only, never a risk figure. Equal fairness over subgroups is not checked here: a club is too small.
 """
 
@@ -21,11 +21,11 @@ from models.evaluation.metrics import (
 from models.features import Floats
 from models.risk import HORIZON_D
 
-LEAST_EVENTS = 100  # sports science §6.2
-EVENTS_PER_PARAMETER = 10  # sports science §6.2
-SLOPE_RANGE = (0.8, 1.25)  # sports science §6.2
-LARGEST_LOG_OE = 0.2  # sports science §6.2
-THRESHOLDS = (0.03, 0.05, 0.07, 0.10)  # sports science §6.2: 3 to 10 %
+LEAST_EVENTS = 100  # Collins, Ogundimu and Altman 2016
+EVENTS_PER_PARAMETER = 10  # Peduzzi et al. 1996
+SLOPE_RANGE = (0.8, 1.25)  # ours; docs/indices.md §11.3
+LARGEST_LOG_OE = 0.2  # ours; docs/indices.md §11.3
+THRESHOLDS = (0.03, 0.05, 0.07, 0.10)  # ours; docs/indices.md §11.3
 BOOTSTRAPS = 200  # ours: enough for a one-sided 95 % bound that decides a gate
 PRIOR_DAYS = 200.0  # ours: strength of the shrinkage of an athlete's base rate towards the overall one
 
@@ -75,7 +75,7 @@ class GateResult:
 
 
 def gate(outcomes: JudgedDays, *, parameters: int, rng: np.random.Generator) -> GateResult:
-    """The honesty gate of sports science §6.2 on held-out rows; bootstrap by athlete with the passed generator."""
+    """The adoption gate of docs/indices.md §11.3 on held-out rows; bootstrap by athlete with the passed generator."""
     chance, event = outcomes.chance, outcomes.event
     resampled = _by_athlete(outcomes, rng)
     figures = {

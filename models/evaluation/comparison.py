@@ -1,7 +1,7 @@
 """The honest comparison for next-day readiness: what each method errs on days that it never saw.
 
 Each athlete's first 70 % of days are for learning, the rest for testing. The naive baselines stand beside every
-learnt figure, whatever comes out (reference: data §3).
+learnt figure, whatever comes out (docs/indices.md §11.4).
 
 On the real SoccerMon file these are not blind figures: the public simulator is calibrated with published facts of
 that data set, and the method was revised once after a look at them (see `recipes`).
@@ -26,7 +26,7 @@ from models.training.simulation import train_in_clear, train_private
 from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from policies.campaign import CampaignManifest
 
-RIDGE_ALPHA = 10.0  # data §3
+RIDGE_ALPHA = 10.0  # ours; docs/indices.md §11.4
 REPEATS = 5  # ours: noise is drawn anew each time; the spread is shown with the mean
 _NO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # a simulated club signs nothing
 

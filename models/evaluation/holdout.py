@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-LEARN_SHARE = 0.7  # data §3: the first 70 % of each athlete's time
+LEARN_SHARE = 0.7  # ours; docs/indices.md §11.1
 
 
 def learn_days(days: int) -> NDArray[np.bool_]:
@@ -15,7 +15,7 @@ def learn_days(days: int) -> NDArray[np.bool_]:
 def judge_days(days: int, *, gap_d: int = 0) -> NDArray[np.bool_]:
     """Mask (days,) of the days to judge on: those after the ones to learn from, and after a gap of `gap_d` days.
 
-    The gap keeps an outcome window that reaches forward from touching both sides (sports science §6.2).
+    The gap keeps an outcome window that reaches forward from touching both sides (docs/indices.md §11.1).
     """
     learn = learn_days(days)
     mask: NDArray[np.bool_] = np.arange(days) >= int(learn.sum()) + gap_d

@@ -1,6 +1,6 @@
 """How good a prediction is: error, calibration, skill against a reference, and use for a decision.
 
-Definitions: reference, sports science §6.2. Pure functions of predicted chances and outcomes; the gate that
+Definitions: docs/indices.md §11.2. Pure functions of predicted chances and outcomes; the gate that
 decides whether a risk may be shown is in `honesty_gate`.
 """
 

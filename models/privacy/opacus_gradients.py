@@ -1,8 +1,8 @@
 """The general path: per-athlete gradients of any torch module by Opacus. The only file of `models` that needs torch.
 
 One athlete is one sample: the module sees (athletes, days, features) and Opacus returns one gradient per athlete,
-summed over that athlete's days. It costs 80 times the hand-batched path for a linear model (reference: federation
-and privacy §10.3), but works for networks that nobody has written out by hand.
+summed over that athlete's days. It serves networks whose gradients nobody has written out by hand
+(docs/privacy.md §1.7).
 """
 
 import warnings
@@ -20,7 +20,7 @@ from models.privacy.per_athlete_gradients import day_shares
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Element-wise loss of scores and targets, both (athletes, days); returns the same shape, not reduced."""
 
-torch.set_num_threads(1)  # two threads on a busy machine were 6 to 26 times slower (reference §13)
+torch.set_num_threads(1)  # two threads on a busy machine were 6 to 26 times slower; docs/privacy.md §1.7
 
 
 def opacus_gradients(module: torch.nn.Module, loss: Loss, series: Sequence[AthleteSeries]) -> Floats:

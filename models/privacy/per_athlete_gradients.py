@@ -3,7 +3,7 @@
 The gradient of an athlete is the mean over that athlete's own valid days, so it depends on nobody else; below
 `FULL_WEIGHT_DAYS` days the sum is divided by that public number instead, so that a short history weighs less.
 It is clipped to L2 norm C; the sum over athletes then changes by at most C when one athlete joins or leaves
-(reference: federation and privacy §6.1, §6.3). That must hold to the last bit, because rounding to integers follows:
+(docs/privacy.md §1.1 and §1.2). That must hold to the last bit, because rounding to integers follows:
 an athlete is padded to a length that depends on that athlete's own days only, as the order in which floating-point
 numbers are added, and with it their last digits, depends on the length. The general path for torch modules is in
 `opacus_gradients`.
@@ -24,7 +24,7 @@ GradientKind = Literal["linear", "huber", "logistic", "mlp"]
 FULL_WEIGHT_DAYS = 100  # ours, chosen in simulation (see `recipes`): the mean of a few days is mostly noise
 HUBER_DELTA = 1.0  # ours, chosen in simulation (see `recipes`): in units of the target
 
-MLP_HIDDEN = 16  # federation and privacy §9: the small network of the utility study
+MLP_HIDDEN = 16  # ours: a small network; docs/privacy.md §1.7
 CHUNK = 256  # ours: athletes computed together; bounds memory, changes no result
 LENGTH_STEP = 64  # ours: days that a series is padded to a multiple of, so that many series share a length
 

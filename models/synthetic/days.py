@@ -13,18 +13,19 @@ from models.features import Floats
 DayColumns = dict[str, Floats]
 
 ITEMS = ("fatigue", "mood", "sleep_quality", "soreness", "stress")  # 1 to 5, 5 is best
-ITEM_MEAN = np.array([2.71, 3.20, 3.02, 2.83, 2.91])  # data §2.3
-ITEM_BETWEEN = np.array([0.22, 0.32, 0.24, 0.15, 0.30])  # data §2.3
-ITEM_WITHIN = np.array([0.66, 0.55, 0.71, 0.59, 0.65])  # data §2.3
-ITEM_PHI = np.array([0.18, 0.16, 0.16, 0.28, 0.36])  # data §2.3, raised for what rounding to whole scores takes away
-_PAIRS = {("fatigue", "mood"): 0.25, ("fatigue", "sleep_quality"): 0.46, ("mood", "stress"): 0.52}  # data §2.3
-FATIGUE_READINESS = 0.78  # data §2.3: observed .50 after rounding and beside the slow part
-SORENESS_LOAD = 0.30  # data §2.3: observed -.27 (5 is good)
+ITEM_MEAN = np.array([2.71, 3.20, 3.02, 2.83, 2.91])  # docs/indices.md §12.1
+ITEM_BETWEEN = np.array([0.22, 0.32, 0.24, 0.15, 0.30])  # docs/indices.md §12.1
+ITEM_WITHIN = np.array([0.66, 0.55, 0.71, 0.59, 0.65])  # docs/indices.md §12.1
+ITEM_PHI = np.array([0.18, 0.16, 0.16, 0.28, 0.36])  # docs/indices.md §12.1, raised for what rounding takes away
+# docs/indices.md §12.1, raised for what rounding takes away; fatigue and mood: ours
+_PAIRS = {("fatigue", "mood"): 0.25, ("fatigue", "sleep_quality"): 0.46, ("mood", "stress"): 0.52}
+FATIGUE_READINESS = 0.78  # docs/indices.md §12.1: .50 is measured, after rounding and beside the slow part
+SORENESS_LOAD = 0.30  # docs/indices.md §12.1: -.27 is measured (5 is good)
 WEEK_TEMPLATE = np.array([0.15, 0.90, 0.70, 0.90, 0.40, 0.95, 0.10])  # ours: chance of a session, Monday first
 WEEK_INTENSITY = np.array([0.8, 1.05, 0.95, 1.1, 0.8, 1.25, 0.8])  # ours: match on Saturday
-DURATION_MEAN, DURATION_SIGMA = 59.0, 0.42  # data §5: mean 61 min, SD 33 together with the template
-RPE_MEAN, RPE_SD = 5.5, 1.3  # data §5: 5.7 and 1.75 together with the template
-MEDIAN_DAYS_LOST, DAYS_LOST_SIGMA = 7.0, 1.25  # ours: mean near the 18 days of sports science §5.2
+DURATION_MEAN, DURATION_SIGMA = 59.0, 0.42  # docs/indices.md §12.3: 61 min, SD 33 with the template
+RPE_MEAN, RPE_SD = 5.5, 1.3  # docs/indices.md §12.3: 5.7 and 1.75 with the template
+MEDIAN_DAYS_LOST, DAYS_LOST_SIGMA = 7.0, 1.25  # ours: mean near the 18 days of docs/indices.md §8.2
 RECENT_DAYS = 42  # ours: window of raised risk after return
 
 
@@ -33,7 +34,7 @@ class World:
     """What may differ between simulated worlds; the defaults are the calibrated one.
 
     slow_share: share of readiness variance that moves over weeks rather than days. signal_sd: SD of the
-    log-odds that load and wellness explain within an athlete (data §5: .25 to .36; 0 switches it off).
+    log-odds that load and wellness explain within an athlete (docs/indices.md §12.3; 0 switches it off).
     ratio_effect: planted effect of the acute:chronic ratio, 0 by default.
     """
 
@@ -44,14 +45,14 @@ class World:
     readiness_phi_spread: float = 0.2
     slow_share: float = 0.38
     slow_phi: float = 0.985
-    dip_rate: float = 0.03  # ours: single bad days; gives the heavy lower tail of data §3
-    late_share: float = 0.15  # ours: athletes who join after the first day (data §5: 10 to 440 rows a client)
-    injury_rate: float = 0.007  # per available day; gives about 2.1 a year (data §5)
-    frailty_shape: float = 1.2  # data §5: negative binomial k
+    dip_rate: float = 0.03  # ours: single bad days; gives the heavy lower tail of docs/indices.md §12.2
+    late_share: float = 0.15  # ours: athletes who join after the first day; docs/indices.md §12.2
+    injury_rate: float = 0.007  # per available day; gives about 2.1 a year; docs/indices.md §12.3
+    frailty_shape: float = 1.2  # docs/indices.md §12.3: negative binomial k
     signal_sd: float = 0.30
     ratio_effect: float = 0.0
-    recurrence: float = 2.0  # data §5
-    missing_a: float = 1.1  # Beta with median .27 (data §5)
+    recurrence: float = 2.0  # docs/indices.md §12.3
+    missing_a: float = 1.1  # Beta with median .27; docs/indices.md §12.2
     missing_b: float = 2.5
     missing_run_d: float = 4.0  # ours: mean length of a run of missing questionnaires
 
@@ -163,7 +164,7 @@ def _questionnaire(rng: np.random.Generator, world: World, items: Floats, shocks
     columns["readiness"] = _readiness(rng, world, shocks)
     night = 0.38 * items[:, :, 2] + np.sqrt(1 - 0.38**2) * rng.normal(size=shocks.shape)
     hours = rng.normal(6.72, 0.71, (len(items), 1)) + 1.11 * night
-    columns["sleep_duration_h"] = np.clip(np.rint(hours * 2) / 2, 2, 12)  # data §2.3, told to the half hour
+    columns["sleep_duration_h"] = np.clip(np.rint(hours * 2) / 2, 2, 12)  # docs/indices.md §12.1, told to the half hour
     return columns
 
 
@@ -182,7 +183,7 @@ def _readiness(rng: np.random.Generator, world: World, shocks: Floats) -> Floats
 
 def _heart(rng: np.random.Generator, shocks: Floats) -> DayColumns:
     athletes, days = shocks.shape
-    # data §2.3: resting heart rate and readiness -.11 in one person; its own slowness takes half of a shock away
+    # docs/indices.md §12.1: resting heart rate and readiness -.11 in one person; its slowness takes half a shock away
     mixed = -0.22 * shocks + np.sqrt(1 - 0.22**2) * rng.normal(size=(athletes, days))
     drift = _ar(mixed[:, :, None], np.full((athletes, 1), 0.85))[:, :, 0]
     rate = rng.normal(59.0, 7.0, (athletes, 1)) + 2.4 * drift

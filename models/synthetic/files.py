@@ -1,7 +1,7 @@
 """The synthetic league as files that a node ingests: one CSV per athlete and one mapping file for all.
 
 The files carry the faults of real exports on purpose: repeated rows and zeros where nothing was answered
-(reference: data §5), so that the quality report of the import has something to say.
+(docs/indices.md §12.3), so that the quality report of the import has something to say.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 
 from models.synthetic.league import SyntheticAthlete, SyntheticLeague
 
-REPEATED_ROWS = 0.01  # data §5
+REPEATED_ROWS = 0.01  # docs/indices.md §12.3
 ZERO_ANSWERS = 0.02  # ours: share of missing answers that the export writes as 0
 
 _ITEMS = ("fatigue", "mood", "sleep_quality", "soreness", "stress")

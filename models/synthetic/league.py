@@ -1,6 +1,6 @@
 """The calibrated synthetic league: invented athletes whose days behave like published squads. Never real data.
 
-Every figure comes from the calibration facts of the reference (data §2.3, §3, §5) or says that it is ours.
+Every figure comes from published data sets (docs/indices.md §12) or says that it is ours.
 The simulator is public: fitting or tuning on it costs no privacy. Its default world holds no relation between
 acute:chronic load ratio and injury; the planted signal is small on purpose, as in the literature.
 """

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import utc_now
 from server.consent_client import CoordinatorConsentClient
@@ -20,12 +19,9 @@ CoordinatorFolder = Annotated[
 
 def database_of(settings: CoordinatorSettings) -> Engine:
     """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
-    if not settings.database_path.exists():
+    if settings.database_path is not None and not settings.database_path.exists():
         raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
-    try:
-        return open_database(settings.database_path)
-    except SQLAlchemyError as error:
-        raise BadSettings(f"{settings.database_path} cannot be opened or is damaged") from error
+    return open_database(settings)
 
 
 def consent_of(settings: CoordinatorSettings) -> CoordinatorConsentClient:

@@ -40,6 +40,9 @@ def init(
     host: Annotated[
         list[str] | None, typer.Option(help="A name or address under which clubs reach the coordinator; repeatable.")
     ] = None,
+    database: Annotated[
+        str, typer.Option(help="postgresql+psycopg://… ; SQLite in the folder if left out.", show_default=False)
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Create a coordinator folder: settings, the league's key, and a certificate for the Fleet port.
@@ -49,7 +52,7 @@ def init(
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
-        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent)
+        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
     except ValidationError as error:
         raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
     key = SigningKey.generate()
@@ -59,7 +62,7 @@ def init(
     write_file(settings.ca_file, tls.ca, mode=0o644)
     write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
     write_file(settings.tls / "server.key", tls.key)
-    open_database(settings.database_path)
+    open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:
         print_json("homefield-server-init-1", public)

@@ -1,8 +1,9 @@
-"""The coordinator's side of Flower's Fleet API: what is served, who may speak, and nothing else (DESIGN invariant 7).
+"""The coordinator's side of Flower's Fleet API: what is served, who may speak, and nothing else.
 
-Together with `grid` this is the only place that touches flwr's internals on this side; a contract test holds it
-against the pinned version. Of Flower's routes only those are mounted that a node needs for messages. There is no
-Control API, no Runtime API, no bundle and no registration: nodes exist because the operator enrolled them.
+It holds docs/invariants.md §7. Together with `grid` this is the only place that touches flwr's internals on this
+side; a contract test holds it against the pinned version. Of Flower's routes only those are mounted that a node
+needs for messages. There is no Control API, no Runtime API, no bundle and no registration: nodes exist because the
+operator enrolled them.
 """
 
 import threading
@@ -85,7 +86,7 @@ async def own_replies_only(request: Request, call_next: RequestResponseEndpoint)
     """Refuse a reply that names another node as its source.
 
     Flower authenticates who pushes, but stores the source that the message itself claims; without this check
-    one enrolled club could answer in another's name (DESIGN invariant 8).
+    one enrolled club could answer in another's name (docs/invariants.md §8).
     """
     pushed = getattr(request.state, "protobuf_request", None)
     if isinstance(pushed, PushMessagesRequest):

@@ -75,7 +75,7 @@ class StateGrid(Grid):
             self._state.acknowledge_task_heartbeat(self._task_id)
 
     def context(self) -> Context:
-        """The context a ServerApp is called with; its run configuration is empty on purpose (DESIGN invariant 6)."""
+        """The context a ServerApp is called with; its run configuration is empty on purpose (docs/invariants.md §6)."""
         return Context(
             run_id=self._run_id, node_id=COORDINATOR_NODE_ID, node_config={}, state=RecordDict(), run_config={}
         )

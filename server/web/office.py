@@ -1,6 +1,6 @@
 """The front office's pages. Each look asks the consent service anew; nothing is kept here between two looks.
 
-Whatever is not released is one text. This module never learns why, so it cannot show it (DESIGN invariant 2).
+Whatever is not released is one text. This module never learns why, so it cannot show it (docs/invariants.md §2).
 """
 
 from datetime import datetime

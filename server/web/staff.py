@@ -17,7 +17,7 @@ from server.rows import StaffCodeRow
 from server.store import Clock
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
-IDLE = timedelta(minutes=15)  # UI §9
+IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
 SESSION_LIFE = timedelta(hours=12)
 MOST_SESSIONS = 1000  # ours; the longest idle one goes first
 MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
@@ -76,6 +76,7 @@ class CoordinatorCodeIssuer:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
+        self._writer = engine.execution_options(is_writer=True)
         self._wrong: list[datetime] = []
         self._lock = threading.Lock()  # guards _wrong, and makes redeeming one code at a time
 
@@ -89,7 +90,7 @@ class CoordinatorCodeIssuer:
             club=staff.club,
             expires_at=self._clock() + CODE_LIFE,
         )
-        with Session(self._engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
             session.add(row)
         return code
 
@@ -107,16 +108,17 @@ class CoordinatorCodeIssuer:
             return staff
 
     def _take(self, digest: str, now: datetime, before: Callable[[LeagueStaff], None]) -> LeagueStaff | None:
-        with Session(self._engine) as session, session.begin():
+        with Session(self._writer) as session, session.begin():
             session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.expires_at) <= now))
-        with Session(self._engine) as session, session.begin():
+        with Session(self._engine) as session:
             row = session.get(StaffCodeRow, digest)
-            if row is None:
-                return None
-            staff = LeagueStaff(row.person, StaffRole(row.role), row.club)
-            before(staff)  # nothing is written yet, so that a slow answer keeps no one from the database
-            session.delete(row)
-            return staff
+            staff = None if row is None else LeagueStaff(row.person, StaffRole(row.role), row.club)
+        if staff is None:
+            return None
+        before(staff)  # no transaction is open, so that a slow answer keeps no one from the database
+        with Session(self._writer) as session, session.begin():
+            used = session.execute(delete(StaffCodeRow).where(col(StaffCodeRow.code_sha256) == digest))
+        return staff if used.rowcount == 1 else None  # type: ignore[attr-defined]  # a DELETE has a row count
 
 
 class Visits:

@@ -1,4 +1,4 @@
-"""The import directions of DESIGN §1: they hold, and the contracts that say so do catch a violation."""
+"""The import directions of docs/architecture.md §1: they hold, and the contracts that say so do catch a violation."""
 
 import shutil
 import subprocess

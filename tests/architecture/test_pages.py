@@ -1,4 +1,4 @@
-"""What every page keeps to (UI rules): no script, no inline style, no banned word, one place for colours."""
+"""What every page keeps to (docs/pages.md): no script, no inline style, no banned word, one place for colours."""
 
 import ast
 import re

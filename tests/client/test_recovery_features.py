@@ -101,7 +101,7 @@ def test_the_adjusted_test_calls_few_unremarkable_weeks_low() -> None:
     share_amber = np.mean([found.status is HrvBandStatus.BELOW for found in low])
 
     assert share_red < 0.03
-    assert 0.08 < share_amber < 0.15, "sports science §3.4: 11 % for white noise"
+    assert 0.08 < share_amber < 0.15, "docs/indices.md §3.4: 12 % for white noise"
 
 
 def test_golden_midpoint_and_efficiency() -> None:

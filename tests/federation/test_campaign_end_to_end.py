@@ -15,6 +15,7 @@ from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, open_campaign
 from server.registry_store import RegistryStore
+from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
 
 
@@ -42,7 +43,9 @@ class FakeConsent:
 @pytest.fixture
 def world(tmp_path, coordinator, league_key):
     """A worker on the shared Fleet API with its own database."""
-    store = CoordinatorStore(open_database(tmp_path / "server.sqlite3"), clock=real_time)
+    store = CoordinatorStore(
+        open_database(CoordinatorSettings(tmp_path, OrgId("league"), "League", "http://127.0.0.1:9")), clock=real_time
+    )
     return CampaignWorker(
         store=store,
         fleet=coordinator.fleet,

@@ -1,4 +1,4 @@
-"""Attacks on the Fleet port: strangers, code, other clubs' names; each must fail (DESIGN invariants 6, 7 and 8)."""
+"""Attacks on the Fleet port: strangers, code, other clubs' names; each must fail (docs/invariants.md §6, §7 and §8)."""
 
 import ast
 import base64

@@ -1,4 +1,4 @@
-"""What a node answers to training messages, and everything it must refuse (DESIGN invariants 5 and 6)."""
+"""What a node answers to training messages, and everything it must refuse (docs/invariants.md §5 and §6)."""
 
 import json
 from datetime import timedelta

@@ -25,7 +25,7 @@ NO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 @pytest.fixture(scope="session")
 def golden() -> dict[str, Any]:
-    """The golden numbers of the reference."""
+    """The golden numbers: worked cases of docs/indices.md, computed before this code."""
     return dict(json.loads((ROOT / "tests" / "vectors" / "golden.json").read_text("utf-8")))
 
 

@@ -1,4 +1,4 @@
-"""Every question there is, against a third evaluator written from DESIGN.md and the portal's matrix."""
+"""Every question there is, against a third evaluator written from docs/invariants.md and the portal's matrix."""
 
 import itertools
 import random
@@ -70,7 +70,7 @@ def all_questions() -> Iterator[Request]:
 
 
 def designed(request: Request) -> bool:
-    """What DESIGN.md and the matrix say, for one role and no agreement pack; written without looking at the rules."""
+    """What invariants and matrix say, for one role and no agreement pack; written without looking at the rules."""
     (role,), facts = request.facts.roles, request.facts
     if request.action is Action.WITHDRAW:  # nothing may stand between an athlete and taking a yes back
         return role is Role.ATHLETE and facts.is_self

@@ -147,8 +147,8 @@ def make_office(tmp_path: Path) -> Any:
 
     def make(*, demo: bool = True) -> Office:
         clock, consent, roster = Clock(), FakeConsent(), FakeRoster()
-        engine = open_database(tmp_path / "server.sqlite3")
         settings = CoordinatorSettings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9")
+        engine = open_database(settings)
         app = build_app(settings, engine=engine, consent=consent, roster=roster, clock=clock, demo=demo)
         store = CoordinatorStore(engine, clock=clock)
         for club in ("club-a", "club-b"):

@@ -14,6 +14,7 @@ from policies.campaign import parse_signed_manifest
 from policies.signing import VerifyKey
 from server.cli import app, main
 from server.errors import ServerError
+from server.settings import load_settings
 from server.store import CoordinatorStore, open_database
 
 
@@ -199,7 +200,7 @@ def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service
     said = (1, "Error: the consent service cannot be reached\n")
     assert [added, opened, issued] == [said] * 3
     assert not (tmp_path / "m.json").exists()
-    store = CoordinatorStore(open_database(folder / "server.sqlite3"), clock=lambda: datetime.now(UTC))
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
     assert [node.club for node in store.nodes()] == ["club-a", "club-b"]
     assert store.campaigns() == ()
 

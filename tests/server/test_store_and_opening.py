@@ -15,6 +15,7 @@ from policies.vocabulary import OrgId
 from server.aggregate import add, read_sum, sanity_bound
 from server.errors import AlreadyExists, BadSettings, RefusedSum, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
+from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -41,9 +42,14 @@ def opened(key=None, clubs=None, **terms):
     )
 
 
-@pytest.fixture
-def store(tmp_path):
-    return CoordinatorStore(open_database(tmp_path / "s.sqlite3"), clock=lambda: NOW)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, tmp_path):
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    database = "" if server is None else server.new_database()
+    settings = CoordinatorSettings(tmp_path, OrgId("league"), "Coast League", "http://127.0.0.1:9", database)
+    engine = open_database(settings)
+    yield CoordinatorStore(engine, clock=lambda: NOW)
+    engine.dispose()
 
 
 def test_a_manifest_is_signed_by_the_league_with_the_whole_noise_at_each_club():

@@ -14,7 +14,7 @@ from chassis.web.charts import Chart, narrowed, to_svg
 _WEEK = {"timeUnit": "utcyearmonthdate", "field": "week", "type": "ordinal"}
 FULL_CHART_BARS = 12
 LARGE = 700
-"""Wider charts give way to the narrow drawing earlier (UI §10)."""
+"""Wider charts give way to the narrow drawing earlier (docs/pages.md §8)."""
 _AXIS = {
     "formatType": "time",
     "title": None,

@@ -11,7 +11,7 @@ from consent.web.text import LINEAGES, listed, span
 from policies.release import OwnView
 from policies.vocabulary import Lineage
 
-# Weights of the released index, recovery excluded (DESIGN §8); the parts that are present are scaled to 100.
+# Weights of the released index, recovery excluded (docs/indices.md §8.1); the parts that are present are scaled to 100.
 _WEIGHTS = {"availability": 55, "load_tolerance": 25, "history": 20}
 _PARTS = {
     "availability": "Availability",

@@ -47,7 +47,7 @@ PAIR = {Domain.HRV: 2, Domain.WELLNESS: 1}
 CALM: dict[Domain, int] = {}
 
 
-def test_worked_example_of_the_reference() -> None:
+def test_worked_example() -> None:
     yesterday = State(regress_yesterday=True)
 
     outcome = assess(yesterday, evidence(PAIR | {Domain.JUMP: 0}))

@@ -1,4 +1,4 @@
-"""The consent state machine against an independent model: reference A.3 written down a second time."""
+"""The consent state machine against an independent model: docs/privacy.md §4.1 written down a second time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ from policies.vocabulary import ConsentState
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 STATES, ACTORS = list(ConsentState), list(ActorKind)
 
-# The reference's table, as text: from, to.
+# The table of docs/privacy.md §4.1 as text: from, to.
 TABLE = """
 ConsentUnknown: ConsentRequested
 ConsentRequested: ConsentGiven ConsentRefused ConsentRequestDeferred ConsentExpired
@@ -29,7 +29,7 @@ ConsentInvalidated:
 """
 
 
-def test_the_table_is_the_references() -> None:
+def test_the_table_is_the_documented_one() -> None:
     rows = [line.split(":") for line in TABLE.strip().splitlines()]
     expected = {ConsentState(a): frozenset(ConsentState(b) for b in bs.split()) for a, bs in rows}
 

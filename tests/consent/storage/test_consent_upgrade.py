@@ -1,6 +1,5 @@
 """From the first schema to this one: a database that knew its entries by their place, on SQLite and PostgreSQL."""
 
-import secrets
 import shutil
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from consent.service import open_beside, open_service
 from consent.storage.migrations import upgrade as migrations
 from consent.storage.migrations.upgrade import newest, upgrade
 from consent.storage.transaction import make_engine
-from tests.consent.conftest import Postgresql
 from tests.consent.league import FakeClock, Template, make_service
+from tests.postgres_server import PostgresServer
 
 PLACES = "SELECT log_index, owner, number, sealed FROM log_detail WHERE log_index IS NOT NULL ORDER BY log_index"
 
@@ -28,7 +27,7 @@ def revision(engine: Engine) -> str:
 
 def migrate(engine: Engine, to: str) -> None:
     """Bring an empty database to an old revision."""
-    config = migrations._config()
+    config = migrations.MIGRATIONS.config()
     with engine.execution_options(is_writer=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
@@ -60,10 +59,8 @@ def old(request: pytest.FixtureRequest, tmp_path: Path, template: Template, cloc
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
     else:
-        server: Postgresql = request.getfixturevalue("postgresql")
-        name = f"first_{secrets.token_hex(6)}"
-        server.execute(f"CREATE DATABASE {name}")
-        url = server.url(name)
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.new_database()
     engine = make_engine(url)
     migrate(engine, "0001")
     copy_down(world.service.engine, engine)

@@ -12,7 +12,7 @@ from consent.web import text as words
 from policies.vocabulary import Category, ConsentState, Granularity, Lineage, Purpose, Role
 
 WEB = Path(words.__file__).parent
-# UI §3. "declined" may stand in the athlete's own portal. "risk score" may only say what something is not.
+# docs/pages.md §3. "declined" may stand in the athlete's own portal. "risk score" may only say what something is not.
 BANNED = (
     r"injury-prone",
     r"will be( \w+)? injured",

@@ -1,4 +1,4 @@
-"""The durability index: goldens of the reference and the invariants of its section 5.6."""
+"""The durability index: worked cases computed before this code, and the properties of docs/indices.md §8."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ NO_STREAM_R = DurabilityInputs(365, CASE_2.injury_days, CASE_2.load_tolerance, N
         (NO_INJURY, {A: 95.6, T: 94.1, R: 88.0, H: 100.0}, (95.5, 92.2, 97.5)),
     ],
 )
-def test_goldens_of_the_reference(
+def test_goldens_of_the_worked_cases(
     inputs: DurabilityInputs, components: dict[Component, float], figures: tuple[float, float, float]
 ) -> None:
     result = durability(inputs, ATHLETE_WEIGHTS)
@@ -122,7 +122,7 @@ def test_nobody_reaches_one_hundred_and_the_same_inputs_give_the_same_bits() -> 
 
 
 def test_expected_burden_has_its_closed_form() -> None:
-    # With these priors the mean of rate times severity is (36 + lost) / (365 + exposed), reference 5.6.
+    # With these priors the mean of rate times severity is (36 + lost) / (365 + exposed), docs/indices.md §8.2.
     rng = np.random.default_rng(1)
     rate = rng.gamma(2 + 3, 1 / (365 + 311), 400_000)
     severity = (36 + 54) / rng.gamma(3 + 3, 1.0, 400_000)

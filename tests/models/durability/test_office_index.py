@@ -14,7 +14,7 @@ CASE_2 = DurabilityInputs(365, (14, 32, 8), Share(18, 22), Share(12, 18), ((45, 
 KEYS = {"approval_id": "rel-test-1", "expires_at": "2027-02-28T00:00:00+00:00", "window": "365 d to 2026-11"}
 
 
-def test_bands_of_the_reference_case() -> None:
+def test_bands_of_the_worked_case() -> None:
     index = office_index(durability(CASE_2), **KEYS, is_minor=False)
 
     assert (index.index_band_5pt, index.interval_rounded_outward) == ("80-85", "70-85")

@@ -19,7 +19,7 @@ from models.evaluation.metrics import (
     within_athlete_auc,
 )
 
-# Twenty points built to reproduce the golden figures of the reference (sports science 6.2).
+# Twenty points built for round figures of the definitions in docs/indices.md §11.2.
 CHANCE = np.array([0.30, 0.35, 0.10, 0.15, 0.15, 0.15, 0.15, *[0.05] * 13])
 EVENT = np.array([1.0, 1.0, *[0.0] * 18])
 

@@ -60,9 +60,9 @@ def real(soccermon: list[ReadinessDays]) -> Comparison:
     return compare(soccermon)
 
 
-def test_baselines_on_real_players_are_those_of_the_reference(real: Comparison) -> None:
+def test_baselines_on_real_players_are_those_measured_before(real: Comparison) -> None:
     assert real.athletes == 39
-    assert real.train_days + real.test_days == 11_148  # data.md section 3
+    assert real.train_days + real.test_days == 11_148  # docs/indices.md §11.4
     assert real.test_days == pytest.approx(3403, abs=30)
     assert real.person_mean == pytest.approx(0.925, abs=0.015)
     assert real.persistence == pytest.approx(0.736, abs=0.01)

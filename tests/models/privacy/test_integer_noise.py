@@ -24,7 +24,7 @@ def test_no_athlete_exceeds_the_sensitivity_rounding_included(seed: int, clip: f
     assert np.abs(integers - rows * 2.0**bits).max() <= 0.5
 
 
-def test_rounding_inflates_the_sensitivity_as_the_reference_says() -> None:
+def test_rounding_inflates_the_sensitivity_as_documented() -> None:
     assert sensitivity(1.0, 12, 433) / 2**12 - 1 == pytest.approx(0.0025, abs=1e-4)
     assert sensitivity(0.1, 16, 11) == pytest.approx(6553.6 + math.sqrt(11) / 2)
 

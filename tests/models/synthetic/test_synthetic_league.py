@@ -1,4 +1,4 @@
-"""The synthetic league against the calibration facts of the reference (data 2.3, 3 and 5)."""
+"""The synthetic league against the figures it is calibrated with (docs/indices.md §12)."""
 
 from datetime import date
 
