@@ -1,8 +1,7 @@
 """Wires the auditor's pages over one log."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
@@ -11,13 +10,11 @@ from audit.verification.sources import open_source
 from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
 from audit.web.verified.watch import LogWatch
-from chassis.clock import utc_now
+from chassis.clock import Clock, utc_now
 from chassis.web.pages import add_base_layout
 
 
-def build_app(
-    *, source: str, policy: TrustPolicy, run_by: str = "Governing body", clock: Callable[[], datetime] = utc_now
-) -> FastAPI:
+def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body", clock: Clock = utc_now) -> FastAPI:
     """Return the auditor's pages over the log at `source`, a directory or an http(s) address.
 
     policy: whom to believe about the log; nothing is shown that it does not accept. run_by: who runs these pages,

@@ -6,7 +6,10 @@ ChassisError
 ├── CannotServe         an address that cannot be had, or a program that does not come up
 ├── ServiceUnreachable  no answer came from the service that was asked
 ├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
-└── UnsafeChart         an SVG that may not stand in a page
+├── UnsafeChart         an SVG that may not stand in a page
+├── AlreadyWritten      a file that is written once and is there already
+├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
+└── LockHeld            a lock file that another program holds
 """
 
 
@@ -28,6 +31,18 @@ class UnsoundAnswer(ChassisError):
 
 class UnsafeChart(ChassisError):
     """An SVG that may not stand in a page."""
+
+
+class AlreadyWritten(ChassisError):
+    """A file that is written once and is there already."""
+
+
+class BadSecretFile(ChassisError):
+    """A secret file that is missing, open to other users, or not of its form; the message never holds its content."""
+
+
+class LockHeld(ChassisError):
+    """A lock file that another program holds."""
 
 
 class CannotMigrate(ChassisError):

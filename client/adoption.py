@@ -16,11 +16,12 @@ from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
 from client.features.daily import DailyTable
 from models import risk
+from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 from models.evaluation.comparison import ReadinessDays, judge
 from models.evaluation.holdout import judge_days, learn_days
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries, Floats
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey

@@ -3,7 +3,6 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +11,9 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from audit.errors import AuditError
+from chassis.clock import Clock, utc_now
+from chassis.errors import ChassisError
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError
@@ -20,7 +22,7 @@ from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.sessions import COOKIE, StaffSessions
-from client.web.site import TEMPLATES, Closed, ClubSite, Refused, SignInNeeded, to
+from client.web.site import TEMPLATES, ClubSite, to
 from client.web.staff_codes import FILE_NAME, StaffCodeIssuer
 from client.web.tables import Tables
 from models.errors import ModelError
@@ -33,17 +35,12 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def system_clock() -> datetime:
-    """Return the time in UTC."""
-    return datetime.now(UTC)
-
-
 def build_app(
     settings: NodeSettings,
     *,
     vault: Vault,
     consent_client: ConsentDecisions,
-    clock: Callable[[], datetime] = system_clock,
+    clock: Clock = utc_now,
     demo: bool = False,
     hosts: Sequence[str] = LOOPBACK_HOSTS,
 ) -> FastAPI:
@@ -68,7 +65,7 @@ def build_app(
 
 
 def build_site(
-    settings: NodeSettings, *, vault: Vault, consent_client: ConsentDecisions, clock: Callable[[], datetime], demo: bool
+    settings: NodeSettings, *, vault: Vault, consent_client: ConsentDecisions, clock: Clock, demo: bool
 ) -> ClubSite:
     """Return what the pages share, with the journal opened."""
     return ClubSite(
@@ -116,7 +113,7 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
     app.add_exception_handler(HTTPException, answering(404))
     app.add_exception_handler(Refused, answering(403))
     app.add_exception_handler(RequestValidationError, answering(422))
-    for failure in (ClientError, PolicyError, ModelError, AuditError):
+    for failure in (AuditError, ChassisError, ClientError, ModelError, PolicyError):
         app.add_exception_handler(failure, answering(503))
 
 

@@ -4,19 +4,18 @@ Answers are parsed into values before anything is done with them; a snapshot is 
 own signature.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.entries.events import EventKind
-from chassis.clock import utc_now
+from chassis.clock import Clock, utc_now
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
-from client.errors import BadSettings, ConsentUnavailable
+from client.errors import BadNodeSettings, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
@@ -26,7 +25,6 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId,
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 
-Clock = Callable[[], datetime]
 BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -109,12 +107,12 @@ class NodeConsentClient:
     def of(cls, settings: NodeSettings, *, clock: Clock = utc_now) -> "NodeConsentClient":
         """Return the client of a linked node, for its caller to close.
 
-        Raises BadSettings if the node is not linked, or over a line without TLS.
+        Raises BadNodeSettings if the node is not linked, or over a line without TLS.
         """
         if settings.consent_url is None or settings.consent_service_key is None:
-            raise BadSettings("this node is not linked to a consent service; run `homefield-node link` first")
+            raise BadNodeSettings("this node is not linked to a consent service; run `homefield-node link` first")
         if not protects_answers(settings.consent_url):
-            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+            raise BadNodeSettings("expected an https address of the consent service; http is for this machine only")
         service_key = VerifyKey.from_text(settings.consent_service_key)
         http = SignedClient(settings.consent_url, settings.node_key(), clock=clock, largest_answer=LARGEST_ANSWER)
         return cls(http, service_key, settings.club, clock)

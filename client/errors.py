@@ -1,8 +1,7 @@
 """Errors of the club's node.
 
 ClientError
-├── BadSettings           a node folder that is missing, unreadable or already there
-├── LooseKeyFile          a key file that other users of the machine may read
+├── BadNodeSettings       a node folder that is missing, unreadable or already there
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -22,12 +21,8 @@ class ClientError(Exception):
     """Base of every error that `client` raises; the message is one sentence a person can act on."""
 
 
-class BadSettings(ClientError):
+class BadNodeSettings(ClientError):
     """A node folder that is missing, unreadable or already there."""
-
-
-class LooseKeyFile(ClientError):
-    """A key file that other users of the machine may read or write."""
 
 
 class BadObservation(ClientError, ValueError):

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.create_file import make_private_folder
 from chassis.files.replace_file import replace_durably
-from client.errors import BadSettings
-from client.key_files import SECRET_FOLDER_MODE, read_seed
+from chassis.files.secret_file import read_seed
+from client.errors import BadNodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 
@@ -80,19 +81,19 @@ class NodeSettings:
         return self.directory / "models"
 
     def node_key(self) -> SigningKey:
-        """Return the Ed25519 key that signs this node's requests and approvals."""
+        """Return the Ed25519 key that signs this node's requests and approvals; raises BadSecretFile."""
         return SigningKey(read_seed(self.keys / "node.key"))
 
 
 def load_settings(directory: Path) -> NodeSettings:
-    """Read the settings of a node folder; raises BadSettings in one sentence otherwise."""
+    """Read the settings of a node folder; raises BadNodeSettings in one sentence otherwise."""
     try:
         stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
-        raise BadSettings(f"{directory} is not a node folder; create one with `homefield-node init`") from error
+        raise BadNodeSettings(f"{directory} is not a node folder; create one with `homefield-node init`") from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+        raise BadNodeSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
     return NodeSettings(
         directory=directory,
         club=OrgId(stored.club),
@@ -108,7 +109,7 @@ def load_settings(directory: Path) -> NodeSettings:
 
 
 def read_timezone(name: str) -> tzinfo:
-    """Return the IANA time zone `name`; raises BadSettings when this machine does not know it.
+    """Return the IANA time zone `name`; raises BadNodeSettings when this machine does not know it.
 
     "UTC" needs no time zone database, which a bare machine may lack.
     """
@@ -117,12 +118,12 @@ def read_timezone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadSettings(f"unknown time zone {name!r}; expected an IANA name such as Europe/Oslo") from error
+        raise BadNodeSettings(f"unknown time zone {name!r}; expected an IANA name such as Europe/Oslo") from error
 
 
 def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     """Write `settings.json` with mode 0600 in one step, so that a crash leaves the old or the new file."""
-    directory.mkdir(mode=SECRET_FOLDER_MODE, parents=True, exist_ok=True)
+    make_private_folder(directory)
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
@@ -134,6 +135,6 @@ def change_settings(directory: Path, **changes: str) -> NodeSettings:
         changed = NodeSettingsFile.model_validate({**stored.model_dump(), **changes})
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) for issue in error.errors()}))
-        raise BadSettings(f"not a valid setting: {fields}") from error
+        raise BadNodeSettings(f"not a valid setting: {fields}") from error
     save_settings(directory, changed)
     return load_settings(directory)

@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from audit.web.log_files import mount_log
 from audit.writer.log import Log
+from chassis.clock import Clock
 from chassis.web.pages import add_base_layout
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import DeliveryRecorder
 from consent.service import Service, open_service
 from consent.settings import ConsentSettings
-from consent.storage.transaction import Clock
 from consent.web.app import add_portal
 
 

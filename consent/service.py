@@ -16,6 +16,7 @@ from audit.tlog.signers import log_signers
 from audit.tlog.trust_policy import NONE
 from audit.writer.log import Log
 from audit.writer.schedule import PublicationSchedule
+from chassis.clock import Clock
 from consent import trust_file
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.identity.sessions import AthleteSessions
@@ -27,7 +28,7 @@ from consent.storage.heartbeats import Heartbeats
 from consent.storage.log_access import AppendingLog, PublishedLog
 from consent.storage.log_journal import LogJournal
 from consent.storage.migrations.upgrade import upgrade
-from consent.storage.transaction import Clock, TransactionContext, Transactions, make_engine
+from consent.storage.transaction import TransactionContext, Transactions, make_engine
 from consent.store import ConsentStore
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer

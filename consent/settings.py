@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.replace_file import replace_durably
 from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings
 
@@ -111,7 +112,4 @@ def write_settings(settings: ConsentSettings) -> None:
     """Write DIR/settings.json, readable by its owner only (a database URL may hold a password)."""
     path = settings.directory / SETTINGS_FILE
     stored = settings.model_dump(mode="json", exclude={"directory", "host", "port", "demo"})
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(stored, file, indent=2)
-        file.write("\n")
+    replace_durably(path, json.dumps(stored, indent=2).encode() + b"\n")

@@ -4,7 +4,6 @@
 on the log publishes only what the quorum has countersigned. Readers get the same file, best from somebody they trust.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 from audit.cosigning.cosigner import by_address
 from audit.errors import AuditError
 from audit.tlog.trust_policy import MAX_BYTES, TrustPolicy, parse_policy
+from chassis.errors import AlreadyWritten
+from chassis.files.create_file import create_durably
 from consent.errors import InvalidSettings
 
 POLICY_FILE = "trust.policy"
@@ -51,11 +52,9 @@ def write_first(directory: Path, vkeys: Sequence[str]) -> None:
     """Write the policy of a new log; raises InvalidSettings if there is one already."""
     path = directory / POLICY_FILE
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError as error:
-        raise InvalidSettings(f"expected no {POLICY_FILE} yet; it is never overwritten") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(first_text(vkeys))
+        create_durably(path, first_text(vkeys).encode(), mode=0o644)
+    except AlreadyWritten as error:
+        raise InvalidSettings(str(error)) from error
 
 
 def read(directory: Path, vkeys: Sequence[str]) -> TrustFile:

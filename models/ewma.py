@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape
-
-Floats = NDArray[np.float64]
 
 
 def half_life_mean(values: Floats, *, half_life_d: float) -> Floats:

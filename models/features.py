@@ -12,12 +12,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape, BadWeights
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import Category
 
 LinearKind = Literal["huber", "logistic"]
-Floats = NDArray[np.float64]
 
 RECOVERY_CATEGORIES = (Category.READINESS,)
 RISK_CATEGORIES = (Category.TRAINING_LOAD, Category.WELLNESS, Category.INJURY)

@@ -8,8 +8,9 @@ and never filled from a neighbour: a missing lag is the column's public centre.
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, rolling_sum_and_count
-from models.features import RECOVERY_SCHEMA, AthleteSeries, Floats
+from models.features import RECOVERY_SCHEMA, AthleteSeries
 
 LEAST_DAYS = 14  # ours: an own mean needs a fortnight of observed days; docs/indices.md §9
 HALF_LIFE_D = 3.0  # ours: the simple mean that any model has to beat; docs/indices.md §9

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from models.arrays import Floats
 from models.card import ModelCard
 from models.errors import BadWeights
-from models.features import SCHEMAS, Floats
+from models.features import SCHEMAS
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.signing import SigningKey, VerifyKey

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.ewma import expanding_mean, half_life_mean, lagged, rolling_mean, rolling_sum_and_count
-from models.features import RISK_SCHEMA, AthleteSeries, Floats
+from models.features import RISK_SCHEMA, AthleteSeries
 from models.privacy.per_athlete_gradients import sigmoid
 
 HORIZON_D = 7  # ours; docs/indices.md §10.1

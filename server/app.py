@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
 
+from chassis.clock import Clock
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
-from server.store import Clock, CoordinatorStore
+from server.store import CoordinatorStore
 from server.web import entrance, office, operator
-from server.web.site import TEMPLATES, Closed, LeagueSite, Refused, SignInNeeded, SquadConsent, to
+from server.web.site import TEMPLATES, LeagueSite, SquadConsent, to
 from server.web.staff import CoordinatorCodeIssuer, Visits
 
 

@@ -1,20 +1,20 @@
 """HTTP to the consent service, signed with the league's key. No sound answer means: show nothing, continue nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
 from policies.vocabulary import Role
-from server.errors import BadSettings, ConsentDown, ConsentServiceFailed
+from server.errors import BadCoordinatorSettings, ConsentDown, ConsentServiceFailed
 from server.settings import CoordinatorSettings
 
 LARGEST_ANSWER = 1024 * 1024
@@ -74,13 +74,15 @@ class CoordinatorConsentClient:
     http: SignedClient
 
     @classmethod
-    def of(cls, settings: CoordinatorSettings, *, clock: Callable[[], datetime]) -> "CoordinatorConsentClient":
+    def of(cls, settings: CoordinatorSettings, *, clock: Clock) -> "CoordinatorConsentClient":
         """Return the client of a coordinator's folder, for its caller to close.
 
-        Raises BadSettings over a line without TLS.
+        Raises BadCoordinatorSettings over a line without TLS.
         """
         if not protects_answers(settings.consent_url):
-            raise BadSettings("expected an https address of the consent service; http is for this machine only")
+            raise BadCoordinatorSettings(
+                "expected an https address of the consent service; http is for this machine only"
+            )
         key = settings.league_key()
         return cls(SignedClient(settings.consent_url, key, clock=clock, largest_answer=LARGEST_ANSWER))
 

@@ -1,13 +1,13 @@
 """Errors of the coordinator.
 
 ServerError
-├── BadSettings          a directory that `init` did not make, or a setting outside its range
-├── UnknownClub          a club that the operator has not enrolled
-├── AlreadyExists        a name or key that is already in use
-├── CampaignFailed       a campaign that cannot go on; the message says why, and no weight is published
-├── ConsentServiceFailed the consent service did not answer as it must; nothing is shown or continued
-│   └── ConsentDown      it could not be reached, or said that it cannot answer now; asking later may help
-└── RefusedSum           a club's sum that is not what the campaign asked for
+├── BadCoordinatorSettings    a directory that `init` did not make, or a setting outside its range
+├── UnknownClub               a club that the operator has not enrolled
+├── AlreadyExists             a name or key that is already in use
+├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
+├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
+│   └── ConsentDown           it could not be reached, or said that it cannot answer now; asking later may help
+└── RefusedSum                a club's sum that is not what the campaign asked for
 """
 
 
@@ -15,7 +15,7 @@ class ServerError(Exception):
     """Base of every error that `server` raises."""
 
 
-class BadSettings(ServerError):
+class BadCoordinatorSettings(ServerError):
     """A directory or setting that is not as `homefield-server init` leaves it."""
 
 

@@ -8,14 +8,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
 from models.card import card_for
 from models.registry import OpenedModel, SealedModel, open_sealed, read_folder, seal
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
 from policies.signing import SigningKey
-from server.errors import BadSettings, CampaignFailed
-from server.store import Clock
+from server.errors import BadCoordinatorSettings, CampaignFailed
 
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
 PURPOSES = {
@@ -57,11 +57,11 @@ class RegistryStore:
         return path.read_text(encoding="ascii").strip() if path.exists() else None
 
     def sealed(self, name: str) -> SealedModel:
-        """Return a version's three byte strings; raises BadSettings if it is not here."""
+        """Return a version's three byte strings; raises BadCoordinatorSettings if it is not here."""
         try:
             return read_folder(self.directory / name)
         except OSError as error:
-            raise BadSettings("there is no such model") from error
+            raise BadCoordinatorSettings("there is no such model") from error
 
     def parcel(self, name: str) -> bytes:
         """A version as it is sent to nodes: JSON of its three byte strings in base64."""

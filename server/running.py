@@ -1,7 +1,6 @@
 """The coordinator put together: link state, Fleet API, pages and the worker, ready to be served."""
 
 import contextlib
-import fcntl
 import logging
 import threading
 from collections.abc import Iterator
@@ -10,15 +9,18 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.clock import Clock
+from chassis.errors import LockHeld
+from chassis.files.lock import exclusive_lock
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
-from server.store import Clock, CoordinatorStore, open_database
+from server.store import CoordinatorStore, open_database
 
 STOP_WITHIN_S = 8.0
 
@@ -37,7 +39,10 @@ class Coordinator:
 
     @classmethod
     def open(cls, settings: CoordinatorSettings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
-        """Wire everything from a folder's settings; raises BadSettings if the consent service is asked without TLS."""
+        """Wire everything from a folder's settings.
+
+        Raises BadCoordinatorSettings if the consent service is asked without TLS.
+        """
         consent = CoordinatorConsentClient.of(settings, clock=clock)
         engine = open_database(settings)
         fleet = Fleet.open()
@@ -57,7 +62,7 @@ class Coordinator:
     def working(self) -> Iterator[None]:
         """Enrol nodes and carry out campaigns until the block ends; then the line to the consent service is closed.
 
-        Raises BadSettings if another coordinator does so here.
+        Raises BadCoordinatorSettings if another coordinator does so here.
         """
         with contextlib.closing(self.consent), _only_one(self.folder):
             yield from self._threads()
@@ -83,9 +88,9 @@ class Coordinator:
 @contextlib.contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: a second coordinator would take the first one's campaigns for interrupted ones."""
-    with (folder / "serving.lock").open("w") as file:
+    with contextlib.ExitStack() as held:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BadSettings(f"another coordinator is running in {folder}") from error
+            held.enter_context(exclusive_lock(folder / "serving.lock"))
+        except LockHeld as error:
+            raise BadCoordinatorSettings(f"another coordinator is running in {folder}; stop it first") from error
         yield

@@ -4,7 +4,6 @@ Environment: HOMEFIELD_SERVER_DATABASE overrides the database URL, so that a pas
 """
 
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +11,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.errors import AlreadyExists, BadSettings
+from server.errors import BadCoordinatorSettings
 
 FILE_NAME = "settings.json"
 DATABASE_VARIABLE = "HOMEFIELD_SERVER_DATABASE"
-SECRET_MODE = 0o600
-FOLDER_MODE = 0o700
 
 
 class CoordinatorSettingsFile(BaseModel):
@@ -77,53 +76,26 @@ class CoordinatorSettings:
         return self.directory / "checkpoints"
 
     def league_key(self) -> SigningKey:
-        """Return the Ed25519 key that signs manifests, models and requests."""
-        return SigningKey(_read_seed(self.directory / "keys" / "league.key"))
+        """Return the Ed25519 key that signs manifests, models and requests; raises BadSecretFile."""
+        return SigningKey(read_seed(self.directory / "keys" / "league.key"))
 
 
 def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:
-    """Read a coordinator folder; raises BadSettings in one sentence otherwise."""
+    """Read a coordinator folder; raises BadCoordinatorSettings in one sentence otherwise."""
     try:
         stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
-        raise BadSettings(
+        raise BadCoordinatorSettings(
             f"{directory} is not a coordinator folder; create one with `homefield-server init`"
         ) from error
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
-        raise BadSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
+        raise BadCoordinatorSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
     database = environment.get(DATABASE_VARIABLE) or stored.database
     return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url, database)
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:
-    """Create the folder's settings; raises AlreadyExists if there are some."""
-    directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    write_file(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
+    """Create the folder's settings; raises AlreadyWritten if there are some."""
+    create_durably(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
     return load_settings(directory)
-
-
-def write_file(path: Path, data: bytes, *, mode: int = SECRET_MODE) -> None:
-    """Create `path` with `mode` from the start; raises AlreadyExists rather than overwrite."""
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-    except FileExistsError as error:
-        raise AlreadyExists(f"{path} exists already; it is never overwritten") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_seed(path: Path) -> bytes:
-    try:
-        mode, text = stat.S_IMODE(path.stat().st_mode), path.read_text(encoding="ascii")
-        seed = bytes.fromhex(text.strip())
-    except (OSError, ValueError) as error:
-        raise BadSettings(f"cannot read the league's key in {path.parent}") from error
-    if mode & 0o077:
-        raise BadSettings(f"{path} may be read by others (mode {mode:04o}); expected 0600")
-    if len(seed) != 32:
-        raise BadSettings(f"{path} is not a key of 64 hexadecimal digits")
-    return seed

@@ -1,6 +1,6 @@
 """The coordinator's database: enrolled nodes and campaigns. Values go in and out; rows stay inside."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +11,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from chassis.clock import Clock
 from chassis.errors import CannotMigrate, UnusableDatabase
 from chassis.storage.engine import make_engine
 from chassis.storage.migrate import Migrations
 from chassis.storage.sqlite_file import create_private
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
-from server.errors import AlreadyExists, BadSettings, CampaignFailed
+from server.errors import AlreadyExists, BadCoordinatorSettings, CampaignFailed
 from server.rows import CoordinatorCampaignRow, NodeRow
 from server.settings import CoordinatorSettings
 
-Clock = Callable[[], datetime]
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", unversioned=("campaign", "0001"))
 DETAIL_LENGTH = 300
 
@@ -72,19 +72,22 @@ class Campaign:
 
 
 def open_database(settings: CoordinatorSettings) -> Engine:
-    """Open the coordinator's database, created or migrated to the newest schema; raises BadSettings if it cannot be."""
+    """Open the coordinator's database, created or migrated to the newest schema.
+
+    Raises BadCoordinatorSettings if it cannot be.
+    """
     try:
         if settings.database_path is not None:
             create_private(settings.database_path)
         engine = make_engine(settings.database_url)
         MIGRATIONS.upgrade(engine)
     except OSError as error:
-        raise BadSettings(f"cannot open {settings.database_path} for writing") from error
+        raise BadCoordinatorSettings(f"cannot open {settings.database_path} for writing") from error
     except UnusableDatabase as error:
         where = settings.database_path or "the database"
-        raise BadSettings(f"{where} cannot be opened or is damaged: {error}") from error
+        raise BadCoordinatorSettings(f"{where} cannot be opened or is damaged: {error}") from error
     except CannotMigrate as error:
-        raise BadSettings(str(error)) from error
+        raise BadCoordinatorSettings(str(error)) from error
     return engine
 
 
@@ -162,11 +165,11 @@ class CoordinatorStore:
         return tuple(sorted(found, key=lambda campaign: (campaign.opened_at, campaign.manifest.campaign_id)))
 
     def campaign(self, name: str) -> Campaign:
-        """Return the campaign with this id or hash; raises BadSettings if there is none."""
+        """Return the campaign with this id or hash; raises BadCoordinatorSettings if there is none."""
         for campaign in self.campaigns():
             if name in (campaign.sha256, campaign.manifest.campaign_id):
                 return campaign
-        raise BadSettings(f"there is no campaign {name[:64]!r}")
+        raise BadCoordinatorSettings(f"there is no campaign {name[:64]!r}")
 
     def set_state(self, sha256: str, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
         """Record that a campaign entered `state`."""

@@ -1,6 +1,5 @@
 """`keygen`: one secret in a file, from which both keys of a log are made."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ from audit.tlog.note_keys import SEED_SIZE
 from audit.tlog.signers import log_signers
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
+from chassis.files.secret_file import create_seed
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +29,7 @@ def keygen(
     """
     seed = secrets.token_bytes(SEED_SIZE)
     vkeys = [signer.vkey for signer in log_signers(name, seed)]
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(seed.hex() + "\n")
+    create_seed(out, seed)
     if as_json:
         print_json("homefield-keygen-1", {"vkeys": vkeys})
     else:

@@ -7,8 +7,7 @@ checkpoint that this log's own key signed can stop the log.
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 import httpx
 
@@ -19,7 +18,7 @@ from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import split_note, write_note
 from audit.tlog.note_keys import NoteSignature
 from audit.tlog.trust_policy import KnownWitness, TrustPolicy
-from chassis.clock import utc_now
+from chassis.clock import Clock, utc_now
 
 TIMEOUT_S = 10.0
 GRACE_S = 2.0
@@ -36,7 +35,7 @@ class Cosigner:
         client: httpx.Client | None = None,
         timeout_s: float = TIMEOUT_S,
         grace_s: float = GRACE_S,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         """Raises MalformedPolicy for an address that is neither https nor on this machine."""
         self._policy = policy

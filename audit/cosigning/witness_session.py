@@ -17,6 +17,7 @@ from audit.tlog.checkpoint import Checkpoint, parse_body
 from audit.tlog.note import open_note, parse_signature_lines, write_note
 from audit.tlog.note_keys import NoteSignature, Verifier
 from audit.tlog.trust_policy import KnownWitness
+from chassis.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class WitnessLine:
         known: Sequence[KnownWitness],
         log_keys: Sequence[Verifier],
         client: httpx.Client,
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         self._url = url
         self._names = tuple(witness.name for witness in known)

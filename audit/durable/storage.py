@@ -5,12 +5,13 @@ directories that name its files are forced to disk too. Whoever reads therefore 
 """
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from audit.errors import LogUnavailable, SourceUnavailable
+from chassis.errors import LockHeld
+from chassis.files.lock import exclusive_lock
 
 TEMPORARY = ".new-"
 
@@ -139,18 +140,13 @@ class FileStore:
 
 @contextlib.contextmanager
 def sole_writer(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`; raises LogUnavailable if another process or object holds it.
-
-    The kernel frees the lock when the process ends, however it ends.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """Hold the lock file at `path`; raises LogUnavailable if another process or object holds it."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(exclusive_lock(path))
+        except LockHeld as error:
+            raise LogUnavailable("another program is writing to this log; only one may") from error
         yield
-    except BlockingIOError as error:
-        raise LogUnavailable("another program is writing to this log; only one may") from error
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

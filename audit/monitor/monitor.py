@@ -15,6 +15,7 @@ from audit.monitor.witness_lookup import WitnessLookup, WitnessView, ahead_for_t
 from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import NONE, TrustedCheckpoint, TrustPolicy
 from audit.verification.sources import LogSource
+from chassis.clock import Clock
 
 ATTEMPTS = 3
 PAUSE_S = 2.0
@@ -53,7 +54,7 @@ class Monitor:
         source: LogSource,
         policy: TrustPolicy,
         *,
-        clock: Callable[[], datetime],
+        clock: Clock,
         pause: Callable[[float], object],
         max_age_s: int = MAX_AGE_S,
         witnesses: WitnessLookup | None = None,

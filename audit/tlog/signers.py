@@ -3,11 +3,9 @@
 Ed25519 is what every reader of public logs knows; ML-DSA-44 also withstands a quantum computer (C2SP tlog-checkpoint).
 """
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-
 from audit.errors import MalformedProof
 from audit.tlog.note_keys import SEED_SIZE, Algorithm, Signer
+from chassis.keys import subkey
 
 _LOG = b"homefield log: ml-dsa-44"
 _WITNESS = b"homefield witness: ml-dsa-44"
@@ -27,4 +25,4 @@ def witness_signers(name: str, seed: bytes) -> tuple[Signer, Signer]:
 def _split(seed: bytes, purpose: bytes) -> bytes:
     if len(seed) != SEED_SIZE:
         raise MalformedProof(f"expected a key seed of {SEED_SIZE} bytes")
-    return HKDFExpand(SHA256(), SEED_SIZE, purpose).derive(seed)
+    return subkey(seed, purpose, size=SEED_SIZE)

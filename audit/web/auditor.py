@@ -1,7 +1,6 @@
 """What the auditor's pages share: the watched log, whom they believe about it, and the masthead."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from audit.verification.sources import LogSource
 from audit.verification.verify import read_checkpoint
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.watch import LogWatch
+from chassis.clock import Clock
 from chassis.web.pages import Pages
 
 NAV = (
@@ -40,7 +40,7 @@ class Auditor:
         *,
         place: str,
         run_by: str,
-        clock: Callable[[], datetime],
+        clock: Clock,
         watch: LogWatch,
     ) -> None:
         self.source = source

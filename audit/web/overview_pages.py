@@ -4,9 +4,9 @@ from fastapi import Response
 
 from audit.web.auditor import Auditor
 from audit.web.figures.summaries import LEDGER, ledger_by_month, ledger_totals, rules_in_force
-from audit.web.figures.suppression import WHY_NOT_SHOWN, shown
+from audit.web.figures.suppression import WHY_NOT_SHOWN, count, shown
 from audit.web.verified.checked_log import Checked
-from chassis import text
+from chassis.text import month_of_year, short_date, thousands
 
 
 def rules_page(auditor: Auditor, checked: Checked) -> Response:
@@ -14,10 +14,10 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
     periods = [
         {
             "hash": period.policy_hash,
-            "first": text.short_date(period.first_day),
-            "last": text.short_date(period.last_day),
+            "first": short_date(period.first_day),
+            "last": short_date(period.last_day),
             "first_index": period.first_index,
-            "first_number": text.thousands(period.first_index),
+            "first_number": thousands(period.first_index),
             "entries": shown(period.entries),
         }
         for period in rules_in_force(checked.counters)
@@ -28,10 +28,10 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
 def ledger_page(auditor: Auditor, checked: Checked) -> Response:
     """Return the page of budget entries, in all and by month."""
     months = [
-        (text.month(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
+        (month_of_year(line.month), [(label, shown(line.counts[label])) for label in LEDGER])
         for line in ledger_by_month(checked.counters)
     ]
-    totals = [(label, text.count(number)) for label, number in ledger_totals(checked.counters).items()]
+    totals = [(label, count(number)) for label, number in ledger_totals(checked.counters).items()]
     return auditor.page(
         "ledger.html",
         "Privacy ledger",

@@ -19,7 +19,7 @@ from audit.web.auditor import Auditor, download
 from audit.web.check_page import shown_policy
 from audit.web.verified.checked_log import VerifiedCheckpoint
 from audit.web.verified.watch import Failure
-from chassis import text as words
+from chassis.text import moment, plural
 
 RETRY_AFTER_S = 10
 WHOLE = "The log is not whole"
@@ -64,7 +64,7 @@ def trouble_page(auditor: Auditor, error: AuditError, address: str) -> Response:
         heading=verdict.heading,
         check=verdict.check,
         reason=str(error).capitalize() if str(error)[:1].islower() and " " in str(error) else str(error),
-        found_at=words.moment(failure.at if failure else auditor.clock()),
+        found_at=moment(failure.at if failure else auditor.clock()),
         now=_text(failure.note) if failure else "",
         kept=_kept(failure.kept) if failure and failure.kept else None,
         has_evidence=failure is not None,
@@ -101,8 +101,8 @@ def _still_checking(auditor: Auditor, error: StillChecking, address: str) -> Res
 
 
 def _kept(seen: VerifiedCheckpoint) -> dict[str, str]:
-    size = words.plural(seen.size, "entry", "entries")
-    return {"at": words.moment(seen.at), "size": size, "note": _text(seen.note)}
+    size = plural(seen.size, "entry", "entries")
+    return {"at": moment(seen.at), "size": size, "note": _text(seen.note)}
 
 
 def _text(note: bytes | None) -> str:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from audit.errors import AuditError, LogUnavailable
 from audit.witness.evidence import EvidenceKind
 from audit.witness.witness import MAX_BODY, PLAIN, Watched, Witness, WitnessResponse
-from chassis import text
+from chassis.text import moment, thousands
 from chassis.web.pages import Pages, add_base_layout
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -113,8 +113,8 @@ def _row(one: Watched) -> dict[str, str]:
     state = "split" if EvidenceKind.SPLIT_VIEW in kinds else "grown" if one.seen else "waiting"
     return {
         "origin": one.log.origin,
-        "size": text.thousands(one.seen.checkpoint.size) if one.seen else "",
-        "at": _moment(datetime.fromtimestamp(one.seen.timestamp_s, UTC)) if one.seen else "",
+        "size": thousands(one.seen.checkpoint.size) if one.seen else "",
+        "at": moment(datetime.fromtimestamp(one.seen.timestamp_s, UTC)) if one.seen else "",
         "state": state,
         "unproven": "yes" if EvidenceKind.UNPROVEN in kinds else "",
     }
@@ -122,7 +122,3 @@ def _row(one: Watched) -> dict[str, str]:
 
 def _kinds(one: Watched) -> set[EvidenceKind]:
     return {piece.kind for piece in one.evidence}
-
-
-def _moment(at: datetime) -> str:
-    return f"{text.long_date(at.date())}, {at:%H:%M} UTC"

@@ -14,7 +14,9 @@ from audit.errors import BrokenState, MalformedPolicy
 from audit.tlog.note_keys import SEED_SIZE, Algorithm, Signer, Verifier
 from audit.tlog.note_text import check_name
 from audit.tlog.signers import witness_signers
+from chassis.errors import BadSecretFile
 from chassis.files.replace_file import replace_durably
+from chassis.files.secret_file import create_seed, parse_seed, read_secret, seed_text
 from policies.canonical import canonical_bytes
 
 SETTINGS = "witness.json"
@@ -89,10 +91,9 @@ def create_witness(directory: Path, name: str) -> WitnessConfig:
     _check_witness_name(name)
     if (directory / SETTINGS).exists() or (directory / SECRET).exists():
         raise BrokenState(f"{directory} already holds a witness; nothing was changed")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     seed = secrets.token_bytes(SEED_SIZE)
     config = WitnessConfig(witness_signers(name, seed))
-    replace_durably(directory / SECRET, seed.hex().encode() + b"\n", mode=0o600)
+    create_seed(directory / SECRET, seed)
     write_settings(directory, config)
     return config
 
@@ -100,7 +101,7 @@ def create_witness(directory: Path, name: str) -> WitnessConfig:
 def read_config(directory: Path) -> WitnessConfig:
     """Read a witness's folder; raises BrokenState for anything that its programs do not write."""
     settings = parse_settings(_read(directory / SETTINGS))
-    seed = _parse_secret(_read(directory / SECRET))
+    seed = _read_secret(directory / SECRET)
     config = WitnessConfig(witness_signers(settings.name, seed))
     return add_logs(config, [_watched(log) for log in settings.logs])
 
@@ -149,13 +150,14 @@ def _watched(log: _Log) -> WatchedLog:
     return watched
 
 
-def _parse_secret(data: bytes) -> bytes:
+def _read_secret(path: Path) -> bytes:
     try:
-        seed = bytes.fromhex(data.decode("ascii").removesuffix("\n"))
-    except ValueError as error:
-        raise BrokenState("the witness's secret is not hexadecimal digits") from error
-    if len(seed) != SEED_SIZE or data != seed.hex().encode() + b"\n":
-        raise BrokenState(f"expected a secret of {SEED_SIZE} bytes in hexadecimal digits")
+        data = read_secret(path)
+        seed = parse_seed(path, data)
+    except BadSecretFile as error:
+        raise BrokenState(str(error)) from error
+    if data != seed_text(seed):
+        raise BrokenState(f"{path}: expected a secret as `witness init` writes it, got another form of it")
     return seed
 
 

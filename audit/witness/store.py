@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audit.durable.storage import reason_of, sole_writer
+from audit.durable.storage import reason_of
 from audit.errors import AuditError, BrokenState, LogUnavailable
 from audit.tlog.checkpoint import Checkpoint, parse_body
 from audit.tlog.note import MAX_BYTES, open_note
 from audit.tlog.note_keys import Signer
 from audit.witness.config import WatchedLog, WitnessConfig
 from audit.witness.evidence import EvidenceKind, WitnessEvidence, keep_evidence, list_evidence
+from chassis.errors import LockHeld
+from chassis.files.lock import exclusive_lock
 from chassis.files.replace_file import replace_durably
 
 FOLDER = "records"
@@ -160,8 +162,8 @@ def sole_witness(directory: Path) -> Iterator[None]:
     """Hold a witness's folder; raises LogUnavailable if another program does."""
     with contextlib.ExitStack() as held:
         try:
-            held.enter_context(sole_writer(directory / LOCK))
-        except LogUnavailable as error:
+            held.enter_context(exclusive_lock(directory / LOCK))
+        except LockHeld as error:
             raise LogUnavailable("this witness is running already; only one program may use its folder") from error
         except OSError as error:
             raise LogUnavailable(f"cannot lock the witness's folder: {type(error).__name__}") from error

@@ -4,9 +4,7 @@ The rules are pure functions; `Witness` applies them to one record per log, whic
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 
 from audit.errors import AuditError, MalformedProof, ProofFailed
@@ -18,6 +16,7 @@ from audit.tlog.note_keys import Algorithm, Verifier
 from audit.witness.config import WatchedLog, WitnessConfig
 from audit.witness.evidence import EvidenceKind, WitnessEvidence
 from audit.witness.store import CosignedCheckpoint, Record, WitnessStore
+from chassis.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ def contradicts(seen: Checkpoint | None, new: Checkpoint) -> bool:
 class Witness:
     """Answers requests to countersign. Safe for many threads: each log's record is held from check to answer."""
 
-    def __init__(self, config: WitnessConfig, store: WitnessStore, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, config: WitnessConfig, store: WitnessStore, *, clock: Clock) -> None:
         self.config = config
         self._store = store
         self._clock = clock

@@ -29,7 +29,7 @@ from audit.writer.pending_journal import PendingJournal
 from audit.writer.publisher import AsksWitnesses, Published, Publisher
 from audit.writer.recovery import recover
 from audit.writer.sequenced_batches import BatchFiles
-from chassis.clock import utc_now
+from chassis.clock import Clock, utc_now
 
 LOCK = "lock"
 INDEX = "index.sqlite3"
@@ -50,7 +50,7 @@ class Log:
         directory: Path,
         signers: Sequence[Signer],
         disk: Disk,
-        clock: Callable[[], datetime],
+        clock: Clock,
         heartbeat: Callable[[datetime], bytes] | None,
         cosigner: AsksWitnesses | None,
         most_delay_s: int,
@@ -83,7 +83,7 @@ class Log:
         *,
         signers: Sequence[Signer],
         disk: Disk | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
         heartbeat: Callable[[datetime], bytes] | None = None,
         cosigner: AsksWitnesses | None = None,
         most_delay_s: int = MOST_DELAY_S,

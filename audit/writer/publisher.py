@@ -1,9 +1,8 @@
 """One publication: compute the tree, sign it, have it cosigned, and write bundles, tiles, state and checkpoint."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from audit.verification.sources import DirectorySource
 from audit.writer.right_edge import AppendedTiles, RightEdge
 from audit.writer.sequenced_batches import Batch
 from audit.writer.tree_state import STATE, TreeState
+from chassis.clock import Clock
 
 
 class AsksWitnesses(Protocol):
@@ -57,7 +57,7 @@ class Publisher:
         disk: Disk,
         signers: Sequence[Signer],
         cosigner: AsksWitnesses | None,
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         """Raises MalformedPolicy unless there is at least one signer and all have one name, the log's."""
         self.vkeys = tuple(signer.vkey for signer in signers)

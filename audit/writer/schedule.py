@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from audit.errors import AuditError
+from chassis.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class PublicationSchedule:
         log: Publishes,
         *,
         every_s: float,
-        clock: Callable[[], datetime],
+        clock: Clock,
         wait: Callable[[threading.Event, float], bool] = threading.Event.wait,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:

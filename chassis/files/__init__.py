@@ -1,1 +1,1 @@
-"""Files that survive a crash."""
+"""Files that survive a crash, secret files, and lock files."""

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from chassis.files.durable_write import sync_folder, write_durably
+
 
 def replace_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Write `data` beside `path`, on the disk for sure, then put it in its place; raises OSError.
@@ -11,13 +13,6 @@ def replace_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    write_durably(descriptor, data)
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name is durable too
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-FILE_MODE: Final = 0o600
-FOLDER_MODE: Final = 0o700
+from chassis.files.create_file import PRIVATE_FILE_MODE, make_private_folder
+
 BUSY_S: Final = 10.0  # ours: how long one process waits for another that writes the same file
 
 DURABLE: Final = (
@@ -21,8 +21,8 @@ FORGETFUL: Final = (
 
 def create_private(path: Path) -> None:
     """Create the file and its folder for their owner alone, where they are missing; raises OSError."""
-    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE_MODE))
 
 
 def set_pragmas(execute: Callable[[str], object], *pragmas: str) -> None:

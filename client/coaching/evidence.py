@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.coaching.domains import STANDARD, TRAITS, Domain
 from client.coaching.readiness import Light, Readiness, composite, own_correlation, usual
 from client.features.baseline import robust_z
 from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
+from models.arrays import Floats
 
-Floats = NDArray[np.float64]
 Histories = Mapping[Domain, Floats]
 
 WELLNESS_LOW, WELLNESS_VERY_LOW = -0.75, -1.5  # ours; docs/indices.md §7.1

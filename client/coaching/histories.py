@@ -3,14 +3,12 @@
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.coaching.domains import Domain
 from client.coaching.evidence import Flags
 from client.coaching.session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is best
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.coaching.domains import STANDARD, TRAITS, Domain
 from client.features.baseline import BASELINE_D, MAD_TO_SD, MIN_VALID
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 PRIOR_CORRELATION = 0.3  # ours, off the diagonal; docs/indices.md §6.2
 PRIOR_HRV_PULSE = 0.6  # ours; docs/indices.md §6.2

@@ -13,7 +13,7 @@ from chassis.clock import utc_now
 from client.adoption import Adoptions, judge_model, read_model
 from client.commands.node_folder import NodeFolder
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.features.daily import DailyTable, build
 from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
@@ -38,7 +38,7 @@ def adopt(
     """
     settings = load_settings(folder)
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
         willing = _willing(consent, opened.record.model, OrgId(opened.record.league))

@@ -13,9 +13,10 @@ from audit.entries.events import EventKind
 from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
+from chassis.text import moment
 from client.commands.node_folder import NodeFolder
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings, ClientError, NotApproved
+from client.errors import BadNodeSettings, ClientError, NotApproved
 from client.federation.approval import Approvals, check_manifest
 from client.federation.identity import approvals_of, fleet_key_line
 from client.settings import NodeSettings, change_settings, load_settings
@@ -69,14 +70,14 @@ def link(
 
 def _checked_url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
-        raise BadSettings("expected an http or https address of the consent service")
+        raise BadNodeSettings("expected an http or https address of the consent service")
     return text.rstrip("/")
 
 
 def _check_address(text: str) -> None:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise BadSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
+        raise BadNodeSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
 
 
 def _read_certificate(path: Path) -> bytes:
@@ -84,7 +85,7 @@ def _read_certificate(path: Path) -> bytes:
         data = path.read_bytes()
         x509.load_pem_x509_certificate(data)
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{path} is not a certificate in PEM form") from error
+        raise BadNodeSettings(f"{path} is not a certificate in PEM form") from error
     return data
 
 
@@ -138,9 +139,9 @@ def _read_manifest(path: Path) -> SignedManifest:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadSettings(f"cannot read the manifest {path}") from error
+        raise BadNodeSettings(f"cannot read the manifest {path}") from error
     if len(data) > LARGEST_MANIFEST:
-        raise BadSettings(f"{path} is too large to be a manifest")
+        raise BadNodeSettings(f"{path} is too large to be a manifest")
     return parse_signed_manifest(data)
 
 
@@ -170,6 +171,6 @@ def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Clubs", ", ".join(sorted(manifest.clubs))),
-        ("Open until", f"{manifest.expires:%-d %B %Y, %H:%M %Z}"),
+        ("Open until", moment(manifest.expires)),
         ("Manifest", manifest.sha256),
     ]

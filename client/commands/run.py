@@ -13,7 +13,7 @@ from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, w
 from client.app import build_app
 from client.commands.node_folder import NodeFolder
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.settings import load_settings
 from client.vault.access import open_vault
 
@@ -38,7 +38,7 @@ def run(
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent, open_vault(settings) as vault:
         node = FederationNode.open(settings, consent=consent, clock=utc_now)

@@ -14,10 +14,11 @@ from audit.entries.events import EventKind
 from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
+from chassis.errors import ChassisError
+from chassis.files.secret_file import create_secret, create_seed
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings, ClientError, ConsentUnavailable
-from client.key_files import write_secret
+from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from client.settings import FILE_NAME, NodeSettings, NodeSettingsFile, load_settings, read_timezone, save_settings
 from client.vault.access import open_vault
 from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
@@ -51,12 +52,12 @@ def init(
     Example: homefield-node init ./club-a --club club-a --name "Eastmere FC" --timezone Europe/Oslo
     """
     if (folder / FILE_NAME).exists():
-        raise BadSettings(f"{folder} is a node folder already")
+        raise BadNodeSettings(f"{folder} is a node folder already")
     stored = _settings(club, name, timezone, passphrase=passphrase)
     keys = folder / "keys"
     unlock = create_passphrase(keys, _asked_passphrase()) if passphrase else create_key_file(keys)
     node_key = SigningKey.generate()
-    write_secret(keys / "node.key", node_key.seed.hex().encode())
+    create_seed(keys / "node.key", node_key.seed)
     fleet_public = _create_fleet_key(keys / "fleet")
     save_settings(folder, stored)
     settings = load_settings(folder)
@@ -145,7 +146,7 @@ def _tell(settings: NodeSettings, athlete: AthleteId) -> None:
     try:
         with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
             consent.event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
-    except (ClientError, PolicyError) as error:
+    except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
         ) from error
@@ -158,7 +159,7 @@ def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> NodeS
             club=club, name=name, timezone=timezone, lock="passphrase" if passphrase else "key_file"
         )
     except ValidationError as error:
-        raise BadSettings(
+        raise BadNodeSettings(
             "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"
         ) from error
 
@@ -174,7 +175,7 @@ def _create_fleet_key(path: Path) -> str:
     secret = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
-    write_secret(path, secret)
+    create_secret(path, secret)
     public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     path.with_suffix(".pub").write_bytes(public + b"\n")
     return public.decode()

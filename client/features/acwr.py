@@ -8,16 +8,14 @@ chronic loads predict as well (Impellizzeri et al. 2021). Missing days are never
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.features.load import MIN_WEEK_DAYS, WEEK_D, last_days, observed
+from models.arrays import Floats
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
 MIN_CHRONIC_DAYS = 24  # ours; docs/indices.md §2.6
 WARM_UP_D = 42  # docs/indices.md §2.5: until then 5 % or more of the chronic value is its seed
 CAPTION = "Descriptive, not a risk score."
-
-Floats = NDArray[np.float64]
 
 
 class AcwrMethod(StrEnum):

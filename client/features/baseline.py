@@ -6,7 +6,8 @@ Sources: docs/indices.md §5.1 (robust z); the sum of the answers follows McLean
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Floats
 
 BASELINE_D = 28
 MIN_VALID = 14
@@ -14,8 +15,6 @@ MAD_TO_SD = 1.4826  # for a normal distribution
 CLIP = 3.0
 WELLNESS_ITEMS = ("fatigue", "sleep_quality", "soreness", "stress", "mood")  # McLean et al. 2010: 1 to 5, 5 is best
 ITEM_TYPICAL_ERROR = 0.5  # ours: half a step of a five-step item
-
-Floats = NDArray[np.float64]
 
 
 def robust_z(series: Floats, *, typical_error: float, sign: int = 1) -> float | None:

@@ -16,8 +16,8 @@ from client.biometrics.observations import Observation
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, trained_days
 from client.features.day_sources import chosen_source
+from models.arrays import Floats
 
-Floats = NDArray[np.float64]
 ByDay = dict[date, list[Observation]]
 
 _WELLNESS_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
 from client.biometrics.streams import Stream
 from client.features.hrv import analyse, as_intervals
+from models.arrays import Floats
 
-Floats = NDArray[np.float64]
 ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 Columns = Mapping[str, Floats]
 Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]

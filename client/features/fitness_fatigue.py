@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Floats
 
 SLOW_D, FAST_D = 42.0, 7.0
-
-Floats = NDArray[np.float64]
 
 
 class Dialect(StrEnum):

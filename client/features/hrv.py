@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.errors import BadObservation
+from models.arrays import Floats
 
 RR_LOW_MS, RR_HIGH_MS = 300.0, 2000.0  # ours: 30 to 200 beats a minute; docs/indices.md §3.1
 MAX_ARTEFACT_SHARE = 0.05  # ours: a recording with more is not valid; docs/indices.md §3.1
@@ -18,8 +19,6 @@ WARN_ARTEFACT_SHARE = 0.02  # ours; docs/indices.md §3.1
 MIN_RECORDING_S = 60.0  # ultra-short recording: Esco and Flatt 2014
 LOCAL_WINDOW = 11  # beats; the same span as the median of Lipponen and Tarvainen 2019
 LOCAL_TOLERANCE = 0.20  # ours: a beat further than this from the median of its neighbours is an artefact
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

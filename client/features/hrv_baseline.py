@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Floats
 
 RECENT_D, BASELINE_D = 7, 30
 MIN_RECENT, MIN_BASELINE = 3, 14  # valid days: Plews et al. 2014, and ours
@@ -17,8 +18,6 @@ BAND_SD = 0.5  # smallest worthwhile change: Vesterinen et al. 2016
 # Ours: lag-1 autocorrelation of daily lnRMSSD, above the .07 to .24 seen in three people (docs/indices.md §3.4).
 AUTOCORRELATION = 0.3
 RED_Z = -1.96
-
-Floats = NDArray[np.float64]
 
 
 class HrvBandStatus(StrEnum):

@@ -8,15 +8,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.errors import BadObservation
+from models.arrays import Floats
 
 WEEK_D = 7
 MIN_WEEK_DAYS = 6  # ours: fewer observed days give no monotony; docs/indices.md §2.4
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
-
-Floats = NDArray[np.float64]
 
 
 def session_load(rpe: float, minutes: float) -> float:

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
+
 MINUTES = 1440
 DEBT_D = 14
 MIN_NIGHTS = 5
 
-Floats = NDArray[np.float64]
 Interval = tuple[datetime, datetime]
 
 

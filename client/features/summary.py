@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from client.features import acwr as ratios
 from client.features import baseline, hrv_baseline, load, sleep
 from client.features.daily import DailyTable
 from client.features.record import MetricRecord, inputs_hash
+from models.arrays import Floats
 
-Floats = NDArray[np.float64]
 Compute = Callable[[Floats], float | None]
 
 _AU = "{AU}"

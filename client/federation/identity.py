@@ -3,26 +3,26 @@
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
 
-from client.errors import BadSettings
+from chassis.files.secret_file import read_secret
+from client.errors import BadNodeSettings
 from client.federation.approval import Approvals
-from client.key_files import read_secret
 from client.settings import NodeSettings
 from policies.signing import VerifyKey
 
 
 def fleet_key(settings: NodeSettings) -> EllipticCurvePrivateKey:
-    """Return the key with which the node signs in; raises BadSettings unless it is EC P-384 in OpenSSH form."""
+    """Return the key with which the node signs in; raises BadSecretFile, or BadNodeSettings unless it is EC P-384."""
     return parse_fleet_key(read_secret(settings.fleet_key_path))
 
 
 def parse_fleet_key(data: bytes) -> EllipticCurvePrivateKey:
-    """Parse an OpenSSH private key; raises BadSettings unless it is EC P-384."""
+    """Parse an OpenSSH private key; raises BadNodeSettings unless it is EC P-384."""
     try:
         key = load_ssh_private_key(data, None)
     except ValueError as error:
-        raise BadSettings("expected a private key in OpenSSH form as this node's fleet key") from error
+        raise BadNodeSettings("expected a private key in OpenSSH form as this node's fleet key") from error
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP384R1):
-        raise BadSettings("expected an EC P-384 key as this node's fleet key")
+        raise BadNodeSettings("expected an EC P-384 key as this node's fleet key")
     return key
 
 
@@ -33,9 +33,9 @@ def fleet_key_line(settings: NodeSettings) -> str:
 
 
 def approvals_of(settings: NodeSettings) -> Approvals:
-    """Return the node's approved campaigns; raises BadSettings if it is not linked to a league."""
+    """Return the node's approved campaigns; raises BadNodeSettings if it is not linked to a league."""
     if settings.league_key is None:
-        raise BadSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
     return Approvals(
         directory=settings.approved,
         club=settings.club,

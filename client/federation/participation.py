@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from client.consent_client import Clock
+from chassis.clock import Clock
 from client.errors import RoundRefused
 from client.federation.approval import Approvals
 from client.federation.journal import RoundJournal

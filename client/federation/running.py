@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from client.consent_client import Clock, NodeConsentClient
-from client.errors import BadSettings, ClientError
+from chassis.clock import Clock
+from client.consent_client import NodeConsentClient
+from client.errors import BadNodeSettings, ClientError
 from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
@@ -40,9 +41,9 @@ class FederationNode:
 
     @classmethod
     def open(cls, settings: NodeSettings, *, consent: NodeConsentClient, clock: Clock) -> "FederationNode":
-        """Wire everything from a node's folder; raises BadSettings if it is not linked."""
+        """Wire everything from a node's folder; raises BadNodeSettings if it is not linked."""
         if settings.coordinator is None or settings.ca_file is None:
-            raise BadSettings("this node is not linked to a coordinator; run `homefield-node link` first")
+            raise BadNodeSettings("this node is not linked to a coordinator; run `homefield-node link` first")
         participation = Participation(
             club=settings.club,
             approvals=approvals_of(settings),
@@ -128,4 +129,4 @@ def _journal(settings: NodeSettings) -> RoundJournal:
     try:
         return RoundJournal(settings.journal_path)
     except sqlite3.Error as error:
-        raise BadSettings(f"{settings.journal_path} is damaged; put it back from a backup") from error
+        raise BadNodeSettings(f"{settings.journal_path} is damaged; put it back from a backup") from error

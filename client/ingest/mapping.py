@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from client.biometrics.streams import SPECS, Shape, Stream
-from client.errors import BadMapping, BadSettings
+from client.errors import BadMapping, BadNodeSettings
 from client.settings import read_timezone
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -111,6 +111,6 @@ def read_mapping(data: bytes) -> Mapping:
         issue = error.errors()[0]
         place = ".".join(map(str, issue["loc"])) or "the file"
         raise BadMapping(f"the mapping file is not valid at {place}: {issue['msg']}") from error
-    except BadSettings as error:
+    except BadNodeSettings as error:
         raise BadMapping(str(error)) from error
     return mapping

@@ -2,7 +2,7 @@
 
 import os
 
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.settings import NodeSettings
 from client.vault.keys import PASSPHRASE_VARIABLE, UnlockKey, read_key_file, read_passphrase
 from client.vault.store import Vault
@@ -16,7 +16,7 @@ def unlock_key(settings: NodeSettings) -> UnlockKey:
 
 
 def open_vault(settings: NodeSettings) -> Vault:
-    """Open this node's vault; close it with `with`. Raises BadSettings when its file is gone: none is made anew."""
+    """Open this node's vault; close it with `with`. Raises BadNodeSettings when its file is gone: none is made anew."""
     if not settings.vault_path.exists():
-        raise BadSettings(f"{settings.vault_path} is missing; put it back from a backup")
+        raise BadNodeSettings(f"{settings.vault_path} is missing; put it back from a backup")
     return Vault.open(settings.vault_path, unlock_key(settings))

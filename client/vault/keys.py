@@ -8,8 +8,8 @@ from typing import Final
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from client.errors import BadSettings, WrongKey
-from client.key_files import read_secret, read_seed, write_secret
+from chassis.files.secret_file import create_secret, create_seed, read_secret, read_seed
+from client.errors import BadNodeSettings, WrongKey
 
 KEY_FILE: Final = "vault.key"
 SALT_FILE: Final = "vault.salt"
@@ -32,22 +32,22 @@ class UnlockKey:
 def create_key_file(keys: Path) -> UnlockKey:
     """Write a new random key into `keys`/vault.key and return it."""
     secret = secrets.token_bytes(32)
-    write_secret(keys / KEY_FILE, secret.hex().encode())
+    create_seed(keys / KEY_FILE, secret)
     return UnlockKey(secret)
 
 
 def create_passphrase(keys: Path, passphrase: str) -> UnlockKey:
     """Write a new salt into `keys`/vault.salt and return the key of salt and passphrase."""
     if len(passphrase) < MIN_PASSPHRASE:
-        raise BadSettings(f"expected a passphrase of at least {MIN_PASSPHRASE} characters")
+        raise BadNodeSettings(f"expected a passphrase of at least {MIN_PASSPHRASE} characters")
     salt = secrets.token_bytes(16)
     parameters = {"kdf": "scrypt", "n": SCRYPT_N, "r": SCRYPT_R, "p": SCRYPT_P, "salt": salt.hex()}
-    write_secret(keys / SALT_FILE, json.dumps(parameters).encode())
+    create_secret(keys / SALT_FILE, json.dumps(parameters).encode())
     return _derive(passphrase, salt)
 
 
 def read_key_file(keys: Path) -> UnlockKey:
-    """Return the key in `keys`/vault.key; raises LooseKeyFile when others may read it."""
+    """Return the key in `keys`/vault.key; raises BadSecretFile when others may read it."""
     return UnlockKey(read_seed(keys / KEY_FILE))
 
 
@@ -60,10 +60,10 @@ def read_passphrase(keys: Path, passphrase: str | None) -> UnlockKey:
         known = (parameters["kdf"], parameters["n"], parameters["r"], parameters["p"])
         salt = bytes.fromhex(parameters["salt"])
     except (ValueError, KeyError, TypeError) as error:
-        raise BadSettings(f"{keys / SALT_FILE} is not what `homefield-node init` writes") from error
+        raise BadNodeSettings(f"{keys / SALT_FILE} is not what `homefield-node init` writes") from error
     if known != ("scrypt", SCRYPT_N, SCRYPT_R, SCRYPT_P):
         # Weaker parameters from a changed file would make guessing the passphrase cheap.
-        raise BadSettings(f"{keys / SALT_FILE} names other scrypt parameters than this version uses")
+        raise BadNodeSettings(f"{keys / SALT_FILE} names other scrypt parameters than this version uses")
     return _derive(passphrase, salt)
 
 

@@ -10,9 +10,8 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from chassis.keys import subkey
 from client.errors import SealBroken
 
 NONCE_BYTES: Final = 12
@@ -20,17 +19,17 @@ ROW_KEY_BYTES: Final = 16
 _PAD: Final = 64  # ciphertext lengths tell sizes only in steps of 64 bytes: a mood looks like a resting HR
 
 
-def subkey(secret: bytes, use: str) -> bytes:
-    """Return an independent 32-byte key for one use of `secret` (RFC 5869, expand step)."""
-    return HKDFExpand(SHA256(), 32, f"homefield/vault/1/{use}".encode()).derive(secret)
+def vault_subkey(secret: bytes, use: str) -> bytes:
+    """Return an independent 32-byte key for one use of `secret`."""
+    return subkey(secret, f"homefield/vault/1/{use}".encode())
 
 
 class Seal:
     """Seals and names values under one secret: an athlete's data key, or the vault's own master key."""
 
     def __init__(self, secret: bytes) -> None:
-        self._aead = AESGCM(subkey(secret, "seal"))
-        self._name_key = subkey(secret, "name")
+        self._aead = AESGCM(vault_subkey(secret, "seal"))
+        self._name_key = vault_subkey(secret, "name")
 
     def __repr__(self) -> str:
         return "Seal()"

@@ -1,12 +1,13 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
 from client.consent_client import Question, Ruling
 from client.web.sessions import Viewer
 from policies.snapshot import ConsentSnapshot
@@ -66,7 +67,7 @@ class PageAccessRequests:
 
     consent: ConsentDecisions
     club: OrgId
-    clock: Callable[[], datetime]
+    clock: Clock
 
     def squad(self, viewer: Viewer, page: str) -> PageAccess:
         """Ask about everyone who shares something with this person's role; `page` names the page for the log."""

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import listed, long_date, sentence, weekday_date
 from chassis.web.charts import Chart
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
@@ -82,7 +83,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         finding=_finding(it.athlete.name, one),
         name=it.athlete.name,
         athlete=athlete,
-        day=text.long_day(it.day),
+        day=weekday_date(it.day),
         is_past=it.day != site.now().date(),
         available=text.AVAILABLE_WORDS[one.available] if one and one.available else "",
         one=one,
@@ -95,7 +96,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         evidence=evidence_rows(one.evidence, wellness_items(it.table)) if one else [],
         rule=RULE,
         seen=_seen(it.access, athlete),
-        until=text.short_day(it.access.ends[athlete].astimezone(site.zone).date()) if athlete in it.access.ends else "",
+        until=long_date(it.access.ends[athlete].astimezone(site.zone).date()) if athlete in it.access.ends else "",
         history=history(site.journal, athlete, it.day),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
         charts=_charts(site, it),
@@ -125,8 +126,8 @@ def _ends(site: ClubSite, one: DailyAssessment | None) -> str:
         return ""
     end = one.proposal.expires.astimezone(site.zone)
     if end.time() == time():
-        return f"End of {text.long_day(end.date() - timedelta(days=1))}"
-    return f"{text.long_day(end.date())}, {text.clock_time(end)}"
+        return f"End of {weekday_date(end.date() - timedelta(days=1))}"
+    return f"{weekday_date(end.date())}, {text.clock_time(end)}"
 
 
 def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
@@ -166,14 +167,14 @@ def decision_words(site: ClubSite, decision: ReviewDecision) -> dict[str, str]:
     return {
         "answer": answers[decision.answer],
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
-        "at": f"{text.long_day(at.date())}, {text.clock_time(at)}",
+        "at": f"{weekday_date(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }
 
 
 def _seen(access: PageAccess, athlete: AthleteId) -> str:
     shown = [w for category, w in text.CATEGORY_WORDS.items() if category in access.of(athlete)]
-    return text.sentence(text.list_of(shown))
+    return sentence(listed(shown))
 
 
 def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import long_date, sentence, spelled
 from client.web import text
 from client.web.site import ClubSite
 
@@ -17,7 +18,7 @@ def router(site: ClubSite) -> APIRouter:
         rows = []
         for athlete in site.athletes(access):
             table = site.table(access, athlete.athlete)
-            newest = text.short_day(table.dates[-1]) if table.dates else text.NOT_RECORDED
+            newest = long_date(table.dates[-1]) if table.dates else text.NOT_RECORDED
             rows.append(
                 {
                     "name": athlete.name,
@@ -26,7 +27,7 @@ def router(site: ClubSite) -> APIRouter:
                     "newest": newest,
                 }
             )
-        shown = "One athlete shares" if len(rows) == 1 else f"{text.sentence(text.count(len(rows)))} athletes share"
+        shown = "One athlete shares" if len(rows) == 1 else f"{sentence(spelled(len(rows)))} athletes share"
         finding = f"{shown} something with you" if rows else "Nothing to show here yet"
         return site.page(
             "athletes.html", viewer, here="/athletes", access=access, title="Athletes", finding=finding, rows=rows

@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
 from client.coaching.session import SessionPlan
@@ -67,7 +68,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         access=access,
         title="Morning board",
         finding=finding(len(decide), len(ask), shown=len(mornings)),
-        day=text.long_day(day),
+        day=weekday_date(day),
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
@@ -75,7 +76,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         ask=_rows(ask, day),
         planned=_rows(planned, day),
         unfold=any(m.light is Light.RED for _, m in planned),
-        out=text.list_of(out) if out else "",
+        out=listed(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         imports=summary(site, access),
@@ -87,9 +88,9 @@ def finding(decide: int, ask: int, *, shown: int) -> str:
     """Return the board's title: the morning's finding."""
     if not shown:
         return "No readiness to show this morning"
-    parts = [f"{text.count(decide)} to decide"] if decide else []
-    parts += [f"{text.count(ask)} to ask"] if ask else []
-    return text.sentence(", ".join(parts)) if parts else "Everyone trains as planned"
+    parts = [f"{spelled(decide)} to decide"] if decide else []
+    parts += [f"{spelled(ask)} to ask"] if ask else []
+    return sentence(", ".join(parts)) if parts else "Everyone trains as planned"
 
 
 def _common_plan(site: ClubSite, day: date) -> str:

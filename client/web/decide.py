@@ -10,13 +10,14 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit.entries.events import EventKind
+from chassis.web.page_errors import Closed
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide
-from client.web import text as words
 from client.web.athlete import Opened, decision_words, opened, show
 from client.web.sessions import Viewer
-from client.web.site import Closed, ClubSite, to
+from client.web.site import ClubSite, to
+from client.web.text import session
 from policies.vocabulary import AthleteId, Category
 
 ANSWER_WORDS = {
@@ -216,6 +217,6 @@ def _checked(site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sen
         sent=sent,
         answer_words=ANSWER_WORDS[decision.answer],
         reason=REASON_TEXT[decision.reason] if decision.reason else "",
-        planned=words.session(proposal.planned),
+        planned=session(proposal.planned),
         chosen=f"{decision.chosen_au:,.0f} AU",
     )

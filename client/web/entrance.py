@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.events import EventKind
+from chassis.web.page_errors import Closed
 from client.web.sessions import COOKIE, ROLE_NAMES
-from client.web.site import Closed, ClubSite, check_origin, to
+from client.web.site import ClubSite, check_origin, to
 from policies.vocabulary import PersonId, Role
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")

@@ -5,12 +5,15 @@ that a stream exists which the athlete may not share. The operator's terminal na
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import long_date
 from client.vault.journal import ImportRecord, imports
 from client.web.access import PageAccess
 from client.web.site import ClubSite
+from client.web.text import clock_time
 
 MOST_SHOWN = 60
 COUNTS = {
@@ -82,7 +85,7 @@ def summary(site: ClubSite, access: PageAccess) -> dict[str, object]:
     newest = records[0].at.astimezone(site.zone) if records else None
     day = [r for r in records if newest and r.at.astimezone(site.zone).date() == newest.date()]
     aside = sum(r.status == "quarantined" for r in day)
-    return {"newest": newest.strftime("%-d %B %Y, %H:%M") if newest else None, "files": len(day), "aside": aside}
+    return {"newest": _local_moment(newest) if newest else None, "files": len(day), "aside": aside}
 
 
 def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
@@ -91,9 +94,13 @@ def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
     return sorted(found, key=lambda record: record.at, reverse=True)
 
 
+def _local_moment(at: datetime) -> str:
+    return f"{long_date(at.date())}, {clock_time(at)}"
+
+
 def _file(site: ClubSite, record: ImportRecord) -> File:
     return File(
-        when=record.at.astimezone(site.zone).strftime("%-d %B %Y, %H:%M"),
+        when=_local_moment(record.at.astimezone(site.zone)),
         reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",
         mark=record.file_sha256[:8],
         set_aside=record.status == "quarantined",

@@ -7,11 +7,12 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from audit.entries.events import EventKind
+from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.federation.approval import ApprovalFile
-from client.web import text as words
 from client.web.site import ClubSite
+from client.web.text import CATEGORY_WORDS, minus
 from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -118,7 +119,7 @@ def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
             ApprovedCampaign(
                 name=manifest.campaign_id,
                 learns=MODEL_WORDS.get(manifest.model, manifest.model),
-                uses=words.sentence(words.list_of([_category(c) for c in manifest.categories])),
+                uses=sentence(listed([_category(c) for c in manifest.categories])),
                 rounds=manifest.rounds,
                 noise=f"{manifest.noise_multiplier:.2f} times the most that one athlete can add",
                 state=_state(manifest.opens, manifest.expires, now, site),
@@ -131,7 +132,7 @@ def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "Not used here",
-        reasons=words.sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
+        reasons=sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
         days=f"{verdict.judged_days:,}",
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in verdict.figures),
         card=_card(site, verdict) if verdict.adopted else None,
@@ -144,7 +145,7 @@ def _reason(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text of a card as a sentence of a page."""
-    return words.sentence(text).replace("'", "’")
+    return sentence(text).replace("'", "’")
 
 
 def _power_of_ten(value: float) -> str:
@@ -156,8 +157,8 @@ def _power_of_ten(value: float) -> str:
 def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
     if verdict.model == RECOVERY_SCHEMA.model:
-        return f"{words.minus(value, 3)} points of 10"
-    shown = f"{value:,.0f}" if name == "events" else words.minus(value, 2)
+        return f"{minus(value, 3)} points of 10"
+    shown = f"{value:,.0f}" if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 
 
@@ -170,12 +171,12 @@ def _card(site: ClubSite, verdict: Verdict) -> ModelCard | None:
 
 
 def _category(category: Category) -> str:
-    return words.CATEGORY_WORDS.get(category, category.value.replace("_", " "))
+    return CATEGORY_WORDS.get(category, category.value.replace("_", " "))
 
 
 def _state(opens: datetime, expires: datetime, now: datetime, site: ClubSite) -> str:
     if now >= expires:
-        return f"Ended {words.short_day(expires.astimezone(site.zone).date())}"
+        return f"Ended {long_date(expires.astimezone(site.zone).date())}"
     if now < opens:
-        return f"Opens {words.short_day(opens.astimezone(site.zone).date())}"
-    return f"Open until {words.short_day(expires.astimezone(site.zone).date())}"
+        return f"Opens {long_date(opens.astimezone(site.zone).date())}"
+    return f"Open until {long_date(expires.astimezone(site.zone).date())}"

@@ -3,10 +3,10 @@
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chassis.clock import Clock
 from policies.vocabulary import PersonId, Purpose, Role
 
 IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
@@ -47,7 +47,7 @@ class Viewer:
 class StaffSessions:
     """Open sessions by cookie value; `_lock` guards the table."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._open: dict[str, Viewer] = {}

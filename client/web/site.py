@@ -1,6 +1,5 @@
 """What every page of the node shares: who is signed in, what they may see, the day, and safe answers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -9,6 +8,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
@@ -37,18 +38,6 @@ DEFAULT_PROFILE = "answers"
 DECISIONS_DAYS = 28
 
 
-class SignInNeeded(Exception):
-    """Nobody is signed in here."""
-
-
-class Closed(Exception):
-    """This page is not shown; unknown, not allowed and not possible look the same."""
-
-
-class Refused(Exception):
-    """A form that did not come from our own page in this session."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClubSite:
     """The node's pages with everything they use."""
@@ -56,7 +45,7 @@ class ClubSite:
     settings: NodeSettings
     vault: Vault
     consent: ConsentDecisions
-    clock: Callable[[], datetime]
+    clock: Clock
     pages: Pages
     sessions: StaffSessions
     issuer: StaffCodeIssuer

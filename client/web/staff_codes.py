@@ -5,14 +5,14 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
-from client.errors import BadSettings
-from client.key_files import read_secret
+from chassis.files.secret_file import read_secret
+from client.errors import BadNodeSettings
 from policies.vocabulary import PersonId, Role
 
 FILE_NAME = "staff_codes.json"
@@ -41,9 +41,9 @@ def person_of(name: str) -> PersonId:
 def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
     """Add a code for one person to the desk's file and return it; it is shown this once."""
     if role not in STAFF_ROLES:
-        raise BadSettings("expected the role coach or medical")
+        raise BadNodeSettings("expected the role coach or medical")
     if not 0 < len(name.strip()) <= 60:
-        raise BadSettings("expected a name of 1 to 60 characters")
+        raise BadNodeSettings("expected a name of 1 to 60 characters")
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
     entry = {
         "hash": _hash(code),
@@ -60,7 +60,7 @@ def issue(path: Path, *, name: str, role: Role, now: datetime) -> str:
 class StaffCodeIssuer:
     """Checks codes against the desk's file; ten wrong ones in five minutes close it for a while."""
 
-    def __init__(self, path: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._path, self._clock = path, clock
         self._wrong: list[datetime] = []
         self._lock = threading.Lock()
@@ -92,7 +92,7 @@ def _entries(path: Path) -> list[dict[str, str]]:
     try:
         entries: list[dict[str, str]] = json.loads(read_secret(path))
     except ValueError as error:
-        raise BadSettings(f"{path} is not a list of staff codes; remove it and issue new ones") from error
+        raise BadNodeSettings(f"{path} is not a list of staff codes; remove it and issue new ones") from error
     return entries
 
 

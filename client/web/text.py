@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from chassis.text import plural, sentence, weekday
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Finding
@@ -12,7 +13,6 @@ from client.coaching.regression import Level
 from client.coaching.session import PlanSource, SessionPlan, TrainingSession
 from policies.vocabulary import Category
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NOT_RECORDED = "Not recorded"
 LIGHT_WORDS: Mapping[Light, str] = {
     Light.GREEN: "as usual",
@@ -31,26 +31,6 @@ CATEGORY_WORDS: Mapping[Category, str] = {
 }
 AVAILABLE_WORDS = {"full": "Full", "restricted": "Restricted", "out": "Not training", None: NOT_RECORDED}
 TREND_WORDS = {"falling": "falling", "steady": "steady", "rising": "rising"}
-
-
-def count(number: int) -> str:
-    """Return a count as a word up to ten, in digits above."""
-    return NUMBERS[number] if number < len(NUMBERS) else f"{number:,}"
-
-
-def sentence(text: str) -> str:
-    """Return `text` with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
-def long_day(day: date) -> str:
-    """Return for example "Tuesday 24 November 2026"."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def short_day(day: date) -> str:
-    """Return for example "24 November 2026"."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def clock_time(moment: datetime) -> str:
@@ -87,9 +67,9 @@ def plan(one: SessionPlan, day: date) -> str:
     if one.session is None:
         return "No plan recorded"
     if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
-        return f"No plan set; own {day:%A}s are without training"
+        return f"No plan set; own {weekday(day)}s are without training"
     if one.source is PlanSource.OWN_MEAN:
-        return f"No plan set; own usual {day:%A}, {one.session.load_au:,.0f} AU"
+        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU"
     title = f"{one.title}, " if one.title else ""
     return sentence(f"{title}{session(one.session)}")
 
@@ -153,7 +133,7 @@ def quiet(one: DailyAssessment) -> str:
         return "reported a problem this morning"
     if one.since_hard is None:
         return ""
-    return f"{one.since_hard} {'day' if one.since_hard == 1 else 'days'} since hard session"
+    return f"{plural(one.since_hard, 'day', 'days')} since hard session"
 
 
 def trend(one: DailyAssessment) -> str:
@@ -162,8 +142,3 @@ def trend(one: DailyAssessment) -> str:
     if one.below_days and one.trend:
         return f"{words}, {ordinal(one.below_days)} day below usual"
     return words
-
-
-def list_of(words: list[str]) -> str:
-    """Return "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

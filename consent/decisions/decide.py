@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from audit.entries.events import EventKind
+from chassis.text import long_date
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, ItemResult, SnapshotAnswer
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
@@ -111,15 +111,10 @@ def _because(decision: Decision, grant: Grant | None, *, is_own: bool) -> str:
     if not is_own:
         return "they are not your club"
     if decision.allowed and grant is not None:
-        return f"because of your yes of {in_words(grant.begins)}"
+        return f"because of your yes of {long_date(grant.begins)}"
     if grant is None:
         return "you do not share this with them"
     return f"your yes does not go that far, or rule {decision.rule_id} forbids it"
-
-
-def in_words(at: datetime) -> str:
-    """A date as people write it: 3 August 2026."""
-    return f"{at.day} {at:%B %Y}"
 
 
 def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from audit.entries.events import EventKind
-from consent.decisions.decide import in_words
+from chassis.text import long_date
 from consent.decisions.values import Actor
 from consent.errors import KeyDestroyed, NotAllowed
 from consent.grants import event_chain
@@ -136,4 +136,4 @@ def _without_release(club: OrgId) -> Request:
 
 def _because(release: ReleaseRow | None) -> str:
     at = release.answered if release is not None else None
-    return "" if at is None else f"because of the band that you approved on {in_words(at)}"
+    return "" if at is None else f"because of the band that you approved on {long_date(at)}"

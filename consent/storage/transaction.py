@@ -7,7 +7,7 @@ single writer), and a lock keeps its threads in order.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from chassis.clock import Clock
 from chassis.errors import UnusableDatabase
 from chassis.storage import engine as databases
 from consent.errors import InvalidSettings, StoreUnavailable
@@ -29,7 +30,6 @@ from policies.vocabulary import OrgId
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 BUSY_TIMEOUT_S = 30
 
 

@@ -30,11 +30,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audit.errors import AuditError
+from chassis.clock import Clock
 from chassis.web.pages import Pages
 from consent.errors import ConsentError, NotFound
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
-from consent.storage.transaction import Clock
 from consent.store import ConsentStore
 from consent.web import entry_routes
 from consent.web.budget import routes as budget_routes

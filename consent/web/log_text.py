@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from chassis.text import counted, moment, plural, sentence
 from consent.operations.log_status import LogState
-from consent.web.dates import moment
-from consent.web.text import counted, sentence
 
 SHORTEST_NAMED = timedelta(minutes=1)  # ours: a time that comes sooner is over before it is read
 
@@ -16,7 +15,7 @@ def waits_for(log: LogState) -> str:
 
 def checkpoint_words(log: LogState, now: datetime) -> str:
     """Return the sentence of the foot: how large the log is, of when, and who countersigned it."""
-    entries = f"Public log: {log.size:,} {'entry' if log.size == 1 else 'entries'}."
+    entries = f"Public log: {plural(log.size, 'entry', 'entries')}."
     of = "" if log.published_at is None else f"Checkpoint of {_when(log.published_at, now)}, "
     return f"{entries} {sentence(of + _witnessed(log))}"
 

@@ -5,12 +5,12 @@ from datetime import date
 
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from chassis.clock import Clock
 from chassis.web.pages import Pages
 from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
 from consent.registry.values import Member
 from consent.settings import ConsentSettings
-from consent.storage.transaction import Clock
 from consent.store import ConsentStore
 from consent.web.log_text import checkpoint_words
 from policies.enforcer import Enforcer

@@ -198,27 +198,6 @@ def granularity_words(category: Category, granularity: Granularity) -> Granulari
     return _SPECIAL.get((category, granularity), GRANULARITIES[granularity])
 
 
-def listed(items: list[str]) -> str:
-    """Join words as a sentence does: "a", "a and b", "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """Return "one request", "two requests", "12 requests"."""
-    word = _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
-    return f"{word} {noun if count == 1 else plural or noun + 's'}"
-
-
-def sentence(text: str) -> str:
-    """Return the text with a capital first letter; the rest keeps its case."""
-    return text[:1].upper() + text[1:]
-
-
 def span(text: str) -> str:
     """Return a wire range such as "80-85" with the dash that tables use."""
     return text.replace("-", "–")

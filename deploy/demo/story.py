@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -22,9 +22,9 @@ from deploy.demo.people import choices, staff
 from deploy.demo.plan import WITNESSES, DemoPlan, Person
 from deploy.demo.processes import League
 from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
+from deploy.demo.tick import Tick
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
-Tick = Callable[[], None]
 WITHDRAWS_AFTER_ROUND = 2
 RELEASE_FOR = timedelta(days=90)
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.arrays import Floats
 from models.durability.index import WINDOW_DAYS, DurabilityInputs, Share
 from models.errors import NotEnoughData
-from models.features import Floats
 
 RESTRICTED_SHARE = 0.5  # kappa, ours; docs/indices.md §8.2
 LONGEST_LOOK_BACK_DAYS = 3 * 365  # ours: history up to three years; docs/indices.md §8.2

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import Floats
 from policies.canonical import canonical_bytes, sha256_hex
 
 SEED = 20261122  # ours: any fixed number gives the same bits again; docs/indices.md §8.1

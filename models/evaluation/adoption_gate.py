@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape, NotEnoughData
 from models.evaluation.metrics import (
     brier_skill,
@@ -18,7 +19,6 @@ from models.evaluation.metrics import (
     observed_to_expected,
     within_athlete_auc,
 )
-from models.features import Floats
 from models.risk import HORIZON_D
 
 LEAST_EVENTS = 100  # Collins, Ogundimu and Altman 2016

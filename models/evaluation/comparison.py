@@ -14,11 +14,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.holdout import judge_days, learn_days
 from models.evaluation.metrics import mae
 from models.ewma import expanding_mean, half_life_mean
-from models.features import RECOVERY_SCHEMA, AthleteSeries, Floats
+from models.features import RECOVERY_SCHEMA, AthleteSeries
 from models.recovery import HALF_LIFE_D, design, deviations
 from models.training.initial_weights import initial_weights
 from models.training.recipes import CLEAR, Recipe, manifest_from, recipe_for

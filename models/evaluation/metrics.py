@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import Floats
 
 
 def mae(predicted: Floats, actual: Floats) -> float:

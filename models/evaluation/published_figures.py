@@ -3,12 +3,13 @@
 import numpy as np
 
 from models import risk
+from models.arrays import Floats
 from models.card import Metric
 from models.errors import BadWeights
 from models.evaluation.adoption_gate import JudgedDays, own_base_rate
 from models.evaluation.comparison import ReadinessDays, judge
 from models.evaluation.metrics import brier, within_athlete_auc
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, Floats
+from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
 SEED = 20261123

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import AthleteSeries, Floats
+from models.features import AthleteSeries
 from models.privacy.per_athlete_gradients import day_shares
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

@@ -16,8 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import AthleteSeries, Floats
+from models.features import AthleteSeries
 
 GradientKind = Literal["linear", "huber", "logistic", "mlp"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import Floats
+from models.arrays import Floats
 
 DayColumns = dict[str, Floats]
 

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import Floats
 from models.synthetic.days import World, simulate
 
 FIRST_DAY = date(2025, 10, 1)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import recovery, risk
-from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema, Floats
+from models.arrays import Floats
+from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.per_athlete_gradients import HUBER_DELTA, athlete_gradients, day_shares, sigmoid
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league

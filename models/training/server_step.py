@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.arrays import Floats
 from models.errors import BadShape
-from models.features import Floats
 from models.privacy.discrete_gaussian import from_ring
 from policies.campaign import CampaignManifest
 

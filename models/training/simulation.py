@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.features import AthleteSeries, Floats
+from models.arrays import Floats
+from models.features import AthleteSeries
 from models.privacy.contribution import contribution, schema_of
 from models.privacy.discrete_gaussian import add_in_ring
 from models.privacy.per_athlete_gradients import athlete_gradients_sum

@@ -12,7 +12,7 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from policies.vocabulary import OrgId
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, store_of
-from server.errors import AlreadyExists, BadSettings, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import load_settings
 from server.store import Campaign, CampaignState, CoordinatorStore
@@ -109,9 +109,9 @@ def _write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text + "\n")
     except FileExistsError as error:
-        raise BadSettings(f"{path} exists already; a manifest is never overwritten") from error
+        raise BadCoordinatorSettings(f"{path} exists already; a manifest is never overwritten") from error
     except OSError as error:
-        raise BadSettings(f"cannot write {path}") from error
+        raise BadCoordinatorSettings(f"cannot write {path}") from error
 
 
 @campaigns.command("list")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from chassis.clock import utc_now
 from server.consent_client import CoordinatorConsentClient
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
@@ -18,9 +18,9 @@ CoordinatorFolder = Annotated[
 
 
 def database_of(settings: CoordinatorSettings) -> Engine:
-    """Open the coordinator's database. Raises BadSettings when it is gone or damaged: none is made anew."""
+    """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
     if settings.database_path is not None and not settings.database_path.exists():
-        raise BadSettings(f"{settings.database_path} is missing; put it back from a backup")
+        raise BadCoordinatorSettings(f"{settings.database_path} is missing; put it back from a backup")
     return open_database(settings)
 
 

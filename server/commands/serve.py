@@ -10,7 +10,7 @@ from chassis.cli.options import Demo
 from chassis.clock import utc_now
 from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.coordinator_folder import CoordinatorFolder, database_of
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.settings import load_settings
 
 
@@ -37,7 +37,7 @@ def serve(
     from server.running import Coordinator  # loads flwr, which most commands do not need
 
     if demo and host not in LOOPBACK:
-        raise BadSettings("--demo signs people in without proof; it runs on loopback only")
+        raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
@@ -55,8 +55,10 @@ def serve(
 
 
 def check_certificate(certificate: str, key: str) -> None:
-    """Raise BadSettings unless the two files are a certificate and its key, before anything listens."""
+    """Raise BadCoordinatorSettings unless the two files are a certificate and its key, before anything listens."""
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
     except OSError as error:  # also every SSLError
-        raise BadSettings(f"{certificate} and server.key beside it are not a certificate and its key") from error
+        raise BadCoordinatorSettings(
+            f"{certificate} and server.key beside it are not a certificate and its key"
+        ) from error

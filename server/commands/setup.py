@@ -12,11 +12,13 @@ from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.files.create_file import create_durably
+from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
-from server.errors import AlreadyExists, BadSettings, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_file, write_settings
+from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_settings
 from server.store import open_database
 from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
@@ -54,14 +56,16 @@ def init(
     try:
         stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
     except ValidationError as error:
-        raise BadSettings("expected a league id, a name of 1 to 80 characters and an http address") from error
+        raise BadCoordinatorSettings(
+            "expected a league id, a name of 1 to 80 characters and an http address"
+        ) from error
     key = SigningKey.generate()
-    write_file(folder / "keys" / "league.key", key.seed.hex().encode())
+    create_seed(folder / "keys" / "league.key", key.seed)
     tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=utc_now())
     settings = write_settings(folder, stored)
-    write_file(settings.ca_file, tls.ca, mode=0o644)
-    write_file(settings.tls / "server.pem", tls.certificate, mode=0o644)
-    write_file(settings.tls / "server.key", tls.key)
+    create_durably(settings.ca_file, tls.ca, mode=0o644)
+    create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    create_secret(settings.tls / "server.key", tls.key)
     open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:
@@ -87,11 +91,11 @@ def add(
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
-        raise BadSettings("expected a club id of lower-case letters, digits and dashes")
+        raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
     try:
         line = public_key.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"cannot read the public key in {public_key}") from error
+        raise BadCoordinatorSettings(f"cannot read the public key in {public_key}") from error
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
@@ -20,7 +21,7 @@ from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import PAUSE_S, Training
-from server.store import Campaign, CampaignState, Clock, CoordinatorStore
+from server.store import Campaign, CampaignState, CoordinatorStore
 
 IDLE_S = 0.5
 CONSENT_ATTEMPTS = 6

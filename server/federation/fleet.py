@@ -32,7 +32,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.errors import AlreadyExists, BadSettings
+from server.errors import AlreadyExists, BadCoordinatorSettings
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
 
@@ -97,13 +97,13 @@ async def own_replies_only(request: Request, call_next: RequestResponseEndpoint)
 
 
 def read_fleet_key(text: str) -> str:
-    """Return an OpenSSH public key line without its comment; raises BadSettings unless it is EC P-384."""
+    """Return an OpenSSH public key line without its comment; raises BadCoordinatorSettings unless it is EC P-384."""
     try:
         key = load_ssh_public_key(text.strip().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadSettings("expected a public key line in OpenSSH form") from error
+        raise BadCoordinatorSettings("expected a public key line in OpenSSH form") from error
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP384R1):
-        raise BadSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
+        raise BadCoordinatorSettings("expected an EC P-384 key (ecdsa-sha2-nistp384)")
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
@@ -135,11 +135,11 @@ class Fleet:
     def enrol(self, club: str, key_line: str) -> int:
         """Let the node with this public key speak for `club`; returns its node id. The same pair again is fine.
 
-        Raises BadSettings for another kind of key, AlreadyExists if the key serves another club.
+        Raises BadCoordinatorSettings for another kind of key, AlreadyExists if the key serves another club.
         """
         loaded = load_ssh_public_key(read_fleet_key(key_line).encode())
         if not isinstance(loaded, EllipticCurvePublicKey):  # read_fleet_key checked it; this tells the type checker
-            raise BadSettings("expected an EC P-384 key")
+            raise BadCoordinatorSettings("expected an EC P-384 key")
         with self._lock:
             if club in self.nodes:
                 return self.nodes[club]

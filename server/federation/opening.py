@@ -11,7 +11,7 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import InvalidInput
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.errors import BadSettings, UnknownClub
+from server.errors import BadCoordinatorSettings, UnknownClub
 
 CLOCK_MARGIN = timedelta(minutes=1)  # clubs' clocks differ from ours
 
@@ -41,16 +41,16 @@ def open_campaign(
     """Return the signed manifest of a new campaign.
 
     clubs: club to public key line of its node. While sums are not masked every club adds the whole noise (h = 1).
-    Raises BadSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
+    Raises BadCoordinatorSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
     """
     if not clubs:
         raise UnknownClub("there is no club in this campaign; enrol nodes with `homefield-server node add`")
     try:
         manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
     except (ValueError, InvalidInput, BadWeights) as error:
-        raise BadSettings(f"no such campaign can be opened: {_reason(error)}") from error
+        raise BadCoordinatorSettings(f"no such campaign can be opened: {_reason(error)}") from error
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
-        raise BadSettings(
+        raise BadCoordinatorSettings(
             f"the campaign would cost an athlete more than ε = {CAMPAIGN_EPSILON:g}; use more noise or fewer rounds"
         )
     return SignedManifest.create(manifest, key)

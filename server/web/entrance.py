@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.events import EventKind
+from chassis.web.page_errors import Closed, Refused
 from server.errors import ConsentServiceFailed
-from server.web.site import COOKIE, LOOPBACK, Closed, LeagueSite, Refused, check_origin, to
+from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
 from server.web.staff import LeagueStaff, StaffRole
 
 

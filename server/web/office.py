@@ -7,9 +7,11 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import moment
+from chassis.web.page_errors import Closed
 from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentServiceFailed
-from server.web.site import Closed, LeagueSite, moment
+from server.web.site import LeagueSite
 from server.web.staff import StaffRole
 
 

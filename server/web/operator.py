@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.text import long_date, moment
 from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
@@ -9,7 +10,7 @@ from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
 from server.store import Campaign, CampaignState
-from server.web.site import LeagueSite, day, moment
+from server.web.site import LeagueSite
 from server.web.staff import StaffRole
 
 CATEGORY_WORDS = {
@@ -60,7 +61,7 @@ def router(site: LeagueSite) -> APIRouter:
         context = site.context(request, StaffRole.OPERATOR)
         online = site.roster.online()
         found = [
-            {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": day(node.enrolled_at)}
+            {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": long_date(node.enrolled_at)}
             for node in site.store.nodes()
         ]
         found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
@@ -101,8 +102,8 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
     return _brief(campaign) | {
         "heading": heading(campaign),
         "lead": _lead(campaign),
-        "opened": day(campaign.opened_at),
-        "closes": day(manifest.expires),
+        "opened": long_date(campaign.opened_at),
+        "closes": long_date(manifest.expires),
         "running": campaign.state is CampaignState.RUNNING,
         "waiting": campaign.state in (CampaignState.OPEN, CampaignState.WAITING),
         "failed": campaign.state is CampaignState.FAILED,

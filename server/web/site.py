@@ -1,8 +1,7 @@
-"""What every page of the coordinator shares: who is signed in, safe answers, and the words for times."""
+"""What every page of the coordinator shares: who is signed in, and safe answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,11 +9,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.entries.events import EventKind
+from chassis.clock import Clock
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
-from server.store import Clock, CoordinatorStore
+from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
 from server.web.staff import CoordinatorCodeIssuer, StaffRequest, StaffRole, Visits
 
@@ -33,18 +34,6 @@ NAVIGATION = {
     ),
 }
 SURFACES = {StaffRole.FRONT_OFFICE: "Front office", StaffRole.OPERATOR: "League"}
-
-
-class SignInNeeded(Exception):
-    """Nobody is signed in here."""
-
-
-class Closed(Exception):
-    """This page is not shown; unknown, not allowed and not possible look the same."""
-
-
-class Refused(Exception):
-    """A form that did not come from our own page in this session."""
 
 
 class SquadConsent(Protocol):
@@ -129,13 +118,3 @@ def check_origin(request: Request) -> None:
 def to(path: str) -> RedirectResponse:
     """Return the redirect that follows a form, so that reloading never repeats it."""
     return RedirectResponse(path, status_code=303)
-
-
-def day(at: datetime) -> str:
-    """A date as people write it: 24 November 2026."""
-    return f"{at.astimezone(UTC):%-d %B %Y}"
-
-
-def moment(at: datetime) -> str:
-    """A date and time with its zone: 24 November 2026, 06:00 UTC."""
-    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"

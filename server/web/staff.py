@@ -12,9 +12,9 @@ from enum import StrEnum
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
-from server.errors import BadSettings
+from chassis.clock import Clock
+from server.errors import BadCoordinatorSettings
 from server.rows import StaffCodeRow
-from server.store import Clock
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
 IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
@@ -42,9 +42,9 @@ class LeagueStaff:
 
     def __post_init__(self) -> None:
         if (self.role is StaffRole.FRONT_OFFICE) != bool(self.club):
-            raise BadSettings("a front office belongs to one club, an operator to none")
+            raise BadCoordinatorSettings("a front office belongs to one club, an operator to none")
         if not 0 < len(self.person.strip()) <= 60:
-            raise BadSettings("expected a name of 1 to 60 characters")
+            raise BadCoordinatorSettings("expected a name of 1 to 60 characters")
 
     @property
     def label(self) -> str:

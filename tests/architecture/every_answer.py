@@ -26,6 +26,7 @@ from audit.writer.log import Log
 from consent.registry.values import OrgKind
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import OrgId
+from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, node_added, set_up
@@ -74,7 +75,7 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     programs.recorded_days()
     model = programs.model()
     opened = parse_signed_manifest((folder / "manifest.json").read_bytes()).manifest
-    store = CoordinatorStore(open_database(programs.league / "server.sqlite3"), clock=lambda: datetime.now(UTC))
+    store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: datetime.now(UTC))
     store.set_state(opened.sha256, CampaignState.FAILED, detail=HOSTILE)
     return Everything(programs, opened.campaign_id, model, *_log(folder))
 

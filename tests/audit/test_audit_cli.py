@@ -232,7 +232,8 @@ def test_keygen_writes_one_secret_and_prints_both_public_keys(run: Run, tmp_path
 
     code, _, err = run("keygen", "log.example/2027", "--out", file)
     assert code == 1
-    assert err.endswith("file exists\n")
+    assert "never overwritten" in err
+    assert log_signers("log.example/2027", bytes.fromhex(file.read_text()))[0].vkey == out.splitlines()[0]
 
 
 def test_the_two_keys_of_a_log_and_of_a_witness_share_no_secret() -> None:

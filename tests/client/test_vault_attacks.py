@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from chassis.errors import BadSecretFile
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.errors import AthleteErased, LooseKeyFile, SealBroken, VaultError, WrongKey
-from client.key_files import read_secret, write_secret
+from client.errors import AthleteErased, SealBroken, VaultError, WrongKey
 from client.vault import keys
 from client.vault.journal import ImportRecord, quarantine, record_import
 from client.vault.keys import UnlockKey
+from client.vault.seal import vault_subkey
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 
@@ -223,13 +224,32 @@ def test_a_copy_of_the_rows_does_not_come_back_to_life_after_erasure(
 
 
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    made = keys.create_key_file(tmp_path / "keys")
     path = tmp_path / "keys" / "vault.key"
-    write_secret(path, b"00" * 32)
-    assert read_secret(path) == b"00" * 32
+    assert keys.read_key_file(tmp_path / "keys").secret == made.secret
 
     path.chmod(0o640)
-    with pytest.raises(LooseKeyFile, match="0600"):
-        read_secret(path)
+    with pytest.raises(BadSecretFile, match="0600"):
+        keys.read_key_file(tmp_path / "keys")
+
+
+def test_the_salt_of_a_passphrase_is_a_secret_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "SCRYPT_N", 2**10)
+    keys.create_passphrase(tmp_path / "keys", "correct horse battery")
+    (tmp_path / "keys" / "vault.salt").chmod(0o604)
+
+    with pytest.raises(BadSecretFile, match="0600"):
+        keys.read_passphrase(tmp_path / "keys", "correct horse battery")
+
+
+def test_the_keys_of_existing_vaults_are_derived_as_ever() -> None:
+    # Computed with Python's hmac alone: HMAC-SHA256(secret, "homefield/vault/1/" + use + 0x01), RFC 5869 section 2.3.
+    known = {
+        "seal": "47e89e64ad648eb1087381e4d20c50bb14e00a64b48d7ca950afe11e7b59d7e4",
+        "name": "e77b3af2a7b788ae0fae834badf2d0200d22a629d827762a28e1774abe8af84f",
+    }
+
+    assert {use: vault_subkey(bytes(range(32)), use).hex() for use in known} == known
 
 
 def test_keys_show_nothing_when_printed(key: UnlockKey) -> None:

@@ -24,7 +24,7 @@ from flwr.supercore.protobuf.translation import PROTOBUF_REQUEST_TYPES
 from flwr.supernode.fleet_http_client import FleetHttpClient
 
 from client.federation.client_app import build_client_app
-from server.errors import AlreadyExists, BadSettings
+from server.errors import AlreadyExists, BadCoordinatorSettings
 from server.federation.fleet import HEALTH, LARGEST_BODY, SERVED, read_fleet_key
 from server.federation.grid import StateGrid
 
@@ -196,7 +196,7 @@ def test_one_key_serves_one_club_and_only_the_right_kind(coordinator, victim, ke
     with pytest.raises(AlreadyExists):
         coordinator.fleet.enrol("club-second", key_line(victim[1]))
     for text in ("", "ssh-rsa AAAA", key_line(generate_private_key(SECP256R1()))):
-        with pytest.raises(BadSettings):
+        with pytest.raises(BadCoordinatorSettings):
             read_fleet_key(text)
 
 

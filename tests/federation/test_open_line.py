@@ -9,14 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis.clock import utc_now
+from chassis.files.secret_file import create_seed
 from client.consent_client import NodeConsentClient
-from client.errors import BadSettings as NodeBadSettings
-from client.key_files import write_secret
+from client.errors import BadNodeSettings
 from client.settings import NodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.cli import app
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
 
@@ -24,7 +24,7 @@ from server.settings import load_settings
 @pytest.fixture
 def node(tmp_path: Path) -> NodeSettings:
     """A linked node."""
-    write_secret(tmp_path / "keys" / "node.key", b"11" * 32)
+    create_seed(tmp_path / "keys" / "node.key", b"\x11" * 32)
     return NodeSettings(
         directory=tmp_path,
         club=OrgId("club-a"),
@@ -46,7 +46,7 @@ def test_a_node_asks_over_tls_or_on_its_own_machine(node: NodeSettings, url: str
 
 
 def test_a_node_asks_nobody_over_an_open_line(node: NodeSettings) -> None:
-    with pytest.raises(NodeBadSettings, match="https"):
+    with pytest.raises(BadNodeSettings, match="https"):
         NodeConsentClient.of(replace(node, consent_url="http://union.example"))
 
 
@@ -54,5 +54,5 @@ def test_a_coordinator_asks_nobody_over_an_open_line(tmp_path: Path) -> None:
     arguments = ["init", str(tmp_path / "league"), "--name", "Coast League", "--consent", "http://union.example"]
     assert CliRunner().invoke(app, arguments).exit_code == 0
 
-    with pytest.raises(BadSettings, match="https"):
+    with pytest.raises(BadCoordinatorSettings, match="https"):
         Coordinator.open(load_settings(tmp_path / "league"), clock=utc_now, wait_s=1.0, demo=False)

@@ -126,7 +126,7 @@ SERVE = ("serve", "FOLDER", "--fleet-port", "0", "--web-port", "0")
         ("server.sqlite3", b"garbage" * 2000, SERVE, "is damaged"),
         ("tls/server.key", b"garbage", SERVE, "not a certificate and its key"),
         ("tls/server.pem", None, SERVE, "not a certificate and its key"),
-        ("keys/league.key", b"garbage", SERVE, "cannot read the league's key"),
+        ("keys/league.key", b"garbage", SERVE, "league.key: expected a key of 64 hexadecimal digits"),
         ("settings.json", b"{", ("status", "FOLDER"), "is not valid"),
     ],
 )

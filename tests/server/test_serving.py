@@ -14,7 +14,7 @@ from chassis.clock import utc_now
 from chassis.errors import CannotServe
 from chassis.web.serving import listen
 from server.cli import app
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
 
@@ -64,5 +64,5 @@ def test_a_second_coordinator_in_the_same_folder_is_refused_and_changes_nothing(
     settings = load_settings(folder)
     first, second = (Coordinator.open(settings, clock=utc_now, wait_s=1.0, demo=False) for _ in range(2))
 
-    with first.working(), pytest.raises(BadSettings, match="another coordinator"), second.working():
+    with first.working(), pytest.raises(BadCoordinatorSettings, match="another coordinator"), second.working():
         pass

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server.errors import BadSettings
+from server.errors import BadCoordinatorSettings
 from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff, StaffRole
 
 OFFICE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
@@ -120,5 +120,5 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(office):
     "staff", [("A", StaffRole.OPERATOR, "club-a"), ("A", StaffRole.FRONT_OFFICE, ""), ("", StaffRole.OPERATOR, "")]
 )
 def test_a_person_without_a_place_is_refused(staff):
-    with pytest.raises(BadSettings):
+    with pytest.raises(BadCoordinatorSettings):
         LeagueStaff(*staff)

@@ -13,7 +13,7 @@ from models.wire import ContributionSum, to_bytes
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.aggregate import add, read_sum, sanity_bound
-from server.errors import AlreadyExists, BadSettings, RefusedSum, UnknownClub
+from server.errors import AlreadyExists, BadCoordinatorSettings, RefusedSum, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
@@ -73,7 +73,7 @@ def test_without_a_sigma_the_least_noise_within_epsilon_two_is_taken(rounds):
     [{"rounds": 17}, {"rounds": 0}, {"sigma": 0.1}, {"sigma": 2.0, "rounds": 16}, {"model": "x"}, {"clip_norm": -1.0}],
 )
 def test_terms_that_no_node_would_accept_are_refused(terms):
-    with pytest.raises(BadSettings):
+    with pytest.raises(BadCoordinatorSettings):
         opened(**terms)
 
 

@@ -10,7 +10,7 @@ from audit.tlog.canonical_base64 import encode_base64
 from audit.tlog.tlog_proof import TlogProof
 from audit.web.auditor import PLAIN, Auditor, download
 from audit.web.verified.checked_log import Checked
-from chassis import text as words
+from chassis.text import long_date, plural, thousands
 
 
 def entry_page(auditor: Auditor, checked: Checked, index: int) -> Response:
@@ -21,17 +21,17 @@ def entry_page(auditor: Auditor, checked: Checked, index: int) -> Response:
     steps = [(step.is_left, encode_base64(step.sibling), encode_base64(step.result)) for step in checked.steps(index)]
     return auditor.page(
         "entry.html",
-        f"Entry {words.thousands(index)}",
+        f"Entry {thousands(index)}",
         "/",
         checked=checked,
         entry=entry,
         about=about,
         index=index,
-        number=words.thousands(index),
-        size=words.plural(checked.size, "entry", "entries"),
+        number=thousands(index),
+        size=plural(checked.size, "entry", "entries"),
         is_last=index + 1 == checked.size,
         what=sentence_of(entry.kind),
-        day=words.long_date(entry.day),
+        day=long_date(entry.day),
         leaf=leaf.decode().rstrip(),
         leaf_length=len(leaf),
         leaf_hash=encode_base64(merkle.leaf_hash(leaf)),

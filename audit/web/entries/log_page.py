@@ -14,9 +14,10 @@ from audit.web.entries.filter_form import FIELDS, Wanted, parse_form
 from audit.web.entries.find import FoundEntries, find
 from audit.web.figures.access_chart import access_chart
 from audit.web.figures.summaries import days_covered, organisations, weekly_counts
+from audit.web.figures.suppression import count
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.vouchers import quorum, signed_words, witness_rows
-from chassis import text as words
+from chassis.text import date_range, moment, plural, short_date, thousands
 
 ROWS_PER_PAGE = 25
 
@@ -60,7 +61,7 @@ def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Re
         newest=wanted.address() if before < checked.size else None,
         csv=wanted.address("/export.csv"),
         json=wanted.address("/export.json"),
-        most_exported=words.thousands(MOST_EXPORTED),
+        most_exported=thousands(MOST_EXPORTED),
         groups=[(key, label) for key, (label, _) in GROUPS.items()],
         orgs=orgs,
         texts=wanted.texts,
@@ -74,15 +75,15 @@ def state_of(auditor: Auditor, checked: Checked) -> dict[str, Any]:
     witnesses = witness_rows(auditor.policy, checked.trusted, checked.sightings, since=checked.first.at)
     covered = days_covered(checked.counters)
     return {
-        "checked_at": words.moment(checked.at),
-        "whole_at": words.moment(checked.whole_at),
-        "size": words.plural(checked.size, "entry", "entries"),
-        "covered": words.period(*covered) if covered else "",
+        "checked_at": moment(checked.at),
+        "whole_at": moment(checked.whole_at),
+        "size": plural(checked.size, "entry", "entries"),
+        "covered": date_range(*covered) if covered else "",
         "signed": signed_words(checked.trusted, auditor.policy),
         "witnesses": witnesses,
         "quorum": quorum(auditor.policy, witnesses),
-        "first_at": words.moment(checked.first.at),
-        "first_size": words.plural(checked.first.size, "entry", "entries"),
+        "first_at": moment(checked.first.at),
+        "first_size": plural(checked.first.size, "entry", "entries"),
         "recheck": _recheck(checked),
     }
 
@@ -90,16 +91,16 @@ def state_of(auditor: Auditor, checked: Checked) -> dict[str, Any]:
 def _recheck(checked: Checked) -> str:
     """How far a new verification of the whole log is, or nothing."""
     progress = checked.recheck
-    return f"{words.thousands(progress.done)} of {words.thousands(progress.total)}" if progress else ""
+    return f"{thousands(progress.done)} of {thousands(progress.total)}" if progress else ""
 
 
 def _row(checked: Checked, index: int) -> EntryLine:
     fields = checked.columns[index]
     return EntryLine(
         index=index,
-        number=words.thousands(index),
+        number=thousands(index),
         what=sentence_of(fields.kind),
-        day=words.short_date(fields.day, this_year=checked.at.year),
+        day=short_date(fields.day, this_year=checked.at.year),
         org=fields.org,
         rules=fields.policy_hash[:6],
         state=checked.state(index),
@@ -111,9 +112,9 @@ def _listed(wanted: Wanted, found: FoundEntries, rows: list[EntryLine]) -> str:
     if wanted.problems or wanted.is_everything:
         return ""
     if found.total is not None:
-        return f"{words.count(found.total).capitalize()} entries match."
+        return f"{count(found.total).capitalize()} entries match."
     if found.searched_from:
-        return f"Looked through the entries down to No. {words.thousands(found.searched_from)} so far."
+        return f"Looked through the entries down to No. {thousands(found.searched_from)} so far."
     return "Looked through all entries." if rows else ""
 
 

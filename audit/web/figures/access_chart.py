@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from audit.web.figures.summaries import WEEKLY, WeekCount
-from audit.web.figures.suppression import NOT_SHOWN
-from chassis.text import FEWEST_SHOWN, long_date, month, thousands
+from audit.web.figures.suppression import FEWEST_SHOWN, NOT_SHOWN
+from chassis.text import long_date, month_of_year, thousands
 from chassis.web.charts import Chart, narrowed, to_svg
 
 _WEEK = {"timeUnit": "utcyearmonthdate", "field": "week", "type": "ordinal"}
@@ -37,10 +37,10 @@ class _Manner:
     about: str
 
     def time(self, start: date) -> str:
-        return month(start) if self.is_by_month else long_date(start)
+        return month_of_year(start) if self.is_by_month else long_date(start)
 
     def within(self, start: date) -> str:
-        return month(start) if self.is_by_month else f"the week of {long_date(start)}"
+        return month_of_year(start) if self.is_by_month else f"the week of {long_date(start)}"
 
 
 _LIVE = _Manner(

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 from audit.entries.columns import FieldCount
 from audit.entries.events import EventKind
-from audit.web.figures.suppression import guarded
-from chassis.text import FEWEST_SHOWN
+from audit.web.figures.suppression import FEWEST_SHOWN, guarded
 
 WEEKS_SHOWN = 13
 """Weeks in the chart: a quarter of a year (our choice)."""

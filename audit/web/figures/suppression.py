@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from chassis.text import FEWEST_SHOWN, thousands
+from chassis.text import thousands
 
+FEWEST_SHOWN = 10
+"""Counts below this are not shown (ours; docs/pages.md §6)."""
 NOT_SHOWN = "not shown"
 WHY_NOT_SHOWN = f"“Not shown” stands for counts below {FEWEST_SHOWN}, and for counts that would give one away."
 
@@ -24,6 +26,11 @@ def guarded(counts: Mapping[Key, int]) -> dict[Key, int | None]:
             break
         hidden.add(key)
     return {key: None if key in hidden else number for key, number in counts.items()}
+
+
+def count(number: int) -> str:
+    """Return the number in words that hide small cells: "fewer than 10" below ten."""
+    return thousands(number) if number >= FEWEST_SHOWN else f"fewer than {FEWEST_SHOWN}"
 
 
 def shown(number: int | None) -> str:

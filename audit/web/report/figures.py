@@ -14,8 +14,7 @@ from typing import TypeVar
 from audit.entries.columns import FieldCount
 from audit.entries.events import EventKind, sentence_of
 from audit.web.figures.summaries import LEDGER, WEEKLY, WeekCount, monday, weeks_between
-from audit.web.figures.suppression import guarded
-from chassis.text import FEWEST_SHOWN
+from audit.web.figures.suppression import FEWEST_SHOWN, guarded
 
 Key = TypeVar("Key")
 Span = tuple[date, date]

@@ -17,7 +17,7 @@ from audit.web.figures.suppression import NOT_SHOWN, WHY_NOT_SHOWN, shown
 from audit.web.report.figures import AuditReport, HeartbeatFigures, build_report
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.vouchers import key_line
-from chassis import text as words
+from chassis.text import date_range, moment, month_of_year, plural, thousands
 
 MOST_DAYS = 1_100
 """Longest period of one report (our choice): three years."""
@@ -53,10 +53,8 @@ def _check_period(
         if not texts[name]:
             problems.append(FilterProblem(name, f"The report needs its {what} day, such as 2026-11-24."))
     if first and last and (last - first).days >= MOST_DAYS:
-        days = words.thousands((last - first).days + 1)
-        problems.append(
-            FilterProblem("to", f"A report covers at most {words.thousands(MOST_DAYS)} days; these are {days}.")
-        )
+        days = thousands((last - first).days + 1)
+        problems.append(FilterProblem("to", f"A report covers at most {thousands(MOST_DAYS)} days; these are {days}."))
 
 
 def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems: list[FilterProblem]) -> Response:
@@ -65,15 +63,15 @@ def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     covered = days_covered(checked.counters)
     offers = [
-        (words.month(last_month), last_month, this_month - timedelta(days=1)),
-        (f"{words.month(this_month)} so far", this_month, today),
+        (month_of_year(last_month), last_month, this_month - timedelta(days=1)),
+        (f"{month_of_year(this_month)} so far", this_month, today),
     ]
     return auditor.page(
         "report_form.html",
         "AuditReport",
         "/report",
         status=422 if problems else 200,
-        covered=words.period(*covered) if covered else "",
+        covered=date_range(*covered) if covered else "",
         offers=[(name, f"/report?from={first}&to={last}") for name, first, last in offers],
         texts=texts,
         problems=problems,
@@ -87,21 +85,21 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
     report = build_report(checked.counters, first, last, covered=until_now)
     return auditor.page(
         "report.html",
-        f"Audit report, {words.period(first, last)}",
+        f"Audit report, {date_range(first, last)}",
         "/report",
         checked=checked,
         **state_of(auditor, checked),
         report=report,
-        period=words.period(first, last),
+        period=date_range(first, last),
         is_unfinished=last >= checked.at.date(),
-        made_at=words.moment(auditor.clock()),
+        made_at=moment(auditor.clock()),
         entries=_entries_words(report),
         chart=report_chart(report.looks, is_by_month=report.is_by_month) if report.looks else None,
-        rules=[(line.policy_hash, words.period(line.first_day, line.last_day)) for line in report.rules],
+        rules=[(line.policy_hash, date_range(line.first_day, line.last_day)) for line in report.rules],
         ledger=_ledger(report),
         heartbeats=_heartbeats_words(report.heartbeats),
         shown=shown,
-        thousands=words.thousands,
+        thousands=thousands,
         not_shown=NOT_SHOWN,
         why_not_shown=WHY_NOT_SHOWN,
         body=checked.checkpoint.body,
@@ -114,7 +112,7 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
 def _entries_words(report: AuditReport) -> str:
     if not report.kinds:
         return "No entry falls in this period"
-    number = words.thousands(report.entries)
+    number = thousands(report.entries)
     if report.is_all:
         return f"{number} entries fall in this period"
     return f"At least {number} entries fall in this period" if report.entries else "Few entries fall in this period"
@@ -125,7 +123,7 @@ def _ledger(report: AuditReport) -> dict[str, object]:
     return {
         "labels": [line.label for line in report.ledger],
         "totals": [shown(line.total) for line in report.ledger],
-        "months": [(words.month(month), [shown(line.months[month]) for line in report.ledger]) for month in months],
+        "months": [(month_of_year(month), [shown(line.months[month]) for line in report.ledger]) for month in months],
         "is_empty": all(line.total is None for line in report.ledger),
     }
 
@@ -134,12 +132,12 @@ def _heartbeats_words(beats: HeartbeatFigures | None) -> tuple[str, str]:
     """Return on how many days there was one, and the longest silence."""
     if beats is None:
         return "The log has no day in this period.", ""
-    covered = words.plural(beats.days_covered, "day", "days")
-    days = f"Heartbeats stand on {words.thousands(beats.days)} of the {covered} covered."
+    covered = plural(beats.days_covered, "day", "days")
+    days = f"Heartbeats stand on {thousands(beats.days)} of the {covered} covered."
     if beats.gap is None:
         return days, "No day passed without a publication."
     length = (beats.gap[1] - beats.gap[0]).days + 1
-    return days, f"Longest silence: {words.plural(length, 'day', 'days')}, {words.period(*beats.gap)}."
+    return days, f"Longest silence: {plural(length, 'day', 'days')}, {date_range(*beats.gap)}."
 
 
 def _keys(auditor: Auditor) -> list[PaperKey]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from audit.tlog.note_keys import Verifier
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
-from chassis.text import listed, moment, moment_of, spelled, thousands
+from chassis.text import listed, moment, moment_of, plural, spelled, thousands
 
 HOUR_S = 3600
 
@@ -113,4 +113,4 @@ def _late(seconds: int) -> str:
     hours = round(seconds / HOUR_S)
     if hours < 1:
         return "Late"
-    return f"{hours} {'hour' if hours == 1 else 'hours'} late" if hours < 72 else f"{hours // 24} days late"
+    return f"{plural(hours, 'hour', 'hours')} late" if hours < 72 else f"{hours // 24} days late"

@@ -18,6 +18,7 @@ from audit.verification.reader import TileReader
 from audit.verification.sources import LogSource
 from audit.verification.verify import VerifiedLog, extend, read_checkpoint, verify_source
 from audit.web.verified.checked_log import Checked, Progress, VerifiedCheckpoint
+from chassis.clock import Clock
 
 PATIENCE_S = 2.0
 """How long one request waits for a verification (our choice)."""
@@ -54,7 +55,7 @@ class LogWatch:
         source: LogSource,
         policy: TrustPolicy,
         *,
-        clock: Callable[[], datetime],
+        clock: Clock,
         timer: Callable[[], float] = time.monotonic,
         patience_s: float | None = None,
     ) -> None:

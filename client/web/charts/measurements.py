@@ -4,16 +4,14 @@ import math
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chassis.text import long_date
 from chassis.web.charts import Chart
 from client.features.acwr import ewma
 from client.features.daily import DailyTable
 from client.features.hrv_baseline import hrv_baseline
-from client.web import text
 from client.web.charts.parts import amount_y, day_x, even_steps, finished, json_value, label, mark, table_value
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
 
 LOAD_DAYS, HRV_DAYS = 35, 36
 FAST_SPAN_D, SLOW_SPAN_D = 7, 28
@@ -89,7 +87,7 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
         label=f"{finding}. The 7-day mean is {fast[-1]:.0f}, the 28-day mean {slow[-1]:.0f} units.",
         columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)"),
         rows=[
-            (text.short_day(table.dates[i]), table_value(load[i], 0), table_value(fast[i], 0), table_value(slow[i], 0))
+            (long_date(table.dates[i]), table_value(load[i], 0), table_value(fast[i], 0), table_value(slow[i], 0))
             for i in range(len(load) - 1, first - 1, -1)
         ],
     )
@@ -156,7 +154,7 @@ def hrv_chart(table: DailyTable) -> Chart | None:
         label=f"{finding}. The 7-day mean is {mean7:.2f}, the usual range {low:.2f} to {high:.2f}.",
         columns=("Day", "HRV (ln ms)", "7-day mean (ln ms)"),
         rows=[
-            (text.short_day(d), table_value(v, 2), table_value(m, 2))
+            (long_date(d), table_value(v, 2), table_value(m, 2))
             for d, v, m in reversed(list(zip(dates, shown, means, strict=True)))
         ],
     )

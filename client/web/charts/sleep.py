@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from chassis.text import long_date
 from chassis.web.charts import Chart
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
@@ -88,7 +89,7 @@ def _bed_to_wake(nights: Sequence[date], hours: dict[date, float], timed: dict[d
         columns=("Night to", "Bed (h from midnight)", "Up (h from midnight)", "Asleep"),
         rows=[
             (
-                text.short_day(n),
+                long_date(n),
                 table_value(timed[n][0], 1) if n in timed else MISSING,
                 table_value(timed[n][1], 1) if n in timed else MISSING,
                 text.hours(hours[n]) if n in hours else MISSING,
@@ -128,7 +129,7 @@ def _reported(nights: Sequence[date], hours: dict[date, float]) -> Chart:
         about=f"{len(nights)} nights. Bar and figure: hours asleep, as the athlete reported them.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Asleep"),
-        rows=[(text.short_day(n), text.hours(hours[n]) if n in hours else MISSING) for n in reversed(nights)],
+        rows=[(long_date(n), text.hours(hours[n]) if n in hours else MISSING) for n in reversed(nights)],
     )
 
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.text import long_date
 from consent.ledger.values import BudgetLine, BudgetView
-from consent.web.dates import long_date
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
 

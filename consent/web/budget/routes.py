@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.text import weekday_date
 from consent.errors import InvalidChange
 from consent.grants.values import MatrixCell
 from consent.ledger.values import BudgetView
 from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
-from consent.web.dates import weekday_date
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_request import BadEntry

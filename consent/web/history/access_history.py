@@ -7,22 +7,12 @@ from itertools import groupby
 from types import MappingProxyType
 
 from audit.entries.events import EventKind
+from chassis.text import counted, listed, long_date, sentence, weekday_date
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
-from consent.web.dates import long_date, weekday_date
 from consent.web.log_text import guards, waits_for
-from consent.web.text import (
-    CATEGORIES,
-    EVENTS,
-    PERSONS,
-    PURPOSES,
-    RECIPIENTS,
-    counted,
-    granularity_words,
-    listed,
-    sentence,
-)
+from consent.web.text import CATEGORIES, EVENTS, PERSONS, PURPOSES, RECIPIENTS, granularity_words
 from policies.vocabulary import Category, Granularity, Role
 
 ACCESS_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.text import long_date, moment
 from consent.grants.values import Change, ReceiptRecord
-from consent.web.dates import long_date, moment
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.vocabulary import ConsentState, Granularity, OrgId
 

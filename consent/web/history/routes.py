@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from chassis.text import counted
 from consent.errors import NotFound
 from consent.grants.values import ReceiptRecord
 from consent.web.history.access_history import (
@@ -22,7 +23,6 @@ from consent.web.log_text import waits_for
 from consent.web.portal import Portal
 from consent.web.request_context import PortalHere, SignedIn
 from consent.web.sharing.rules import rules_view
-from consent.web.text import counted
 from policies.vocabulary import AthleteId, Role
 
 router = APIRouter()

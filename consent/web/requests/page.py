@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.text import listed
 from chassis.web.charts import Chart, narrowed, to_svg
 from consent.releases.values import ReleaseView
-from consent.web.text import LINEAGES, listed, span
+from consent.web.text import LINEAGES, span
 from policies.release import OwnView
 from policies.vocabulary import Lineage
 

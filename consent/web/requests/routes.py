@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.text import counted, long_date, moment, sentence
 from consent.errors import Conflict, NotFound
 from consent.grants.lifecycle import COOL_DOWN
 from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
-from consent.web.dates import long_date, moment
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.requests.page import bands_of, interval_chart, left_out, parts_of, sources_of
-from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES, counted, sentence
+from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES
 from policies.vocabulary import ConsentState
 
 router = APIRouter()

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chassis.text import long_date
 from consent.grants.values import MatrixCell
-from consent.web.dates import long_date, proposed_end
+from consent.web.dates import proposed_end
 from consent.web.sharing.page import granularity_of, key_of
 from consent.web.text import PURPOSES, RECIPIENTS, granularity_words
 from policies.vocabulary import Granularity

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from chassis.text import long_date
 from consent.grants.values import Change, MatrixCell
-from consent.web.dates import end_of_day, latest_end, long_date
+from consent.web.dates import end_of_day, latest_end
 from consent.web.sharing.change_form import (
     OFF,
     ChangeProblem,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chassis.text import counted, listed, long_date, sentence, short_date
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.dates import long_date, short_date
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, counted, granularity_words, listed, sentence
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words
 from policies.grant import Recipient
 from policies.vocabulary import Category, Granularity
 

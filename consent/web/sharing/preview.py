@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chassis.text import long_date, sentence
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.dates import long_date
 from consent.web.sharing.page import end_of, granularity_of, key_of
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, sentence, span
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, span
 from policies.vocabulary import Role
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.text import long_date, weekday_date
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.dates import latest_end, long_date, weekday_date
+from consent.web.dates import latest_end
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_form import ChangeProblem, offers

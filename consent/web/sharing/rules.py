@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chassis.text import sentence
 from consent.grants.values import MatrixCell
-from consent.web.text import CATEGORIES, RECIPIENTS, sentence
+from consent.web.text import CATEGORIES, RECIPIENTS
 from policies.enforcer import RuleLine
 from policies.loader import Effect
 

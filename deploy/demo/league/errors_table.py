@@ -14,8 +14,8 @@ from deploy.demo.league.campaigns import FinishedCampaign
 from deploy.demo.league.sources import PMDATA, SOCCERMON, SYNTHETIC
 from deploy.demo.plan import Club, DemoPlan, Person
 from deploy.demo.summary import Errors
+from models.arrays import Floats
 from models.evaluation.comparison import ReadinessDays, judge, train_without_privacy
-from models.features import Floats
 from models.registry import WEIGHTS, read_weights_file
 from policies.vocabulary import AthleteId
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ from deploy.demo.plan import (
     Person,
 )
 from deploy.demo.processes import League, program, run_program
+from deploy.demo.tick import Tick
 from policies.signing import SigningKey
 
-Tick = Callable[[], None]
 PUBLISH_EVERY_S = 1  # so that an approved band shows at once; a real service publishes once a day
 CHECKPOINT_EVERY_S = 1  # so that nobody waits for a proof; a real log publishes once an hour
 

@@ -5,7 +5,7 @@ same trust policy, which the union writes once the witnesses have told it their 
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from typing import Any
 from deploy.demo.errors import StepFailed
 from deploy.demo.plan import WITNESSES, DemoPlan
 from deploy.demo.processes import League, program, run_program
-
-Tick = Callable[[], None]
+from deploy.demo.tick import Tick
 
 NEEDED = 2
 NO_QUORUM = "quorum none\n"

@@ -2,16 +2,15 @@
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from deploy.demo.league.sources import SYNTHETIC
 from deploy.demo.people.browser import BrowserSession
 from deploy.demo.plan import LEAGUE, DemoPlan, Person
+from deploy.demo.tick import Tick
 from policies.vocabulary import Category, Granularity, Role
-
-Tick = Callable[[], None]
 
 LEARNS_SHARE = 0.85  # ours: share of the demo's athletes who let the league learn
 COACH_SHARE = 0.75

@@ -11,7 +11,7 @@ from audit.entries.events import Entry, EventKind
 from audit.tlog.note_keys import Signer
 from audit.tlog.signers import witness_signers
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from chassis.text import count
+from audit.web.figures.suppression import count
 
 K = EventKind
 Open = Callable[..., TestClient]

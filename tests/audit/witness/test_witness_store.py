@@ -350,6 +350,17 @@ def test_a_secret_that_is_none_is_refused(folder: Path, content: bytes) -> None:
         read_config(folder)
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
+def test_a_secret_that_others_may_use_is_refused(folder: Path, mode: int) -> None:
+    (folder / SECRET).chmod(mode)
+
+    with pytest.raises(BrokenState, match=f"secret: expected mode 0600.*got {mode:04o}; run: chmod 600"):
+        read_config(folder)
+
+    (folder / SECRET).chmod(0o600)
+    assert read_config(folder).name == WITNESS
+
+
 def test_settings_that_contradict_themselves_are_refused(folder: Path) -> None:
     good = (folder / SETTINGS).read_text()
     (folder / SETTINGS).write_text(good.replace(f'"origin":"{ORIGIN}"', '"origin":"other.example"'))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import client.web
+from chassis.text import listed, weekday_date
 from client.coaching.domains import Domain
 from client.coaching.evidence import Finding
 from client.coaching.readiness import composite
@@ -72,9 +73,9 @@ def test_small_words() -> None:
     assert words.minus(-1.67) == "−1.67"
     assert words.minus(-0.0001) == "0.00"
     assert [words.ordinal(n) for n in (1, 2, 3, 4, 11, 22)] == ["1st", "2nd", "3rd", "4th", "11th", "22nd"]
-    assert words.list_of(["a", "b", "c"]) == "a, b and c"
-    assert words.list_of(["a"]) == "a"
-    assert words.long_day(date(2026, 11, 24)) == "Tuesday 24 November 2026"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a"]) == "a"
+    assert weekday_date(date(2026, 11, 24)) == "Tuesday 24 November 2026"
 
 
 def test_percentile_as_on_the_mock_page() -> None:

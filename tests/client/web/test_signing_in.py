@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from client.app import build_app
-from client.errors import BadSettings
+from client.errors import BadNodeSettings
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from client.web.staff_codes import FILE_NAME, MOST_WRONG, StaffCodeIssuer, issue
@@ -84,7 +84,7 @@ def test_codes_are_kept_as_hashes_in_a_file_of_the_owner_alone(settings: Any, cl
 
 @pytest.mark.parametrize(("name", "role"), [("", Role.COACH), ("x" * 61, Role.COACH), ("Kim", Role.FRONT_OFFICE)])
 def test_a_code_for_nobody_or_another_role_is_refused(settings: Any, clock: Any, name: str, role: Role) -> None:
-    with pytest.raises(BadSettings):
+    with pytest.raises(BadNodeSettings):
         issue(settings.keys / FILE_NAME, name=name, role=role, now=clock())
 
 

@@ -1,21 +1,12 @@
-"""Dates as the portal writes them, and the ends that a form may hold."""
+"""The ends that a form may hold."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent.web.dates import end_of_day, latest_end, long_date, moment, proposed_end, short_date, weekday_date
+from consent.web.dates import end_of_day, latest_end, proposed_end
 from policies.grant import LONGEST_GRANT
-
-
-def test_dates_read_as_the_voice_says() -> None:
-    at = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
-
-    assert long_date(at) == "24 November 2026"
-    assert short_date(date(2027, 6, 30)) == "30 Jun 2027"
-    assert weekday_date(at) == "Tuesday 24 November 2026"
-    assert moment(at) == "24 November 2026, 08:14 UTC"
 
 
 @given(st.integers(0, 70 * 365 * 86_400))

@@ -100,18 +100,3 @@ def test_every_form_that_changes_something_carries_the_token(path: Path) -> None
     ]
 
     assert missing == []
-
-
-@pytest.mark.parametrize(
-    ("items", "text"),
-    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
-)
-def test_lists_read_as_sentences(items: list[str], text: str) -> None:
-    assert words.listed(items) == text
-
-
-def test_numbers_read_as_words_up_to_nine() -> None:
-    assert words.counted(0, "try", "tries") == "no tries"
-    assert words.counted(1, "look") == "one look"
-    assert words.counted(9, "look") == "nine looks"
-    assert words.counted(1212, "look") == "1,212 looks"

@@ -1,0 +1,13 @@
+"""What a page raises when it is not shown: each program answers each with one and the same page."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in here."""
+
+
+class Closed(Exception):
+    """This page is not shown; unknown, not allowed and not possible look the same."""
+
+
+class Refused(Exception):
+    """A form that did not come from our own page in this session."""
