@@ -11,7 +11,7 @@ export FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint bench interop demo clean
+.PHONY: help setup check test lint drill bench interop demo clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,14 +27,27 @@ $(READY): pyproject.toml constraints.txt
 
 setup: $(READY) ## Create the environment (once)
 
-lint: $(READY) ## Style, types and import contracts
+# Fast tests: the pure cores, which start no program and open no service. What takes long there is marked slow.
+FAST := tests/policies tests/chassis tests/audit/tlog tests/audit/entries tests/client/coaching tests/consent/grants \
+	tests/architecture/test_source_tree.py tests/architecture/test_documentation.py
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(READY) ## Style, templates, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --lint --quiet audit chassis client consent server
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint ## Run every check that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+check: lint ## Before each commit: style, types, contracts and the fast tests, in about a minute
+	$(PYTEST) -q -m "not slow" $(FAST)
+
+test: lint ## Run every check that CI runs, in at most twelve minutes on two cores
+	$(PYTEST)
+
+# make drill ONLY=races SEED=7 runs one of them again.
+drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soaks, wheels, a busy machine
+	$(BIN)/python -m tests.drills.run $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 bench: $(READY) ## Measure the log (a million entries) and signed calls
 	$(BIN)/python tests/bench/bench_log.py

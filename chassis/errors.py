@@ -6,6 +6,7 @@ ChassisError
 ├── CannotServe         an address that cannot be had, or a program that does not come up
 ├── ServiceUnreachable  no answer came from the service that was asked
 ├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
+├── UnfilledChart       a chart's specification and the code that fills it in name different values
 ├── UnsafeChart         an SVG that may not stand in a page
 ├── AlreadyWritten      a file that is written once and is there already
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
@@ -27,6 +28,10 @@ class ServiceUnreachable(ChassisError):
 
 class UnsoundAnswer(ChassisError):
     """An answer that is too long, or encoded otherwise than was asked; nothing of it is used."""
+
+
+class UnfilledChart(ChassisError):
+    """A chart's specification and the code that fills it in name different values."""
 
 
 class UnsafeChart(ChassisError):

@@ -14,12 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
 from client.errors import ClientError
+from client.evaluation import readiness_days
 from client.features.daily import DailyTable
 from models import risk
 from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
-from models.evaluation.comparison import ReadinessDays, judge
+from models.evaluation.comparison import judge
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed, read_folder
@@ -78,11 +79,7 @@ Judgement = tuple[tuple[str, ...], int, Mapping[str, float]]
 
 
 def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
-    days = [
-        ReadinessDays(table.column("readiness"), np.array([day.weekday() for day in table.dates], dtype=np.int64))
-        for table in tables
-    ]
-    found = judge(weights, days)
+    found = judge(weights, [readiness_days(table) for table in tables])
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
     return reasons, found.test_days, {**alone, "federated": found.federated}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
@@ -181,9 +181,9 @@ class NodeConsentClient:
             raise ConsentUnavailable("the consent service took other bytes than were proposed")
         return answer.release_id, answer.sha256
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""
-        self._post("/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
+        self._post("/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
         try:

@@ -7,8 +7,8 @@ shares nothing and has nobody to tell.
 from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 
-_LOOK = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED)
-_SQUAD = records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, EventKind.PAGE_OPENED)
+_LOOK = records(EventKind.ACCESS)
+_SQUAD = records(EventKind.ACCESS, EventKind.PAGE_OPENED)
 _UNLINKED = "the node is not linked yet"
 
 ROUTES: EventDeclarations = {
@@ -20,9 +20,7 @@ ROUTES: EventDeclarations = {
     "GET /athletes/{athlete}": _LOOK,
     "POST /athletes/{athlete}/decide": _LOOK,
     "POST /athletes/{athlete}/check": _LOOK,
-    "POST /athletes/{athlete}/record": records(
-        EventKind.PROPOSAL_DECIDED, EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED
-    ),
+    "POST /athletes/{athlete}/record": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "GET /athletes/{athlete}/decided": _LOOK,
     "GET /model": records(EventKind.PAGE_OPENED),
     **unrecorded(
@@ -45,6 +43,7 @@ VERBS: EventDeclarations = {
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
     "approve": records(EventKind.CAMPAIGN_APPROVED),
     "adopt": records(EventKind.MODEL_ADOPTED),
+    "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),

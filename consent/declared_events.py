@@ -15,7 +15,7 @@ _STOP = records(EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], 
 
 API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
-    "POST /v1/decisions": records(EventKind.LOOK_ALLOWED, _REFUSED),
+    "POST /v1/decisions": records(EventKind.ACCESS, _REFUSED),
     "GET /v1/snapshot": records(EventKind.LOOK_ALLOWED, _REFUSED, unless="the same snapshot again says nothing new"),
     "POST /v1/campaigns": records(
         EventKind.CAMPAIGN_OPENED, _REFUSED, beside=[EventKind.BUDGET_REFUNDED], unless="registered already"
@@ -28,7 +28,7 @@ API_ROUTES: EventDeclarations = {
     ),
     "GET /v1/campaigns/{sha256}/spend": records(EventKind.LOOK_ALLOWED, _REFUSED),
     "POST /v1/releases": records(EventKind.RELEASE_PROPOSED, _REFUSED, unless="proposed already, with the same bytes"),
-    "GET /v1/office/{club}": records(EventKind.LOOK_ALLOWED, _REFUSED),
+    "GET /v1/office/{club}": records(EventKind.LOOK_ALLOWED, _REFUSED, beside=[EventKind.ACCESS]),
     "POST /v1/events": records(*frozenset().union(*REPORTABLE.values()), _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"

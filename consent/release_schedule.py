@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+HOUR_S, DAY_S = 3_600, 86_400
 ANCHOR = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)  # ours: 06:00 UTC; docs/privacy.md §4.5
 
 

@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chassis.files.replace_file import replace_durably
 from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings
+from consent.release_schedule import DAY_S, HOUR_S
 
 SETTINGS_FILE = "settings.json"
 DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"
-HOUR_S, DAY_S = 3_600, 86_400
 
 
 class ConsentSettings(BaseModel):

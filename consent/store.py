@@ -5,11 +5,11 @@ passes through and nobody gets an answer. The work itself stands in the modules 
 class only says where each transaction begins and ends.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
 from consent.athlete import access_history, change_consent, erasure, export
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
@@ -184,15 +184,15 @@ class ConsentStore:
         with self.transactions.write() as tx:
             return squad_page.view(tx, caller, club, actor)
 
-    def append_event(self, org: OrgId, kind: EventKind, details: Mapping[str, Any]) -> bytes:
+    def append_event(self, org: OrgId, details: Details) -> bytes:
         """Append an organisation's own event with sealed details; returns the hash of its leaf."""
         with self.transactions.write() as tx:
-            return reported_events.append(tx, org, kind, details)
+            return reported_events.append(tx, org, details)
 
-    def note_refusal(self, org: OrgId, what: str) -> None:
-        """Log that an organisation asked for something it may not have."""
+    def note_refusal(self, org: OrgId, route: str) -> None:
+        """Log that an organisation asked for something it may not have; `route` as "POST /v1/members"."""
         with self.transactions.write() as tx:
-            reported_events.note_refusal(tx, org, what)
+            reported_events.note_refusal(tx, org, route)
 
     def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
         """Log whether the answer to a recorded act of this organisation was handed to the network."""

@@ -4,7 +4,8 @@ ModelError
 ├── BadShape        arrays or series whose shapes do not fit together
 ├── NotEnoughData   fewer observations than a method needs; never answered with a guess
 ├── BadWeights      weights that are not what their signature or schema says
-└── BadWire         bytes that are not the wire type they claim to be
+├── BadWire         bytes that are not the wire type they claim to be
+└── NotInstalled    a model that needs libraries of an extra which is not installed here
 """
 
 
@@ -26,3 +27,7 @@ class BadWeights(ModelError):
 
 class BadWire(ModelError, ValueError):
     """Bytes that are not the wire type they claim to be."""
+
+
+class NotInstalled(ModelError, ImportError):
+    """A model needs libraries of an extra that is not installed here; the message names the extra."""

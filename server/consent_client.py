@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
 from chassis.clock import Clock
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
@@ -96,9 +96,9 @@ class CoordinatorConsentClient:
         if answer.sha256 != signed.manifest.sha256:
             raise ConsentServiceFailed("the consent service registered another campaign than was sent")
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
-        self._send("POST", "/v1/events", {"kind": kind.value, "details": dict(details)}, _Logged)
+        self._send("POST", "/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def office(self, club: str, *, person: str) -> OfficeView:
         """One look at a squad page; the service decides and logs it before it answers."""

@@ -9,7 +9,7 @@ from audit.entries.events import EventKind
 ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
-    "GET /squad": records(EventKind.LOOK_ALLOWED, beside=[EventKind.LOOK_REFUSED]),
+    "GET /squad": records(EventKind.LOOK_ALLOWED, beside=[EventKind.ACCESS]),
     "GET /campaigns": records(EventKind.LOOK_ALLOWED, unless="there is no campaign whose cost could be asked"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,

@@ -13,13 +13,39 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found however pytest starts
 
 from tests.postgres_server import PostgresServer, postgres_running
+from tests.scale import RUNS, write_counts
+from tests.waiting import HANG_S
 
-READY_WITHIN_S = 240.0
-STOPPED_WITHIN_S = 40.0
+GIVEN_UP_AFTER_S = 1_500.0
+"""Ends a demo that hangs. One whose programs stand still gives up by itself, so nothing here measures its speed."""
+
+
+# Both are clocks: an example that takes long says how busy the machine is, and nothing about what is tested.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test once; many times over where a drill asks for it."""
+    if RUNS > 1:
+        metafunc.fixturenames.append("run_number")
+        metafunc.parametrize("run_number", range(RUNS), indirect=True)
+
+
+@pytest.fixture
+def run_number(request: pytest.FixtureRequest) -> int:
+    """Which of a drill's runs this is."""
+    return int(request.param)
+
+
+def pytest_sessionfinish() -> None:
+    """Tell a drill how much was tried."""
+    write_counts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +83,7 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDe
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
+    deadline = time.monotonic() + GIVEN_UP_AFTER_S
     while "Press Ctrl-C" not in log.read_text(errors="replace"):
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the demo did not come up: {log.read_text(errors='replace')[-2000:]}")
@@ -70,11 +96,11 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
     children = psutil.Process(process.pid).children(recursive=True)
     os.kill(process.pid, signal.SIGINT)
     try:
-        code = process.wait(STOPPED_WITHIN_S)
+        code = process.wait(HANG_S)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         pytest.fail("the demo did not end after Ctrl-C")
-    _, alive = psutil.wait_procs(children, timeout=5.0)
+    _, alive = psutil.wait_procs(children, timeout=HANG_S)
     assert code == 0, log.read_text(errors="replace")[-1000:]
     assert not alive, "the demo left programs behind"
 

@@ -1,29 +1,27 @@
 """`explain`: one entry in plain words with its proof, or all of an athlete's own entries from their file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.opening_file import MAX_OPENING, parse_opening
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
-from audit.entries.commitments import verify_opening
-from audit.entries.detail_labels import detail_lines
-from audit.entries.events import Entry, parse_leaf, sentence
-from audit.entries.kind_labels import KINDS
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.athlete_export import Opening
-from audit.verification.prover import ProvenEntry, prove_entry
-from audit.verification.sources import open_source
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from audit.entries.commitments import KeyedOpening
+    from audit.entries.disclosure import Opening
+    from audit.entries.events import Entry
+    from audit.tlog.trust_policy import TrustPolicy
+    from audit.verification.prover import ProvenEntry
 
 SCHEMA = "homefield-explain-1"
 
@@ -49,7 +47,7 @@ def explain(
     vkey: LogKeys = None,
     policy: PolicyFile = None,
     opening: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What opens the entry: JSON with its key and details.")
+        Path | None, typer.Option(metavar="FILE", help="What opens the entry or some of its fields: JSON.")
     ] = None,
     bundle: Annotated[
         Path | None,
@@ -62,6 +60,10 @@ def explain(
     With --bundle: check all of an athlete's own entries, and with the log at hand that it holds no other. Without
     --vkey or --policy the file's own policy is used; whoever gave you the file may have given you that, too.
     """
+    from audit.entries import opening_json
+    from audit.verification.prover import prove_entry
+    from audit.verification.sources import open_source
+
     if bundle:
         if index is not None or opening:
             raise typer.BadParameter("expected --bundle without INDEX and without --opening")
@@ -71,7 +73,7 @@ def explain(
     elif place is not None and index is not None:
         trust = trust_of(vkey, policy)
         with failures_as_json(SCHEMA, as_json=as_json):
-            opened = parse_opening(read_given(opening, "the opening", at_most=MAX_OPENING)) if opening else None
+            opened = opening_json.parse_opening(_given(opening)) if opening else None
             values, lines = _explain_entry(prove_entry(open_source(place), trust, index), trust, opened)
     else:
         raise typer.BadParameter("expected a log and an entry's number, or --bundle with an athlete's own entries")
@@ -82,8 +84,13 @@ def explain(
 
 
 def _explain_entry(
-    found: ProvenEntry, trust: TrustPolicy, opening: Opening | None
+    found: "ProvenEntry", trust: "TrustPolicy", opening: "Opening | KeyedOpening | None"
 ) -> tuple[dict[str, object], list[str]]:
+
+    from audit.entries.detail_labels import detail_lines
+    from audit.entries.events import parse_leaf
+    from audit.verification.verified_details import verified_details
+
     checkpoint = found.trusted.checkpoint
     proof = [
         f"Proven: it leads to the root of {checkpoint.size:,} entries of {checkpoint.origin} "
@@ -104,13 +111,33 @@ def _explain_entry(
     lines = [*_public_lines(found.index, entry), *proof]
     values["entry"] = entry_json(found.index, entry)
     if opening:
-        verify_opening(entry.commitment, opening.key, opening.details)
-        lines += ["Opened: the commitment is to exactly these details.", *_indented(detail_lines(opening.details))]
-        values["details"] = dict(opening.details)
+        values["details"] = details = verified_details(opening, entry)
+        lines += [_opened_words(opening), *_indented(detail_lines(details))]
     return values, lines
 
 
-def _public_lines(index: int, entry: Entry) -> list[str]:
+def _given(path: Path) -> bytes:
+    from audit.entries import opening_json
+
+    return read_given(path, "the opening", at_most=opening_json.MAX_BYTES)
+
+
+def _opened_words(opening: "Opening | KeyedOpening") -> str:
+    from audit.entries.commitments import KeyedOpening
+    from audit.entries.disclosure import FIELDS
+
+    if isinstance(opening, KeyedOpening) or len(opening.shown) == len(FIELDS):
+        return "Opened: the commitment is to exactly these details."
+    shown = len(opening.shown)
+    return (
+        f"Opened: {shown} of {len(FIELDS)} fields are shown and are what the entry commits to; the others stay sealed."
+    )
+
+
+def _public_lines(index: int, entry: "Entry") -> list[str]:
+    from audit.entries.events import sentence
+    from audit.entries.kind_labels import KINDS
+
     words = KINDS[entry.kind]
     about = "one athlete or a stand-in; its tag tells nobody else which" if entry.tag else "no athlete"
     return [

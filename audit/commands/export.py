@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -13,16 +13,18 @@ from audit.commands.inputs.filter_options import From, KindOption, OrganisationO
 from audit.commands.inputs.given_files import refuse_existing
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 from audit.commands.prove import Force
-from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, csv_row, json_head, json_row
 from audit.errors import MalformedProof, SourceUnavailable
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.prover import prove_from, proven_leaves
-from audit.verification.reader import TileReader
-from audit.verification.sources import LogSource, open_source
-from audit.verification.verify import VerifiedLog, verify_source
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
+
+if TYPE_CHECKING:
+    from audit.verification.sources import LogSource
+    from audit.verification.verify import VerifiedLog
 
 
 class Format(StrEnum):
@@ -58,6 +60,9 @@ def export(
 
     Every entry is proven again as it is written; if one cannot be, no file is left.
     """
+    from audit.verification.sources import open_source
+    from audit.verification.verify import verify_source
+
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
     if not force:
         refuse_existing(out)
@@ -76,8 +81,12 @@ def export(
 
 
 def _rows(
-    source: LogSource, log: VerifiedLog, indices: Sequence[int], file_format: Format, *, with_proofs: bool
+    source: "LogSource", log: "VerifiedLog", indices: Sequence[int], file_format: Format, *, with_proofs: bool
 ) -> Iterator[str]:
+    from audit.entries.export_rows import csv_row, json_row
+    from audit.verification.prover import prove_from, proven_leaves
+    from audit.verification.reader import TileReader
+
     reader = TileReader(source, log.size)
     row = csv_row if file_format is Format.CSV else json_row
     with progress_bar("Writing entries") as on_progress:
@@ -87,7 +96,9 @@ def _rows(
                 on_progress(done, len(indices))
 
 
-def _write(file: TextIO, rows: Iterator[str], log: VerifiedLog, trust: TrustPolicy, file_format: Format) -> None:
+def _write(file: TextIO, rows: Iterator[str], log: "VerifiedLog", trust: "TrustPolicy", file_format: Format) -> None:
+    from audit.entries.export_rows import COLUMNS, JSON_END, csv_line, json_head
+
     if file_format is Format.CSV:
         file.write(csv_line(COLUMNS))
         file.writelines(rows)

@@ -1,20 +1,24 @@
 """`fsck`: check a log where it lives, with what its writer keeps in private."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
-from audit.tlog.trust_policy import TrustPolicy
-from audit.writer.fsck import FsckReport
-from audit.writer.fsck import fsck as check
 from chassis.cli.console import print_json, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
+
+if TYPE_CHECKING:
+    from audit.writer.fsck import FsckReport
 
 SCHEMA = "homefield-fsck-1"
 
@@ -37,6 +41,8 @@ def fsck(
 
     Changes nothing unless told to, and works beside a running writer. Exit code 1 if anything contradicts itself.
     """
+    from audit.writer.fsck import fsck as check
+
     trust = trust_of(vkey, policy)
     with failures_as_json(SCHEMA, as_json=as_json), progress_bar("Checking entries") as on_progress:
         report = check(directory, trust, on_progress=on_progress, rebuild=rebuild_index)
@@ -48,7 +54,7 @@ def fsck(
         raise typer.Exit(ExitCode.NOT_DONE)
 
 
-def _json(report: FsckReport, trust: TrustPolicy) -> dict[str, object]:
+def _json(report: "FsckReport", trust: "TrustPolicy") -> dict[str, object]:
     private = report.private
     return {
         "ok": report.is_clean,
@@ -67,7 +73,7 @@ def _json(report: FsckReport, trust: TrustPolicy) -> dict[str, object]:
     }
 
 
-def _lines(report: FsckReport, trust: TrustPolicy) -> list[str]:
+def _lines(report: "FsckReport", trust: "TrustPolicy") -> list[str]:
     lines = [
         f"The log is whole: {report.log.size:,} entries, none missing, none changed.",
         *checkpoint_lines(report.log.trusted, trust),

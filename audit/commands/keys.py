@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from audit.tlog.note_keys import SEED_SIZE
-from audit.tlog.signers import log_signers
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.files.secret_file import create_seed
@@ -27,6 +25,9 @@ def keygen(
 
     The first line is the Ed25519 key, the second the ML-DSA-44 key. Readers pass both, each with --vkey.
     """
+    from audit.tlog.note_keys import SEED_SIZE
+    from audit.tlog.signers import log_signers
+
     seed = secrets.token_bytes(SEED_SIZE)
     vkeys = [signer.vkey for signer in log_signers(name, seed)]
     create_seed(out, seed)

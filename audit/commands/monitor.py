@@ -5,32 +5,23 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import httpx
 import typer
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
-from audit.monitor.alarms import Alarm
-from audit.monitor.monitor import MAX_AGE_S, Check, Monitor
-from audit.monitor.notify import (
-    Webhook,
-    alarm_line,
-    check_json,
-    check_line,
-    evidence_folder,
-    evidence_name,
-    save_evidence,
-)
-from audit.monitor.state import MonitorState, read_state, write_state
-from audit.monitor.witness_lookup import WitnessLookup
-from audit.tlog.note import MAX_BYTES
-from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
+from audit.monitor.alarms import MAX_AGE_S, Alarm
 from chassis.cli.console import json_line, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from audit.monitor.monitor import Check, Monitor
+    from audit.monitor.notify import Webhook
+    from audit.monitor.state import MonitorState
+
 
 SCHEMA = "homefield-monitor-1"
 WEB = ("http://", "https://")
@@ -72,6 +63,15 @@ def monitor(
     Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 1: the log could not be checked, or the
     monitor itself has a problem.
     """
+    import httpx
+
+    from audit.monitor.monitor import Monitor
+    from audit.monitor.notify import Webhook
+    from audit.monitor.state import read_state
+    from audit.monitor.witness_lookup import WitnessLookup
+    from audit.tlog.note import MAX_BYTES
+    from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
+
     trust = trust_of(vkey, policy)
     stop = threading.Event() if once else _stopped_by_signals()
     with contextlib.ExitStack() as lines:
@@ -100,11 +100,11 @@ class Watch:
 
     def __init__(
         self,
-        core: Monitor,
+        core: "Monitor",
         path: Path,
-        state: MonitorState | None,
+        state: "MonitorState | None",
         *,
-        hook: Webhook | None,
+        hook: "Webhook | None",
         as_json: bool,
         tell: Callable[[str], None] = say,
     ) -> None:
@@ -133,6 +133,8 @@ class Watch:
 
     def check_once(self) -> ExitCode:
         """Check once and tell the outcome; returns the exit code. Raises OSError if the state cannot be written."""
+        from audit.monitor.state import write_state
+
         try:
             check = self._core.check(self._state)
         except SourceUnavailable as error:
@@ -144,7 +146,9 @@ class Watch:
             self._state = check.state
         return ExitCode.ALARM if check.alarms else ExitCode.DONE
 
-    def _tell(self, check: Check) -> None:
+    def _tell(self, check: "Check") -> None:
+        from audit.monitor.notify import check_json, evidence_name
+
         saved = [self._saved(check, alarm) for alarm in check.alarms]
         told = check_json(check, saved)
         if self._as_json:
@@ -160,7 +164,9 @@ class Watch:
                 told = {"at": check.at.isoformat(), "webhook": problem}
                 self._say(json_line(SCHEMA, told) if self._as_json else problem)
 
-    def _tell_people(self, check: Check, saved: list[Path | None]) -> None:
+    def _tell_people(self, check: "Check", saved: list[Path | None]) -> None:
+        from audit.monitor.notify import alarm_line, check_line
+
         if check.is_first and check.state is not None:
             self._say(
                 "This is the first check: what the log shows now is taken as it is. Compare it with a checkpoint that "
@@ -177,7 +183,9 @@ class Watch:
         line = f"{at:%Y-%m-%d %H:%M:%S} UTC  could not check: {reason}"
         self._say(json_line(SCHEMA, told) if self._as_json else line)
 
-    def _saved(self, check: Check, alarm: Alarm) -> Path | None:
+    def _saved(self, check: "Check", alarm: Alarm) -> Path | None:
+        from audit.monitor.notify import evidence_folder, save_evidence
+
         try:
             return save_evidence(evidence_folder(self._path), check, alarm)
         except OSError:

@@ -1,22 +1,24 @@
 """`prove`: one entry's proof as a file that its owner can check for ever, without us."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
-from audit.entries.commitments import TAG_SIZE
-from audit.tlog import tiles
 from audit.tlog.canonical_base64 import encode_base64
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.prover import ProvenEntry, find_entry, prove_entry
-from audit.verification.sources import LogSource, open_source
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+    from audit.verification.prover import ProvenEntry
+    from audit.verification.sources import LogSource
+
 
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 
@@ -41,6 +43,10 @@ def prove(
     tag: Annotated[
         str | None, typer.Option(metavar="HEX", help="Find the entry with this tag of 32 hexadecimal digits.")
     ] = None,
+    opening: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Find the entry that this opening is of; check the opening."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Where the proof goes; else it is printed.")
     ] = None,
@@ -52,14 +58,20 @@ def prove(
 ) -> None:
     """Make the proof (C2SP tlog-proof) that an entry stands in the log, and verify it before it is written.
 
-    Looking for an entry by its bytes or its tag reads and verifies the whole log.
+    Looking for an entry by its bytes, its tag or an opening reads and verifies the whole log.
     """
-    if sum(value is not None for value in (index, leaf, tag)) != 1:
-        raise typer.BadParameter("expected one of INDEX, --leaf and --tag")
+    from audit.tlog import tiles
+    from audit.verification.prover import prove_entry
+    from audit.verification.sources import open_source
+
+    if sum(value is not None for value in (index, leaf, tag, opening)) != 1:
+        raise typer.BadParameter("expected one of INDEX, --leaf, --tag and --opening")
     _check_targets(out, leaf_to, force=force)
     trust, source = trust_of(vkey, policy), open_source(place)
     if index is not None:
         found = prove_entry(source, trust, index)
+    elif opening is not None:
+        found = _opened(source, trust, opening)
     else:
         found = _found(source, trust, read_given(leaf, "the entry", at_most=tiles.MAX_ENTRY) if leaf else None, tag)
     if out:
@@ -84,12 +96,32 @@ def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> No
             refuse_existing(path)
 
 
-def _found(source: LogSource, trust: TrustPolicy, leaf: bytes | None, tag: str | None) -> ProvenEntry:
+def _opened(source: "LogSource", trust: "TrustPolicy", path: Path) -> "ProvenEntry":
+    from audit.entries.commitments import KeyedOpening
+    from audit.entries.disclosure import verify_opening
+    from audit.entries.opening_json import MAX_BYTES, parse_opening
+    from audit.tlog import merkle
+
+    opening = parse_opening(read_given(path, "the opening", at_most=MAX_BYTES))
+    if isinstance(opening, KeyedOpening):
+        raise typer.BadParameter("expected an opening of version 2; one of version 1 does not say of which entry it is")
+    found = _look(source, trust, lambda entry: merkle.leaf_hash(entry) == opening.leaf)
+    verify_opening(opening, found.leaf)
+    return found
+
+
+def _found(source: "LogSource", trust: "TrustPolicy", leaf: bytes | None, tag: str | None) -> "ProvenEntry":
+    from audit.entries.commitments import TAG_SIZE
+
     if tag is not None and (len(tag) != 2 * TAG_SIZE or not set(tag) <= set("0123456789abcdef")):
         raise typer.BadParameter(f"expected a tag of {2 * TAG_SIZE} lower-case hexadecimal digits")
     written = f'"tag":"{tag}"'.encode()
+    return _look(source, trust, lambda entry: entry == leaf if tag is None else written in entry)
+
+
+def _look(source: "LogSource", trust: "TrustPolicy", is_sought: Callable[[bytes], bool]) -> "ProvenEntry":
+    from audit.verification.prover import find_entry, prove_entry
+
     with progress_bar("Looking through the log") as on_progress:
-        log, index = find_entry(
-            source, trust, lambda entry: entry == leaf if tag is None else written in entry, on_progress=on_progress
-        )
+        log, index = find_entry(source, trust, is_sought, on_progress=on_progress)
     return prove_entry(source, trust, index, trusted=log.trusted)

@@ -1,25 +1,23 @@
 """`show`: a verified log's entries in plain words."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
-from audit.entries.events import Entry, parse_leaf, sentence
-from audit.verification.prover import prove_from
-from audit.verification.reader import TileReader
-from audit.verification.sources import open_source
-from audit.verification.verify import verify_source
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 from chassis.text import plural
 
+if TYPE_CHECKING:
+    from audit.entries.events import Entry
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example: homefield-audit show ./log --vkey KEY --kind look_refused --from 2026-11-01")(show)
+    app.command(epilog="Example: homefield-audit show ./log --vkey KEY --kind access --from 2026-11-01")(show)
 
 
 def show(
@@ -35,6 +33,12 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Verify a log, then list its entries in plain words, newest first."""
+    from audit.entries.events import parse_leaf, sentence
+    from audit.verification.prover import prove_from
+    from audit.verification.reader import TileReader
+    from audit.verification.sources import open_source
+    from audit.verification.verify import verify_source
+
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
     with progress_bar("Checking entries") as on_progress:
         log = verify_source(source, trust, on_progress=on_progress)
@@ -58,8 +62,10 @@ def show(
         say(f"{limit:,} of {len(indices):,} entries; --limit shows more.")
 
 
-def entry_json(index: int | None, entry: Entry) -> dict[str, object]:
+def entry_json(index: int | None, entry: "Entry") -> dict[str, object]:
     """Return an entry as a program reads it; `index` is None while it waits for publication."""
+    from audit.entries.events import sentence
+
     return {
         "index": index,
         "kind": entry.kind.value,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +10,14 @@ from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
-from audit.tlog import note, tiles, tlog_proof
-from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.verify import verify_log
+from audit.tlog import tiles
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
 
 SCHEMA = "homefield-verify-1"
 
@@ -72,7 +74,10 @@ class _Report:
     lines: list[str]
 
 
-def _of_log(place: str, known: Path | None, trust: TrustPolicy) -> _Report:
+def _of_log(place: str, known: Path | None, trust: "TrustPolicy") -> _Report:
+    from audit.tlog import note
+    from audit.verification.verify import verify_log
+
     kept = read_given(known, "the checkpoint", at_most=note.MAX_BYTES) if known else None
     with progress_bar("Checking entries") as on_progress:
         log = verify_log(place, trust, known=kept, on_progress=on_progress)
@@ -85,7 +90,9 @@ def _of_log(place: str, known: Path | None, trust: TrustPolicy) -> _Report:
     return _Report({**checkpoint_json(log.trusted, trust), "is_foreign": log.is_foreign}, lines)
 
 
-def _of_proof(proof: Path, leaf: Path, trust: TrustPolicy) -> _Report:
+def _of_proof(proof: Path, leaf: Path, trust: "TrustPolicy") -> _Report:
+    from audit.tlog import tlog_proof
+
     text = read_given(proof, "the proof", at_most=tlog_proof.MAX_BYTES)
     entry = read_given(leaf, "the entry", at_most=tiles.MAX_ENTRY)
     trusted = tlog_proof.verify_proof(text, leaf=entry, policy=trust)

@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audit.witness.config import (
-    WatchedLog,
-    WitnessConfig,
-    add_logs,
-    create_witness,
-    read_config,
-    watched_log,
-    write_settings,
-)
-from audit.witness.evidence import FOLDER, WitnessEvidence, list_evidence
-from audit.witness.store import CosignedCheckpoint, begin_record, read_record, record_path, sole_witness
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.text import plural
+
+if TYPE_CHECKING:
+    from audit.witness.config import WatchedLog, WitnessConfig
+    from audit.witness.evidence import WitnessEvidence
+    from audit.witness.store import CosignedCheckpoint
+
 
 app = typer.Typer(help="Run a witness: countersign logs that have only grown.", no_args_is_help=True)
 
@@ -39,12 +34,16 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Make a new witness with a secret of its own, and print its two public keys."""
+    from audit.witness.config import create_witness
+
     _print_keys("homefield-witness-init-1", create_witness(directory, name), as_json=as_json)
 
 
 @app.command(epilog="Example: homefield-audit witness keys w1")
 def keys(directory: WitnessFolder, as_json: AsJson = False) -> None:
     """Print the public keys that go into trust policies: Ed25519 first, then ML-DSA-44."""
+    from audit.witness.config import read_config
+
     _print_keys("homefield-witness-keys-1", read_config(directory), as_json=as_json)
 
 
@@ -58,6 +57,9 @@ def add_log(
     as_json: AsJson = False,
 ) -> None:
     """Watch one more log; its origin is the name of its keys. The witness must not be running meanwhile."""
+    from audit.witness.config import add_logs, read_config, watched_log, write_settings
+    from audit.witness.store import begin_record, sole_witness
+
     log = watched_log(vkey)
     with sole_witness(directory):
         config = add_logs(read_config(directory), [log])
@@ -78,6 +80,7 @@ def serve(
 ) -> None:
     """Answer logs that ask for a countersignature, until interrupted."""
     from audit.witness.app import build_witness_app
+    from audit.witness.config import read_config
     from audit.witness.store import WitnessStore
     from audit.witness.witness import Witness
     from chassis.web.serving import serve_app  # web libraries that the other commands do without
@@ -91,6 +94,9 @@ def serve(
 @app.command(epilog="Example: homefield-audit witness status w1 --json")
 def status(directory: WitnessFolder, as_json: AsJson = False) -> None:
     """Show each log with the last checkpoint countersigned and the evidence kept against it, also while it runs."""
+    from audit.witness.config import read_config
+    from audit.witness.evidence import FOLDER
+
     config = read_config(directory)
     states = [_state(directory, config, log) for log in config.logs]
     if as_json:
@@ -107,9 +113,9 @@ def status(directory: WitnessFolder, as_json: AsJson = False) -> None:
 class _State:
     """One log as it stands in the folder."""
 
-    log: WatchedLog
-    seen: CosignedCheckpoint | None
-    evidence: tuple[WitnessEvidence, ...]
+    log: "WatchedLog"
+    seen: "CosignedCheckpoint | None"
+    evidence: "tuple[WitnessEvidence, ...]"
 
     def cells(self) -> tuple[str, str, str]:
         kept = str(len(self.evidence) or "none")
@@ -133,16 +139,19 @@ class _State:
         }
 
 
-def _state(directory: Path, config: WitnessConfig, log: WatchedLog) -> _State:
+def _state(directory: Path, config: "WitnessConfig", log: "WatchedLog") -> _State:
+    from audit.witness.evidence import list_evidence
+    from audit.witness.store import read_record, record_path
+
     seen = read_record(record_path(directory, log), log, config.signers)
     return _State(log, seen, list_evidence(directory, log))
 
 
-def _moment(seen: CosignedCheckpoint) -> datetime:
+def _moment(seen: "CosignedCheckpoint") -> datetime:
     return datetime.fromtimestamp(seen.timestamp_s, UTC)
 
 
-def _print_keys(schema: str, config: WitnessConfig, *, as_json: bool) -> None:
+def _print_keys(schema: str, config: "WitnessConfig", *, as_json: bool) -> None:
     if as_json:
         print_json(schema, {"name": config.name, "vkeys": config.vkeys})
     else:

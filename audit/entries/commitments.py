@@ -1,9 +1,14 @@
-"""Keyed commitments to an entry's details, and the tags by which an athlete finds every own entry."""
+"""The tags by which an athlete finds every own entry, and the keyed commitments of entries of version 1.
+
+A commitment of version 1 is to all details together, under one key: it opens as a whole or not at all. New entries
+commit to ten fields instead (`disclosure`).
+"""
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from audit.errors import MalformedProof, ProofFailed
@@ -13,6 +18,14 @@ from policies.errors import InvalidInput
 KEY_SIZE = 32
 COMMITMENT_SIZE = 32
 TAG_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedOpening:
+    """What opens an entry of version 1: the key of 32 bytes used for it alone, and all its details."""
+
+    key: bytes = field(repr=False)
+    details: Mapping[str, Any] = field(repr=False)
 
 
 def new_key() -> bytes:

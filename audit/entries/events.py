@@ -1,7 +1,8 @@
 """What the log records: the closed list of event kinds, and the public leaf of one entry.
 
 A leaf is canonical JSON {c, day, kind, org, policy_hash, tag, v}, followed by spaces up to a size class.
-It holds no name, no value, no time of day and no athlete: what happened is sealed behind the commitment.
+It holds no name, no value, no time of day and no athlete: what happened is sealed behind the commitment. What `c`
+commits to depends on the version: keyed details as a whole (1, `commitments`) or ten fields (2, `disclosure`).
 """
 
 import json
@@ -15,7 +16,9 @@ from audit.entries.commitments import COMMITMENT_SIZE, TAG_SIZE
 from audit.errors import MalformedProof
 from policies.canonical import canonical_bytes
 
-VERSION = 1
+VERSION = 2
+"""The version of new entries; those of version 1 are read for ever."""
+VERSIONS = (1, VERSION)
 SIZE_CLASSES = (320, 512)
 """Lengths in bytes that a leaf may have (our choice): the first fits every kind with a cover name of two words."""
 
@@ -28,7 +31,7 @@ LeafParts = tuple[bytes, bytes, bytes, bytes]
 
 _LEAF = re.compile(
     rb'\{"c":"[0-9a-f]{64}","day":"([0-9]{4}-[0-9]{2}-[0-9]{2})","kind":"([a-z_]+)",'
-    rb'"org":"((?:[^"\\]|\\.)*+)","policy_hash":"([0-9a-f]{0,64})","tag":"(?:[0-9a-f]{32})?","v":1\}( *)',
+    rb'"org":"((?:[^"\\]|\\.)*+)","policy_hash":"([0-9a-f]{0,64})","tag":"(?:[0-9a-f]{32})?","v":[12]\}( *)',
     re.DOTALL,
 )
 # Fewer spaces than this at the end of a leaf of this length, or its text would have fitted a smaller class.
@@ -67,6 +70,7 @@ class EventKind(StrEnum):
     NODE_ADDED = "node_added"
     ANSWER_SENT = "answer_sent"
     HEARTBEAT = "heartbeat"
+    ACCESS = "access"
 
 
 _SENTENCES = {
@@ -99,6 +103,7 @@ _SENTENCES = {
     EventKind.NODE_ADDED: "Club’s node let into league training",
     EventKind.ANSWER_SENT: "Outcome of a recorded request (whether its answer was sent is sealed)",
     EventKind.HEARTBEAT: "Heartbeat of the log",
+    EventKind.ACCESS: "Access to an athlete’s data (whether it was granted is sealed)",
 }
 
 
@@ -107,7 +112,7 @@ class Entry:
     """One public entry.
 
     org: cover name, 1 to 60 characters. policy_hash: rules in force, up to 64 hexadecimal digits, may be "".
-    commitment: 32 bytes. tag: 16 bytes, or none where the entry is about no athlete.
+    commitment: 32 bytes. tag: 16 bytes, or none where the entry is about no athlete. version: 1 or 2.
     """
 
     kind: EventKind
@@ -116,6 +121,7 @@ class Entry:
     policy_hash: str
     commitment: bytes
     tag: bytes = b""
+    version: int = VERSION
 
     def __post_init__(self) -> None:
         if not _ORG.fullmatch(self.org):
@@ -126,6 +132,8 @@ class Entry:
             raise MalformedProof(f"expected a commitment of {COMMITMENT_SIZE} bytes")
         if len(self.tag) not in (0, TAG_SIZE):
             raise MalformedProof(f"expected a tag of {TAG_SIZE} bytes or none")
+        if self.version not in VERSIONS:
+            raise MalformedProof(f"expected version 1 or {VERSION}, got {self.version}")
 
     def leaf(self) -> bytes:
         """Return the bytes that stand in the log."""
@@ -137,7 +145,7 @@ class Entry:
                 "org": self.org,
                 "policy_hash": self.policy_hash,
                 "tag": self.tag.hex(),
-                "v": VERSION,
+                "v": self.version,
             }
         )
         return text.ljust(_size_class(len(text)), b" ")
@@ -179,11 +187,13 @@ def sentence_of(kind: EventKind) -> str:
 
 
 def _entry(value: Any) -> Entry:
-    if not isinstance(value, dict) or value.get("v") != VERSION or len(value) != 7:
+    if not isinstance(value, dict) or len(value) != 7 or type(value.get("v")) is not int:  # True == 1, and 2.0 == 2
         raise MalformedProof("expected an entry with seven members")
     texts = [value.get(name) for name in ("kind", "org", "day", "policy_hash", "c", "tag")]
     kind, org, day, policy_hash, commitment, tag = (_text(text) for text in texts)
-    return Entry(EventKind(kind), org, date.fromisoformat(day), policy_hash, _bytes(commitment), _bytes(tag))
+    return Entry(
+        EventKind(kind), org, date.fromisoformat(day), policy_hash, _bytes(commitment), _bytes(tag), value["v"]
+    )
 
 
 def _text(value: Any) -> str:

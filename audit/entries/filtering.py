@@ -9,7 +9,8 @@ from audit.entries.events import EventKind
 
 K = EventKind
 GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
-    "looks": ("Looks", frozenset({K.LOOK_ALLOWED, K.LOOK_REFUSED})),
+    "looks": ("Looks", frozenset({K.ACCESS, K.LOOK_ALLOWED, K.LOOK_REFUSED})),
+    "accesses": ("Accesses to athletes’ data", frozenset({K.ACCESS})),
     "looks_allowed": ("Looks allowed", frozenset({K.LOOK_ALLOWED})),
     "looks_refused": ("Looks refused", frozenset({K.LOOK_REFUSED})),
     "consent": ("Consent decisions", frozenset({K.CONSENT_DECISION})),

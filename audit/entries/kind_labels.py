@@ -22,13 +22,14 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Who decided, on what, for whom, and which way. A refusal looks exactly like a yes.",
     ),
     K.LOOK_ALLOWED: KindWords(
-        "Somebody asked for data about an athlete, and the rules and the athlete’s consent allowed it. The entry was "
-        "written before the page opened.",
-        "Whose data, what was shown, to which role, for what purpose, and the time of day.",
+        "An organisation was given what is about no one athlete, such as a consent snapshot. In entries of the first "
+        "version this is also how a granted access to an athlete’s data is named.",
+        "What was shown, and in the first version whose data, to which role, for what purpose, and the time of day.",
     ),
     K.LOOK_REFUSED: KindWords(
-        "Somebody asked for data about an athlete, and was refused. Refusals stand in the log as looks do.",
-        "Whose data, what was asked for, by which role, for what purpose, and the reason.",
+        "A known caller asked for something that it may not have, and was refused. In entries of the first version "
+        "this is also how a refused access to an athlete’s data is named.",
+        "What was asked for, and in the first version whose data, by which role, for what purpose, and the reason.",
     ),
     K.RELEASE_PROPOSED: KindWords(
         "A club asked an athlete whether an index may go to a recipient, and showed the exact bytes.",
@@ -110,10 +111,6 @@ KINDS: Mapping[EventKind, KindWords] = {
     K.PLAN_SET: KindWords("A club set the training plan of a day.", "Whose plan, and what it says."),
     K.NODE_ADDED: KindWords("The league let a club’s node into training.", "Which node, and its key."),
     K.ANSWER_SENT: KindWords(
-        "After a request was recorded and answered, the service noted what became of the answer.",
-        "Which request, and whether its answer was handed out.",
-    ),
-    K.ANSWER_SENT: KindWords(
         "A request that an earlier entry records was dealt with: intent is written before a page opens, the outcome "
         "after it.",
         "Which request, and whether its answer was sent.",
@@ -122,5 +119,11 @@ KINDS: Mapping[EventKind, KindWords] = {
         "The log publishes at fixed times, also when nothing happened. One heartbeat stands in each publication, so "
         "that silence is visible and quiet hours do not stand out.",
         "Nothing: a heartbeat is about nobody.",
+    ),
+    K.ACCESS: KindWords(
+        "Somebody asked for data about an athlete, and the rules and the athlete’s consent decided. The entry was "
+        "written before the answer. A denied access looks exactly like a granted one.",
+        "Whose data, what was asked for, by which role, for what purpose, whether it was granted and why, and the "
+        "time of day.",
     ),
 }

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from audit.errors import ProofFailed
 
+MAX_AGE_S = 7_200
+"""Seconds without anything new after which a log is stale (our choice)."""
+
 
 class AlarmKind(StrEnum):
     """Everything that a monitor raises an alarm for."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from audit.errors import BrokenState, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
-from audit.monitor.alarms import PASSING, Alarm, AlarmKind, Misbehaved
+from audit.monitor.alarms import MAX_AGE_S, PASSING, Alarm, AlarmKind, Misbehaved
 from audit.monitor.consistency import ConsistencyCheck, EntryWatch, Mark, authentic_root
 from audit.monitor.state import MOST_AWAITED, MonitorState
 from audit.monitor.witness_lookup import WitnessLookup, WitnessView, ahead_for_too_long, awaited_mark, check_behind
@@ -20,7 +20,6 @@ from chassis.clock import Clock
 ATTEMPTS = 3
 PAUSE_S = 2.0
 """What looks wrong is looked at again: a checkpoint may be cached for seconds, and a log grows while it is read."""
-MAX_AGE_S = 7_200
 CLOCK_SKEW_S = 300
 """How far the log's clock may be ahead of ours (our choice)."""
 

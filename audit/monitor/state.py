@@ -23,6 +23,8 @@ from policies.canonical import canonical_bytes
 MOST_BYTES = 16_000_000
 MOST_AWAITED = 32
 """Limits we chose. A note takes up to a megabyte; an edge takes 11 kB per level."""
+SAFE_INTEGERS = 1 << 53
+"""RFC 8785 §3.2.2.3 writes whole numbers below this one only; a larger one could be read and not be written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class _File(BaseModel):
     edge: Annotated[list[str], Field(max_length=tiles.MAX_LEVEL + 1)]
     is_foreign: bool | None
     has_heartbeats: bool
-    alive_at_s: Annotated[int, Field(ge=0, lt=1 << 63)]
+    alive_at_s: Annotated[int, Field(ge=0, lt=SAFE_INTEGERS)]
     awaited: Annotated[list[str], Field(max_length=MOST_AWAITED)]
 
 

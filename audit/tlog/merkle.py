@@ -160,15 +160,16 @@ def inclusion_steps(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[
 def verify_consistency(*, size1: int, root1: bytes, size2: int, root2: bytes, proof: Sequence[bytes]) -> None:
     """Return if `proof` shows that the first tree is a prefix of the second (RFC 9162 §2.1.4.2).
 
-    Equal sizes, 0 as well, need equal roots and an empty proof. Growth from `size1` = 0 proves nothing and is an error;
-    whoever accepts an empty old tree does so before calling. Raises MalformedProof or ProofFailed.
+    Equal sizes need equal roots and an empty proof. An empty old tree proves nothing and is an error, also beside an
+    empty new one, as in the vectors of transparency-dev/merkle; whoever accepts an empty old tree does so before
+    calling. Raises MalformedProof or ProofFailed.
     """
     _check_numbers(size1, size2)
+    if not 0 < size1 <= size2:
+        raise MalformedProof(f"expected sizes 0 < size1 <= size2, got {size1} and {size2}")
     if size1 == size2:
         _check_same_tree(root1, root2, proof)
         return
-    if not 0 < size1 < size2:
-        raise MalformedProof(f"expected sizes 0 < size1 <= size2, got {size1} and {size2}")
     _check_hashes([root1, root2, *proof])
     if not proof:
         raise MalformedProof("expected a proof between trees of different sizes, got none")

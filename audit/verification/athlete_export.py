@@ -2,7 +2,7 @@
 
 The file is UTF-8 JSON with these members, no others:
 
-    version      1
+    version      2; files of version 1, whose openings are all keyed, are read as well
     origin       the log's name
     policy       a trust policy (C2SP tlog-policy) as text
     tag_key      the athlete's tag key, 64 hexadecimal digits; with it alone every own entry can be found
@@ -12,37 +12,40 @@ The file is UTF-8 JSON with these members, no others:
       number     the entry's number among the athlete's own
       leaf       the entry's bytes, base64
       proof      {checkpoint: place in `checkpoints`, index, hashes: base64, sibling first}, or null while it waits
-      opening    {key: 64 hexadecimal digits, details: JSON object}, or null where nobody can open it any more
+      opening    null where nobody can open it any more; of an entry of version 2, all ten fields in the form of
+                 `opening_json`; of version 1, {key: 64 hexadecimal digits, details: JSON object}
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.entries.commitments import KeyedOpening
+from audit.entries.disclosure import Opening
+from audit.entries.opening_json import (
+    AnyOpeningModel,
+    KeyedOpeningModel,
+    OpeningModel,
+    ShownFieldModel,
+    opening_json,
+    parse_once,
+)
 from audit.errors import MalformedProof
 from audit.tlog import note, tlog_proof, trust_policy
 from audit.tlog.canonical_base64 import decode_base64, encode_base64
 from audit.tlog.checkpoint import MAX_SIZE
 from audit.tlog.tlog_proof import TlogProof, parse_proof
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 64 * 1024 * 1024
-"""Longest file we read (our choice): about 30,000 entries."""
+"""Longest file we read (our choice): about 20,000 entries."""
 MAX_ENTRIES = 100_000
 
 _HexKey = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Base64 = Annotated[str, Field(max_length=90_000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What opens a commitment: the key of 32 bytes used for this entry alone, and the details."""
-
-    key: bytes = field(repr=False)
-    details: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class OwnEntry:
     number: int
     leaf: bytes
     proof: TlogProof | None
-    opening: Opening | None
+    opening: Opening | KeyedOpening | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +83,15 @@ class _Proof(_Model):
     hashes: Annotated[list[Annotated[str, Field(max_length=44)]], Field(max_length=tlog_proof.MAX_HASHES)]
 
 
-class _Opening(_Model):
-    key: _HexKey
-    details: dict[str, Any]
-
-
 class _Entry(_Model):
     number: Annotated[int, Field(ge=0, le=MAX_ENTRIES)]
     leaf: _Base64
     proof: _Proof | None
-    opening: _Opening | None
+    opening: AnyOpeningModel | None
 
 
 class _File(_Model):
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=VERSION)]
     origin: Annotated[str, Field(min_length=1, max_length=255)]
     policy: Annotated[str, Field(max_length=trust_policy.MAX_BYTES)]
     tag_key: _HexKey
@@ -104,7 +102,8 @@ class _File(_Model):
     entries: Annotated[list[_Entry], Field(max_length=MAX_ENTRIES)]
 
 
-_NAMES = frozenset(name for model in (_File, _Entry, _Proof, _Opening) for name in model.model_fields)
+_MODELS = (_File, _Entry, _Proof, KeyedOpeningModel, OpeningModel, ShownFieldModel)
+_NAMES = frozenset(name for model in _MODELS for name in model.model_fields)
 
 
 def write_export(own: OwnEntries) -> bytes:
@@ -124,13 +123,17 @@ def write_export(own: OwnEntries) -> bytes:
 
 
 def parse_export(data: bytes) -> OwnEntries:
-    """Parse the file; raises MalformedProof, which never repeats what stands in it."""
+    """Parse a file of either version; raises MalformedProof, which never repeats what stands in it."""
     if len(data) > MAX_BYTES:
         raise MalformedProof(f"expected a file of at most {MAX_BYTES:,} bytes")
     try:
-        file = _File.model_validate_json(data)
+        file = _File.model_validate(parse_once(data))
     except ValidationError as error:
         raise MalformedProof(f"expected a file of own entries; not right: {_place(error)}") from error
+    except MalformedProof as error:
+        raise MalformedProof("expected a file of own entries: JSON, no name twice in one place") from error
+    if file.version == 1 and any(isinstance(entry.opening, OpeningModel) for entry in file.entries):
+        raise MalformedProof("expected keyed openings only in a file of version 1")
     checkpoints = [checkpoint.encode() for checkpoint in file.checkpoints]
     return OwnEntries(
         file.origin,
@@ -142,7 +145,7 @@ def parse_export(data: bytes) -> OwnEntries:
     )
 
 
-def own_entry(number: int, leaf: bytes, proof_text: str | None, opening: Opening | None) -> OwnEntry:
+def own_entry(number: int, leaf: bytes, proof_text: str | None, opening: Opening | KeyedOpening | None) -> OwnEntry:
     """Return an entry from the text of its `.tlog-proof`, or none while it waits; raises MalformedProof."""
     return OwnEntry(number, leaf, None if proof_text is None else parse_proof(proof_text), opening)
 
@@ -154,14 +157,13 @@ def _place(error: ValidationError) -> str:
 
 
 def _entry(entry: _Entry, checkpoints: Sequence[bytes]) -> OwnEntry:
-    proof = opening = None
+    proof = None
     if entry.proof is not None:
         if entry.proof.checkpoint >= len(checkpoints):
             raise MalformedProof("expected a proof that leads to one of the file's checkpoints")
         hashes = tuple(map(decode_base64, entry.proof.hashes))
         proof = TlogProof(entry.proof.index, hashes, checkpoints[entry.proof.checkpoint])
-    if entry.opening is not None:
-        opening = Opening(bytes.fromhex(entry.opening.key), entry.opening.details)
+    opening = None if entry.opening is None else entry.opening.opening()
     return OwnEntry(entry.number, decode_base64(entry.leaf), proof, opening)
 
 
@@ -176,5 +178,5 @@ def _entry_json(entry: OwnEntry, places: Mapping[bytes, int]) -> dict[str, objec
             "index": proof.index,
             "hashes": [encode_base64(value) for value in proof.hashes],
         },
-        "opening": opening and {"key": opening.key.hex(), "details": dict(opening.details)},
+        "opening": opening and opening_json(opening),
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.entries import commitments
+from audit.entries.disclosure import Opening
 from audit.entries.events import Entry, parse_leaf
 from audit.errors import AuditError, LogCorrupt, ProofFailed
 from audit.tlog import tlog_proof
@@ -14,6 +15,7 @@ from audit.tlog.note import split_note
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from audit.verification.athlete_export import OwnEntries, OwnEntry
 from audit.verification.sources import LogSource
+from audit.verification.verified_details import check_is_whole, verified_details
 from audit.verification.verify import OnProgress, VerifiedLog, verify_source
 
 LOOK_AHEAD = 10_000
@@ -131,16 +133,18 @@ def _checked(own: OwnEntry, tag_key: bytes, opened: _Opened) -> CheckedEntry:
         entry = parse_leaf(own.leaf)
         if entry.tag != commitments.tag(tag_key, own.number):
             raise ProofFailed("its tag is not the one that your key makes for this number")
-        if own.opening is not None:
-            commitments.verify_opening(entry.commitment, own.opening.key, own.opening.details)
-            _check_agreement(entry, own.number, own.opening.details)
+        if isinstance(own.opening, Opening):
+            check_is_whole(own.opening)
+        details = None if own.opening is None else verified_details(own.opening, entry)
+        if details is not None:
+            _check_agreement(entry, own.number, details)
         if own.proof is not None:
             checkpoint = opened.trusted(own.proof.checkpoint).checkpoint
             tlog_proof.verify(own.proof.hashes, leaf=own.leaf, index=own.proof.index, checkpoint=checkpoint)
     except AuditError as error:
         raise type(error)(f"entry {own.number + 1:,}: {error}") from error
     index = own.proof.index if own.proof else None
-    return CheckedEntry(own.number, entry, index, own.opening.details if own.opening else None)
+    return CheckedEntry(own.number, entry, index, details)
 
 
 def _check_agreement(entry: Entry, number: int, details: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ NAV = (
     {"href": "/report", "label": "Report"},
     {"href": "/check", "label": "Check it yourself"},
 )
+HERE = Path(__file__).parent
+TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("entries", "report")))
 PLAIN = "text/plain; charset=utf-8"
 ATTEMPTS = 3
 """How often a page is made anew because the log was published while it was made."""
@@ -49,7 +51,7 @@ class Auditor:
         self.clock = clock
         self.watch = watch
         self._run_by = run_by
-        self._pages = Pages(Path(__file__).parent / "templates" / "auditor")
+        self._pages = Pages(*TEMPLATES)
 
     def read(self, action: Callable[[Checked], Answer]) -> Answer:
         """Return what `action` makes of the verified log; raises AuditError.

@@ -19,7 +19,10 @@ def check_page(auditor: Auditor) -> Response:
         "/check",
         note=_note(auditor.source),
         keys=[(key_line(log.verifier), log.verifier.vkey) for log in policy.logs],
+        keys_title="The key" if len(policy.logs) == 1 else "The keys",
+        keys_alone=_keys_alone(policy),
         witnesses=[key_line(witness.verifier) for witness in policy.witnesses],
+        says=_says(policy),
         policy=shown_policy(policy),
     )
 
@@ -37,6 +40,19 @@ def policy_bytes(policy: TrustPolicy) -> bytes:
 def shown_policy(policy: TrustPolicy) -> str:
     """Return the policy as text for a page."""
     return policy_bytes(policy).decode("utf-8", "replace")
+
+
+def _keys_alone(policy: TrustPolicy) -> str:
+    """What a check by the log's keys alone asks for."""
+    both = ", so that a checkpoint with one of the signatures is refused" if len(policy.logs) > 1 else ""
+    return f"Each key that you name must have signed{both}. Witnesses are not asked for."
+
+
+def _says(policy: TrustPolicy) -> str:
+    """What the trust policy asks for."""
+    keys = "key" if len(policy.logs) == 1 else "keys"
+    witnesses = ", the witnesses, and how many of them are needed" if policy.witnesses else "; it asks for no witness"
+    return f"It says whom to believe: the log’s {keys}{witnesses}."
 
 
 def _note(source: LogSource) -> str:

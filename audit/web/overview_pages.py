@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from audit.web.auditor import Auditor
-from audit.web.figures.summaries import LEDGER, ledger_by_month, ledger_totals, rules_in_force
+from audit.web.figures.summaries import LEDGER, ledger_by_month, ledger_heads, ledger_totals, rules_in_force
 from audit.web.figures.suppression import WHY_NOT_SHOWN, count, shown
 from audit.web.verified.checked_log import Checked
 from chassis.text import month_of_year, short_date, thousands
@@ -14,6 +14,8 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
     periods = [
         {
             "hash": period.policy_hash,
+            "name": period.policy_hash[:6],
+            "list": f"/?rules={period.policy_hash}#list",
             "first": short_date(period.first_day),
             "last": short_date(period.last_day),
             "first_index": period.first_index,
@@ -22,7 +24,15 @@ def rules_page(auditor: Auditor, checked: Checked) -> Response:
         }
         for period in rules_in_force(checked.counters)
     ]
-    return auditor.page("rules.html", "Rules in force", "/rules", periods=periods, why_not_shown=WHY_NOT_SHOWN)
+    versions = "one version" if len(periods) == 1 else f"{len(periods)} versions"
+    return auditor.page(
+        "rules.html",
+        "Rules in force",
+        "/rules",
+        periods=periods,
+        lead=f"Every decision names the exact rules it was made under. The log knows {versions}.",
+        why_not_shown=WHY_NOT_SHOWN,
+    )
 
 
 def ledger_page(auditor: Auditor, checked: Checked) -> Response:
@@ -38,6 +48,6 @@ def ledger_page(auditor: Auditor, checked: Checked) -> Response:
         "/ledger",
         months=months,
         totals=totals,
-        labels=list(LEDGER),
+        heads=ledger_heads(list(LEDGER)),
         why_not_shown=WHY_NOT_SHOWN,
     )

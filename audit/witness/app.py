@@ -93,10 +93,7 @@ def _page(pages: Pages, witness: Witness) -> Response:
         rows=[_row(one) for one in watched],
         has_split=bool(split),
         keys=witness.config.vkeys,
-        logs=[
-            {"origin": one.log.origin, "log_id": one.log.log_id, "has_checkpoint": one.seen is not None}
-            for one in watched
-        ],
+        checkpoints=[{"origin": one.log.origin, "log_id": one.log.log_id} for one in watched if one.seen is not None],
     )
 
 
@@ -108,15 +105,19 @@ def _heading(logs: int, split: int) -> str:
     return "This witness watches one log" if logs == 1 else f"This witness watches {logs} logs"
 
 
-def _row(one: Watched) -> dict[str, str]:
+_GROWN = {"style": "tag ok", "icon": "proven", "words": "Has only grown"}
+_WAITING = {"style": "tag", "icon": "waiting", "words": "Waiting for its first checkpoint"}
+_SPLIT = {"style": "tag rest", "icon": "cross", "words": "Has shown two histories"}
+
+
+def _row(one: Watched) -> dict[str, object]:
     kinds = _kinds(one)
-    state = "split" if EvidenceKind.SPLIT_VIEW in kinds else "grown" if one.seen else "waiting"
     return {
         "origin": one.log.origin,
         "size": thousands(one.seen.checkpoint.size) if one.seen else "",
         "at": moment(datetime.fromtimestamp(one.seen.timestamp_s, UTC)) if one.seen else "",
-        "state": state,
-        "unproven": "yes" if EvidenceKind.UNPROVEN in kinds else "",
+        "state": _SPLIT if EvidenceKind.SPLIT_VIEW in kinds else _GROWN if one.seen else _WAITING,
+        "is_unproven": EvidenceKind.UNPROVEN in kinds,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.base import BaseHTTPMiddleware
 
 HERE = Path(__file__).parent
@@ -28,9 +28,15 @@ SECURITY_HEADERS = {
 class Pages:
     """Renders one surface's templates over the shared layout; undefined names are errors, text is escaped."""
 
-    def __init__(self, templates: Path) -> None:
-        loader = ChoiceLoader([FileSystemLoader(templates), FileSystemLoader(HERE / "templates")])
-        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    def __init__(self, *folders: Path) -> None:
+        """Take the folders of the surface's templates, each beside its routes; no two hold the same name."""
+        self._environment = Environment(
+            loader=FileSystemLoader([*folders, HERE / "templates"]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         self._environment.globals.update(
             theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
         )

@@ -14,7 +14,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from chassis.errors import CannotServe
 
-READY_WITHIN_S = 30.0
 STOP_WITHIN_S = 8.0
 POLL_S = 0.05
 HIGHEST_PORT = 65_535
@@ -106,10 +105,9 @@ def serving(listeners: Sequence[Listener]) -> Iterator[None]:
 
 
 def _wait_until_started(listeners: Sequence[Listener]) -> None:
+    """Return once each has started, however long that takes; raises CannotServe once one has ended instead."""
     pause = threading.Event()
-    for _ in range(int(READY_WITHIN_S / POLL_S)):
-        if all(one.server.started for one in listeners) or any(one.server.should_exit for one in listeners):
-            break
+    while not all(one.server.started for one in listeners) and not any(one.server.should_exit for one in listeners):
         pause.wait(POLL_S)
     if not all(one.server.started for one in listeners):
         raise CannotServe("the program could not begin to serve")

@@ -2,24 +2,19 @@
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.adoption import Adoptions, judge_model, read_model
 from client.commands.node_folder import NodeFolder
-from client.consent_client import NodeConsentClient
-from client.errors import BadNodeSettings
-from client.features.daily import DailyTable, build
-from client.settings import NodeSettings, load_settings
-from client.vault.access import open_vault
-from models.features import SCHEMAS
-from policies.signing import VerifyKey
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.features.daily import DailyTable
+    from client.settings import NodeSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -36,15 +31,18 @@ def adopt(
 
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
+    from audit.entries.details.clubs import ModelJudged
+    from client.adoption import Adoptions, judge_model, read_model
+    from client.commands.learners import league_key, learners
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+
     settings = load_settings(folder)
-    if settings.league_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
-    opened, sealed = read_model(model, VerifyKey.from_text(settings.league_key))
+    opened, sealed = read_model(model, league_key(settings))
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        willing = _willing(consent, opened.record.model, OrgId(opened.record.league))
-        verdict = judge_model(opened, _tables(settings, willing))
+        verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
         # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-        consent.event(EventKind.MODEL_ADOPTED, {"model": verdict.model_id, "adopted": verdict.adopted})
+        consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
         print_json("homefield-adopt-1", verdict.model_dump(mode="json"))
@@ -54,17 +52,10 @@ def adopt(
     say("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
-def _willing(consent: NodeConsentClient, model: str, league: OrgId) -> list[AthleteId]:
-    """Athletes whose live grants let the league learn from what this model uses."""
-    snapshot, at = consent.snapshot(), utc_now()
-    return [
-        athlete
-        for athlete in sorted(snapshot.epochs)
-        if snapshot.may_learn(athlete, categories=SCHEMAS[model].categories, league=league, now=at)
-    ]
+def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":
+    from client.features.daily import build
+    from client.vault.access import open_vault
 
-
-def _tables(settings: NodeSettings, athletes: list[AthleteId]) -> list[DailyTable]:
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
         return [build(vault.read(athlete)) for athlete in athletes if athlete in held]

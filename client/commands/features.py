@@ -1,23 +1,20 @@
 """`features`: an athlete's metrics of one day, as records."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
-from client.features.acwr import CAPTION
-from client.features.daily import DailyTable, build
-from client.features.record import MetricRecord
-from client.features.summary import summarise
-from client.settings import load_settings
-from client.vault.access import open_vault
+
+if TYPE_CHECKING:
+    from client.features.daily import DailyTable
+    from client.features.record import MetricRecord
 
 
 def register(app: typer.Typer) -> None:
@@ -43,13 +40,20 @@ def features(
 
     Example: homefield-node features ./club-a 7 --day 2026-03-01
     """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.features.daily import build
+    from client.features.summary import summarise
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     today = utc_now().astimezone(settings.timezone).date()
     if day is not None and day.date() > today:
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
-        report(settings, EventKind.OPERATOR_LOOK, {"athlete": found.athlete, "what": "metrics at the node's terminal"})
+        report(settings, OperatorLooked(athlete=found.athlete, what=OperatorView.METRICS))
         table = build(vault.read(found.athlete), assume_rest=assume_rest)
     if day is not None:
         table = table.until(day.date()).extended_to(day.date())
@@ -62,7 +66,9 @@ def features(
     _show(table, records)
 
 
-def _show(table: DailyTable, records: list[MetricRecord]) -> None:
+def _show(table: "DailyTable", records: "list[MetricRecord]") -> None:
+    from client.features.acwr import CAPTION
+
     if not records:
         say("Nothing is known about this athlete yet.")
         return

@@ -4,27 +4,24 @@ import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography import x509
 
-from audit.entries.events import EventKind
 from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import moment
 from client.commands.node_folder import NodeFolder
-from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, NotApproved
-from client.federation.approval import Approvals, check_manifest
-from client.federation.identity import approvals_of, fleet_key_line
-from client.settings import NodeSettings, change_settings, load_settings
-from client.vault.access import open_vault
 from policies.budget import campaign_cost, epsilon_proved
-from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.errors import PolicyError
-from policies.signing import VerifyKey
+
+if TYPE_CHECKING:
+    from client.federation.approval import Approvals
+    from client.settings import NodeSettings
+    from policies.campaign import CampaignManifest, SignedManifest
+
 
 CA_FILE = "coordinator-ca.crt"
 LARGEST_MANIFEST = 1024 * 1024
@@ -50,6 +47,9 @@ def link(
     Example: homefield-node link ./club-a --consent http://127.0.0.1:8100 --service-key KEY --coordinator 127.0.0.1:9092
     --ca ./league/tls/ca.crt --league-key KEY
     """
+    from client.settings import change_settings, load_settings
+    from policies.signing import VerifyKey
+
     settings = load_settings(folder)
     for text in (service_key, league_key):
         VerifyKey.from_text(text)
@@ -81,6 +81,8 @@ def _check_address(text: str) -> None:
 
 
 def _read_certificate(path: Path) -> bytes:
+    from cryptography import x509
+
     try:
         data = path.read_bytes()
         x509.load_pem_x509_certificate(data)
@@ -94,6 +96,10 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node enrol ./club-a
     """
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
         with open_vault(settings) as vault:
@@ -116,6 +122,11 @@ def approve(
 
     Example: homefield-node approve ./club-a ./manifest.json
     """
+    from audit.entries.details.clubs import CampaignApproved
+    from client.consent_client import NodeConsentClient
+    from client.federation.identity import approvals_of
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
     found = _checked(approvals, signed, settings, at=utc_now())
@@ -124,9 +135,8 @@ def approve(
         if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
-    details = {"manifest": found.sha256, "club": settings.club}
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        consent.event(EventKind.CAMPAIGN_APPROVED, details)
+        consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
     approvals.approve(signed, settings.node_key(), now=utc_now())
     if as_json:
         values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
@@ -135,7 +145,9 @@ def approve(
         say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
 
 
-def _read_manifest(path: Path) -> SignedManifest:
+def _read_manifest(path: Path) -> "SignedManifest":
+    from policies.campaign import parse_signed_manifest
+
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -145,7 +157,12 @@ def _read_manifest(path: Path) -> SignedManifest:
     return parse_signed_manifest(data)
 
 
-def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSettings, *, at: datetime) -> CampaignManifest:
+def _checked(
+    approvals: "Approvals", signed: "SignedManifest", settings: "NodeSettings", *, at: datetime
+) -> "CampaignManifest":
+    from client.federation.approval import check_manifest
+    from client.federation.identity import fleet_key_line
+
     try:
         found = signed.verify(approvals.league_key)
     except PolicyError as error:
@@ -154,7 +171,7 @@ def _checked(approvals: Approvals, signed: SignedManifest, settings: NodeSetting
     return found
 
 
-def describe(manifest: CampaignManifest) -> list[tuple[str, str]]:
+def describe(manifest: "CampaignManifest") -> list[tuple[str, str]]:
     """What a club analyst needs to know before approving: data, privacy, noise, time."""
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
     epsilon = epsilon_proved(cost, manifest.delta)

@@ -4,11 +4,10 @@ import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
@@ -17,12 +16,14 @@ from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Attribution, Importer, ImportResult, find_files
-from client.ingest.mapping import read_mapping
-from client.settings import load_settings
-from client.vault.access import open_vault
-from client.vault.store import Vault
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.vault.store import Vault
+
+
+if TYPE_CHECKING:
+    from client.ingest.importer import Importer, ImportResult
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +51,12 @@ def ingest(
 
     Example: homefield-node ingest ./club-a league.csv --mapping league.mapping.json
     """
+    from audit.entries.details.clubs import FilesIngested
+    from client.ingest.importer import Attribution, Importer, find_files
+    from client.ingest.mapping import read_mapping
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -64,7 +71,8 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        report(settings, EventKind.INGEST, _details(attribution, files))
+        # Whose they are only where they are all of one athlete.
+        report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
         importer = Importer(vault, LocalClock(settings.timezone, utc_now()), attribution, described)
         outcomes = _with_progress(importer, files)
     if as_json:
@@ -77,13 +85,7 @@ def ingest(
         raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
 
 
-def _details(attribution: Attribution, files: list[Path]) -> dict[str, Any]:
-    """What the log's sealed details say: how many files, and of whom where they are of one athlete."""
-    owner = {} if attribution.athlete is None else {"athlete": attribution.athlete}
-    return {"files": len(files), **owner}
-
-
-def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:
+def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResult]":
     done = itertools.count(1)
     with progress_bar("Reading files") as on_progress:
 
@@ -94,7 +96,7 @@ def _with_progress(importer: Importer, files: list[Path]) -> list[ImportResult]:
         return importer.take_all(files, on_file=told)
 
 
-def _summary(outcomes: list[ImportResult]) -> dict[str, Any]:
+def _summary(outcomes: "list[ImportResult]") -> dict[str, Any]:
     statuses = [outcome.status for outcome in outcomes]
     return {
         "added": sum(outcome.added for outcome in outcomes),
@@ -105,7 +107,7 @@ def _summary(outcomes: list[ImportResult]) -> dict[str, Any]:
     }
 
 
-def _show(outcomes: list[ImportResult]) -> None:
+def _show(outcomes: "list[ImportResult]") -> None:
     columns = ("File", "Rows", "New", "Kept", "Drop", "Sent", "Dup", "Unit", "Clock")
     added = sum(outcome.added for outcome in outcomes)
     print_table(f"{added} new readings from {len(outcomes)} imports", columns, _lines(outcomes))
@@ -116,7 +118,7 @@ def _show(outcomes: list[ImportResult]) -> None:
         say(f"Note on {note}")
 
 
-def _lines(outcomes: list[ImportResult]) -> list[tuple[str, ...]]:
+def _lines(outcomes: "list[ImportResult]") -> list[tuple[str, ...]]:
     """One line per file; a file of many athletes is summed up."""
     files: list[list[ImportResult]] = []
     for outcome in outcomes:
@@ -129,7 +131,7 @@ def _lines(outcomes: list[ImportResult]) -> list[tuple[str, ...]]:
     return [_line(file) for file in files]
 
 
-def _line(file: list[ImportResult]) -> tuple[str, ...]:
+def _line(file: "list[ImportResult]") -> tuple[str, ...]:
     first = file[0]
     if first.status != "stored":
         return (first.file_name, first.status)
@@ -140,7 +142,7 @@ def _line(file: list[ImportResult]) -> tuple[str, ...]:
     return (name, *map(str, (rows, added, *counts)))
 
 
-def _players(path: Path, vault: Vault) -> dict[str, AthleteId]:
+def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:
     try:
         found = json.loads(_bytes(path))
         labels = {str(label): str(athlete) for label, athlete in found.items()}

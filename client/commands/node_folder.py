@@ -1,18 +1,21 @@
 """The node's folder on the command line, and the athlete of it that a person names."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from client.errors import ClientError, UnknownAthlete
-from client.vault.store import Athlete, Vault
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.vault.store import Athlete, Vault
+
 
 NodeFolder = Annotated[Path, typer.Argument(help="The node's folder, as created by `init`.", show_default=False)]
 
 
-def find_athlete(vault: Vault, text: str) -> Athlete:
+def find_athlete(vault: "Vault", text: str) -> "Athlete":
     """Return the athlete with this id or, where only one has it, this name or shirt number."""
     if text.startswith("ath-"):
         return vault.athlete(AthleteId(text))

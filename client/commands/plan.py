@@ -2,21 +2,24 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.coaching.journal import CoachingJournal, PlannedDay
-from client.coaching.session import BadPlan, TrainingSession
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
-from client.settings import load_settings
-from client.vault.access import open_vault
-from client.vault.store import Vault
+
+if TYPE_CHECKING:
+    from client.vault.store import Vault
+
+
+if TYPE_CHECKING:
+    from client.coaching.journal import CoachingJournal
+    from client.coaching.session import TrainingSession
+
 
 plans = typer.Typer(no_args_is_help=True, help="Set and show the plan of a day.")
 
@@ -47,6 +50,12 @@ def set_plan(
 
     Example: homefield-node plan set ./club-a --date 2026-11-24 --rpe 8 --minutes 60 --title "intervals"
     """
+    from audit.entries.details.clubs import PlanSet
+    from client.coaching.journal import PlannedDay
+    from client.coaching.session import BadPlan
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     session = _session(load, rpe, minutes)
     if len(title) > 60:
@@ -54,7 +63,7 @@ def set_plan(
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
-        report(settings, EventKind.PLAN_SET, {"day": on.isoformat()} | ({"athlete": whom} if whom else {}))
+        report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
         journal.close()
@@ -67,6 +76,9 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
 
     Example: homefield-node plan show ./club-a --date 2026-11-24
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
@@ -88,10 +100,12 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
         print_json("homefield-plan-show-1", {"date": on.isoformat(), "plans": rows})
         return
     lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
-    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "TrainingSession"), lines)
+    print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
 
 
-def _session(load: float | None, rpe: float | None, minutes: float | None) -> TrainingSession:
+def _session(load: float | None, rpe: float | None, minutes: float | None) -> "TrainingSession":
+    from client.coaching.session import BadPlan, TrainingSession
+
     if rpe is not None and minutes is not None and load is None:
         return TrainingSession.of(rpe=rpe, minutes=minutes)
     if load is not None and rpe is None and minutes is None:
@@ -101,5 +115,7 @@ def _session(load: float | None, rpe: float | None, minutes: float | None) -> Tr
     raise BadPlan("expected --load, or --rpe and --minutes whose product is the load")
 
 
-def _journal(path: Path, vault: Vault) -> CoachingJournal:
+def _journal(path: Path, vault: "Vault") -> "CoachingJournal":
+    from client.coaching.journal import CoachingJournal
+
     return CoachingJournal(path, lambda athlete: vault.seal_of(athlete)[2])

@@ -3,7 +3,7 @@
 import secrets
 from contextlib import closing
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,12 +11,11 @@ from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder, find_athlete
-from client.consent_client import NodeConsentClient
 from client.errors import ClientError
-from client.release import ProposalResult, ProposalStatus, days_from, propose_all, recipient
-from client.settings import load_settings
-from client.vault.access import open_vault
 from policies.vocabulary import OrgId, Purpose
+
+if TYPE_CHECKING:
+    from client.release import ProposalResult
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +43,11 @@ def propose(
 
     Example: homefield-node propose ./club-a --recipient-org club-a --until 2027-02-28
     """
+    from client.consent_client import NodeConsentClient
+    from client.release import days_from, propose_all, recipient
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     local = utc_now().astimezone(settings.timezone)
     to = recipient(OrgId(recipient_org or settings.club), _purpose(purpose), until.date(), now=local)
@@ -66,7 +70,9 @@ def _purpose(text: str) -> Purpose:
         raise ClientError("expected the purpose squad_planning or contract") from error
 
 
-def _show(outcomes: list[ProposalResult], *, as_json: bool) -> None:
+def _show(outcomes: "list[ProposalResult]", *, as_json: bool) -> None:
+    from client.release import ProposalStatus
+
     counts = {status.value: sum(o.status is status for o in outcomes) for status in ProposalStatus}
     if as_json:
         lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]

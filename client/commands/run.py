@@ -1,21 +1,18 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
 from contextlib import closing
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from fastapi import FastAPI, HTTPException, Request
 
 from chassis.cli.console import say
 from chassis.cli.options import Demo
 from chassis.clock import utc_now
-from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
-from client.app import build_app
 from client.commands.node_folder import NodeFolder
-from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings
-from client.settings import load_settings
-from client.vault.access import open_vault
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +32,12 @@ def run(
 
     Example: homefield-node run ./club-a --port 8300
     """
+    from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+    from client.app import build_app
+    from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
+    from client.settings import load_settings
+    from client.vault.access import open_vault
 
     if demo and host not in LOOPBACK:
         raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
@@ -51,8 +53,11 @@ def run(
             wait_for_stop(stop, listeners)
 
 
-def add_status(app: FastAPI, status: Any) -> None:
+def add_status(app: "FastAPI", status: Any) -> None:
     """Add GET /status: rounds done and whether the node is online, for programs on this machine only."""
+    from fastapi import HTTPException, Request
+
+    from chassis.web.serving import LOOPBACK
 
     @app.get("/status")
     def answer(request: Request) -> dict[str, Any]:

@@ -3,29 +3,23 @@
 import os
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import ValidationError
 
-from audit.entries.events import EventKind
 from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.files.secret_file import create_secret, create_seed
 from client.commands.node_folder import NodeFolder, find_athlete
-from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
-from client.settings import FILE_NAME, NodeSettings, NodeSettingsFile, load_settings, read_timezone, save_settings
-from client.vault.access import open_vault
-from client.vault.keys import PASSPHRASE_VARIABLE, create_key_file, create_passphrase
-from client.vault.store import Vault, new_athlete_id
 from policies.errors import PolicyError
-from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.settings import NodeSettings, NodeSettingsFile
+
 
 athletes = typer.Typer(no_args_is_help=True, help="Add and list the athletes of this node.")
 
@@ -43,7 +37,7 @@ def init(
     name: Annotated[str, typer.Option(help="The club's name as people say it.")],
     timezone: Annotated[str, typer.Option(help="Time zone of files that do not say theirs.")] = "UTC",
     passphrase: Annotated[
-        bool, typer.Option("--passphrase", help=f"Lock the vault with a passphrase (asked, or {PASSPHRASE_VARIABLE}).")
+        bool, typer.Option("--passphrase", help="Lock the vault with a passphrase (asked, or HOMEFIELD_PASSPHRASE).")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,6 +45,11 @@ def init(
 
     Example: homefield-node init ./club-a --club club-a --name "Eastmere FC" --timezone Europe/Oslo
     """
+    from client.settings import FILE_NAME, load_settings, save_settings
+    from client.vault.keys import create_key_file, create_passphrase
+    from client.vault.store import Vault
+    from policies.signing import SigningKey
+
     if (folder / FILE_NAME).exists():
         raise BadNodeSettings(f"{folder} is a node folder already")
     stored = _settings(club, name, timezone, passphrase=passphrase)
@@ -88,6 +87,10 @@ def add(
 
     Example: homefield-node athlete add ./club-a "Mara Lind" --shirt 7
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.store import new_athlete_id
+
     if not 0 < len(name.strip()) <= 80:
         raise ClientError("expected a name of 1 to 80 characters")
     with open_vault(load_settings(folder)) as vault:
@@ -105,6 +108,9 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node athlete list ./club-a
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     with open_vault(load_settings(folder)) as vault:
         found = vault.athletes()
     if as_json:
@@ -130,6 +136,9 @@ def erase(
 
     Example: homefield-node erase ./club-a ath-0123456789abcdef
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
@@ -141,18 +150,25 @@ def erase(
         _tell(settings, found)
 
 
-def _tell(settings: NodeSettings, athlete: AthleteId) -> None:
+def _tell(settings: "NodeSettings", athlete: AthleteId) -> None:
     """Have the consent service log the erasure. It has happened whatever the service says."""
+    from audit.entries.details.clubs import NodeDataErased
+    from client.consent_client import NodeConsentClient
+
     try:
         with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-            consent.event(EventKind.ERASED, {"athlete": athlete, "club": settings.club})
+            consent.event(NodeDataErased(athlete=athlete, club=settings.club))
     except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
         ) from error
 
 
-def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> NodeSettingsFile:
+def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> "NodeSettingsFile":
+    from pydantic import ValidationError
+
+    from client.settings import NodeSettingsFile, read_timezone
+
     read_timezone(timezone)
     try:
         return NodeSettingsFile(
@@ -165,12 +181,17 @@ def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> NodeS
 
 
 def _asked_passphrase() -> str:
+    from client.vault.keys import PASSPHRASE_VARIABLE
+
     given = os.environ.get(PASSPHRASE_VARIABLE)
     return given if given else str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True))
 
 
 def _create_fleet_key(path: Path) -> str:
     """Write the node's key for Flower's Fleet API (EC P-384, OpenSSH) and its public half; return the latter."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     private = ec.generate_private_key(ec.SECP384R1())
     secret = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()

@@ -12,9 +12,6 @@ from chassis.cli.options import AsJson
 from client.commands.node_folder import NodeFolder
 from client.commands.setup import athletes
 from client.errors import ClientError
-from client.settings import load_settings
-from client.vault.access import open_vault
-from client.vault.store import new_athlete_id
 
 COLUMNS = {"name", "shirt_no", "is_minor"}
 YES_NO = {"true": True, "false": False, "": False}
@@ -43,6 +40,10 @@ def load(
 
     Example: homefield-node athlete load ./club-a squad.csv
     """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.store import new_athlete_id
+
     rows = read_squad(squad)
     with open_vault(load_settings(folder)) as vault:
         added = []

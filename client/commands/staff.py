@@ -4,13 +4,11 @@ from typing import Annotated
 
 import typer
 
-from audit.entries.events import EventKind
 from chassis.cli.console import say
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder
 from client.commands.reporting import report
 from client.errors import ClientError
-from client.settings import load_settings
 from client.web.staff_codes import FILE_NAME, LIFE, STAFF_ROLES, issue, person_of
 from policies.vocabulary import Role
 
@@ -29,10 +27,13 @@ def staff_code(
 
     Example: homefield-node staff-code ./club-a --name "Robin Dale" --role coach
     """
+    from audit.entries.details.clubs import StaffCodeIssued
+    from client.settings import load_settings
+
     settings = load_settings(folder)
     allowed = {r.value: r for r in STAFF_ROLES}
     if role not in allowed:
         raise ClientError("expected the role coach or medical")
-    report(settings, EventKind.CODE_ISSUED, {"person": person_of(name), "role": role})
+    report(settings, StaffCodeIssued(person=person_of(name), role=allowed[role]))
     code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=utc_now())
     say(code, f"Good for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
+from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.codes import ClubPage
 from chassis.clock import Clock
 from client.consent_client import Question, Ruling
 from client.web.sessions import Viewer
@@ -37,7 +39,7 @@ class ConsentDecisions(Protocol):
     ) -> tuple[Ruling, ...]:
         """Decide and log one page's questions together."""
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Log an event of this club."""
 
 
@@ -69,14 +71,12 @@ class PageAccessRequests:
     club: OrgId
     clock: Clock
 
-    def squad(self, viewer: Viewer, page: str) -> PageAccess:
+    def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
         snapshot = self.consent.snapshot()
         live = self._live(viewer, snapshot, snapshot.epochs)
         if not live:  # there is no one to decide about, and opening the page is logged all the same
-            self.consent.event(
-                EventKind.PAGE_OPENED, {"page": page, "person": viewer.person, "role": viewer.role.value}
-            )
+            self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
         return self._access(viewer, snapshot, live)
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:

@@ -12,13 +12,15 @@ from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
 from client.coaching.histories import index_of, wellness_items
 from client.coaching.journal import CoachingJournal
+from client.coaching.proposal import Proposal
 from client.coaching.regression import MOST_REDUCTIONS, RULE, Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.charts.measurements import hrv_chart, load_chart
+from client.web.charts.hrv import hrv_chart
+from client.web.charts.load import load_chart
 from client.web.charts.sleep import sleep_chart
 from client.web.sessions import Viewer
 from client.web.site import DECISIONS_DAYS, ClubSite
@@ -89,18 +91,53 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         one=one,
         proposal=proposal,
         proposal_words=text.proposal_in_full(proposal) if proposal else None,
+        keep="Keep" if proposal and proposal.review else "Reject",
+        advice=_advice(it.athlete.name, proposal) if proposal else "",
         plan=text.plan(one.plan, it.day) if one else "",
+        no_change=_no_change(one) if one else "",
         ends=_ends(site, one),
         decision=decision_words(site, one.decision) if one and one.decision else None,
         percentile=text.percentile(one.evidence.readiness) if one else "",
         evidence=evidence_rows(one.evidence, wellness_items(it.table)) if one else [],
-        rule=RULE,
+        points=_points_words(one) if one else "",
+        is_counted=one is not None and not one.outcome.ask,
         seen=_seen(it.access, athlete),
-        until=long_date(it.access.ends[athlete].astimezone(site.zone).date()) if athlete in it.access.ends else "",
+        shared=_shared(site, it),
         history=history(site.journal, athlete, it.day),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
         charts=_charts(site, it),
     )
+
+
+def _advice(name: str, proposal: Proposal) -> str:
+    """What staff should know before they decide."""
+    match_day = "On a match day this is for discussion only. " if proposal.proposal_only else ""
+    keep = "Keep" if proposal.review else "Reject"
+    return f"{match_day}{name} may always choose less. Modify and {keep} ask for a reason on the next page."
+
+
+def _no_change(one: DailyAssessment) -> str:
+    if one.outcome.ask:
+        return "There is too little to compare with this morning. Nothing is changed by itself. Ask how they feel."
+    return "No change is proposed."
+
+
+def _points_words(one: DailyAssessment) -> str:
+    """How many points were counted, and what points lead to."""
+    counted = "With too little data this morning, no points are counted."
+    if not one.outcome.ask:
+        points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
+        sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
+        counted = f"{points} from {sources}."
+    needed = "“Easier session” needs 3 points from 2 sources, two mornings in a row."
+    return f"{counted} “Less volume” needs 2 points. {needed} Rule {RULE}."
+
+
+def _shared(site: ClubSite, it: Opened) -> str:
+    """What this person may see, by whose choice and until when."""
+    ends = it.access.ends.get(it.athlete.athlete)
+    until = f", until {long_date(ends.astimezone(site.zone).date())}" if ends else ""
+    return f"{_seen(it.access, it.athlete.athlete)}, by {it.athlete.name}’s choice{until}. This look is recorded."
 
 
 def _finding(name: str, one: DailyAssessment | None) -> str:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
 from chassis.text import long_date, sentence, spelled
 from client.web import text
 from client.web.site import ClubSite
@@ -14,7 +15,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/athletes")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = site.access_requests.squad(viewer, "athletes")
+        access = site.access_requests.squad(viewer, ClubPage.ATHLETES)
         rows = []
         for athlete in site.athletes(access):
             table = site.table(access, athlete.athlete)

@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
 from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
@@ -12,7 +13,7 @@ from client.coaching.session import SessionPlan
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
-from client.web.imports import summary
+from client.web.imports import newest_import
 from client.web.sessions import ROLE_GROUPS, Viewer
 from client.web.site import ClubSite
 from policies.vocabulary import Category
@@ -32,6 +33,16 @@ class BoardLine:
     plan: str
     proposed: str
 
+    @property
+    def trend_word(self) -> str:
+        """The trend's first word, which stays on one line with its arrow."""
+        return self.trend.partition(", ")[0]
+
+    @property
+    def trend_rest(self) -> str:
+        """What follows the first word, with its comma; often nothing."""
+        return self.trend.removeprefix(self.trend_word)
+
 
 def router(site: ClubSite) -> APIRouter:
     """Routes of the board."""
@@ -40,7 +51,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = readiness_only(site.access_requests.squad(viewer, "morning board"))
+        access = readiness_only(site.access_requests.squad(viewer, ClubPage.MORNING_BOARD))
         return _page(site, viewer, access)
 
     return routes
@@ -72,6 +83,8 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
+        is_empty=not mornings,
+        lead=_lead(ROLE_GROUPS[viewer.role], shown=len(mornings), planned=len(planned)),
         decide=_rows(decide, day),
         ask=_rows(ask, day),
         planned=_rows(planned, day),
@@ -79,7 +92,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         out=listed(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
-        imports=summary(site, access),
+        imported=newest_import(site, access),
         role=ROLE_GROUPS[viewer.role],
     )
 
@@ -93,11 +106,20 @@ def finding(decide: int, ask: int, *, shown: int) -> str:
     return sentence(", ".join(parts)) if parts else "Everyone trains as planned"
 
 
+def _lead(group: str, *, shown: int, planned: int) -> str:
+    """What holds without a decision; for an empty board, whom it would list."""
+    if not shown:
+        return f"Athletes appear here when they share readiness with {group}."
+    others = "Everyone else trains as planned. " if planned else ""
+    rule = "Without a decision the plan stays as it is."
+    return f"{others}{rule} Readiness compares each athlete with their own last 28 days."
+
+
 def _common_plan(site: ClubSite, day: date) -> str:
     plan = site.journal.plans(day).get(None)
     if plan is None:
         return ""
-    kind = "Match today" if plan.match_day else "SessionPlan"
+    kind = "Match today" if plan.match_day else "Plan"
     title = f"{plan.title}, " if plan.title else ""
     return f"{kind}: {title}{text.session(plan.session)}"
 

@@ -7,14 +7,15 @@ where a page has to be shown instead.
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ProposalAnswered
+from audit.entries.details.codes import ProposalAnswer
 from chassis.web.page_errors import Closed
 from client.coaching.journal import AlreadyDecided
 from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide
 from client.web.athlete import Opened, decision_words, opened, show
+from client.web.decision_form import Sent, load_of, problems_of, reason_form
 from client.web.sessions import Viewer
 from client.web.site import ClubSite, to
 from client.web.text import session
@@ -25,18 +26,6 @@ ANSWER_WORDS = {
     ReviewAnswer.MODIFY: "Choose another load",
     ReviewAnswer.REJECT: "Keep the plan",
 }
-
-
-class Sent(BaseModel):
-    """What the form said, before it is believed."""
-
-    model_config = ConfigDict(frozen=True)
-
-    csrf: str = Field(max_length=100)
-    proposal: str = Field(max_length=100)
-    answer: str = Field(max_length=100)
-    reason: str = Field(default="", max_length=40)
-    load: str = Field(default="", max_length=40)
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -69,22 +58,26 @@ def router(site: ClubSite) -> APIRouter:
 
     @routes.get("/athletes/{athlete}/decided")
     def done(request: Request, athlete: str) -> Response:
-        viewer = site.viewer(request)
-        it = opened(site, viewer, AthleteId(athlete))
-        if it.assessment is None or it.assessment.decision is None:
-            raise Closed
-        return site.page(
-            "decided.html",
-            viewer,
-            here="/athletes",
-            access=it.access,
-            title="Decision recorded",
-            name=it.athlete.name,
-            athlete=it.athlete.athlete,
-            decision=decision_words(site, it.assessment.decision),
-        )
+        return _decided(site, site.viewer(request), AthleteId(athlete))
 
     return routes
+
+
+def _decided(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Response:
+    """Show the decision that was recorded; raises Closed if none was."""
+    it = opened(site, viewer, athlete)
+    if it.assessment is None or it.assessment.decision is None:
+        raise Closed
+    return site.page(
+        "decided.html",
+        viewer,
+        here="/athletes",
+        access=it.access,
+        title="Decision recorded",
+        name=it.athlete.name,
+        athlete=it.athlete.athlete,
+        decision=decision_words(site, it.assessment.decision),
+    )
 
 
 def _open(site: ClubSite, request: Request, athlete: str, csrf: str) -> tuple[Viewer, Opened, Proposal | None]:
@@ -104,7 +97,7 @@ def _ready(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Re
     it = site.assessment(access, athlete, site.context(site.day()))
     if it.proposal is None or not it.to_decide or it.proposal.proposal_id != sent.proposal:
         return None
-    if _problems(it.proposal, sent):
+    if problems_of(it.proposal, sent):
         return None
     try:
         return _decision(site, viewer, it.proposal, sent)
@@ -115,7 +108,7 @@ def _ready(site: ClubSite, viewer: Viewer, athlete: AthleteId, sent: Sent) -> Re
 def _not_recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) -> Response:
     """Look again and show what stands in the way; raises Closed without readiness."""
     viewer, it, current = _open(site, request, athlete, sent.csrf)
-    problems = [] if current is None or current.proposal_id != sent.proposal else _problems(current, sent)
+    problems = [] if current is None or current.proposal_id != sent.proposal else problems_of(current, sent)
     if current is not None and problems:
         return _reason_page(site, viewer, it, current, sent, problems)
     return show(site, viewer, it)
@@ -123,40 +116,19 @@ def _not_recorded(site: ClubSite, request: Request, athlete: str, sent: Sent) ->
 
 def _store(site: ClubSite, decision: ReviewDecision) -> None:
     """Have the log take the event first: a decision that cannot be logged is not taken."""
-    site.report(
-        EventKind.PROPOSAL_DECIDED,
-        decision.person,
-        decision.role,
-        athlete=decision.athlete,
-        proposal=decision.proposal_id,
-        answer=decision.answer.value,
+    site.consent.event(
+        ProposalAnswered(
+            person=decision.person,
+            role=decision.role,
+            athlete=decision.athlete,
+            proposal=decision.proposal_id,
+            answer=ProposalAnswer(decision.answer.value),
+        )
     )
     try:
         site.journal.record(decision)
     except AlreadyDecided:
         return  # the same form sent twice: the first decision holds and is shown
-
-
-def _problems(proposal: Proposal, sent: Sent) -> list[dict[str, str]]:
-    found = []
-    if sent.answer not in {a.value for a in ReviewAnswer} or (
-        proposal.review and sent.answer == ReviewAnswer.ACCEPT.value
-    ):
-        found.append({"field": "reason", "text": "Expected one of the answers."})
-    elif sent.answer != ReviewAnswer.ACCEPT.value and sent.reason not in {r.value for r in ReviewReason}:
-        found.append({"field": "reason", "text": "Choose a reason. It stands in the record beside the decision."})
-    if sent.answer == ReviewAnswer.MODIFY.value and _load(sent.load, proposal.planned.load_au) is None:
-        came = f"“{sent.load}”" if sent.load.strip() else "nothing"
-        text = f"Expected a whole number from 0 to {proposal.planned.load_au:.0f} AU, got {came}."
-        found.append({"field": "load", "text": text})
-    return found
-
-
-def _load(text: str, planned_au: float) -> float | None:
-    cleaned = text.strip().replace(",", "")
-    if not cleaned.isascii() or not cleaned.isdigit() or len(cleaned) > 5 or int(cleaned) > planned_au:
-        return None
-    return float(int(cleaned))
 
 
 def _decision(site: ClubSite, viewer: Viewer, proposal: Proposal, sent: Sent) -> ReviewDecision:
@@ -169,7 +141,7 @@ def _decision(site: ClubSite, viewer: Viewer, proposal: Proposal, sent: Sent) ->
             role=viewer.role,
             now=site.clock(),
             reason=ReviewReason(sent.reason) if answer is not ReviewAnswer.ACCEPT else None,
-            chosen_au=_load(sent.load, proposal.planned.load_au) if answer is ReviewAnswer.MODIFY else None,
+            chosen_au=load_of(sent.load, proposal.planned.load_au) if answer is ReviewAnswer.MODIFY else None,
         )
     except RefusedDecision as error:
         raise Closed from error
@@ -190,18 +162,16 @@ def _reason_page(
         title=ANSWER_WORDS[answer],
         name=it.athlete.name,
         athlete=it.athlete.athlete,
-        proposal=proposal,
+        proposal=proposal.proposal_id,
+        form=reason_form(proposal, answer, problems),
         sent=sent,
-        is_modify=answer is ReviewAnswer.MODIFY,
-        answer_words=ANSWER_WORDS[answer],
         reasons=[(reason.value, text) for reason, text in REASON_TEXT.items()],
         problems=problems,
-        field_problems={p["field"]: p["text"] for p in problems},
     )
 
 
 def _checked(site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sent: Sent) -> Response:
-    problems = _problems(proposal, sent)
+    problems = problems_of(proposal, sent)
     if problems:
         return _reason_page(site, viewer, it, proposal, sent, problems)
     decision = _decision(site, viewer, proposal, sent)
@@ -215,6 +185,7 @@ def _checked(site: ClubSite, viewer: Viewer, it: Opened, proposal: Proposal, sen
         athlete=it.athlete.athlete,
         proposal=proposal,
         sent=sent,
+        is_modify=decision.answer is ReviewAnswer.MODIFY,
         answer_words=ANSWER_WORDS[decision.answer],
         reason=REASON_TEXT[decision.reason] if decision.reason else "",
         planned=session(proposal.planned),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import StaffSignedIn
 from chassis.web.page_errors import Closed
 from client.web.sessions import COOKIE, ROLE_NAMES
 from client.web.site import ClubSite, check_origin, to
@@ -69,7 +69,7 @@ def _page(site: ClubSite, *, wrong: bool) -> Response:
 
 
 def _begin(site: ClubSite, request: Request, person: PersonId, name: str, role: Role) -> Response:
-    site.report(EventKind.SIGNED_IN, person, role)
+    site.consent.event(StaffSignedIn(person=person, role=role))
     site.sessions.end(request.cookies.get(COOKIE))
     response = to("/board")
     response.set_cookie(

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
+from audit.entries.details.codes import ClubPage
 from chassis.text import long_date
 from client.vault.journal import ImportRecord, imports
 from client.web.access import PageAccess
@@ -50,7 +51,7 @@ class File:
     mark: str
     set_aside: bool
     reason: str
-    counts: tuple[str, ...]
+    counts: tuple[tuple[str, str], ...]
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -60,7 +61,7 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/imports")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = site.access_requests.squad(viewer, "imports")
+        access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
         files = [_file(site, record) for record in _records(site, access)]
         aside = [f for f in files if f.set_aside]
         return site.page(
@@ -72,20 +73,20 @@ def router(site: ClubSite) -> APIRouter:
             finding=_finding(len(files), len(aside)),
             aside=aside,
             files=[f for f in files if not f.set_aside][:MOST_SHOWN],
-            total=len(files) - len(aside),
-            columns=tuple(COUNTS.values()),
+            taken_in=_taken_in(len(files) - len(aside)),
         )
 
     return routes
 
 
-def summary(site: ClubSite, access: PageAccess) -> dict[str, object]:
+def newest_import(site: ClubSite, access: PageAccess) -> str:
     """Return what the board says about the newest imports of the athletes of this look."""
     records = _records(site, access)
-    newest = records[0].at.astimezone(site.zone) if records else None
-    day = [r for r in records if newest and r.at.astimezone(site.zone).date() == newest.date()]
-    aside = sum(r.status == "quarantined" for r in day)
-    return {"newest": _local_moment(newest) if newest else None, "files": len(day), "aside": aside}
+    if not records:
+        return "No import of an athlete on this board is recorded yet."
+    newest = records[0].at.astimezone(site.zone)
+    aside = sum(r.status == "quarantined" for r in records if r.at.astimezone(site.zone).date() == newest.date())
+    return f"Last import {_local_moment(newest)}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
 
 
 def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
@@ -105,7 +106,7 @@ def _file(site: ClubSite, record: ImportRecord) -> File:
         mark=record.file_sha256[:8],
         set_aside=record.status == "quarantined",
         reason=record.reason,
-        counts=tuple(f"{record.counts.get(name, 0):,}" for name in COUNTS),
+        counts=tuple((column, f"{record.counts.get(name, 0):,}") for name, column in COUNTS.items()),
     )
 
 
@@ -114,4 +115,12 @@ def _finding(files: int, aside: int) -> str:
         return "No file has been imported yet"
     if not aside:
         return "All files were taken in"
-    return f"{'One file was' if aside == 1 else f'{aside} files were'} set aside"
+    return _set_aside(aside)
+
+
+def _taken_in(total: int) -> str:
+    return f"{min(total, MOST_SHOWN)} of {total}."
+
+
+def _set_aside(files: int) -> str:
+    return f"{'One file was' if files == 1 else f'{files} files were'} set aside"

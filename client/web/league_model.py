@@ -6,7 +6,8 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.codes import ClubPage
 from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
@@ -68,6 +69,18 @@ class ApprovedCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class CardWords:
+    """The card of an adopted model in words."""
+
+    purpose: str
+    data: str
+    clubs: int
+    rounds: int
+    privacy: str
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictRow:
     """What this node's gate said of one model, in words; `card` only where the model was adopted."""
 
@@ -76,7 +89,7 @@ class VerdictRow:
     reasons: str
     days: str
     figures: tuple[tuple[str, str], ...]
-    card: ModelCard | None
+    card: CardWords | None
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -86,20 +99,18 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/model")
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
-        site.report(EventKind.PAGE_OPENED, viewer.person, viewer.role, page="league model")
+        site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
         adoptions = Adoptions(site.settings.models)
-        found = [_verdict(site, verdict) for verdict in adoptions.verdicts()]
-        risk = next((v for v in adoptions.verdicts() if v.model == RISK_SCHEMA.model), None)
+        verdicts = adoptions.verdicts()
+        risk = next((v for v in verdicts if v.model == RISK_SCHEMA.model), None)
         return site.page(
             "model.html",
             viewer,
             here="/model",
             title="League model",
-            risk_passed=risk is not None and risk.adopted,
-            risk_judged=risk is not None,
-            verdicts=found,
-            plain=_plain,
-            power=_power_of_ten,
+            finding=_finding(risk),
+            lead=_lead(risk, is_any=bool(verdicts)),
+            verdicts=[_verdict(site, verdict) for verdict in verdicts],
             campaigns=approved(site, site.clock()),
         )
 
@@ -126,6 +137,21 @@ def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
             )
         )
     return rows
+
+
+def _finding(risk: Verdict | None) -> str:
+    if risk is not None and risk.adopted:
+        return "The risk model passed here; no figure about a person is shown"
+    return "No individual risk available"
+
+
+def _lead(risk: Verdict | None, *, is_any: bool) -> str:
+    own = "Readiness, proposals and charts here come from each athlete’s own past alone."
+    if not is_any:
+        return f"No league model has been checked on this node yet. {own}"
+    if risk is not None and not risk.adopted:
+        return f"The league’s risk model did not pass this node’s checks. {own}"
+    return own
 
 
 def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
@@ -162,12 +188,20 @@ def _figure(verdict: Verdict, name: str) -> str:
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
 
 
-def _card(site: ClubSite, verdict: Verdict) -> ModelCard | None:
+def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
     try:
-        return ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
+        card = ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
     except (OSError, ValueError):
         log.warning("the card of an adopted model cannot be read")
         return None
+    return CardWords(
+        purpose=_plain(card.purpose),
+        data=_plain(card.data),
+        clubs=card.clubs,
+        rounds=card.rounds,
+        privacy=f"ε {card.epsilon_proved:.2f} at δ {_power_of_ten(card.delta)}",
+        limits=tuple(_plain(limit) for limit in card.limits),
+    )
 
 
 def _category(category: Category) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.entries.events import EventKind
 from chassis.clock import Clock
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
@@ -23,7 +22,7 @@ from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.sessions import COOKIE, StaffSessions, Viewer
 from client.web.staff_codes import StaffCodeIssuer
 from client.web.tables import Tables, streams_of
-from policies.vocabulary import AthleteId, Category, PersonId, Role
+from policies.vocabulary import AthleteId, Category
 
 NAV = (
     {"href": "/board", "label": "Morning board"},
@@ -81,10 +80,6 @@ class ClubSite:
         if not viewer.is_own_csrf(csrf):
             raise Refused
         return viewer
-
-    def report(self, kind: EventKind, person: PersonId, role: Role, **details: str) -> None:
-        """Have a person's deed logged before it is done; raises ConsentUnavailable, and then it is not done."""
-        self.consent.event(kind, {"person": person, "role": role.value, **details})
 
     def page(
         self,

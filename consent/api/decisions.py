@@ -1,10 +1,11 @@
 """POST /v1/decisions and GET /v1/snapshot: what a club's people and its node may use, decided and logged first."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import Field, field_validator
 
+from audit.entries.details.base import Person
 from consent.api.entry import Body, Signed, Store
 from consent.api.outcomes import ThisIntent
 from consent.decisions.decide import MOST_ITEMS
@@ -13,13 +14,11 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpos
 
 router = APIRouter(prefix="/v1")
 
-PersonText = Annotated[str, Field(min_length=1, max_length=80)]
-
 
 class ActorBody(Body):
     """The person who asks."""
 
-    person: PersonText
+    person: Person
     role: Role
 
 

@@ -3,37 +3,29 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlmodel import col, select
 
 from audit.entries import commitments
+from audit.entries.details.access import Access
+from audit.entries.details.athletes import RoundCommitted
+from audit.entries.details.base import Details
+from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
+from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
+from consent.athlete.reason_words import because
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
 from consent.errors import Conflict, NotFound
 from consent.registry import members, orgs
+from consent.storage.kept_entry import KeptEntry
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
-
-_BECAUSE = {
-    EventKind.CONSENT_DECISION: "your own decision",
-    EventKind.RELEASE_PROPOSED: "your club asks you",
-    EventKind.RELEASE_ANSWERED: "your own answer",
-    EventKind.BUDGET_RESERVED: "because of your yes to league learning",
-    EventKind.BUDGET_REFUNDED: "the rounds that did not run cost nothing",
-    EventKind.ROUND_COMMITTED: "because of your yes to league learning",
-    EventKind.LOOK_REFUSED: "your yes did not count for it any more",
-    EventKind.MEMBER_ENROLLED: "your club enrolled you",
-    EventKind.SIGNED_IN: "you, or someone with your code, signed in",
-    EventKind.OPERATOR_LOOK: "whoever runs your club’s node can open its store",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class _Opened:
     """One row with its details opened, and how the log stands to it."""
 
     row: LogDetailRow
-    details: dict[str, Any]
+    opened: OpenedDetails
     status: EntryStatus
 
 
@@ -51,7 +43,7 @@ def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHist
     opened = _open_all(tx, athlete)
     shown = opened[: max(0, limit)]
     names = {org.org_id: org.name for org in orgs.every(tx)}
-    outcomes = outcomes_of(tx, [one.details["event"] for one in shown if "event" in one.details])
+    outcomes = outcomes_of(tx, [one.opened.event for one in shown if one.opened.event is not None])
     states = Counter(one.status.proof for one in opened)
     return AccessHistory(
         tuple(_look(one, names, outcomes) for one in shown),
@@ -86,7 +78,8 @@ def status(tx: Transaction, athlete: AthleteId, leaf_hash: bytes) -> EntryStatus
         raise NotFound("expected one of your own entries")
     journal = tx.context.journal
     keys = journal.owner_keys(tx.session, athlete)
-    return _open(Proofs(journal.log, tx.context.trust.policy), journal.open_detail(keys, row), keys, row).status
+    kept = journal.open_entry(tx.session, keys, row)
+    return _open(Proofs(journal.log, tx.context.trust.policy), kept, keys, row).status
 
 
 def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
@@ -95,63 +88,73 @@ def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
     keys, proofs = journal.owner_keys(tx.session, athlete), Proofs(journal.log, tx.context.trust.policy)
     # By place, so that neighbours in the log are read from the same files.
     query = select(LogDetailRow).where(col(LogDetailRow.owner) == athlete).order_by(col(LogDetailRow.log_index))
-    opened = [_open(proofs, journal.open_detail(keys, row), keys, row) for row in tx.session.exec(query).all()]
+    rows = tx.session.exec(query).all()
+    opened = [_open(proofs, journal.open_entry(tx.session, keys, row), keys, row) for row in rows]
     return sorted(opened, key=lambda one: one.row.number or 0, reverse=True)
 
 
-def _open(proofs: Proofs, opening: dict[str, Any], keys: OwnerKeys, row: LogDetailRow) -> _Opened:
-    is_own = partial(_is_own, keys, row, opening)
-    return _Opened(row, opening["details"], proofs.of(row.leaf_hash, row.log_index, is_own))
+def _open(proofs: Proofs, kept: KeptEntry, keys: OwnerKeys, row: LogDetailRow) -> _Opened:
+    is_own = partial(_is_own, keys, row, kept)
+    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own))
 
 
-def _is_own(keys: OwnerKeys, row: LogDetailRow, opening: dict[str, Any], leaf: bytes) -> bool:
+def _is_own(keys: OwnerKeys, row: LogDetailRow, kept: KeptEntry, leaf: bytes) -> bool:
     """True if the leaf holds the athlete's own tag for this number, and commits to exactly these details."""
     if row.number is None:
         return False
-    entry = parse_leaf(leaf)
-    if opening["key"]:
-        commitments.verify_opening(entry.commitment, bytes.fromhex(opening["key"]), opening["details"])
-    return entry.tag == commitments.tag(keys.tags, row.number)
+    kept.verify(leaf)
+    return parse_leaf(leaf).tag == commitments.tag(keys.tags, row.number)
 
 
 def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOutcome]) -> AccessEvent:
-    details = one.details
-    org, at = OrgId(details.get("org", "")), datetime.fromisoformat(details["at"])
-    granularity = details.get("granularity")
+    opened, says = one.opened, _says(one.opened.details)
     return AccessEvent(
         number=(one.row.number or 0) + 1,
         leaf_hash=one.row.leaf_hash.hex(),
         index=one.status.index,
-        kind=details["kind"],
-        day=at.date(),
-        at=at,
-        org=org,
-        org_name=names.get(org, ""),
-        person=details.get("person"),
-        role=_word(Role, details.get("role")),
-        action=_word(Action, details.get("action")),
-        purpose=_word(Purpose, details.get("purpose")),
-        category=_word(Category, details.get("category")),
-        granularity=None if granularity is None else Granularity.from_word(granularity),
-        allowed=bool(details.get("allowed", False)),
-        because=_because(details),
+        kind=opened.kind.value,
+        day=opened.at.date(),
+        at=opened.at,
+        org=OrgId(opened.org),
+        org_name=names.get(OrgId(opened.org), ""),
+        person=says.person,
+        role=says.role,
+        action=says.action,
+        purpose=says.purpose,
+        category=says.category,
+        granularity=says.granularity,
+        allowed=says.allowed,
+        because=because(opened.kind, opened.details),
         proof=one.status.proof,
-        outcome=_outcome(details, outcomes),
+        outcome=_outcome(opened, outcomes) if says.is_shown else None,
+        is_refused_round=isinstance(opened.details, RoundCommitted) and not opened.details.is_counted,
     )
 
 
-def _outcome(details: dict[str, Any], outcomes: dict[str, DeliveryOutcome]) -> DeliveryOutcome | None:
-    """What came of an allowed look; entries from before outcomes were recorded say nothing."""
-    if details["kind"] != EventKind.LOOK_ALLOWED or "event" not in details:
-        return None
-    return outcomes.get(details["event"], DeliveryOutcome.NOT_KNOWN)
+def _outcome(opened: OpenedDetails, outcomes: dict[str, DeliveryOutcome]) -> DeliveryOutcome | None:
+    """What came of a granted access; entries from before outcomes were recorded say nothing."""
+    return None if opened.event is None else outcomes.get(opened.event, DeliveryOutcome.NOT_KNOWN)
 
 
-def _because(details: dict[str, Any]) -> str:
-    if details.get("outcome") == "unknown":
-        return "the service stopped before this could take effect"
-    return str(details.get("because") or _BECAUSE.get(EventKind(details["kind"]), "reported by your club"))
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """What an entry says about an access; of every other entry only whether it was allowed."""
+
+    allowed: bool
+    is_shown: bool = False
+    person: str | None = None
+    role: Role | None = None
+    action: Action | None = None
+    purpose: Purpose | None = None
+    category: Category | None = None
+    granularity: Granularity | None = None
 
 
-def _word(kind: Any, text: str | None) -> Any:
-    return None if text is None else kind(text)
+def _says(details: Details | DetailsV1) -> _Says:
+    if isinstance(details, Access):
+        said = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
+        return _Says(details.is_granted, details.is_granted, *said)
+    if isinstance(details, DetailsV1):
+        said_v1 = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
+        return _Says(details.allowed, details.fields["kind"] == EventKind.LOOK_ALLOWED, *said_v1)
+    return _Says(allowed=not isinstance(details, RoundCommitted) or details.is_counted)

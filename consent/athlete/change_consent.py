@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import CellChange, CellsChanged
+from audit.entries.details.codes import ChoiceMethod
 from consent.errors import Conflict, InvalidChange, NotAllowed
 from consent.grants import event_chain, receipt_store
 from consent.grants.active import cell_key, cell_of, grant_of, in_cell
@@ -156,17 +157,28 @@ def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method
         else ConsentState.WITHDRAWN
     )
     receipt_id = receipt_store.new_id()
-    details = {
-        "receipt_id": receipt_id,
-        "changes": [receipt_store.as_json(wish) for wish in changes],
-        "method": method.value,
-        "epoch": row.epoch,
-        "allowed": True,
-    }
-    own = Draft.about(AthleteId(row.athlete), EventKind.CONSENT_DECISION, tx.union, details)
+    details = CellsChanged(
+        receipt_id=receipt_id,
+        changes=tuple(_cell_change(wish) for wish in changes),
+        method=ChoiceMethod(method.value),
+        epoch=row.epoch,
+    )
+    own = Draft.about(AthleteId(row.athlete), tx.union, details)
     entry, *_ = tx.append([own, *refunds]).entries
     issue = receipt_store.Issue(receipt_id, AthleteId(row.athlete), tuple(changes), status, entry, method)
     return receipt_store.store(tx, issue)
+
+
+def _cell_change(wish: Change) -> CellChange:
+    cell = wish.cell
+    return CellChange(
+        category=cell.category,
+        purpose=cell.purpose,
+        recipient_org=cell.recipient.org,
+        recipient_role=cell.recipient.role,
+        granularity=wish.granularity,
+        ends=wish.ends,
+    )
 
 
 def _row(grant: Grant) -> GrantRow:

@@ -5,9 +5,12 @@ asks for), and the privacy ledger, because a budget that could be erased could b
 which entries of the public log were about the athlete; only that some were about somebody whose record is erased.
 """
 
-from sqlmodel import col, delete, update
+import secrets
 
-from audit.entries.events import EventKind
+from sqlmodel import col, delete, select
+
+from audit.entries.details.athletes import RecordErased
+from audit.entries.details.codes import ChoiceMethod
 from consent.athlete import change_consent
 from consent.errors import Conflict
 from consent.grants.values import ConsentMethod
@@ -31,14 +34,16 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.DESK)
     row.epoch += 1
     refunds = refund_withdrawn(tx, athlete)
-    details = {"stopped": len(ended), "method": ConsentMethod.DESK.value, "epoch": row.epoch, "allowed": True}
-    tx.append([Draft.about(athlete, EventKind.ERASED, tx.union, details), *refunds])
+    details = RecordErased(stopped=len(ended), method=ChoiceMethod.DESK, epoch=row.epoch)
+    tx.append([Draft.about(athlete, tx.union, details), *refunds])
     _destroy(tx, athlete)
 
 
 def _destroy(tx: Transaction, athlete: AthleteId) -> None:
     tx.session.get_one(DataKeyRow, athlete).wrapped = None
-    of_athlete = update(LogDetailRow).where(col(LogDetailRow.owner) == athlete)
-    tx.session.exec(of_athlete.values(owner=NOBODY, number=None, sealed=b""))
+    for detail in tx.session.exec(select(LogDetailRow).where(col(LogDetailRow.owner) == athlete)).all():
+        # Of the same length, so that such a row looks like a dummy's.
+        detail.owner, detail.number, detail.sealed = NOBODY, None, secrets.token_bytes(len(detail.sealed))
+    tx.session.flush()
     for rows in (ReceiptRow, SessionRow, SignInCodeRow):
         tx.session.exec(delete(rows).where(col(rows.athlete) == athlete))

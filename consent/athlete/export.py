@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from audit.errors import MalformedProof
 from audit.tlog import merkle
-from audit.verification.athlete_export import Opening, OwnEntries, OwnEntry, own_entry, write_export
+from audit.verification.athlete_export import OwnEntries, OwnEntry, own_entry, write_export
 from consent.registry import members
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
@@ -41,15 +41,16 @@ def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
 def _entry(tx: Transaction, keys: OwnerKeys, row: LogDetailRow, waiting: dict[bytes, bytes]) -> OwnEntry | None:
     """Return one entry; None if the log does not have it, which leaves the gap for everybody to see."""
     journal = tx.context.journal
-    stored = journal.open_detail(keys, row)
-    opening = Opening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
+    kept = journal.open_entry(tx.session, keys, row)
     number = row.number or 0
     if row.leaf_hash in waiting:
-        return own_entry(number, waiting[row.leaf_hash], None, opening)
+        leaf = waiting[row.leaf_hash]
+        return own_entry(number, leaf, None, kept.opening(leaf))
     index = journal.log.index_of(row.leaf_hash)
     if index is None:
         return None
     try:
-        return own_entry(number, journal.log.leaf(index), journal.log.proof_text(index), opening)
+        leaf = journal.log.leaf(index)
+        return own_entry(number, leaf, journal.log.proof_text(index), kept.opening(leaf))
     except MalformedProof:
         return None

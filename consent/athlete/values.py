@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from audit.entries.events import EventKind
 from consent.decisions.values import DeliveryOutcome
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
+
+ACCESS_KINDS = frozenset({EventKind.ACCESS, EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED})
+"""Kinds of an athlete's own entries that say who asked for data; the last two are those of the first version."""
 
 
 class ProofState(StrEnum):
@@ -23,7 +27,7 @@ class AccessEvent:
     number: the athlete's own consecutive number from 1. leaf_hash: the entry in the public log, in hexadecimal digits.
     index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
     refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
-    rounds) the fields that do not apply are None.
+    rounds) the fields that do not apply are None. is_refused_round: a token that no longer counted for a round.
     """
 
     number: int
@@ -44,6 +48,12 @@ class AccessEvent:
     because: str
     proof: ProofState
     outcome: DeliveryOutcome | None = None
+    is_refused_round: bool = False
+
+    @property
+    def is_access(self) -> bool:
+        """True if somebody asked for data, whether it was granted or not."""
+        return self.kind in ACCESS_KINDS or self.is_refused_round
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,12 @@
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from chassis.cli.console import is_confirmed, print_json, print_table, print_values
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
 from consent.commands.service_folder import ServiceFolder, beside, writing
-from consent.identity import codes
-from consent.keys import read_keys
-from consent.service import open_beside
-from consent.settings import read_settings
 from policies.vocabulary import AthleteId, OrgId
 
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
@@ -77,6 +72,13 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef
     """
+    from sqlmodel import Session
+
+    from consent.identity import codes
+    from consent.keys import read_keys
+    from consent.service import open_beside
+    from consent.settings import read_settings
+
     settings = read_settings(directory.resolve())
     keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=utc_now)
     try:

@@ -10,7 +10,6 @@ from chassis.text import plural
 from consent.commands.service_folder import ServiceFolder, beside, writing
 from consent.errors import InvalidSettings
 from consent.registry.values import OrgKind
-from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
 
 app = typer.Typer(help="Organisations that may ask: clubs, the league, the governing body.", no_args_is_help=True)
@@ -33,6 +32,8 @@ def org_add(
 
     Example: homefield-consent org add union club-a --name "Eastmere FC" --kind club --key BASE64
     """
+    from policies.signing import VerifyKey
+
     if not OrgId(org).replace("-", "").isalnum() or not 2 <= len(org) <= 64 or org != org.lower():
         raise InvalidSettings("expected an identifier of 2 to 64 lower-case letters, digits and hyphens")
     with writing(directory) as service:

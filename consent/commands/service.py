@@ -5,22 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chassis.cli.console import print_values, warn
 from chassis.cli.options import AsJson, Demo
 from chassis.clock import utc_now
-from chassis.web.serving import serve_app
-from consent import trust_file
-from consent.app import build_app
 from consent.commands.service_folder import ServiceFolder, beside, publish
 from consent.errors import InvalidSettings
-from consent.keys import read_keys
-from consent.operations.log_status import LogState
-from consent.service import found, log_vkeys, open_service
-from consent.settings import DAY_S, HOUR_S, SETTINGS_FILE, ConsentSettings, make_settings, read_settings, write_settings
+from consent.release_schedule import DAY_S, HOUR_S
+
+if TYPE_CHECKING:
+    from consent.operations.log_status import LogState
+    from consent.settings import ConsentSettings
+
+COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
 
 
 def register(program: typer.Typer) -> None:
@@ -45,6 +45,9 @@ def init(
 
     Example: homefield-consent init union --name "Coast Players' Union"
     """
+    from consent.service import found, open_service
+    from consent.settings import SETTINGS_FILE, make_settings, write_settings
+
     if (directory / SETTINGS_FILE).exists():
         raise InvalidSettings(f"{directory} already holds a consent service; nothing was changed")
     if directory.exists() and any(directory.iterdir()):
@@ -76,18 +79,20 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-consent keys union --json
     """
+    from consent.settings import read_settings
+
     print_values("homefield-keys-1", _public_keys(read_settings(directory.resolve())), as_json=as_json)
 
 
 def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
-    """Show counts and the state of the public log: entries, what waits, the next checkpoint. No names.
+    """Show counts, what waits for publication, and the most budget that any athlete has used. No names.
 
     Example: homefield-consent status union --json
     """
     with beside(directory) as store:
         counts, log = store.status(), store.log_state()
-    values = {field: getattr(counts, field) for field in ("orgs", "athletes", "campaigns", "log_waiting")}
-    values |= _of_log(log, waiting=counts.log_waiting) | {"policy_hash": counts.policy_hash}
+    values = {field: getattr(counts, field) for field in COUNTS} | _of_log(log, waiting=counts.log_waiting)
+    values |= {"policy_hash": counts.policy_hash}
     print_values("homefield-consent-status-1", values, as_json=as_json)
 
 
@@ -101,6 +106,10 @@ def serve(
 
     Example: homefield-consent serve union --port 8600
     """
+    from chassis.web.serving import serve_app
+    from consent.app import build_app
+    from consent.settings import read_settings
+
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     if demo:
@@ -119,7 +128,11 @@ def _all_or_nothing(directory: Path) -> Iterator[None]:
         raise
 
 
-def _public_keys(settings: ConsentSettings) -> dict[str, Any]:
+def _public_keys(settings: "ConsentSettings") -> dict[str, Any]:
+    from consent import trust_file
+    from consent.keys import read_keys
+    from consent.service import log_vkeys
+
     keys = read_keys(settings.keys_directory)
     vkeys = log_vkeys(settings, keys)
     path = settings.directory / trust_file.POLICY_FILE
@@ -136,7 +149,7 @@ def _public_keys(settings: ConsentSettings) -> dict[str, Any]:
     }
 
 
-def _of_log(log: LogState, *, waiting: int) -> dict[str, Any]:
+def _of_log(log: "LogState", *, waiting: int) -> dict[str, Any]:
     return {
         "log_size": log.size,
         "log_published": _moment(log.published_at),
@@ -149,7 +162,7 @@ def _of_log(log: LogState, *, waiting: int) -> dict[str, Any]:
     }
 
 
-def _problem(log: LogState, *, waiting: int) -> str:
+def _problem(log: "LogState", *, waiting: int) -> str:
     if not log.has_quorum and log.size:
         return "the newest checkpoint lacks witnesses that the trust policy asks for"
     if waiting and log.is_late(utc_now()):

@@ -3,23 +3,28 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.errors import LogUnavailable, QuorumNotMet
 from chassis.cli.console import warn
 from chassis.clock import utc_now
-from consent.service import Service, open_beside, open_service
-from consent.settings import read_settings
-from consent.store import ConsentStore
+
+if TYPE_CHECKING:
+    from consent.service import Service
+    from consent.store import ConsentStore
+
 
 ServiceFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The service's own folder.")]
 
 
 @contextmanager
-def beside(directory: Path) -> Iterator[ConsentStore]:
+def beside(directory: Path) -> "Iterator[ConsentStore]":
     """Open the store for reading, whether the service runs or not."""
+    from consent.service import open_beside
+    from consent.settings import read_settings
+
     engine, store = open_beside(read_settings(directory.resolve()), clock=utc_now)
     try:
         yield store
@@ -28,8 +33,11 @@ def beside(directory: Path) -> Iterator[ConsentStore]:
 
 
 @contextmanager
-def writing(directory: Path) -> Iterator[Service]:
+def writing(directory: Path) -> "Iterator[Service]":
     """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be."""
+    from consent.service import open_service
+    from consent.settings import read_settings
+
     service = open_service(read_settings(directory.resolve()), clock=utc_now)
     try:
         yield service
@@ -38,7 +46,7 @@ def writing(directory: Path) -> Iterator[Service]:
         service.close()
 
 
-def publish(service: Service) -> None:
+def publish(service: "Service") -> None:
     """Publish, or say that what was recorded waits: witnesses may be away, or not know this log yet."""
     try:
         service.publish()

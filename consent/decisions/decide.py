@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit.entries.events import EventKind
-from chassis.text import long_date
+from audit.entries.details.access import Access, SnapshotServed
+from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, ItemResult, SnapshotAnswer
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
@@ -88,33 +88,40 @@ def _draft(
     *,
     allowed: bool,
 ) -> Draft:
-    details = {
-        "person": question.actor.person,
-        "role": question.actor.role.value,
-        "action": question.action.value,
-        "purpose": question.purpose.value,
-        "category": item.category.value,
-        "granularity": item.granularity.word,
-        "allowed": allowed,
-        "reason": decision.reason,
-        "rule_id": decision.rule_id,
-        "grant": grant.grant_id if allowed and grant else "",
-        "because": _because(decision, grant, is_own=row is not None and row.club == question.club),
-    }
-    kind = EventKind.LOOK_ALLOWED if allowed else EventKind.LOOK_REFUSED
+    basis = _basis(decision, grant, is_own=row is not None and row.club == question.club)
+    covering = grant if basis is AccessBasis.GRANT else None
+    details = Access(
+        person=question.actor.person,
+        role=question.actor.role,
+        action=question.action,
+        purpose=question.purpose,
+        category=item.category,
+        granularity=item.granularity,
+        outcome=AccessOutcome.GRANTED if allowed else AccessOutcome.DENIED,
+        rule=decision.rule_id or None,
+        reason=reason_of(decision),
+        basis=basis,
+        grant=None if covering is None else covering.grant_id,
+        since=None if covering is None else covering.begins.date(),
+    )
+    # Who is unknown here and who is another club's get the same answer by the same rule: an opened entry does not
+    # tell which of them was asked about.
     if row is None:
-        return Draft.dummy(kind, question.club, details)
-    return Draft.about(item.athlete, kind, question.club, details)
+        return Draft.dummy(question.club, details)
+    return Draft.about(item.athlete, question.club, details)
 
 
-def _because(decision: Decision, grant: Grant | None, *, is_own: bool) -> str:
+def _basis(decision: Decision, grant: Grant | None, *, is_own: bool) -> AccessBasis:
     if not is_own:
-        return "they are not your club"
-    if decision.allowed and grant is not None:
-        return f"because of your yes of {long_date(grant.begins)}"
+        return AccessBasis.OTHER_CLUB
     if grant is None:
-        return "you do not share this with them"
-    return f"your yes does not go that far, or rule {decision.rule_id} forbids it"
+        return AccessBasis.NOT_SHARED
+    return AccessBasis.GRANT if decision.allowed else AccessBasis.BEYOND_GRANT
+
+
+def reason_of(decision: Decision) -> DecisionReason:
+    """Return the decision point's reason as it stands in an entry; the type of an error of its engine does not."""
+    return DecisionReason(decision.reason.partition(":")[0])
 
 
 def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
@@ -174,5 +181,4 @@ def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], list
         tx.as_recorded_before("the same snapshot again")
         return None
     row.snapshot_sha256 = digest
-    details = {"what": "consent snapshot", "sha256": digest, "allowed": True}
-    return tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, details)]).event
+    return tx.append([Draft.of_org(club, SnapshotServed(sha256=digest))]).event

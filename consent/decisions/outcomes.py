@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.access import AnswerDelivered
 from consent.decisions.values import DeliveryOutcome
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
@@ -18,7 +18,7 @@ from policies.vocabulary import OrgId
 
 def note(tx: Transaction, org: OrgId, event: str, *, sent: bool) -> None:
     """Append the outcome of one act of `org` and keep it for the athletes' own pages."""
-    tx.append([Draft.of_org(EventKind.ANSWER_SENT, org, {"answers": event, "sent": sent})])
+    tx.append([Draft.of_org(org, AnswerDelivered(answers=event, sent=sent))])
     tx.session.add(AnswerOutcomeRow(event=event, sent=sent))
 
 

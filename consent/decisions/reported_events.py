@@ -1,8 +1,35 @@
-"""Events that organisations report for the log: which kinds each may report, and about whom."""
+"""Events that organisations report for the log: which forms each may report, and about whom."""
 
+import json
 from collections.abc import Mapping
-from typing import Any
 
+from pydantic import JsonValue, ValidationError
+
+from audit.entries.details.access import RouteRefused
+from audit.entries.details.base import Details
+from audit.entries.details.clubs import (
+    CampaignApproved,
+    CampaignRefused,
+    ClubPageOpened,
+    FilesIngested,
+    ModelJudged,
+    NodeDataErased,
+    OperatorLooked,
+    PlanSet,
+    ProposalAnswered,
+    StaffCodeIssued,
+    StaffSignedIn,
+)
+from audit.entries.details.league import (
+    CampaignClosed,
+    Heartbeat,
+    LeagueCodeIssued,
+    LeagueStaffSignedIn,
+    ModelRegistered,
+    NodeAdded,
+    RoundAggregated,
+    RulesLoaded,
+)
 from audit.entries.events import EventKind
 from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
@@ -11,97 +38,83 @@ from consent.registry import members, orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
-from policies.canonical import canonical_bytes
-from policies.errors import InvalidInput
 from policies.vocabulary import AthleteId, OrgId
 
-MOST_BYTES = 8_192
-
-REPORTABLE: Mapping[OrgKind, frozenset[EventKind]] = {
-    OrgKind.LEAGUE: frozenset(
-        {
-            EventKind.ROUND_AGGREGATED,
-            EventKind.MODEL_REGISTERED,
-            EventKind.CAMPAIGN_CLOSED,
-            EventKind.CAMPAIGN_REFUSED,
-            EventKind.SIGNED_IN,
-            EventKind.CODE_ISSUED,
-            EventKind.NODE_ADDED,
-            EventKind.HEARTBEAT,
-        }
+_REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
+    OrgKind.LEAGUE: (
+        *(RoundAggregated, ModelRegistered, CampaignClosed, CampaignRefused),
+        *(LeagueStaffSignedIn, LeagueCodeIssued, NodeAdded, Heartbeat),
     ),
-    OrgKind.CLUB: frozenset(
-        {
-            EventKind.CAMPAIGN_APPROVED,
-            EventKind.CAMPAIGN_REFUSED,
-            EventKind.MODEL_ADOPTED,
-            EventKind.INGEST,
-            EventKind.PROPOSAL_DECIDED,
-            EventKind.ERASED,
-            EventKind.SIGNED_IN,
-            EventKind.CODE_ISSUED,
-            EventKind.PAGE_OPENED,
-            EventKind.OPERATOR_LOOK,
-            EventKind.PLAN_SET,
-            EventKind.HEARTBEAT,
-        }
+    OrgKind.CLUB: (
+        *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
+        *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet, Heartbeat),
     ),
-    OrgKind.GOVERNING_BODY: frozenset({EventKind.HEARTBEAT}),
-    OrgKind.UNION: frozenset({EventKind.RULES_LOADED, EventKind.HEARTBEAT}),
+    OrgKind.GOVERNING_BODY: (Heartbeat,),
+    OrgKind.UNION: (RulesLoaded, Heartbeat),
 }
-"""What each kind of organisation may report. Nobody reports decisions, answers or movements of the ledger."""
+REPORTABLE: Mapping[OrgKind, Mapping[EventKind, type[Details]]] = {
+    org: {form.kind: form for form in forms} for org, forms in _REPORTED.items()
+}
+"""What each kind of organisation may report, and in which form. Nobody reports decisions, answers or the ledger."""
 
 ABOUT_ATHLETES = frozenset(
-    {
-        EventKind.INGEST,
-        EventKind.PROPOSAL_DECIDED,
-        EventKind.ERASED,
-        EventKind.OPERATOR_LOOK,
-        EventKind.PLAN_SET,
-    }
+    form.kind for forms in _REPORTED.values() for form in forms if "athlete" in form.model_fields
 )
 """Which of them may be tied to an athlete; "you signed in" by a club's word would mislead whoever reads it."""
 
 
-def append(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str, Any]) -> bytes:
+def read_report(org: OrgKind, kind: EventKind, fields: Mapping[str, JsonValue]) -> Details:
+    """Return the details that an organisation reports.
+
+    Raises NotAllowed for a kind that is not for it to report, or not about an athlete, and InvalidChange, which names
+    the field and never its content, for anything but the fields of that form.
+    """
+    form = REPORTABLE[org].get(kind)
+    if form is None:
+        raise NotAllowed("this kind of event is not for your organisation to report")
+    if "athlete" in fields and kind not in ABOUT_ATHLETES:
+        raise NotAllowed("this kind of event is about no athlete")
+    try:
+        return form.model_validate_json(json.dumps(dict(fields)))
+    except ValidationError as error:
+        raise InvalidChange(f"{_named(form, error)} not as expected for this kind of event") from error
+
+
+def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     """Append one event with sealed details; returns the hash of its leaf.
 
-    details: plain JSON of at most 8 KiB. "athlete" ties the entry to an athlete of the reporting club.
-    "campaign" in a CAMPAIGN_CLOSED gives every unused reservation of that campaign back.
+    Details that name an athlete tie the entry to that athlete of the reporting club. A closed campaign gives every
+    unused reservation back.
     """
     org = orgs.get(tx, org_id)
-    if kind not in REPORTABLE[org.kind]:
+    if REPORTABLE[org.kind].get(details.kind) is not type(details):
         raise NotAllowed("this kind of event is not for your organisation to report")
-    try:
-        size = len(canonical_bytes(details))
-    except InvalidInput as error:
-        raise InvalidChange("expected details as plain JSON") from error
-    if size > MOST_BYTES:
-        raise InvalidChange(f"expected details of at most {MOST_BYTES} bytes")
-    refunds = _close(tx, org_id, details) if kind is EventKind.CAMPAIGN_CLOSED else []
-    return tx.append([_draft(tx, org_id, kind, details), *refunds]).entries[0]
+    refunds = _close(tx, org_id, details.campaign) if isinstance(details, CampaignClosed) else []
+    return tx.append([_draft(tx, org_id, details), *refunds]).entries[0]
 
 
-def note_refusal(tx: Transaction, org_id: OrgId, what: str) -> None:
-    """Append a refusal; `what` names the route, never what was asked about."""
-    tx.append([Draft.of_org(EventKind.LOOK_REFUSED, org_id, {"what": what, "allowed": False})])
+def note_refusal(tx: Transaction, org_id: OrgId, route: str) -> None:
+    """Append a refusal; `route` names the route, never what was asked about."""
+    tx.append([Draft.of_org(org_id, RouteRefused(route=route))])
 
 
-def _draft(tx: Transaction, org_id: OrgId, kind: EventKind, details: Mapping[str, Any]) -> Draft:
-    reported = {"reported": dict(details), "allowed": True}
-    athlete = details.get("athlete")
-    if athlete is None:
-        return Draft.of_org(kind, org_id, reported)
-    if kind not in ABOUT_ATHLETES:
-        raise NotAllowed("this kind of event is about no athlete")
-    row = members.locked(tx, [AthleteId(str(athlete))]).get(AthleteId(str(athlete)))
+def _named(form: type[Details], error: ValidationError) -> str:
+    """The field that is wrong; one that the form does not have is not repeated."""
+    field = str((error.errors(include_url=False, include_input=False)[0]["loc"] or ("",))[0])
+    return f"details.{field} is" if field in form.model_fields else "a field of details is"
+
+
+def _draft(tx: Transaction, org_id: OrgId, details: Details) -> Draft:
+    if details.subject is None:
+        return Draft.of_org(org_id, details)
+    athlete = AthleteId(details.subject)
+    row = members.locked(tx, [athlete]).get(athlete)
     if row is None or row.club != org_id:
         raise NotAllowed("expected an athlete of your own club")
-    return Draft.about(AthleteId(row.athlete), kind, org_id, reported)
+    return Draft.about(athlete, org_id, details)
 
 
-def _close(tx: Transaction, org_id: OrgId, details: Mapping[str, Any]) -> list[Draft]:
-    sha256 = str(details.get("campaign", ""))
+def _close(tx: Transaction, org_id: OrgId, sha256: str) -> list[Draft]:
     if campaigns.get(tx, sha256).manifest.league != org_id:
         raise NotAllowed("expected a campaign of your own league")
     return close_campaign(tx, sha256)

@@ -94,7 +94,7 @@ def _proof(tx: Transaction, leaf_hash: bytes) -> str | datetime:
 
 
 def as_json(change: Change) -> dict[str, Any]:
-    """One change as plain JSON, for storage and for the sealed log details."""
+    """One change as plain JSON, for storage."""
     cell = change.cell
     return {
         "athlete": cell.athlete,

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, delete
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import AthleteSignedIn
+from audit.entries.details.codes import ChoiceMethod
 from consent.errors import SignInRefused
 from consent.grants.values import ConsentMethod
 from consent.identity import codes, personas
@@ -91,9 +92,8 @@ class AthleteSessions:
             SessionRow(digest=_digest(session_id), athlete=athlete, method=method, opened=tx.now, last_used=tx.now)
         )
         member = get_member(tx, athlete)
-        tx.append(
-            [Draft.about(member.athlete, EventKind.SIGNED_IN, tx.union, {"method": method.value, "allowed": True})]
-        )
+        signed_in = AthleteSignedIn(method=ChoiceMethod(method.value))
+        tx.append([Draft.about(member.athlete, tx.union, signed_in)])
         return session_id
 
     def _is_alive(self, row: SessionRow, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import CapLowered
 from consent.errors import InvalidChange, NotFound
 from consent.ledger import campaigns, ledger
 from consent.ledger.values import BudgetLine, BudgetView
@@ -37,8 +37,7 @@ def lower_cap(tx: Transaction, athlete: AthleteId, micro_rho: int) -> BudgetView
     if not row.spent + row.reserved <= micro_rho < row.cap:
         raise InvalidChange("expected a cap below the present one and not below what is used or set aside")
     row.cap = micro_rho
-    details = {"cap_micro_rho": micro_rho, "allowed": True}
-    tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)])
+    tx.append([Draft.about(athlete, tx.union, CapLowered(cap_micro_rho=micro_rho))])
     return view(tx, athlete)
 
 

@@ -4,7 +4,8 @@ import math
 
 from sqlmodel import col, func, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.access import SpendRead
+from audit.entries.details.league import CampaignOpened
 from consent.errors import Conflict, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.ledger import Movement
@@ -44,8 +45,8 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
         is_closed=False,
     )
     tx.session.add(row)
-    details = {"campaign": manifest.sha256, "campaign_id": manifest.campaign_id, "allowed": True}
-    tx.append([Draft.of_org(EventKind.CAMPAIGN_OPENED, league, details), *refunds])
+    opened = CampaignOpened(campaign=manifest.sha256, campaign_id=manifest.campaign_id)
+    tx.append([Draft.of_org(league, opened), *refunds])
     return manifest.sha256
 
 
@@ -61,7 +62,7 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
     )
     dearest = max((int(value) for value in tx.session.exec(sums).all()), default=0)
     epsilon = math.ceil(100 * epsilon_proved(dearest, campaign.manifest.delta)) / 100
-    tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, league, {"what": "campaign spend", "campaign": sha256})])
+    tx.append([Draft.of_org(league, SpendRead(campaign=sha256))])
     return CampaignSpend(epsilon, dearest)
 
 

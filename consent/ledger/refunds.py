@@ -7,7 +7,7 @@ entry for every enrolled athlete of its clubs, real or decoy, so that the log do
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import BudgetRefunded
 from consent.grants.active import live_grants
 from consent.ledger import campaigns, ledger
 from consent.ledger.participation import takes_part
@@ -39,8 +39,9 @@ def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
     members.locked(tx, [AthleteId(token.athlete) for token in tokens])
     refunds = [draft for token in tokens for draft in _close(tx, token)]
     clubs = campaigns.of_row(row).manifest.clubs
+    never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
     missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
-    return [*refunds, *(Draft.dummy(EventKind.BUDGET_REFUNDED, tx.union, {"allowed": True}) for _ in range(missing))]
+    return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(missing))]
 
 
 def refund_expired(tx: Transaction) -> list[Draft]:
@@ -64,5 +65,4 @@ def _close(tx: Transaction, token: TokenRow) -> list[Draft]:
     micro_rho = ledger.refund(tx, athlete, token.campaign)
     if micro_rho == 0:
         return []
-    details = {"campaign": token.campaign, "micro_rho": micro_rho, "allowed": True}
-    return [Draft.about(athlete, EventKind.BUDGET_REFUNDED, tx.union, details)]
+    return [Draft.about(athlete, tx.union, BudgetRefunded(campaign=token.campaign, micro_rho=micro_rho))]

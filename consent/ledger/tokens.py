@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.access import TokensRefused
+from audit.entries.details.athletes import BudgetReserved, RoundCommitted
+from audit.entries.details.base import Details
+from audit.entries.details.codes import RoundPayment
 from consent.errors import BudgetExhausted, Conflict, NotAllowed
 from consent.grants.active import live_grants
 from consent.ledger import campaigns, ledger
@@ -30,6 +33,14 @@ from policies.budget import campaign_cost
 from policies.campaign import MOST_ROUNDS
 from policies.grant import Cell, Grant
 from policies.vocabulary import AthleteId, OrgId, Purpose
+
+_PAYMENTS = {
+    (True, False): RoundPayment.PAID,
+    (True, True): RoundPayment.PAID_BEFORE,
+    (False, False): RoundPayment.NOT_COUNTED,
+    (False, True): RoundPayment.REPEATED,
+}
+"""What came of a token, by whether it counts and whether its round was paid before."""
 
 
 @dataclass(slots=True)
@@ -47,14 +58,15 @@ def issue(tx: Transaction, club: OrgId, sha256: str, athletes: Sequence[AthleteI
     own = _own_members(tx, club, athletes)
     batch = _Batch(campaign, live_grants(tx, [m.athlete for m in own], purpose=Purpose.FL_TRAINING))
     issued = [token for member in own if (token := _issue_one(tx, batch, member)) is not None]
-    event = _append_for_squad(tx, club, EventKind.BUDGET_RESERVED, batch.drafts)
+    never_asked = BudgetReserved(campaign=sha256, micro_rho=0, epoch=0)
+    event = _append_for_squad(tx, club, never_asked, batch.drafts)
     return IssuedTokens(tuple(issued), skipped=len(own) - len(issued), event=event)
 
 
 def commit_round(
     tx: Transaction, club: OrgId, sha256: str, round_no: int, presented: Sequence[str], *, again: bool
 ) -> PaidRound:
-    """Pay for one round; see `ConsentStore.commit_round`. A token that does not count is logged as refused."""
+    """Pay for one round; see `ConsentStore.commit_round`. A token that does not count leaves an entry as well."""
     campaign = campaigns.running(tx, sha256, club)
     if not 1 <= round_no <= min(campaign.manifest.rounds, MOST_ROUNDS):
         raise Conflict("expected a round of this campaign")
@@ -67,21 +79,22 @@ def commit_round(
     accepted = [athlete for athlete in sorted(own) if _pay(tx, batch, own[athlete], round_no, again=again)]
     foreign, refusals = len(wanted) - len(own), []
     if foreign:
-        details = {"what": "tokens that do not count", "count": foreign, "allowed": False}
-        refusals.append(Draft.of_org(EventKind.LOOK_REFUSED, club, details))
-    event = _append_for_squad(tx, club, EventKind.ROUND_COMMITTED, batch.drafts, refusals)
+        refusals.append(Draft.of_org(club, TokensRefused(campaign=sha256, round=round_no, count=foreign)))
+    never_asked = RoundCommitted(campaign=sha256, round=round_no, payment=RoundPayment.NOT_COUNTED)
+    event = _append_for_squad(tx, club, never_asked, batch.drafts, refusals)
     return PaidRound(tuple(accepted), event)
 
 
 def _append_for_squad(
-    tx: Transaction, club: OrgId, kind: EventKind, own: Sequence[Draft], others: Sequence[Draft] = ()
+    tx: Transaction, club: OrgId, never_asked: Details, own: Sequence[Draft], others: Sequence[Draft] = ()
 ) -> str | None:
     """Append `own`, filled up with decoys to one entry for each enrolled athlete of the club, and `others`.
 
+    never_asked: what an entry about an athlete who was never asked says, and therefore every decoy.
     Returns the event, or None where there is nothing to append.
     """
     missing = len(members.of_club(tx, club)) - len(own)
-    drafts = [*own, *(Draft.dummy(kind, tx.union, {"allowed": True}) for _ in range(missing)), *others]
+    drafts = [*own, *(Draft.dummy(tx.union, never_asked) for _ in range(missing)), *others]
     if drafts:
         return tx.append(drafts).event
     tx.without_entry("a club without athletes: nothing can change and nothing is disclosed")
@@ -126,8 +139,8 @@ def _reserve(tx: Transaction, batch: _Batch, member: Member, token: str) -> bool
         is_closed=False,
     )
     tx.session.add(row)
-    details = {"campaign": campaign.sha256, "micro_rho": cost, "epoch": member.epoch, "allowed": True}
-    batch.drafts.append(Draft.about(member.athlete, EventKind.BUDGET_RESERVED, tx.union, details))
+    details = BudgetReserved(campaign=campaign.sha256, micro_rho=cost, epoch=member.epoch)
+    batch.drafts.append(Draft.about(member.athlete, tx.union, details))
     return True
 
 
@@ -143,9 +156,9 @@ def _pay(tx: Transaction, batch: _Batch, token: TokenRow, round_no: int, *, agai
     if counts and not is_repeat:
         ledger.commit(tx, member.athlete, campaign.sha256, round_no, campaign.rho_per_round)
         tx.session.add(RoundRow(digest=token.digest, round_no=round_no, at=tx.now))
-    kind = EventKind.ROUND_COMMITTED if counts else EventKind.LOOK_REFUSED
-    details = {"campaign": campaign.sha256, "round": round_no, "allowed": counts, "repeat": is_repeat}
-    batch.drafts.append(Draft.about(member.athlete, kind, tx.union, details))
+    payment = _PAYMENTS[counts, is_repeat]
+    details = RoundCommitted(campaign=campaign.sha256, round=round_no, payment=payment)
+    batch.drafts.append(Draft.about(member.athlete, tx.union, details))
     return counts
 
 

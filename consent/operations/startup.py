@@ -1,6 +1,6 @@
 """What a start records: the union that runs the service, once, and the rules in force whenever they are others."""
 
-from audit.entries.events import EventKind
+from audit.entries.details.league import RulesLoaded
 from consent.registry import orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
@@ -18,8 +18,8 @@ def begin(tx: Transaction) -> None:
         drafts.append(registered)
     if progress.policy_hash != rules.policy_hash:
         progress.policy_hash = rules.policy_hash
-        loaded = {"pack": rules.bundle.pack, "policy_hash": rules.policy_hash}
-        drafts.append(Draft.of_org(EventKind.RULES_LOADED, tx.union, {"reported": loaded, "allowed": True}))
+        loaded = RulesLoaded(pack=rules.bundle.pack, policy_hash=rules.policy_hash)
+        drafts.append(Draft.of_org(tx.union, loaded))
     if drafts:
         tx.append(drafts)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import MemberEnrolled
 from consent.errors import NotAllowed, NotFound
 from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
@@ -40,7 +40,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
         row.epoch += int(row.is_minor != is_minor)
         row.name, row.shirt_no, row.is_minor = name, shirt_no, is_minor
     member = _member(row)
-    tx.append([Draft.about(member.athlete, EventKind.MEMBER_ENROLLED, club, {"epoch": row.epoch, "allowed": True})])
+    tx.append([Draft.about(member.athlete, club, MemberEnrolled(epoch=row.epoch))])
     return member
 
 
@@ -48,7 +48,7 @@ def list_player(tx: Transaction, club: OrgId, *, name: str, shirt_no: int) -> No
     """Put a player without an account on the club's public squad list."""
     orgs.require(tx, club, OrgKind.CLUB)
     tx.session.add(PlayerRow(club=club, name=name, shirt_no=shirt_no))
-    tx.append([Draft.dummy(EventKind.MEMBER_ENROLLED, club, {"allowed": True})])
+    tx.append([Draft.dummy(club, MemberEnrolled(epoch=1))])
 
 
 def get(tx: Transaction, athlete: AthleteId) -> Member:

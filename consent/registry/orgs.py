@@ -2,7 +2,8 @@
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.codes import OrganisationType
+from audit.entries.details.league import OrganisationRegistered
 from audit.entries.pseudonyms import pseudonym
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.registry.values import Org, OrgKind
@@ -31,8 +32,8 @@ def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: Veri
         row = OrgRow(org_id=org_id, name=name, kind=kind.value, cover=_new_cover(tx, org_id))
     row.name, row.key, row.key_id = name, key.text if key else None, key.key_id if key else None
     tx.session.add(row)
-    details = {"kind_of_org": kind.value, "key_id": row.key_id, "allowed": True}
-    return _org(row), Draft.of_org(EventKind.ORG_REGISTERED, org_id, details)
+    details = OrganisationRegistered(organisation_type=OrganisationType(kind.value), key_id=row.key_id)
+    return _org(row), Draft.of_org(org_id, details)
 
 
 def get(tx: Transaction, org_id: OrgId) -> Org:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
+from audit.entries.details.athletes import ReleaseDecided, ReleaseRequested
+from audit.entries.details.codes import ChoiceMethod
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants import event_chain, receipt_store
 from consent.grants.event_chain import Event
@@ -53,8 +54,10 @@ def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseV
     tx.session.flush()
     if not row.quiet:
         _write(tx, row, ConsentState.UNKNOWN, ConsentState.REQUESTED, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
-    details = {"release_id": row.release_id, "sha256": row.sha256, "purpose": row.purpose, "allowed": True}
-    tx.append([Draft.about(athlete, EventKind.RELEASE_PROPOSED, club, {**details, "shown": not row.quiet})])
+    details = ReleaseRequested(
+        release_id=row.release_id, sha256=row.sha256, purpose=proposal.purpose, shown=not row.quiet
+    )
+    tx.append([Draft.about(athlete, club, details)])
     return view(tx, row, figures=(proposal.index, proposal.own_view))
 
 
@@ -206,18 +209,17 @@ def _conclude(
 ) -> ReceiptRecord:
     # The epoch stays: the club reads it, proposed this release, and would learn from it that there was an answer.
     athlete, receipt_id = AthleteId(row.athlete), receipt_store.new_id()
-    details = {
-        "receipt_id": receipt_id,
-        "release_id": row.release_id,
-        "sha256": row.sha256,
-        "status": status.value,
-        "method": method.value,
-        "epoch": member.epoch,
-        "allowed": True,
-    }
+    details = ReleaseDecided(
+        receipt_id=receipt_id,
+        release_id=row.release_id,
+        sha256=row.sha256,
+        status=status,
+        method=ChoiceMethod(method.value),
+        epoch=member.epoch,
+    )
     # Of the same public kind as every other choice: counted against proposals and visible bands, a kind of its own
     # would tell a front office who said no from who never answered.
-    (entry,) = tx.append([Draft.about(athlete, EventKind.CONSENT_DECISION, tx.union, details)]).entries
+    (entry,) = tx.append([Draft.about(athlete, tx.union, details)]).entries
     issue = receipt_store.Issue(
         receipt_id, athlete, (change,), status, entry, method, release_id=row.release_id, release_sha256=row.sha256
     )

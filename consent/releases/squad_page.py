@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from audit.entries.events import EventKind
-from chassis.text import long_date
+from audit.entries.details.access import Access, SquadPageOpened
+from audit.entries.details.codes import AccessBasis, AccessOutcome
+from consent.decisions.decide import reason_of
 from consent.decisions.values import Actor
 from consent.errors import KeyDestroyed, NotAllowed
 from consent.grants import event_chain
@@ -21,7 +22,7 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, PlayerRow, ReleaseRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
-from policies.decision import Facts, Request
+from policies.decision import Decision, Facts, Request
 from policies.release import OfficeIndex
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
@@ -53,8 +54,8 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor) -> OfficePag
         row, draft = _row(tx, club, actor, line, release)
         rows.append(row)
         drafts.append(draft)
-    page = {"what": "squad page", "person": actor.person, "role": actor.role.value, "asked_by": caller, "allowed": True}
-    appended = tx.append([Draft.of_org(EventKind.LOOK_ALLOWED, club, page), *drafts])
+    page = SquadPageOpened(person=actor.person, role=actor.role, asked_by=caller)
+    appended = tx.append([Draft.of_org(club, page), *drafts])
     published = tx.context.publication.last(tx.now).isoformat()
     return OfficePage(org.name, published, tuple(rows), appended.event)
 
@@ -96,23 +97,11 @@ def _row(
         question = _without_release(club)
     decision = tx.context.enforcer.decide(question)
     allowed = decision.allowed and index is not None
-    details = {
-        "person": actor.person,
-        "role": actor.role.value,
-        "action": Action.READ.value,
-        "purpose": PURPOSE.value,
-        "category": Category.DURABILITY.value,
-        "granularity": Granularity.BAND.word,
-        "allowed": allowed,
-        "reason": decision.reason,
-        "rule_id": decision.rule_id,
-        "because": _because(release) if allowed else "for you the page says “not available”, as for every other reason",
-    }
-    kind = EventKind.LOOK_ALLOWED if allowed else EventKind.LOOK_REFUSED
+    details = _access(actor, decision, release if allowed else None)
     if line.member is None:
-        draft = Draft.dummy(kind, club, details)
+        draft = Draft.dummy(club, details)
     else:
-        draft = Draft.about(AthleteId(line.member.athlete), kind, club, details)
+        draft = Draft.about(AthleteId(line.member.athlete), club, details)
     band = index.index_band_5pt if allowed and index else None
     interval = index.interval_rounded_outward if allowed and index else None
     return OfficeRow(line.shirt_no, line.name, band, interval), draft
@@ -134,6 +123,19 @@ def _without_release(club: OrgId) -> Request:
     return Request(Category.DURABILITY, Granularity.BAND, Action.READ, PURPOSE, facts)
 
 
-def _because(release: ReleaseRow | None) -> str:
-    at = release.answered if release is not None else None
-    return "" if at is None else f"because of the band that you approved on {long_date(at)}"
+def _access(actor: Actor, decision: Decision, shown: ReleaseRow | None) -> Access:
+    """The access to one line; shown: the release whose band stands there."""
+    at = shown.answered if shown is not None else None
+    return Access(
+        person=actor.person,
+        role=actor.role,
+        action=Action.READ,
+        purpose=PURPOSE,
+        category=Category.DURABILITY,
+        granularity=Granularity.BAND,
+        outcome=AccessOutcome.DENIED if shown is None else AccessOutcome.GRANTED,
+        rule=decision.rule_id or None,
+        reason=reason_of(decision),
+        basis=AccessBasis.NOT_AVAILABLE if at is None else AccessBasis.APPROVED_RELEASE,
+        since=at and at.date(),
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from audit.entries import commitments
+from audit.entries.disclosure import SecretFields, commit
 from audit.entries.events import Entry, EventKind
 from audit.entries.pseudonyms import pseudonym
 from consent.storage.rows import OrgRow
@@ -26,7 +26,8 @@ class Heartbeats:
     def __call__(self, now: datetime) -> bytes:
         """Return the leaf of one heartbeat."""
         self._cover = self._cover or self._find_cover()
-        commitment = commitments.commit(commitments.new_key(), {})
+        fields = SecretFields.of_org({}), SecretFields.of_subject(subject=None, rest=None)  # the secrets are dropped
+        commitment, _ = commit(*fields)
         return Entry(EventKind.HEARTBEAT, self._cover, now.date(), self._rules.policy_hash, commitment).leaf()
 
     def _find_cover(self) -> str:

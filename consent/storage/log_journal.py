@@ -1,25 +1,34 @@
 """From what happened to entries of the public log: sealed details, commitment, tag, cover name, append.
 
-The log sees a commitment and a tag; the details lie in the database, sealed under the key of the athlete they are
-about. What is recorded together is one act: a random `event` in the sealed details of all its entries ties them
-together, for those who can open them and for nobody else. The log itself shuffles what it publishes.
+The log sees a commitment and a tag; the details lie in the database in two parts: what an organisation did, sealed
+under its audit key, and to whom and all else, sealed under the key of the athlete it is about. What is recorded
+together is one act: a random `event` in the sealed details of all its entries ties them together, for those who can
+open them and for nobody else. The log itself shuffles what it publishes.
 """
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from audit.entries import commitments
+from audit.entries.commitments import KeyedOpening
+from audit.entries.details.base import Details
+from audit.entries.disclosure import SecretFields, commit
+from audit.entries.entry_fields import EntryContext, fields_of, read_fields
 from audit.entries.events import Entry, EventKind, parse_leaf
+from audit.entries.opened_details import read_opened
 from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
+from consent.errors import KeyDestroyed
+from consent.storage.audit_keys import AuditKeys
+from consent.storage.kept_entry import KeptEntry
 from consent.storage.log_access import AppendingLog
 from consent.storage.rows import DataKeyRow, LogDetailRow, OrgRow
-from consent.storage.sealing import OwnerKeys
+from consent.storage.sealed_parts import ORG_PART, OWN_PART, open_part, seal_part, split_digests
+from consent.storage.sealing import KEY_SIZE, OwnerKeys
 from policies.vocabulary import AthleteId, OrgId
 
 NOBODY = "nobody"
@@ -32,26 +41,35 @@ EVENT_SIZE = 16  # bytes; random, so that two acts never share one
 class Draft:
     """One entry before it is sealed. owner: whose key seals it; tagged: whether it counts among an athlete's own."""
 
-    kind: EventKind
     org: OrgId
-    details: Mapping[str, Any]
+    details: Details
     owner: str
     tagged: bool
 
     @classmethod
-    def about(cls, athlete: AthleteId, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+    def about(cls, athlete: AthleteId, org: OrgId, details: Details) -> "Draft":
         """An entry about one athlete, done by `org`."""
-        return cls(kind, org, details, athlete, tagged=True)
+        return cls(org, details, athlete, tagged=True)
 
     @classmethod
-    def of_org(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
+    def of_org(cls, org: OrgId, details: Details) -> "Draft":
         """An entry about no athlete."""
-        return cls(kind, org, details, f"org:{org}", tagged=False)
+        return cls(org, details, f"org:{org}", tagged=False)
 
     @classmethod
-    def dummy(cls, kind: EventKind, org: OrgId, details: Mapping[str, Any]) -> "Draft":
-        """An entry that looks like one about an athlete, for a squad list line without an account."""
-        return cls(kind, org, details, NOBODY, tagged=True)
+    def dummy(cls, org: OrgId, details: Details) -> "Draft":
+        """An entry that looks like one about an athlete who was never asked, for somebody without an account."""
+        return cls(org, details, NOBODY, tagged=True)
+
+    @property
+    def kind(self) -> EventKind:
+        """What kind of event it is."""
+        return self.details.kind
+
+    @property
+    def subject(self) -> str | None:
+        """The athlete it is about; None for a dummy, and for an entry about nobody."""
+        return self.owner if self.tagged and self.owner != NOBODY else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +93,12 @@ class LogJournal:
 
         Raises LogUnavailable; the caller then rolls back and gives no answer.
         """
-        event = secrets.token_hex(EVENT_SIZE)
+        act = _Act(secrets.token_hex(EVENT_SIZE), now, AuditKeys(session, self._wrapping))
+        for org in sorted({draft.org for draft in drafts}):
+            act.audit_keys.create(org)
         rows = self._key_rows(session, {draft.owner for draft in drafts} | {NOBODY})
         covers = {row.org_id: row.cover for row in session.exec(select(OrgRow)).all()}
-        prepared = [self._prepare(draft, event, rows[draft.owner], covers, now) for draft in drafts]
+        prepared = [self._prepare(draft, act, rows[draft.owner], covers) for draft in drafts]
         try:
             placed = self.log.append_many([entry.leaf() for entry, _ in prepared])
         except (AuditError, OSError) as error:
@@ -86,7 +106,7 @@ class LogJournal:
         for leaf_hash, (_, detail) in zip(placed, prepared, strict=True):
             detail.leaf_hash = leaf_hash
             session.add(detail)
-        return Appended(event, tuple(placed))
+        return Appended(act.event, tuple(placed))
 
     def owner_keys(self, session: Session, owner: str) -> OwnerKeys:
         """Return an owner's keys; raises KeyDestroyed after erasure."""
@@ -104,9 +124,26 @@ class LogJournal:
         session.add(row)
         return row
 
-    def open_detail(self, keys: OwnerKeys, detail: LogDetailRow) -> dict[str, Any]:
-        """Return the commitment key ("key") and the details ("details") behind one entry."""
-        return keys.open(detail.sealed, about=_about(detail.owner, detail.number))
+    def open_entry(self, session: Session, keys: OwnerKeys, row: LogDetailRow) -> KeptEntry:
+        """Return one entry with everything that is known of it; raises KeyDestroyed if a key does not fit."""
+        if row.digests is None:
+            stored = keys.open(row.sealed, about=_about(row.owner, row.number))
+            known = KeyedOpening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
+            return KeptEntry(read_opened(stored["details"]), known)
+        digests = split_digests(row.digests)
+        org = self.open_org_part(session, row)
+        own = open_part(keys.data, row.sealed, OWN_PART, digests, held_by=_about(row.owner, row.number))
+        return KeptEntry(read_fields(org, own), (org, own), digests)
+
+    def open_org_part(self, session: Session, row: LogDetailRow) -> SecretFields:
+        """Return the eight fields that say what an organisation did; raises KeyDestroyed where none were kept.
+
+        They open alike whether the entry is an athlete's, a dummy, or of an athlete who is erased.
+        """
+        if row.org is None or row.org_sealed is None or row.digests is None:
+            raise KeyDestroyed("this entry does not open by field")
+        key = AuditKeys(session, self._wrapping).of(row.org)
+        return open_part(key, row.org_sealed, ORG_PART, split_digests(row.digests), held_by=_done_by(row.org))
 
     def note_unknown(
         self, session: Session, leaf: bytes, index: int | None, owner: str, number: int | None, now: datetime
@@ -128,7 +165,7 @@ class LogJournal:
         return {owner: row if row.wrapped is not None else rows[NOBODY] for owner, row in rows.items()}
 
     def _prepare(
-        self, draft: Draft, event: str, row: DataKeyRow, covers: Mapping[str, str], now: datetime
+        self, draft: Draft, act: "_Act", row: DataKeyRow, covers: Mapping[str, str]
     ) -> tuple[Entry, LogDetailRow]:
         keys = OwnerKeys.unwrap(row.wrapped, self._wrapping, owner=row.owner)
         number, tag = None, b""
@@ -136,17 +173,36 @@ class LogJournal:
             number = row.counter
             row.counter += 1
             tag = commitments.tag(keys.tags, number)
-        facts = {"event": event, "kind": draft.kind.value, "org": draft.org, "at": now.isoformat(), "number": number}
-        details = {**draft.details, **facts}
-        key = commitments.new_key()
-        entry = Entry(
-            draft.kind, covers[draft.org], now.date(), self._policy_hash(), commitments.commit(key, details), tag
+        org, own = fields_of(draft.details, EntryContext(draft.org, draft.subject, act.event, number, act.now))
+        commitment, digests = commit(org, own)
+        entry = Entry(draft.kind, covers[draft.org], act.now.date(), self._policy_hash(), commitment, tag)
+        # After erasure nobody opens subject and rest: under nobody's key, which lives on, they could name the athlete.
+        key = keys.data if row.owner == draft.owner else secrets.token_bytes(KEY_SIZE)
+        if row.owner == NOBODY:
+            number = None  # so that the row looks like one of an athlete who is erased
+        return entry, LogDetailRow(
+            leaf_hash=b"",
+            owner=row.owner,
+            number=number,
+            sealed=seal_part(key, own, digests, held_by=_about(row.owner, number)),
+            org=draft.org,
+            org_sealed=seal_part(act.audit_keys.of(draft.org), org, digests, held_by=_done_by(draft.org)),
+            digests=b"".join(digests),
         )
-        # After erasure nothing is kept: under nobody's key, which lives on, the details could name the athlete again.
-        is_kept = row.owner == draft.owner
-        sealed = keys.seal({"key": key.hex(), "details": details}, about=_about(row.owner, number)) if is_kept else b""
-        return entry, LogDetailRow(leaf_hash=b"", owner=row.owner, number=number, sealed=sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What all entries of one request have in common."""
+
+    event: str
+    now: datetime
+    audit_keys: AuditKeys
 
 
 def _about(owner: str, number: int | None) -> str:
     return f"log entry of {owner} number {'none' if number is None else number}"
+
+
+def _done_by(org: str) -> str:
+    return f"log entry of what {org} did"

@@ -136,10 +136,21 @@ class DataKeyRow(ConsentTable, table=True):
     counter: int
 
 
+class AuditKeyRow(ConsentTable, table=True):
+    """The wrapped audit key of one organisation."""
+
+    __tablename__: ClassVar[Any] = "audit_key"
+    org_id: str = Field(primary_key=True, max_length=64)
+    wrapped: bytes = Field(sa_type=LargeBinary)
+
+
 class LogDetailRow(ConsentTable, table=True):
     """The sealed details behind one entry of the public log, known by the hash of its leaf.
 
-    log_index: its place, once it is published and the place was noted here; None while it waits.
+    log_index: its place, once it is published and the place was noted here; None while it waits. sealed: subject and
+    rest, under the owner's key. org, org_sealed, digests: who acted, the eight fields under that organisation's audit
+    key, and all ten digests; None for an entry of version 1, whose details are all in `sealed`, and for one whose
+    transaction never committed.
     """
 
     __tablename__: ClassVar[Any] = "log_detail"
@@ -152,6 +163,9 @@ class LogDetailRow(ConsentTable, table=True):
     owner: str = Field(max_length=80)
     number: int | None = Field(default=None)
     sealed: bytes = Field(sa_type=LargeBinary)
+    org: str | None = Field(default=None, max_length=64)
+    org_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    digests: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class AnswerOutcomeRow(ConsentTable, table=True):

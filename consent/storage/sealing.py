@@ -33,32 +33,48 @@ class OwnerKeys:
 
     def wrapped(self, wrapping: bytes, *, owner: str) -> bytes:
         """Return both keys sealed under the service's wrapping key, bound to `owner`."""
-        return _seal(wrapping, self.data + self.tags, f"keys of {owner}")
+        return seal_bytes(wrapping, self.data + self.tags, about=f"keys of {owner}")
 
     @classmethod
     def unwrap(cls, wrapped: bytes | None, wrapping: bytes, *, owner: str) -> "OwnerKeys":
         """Return the keys; raises KeyDestroyed if they are gone or do not belong to `owner`."""
         if wrapped is None:
             raise KeyDestroyed("the key of these details was destroyed")
-        keys = _open(wrapping, wrapped, f"keys of {owner}")
+        keys = open_bytes(wrapping, wrapped, about=f"keys of {owner}")
         return cls(keys[:KEY_SIZE], keys[KEY_SIZE:])
 
     def seal(self, value: Mapping[str, Any], *, about: str) -> bytes:
         """Return nonce and ciphertext of a JSON object; it opens only with the same `about`."""
-        return _seal(self.data, canonical_bytes(value), about)
+        return seal_json(self.data, value, about=about)
 
     def open(self, sealed: bytes, *, about: str) -> dict[str, Any]:
         """Return what `seal` was given; raises KeyDestroyed if this key or `about` does not fit."""
-        opened: dict[str, Any] = json.loads(_open(self.data, sealed, about))
-        return opened
+        return open_json(self.data, sealed, about=about)
 
 
-def _seal(key: bytes, plain: bytes, about: str) -> bytes:
+def seal_json(key: bytes, value: Mapping[str, Any], *, about: str, at_least: int = 0) -> bytes:
+    """Return nonce and ciphertext of a JSON object, padded with spaces to `at_least` bytes or a doubling of it."""
+    text = canonical_bytes(value)
+    size = at_least
+    while at_least and size < len(text):
+        size *= 2
+    return seal_bytes(key, text.ljust(size), about=about)
+
+
+def open_json(key: bytes, sealed: bytes, *, about: str) -> dict[str, Any]:
+    """Return what `seal_json` was given; raises KeyDestroyed if the key or `about` does not fit."""
+    opened: dict[str, Any] = json.loads(open_bytes(key, sealed, about=about))
+    return opened
+
+
+def seal_bytes(key: bytes, plain: bytes, *, about: str) -> bytes:
+    """Return nonce and ciphertext, bound to `about`."""
     nonce = secrets.token_bytes(NONCE_SIZE)
     return nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
 
 
-def _open(key: bytes, sealed: bytes, about: str) -> bytes:
+def open_bytes(key: bytes, sealed: bytes, *, about: str) -> bytes:
+    """Return what was sealed; raises KeyDestroyed if the key or `about` does not fit."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], about.encode())
     except InvalidTag as error:

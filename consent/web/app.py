@@ -45,7 +45,8 @@ from consent.web.request_context import ForgedForm, SignedOut, chosen_theme
 from consent.web.requests import routes as asked_routes
 from consent.web.sharing import routes as sharing_routes
 
-TEMPLATES = Path(__file__).parent / "templates"
+HERE = Path(__file__).parent
+TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("sharing", "requests", "history", "budget")))
 FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503
 
 
@@ -56,7 +57,7 @@ def add_portal(
 
     It is an application of its own, so that its closed page never answers for the interface under /v1.
     """
-    portal = Portal(store=store, sessions=sessions, settings=settings, clock=clock, pages=Pages(TEMPLATES))
+    portal = Portal(store=store, sessions=sessions, settings=settings, clock=clock, pages=Pages(*TEMPLATES))
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     pages.state.portal = portal
     for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes):

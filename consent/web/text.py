@@ -190,6 +190,7 @@ EVENTS = {
     EventKind.NODE_ADDED: "The league let a club’s node take part",
     EventKind.ANSWER_SENT: "The outcome of a request was recorded",
     EventKind.HEARTBEAT: "The log showed that it runs",
+    EventKind.ACCESS: "Someone asked for your data",
 }
 
 

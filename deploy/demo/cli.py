@@ -12,10 +12,10 @@ from chassis.cli.options import AsJson
 from chassis.cli.program import run_program
 from deploy.demo.errors import DemoError, StepFailed
 from deploy.demo.plan import MOST_CLUBS, Options, make_plan
-from deploy.demo.processes import League
 from deploy.demo.stopping import Stopping
 
 if TYPE_CHECKING:
+    from deploy.demo.processes import League
     from deploy.demo.summary import Summary
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -44,7 +44,8 @@ def run(
 
     Example: homefield-demo run --data ../shared/data --clubs 2
     """
-    from deploy.demo.league.sources import check_data  # loads numpy and more, which --help does without
+    from deploy.demo.league.sources import check_data
+    from deploy.demo.processes import League
     from deploy.demo.story import Story
 
     console = Console(stderr=as_json)
@@ -74,7 +75,7 @@ def _fresh(out: Path) -> Path:
     return folder
 
 
-def _stay_up(summary: "Summary", league: League, console: Console) -> None:
+def _stay_up(summary: "Summary", league: "League", console: Console) -> None:
     show_line(console, "")
     show_line(console, "Open in a browser; each page offers its demo personas with one click:")
     for name, url in summary.urls.items():

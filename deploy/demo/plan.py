@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.demo.processes import free_port
+from deploy.demo.ports import free_port
 
 LEAGUE, UNION, GOVERNING_BODY = "league", "union", "gb"
 LEAGUE_NAME, UNION_NAME, GOVERNING_BODY_NAME = "Coast League", "Coast Players’ Union", "Coast Sports Authority"

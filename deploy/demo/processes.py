@@ -3,11 +3,9 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +16,12 @@ import psutil
 
 from chassis.cli.exit_codes import ExitCode
 from deploy.demo.errors import ChildFailed, StepFailed
+from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.stopping import Stopping
 
-READY_WITHIN_S = 60.0  # a cold start of torch and flwr on two busy cores takes up to 30 s
-STOP_WITHIN_S = 10.0
+STOP_WITHIN_S = 60.0
 MEMORY_EVERY_S = 0.5
+POLL_S = 0.1
 
 QUIET_ENVIRONMENT = {
     "FLWR_TELEMETRY_ENABLED": "0",
@@ -31,14 +30,6 @@ QUIET_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "PYTHONUNBUFFERED": "1",
 }
-
-
-def free_port() -> int:
-    """Return a TCP port on loopback that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def program(name: str) -> str:
@@ -53,6 +44,18 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+
+    def check(self) -> None:
+        """Raise ChildFailed if it has ended on its own."""
+        if self.process.poll() is not None:
+            raise ChildFailed(f"{self.name} ended with code {self.process.returncode}: {last_line(self.log)}")
+
+    def seconds_computed(self) -> int:
+        """Whole seconds of processor time it has used: what grows while it starts, however slowly."""
+        with contextlib.suppress(psutil.Error):
+            times = psutil.Process(self.process.pid).cpu_times()
+            return int(times.user + times.system)
+        return 0
 
 
 @dataclass(slots=True)
@@ -98,21 +101,20 @@ class League:
         return child
 
     def _wait_ready(self, child: Child, url: str) -> None:
-        deadline = time.monotonic() + READY_WITHIN_S
-        while time.monotonic() < deadline:
-            if child.process.poll() is not None:
-                raise ChildFailed(f"{child.name} ended with code {child.process.returncode}: {last_line(child.log)}")
+        patience = Patience()
+        while not patience.is_over(child.seconds_computed()):
+            child.check()
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(url, timeout=2.0).status_code == 200:
+                if httpx.get(url, timeout=ANSWER_WITHIN_S).status_code == 200:
                     return
-            time.sleep(0.1)
-        raise ChildFailed(f"{child.name} was not ready within {READY_WITHIN_S:.0f} s: {last_line(child.log)}")
+            self.stopping.asked.wait(POLL_S)
+            self.stopping.raise_if_asked()
+        raise ChildFailed(f"{child.name} was not ready and stood still: {last_line(child.log)}")
 
     def check(self) -> None:
         """Raise ChildFailed if any child has ended on its own."""
         for child in self.children:
-            if child.process.poll() is not None:
-                raise ChildFailed(f"{child.name} ended with code {child.process.returncode}: {last_line(child.log)}")
+            child.check()
 
     def stop(self) -> None:
         """Ask every child to end, newest first, and end what does not."""

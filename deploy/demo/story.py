@@ -14,14 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.demo.errors import StepFailed
 from deploy.demo.league import campaigns as training
 from deploy.demo.league import errors_table, founding, witnesses
-from deploy.demo.league.ledger import BudgetReading, read_budget
 from deploy.demo.league.publication import wait_until_published
 from deploy.demo.league.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.people import choices, staff
+from deploy.demo.people.budget import rounds_used
 from deploy.demo.plan import WITNESSES, DemoPlan, Person
 from deploy.demo.processes import League
-from deploy.demo.summary import CampaignSummary, Summary, Withdrawal
+from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
 from deploy.demo.tick import Tick
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
@@ -73,8 +73,7 @@ class Story:
         withdrawal, spent = self._withdrawal(decided, campaigns)
         proposals, answers = self._release(people, today)
         mornings, squads = self._work(today)
-        with self.step("Comparing methods on later days", 1):
-            errors = errors_table.compare(self.plan, people, decided.learners, campaigns[0])
+        errors = self._compare(people, decided, campaigns[0])
         log, seen_by = self._verify(keys)
         return Summary(
             data=" + ".join(sorted({one.source for one in sources.entrants})),
@@ -160,14 +159,23 @@ class Story:
     def _withdrawal(
         self, decided: choices.Choices, campaigns: Sequence[training.FinishedCampaign]
     ) -> tuple[Withdrawal, float]:
-        looks: list[BudgetReading] = [read_budget(self.plan, athlete) for athlete in decided.learners]
-        changer = next(one for one in looks if one.athlete == decided.changer.athlete)
         first, second = campaigns
-        counted = changer.used_micro_rho.get(first.campaign_id, 0) // first.micro_rho_per_round
+        used = rounds_used(self.plan, decided.changer)
+        counted = used.get(first.model, 0)
         if counted >= first.rounds:
             raise StepFailed("the athlete who withdrew was still counted in the last round")
-        withdrawal = Withdrawal(changer.athlete, counted, first.rounds, second.campaign_id in changer.used_micro_rho)
-        return withdrawal, max(look.epsilon_spent for look in looks)
+        withdrawal = Withdrawal(decided.changer.athlete, counted, first.rounds, second.model in used)
+        status = json.loads(founding.consent("status", str(self.plan.consent_folder), "--json"))
+        return withdrawal, float(status["epsilon_spent_most"])
+
+    def _compare(
+        self, people: Sequence[Person], decided: choices.Choices, done: training.FinishedCampaign
+    ) -> tuple[Errors, ...]:
+        """Only those who still let the league learn are judged on: the athlete who withdrew no longer does."""
+        learners = [one for one in people if one.athlete in decided.learners and one != decided.changer]
+        real = [one for one in learners if one.source != SYNTHETIC]
+        with self.step("Comparing methods on later days", 1):
+            return errors_table.compare(self.plan, real or learners, done)
 
     def _release(self, people: Sequence[Person], today: date) -> tuple[int, dict[str, int]]:
         proposed = 0

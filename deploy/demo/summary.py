@@ -19,8 +19,9 @@ SCHEMA = "homefield-run-1"
 class Errors:
     """Mean absolute error of next-day readiness (0 to 10) on the newest 30 % of each athlete's days, of one source.
 
-    The two learnt elsewhere than at one athlete are the federated ones; `federated_without_dp` is a simulation in
-    the demo's own process for comparison: nothing without noise ever left a node.
+    Each node judges its own athletes. The two learnt elsewhere than at one athlete are the federated ones;
+    `federated_without_dp` is trained in the demo's own process, on what the demo invented or was given, for
+    comparison: nothing without noise ever left a node.
     """
 
     data: str

@@ -1,4 +1,7 @@
-"""The general path: per-athlete gradients of any torch module by Opacus. The only file of `models` that needs torch.
+"""The general path: per-athlete gradients of any torch module by Opacus. The only file that needs torch or Opacus.
+
+Importing it is asking for a network: without the extra `networks` that raises NotInstalled. Everything else works
+without; the linear models take the hand-batched path.
 
 One athlete is one sample: the module sees (athletes, days, features) and Opacus returns one gradient per athlete,
 summed over that athlete's days. It serves networks whose gradients nobody has written out by hand
@@ -10,13 +13,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from models.arrays import Floats
-from models.errors import BadShape
+from models.errors import BadShape, NotInstalled
 from models.features import AthleteSeries
 from models.privacy.per_athlete_gradients import day_shares
+
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Opacus warns about its own hooks when it is imported
+        from opacus import GradSampleModule
+
+    import torch
+except ImportError as error:
+    raise NotInstalled(
+        "this model is a network and needs the extra “networks”; install torch==2.13.0 and then homefield[networks]"
+    ) from error
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Element-wise loss of scores and targets, both (athletes, days); returns the same shape, not reduced."""
@@ -49,9 +62,7 @@ def opacus_gradients(module: torch.nn.Module, loss: Loss, series: Sequence[Athle
 
 def _per_sample(module: torch.nn.Module) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Opacus warns about its own hooks on import and wrapping
-        from opacus import GradSampleModule
-
+        warnings.simplefilter("ignore")  # Opacus warns about its own hooks when it wraps a module
         return GradSampleModule(module, batch_first=True, loss_reduction="sum")
 
 

@@ -1,21 +1,25 @@
 """`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
 
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from policies.vocabulary import OrgId
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
-from server.federation.opening import Terms, epsilon_of, open_campaign
-from server.settings import load_settings
-from server.store import Campaign, CampaignState, CoordinatorStore
+
+if TYPE_CHECKING:
+    from server.federation.opening import Terms
+    from server.store import Campaign, CoordinatorStore
+
 
 campaigns = typer.Typer(no_args_is_help=True, help="Open campaigns and see how far they are.")
 models = typer.Typer(no_args_is_help=True, help="See the models that campaigns published.")
@@ -28,66 +32,88 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """What `campaign open` is told."""
+
+    folder: CoordinatorFolder
+    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")]
+    name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None
+    club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None
+    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None
+    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None
+    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None
+    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None
+    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None
+    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None
+    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None
+    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28
+    as_json: AsJson = False
+
+    @property
+    def terms(self) -> "Terms":
+        """The terms of the campaign; None where the model's own hold."""
+        from server.federation.opening import Terms
+
+        return Terms(
+            model=self.model,
+            rounds=self.rounds,
+            sigma=self.sigma,
+            epsilon=self.epsilon,
+            clip_norm=self.clip,
+            learning_rate=self.learning_rate,
+            momentum=self.momentum,
+            public_athletes=self.public_athletes,
+            open_for=timedelta(days=self.days),
+        )
+
+
 @campaigns.command("open")
-def open_(
-    folder: CoordinatorFolder,
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")],
-    out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")],
-    name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None,
-    club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None,
-    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None,
-    sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None,
-    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None,
-    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None,
-    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None,
-    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28,
-    as_json: AsJson = False,
-) -> None:
+@one_value
+def open_(options: OpenOptions) -> None:
     """Open a campaign: sign its manifest and hand it to the coordinator, which begins when the clubs are ready.
 
     The consent service hears of it first and logs it; without that nothing is opened.
 
     Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
     """
-    settings = load_settings(folder)
+    from server.federation.opening import open_campaign
+    from server.settings import load_settings
+
+    settings = load_settings(options.folder)
     store, opened = store_of(settings), utc_now()
     signed = open_campaign(
-        Terms(
-            model=model,
-            rounds=rounds,
-            sigma=sigma,
-            epsilon=epsilon,
-            clip_norm=clip,
-            learning_rate=learning_rate,
-            momentum=momentum,
-            public_athletes=public_athletes,
-            open_for=timedelta(days=days),
-        ),
-        campaign_id=_free_name(store, name, f"{model.split('-')[0]}-{opened:%Y%m%d}"),
+        options.terms,
+        campaign_id=_free_name(store, options.name, f"{options.model.split('-')[0]}-{opened:%Y%m%d}"),
         league=OrgId(settings.league),
-        clubs=_clubs(store, club),
+        clubs=_clubs(store, options.club),
         key=settings.league_key(),
         now=opened,
     )
-    _write_new(out, signed.model_dump_json(indent=2))
+    _write_new(options.out, signed.model_dump_json(indent=2))
     try:
         with closing(consent_of(settings)) as consent:
             consent.register_campaign(signed)
         campaign = store.add_campaign(signed)
     except Exception:
-        out.unlink()  # a manifest that the coordinator does not know must not reach a club
+        options.out.unlink()  # a manifest that the coordinator does not know must not reach a club
         raise
-    if as_json:
+    _say_opened(campaign, options)
+
+
+def _say_opened(campaign: "Campaign", options: OpenOptions) -> None:
+    from server.federation.opening import epsilon_of
+
+    manifest, out = campaign.manifest, options.out
+    if options.as_json:
         print_json("homefield-campaign-open-1", _as_json(campaign) | {"manifest_file": str(out)})
         return
-    manifest = signed.manifest
     say(f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
     say(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
 
 
-def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
+def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str]:
     enrolled = {node.club: node.fleet_key for node in store.nodes()}
     unknown = sorted(set(chosen or ()) - set(enrolled))
     if unknown:
@@ -95,7 +121,7 @@ def _clubs(store: CoordinatorStore, chosen: list[str] | None) -> dict[str, str]:
     return {club: key for club, key in enrolled.items() if not chosen or club in chosen}
 
 
-def _free_name(store: CoordinatorStore, wish: str | None, stem: str) -> str:
+def _free_name(store: "CoordinatorStore", wish: str | None, stem: str) -> str:
     used = {campaign.manifest.campaign_id for campaign in store.campaigns()}
     if wish in used:
         raise AlreadyExists(f"there is a campaign {wish} already")
@@ -120,6 +146,8 @@ def list_(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server campaign list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).campaigns()
     if as_json:
         print_json("homefield-campaign-list-1", {"campaigns": [_as_json(campaign) for campaign in found]})
@@ -141,6 +169,8 @@ def show(
 
     Example: homefield-server campaign show ./league recovery-20261123-1
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).campaign(campaign)
     if as_json:
         print_json("homefield-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
@@ -156,6 +186,9 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server models list ./league
     """
+    from server.settings import load_settings
+    from server.store import CampaignState
+
     done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
     if as_json:
         found = [{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done]
@@ -170,6 +203,8 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server status ./league --json
     """
+    from server.settings import load_settings
+
     store = store_of(load_settings(folder))
     if as_json:
         campaigns = [_as_json(campaign) for campaign in store.campaigns()]
@@ -179,7 +214,9 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
     list_(folder)
 
 
-def _as_json(campaign: Campaign) -> dict[str, Any]:
+def _as_json(campaign: "Campaign") -> dict[str, Any]:
+    from server.federation.opening import epsilon_of
+
     manifest = campaign.manifest
     return {
         "campaign_id": manifest.campaign_id,

@@ -8,10 +8,8 @@ import typer
 from chassis.cli.console import say
 from chassis.cli.options import Demo
 from chassis.clock import utc_now
-from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
 from server.commands.coordinator_folder import CoordinatorFolder, database_of
 from server.errors import BadCoordinatorSettings
-from server.settings import load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +32,9 @@ def serve(
 
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
+    from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from server.running import Coordinator  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if demo and host not in LOOPBACK:
         raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")

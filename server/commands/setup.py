@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from audit.entries.events import EventKind
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
@@ -17,10 +15,7 @@ from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
-from server.federation.tls import create_tls
-from server.settings import FILE_NAME, CoordinatorSettingsFile, load_settings, write_settings
-from server.store import open_database
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.web.staff_role import StaffRole
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -51,6 +46,12 @@ def init(
 
     Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
     """
+    from pydantic import ValidationError
+
+    from server.federation.tls import create_tls
+    from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
+    from server.store import open_database
+
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
@@ -88,7 +89,9 @@ def add(
 
     Example: homefield-server node add ./league club-a ./club-a/keys/fleet.pub
     """
+    from audit.entries.details.league import NodeAdded
     from server.federation.fleet import read_fleet_key  # loads flwr, which most commands do not need
+    from server.settings import load_settings
 
     if re.fullmatch(CLUB_PATTERN, club) is None:
         raise BadCoordinatorSettings("expected a club id of lower-case letters, digits and dashes")
@@ -100,7 +103,7 @@ def add(
     store = store_of(settings)
     if store.is_new_node(club, key):
         with closing(consent_of(settings)) as consent:
-            consent.event(EventKind.NODE_ADDED, {"club": club, "fleet_key": key})
+            consent.event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     say(f"{club} may speak to the coordinator with this key.")
 
@@ -111,6 +114,8 @@ def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-server node list ./league
     """
+    from server.settings import load_settings
+
     found = store_of(load_settings(folder)).nodes()
     if as_json:
         rows = [{"club": n.club, "fleet_key": n.fleet_key, "enrolled_at": n.enrolled_at.isoformat()} for n in found]
@@ -129,11 +134,17 @@ def staff_code(
 
     Example: homefield-server staff-code ./league --person "T. W." --role front_office --club club-a
     """
+    from audit.entries.details.codes import LeagueRole
+    from audit.entries.details.league import LeagueCodeIssued
+    from server.settings import load_settings
+    from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+
     settings = load_settings(folder)
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     staff = LeagueStaff(person, role, club)
+    issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
     with closing(consent_of(settings)) as consent:
-        consent.event(EventKind.CODE_ISSUED, {"person": person, "role": role.value, "club": club})
+        consent.event(issued)
     say(CoordinatorCodeIssuer(engine, utc_now).issue(staff))

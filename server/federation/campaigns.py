@@ -6,11 +6,12 @@ stay on disk and its budget stays spent. It is never silently begun again: that 
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
+from audit.entries.details.league import ModelRegistered, RoundAggregated
 from chassis.clock import Clock
 from models.errors import ModelError
 from models.training.server_step import ServerState
@@ -38,7 +39,7 @@ class CampaignConsent(Protocol):
     def register_campaign(self, signed: SignedManifest) -> None:
         """Make a campaign known to the ledger."""
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have an event logged before going on."""
 
 
@@ -127,8 +128,7 @@ class CampaignWorker:
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
             model_id = self.registry.publish(manifest, states[-1])
-            details = {"manifest": manifest.sha256, "model": manifest.model, "model_id": model_id}
-            self.log(EventKind.MODEL_REGISTERED, details)
+            self.log(ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id))
             training.deliver(grid, self.registry.parcel(model_id))
         return model_id
 
@@ -147,9 +147,9 @@ class CampaignWorker:
             nodes[club] = self.fleet.nodes[club]
         return nodes
 
-    def log(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def log(self, details: Details) -> None:
         """Have an event logged; raises ConsentServiceFailed if it cannot be, and the campaign stops there."""
-        self._insist(lambda: self.consent.event(kind, details))
+        self._insist(lambda: self.consent.event(details))
 
     def _register(self, signed: SignedManifest) -> None:
         """Make the campaign known to the ledger; a service that is down is waited for as long as clubs are."""
@@ -191,6 +191,5 @@ class _Reports:
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""
         self.worker.checkpoints.save(self.manifest.sha256, state)
-        details = {"manifest": self.manifest.sha256, "round": state.round, "clubs": clubs}
-        self.worker.log(EventKind.ROUND_AGGREGATED, details)
+        self.worker.log(RoundAggregated(manifest=self.manifest.sha256, round=state.round, clubs=clubs))
         self.worker.store.set_progress(self.manifest.sha256, rounds_done=state.round, parts=0)

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from audit.entries.events import EventKind
+from audit.entries.details.codes import LeagueRole
+from audit.entries.details.league import LeagueStaffSignedIn
 from chassis.web.page_errors import Closed, Refused
 from server.errors import ConsentServiceFailed
 from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
-from server.web.staff import LeagueStaff, StaffRole
+from server.web.staff import LeagueStaff
+from server.web.staff_role import StaffRole
 
 
 def personas(site: LeagueSite) -> dict[str, LeagueStaff]:
@@ -78,9 +80,9 @@ def _page(site: LeagueSite, *, wrong: bool) -> Response:
 
 def _report(site: LeagueSite, staff: LeagueStaff) -> None:
     """Have the sign-in logged before it opens anything; raises Closed if that cannot be."""
-    details = {"person": staff.person, "role": staff.role.value, "club": staff.club}
+    details = LeagueStaffSignedIn(person=staff.person, role=LeagueRole(staff.role.value), club=staff.club)
     try:
-        site.consent.event(EventKind.SIGNED_IN, details)
+        site.consent.event(details)
     except ConsentServiceFailed as error:
         raise Closed from error
 

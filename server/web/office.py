@@ -12,7 +12,7 @@ from chassis.web.page_errors import Closed
 from server.consent_client import OfficeView, SquadPageLine
 from server.errors import ConsentServiceFailed
 from server.web.site import LeagueSite
-from server.web.staff import StaffRole
+from server.web.staff_role import StaffRole
 
 
 def router(site: LeagueSite) -> APIRouter:

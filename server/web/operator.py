@@ -11,7 +11,8 @@ from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
 from server.store import Campaign, CampaignState
 from server.web.site import LeagueSite
-from server.web.staff import StaffRole
+from server.web.staff import StaffRequest
+from server.web.staff_role import StaffRole
 
 CATEGORY_WORDS = {
     Category.READINESS: "readiness light",
@@ -27,6 +28,7 @@ TAGS = {
     CampaignState.DONE: ("ok", "tick", "Signed and published"),
     CampaignState.FAILED: ("rest", "cross", "Stopped"),
 }
+_AT_REST = (CampaignState.DONE, CampaignState.FAILED)
 
 
 def router(site: LeagueSite) -> APIRouter:
@@ -35,39 +37,61 @@ def router(site: LeagueSite) -> APIRouter:
 
     @routes.get("/campaigns")
     def campaigns(request: Request) -> Response:
-        context = site.context(request, StaffRole.OPERATOR)
-        found = site.store.campaigns()
-        current = _current(found)
-        return site.page(
-            "campaigns.html",
-            context,
-            here="/campaigns",
-            title="Campaigns",
-            now=moment(site.clock()),
-            current=None if current is None else _full(site, current),
-            others=[_brief(campaign) for campaign in reversed(found) if campaign is not current],
-        )
+        return _campaigns_page(site, site.context(request, StaffRole.OPERATOR))
 
     @routes.get("/models")
     def models(request: Request) -> Response:
-        context = site.context(request, StaffRole.OPERATOR)
-        done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
-        return site.page(
-            "models.html", context, here="/models", title="Models", models=[_brief(campaign) for campaign in done]
-        )
+        return _models_page(site, site.context(request, StaffRole.OPERATOR))
 
     @routes.get("/nodes")
     def nodes(request: Request) -> Response:
-        context = site.context(request, StaffRole.OPERATOR)
-        online = site.roster.online()
-        found = [
-            {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": long_date(node.enrolled_at)}
-            for node in site.store.nodes()
-        ]
-        found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
-        return site.page("nodes.html", context, here="/nodes", title="Nodes", nodes=found, now=moment(site.clock()))
+        return _nodes_page(site, site.context(request, StaffRole.OPERATOR))
 
     return routes
+
+
+def _campaigns_page(site: LeagueSite, context: StaffRequest) -> Response:
+    found = site.store.campaigns()
+    current = _current(found)
+    return site.page(
+        "campaigns.html",
+        context,
+        here="/campaigns",
+        title="Campaigns",
+        now=moment(site.clock()),
+        current=None if current is None else _full(site, current),
+        others=[_brief(campaign) for campaign in reversed(found) if campaign is not current],
+    )
+
+
+def _models_page(site: LeagueSite, context: StaffRequest) -> Response:
+    done = [campaign for campaign in reversed(site.store.campaigns()) if campaign.state is CampaignState.DONE]
+    return site.page(
+        "models.html",
+        context,
+        here="/models",
+        title="Models",
+        finding=models_heading(len(done)),
+        models=[_brief(campaign) for campaign in done],
+    )
+
+
+def _nodes_page(site: LeagueSite, context: StaffRequest) -> Response:
+    online = site.roster.online()
+    found = [
+        {"club": site.clubs.of(node.club), "online": node.club in online, "enrolled": long_date(node.enrolled_at)}
+        for node in site.store.nodes()
+    ]
+    found.sort(key=lambda node: (node["online"], node["club"]))  # what needs a call comes first
+    return site.page(
+        "nodes.html",
+        context,
+        here="/nodes",
+        title="Nodes",
+        finding=nodes_heading(len(found), away=sum(not node["online"] for node in found)),
+        nodes=found,
+        now=moment(site.clock()),
+    )
 
 
 def _current(found: tuple[Campaign, ...]) -> Campaign | None:
@@ -105,9 +129,9 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         "opened": long_date(campaign.opened_at),
         "closes": long_date(manifest.expires),
         "running": campaign.state is CampaignState.RUNNING,
-        "waiting": campaign.state in (CampaignState.OPEN, CampaignState.WAITING),
+        "hint": "" if campaign.state in _AT_REST else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
-        "round": min(campaign.rounds_done + 1, manifest.rounds),
+        "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",
         "parts": campaign.parts,
         "clubs": len(manifest.clubs),
         "agreed": _agreed(manifest),
@@ -126,6 +150,23 @@ def heading(campaign: Campaign) -> str:
         CampaignState.DONE: f"All {rounds} rounds are finished",
         CampaignState.FAILED: f"The campaign stopped after {done} of {rounds} rounds",
     }[campaign.state]
+
+
+def models_heading(models: int) -> str:
+    """How many models are published, in one line."""
+    if not models:
+        return "No model published yet"
+    counted = {1: "One model is", 2: "Two models are"}.get(models, f"{models} models are")
+    return f"{counted} published"
+
+
+def nodes_heading(nodes: int, *, away: int) -> str:
+    """How many nodes are enrolled and without contact, in one line."""
+    if not nodes:
+        return "No node enrolled yet"
+    if away:
+        return f"{away} of {nodes} nodes without contact"
+    return {1: "The node is online", 2: "Both nodes are online"}.get(nodes, f"All {nodes} nodes are online")
 
 
 def _lead(campaign: Campaign) -> str:

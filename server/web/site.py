@@ -1,14 +1,13 @@
 """What every page of the coordinator shares: who is signed in, and safe answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from audit.entries.events import EventKind
+from audit.entries.details.base import Details
 from chassis.clock import Clock
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages
@@ -17,7 +16,8 @@ from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
-from server.web.staff import CoordinatorCodeIssuer, StaffRequest, StaffRole, Visits
+from server.web.staff import CoordinatorCodeIssuer, StaffRequest, Visits
+from server.web.staff_role import StaffRole
 
 COOKIE = "homefield_server"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,7 +45,7 @@ class SquadConsent(Protocol):
     def spend(self, manifest_sha256: str) -> Spend:
         """What a campaign has cost so far."""
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         """Have a deed of the league logged before it is done."""
 
 

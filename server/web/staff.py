@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
@@ -15,6 +14,7 @@ from sqlmodel import Session, col
 from chassis.clock import Clock
 from server.errors import BadCoordinatorSettings
 from server.rows import StaffCodeRow
+from server.web.staff_role import StaffRole
 
 CODE_LIFE = timedelta(minutes=30)  # ours: long enough to walk over
 IDLE = timedelta(minutes=15)  # ours; docs/pages.md §4
@@ -23,13 +23,6 @@ MOST_SESSIONS = 1000  # ours; the longest idle one goes first
 MOST_WRONG, WRONG_WINDOW = 10, timedelta(minutes=5)
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without signs that look alike
 GROUPS, GROUP = 4, 4  # 31**16: about 79 bits, so that a plain hash is enough
-
-
-class StaffRole(StrEnum):
-    """What a person does here. A front office sees its own club's squad page; an operator sees sums and states."""
-
-    FRONT_OFFICE = "front_office"
-    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +36,8 @@ class LeagueStaff:
     def __post_init__(self) -> None:
         if (self.role is StaffRole.FRONT_OFFICE) != bool(self.club):
             raise BadCoordinatorSettings("a front office belongs to one club, an operator to none")
-        if not 0 < len(self.person.strip()) <= 60:
-            raise BadCoordinatorSettings("expected a name of 1 to 60 characters")
+        if not 0 < len(self.person.strip()) <= 60 or not self.person.isprintable():
+            raise BadCoordinatorSettings("expected a name of 1 to 60 printable characters")
 
     @property
     def label(self) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))  # so that `tests.architecture` and `tests.drills` are found
+PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 OFF = {"FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1", "OMP_NUM_THREADS": "1"}
 
 # Runs without the site module, so that the development install cannot lend it the sources that are absent.
@@ -36,6 +38,15 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture
+def copied_source(tmp_path: Path) -> Path:
+    """A folder with our packages and pyproject.toml, to plant a violation in."""
+    for name in PACKAGES:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def repository_files() -> list[Path]:
     """Every file that git tracks or would track; skips where this is no git checkout."""
@@ -55,16 +66,17 @@ def repository_files() -> list[Path]:
 def import_alone(tmp_path: Path) -> Callable[..., set[str]]:
     """Import every module of `packages` from a copy that holds nothing else; returns the top-level names loaded.
 
-    `blocked` libraries cannot be found, as in an environment where they were never installed.
+    `blocked` libraries cannot be found, as in an environment where they were never installed; modules `without` are
+    not imported.
     """
 
-    def run(packages: Iterable[str], blocked: Iterable[str] = ()) -> set[str]:
+    def run(packages: Iterable[str], blocked: Iterable[str] = (), without: Iterable[str] = ()) -> set[str]:
         for package in packages:
             shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
         task = {
             "source": str(tmp_path),
             "libraries": [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")],
-            "modules": [name for package in packages for name in modules_of(tmp_path / package)],
+            "modules": [name for p in packages for name in modules_of(tmp_path / p) if name not in set(without)],
             "blocked": list(blocked),
         }
         done = subprocess.run(

@@ -16,10 +16,11 @@ import pytest
 import audit.cli
 import client.cli
 from audit.entries import commitments
+from audit.entries.commitments import KeyedOpening
 from audit.entries.events import Entry, EventKind
 from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.athlete_export import Opening, OwnEntries, own_entry, write_export
+from audit.verification.athlete_export import OwnEntries, own_entry, write_export
 from audit.verification.prover import prove_entry
 from audit.verification.sources import open_source
 from audit.writer.log import Log
@@ -84,8 +85,8 @@ def _log(folder: Path) -> tuple[Path, Path]:
     signer = Signer("log.example/2026", bytes(range(32)))
     sealed = commitments.commit(ENTRY_KEY, DETAILS)
     entries = [
-        Entry(EventKind.LOOK_ALLOWED, PSEUDONYM, DAY, "7f" * 32, secrets.token_bytes(32), secrets.token_bytes(16)),
-        Entry(EventKind.LOOK_REFUSED, PSEUDONYM, DAY, "7f" * 32, sealed, commitments.tag(TAG_KEY, 0)),
+        Entry(EventKind.ACCESS, PSEUDONYM, DAY, "7f" * 32, secrets.token_bytes(32), secrets.token_bytes(16)),
+        Entry(EventKind.LOOK_REFUSED, PSEUDONYM, DAY, "7f" * 32, sealed, commitments.tag(TAG_KEY, 0), version=1),
     ]
     with Log.open(folder / "log", signers=[signer]) as log:
         for entry in entries:
@@ -99,7 +100,7 @@ def _log(folder: Path) -> tuple[Path, Path]:
 def _bundle(every: Everything, fresh: str) -> Path:
     trust = TrustPolicy.of_keys([Signer("log.example/2026", bytes(range(32))).vkey])
     found = prove_entry(open_source(every.log), trust, 1)
-    entry = own_entry(0, found.leaf, found.proof.text, Opening(ENTRY_KEY, DETAILS))
+    entry = own_entry(0, found.leaf, found.proof.text, KeyedOpening(ENTRY_KEY, DETAILS))
     checkpoint = (every.log / "checkpoint").read_bytes()
     own = OwnEntries("log.example/2026", every.policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))
     path = every.folder / fresh
@@ -178,6 +179,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
+    ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
         lambda e, fresh: [e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"]

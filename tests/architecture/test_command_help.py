@@ -30,6 +30,7 @@ READING = {
     ("homefield-demo", "run"),
     ("homefield-node", "adopt"),
     ("homefield-node", "athlete", "list"),
+    ("homefield-node", "evaluate"),
     ("homefield-node", "features"),
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),

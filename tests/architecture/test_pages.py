@@ -66,6 +66,17 @@ def test_there_are_templates_to_check(templates: dict[str, str]) -> None:
     assert len(templates) >= 3
 
 
+def test_no_two_templates_of_a_surface_have_one_name(root: Path) -> None:
+    """A surface looks its templates up by name alone, in the folders of its rooms and then in the layout's."""
+    shared = {path.name for path in (root / "chassis").rglob("*.html")}
+    for surface in ("audit/web", "audit/witness", "client/web", "consent/web", "server/web"):
+        names = [path.name for path in (root / surface).rglob("*.html")]
+
+        assert names
+        assert len(names) == len(set(names)), surface
+        assert not shared & set(names), surface
+
+
 def test_no_template_holds_a_banned_word(templates: dict[str, str]) -> None:
     found = {name: match[0] for name, text in templates.items() if (match := BANNED_WORDS.search(text))}
 

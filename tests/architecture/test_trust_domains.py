@@ -10,6 +10,7 @@ SHIPS = {
     "consent": ["consent", "audit", "chassis", "policies"],
 }
 OURS = {"client", "server", "consent", "policies", "audit", "chassis", "models", "deploy", "tests"}
+NETWORKS = ["torch", "opacus", "scipy"]
 LEARNING = ["torch", "flwr", "opacus", "opendp", "numpy", "scipy"]
 
 ImportAlone = Callable[..., set[str]]
@@ -40,6 +41,16 @@ def test_consent_audit_chassis_and_policies_import_without_machine_learning(
 
     assert not loaded & set(LEARNING)
     assert loaded & OURS == set(packages)
+
+
+@pytest.mark.parametrize("deployable", ["client", "server"])
+def test_node_and_coordinator_import_without_the_libraries_of_networks(
+    import_alone: ImportAlone, deployable: str
+) -> None:
+    loaded = import_alone(SHIPS[deployable], blocked=NETWORKS, without=["models.privacy.opacus_gradients"])
+
+    assert not loaded & set(NETWORKS)
+    assert "models" in loaded
 
 
 def test_the_shared_rules_import_without_web_or_database(import_alone: ImportAlone) -> None:

@@ -118,7 +118,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def log(write_log: Callable[..., Path], new_entry: Callable[..., Entry]) -> Path:
-    """Three looks on three days, and on its own a refusal to an athlete, which is the last entry."""
+    """Three looks on three days, and on its own a refusal of version 1 to an athlete, which is the last entry."""
     looks = [new_entry(day=date(2026, 11, day)) for day in (1, 2, 3)]
     refused = new_entry(
         EventKind.LOOK_REFUSED,
@@ -126,6 +126,7 @@ def log(write_log: Callable[..., Path], new_entry: Callable[..., Entry]) -> Path
         policy_hash="51d0e2",
         commitment=commitments.commit(ENTRY_KEY, DETAILS),
         tag=commitments.tag(TAG_KEY, 0),
+        version=1,
     )
     return write_log([looks[:1], looks[1:2], looks[2:], [refused]])
 

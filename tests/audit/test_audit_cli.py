@@ -20,6 +20,7 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note, write_note
 from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.signers import log_signers, witness_signers
+from tests.waiting import HANG_S
 
 Run = Callable[..., tuple[int, str, str]]
 READING = ("verify", "show", "explain", "prove", "export", "fsck", "keygen")
@@ -295,4 +296,4 @@ def test_serve_says_where_it_listens_and_stops_on_request(log: Path, signer: Sig
         with urllib.request.urlopen(f"{found[1]}/health") as answer:
             assert json.load(answer)["status"] == "ok"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(HANG_S) == 0

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.waiting import HANG_S
+
 BENCH = Path(__file__).with_name("bench_log.py")
 PROMISED = (
     "durable appends, one thread",
@@ -25,7 +27,7 @@ PROMISED = (
 def test_the_bench_takes_every_figure_that_it_promises(tmp_path: Path) -> None:
     command = [sys.executable, str(BENCH), "--entries", "600", "--folder", str(tmp_path), "--json"]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=HANG_S)
     figures = {figure["what"]: figure for figure in json.loads(done.stdout)}
 
     for promised in PROMISED:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.following import WITHIN_MS, new_context
+
 NO_BROWSER = "no Chromium is installed on this machine (Debian: apt-get install chromium)"
 
 
@@ -18,7 +20,7 @@ def chromium() -> Iterator[Browser]:
     flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*flags, *quiet])
+        browser = playwright.chromium.launch(executable_path=path, args=[*flags, *quiet], timeout=WITHIN_MS)
         yield browser
         browser.close()
 
@@ -26,7 +28,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visitor(chromium: Browser) -> Iterator[BrowserContext]:
     """A person on a laptop with scripts off."""
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    context = new_context(chromium, java_script_enabled=False, viewport={"width": 1280, "height": 900})
     yield context
     context.close()
 

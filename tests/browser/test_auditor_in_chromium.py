@@ -18,6 +18,8 @@ from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.writer.log import Log
 from chassis.web.serving import listen, serving
+from tests.browser.following import follow, new_context
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.xdist_group("auditor")
 
@@ -99,7 +101,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         )
         for name, (place, trust) in wanted.items()
     }
-    with serving(list(listeners.values())):
+    with pytest.MonkeyPatch.context() as patient, serving(list(listeners.values())):
+        patient.setattr("audit.web.verified.watch.PATIENCE_S", HANG_S)
         yield {name: f"http://127.0.0.1:{listener.port}" for name, listener in listeners.items()}
 
 
@@ -115,7 +118,7 @@ def spoil(directory: Path) -> None:
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_in_any_state(sites: dict[str, str], chromium: Browser, width: int, scheme: str) -> None:
     """The content policy is set aside only so that axe itself may run."""
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    context = new_context(chromium, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page, found = context.new_page(), {}
 
     for state, paths in STATES:
@@ -129,7 +132,7 @@ def test_axe_finds_nothing_in_any_state(sites: dict[str, str], chromium: Browser
 
 
 def test_nothing_scrolls_sideways_on_a_small_phone(sites: dict[str, str], chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 320, "height": 700})
+    context = new_context(chromium, viewport={"width": 320, "height": 700})
     page, wide = context.new_page(), []
 
     for state, paths in STATES:
@@ -143,7 +146,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(sites: dict[str, str], chromi
 
 
 def test_no_page_breaks_its_own_content_policy(sites: dict[str, str], chromium: Browser) -> None:
-    context = chromium.new_context()
+    context = new_context(chromium)
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
 
@@ -161,12 +164,12 @@ def test_searching_and_opening_an_entry_works_without_scripts(sites: dict[str, s
     page.goto(sites["whole"])
     page.get_by_label("Search").fill("look refused")
     page.get_by_label("Organisation").select_option("Slate otter")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
 
     assert page.locator("#q").input_value() == "look refused"
     assert page.get_by_role("rowheader").all_inner_texts() == ["Look refused (what was asked for is sealed)"] * 14
 
-    page.get_by_role("link", name=re.compile("^Open entry")).first.click()
+    follow(page.get_by_role("link", name=re.compile("^Open entry")).first)
 
     assert page.locator("h1").inner_text() == "Look refused (what was asked for is sealed)"
     assert page.get_by_text("Same as the signed root").is_visible()
@@ -175,19 +178,19 @@ def test_searching_and_opening_an_entry_works_without_scripts(sites: dict[str, s
 def test_what_is_wrong_is_read_out_first_and_leads_to_its_field(sites: dict[str, str], page: Page) -> None:
     page.goto(f"{sites['whole']}/?from=2026-13-01")
     alert = page.get_by_role("alert")
-    alert.get_by_role("link").click()
+    follow(alert.get_by_role("link"))
 
     assert "“2026-13-01” is none." in alert.inner_text()
     assert page.url.endswith("#from")
 
 
 def test_a_report_is_asked_for_by_form_and_prints_on_few_sheets(sites: dict[str, str], chromium: Browser) -> None:
-    context = chromium.new_context(color_scheme="dark")
+    context = new_context(chromium, color_scheme="dark")
     page = context.new_page()
     page.goto(f"{sites['whole']}/report")
     page.get_by_label("First day").fill("2026-11-01")
     page.get_by_label("Last day").fill("2026-11-22")
-    page.get_by_role("button", name="Make the report").click()
+    follow(page.get_by_role("button", name="Make the report"))
 
     paper = page.pdf(prefer_css_page_size=True)
     page.emulate_media(media="print")
@@ -204,7 +207,7 @@ def test_a_report_is_asked_for_by_form_and_prints_on_few_sheets(sites: dict[str,
 
 @pytest.mark.parametrize("path", PAGES)
 def test_paper_is_light_and_has_no_controls(sites: dict[str, str], chromium: Browser, path: str) -> None:
-    context = chromium.new_context(color_scheme="dark", viewport={"width": 680, "height": 900})
+    context = new_context(chromium, color_scheme="dark", viewport={"width": 680, "height": 900})
     page = context.new_page()
     page.goto(sites["whole"] + path)
     page.emulate_media(media="print")

@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.browser.following import follow, new_context
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 PORTAL = ("/shared", "/asked", "/looked", "/budget", "/rules", "/receipts", "/settings", "/change/sleep")
@@ -31,11 +33,11 @@ SURFACES = (
 
 def opened(browser: Browser, demo, surface: str, persona: int | None, *, width: int, scheme: str) -> Page:
     """A page of one surface, signed in. The content policy is set aside only so that axe itself may run."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    context = new_context(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     page.goto(demo.url(surface))
     if persona is not None:
-        page.locator('form[action="/demo/sign-in"] button').nth(persona).click()
+        follow(page.locator('form[action="/demo/sign-in"] button').nth(persona))
     return page
 
 
@@ -73,13 +75,13 @@ def test_no_page_scrolls_sideways_on_a_small_phone(running_demo, chromium: Brows
 
 @pytest.mark.parametrize(("surface", "persona", "paths"), SURFACES)
 def test_no_page_breaks_its_own_content_policy(running_demo, chromium: Browser, surface, persona, paths) -> None:
-    context = chromium.new_context()
+    context = new_context(chromium)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(running_demo.url(surface))
     if persona is not None:
-        page.locator('form[action="/demo/sign-in"] button').nth(persona).click()
+        follow(page.locator('form[action="/demo/sign-in"] button').nth(persona))
 
     for path in paths:
         page.goto(running_demo.base(surface) + path)

@@ -5,21 +5,23 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.following import follow
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 
 def sign_in(page: Page, demo, number: int = 0) -> None:
     page.goto(demo.url("Athlete portal"))
-    page.locator('form[action="/demo/sign-in"] button').nth(number).click()
+    follow(page.locator('form[action="/demo/sign-in"] button').nth(number))
     expect(page.locator("h1")).to_have_text("What is shared now")
 
 
 def share_tests_with_the_coach(page: Page) -> None:
-    page.locator("tr", has_text="Jump and strength tests").get_by_role("link", name=re.compile("Change")).click()
+    follow(page.locator("tr", has_text="Jump and strength tests").get_by_role("link", name=re.compile("Change")))
     coach = page.locator('[name$=".coach"]').first
     page.locator(f'input[name="{coach.get_attribute("name")}"][value="daily"]').check()
-    page.get_by_role("button", name=re.compile("Continue|Check")).first.click()
-    page.get_by_role("button", name="Record my choice").click()
+    follow(page.get_by_role("button", name=re.compile("Continue|Check")).first)
+    follow(page.get_by_role("button", name="Record my choice"))
 
 
 def coach_cell(page: Page):
@@ -38,7 +40,7 @@ def test_giving_and_stopping_show_at_once_and_leave_receipts(running_demo, page:
     expect(coach_cell(page)).to_contain_text("Daily numbers")
 
     card = page.locator("section.panel.away", has=page.get_by_role("heading", name=re.compile("coaches", re.I)))
-    card.get_by_role("button", name=re.compile("Stop sharing")).click()
+    follow(card.get_by_role("button", name=re.compile("Stop sharing")))
     expect(page.locator("main")).to_contain_text("rcp-")
     page.goto(f"{running_demo.base('Athlete portal')}/shared")
     expect(coach_cell(page)).to_contain_text("Off")
@@ -47,7 +49,7 @@ def test_giving_and_stopping_show_at_once_and_leave_receipts(running_demo, page:
 def test_who_looked_is_listed_with_its_proof(running_demo, page: Page) -> None:
     sign_in(page, running_demo, 1)
 
-    page.get_by_role("link", name="Who looked").click()
+    follow(page.get_by_role("link", name="Who looked"))
 
     expect(page.locator("main")).to_contain_text("Proven")
 
@@ -56,7 +58,7 @@ def test_every_page_of_the_navigation_opens(running_demo, page: Page) -> None:
     sign_in(page, running_demo, 2)
 
     for label in ("Asked of me", "Who looked", "Budget and rights", "Shared now"):
-        page.locator("nav").get_by_role("link", name=re.compile(label)).click()
+        follow(page.locator("nav").get_by_role("link", name=re.compile(label)))
         expect(page.locator("h1")).to_have_count(1)
         expect(page.locator("nav [aria-current=page]")).to_contain_text(label)
 

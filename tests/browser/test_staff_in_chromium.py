@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.following import follow
+
 pytestmark = pytest.mark.xdist_group("demo")
 
 ROW = re.compile(r'<tr><td class="num">\d+</td><th scope="row">[^<]+</th>(<td>.*?</td>)</tr>')
@@ -12,7 +14,7 @@ ROW = re.compile(r'<tr><td class="num">\d+</td><th scope="row">[^<]+</th>(<td>.*
 
 def test_the_front_office_sees_bands_and_one_text_for_everything_else(running_demo, page: Page) -> None:
     page.goto(running_demo.url("Front office"))
-    page.locator('form[action="/demo/sign-in"] button').first.click()
+    follow(page.locator('form[action="/demo/sign-in"] button').first)
     expect(page.locator("h1")).to_have_text("Squad durability")
 
     cells = ROW.findall(page.content())
@@ -26,7 +28,7 @@ def test_the_front_office_sees_bands_and_one_text_for_everything_else(running_de
 
 def test_a_coach_sees_the_board_of_those_who_share(running_demo, page: Page) -> None:
     page.goto(running_demo.url("Club dashboard"))
-    page.get_by_role("button", name=re.compile("coach", re.I)).first.click()
+    follow(page.get_by_role("button", name=re.compile("coach", re.I)).first)
 
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("nav [aria-current=page]")).to_have_text("Morning board")
@@ -37,5 +39,5 @@ def test_an_auditor_reads_entries_with_their_proof_state(running_demo, page: Pag
     page.goto(running_demo.url("Auditor"))
 
     expect(page.locator("main")).to_contain_text("Proven")
-    page.locator("main table a").first.click()
+    follow(page.locator("main table a").first)
     expect(page.locator("h1")).to_have_count(1)

@@ -169,7 +169,7 @@ def linked(node: Path) -> Path:
 def test_a_linked_node_has_an_erasure_logged(linked: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _, athlete, _ = run("athlete", "add", linked, "Mara Lind", "--shirt", "7")
     logged: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(NodeConsentClient, "event", lambda _, kind, details: logged.append((kind, dict(details))))
+    monkeypatch.setattr(NodeConsentClient, "event", lambda _, details: logged.append((details.kind, details.body())))
 
     code, _, err = run("erase", linked, "7", "--yes")
 

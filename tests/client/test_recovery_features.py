@@ -1,5 +1,6 @@
 """Variability, sleep and wellness against golden numbers and against what must always hold."""
 
+import statistics
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import median_abs_deviation
 
 from client.errors import BadObservation
 from client.features.baseline import robust_z, wellness_sum
@@ -177,6 +179,16 @@ def test_robust_z_ignores_order_of_the_past_and_a_common_shift(past: list[float]
 
     assert robust_z(values + shift, typical_error=0.1) == pytest.approx(robust_z(values, typical_error=0.1))
     assert robust_z(np.array([*sorted(past), 5.0]), typical_error=0.1) == robust_z(values, typical_error=0.1)
+
+
+@given(st.lists(st.floats(0, 10), min_size=14, max_size=28), st.floats(0, 10))
+def test_robust_z_is_that_of_an_independent_median_and_spread(past: list[float], today: float) -> None:
+    spread = max(float(median_abs_deviation(past, scale="normal")), 0.5)
+    expected = (today - statistics.median(past)) / spread
+
+    found = robust_z(np.array([*past, today]), typical_error=0.5)
+
+    assert found == pytest.approx(max(-3.0, min(3.0, expected)), rel=1e-4, abs=1e-9)
 
 
 def test_a_wellness_sum_needs_all_five_answers() -> None:

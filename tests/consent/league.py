@@ -1,5 +1,6 @@
 """The small league that the consent tests play in, and a signed caller against the real application."""
 
+import contextlib
 import json
 import secrets
 import shutil
@@ -14,16 +15,22 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from audit.durable.storage import Disk
+from audit.entries.details_v1 import DetailsV1
+from audit.entries.disclosure import ORG_FIELDS, open_fields, verify_opening
 from audit.entries.events import Entry, EventKind, parse_leaf
+from audit.entries.opened_details import OpenedDetails
 from audit.errors import LogUnavailable
+from audit.tlog import merkle
 from audit.verification.verify import VerifiedLog, verify_log
 from audit.writer.log import Log
 from chassis.http.request_signature import sign_request
+from consent.errors import KeyDestroyed
 from consent.grants.values import ConsentAnswer, ConsentMethod
 from consent.registry.values import OrgKind
 from consent.service import Service, found, open_service
 from consent.settings import make_settings, write_settings
 from consent.storage.rows import LogDetailRow
+from consent.storage.sealed_parts import split_digests
 from consent.store import ConsentStore
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.grant import Cell
@@ -205,14 +212,38 @@ def outcomes(service: Service) -> dict[str, bool]:
 
 
 def opened(service: Service) -> list[dict[str, Any]]:
-    """The details of every entry that this service can open."""
+    """The details of every entry that this service can open; the rows of athletes who are erased open to nobody."""
+    found: list[dict[str, Any]] = []
     with service.store.transactions.read() as tx:
         journal = tx.context.journal
-        return [
-            journal.open_detail(journal.owner_keys(tx.session, row.owner), row)["details"]
-            for row in tx.session.exec(select(LogDetailRow)).all()
-            if row.sealed
-        ]
+        for row in tx.session.exec(select(LogDetailRow)).all():
+            with contextlib.suppress(KeyDestroyed):
+                keys = journal.owner_keys(tx.session, row.owner)
+                found.append(flat(journal.open_entry(tx.session, keys, row).opened))
+    return found
+
+
+def flat(entry: OpenedDetails) -> dict[str, Any]:
+    """What one opened entry says, in one object."""
+    if isinstance(entry.details, DetailsV1):
+        return dict(entry.details.fields)
+    common = {"kind": entry.kind.value, "org": entry.org, "at": entry.at.isoformat(), "number": entry.number}
+    return {**entry.details.fields(), **common, "event": entry.event}
+
+
+def opened_eights(service: Service) -> dict[bytes, dict[str, str | None]]:
+    """What the audit keys open of every entry that this service knows, by its leaf hash, verified against its leaf."""
+    log, found = service.log, {}
+    waiting = {merkle.leaf_hash(leaf): leaf for leaf in log.pending_leaves()}
+    with service.store.transactions.read() as tx:
+        for row in tx.session.exec(select(LogDetailRow)).all():
+            with contextlib.suppress(KeyDestroyed):
+                part = tx.context.journal.open_org_part(tx.session, row)
+                index = log.index_of(row.leaf_hash)
+                leaf = waiting[row.leaf_hash] if index is None else log.leaf(index)
+                opening = open_fields(ORG_FIELDS, [part], digests=split_digests(row.digests or b""), leaf=leaf)
+                found[row.leaf_hash] = verify_opening(opening, leaf)
+    return found
 
 
 class FailingLog:

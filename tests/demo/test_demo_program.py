@@ -12,9 +12,7 @@ import pytest
 from deploy.demo import cli
 from deploy.demo.processes import League
 from deploy.demo.stopping import Stopping
-
-FIRST_PROGRAM_WITHIN_S = 120.0
-ENDS_WITHIN_S = 60.0
+from tests.waiting import HANG_S
 
 
 @pytest.fixture
@@ -91,10 +89,10 @@ def test_ctrl_c_in_the_middle_ends_every_program(tmp_path: Path) -> None:
             started = _first_programs(demo, tmp_path / "league" / "logs")
             demo.send_signal(signal.SIGINT)
             demo.send_signal(signal.SIGINT)  # an impatient person asks twice
-            code = demo.wait(ENDS_WITHIN_S)
+            code = demo.wait(HANG_S)
         finally:
             demo.kill()
-        _, alive = psutil.wait_procs(started, timeout=5.0)
+        _, alive = psutil.wait_procs(started, timeout=HANG_S)
     printed, said = (tmp_path / "printed").read_text(), (tmp_path / "said").read_text()
 
     assert code == 130
@@ -106,7 +104,7 @@ def test_ctrl_c_in_the_middle_ends_every_program(tmp_path: Path) -> None:
 
 def _first_programs(demo: "subprocess.Popen[bytes]", logs: Path) -> list[psutil.Process]:
     """Wait until the consent service listens; return everything that the demo has started by then."""
-    deadline, log = time.monotonic() + FIRST_PROGRAM_WITHIN_S, logs / "consent.log"
+    deadline, log = time.monotonic() + HANG_S, logs / "consent.log"
     while not (log.exists() and "listening on" in log.read_text(errors="replace")):
         assert demo.poll() is None, "the demo ended before its first program was up"
         assert time.monotonic() < deadline, "the first program did not come up"

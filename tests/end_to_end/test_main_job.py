@@ -14,6 +14,7 @@ import pytest
 from audit.entries.events import EventKind
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification.verify import verify_log
+from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -101,6 +102,7 @@ def test_every_step_left_its_kind_of_entry(running_demo) -> None:
         EventKind.MODEL_ADOPTED,
         EventKind.RELEASE_PROPOSED,
         EventKind.LOOK_ALLOWED,
+        EventKind.ACCESS,
         EventKind.ANSWER_SENT,
         EventKind.HEARTBEAT,
     } <= kinds
@@ -146,7 +148,7 @@ def test_the_log_serves_the_policy_that_the_witnesses_stand_in(running_demo) -> 
 
     assert served == Path(running_demo.summary["trust_policy"]).read_text(encoding="utf-8")
     for who in ("Coast University", "Athletes’ Council"):
-        assert httpx.get(f"{running_demo.base(f'Witness, {who}')}/health").json() == {"status": "ok"}
+        assert httpx.get(f"{running_demo.base(f'Witness, {who}')}/health", timeout=HANG_S).json() == {"status": "ok"}
 
 
 def test_one_changed_byte_of_a_copy_fails_with_one_sentence(running_demo, tmp_path: Path) -> None:

@@ -28,22 +28,12 @@ from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.federation.fleet import Fleet, build_fleet_app
 from server.federation.tls import create_tls
-
-WAIT_S = 20.0
+from tests.waiting import HANG_S, wait_until
 
 
 def key_line(key: EllipticCurvePrivateKey) -> str:
     """The OpenSSH public key line of a node key."""
     return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-
-
-def wait_until(claim: Callable[[], bool]) -> None:
-    """Return when `claim` holds; fails after WAIT_S."""
-    pause, waited = threading.Event(), 0.0
-    while not claim():
-        assert waited < WAIT_S, "the awaited state was not reached"
-        pause.wait(0.02)
-        waited += 0.02
 
 
 @dataclass
@@ -98,7 +88,7 @@ class ServedFleet:
         """Stop serving."""
         for running, thread, listener in self._running:
             running.should_exit = running.force_exit = True
-            thread.join(WAIT_S)
+            thread.join(HANG_S)
             listener.close()
         self._running.clear()
 
@@ -140,7 +130,7 @@ def start_node() -> Iterator[Callable[..., FleetLoop]]:
     yield start
     stop.set()
     for thread in threads:
-        thread.join(WAIT_S)
+        thread.join(HANG_S)
 
 
 @pytest.fixture(name="wait_until")

@@ -17,6 +17,7 @@ from server.federation.opening import Terms, open_campaign
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.waiting import HANG_S
 
 
 def real_time():
@@ -33,10 +34,10 @@ class FakeConsent:
             raise self.faults.pop()
         self.registered.append(signed.manifest.sha256)
 
-    def event(self, kind, details):
+    def event(self, details):
         if self.down_after is not None and len(self.events) >= self.down_after:
             raise ConsentServiceFailed("down")
-        self.events.append((kind, dict(details)))
+        self.events.append((details.kind, details.body()))
         return len(self.events)
 
 
@@ -53,7 +54,7 @@ def world(tmp_path, coordinator, league_key):
         registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
         checkpoints=Checkpoints(tmp_path / "checkpoints"),
         clock=real_time,
-        wait_s=5.0,
+        wait_s=HANG_S,
         consent_pause_s=0.001,
         retry_pause_s=0.02,
     )
@@ -138,7 +139,7 @@ def test_the_first_round_waits_for_a_club_that_approves_late(
     wait_until(lambda: clubs[0].journal.rounds_done(campaign.sha256) == 1)
     assert clubs[1].journal.rounds_done(campaign.sha256) == 0
     clubs[1].approvals.approve(campaign.signed, clubs[1].node_key, now=real_time())
-    running.join(20)
+    running.join(HANG_S)
 
     assert world.store.campaign(campaign.sha256).state is CampaignState.DONE
     assert clubs[1].journal.rounds_done(campaign.sha256) == 3

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from audit.entries.events import EventKind
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
@@ -16,6 +15,7 @@ from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient as LeagueClient
 from server.errors import ConsentServiceFailed
+from tests.audit.entries.details.samples import SAMPLES
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY, SERVICE = SigningKey.generate(), SigningKey.generate()
@@ -151,4 +151,4 @@ def test_a_squad_answer_that_tells_more_than_it_may_is_not_shown(body):
 
 def test_an_event_that_could_not_be_logged_raises():
     with pytest.raises(ConsentServiceFailed):
-        league_client(httpx.Response(503)).event(EventKind.ROUND_AGGREGATED, {})
+        league_client(httpx.Response(503)).event(SAMPLES["round_aggregated"])

@@ -27,6 +27,7 @@ from client.federation.client_app import build_client_app
 from server.errors import AlreadyExists, BadCoordinatorSettings
 from server.federation.fleet import HEALTH, LARGEST_BODY, SERVED, read_fleet_key
 from server.federation.grid import StateGrid
+from tests.waiting import HANG_S
 
 ROOT = Path(__file__).parents[2]
 UNSERVED = sorted({path for _, path in PROTOBUF_REQUEST_TYPES if path not in SERVED})
@@ -58,7 +59,9 @@ class Caller:
     def __init__(self, coordinator, key):
         self.key, self.public = key, public_key_to_bytes(key.public_key())
         context = ssl.create_default_context(cadata=coordinator.ca.decode())
-        self.http = httpx.Client(verify=context, base_url=f"https://{coordinator.address}", trust_env=False)
+        self.http = httpx.Client(
+            verify=context, base_url=f"https://{coordinator.address}", trust_env=False, timeout=HANG_S
+        )
 
     def post(self, name, node_id, *, signed=True, path=None):
         headers = {"content-type": "application/protobuf", "accept": "application/protobuf"}
@@ -221,7 +224,7 @@ def test_a_run_that_carries_a_bundle_is_never_fetched_nor_executed(
 
     with StateGrid(coordinator.fleet.state) as grid:
         content = RecordDict({"request": ConfigRecord({"b": b"x"})})
-        (reply,) = grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=10)
+        (reply,) = grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=HANG_S)
 
     assert grid.run.override_config == {"sigma": 0.0001, "app": "evil"}
     assert bytes(reply.content["sum"]["b"]) == b"own:x"
@@ -255,7 +258,7 @@ def test_any_other_content_or_kind_is_answered_with_an_error(
     wait_until(lambda: club in coordinator.fleet.online())
 
     with StateGrid(coordinator.fleet.state) as grid:
-        (reply,) = grid.send_and_receive([Message(RecordDict(content), node_id, kind, group_id="1")], timeout=10)
+        (reply,) = grid.send_and_receive([Message(RecordDict(content), node_id, kind, group_id="1")], timeout=HANG_S)
 
     assert reply.has_error()
     assert computed == []

@@ -12,6 +12,7 @@ from flwr.app import ConfigRecord, Message, RecordDict
 from flwr.clientapp import ClientApp
 
 from server.federation.grid import StateGrid
+from tests.waiting import HANG_S
 
 ROOT = Path(__file__).parents[2]
 USERS_OF_FLWR = sorted(
@@ -35,7 +36,7 @@ def echo_app(suffix=b""):
     return app
 
 
-def ask(grid, node_id, payload=b"hello", timeout=10):
+def ask(grid, node_id, payload=b"hello", timeout=HANG_S):
     content = RecordDict({"request": ConfigRecord({"b": payload})})
     return grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=timeout)
 
@@ -54,7 +55,7 @@ def test_two_nodes_exchange_messages_over_tls(coordinator, start_node, wait_unti
     with StateGrid(coordinator.fleet.state) as grid:
         content = RecordDict({"request": ConfigRecord({"b": b"x" * 4000})})
         sent = [Message(content, node_id, "train", group_id="1") for node_id in ids.values()]
-        replies = grid.send_and_receive(sent, timeout=10)
+        replies = grid.send_and_receive(sent, timeout=HANG_S)
 
     assert {m.metadata.src_node_id: bytes(m.content["sum"]["b"]) for m in replies} == {
         ids[club]: b"x" * 4000 + club.encode() for club in keys
@@ -107,7 +108,7 @@ def test_stopping_the_loop_signs_the_node_off(coordinator, start_node, wait_unti
     wait_until(lambda: "club-leaving" in coordinator.fleet.online())
 
     stop.set()
-    thread.join(10)
+    thread.join(HANG_S)
 
     assert not thread.is_alive()
     assert "club-leaving" not in coordinator.fleet.online()

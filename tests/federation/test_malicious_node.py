@@ -1,6 +1,7 @@
 """Attacks by an enrolled node on the coordinator: whatever it pushes costs that node its part, nobody else anything."""
 
 import hashlib
+import threading
 
 import pytest
 from flwr.app import ConfigRecord, Message, RecordDict
@@ -15,6 +16,7 @@ from flwr.supercore.inflatable.inflatable_utils import push_object_contents_from
 
 from client.federation import fleet
 from server.federation.grid import StateGrid
+from tests.waiting import HANG_S
 
 
 def silent_app():
@@ -28,7 +30,7 @@ def silent_app():
 
 
 def pushing(junk, sent):
-    """A `Connection.send` that announces and pushes `junk` as its reply."""
+    """A `Connection.send` that announces and pushes `junk` as its reply, and sets `sent` when that is done."""
 
     def send(connection, reply):
         junk_id = hashlib.sha256(junk).hexdigest()
@@ -46,9 +48,23 @@ def pushing(junk, sent):
                 connection.client.PushObject, connection.node, reply.metadata.run_id, response.session_id
             )
             push_object_contents_from_iterable(((one, junk) for one in response.objects_to_push), push_object_fn=push)
-        sent.append(junk_id)
+        sent.set()
 
     return send
+
+
+class LookingGrid(StateGrid):
+    """Sets `looked` once it has looked for replies after `sent`: whatever comes of the junk has come by then."""
+
+    sent: threading.Event
+    looked: threading.Event
+
+    def pull_messages(self, message_ids):
+        is_there = self.sent.is_set()
+        replies = super().pull_messages(message_ids)
+        if is_there:
+            self.looked.set()
+        return replies
 
 
 @pytest.mark.parametrize(
@@ -57,17 +73,19 @@ def pushing(junk, sent):
 def test_objects_that_are_no_message_are_no_answer_and_no_crash(
     coordinator, start_node, wait_until, key_line, node_key, monkeypatch, junk
 ):
-    club, sent = f"club-{hashlib.sha256(junk).hexdigest()[:8]}", []
+    club, sent = f"club-{hashlib.sha256(junk).hexdigest()[:8]}", threading.Event()
     node_id = coordinator.fleet.enrol(club, key_line(node_key))
     monkeypatch.setattr(fleet.Connection, "send", pushing(junk, sent))
     start_node(coordinator, node_key, silent_app())
     wait_until(lambda: club in coordinator.fleet.online())
 
-    with StateGrid(coordinator.fleet.state) as grid:
+    with LookingGrid(coordinator.fleet.state) as grid:
+        grid.sent, grid.looked = sent, threading.Event()
         content = RecordDict({"request": ConfigRecord({"b": b"hello"})})
-        replies = grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=1.5)
+        message = Message(content, node_id, "train", group_id="1")
+        replies = grid.send_and_receive([message], timeout=HANG_S, stop=grid.looked)
 
-    assert sent
+    assert grid.looked.is_set()
     assert replies == []
 
 
@@ -89,6 +107,6 @@ def test_how_long_an_answer_took_stays_on_the_node(
 
     with StateGrid(coordinator.fleet.state) as grid:
         content = RecordDict({"request": ConfigRecord({"b": b"hello"})})
-        grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=10)
+        grid.send_and_receive([Message(content, node_id, "train", group_id="1")], timeout=HANG_S)
 
     assert told == [0.0]

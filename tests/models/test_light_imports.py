@@ -1,24 +1,63 @@
-"""Everything of `models` but the Opacus path works where torch, Opacus and Flower are not installed."""
+"""All of `models` but the Opacus path works where torch, Opacus and Flower are absent, and the linear models train."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import models
 
+ROOT = Path(models.__file__).parents[1]
 BLOCK = """
 import importlib, pkgutil, sys
-for name in ("torch", "opacus", "flwr"):
+for name in {blocked}:
     sys.modules[name] = None
+"""
+IMPORT_ALL = """
 import models
-for module in pkgutil.iter_modules(models.__path__):
-    if module.name != "opacus_gradients":
-        importlib.import_module(f"models.{module.name}")
+found = [one.name for one in pkgutil.walk_packages(models.__path__, "models.") if "opacus_gradients" not in one.name]
+for name in found:
+    importlib.import_module(name)
+assert {"models.registry", "models.privacy.contribution", "models.training.simulation"} <= set(found)
+"""
+TRAIN_LINEAR = """
+import runpy
+runpy.run_path("tests/models/linear_campaign.py", run_name="__main__")
+"""
+ASK_FOR_A_NETWORK = """
+from models.errors import ModelError
+try:
+    import models.privacy.opacus_gradients
+except ModelError as error:
+    print(error)
 """
 
 
+def run(script: str, *blocked: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script in a Python of its own in which some libraries cannot be imported."""
+    text = BLOCK.format(blocked=repr(blocked)) + script
+    return subprocess.run([sys.executable, "-W", "error", "-c", text], cwd=ROOT, capture_output=True, text=True)
+
+
 def test_the_science_needs_no_torch() -> None:
-    root = Path(models.__file__).parents[1]
-    result = subprocess.run([sys.executable, "-W", "error", "-c", BLOCK], cwd=root, capture_output=True, text=True)
+    result = run(IMPORT_ALL, "torch", "opacus", "flwr", "scipy")
 
     assert result.returncode == 0, result.stderr
+
+
+def test_the_linear_models_train_without_torch() -> None:
+    result = run(TRAIN_LINEAR, "torch", "opacus", "flwr", "scipy")
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "2 linear models trained\n"
+
+
+@pytest.mark.parametrize("absent", ["torch", "opacus"])
+def test_a_network_without_its_extra_is_one_sentence_that_names_it(absent: str) -> None:
+    result = run(ASK_FOR_A_NETWORK, absent)
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == (
+        "this model is a network and needs the extra “networks”; install torch==2.13.0 and then homefield[networks]\n"
+    )

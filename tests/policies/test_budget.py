@@ -31,6 +31,7 @@ def random_streams(count: int) -> list[list[tuple[float, int]]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_closed_form_agrees_with_the_oracle_over_random_streams() -> None:
     worst = 0.0
     for stream in random_streams(60):

@@ -115,6 +115,7 @@ def _for_recipient(role: Role, request: Request) -> bool:
     return facts.consent and request.granularity <= ceiling
 
 
+@pytest.mark.slow
 def test_the_rules_mean_what_the_design_says_for_every_question(enforcer: Enforcer) -> None:
     asked = allowed = 0
     for request in all_questions():
@@ -127,6 +128,7 @@ def test_the_rules_mean_what_the_design_says_for_every_question(enforcer: Enforc
     assert 0 < allowed < asked / 10
 
 
+@pytest.mark.slow
 def test_casbin_agrees_on_a_sample_and_never_fails(enforcer: Enforcer) -> None:
     sample = random.Random(20261124).sample(list(all_questions()), 3000)
 

@@ -181,6 +181,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
     "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
+    "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
     "propose": (
         lambda p: (with_new_athlete(p), p.recorded_days()),
         lambda p: ("propose", p.node, "--until", in_weeks()),

@@ -15,6 +15,8 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from audit.entries.commitments import new_key
+from audit.entries.details.clubs import NodeDataErased, ProposalAnswered
+from audit.entries.details.codes import ProposalAnswer
 from audit.entries.events import Entry, EventKind
 from audit.errors import QuorumNotMet
 from audit.tlog.checkpoint import Checkpoint
@@ -27,14 +29,16 @@ from consent.settings import make_settings
 from consent.storage.log_journal import Draft
 from consent.storage.rows import DataKeyRow
 from policies.signing import SigningKey
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId, Category, OrgId, Role
+from tests.audit.entries.details.samples import DENIED, GRANTED
 from tests.privacy.canaries import Search, disguises, needles_of
 from tests.privacy.served_log import Response, everything
 from tests.privacy.traffic import Clock, League
+from tests.scale import scaled
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("canaries")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 
-EVENTS = 100_000
+EVENTS = scaled(20_000)
 AN_ACT = 2_000
 ATHLETES = 200
 CLUBS = 4
@@ -97,26 +101,27 @@ def founded(directory: Path) -> League:
 
 
 def draft(league: League, number: int) -> Draft:
-    """One event about an athlete, with everything in its details that must never be served."""
+    """One event about an athlete, with everything in its details that must never be served, wherever text fits."""
     club = OrgId(f"canary-club-{number % CLUBS}")
     athlete = league.clubs[club][number // CLUBS % (ATHLETES // CLUBS)]
-    details = {
-        "name": f"Quokka Player {number}",
-        "athlete": athlete,
-        "club": club,
-        "person": f"canary.staff.{number % 97}",
-        "note": f"Wombat: the left knee hurts, said on the phone ({number})",
-        "values": {"rmssd_ms": 73.4191 + number / 1e9, "band": "80-85", "interval": "70-85"},
-        "category": "durability",
-        "allowed": number % 3 > 0,
-    }
-    kind = (EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, EventKind.PROPOSAL_DECIDED)[number % 3]
-    return Draft.about(athlete, kind, club, details)
+    person = f"canary.staff.{number % 97}, Quokka Player {number}"
+    access: dict[str, object] = {"person": person, "category": Category.DURABILITY}
+    answered = ProposalAnswered(
+        person=f"Wombat: the left knee hurts, said on the phone ({number})",
+        role=Role.COACH,
+        athlete=athlete,
+        proposal=f"rmssd_ms-{73.4191 + number / 1e9}-80-85-70-85",
+        answer=ProposalAnswer.REJECT,
+    )
+    about_the_club = NodeDataErased(athlete=athlete, club=club)
+    granted = GRANTED.model_copy(update=access | {"grant": f"durability-{number}"})
+    details = (granted, DENIED.model_copy(update=access), answered, about_the_club)[number % 4]
+    return Draft.about(athlete, club, details)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
-    """A hundred thousand events through the real journal and log; the last thousand of them are not yet published."""
+    """Events (a hundred thousand in the drill) through the real journal and log; the last act is not yet published."""
     league = founded(tmp_path_factory.mktemp("canaries") / "union")
     for start in range(0, EVENTS, AN_ACT):
         league.append([draft(league, number) for number in range(start, start + AN_ACT)])

@@ -23,7 +23,7 @@ from tests.privacy.distinguisher import (
 from tests.privacy.served_log import Seen, leaves, read
 from tests.privacy.traffic import League, is_athlete
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("unlinkability")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unlinkability")]
 
 SEED = 20261123
 PARTNERS = 6  # at most so many pairs of one athlete for each entry

@@ -63,7 +63,7 @@ def test_a_refusal_of_a_known_caller_is_one_act_and_says_only_the_route(place: P
     (act,) = new
     (details,) = act.entries
     method, path = route.split()
-    assert (details["what"], details["allowed"]) == (f"{method} {path}", False)
+    assert (details["form"], details["route"]) == ("route_refused", f"{method} {path}")
     assert place.one not in str(details)
 
 
@@ -88,7 +88,7 @@ def test_an_allowed_and_a_refused_look_are_each_one_act(place: Place) -> None:
         assert (len(new), len(leads), answer.status_code) == (1, 1, 200)
         kinds += leads
 
-    assert kinds == [EventKind.LOOK_ALLOWED, *[EventKind.LOOK_REFUSED] * 3]
+    assert kinds == [EventKind.ACCESS] * 4
 
 
 def test_one_act_holds_every_entry_of_a_squad_and_its_decoys(place: Place) -> None:

@@ -12,10 +12,12 @@ import client.declared_events
 import server.cli
 import server.declared_events
 from audit.entries.declared_events import RecordedEvent
+from audit.entries.details.forms import FORMS
 from audit.entries.events import EventKind
-from client.consent_client import NodeConsentClient as NodeClient
 from client.settings import load_settings
 from client.vault.access import open_vault
+from tests.audit.entries.details.samples import SAMPLES
+from tests.consent.league import Caller
 from tests.privacy.programs import LEAGUE, NEW, NODE, Programs, files, in_weeks, set_up, with_new_athlete
 
 APPS = {
@@ -148,8 +150,10 @@ def test_a_node_that_is_not_linked_yet_has_nobody_to_tell(programs: Programs, tm
 
 def test_a_club_cannot_report_that_an_athlete_signed_in(programs: Programs) -> None:
     """Who reads "you signed in" must be able to believe it."""
-    node = NodeClient.of(load_settings(programs.node))  # type: ignore[call-arg]
+    caller = Caller(programs.world, programs.http)
 
-    for kind in (EventKind.SIGNED_IN, EventKind.CODE_ISSUED, EventKind.PAGE_OPENED, EventKind.CAMPAIGN_APPROVED):
-        with pytest.raises(Exception, match="403"):
-            node.event(kind, {"athlete": programs.one})
+    for form in ("staff_signed_in", "staff_code_issued", "club_page_opened", "campaign_approved"):
+        body = {"kind": FORMS[form].kind.value, "details": SAMPLES[form].body()}
+        assert caller.send("club-a", "POST", "/v1/events", body).status_code == 200
+        body["details"] = SAMPLES[form].body() | {"athlete": programs.one}
+        assert caller.send("club-a", "POST", "/v1/events", body).status_code == 403

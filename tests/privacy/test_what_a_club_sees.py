@@ -147,7 +147,7 @@ def test_an_athlete_of_another_club_and_nobody_are_refused_in_the_same_words(ope
     seen = []
     for athlete in (world.athletes[OTHER][0], AthleteId("ath-00000000000000ff")):
         for method, target, body in (
-            ("POST", "/v1/events", {"kind": "operator_look", "details": {"athlete": athlete}}),
+            ("POST", "/v1/events", {"kind": "operator_look", "details": {"athlete": athlete, "what": "metrics"}}),
             ("POST", "/v1/releases", world.proposal(athlete).model_dump(mode="json")),
         ):
             start = world.publish()

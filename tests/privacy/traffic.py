@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from audit.entries import commitments
+from audit.entries.details.clubs import FilesIngested
 from audit.entries.events import EventKind
 from consent.registry.values import OrgKind
 from consent.service import Service, found, open_service
@@ -20,10 +21,18 @@ from consent.storage.log_journal import NOBODY, Draft
 from consent.storage.rows import DataKeyRow
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId
+from tests.audit.entries.details.samples import DENIED, GRANTED, SAMPLES
 
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 SHOWN = (Category.READINESS, Category.HEART, Category.SLEEP, Category.WELLNESS, Category.TRAINING_LOAD, Category.INJURY)
-LOOKS = (EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED)
+ABOUT_ATHLETES = {
+    EventKind.SIGNED_IN: SAMPLES["athlete_signed_in"],
+    EventKind.CONSENT_DECISION: SAMPLES["cells_changed"],
+    EventKind.BUDGET_RESERVED: SAMPLES["budget_reserved"],
+    EventKind.BUDGET_REFUNDED: SAMPLES["budget_refunded"],
+    EventKind.ROUND_COMMITTED: SAMPLES["round_committed"],
+}
+"""Details of each kind; what they say is sealed, and no stranger's guess may rest on it."""
 
 
 @dataclass
@@ -104,7 +113,7 @@ class League:
         draw = self.generator
         if is_morning:
             yield [draft for athlete in squad for draft in self._look(club, athlete, draw.randint(1, 5))]
-            yield [self._of(EventKind.INGEST, club, athlete) for athlete in squad]
+            yield [Draft.about(athlete, club, FilesIngested(files=1, athlete=athlete)) for athlete in squad]
         for athlete in draw.sample(squad, 3):
             yield list(self._look(club, athlete, draw.randint(2, 6)))
         for athlete in draw.sample(squad, 2):
@@ -114,20 +123,20 @@ class League:
             ]
         for kind in (EventKind.BUDGET_RESERVED, EventKind.ROUND_COMMITTED, EventKind.ROUND_COMMITTED):
             yield list(self._squad(kind, squad))
-        page = Draft.of_org(EventKind.LOOK_ALLOWED, club, {"what": "squad page"})
-        yield [page, *(self._of(draw.choice(LOOKS), club, athlete) for athlete in squad)]
-        yield [self._of(EventKind.PROPOSAL_DECIDED, club, draw.choice(squad))]
+        page = Draft.of_org(club, SAMPLES["squad_page_opened"])
+        yield [page, *(Draft.about(athlete, club, draw.choice((GRANTED, DENIED))) for athlete in squad)]
+        yield [Draft.about(draw.choice(squad), club, SAMPLES["proposal_answered"])]
 
     def _look(self, club: OrgId, athlete: AthleteId, count: int) -> Iterator[Draft]:
         for category in SHOWN[:count]:
-            kind = LOOKS[self.generator.random() < 0.15]
-            yield Draft.about(athlete, kind, club, {"category": category.value, "person": "coach"})
+            details = DENIED if self.generator.random() < 0.15 else GRANTED
+            yield Draft.about(athlete, club, details.model_copy(update={"category": category}))
 
     def _squad(self, kind: EventKind, squad: list[AthleteId]) -> Iterator[Draft]:
         """One entry for each enrolled athlete; a third of them are decoys, as for those who take no part."""
         for athlete in squad:
             if self.generator.random() < 1 / 3:
-                yield Draft.dummy(kind, self.union, {"allowed": True})
+                yield Draft.dummy(self.union, ABOUT_ATHLETES[kind])
             else:
                 yield self._by_union(kind, athlete)
 
@@ -136,10 +145,7 @@ class League:
         return self.service.store.transactions.context.union
 
     def _by_union(self, kind: EventKind, athlete: AthleteId) -> Draft:
-        return Draft.about(athlete, kind, self.union, {"allowed": True})
-
-    def _of(self, kind: EventKind, club: OrgId, athlete: AthleteId) -> Draft:
-        return Draft.about(athlete, kind, club, {"allowed": True})
+        return Draft.about(athlete, self.union, ABOUT_ATHLETES[kind])
 
 
 def is_athlete(owner: str) -> bool:

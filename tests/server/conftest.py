@@ -2,7 +2,6 @@
 
 import functools
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import server.consent_client
+from audit.entries.details.base import Details
 from audit.entries.events import EventKind
 from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
@@ -51,10 +51,10 @@ class FakeConsent:
     events: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         if self.down:
             raise ConsentServiceFailed("down")
-        self.events.append((kind, dict(details)))
+        self.events.append((details.kind, details.body()))
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))

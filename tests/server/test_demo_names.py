@@ -3,8 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
+from chassis.web import serving
 from server.cli import app
-from server.commands import serve
 
 
 class Served(Exception):
@@ -19,7 +19,7 @@ def test_the_demo_is_served_under_loopback_names_only(tmp_path, monkeypatch, wor
         asked.append(how)
         raise Served
 
-    monkeypatch.setattr(serve, "listen", listen)
+    monkeypatch.setattr(serving, "listen", listen)
     folder = str(tmp_path / "league")
     CliRunner().invoke(app, ["init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:9"])
 

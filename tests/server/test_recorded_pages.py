@@ -7,7 +7,8 @@ import pytest
 from audit.entries.declared_events import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from server.declared_events import ROUTES
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+from server.web.staff_role import StaffRole
 
 OFFICE, OPERATOR = "office:club-a", "operator"
 CODE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")

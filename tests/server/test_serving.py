@@ -17,6 +17,7 @@ from server.cli import app
 from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
+from tests.waiting import HANG_S
 
 
 @pytest.fixture
@@ -34,18 +35,18 @@ def test_a_served_coordinator_is_healthy_on_both_ports_and_ends_with_zero(folder
         stdout=subprocess.PIPE,
         text=True,
     )
-    guard = threading.Timer(60, process.kill)
+    guard = threading.Timer(HANG_S, process.kill)
     guard.start()
     try:
         fleet, web = (process.stdout.readline().split(" on ")[1].strip() for _ in range(2))
-        assert httpx.get(f"{web}/health", trust_env=False).json() == {"status": "ok"}
+        assert httpx.get(f"{web}/health", trust_env=False, timeout=HANG_S).json() == {"status": "ok"}
         import ssl
 
         context = ssl.create_default_context(cafile=str(folder / "tls" / "ca.crt"))
-        with httpx.Client(verify=context, trust_env=False) as http:
+        with httpx.Client(verify=context, trust_env=False, timeout=HANG_S) as http:
             assert http.get(f"{fleet}/health").json() == {"status": "ok"}
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(HANG_S) == 0
     finally:
         guard.cancel()
         process.kill()

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from server.errors import BadCoordinatorSettings
-from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff, StaffRole
+from server.web.staff import CODE_LIFE, IDLE, MOST_WRONG, CoordinatorCodeIssuer, LeagueStaff
+from server.web.staff_role import StaffRole
 
 OFFICE = LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, "club-a")
 

@@ -95,12 +95,12 @@ def is_included(case: Case) -> bool:
 
 
 def is_consistent(case: Case) -> bool:
-    """Whether a consistency case holds; nothing that grew follows from an empty old tree, so that never does."""
+    """Whether a consistency case holds; from an empty old tree nothing follows, not even another."""
     size1, size2, root1, root2, proof = (case[name] for name in ("size1", "size2", "root1", "root2", "proof"))
+    if not 0 < size1 <= size2:
+        return False
     if size1 == size2:
         return root1 == root2 and not proof
-    if not 0 < size1 < size2:
-        return False
     return _are_hashes(root1, root2, *proof) and roots_of_proof(size1, size2, root1, proof) == (root1, root2)
 
 

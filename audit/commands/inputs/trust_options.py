@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.tlog.trust_policy import MAX_BYTES, TrustPolicy, parse_policy
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
+
 
 LogAddress = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
 LogKeys = Annotated[
@@ -22,12 +25,14 @@ PolicyFile = Annotated[
 ]
 
 
-def trust_of(vkeys: Sequence[str] | None, policy_file: Path | None) -> TrustPolicy:
+def trust_of(vkeys: Sequence[str] | None, policy_file: Path | None) -> "TrustPolicy":
     """Return the policy that the options describe.
 
     Raises typer.BadParameter (exit code 2) unless exactly one of the two was given, and a child of AuditError for a
     key or a file that is not what it should be.
     """
+    from audit.tlog.trust_policy import MAX_BYTES, TrustPolicy, parse_policy
+
     if vkeys and policy_file:
         raise typer.BadParameter("expected either --vkey or --policy, got both")
     if policy_file:

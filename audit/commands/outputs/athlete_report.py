@@ -1,24 +1,32 @@
 """What an athlete's own entries say, once every one of them has been checked."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.commands.show import entry_json
 from audit.entries.detail_labels import detail_lines
-from audit.entries.events import sentence
-from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from audit.verification import athlete_export
-from audit.verification.check_athlete_export import CheckedEntry, CheckedOwn, InLog, check_export, check_in_log
-from audit.verification.sources import open_source
-from chassis.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from audit.tlog.trust_policy import TrustPolicy
 
 
-def explain_own(bundle: Path, place: str | None, given: TrustPolicy | None) -> tuple[dict[str, object], list[str]]:
+if TYPE_CHECKING:
+    from audit.verification.check_athlete_export import CheckedEntry, CheckedOwn, InLog
+
+
+def explain_own(bundle: Path, place: str | None, given: "TrustPolicy | None") -> tuple[dict[str, object], list[str]]:
     """Check the file, and against the log at `place` if there is one; return values for a program and lines to read.
 
     given: whom to believe; by default the file's own policy. Raises a child of AuditError.
     """
+    from audit.tlog.trust_policy import parse_policy
+    from audit.verification import athlete_export
+    from audit.verification.check_athlete_export import check_export, check_in_log
+    from audit.verification.sources import open_source
+    from chassis.cli.progress import progress_bar
+
     own = athlete_export.parse_export(read_given(bundle, "the entries", at_most=athlete_export.MAX_BYTES))
     trust = given or parse_policy(own.policy.encode())
     checked = check_export(own, trust)
@@ -29,7 +37,7 @@ def explain_own(bundle: Path, place: str | None, given: TrustPolicy | None) -> t
     return _values(checked, in_log, trust), _lines(checked, in_log, trust, is_own_policy=given is None)
 
 
-def _lines(checked: CheckedOwn, in_log: InLog | None, trust: TrustPolicy, *, is_own_policy: bool) -> list[str]:
+def _lines(checked: "CheckedOwn", in_log: "InLog | None", trust: "TrustPolicy", *, is_own_policy: bool) -> list[str]:
     total, waiting = len(checked.entries), len(checked.entries) - checked.proven
     lines = [line for entry in checked.entries for line in _entry_lines(entry)]
     if in_log is None:
@@ -51,7 +59,9 @@ def _lines(checked: CheckedOwn, in_log: InLog | None, trust: TrustPolicy, *, is_
     return lines
 
 
-def _entry_lines(checked: CheckedEntry) -> list[str]:
+def _entry_lines(checked: "CheckedEntry") -> list[str]:
+    from audit.entries.events import sentence
+
     entry = checked.entry
     state = "waiting" if checked.index is None else f"proven, entry {checked.index:,} of the log"
     head = f"No. {checked.number + 1:,}  {entry.day.isoformat()}  {sentence(entry)} ({entry.org}; {state})"
@@ -60,7 +70,7 @@ def _entry_lines(checked: CheckedEntry) -> list[str]:
     return [head, *(f"  {line}" for line in detail_lines(checked.details))]
 
 
-def _values(checked: CheckedOwn, in_log: InLog | None, trust: TrustPolicy) -> dict[str, object]:
+def _values(checked: "CheckedOwn", in_log: "InLog | None", trust: "TrustPolicy") -> dict[str, object]:
     trusted = in_log.log.trusted if in_log else checked.trusted
     return {
         "total": len(checked.entries),

@@ -1,13 +1,16 @@
 """What a trusted checkpoint says about itself, in words and as JSON."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from audit.tlog.note_keys import Verifier
-from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 from chassis.text import listed
 
+if TYPE_CHECKING:
+    from audit.tlog.note_keys import Verifier
+    from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
 
-def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str, object]:
+
+def checkpoint_json(trusted: "TrustedCheckpoint", policy: "TrustPolicy") -> dict[str, object]:
     """Return origin, size, root, who signed, which witnesses and when, and how many of them were needed."""
     checkpoint = trusted.checkpoint
     needed, met, known = policy.counters(cosignature.witness for cosignature in trusted.cosignatures)
@@ -24,7 +27,7 @@ def checkpoint_json(trusted: TrustedCheckpoint, policy: TrustPolicy) -> dict[str
     }
 
 
-def checkpoint_lines(trusted: TrustedCheckpoint, policy: TrustPolicy) -> list[str]:
+def checkpoint_lines(trusted: "TrustedCheckpoint", policy: "TrustPolicy") -> list[str]:
     """Return the same in lines for a person."""
     checkpoint = trusted.checkpoint
     keys = ", ".join(f"{verifier.algorithm.scheme} {verifier.key_id.hex()}" for verifier in trusted.signed_by)
@@ -37,7 +40,7 @@ def checkpoint_lines(trusted: TrustedCheckpoint, policy: TrustPolicy) -> list[st
     ]
 
 
-def witness_words(trusted: TrustedCheckpoint, policy: TrustPolicy) -> str:
+def witness_words(trusted: "TrustedCheckpoint", policy: "TrustPolicy") -> str:
     """Return which witnesses vouch for a checkpoint, when, and how many were needed."""
     needed, _, known = policy.counters(())
     if not known:
@@ -57,5 +60,5 @@ def utc_text(timestamp_s: int) -> str | None:
         return None
 
 
-def _key_json(verifier: Verifier) -> dict[str, str]:
+def _key_json(verifier: "Verifier") -> dict[str, str]:
     return {"algorithm": verifier.algorithm.scheme, "key_id": verifier.key_id.hex()}

@@ -43,30 +43,70 @@ def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Re
     found = FoundEntries([]) if wanted.problems else find(checked, wanted, before=before, limit=ROWS_PER_PAGE + 1)
     rows = [_row(checked, index) for index in found.indices[:ROWS_PER_PAGE]]
     weekly = weekly_counts(checked.counters)
-    if any(row.state != "proven" for row in rows):
+    proven, broken = _parted(rows)
+    if broken:
         auditor.watch.distrust()
+    state = state_of(auditor, checked)
+    older = _older(wanted, found)
     return auditor.page(
         "log.html",
         "Log",
         "/",
         status=422 if wanted.problems else 200,
         checked=checked,
-        **state_of(auditor, checked),
+        **state,
+        lead=_lead(checked, state),
         chart=access_chart(weekly) if weekly else None,
-        rows=[row for row in rows if row.state == "proven"],
-        broken=[row for row in rows if row.state != "proven"],
+        rows=proven,
+        broken=broken,
+        broken_title=f"{'One entry here is' if len(broken) == 1 else 'Some entries here are'} not proven",
+        nothing=None if rows else _nothing(checked, wanted, older),
         is_filtered=not wanted.is_everything,
         listed=_listed(wanted, found, rows),
-        older=_older(wanted, found),
+        older=older,
         newest=wanted.address() if before < checked.size else None,
         csv=wanted.address("/export.csv"),
         json=wanted.address("/export.json"),
         most_exported=thousands(MOST_EXPORTED),
-        groups=[(key, label) for key, (label, _) in GROUPS.items()],
+        kind_choices=[("", "All kinds"), *((key, label) for key, (label, _) in GROUPS.items())],
         orgs=orgs,
         texts=wanted.texts,
         problems=wanted.problems,
         wrong={**dict.fromkeys(FIELDS, ""), **{problem.field: problem.text for problem in wanted.problems}},
+    )
+
+
+def _parted(rows: list[EntryLine]) -> tuple[list[EntryLine], list[EntryLine]]:
+    """Return the proven entries and the others."""
+    return [row for row in rows if row.state == "proven"], [row for row in rows if row.state != "proven"]
+
+
+def _lead(checked: Checked, state: Mapping[str, Any]) -> str:
+    """What stands in the log, and who vouches for it."""
+    lead = "It is signed, and empty so far."
+    if checked.size:
+        since = f" from {state['covered']}" if state["covered"] else ""
+        lead = f"{state['size']}{since}, none missing, none changed."
+    return f"{lead} {state['quorum'].lead}" if state["witnesses"] else lead
+
+
+def _nothing(checked: Checked, wanted: Wanted, older: str | None) -> tuple[str, str]:
+    """Why the list is empty: a title and a sentence."""
+    if wanted.problems:
+        return "No list yet", "Put the filter right, and the entries it selects appear here."
+    if checked.log.is_foreign:
+        return (
+            "Entries of another format",
+            "Every entry is proven, but they are not written in Homefield’s format, "
+            "so nothing here can say what they mean.",
+        )
+    if older:
+        return "Nothing found so far", "Looking through older entries takes a while. Go on with “Older entries”."
+    if not wanted.is_everything:
+        return "No entry matches", "Choose another kind, organisation or period above, or search for something else."
+    return (
+        "No entries yet",
+        "Every look at data, allowed or refused, every decision and every training round will stand here.",
     )
 
 

@@ -4,26 +4,19 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
 
 from audit.web.figures.summaries import WEEKLY, WeekCount
 from audit.web.figures.suppression import FEWEST_SHOWN, NOT_SHOWN
 from chassis.text import long_date, month_of_year, thousands
+from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart, narrowed, to_svg
 
-_WEEK = {"timeUnit": "utcyearmonthdate", "field": "week", "type": "ordinal"}
+SPEC = Path(__file__).with_name("access_chart.json")
+FEW_BARS = 6  # ours: so many signs stand beside each other on a phone
 FULL_CHART_BARS = 12
 LARGE = 700
 """Wider charts give way to the narrow drawing earlier (docs/pages.md §8)."""
-_AXIS = {
-    "formatType": "time",
-    "title": None,
-    "labelAngle": 0,
-    "labelOverlap": "greedy",
-    "labelSeparation": 14,
-    "ticks": False,
-    "grid": False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,53 +103,21 @@ def _words(number: int | None, manner: _Manner) -> str:
     return thousands(number) if number is not None else manner.words
 
 
-def _spec(counts: Sequence[WeekCount], manner: _Manner, *, is_narrow: bool = False) -> dict[str, Any]:
-    values = [{"week": count.week.isoformat(), "kind": count.label, "n": count.n} for count in counts]
-    header = {"labelOrient": "top", "labelAnchor": "start", "labelFontSize": 14, "labelFontWeight": 600}
+def _spec(counts: Sequence[WeekCount], manner: _Manner, *, is_narrow: bool = False) -> Spec:
+    """Bars as wide as in a full chart, also where little time is recorded; hidden cells have a sign.
+
+    The signs are turned upright where two beside each other would run together.
+    """
     bars = len({count.week for count in counts})
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "description": "Entries recorded in the log over time: looks allowed, looks refused, consent decisions",
-        "usermeta": {"narrow": {"spec.width": 278, "spec.height": 72}},
-        "data": {"values": values},
-        "spacing": 26,
-        "facet": {
-            "row": {
-                "field": "kind",
-                "type": "nominal",
-                "sort": list(WEEKLY),
-                "header": {"title": None, **header, "labelPadding": 6},
-            }
-        },
-        "resolve": {"scale": {"y": "independent"}},
-        "spec": {
-            "width": manner.width,
-            "height": 72,
-            "layer": [_bars(bars, manner), _small_cells(manner.sign, is_upright=is_narrow and bars > 6)],
-        },
-    }
-
-
-def _bars(count: int, manner: _Manner) -> dict[str, Any]:
-    """Bars as wide as in a full chart, also where little time is recorded."""
-    share = round(0.6 * min(1.0, count / FULL_CHART_BARS), 3)
-    axis = {"title": None, "tickCount": 2, "labelOverlap": False}
-    times = {**_AXIS, "format": "%b %Y" if manner.is_by_month else "%-d %b"}
-    return {
-        "transform": [{"filter": "datum.n !== null"}],
-        "mark": {"type": "bar", "style": "bar", "width": {"band": share}},
-        "encoding": {
-            "x": {**_WEEK, "axis": times},
-            "y": {"field": "n", "type": "quantitative", "axis": axis},
-        },
-    }
-
-
-def _small_cells(sign: str, *, is_upright: bool) -> dict[str, Any]:
-    """The signs for hidden cells; turned upright where two beside each other would run together."""
-    turned = {"angle": 270, "align": "left", "baseline": "middle", "dx": 2} if is_upright else {"baseline": "bottom"}
-    return {
-        "transform": [{"filter": "datum.n === null"}],
-        "mark": {"type": "text", "style": "label", "text": sign, **turned},
-        "encoding": {"x": _WEEK, "y": {"datum": 0}},
-    }
+    is_upright = is_narrow and bars > FEW_BARS
+    return filled(
+        SPEC,
+        counts=[{"week": count.week.isoformat(), "kind": count.label, "n": count.n} for count in counts],
+        rows=list(WEEKLY),
+        width=manner.width,
+        share=round(0.6 * min(1.0, bars / FULL_CHART_BARS), 3),
+        times="%b %Y" if manner.is_by_month else "%-d %b",
+        sign=manner.sign,
+        upright=is_upright,
+        level=not is_upright,
+    )

@@ -13,6 +13,7 @@ WEEKS_SHOWN = 13
 """Weeks in the chart: a quarter of a year (our choice)."""
 
 WEEKLY = {
+    "Accesses": EventKind.ACCESS,
     "Looks allowed": EventKind.LOOK_ALLOWED,
     "Looks refused": EventKind.LOOK_REFUSED,
     "Consent decisions": EventKind.CONSENT_DECISION,
@@ -79,6 +80,11 @@ def ledger_totals(counters: Iterable[FieldCount]) -> dict[str, int]:
     """Return the number of budget entries per label of LEDGER."""
     counts = _by_kind(counters)
     return {label: counts[kind] for label, kind in LEDGER.items()}
+
+
+def ledger_heads(labels: Sequence[str]) -> list[dict[str, object]]:
+    """Return the heads of the table of budget entries by month."""
+    return [{"label": "Month"}, *({"label": label, "num": True} for label in labels)]
 
 
 def ledger_by_month(counters: Sequence[FieldCount]) -> list[LedgerMonth]:

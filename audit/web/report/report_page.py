@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 from fastapi import Response
 
@@ -12,9 +13,9 @@ from audit.web.auditor import Auditor
 from audit.web.entries.filter_form import FilterProblem, read_period
 from audit.web.entries.log_page import state_of
 from audit.web.figures.access_chart import report_chart
-from audit.web.figures.summaries import days_covered
-from audit.web.figures.suppression import NOT_SHOWN, WHY_NOT_SHOWN, shown
-from audit.web.report.figures import AuditReport, HeartbeatFigures, build_report
+from audit.web.figures.summaries import days_covered, ledger_heads
+from audit.web.figures.suppression import FEWEST_SHOWN, NOT_SHOWN, WHY_NOT_SHOWN, shown
+from audit.web.report.figures import AuditReport, HeartbeatFigures, KindLine, build_report
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.vouchers import key_line
 from chassis.text import date_range, moment, month_of_year, plural, thousands
@@ -32,6 +33,17 @@ class PaperKey:
     what: str
     text: str
     is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of entry in words; is_hidden: no number is shown. orgs: each with its number; rest: what follows."""
+
+    what: str
+    is_hidden: bool
+    entries: str = ""
+    orgs: tuple[str, ...] = ()
+    rest: str = ""
 
 
 def report_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Response:
@@ -68,7 +80,7 @@ def _form(auditor: Auditor, checked: Checked, texts: Mapping[str, str], problems
     ]
     return auditor.page(
         "report_form.html",
-        "AuditReport",
+        "Report",
         "/report",
         status=422 if problems else 200,
         covered=date_range(*covered) if covered else "",
@@ -83,23 +95,23 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
     covered = days_covered(checked.counters)
     until_now = (covered[0], max(covered[1], checked.at.date())) if covered else None
     report = build_report(checked.counters, first, last, covered=until_now)
+    state = state_of(auditor, checked)
     return auditor.page(
         "report.html",
         f"Audit report, {date_range(first, last)}",
         "/report",
         checked=checked,
-        **state_of(auditor, checked),
-        report=report,
+        **state,
+        kinds=[_kind_row(line) for line in report.kinds],
         period=date_range(first, last),
-        is_unfinished=last >= checked.at.date(),
+        lead=_lead(report, state, is_unfinished=last >= checked.at.date()),
+        verified=_verified(state),
         made_at=moment(auditor.clock()),
-        entries=_entries_words(report),
         chart=report_chart(report.looks, is_by_month=report.is_by_month) if report.looks else None,
         rules=[(line.policy_hash, date_range(line.first_day, line.last_day)) for line in report.rules],
         ledger=_ledger(report),
         heartbeats=_heartbeats_words(report.heartbeats),
-        shown=shown,
-        thousands=thousands,
+        fewest=FEWEST_SHOWN,
         not_shown=NOT_SHOWN,
         why_not_shown=WHY_NOT_SHOWN,
         body=checked.checkpoint.body,
@@ -107,6 +119,30 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
         signatures=_signatures(auditor, checked),
         note_hash=sha256(checked.log.checkpoint).hexdigest(),
     )
+
+
+def _kind_row(line: KindLine) -> KindRow:
+    if line.entries is None:
+        return KindRow(line.what, is_hidden=True)
+    orgs = tuple(f"{org} {thousands(count)}" for org, count in line.orgs)
+    rest = ("; others not shown" if orgs else "Not shown") if line.has_others else ""
+    return KindRow(line.what, is_hidden=False, entries=thousands(line.entries), orgs=orgs, rest=rest)
+
+
+def _lead(report: AuditReport, state: Mapping[str, Any], *, is_unfinished: bool) -> str:
+    parts = [f"{_entries_words(report)}, none missing, none changed."]
+    if state["witnesses"]:
+        parts.append(state["quorum"].lead)
+    if is_unfinished:
+        parts.append("The period is not over yet.")
+    return " ".join(parts)
+
+
+def _verified(state: Mapping[str, Any]) -> str:
+    whole = f"Every hash was computed anew from the entries up to the signed root, {state['whole_at']}"
+    if state["whole_at"] == state["checked_at"]:
+        return whole
+    return f"{whole}; what was added since, {state['checked_at']}"
 
 
 def _entries_words(report: AuditReport) -> str:
@@ -119,11 +155,13 @@ def _entries_words(report: AuditReport) -> str:
 
 
 def _ledger(report: AuditReport) -> dict[str, object]:
-    months = list(report.ledger[0].months)
+    lines = report.ledger
+    rows = [
+        (month_of_year(month), [(line.label, shown(line.months[month])) for line in lines]) for month in lines[0].months
+    ]
     return {
-        "labels": [line.label for line in report.ledger],
-        "totals": [shown(line.total) for line in report.ledger],
-        "months": [(month_of_year(month), [shown(line.months[month]) for line in report.ledger]) for month in months],
+        "heads": ledger_heads([line.label for line in lines]),
+        "rows": [*rows, ("Whole period", [(line.label, shown(line.total)) for line in lines])],
         "is_empty": all(line.total is None for line in report.ledger),
     }
 

@@ -3,18 +3,22 @@
 import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
 from chassis.text import long_date
+from chassis.web.chart_spec import filled
 from chassis.web.charts import Chart
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable
 from client.web import text
-from client.web.charts.parts import MISSING, finished, mark, table_value
+from client.web.charts.parts import MISSING, finished, table_value
 
 NIGHTS = 14
+BED_TO_WAKE = Path(__file__).with_name("bed_to_wake.json")
+REPORTED = Path(__file__).with_name("reported_sleep.json")
 
 
 def sleep_chart(table: DailyTable, readings: Sequence[Observation], *, day: date) -> Chart | None:
@@ -47,108 +51,60 @@ def _from_midnight(moment: datetime, offset_min: int, night: date) -> float:
 
 
 def _bed_to_wake(nights: Sequence[date], hours: dict[date, float], timed: dict[date, tuple[float, float]]) -> Chart:
-    rows = []
-    for night in nights:
-        bed, wake = timed.get(night, (None, None))
-        middle = (bed + wake) / 2 if bed is not None and wake is not None else None
-        asleep = text.hours(hours[night]) if night in hours and bed is not None else None
-        rows.append({"night": night.isoformat(), "bed": bed, "wake": wake, "mid": middle, "h": asleep or ""})
-    low = math.floor(min([*(b for b, _ in timed.values()), -2.0]))
-    high = math.ceil(max([*(w for _, w in timed.values()), 9.0])) + 2
-    axis = {
-        "title": None,
-        "values": list(range(4 * math.ceil(low / 4), high - 1, 4)),
-        "labelExpr": "format((datum.value + 24) % 24, '02d') + ':00'",
-    }
-    here = [{"filter": "datum.bed !== null"}]
-    x = {"field": "bed", "type": "quantitative", "scale": {"domain": [low, high], "nice": False}, "axis": axis}
-    layers = [
-        {
-            "transform": here,
-            "mark": mark("bar", "soft-bar", height={"band": 0.62}),
-            "encoding": {"y": _night_y(), "x": x, "x2": {"field": "wake"}},
-        },
-        {
-            "transform": here,
-            "mark": mark("tick", "midpoint", orient="vertical", bandSize=13),
-            "encoding": {"y": _night_y(), "x": {"field": "mid", "type": "quantitative"}},
-        },
-        {
-            "transform": here,
-            "mark": mark("text", "label", align="right"),
-            "encoding": {"y": _night_y(), "x": {"datum": high}, "text": {"field": "h"}},
-        },
-        _no_night("bed", 0),
-    ]
+    low = math.floor(min([*(bed for bed, _ in timed.values()), -2.0]))
+    high = math.ceil(max([*(wake for _, wake in timed.values()), 9.0])) + 2
+    spec = filled(
+        BED_TO_WAKE,
+        nights=[_timed_night(night, hours, timed) for night in nights],
+        low=low,
+        high=high,
+        marks=list(range(4 * math.ceil(low / 4), high - 1, 4)),
+    )
     return finished(
-        {"data": {"values": rows}, "layer": layers},
-        height=330,
+        spec,
         finding=_sleep_finding(nights, hours),
         about=f"{len(nights)} nights. Bar: time in bed. Tick: middle of sleep. Right: time asleep.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Bed (h from midnight)", "Up (h from midnight)", "Asleep"),
-        rows=[
-            (
-                long_date(n),
-                table_value(timed[n][0], 1) if n in timed else MISSING,
-                table_value(timed[n][1], 1) if n in timed else MISSING,
-                text.hours(hours[n]) if n in hours else MISSING,
-            )
-            for n in reversed(nights)
-        ],
+        rows=[(long_date(n), *_bed_and_up(timed.get(n)), _asleep(n, hours)) for n in reversed(nights)],
     )
 
 
+def _timed_night(
+    night: date, hours: dict[date, float], timed: dict[date, tuple[float, float]]
+) -> dict[str, str | float | None]:
+    if night not in timed:
+        return {"night": night.isoformat(), "bed": None, "wake": None, "mid": None, "h": ""}
+    bed, wake = timed[night]
+    asleep = text.hours(hours[night]) if night in hours else ""
+    return {"night": night.isoformat(), "bed": bed, "wake": wake, "mid": (bed + wake) / 2, "h": asleep}
+
+
+def _bed_and_up(times: tuple[float, float] | None) -> tuple[str, str]:
+    return (MISSING, MISSING) if times is None else (table_value(times[0], 1), table_value(times[1], 1))
+
+
+def _asleep(night: date, hours: dict[date, float]) -> str:
+    return text.hours(hours[night]) if night in hours else MISSING
+
+
 def _reported(nights: Sequence[date], hours: dict[date, float]) -> Chart:
-    rows = [
-        {"night": n.isoformat(), "hours": hours.get(n), "h": text.hours(hours[n]) if n in hours else ""} for n in nights
-    ]
-    top = math.ceil(max(hours[n] for n in nights if n in hours)) + 2
-    axis = {"title": "Hours asleep, as reported", "tickCount": 6}
-    here = [{"filter": "datum.hours !== null"}]
-    layers = [
-        {
-            "transform": here,
-            "mark": mark("bar", "soft-bar", height={"band": 0.62}),
-            "encoding": {
-                "y": _night_y(),
-                "x": {"field": "hours", "type": "quantitative", "scale": {"domain": [0, top]}, "axis": axis},
-            },
-        },
-        {
-            "transform": here,
-            "mark": mark("text", "label", align="right"),
-            "encoding": {"y": _night_y(), "x": {"datum": top}, "text": {"field": "h"}},
-        },
-        _no_night("hours", 0.1),
-    ]
+    spec = filled(
+        REPORTED,
+        nights=[
+            {"night": n.isoformat(), "hours": hours.get(n), "h": text.hours(hours[n]) if n in hours else ""}
+            for n in nights
+        ],
+        top=math.ceil(max(hours[n] for n in nights if n in hours)) + 2,
+    )
     return finished(
-        {"data": {"values": rows}, "layer": layers},
-        height=330,
+        spec,
         finding=_sleep_finding(nights, hours),
         about=f"{len(nights)} nights. Bar and figure: hours asleep, as the athlete reported them.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Asleep"),
-        rows=[(long_date(n), text.hours(hours[n]) if n in hours else MISSING) for n in reversed(nights)],
+        rows=[(long_date(night), _asleep(night, hours)) for night in reversed(nights)],
     )
-
-
-def _night_y() -> dict[str, object]:
-    axis = {"format": "%a %-d", "formatType": "time", "title": None, "ticks": False, "domain": False, "grid": False}
-    return {
-        "timeUnit": "utcyearmonthdate",
-        "field": "night",
-        "type": "ordinal",
-        "axis": {**axis, "labelPadding": 6, "labelFlush": False},
-    }
-
-
-def _no_night(field: str, x: float) -> dict[str, object]:
-    return {
-        "transform": [{"filter": f"datum.{field} === null"}],
-        "mark": mark("text", "label", align="left", text=f"× {MISSING}"),
-        "encoding": {"y": _night_y(), "x": {"datum": x}},
-    }
 
 
 def _sleep_finding(nights: Sequence[date], hours: dict[date, float]) -> str:

@@ -22,6 +22,14 @@ class BudgetTableLine:
     parts: str
     state: str
 
+    @property
+    def style(self) -> str:
+        """Class of the state's mark: filled for what is gone, open for what is left."""
+        return _STYLES.get(self.state, "tag nowrap")
+
+
+_STYLES = {"Used": "tag on nowrap", "Left": "tag ok nowrap"}
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetPage:

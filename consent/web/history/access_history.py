@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from audit.entries.events import EventKind
 from chassis.text import counted, listed, long_date, sentence, weekday_date
@@ -15,7 +16,6 @@ from consent.web.log_text import guards, waits_for
 from consent.web.text import CATEGORIES, EVENTS, PERSONS, PURPOSES, RECIPIENTS, granularity_words
 from policies.vocabulary import Category, Granularity, Role
 
-ACCESS_KINDS = (EventKind.LOOK_ALLOWED.value, EventKind.LOOK_REFUSED.value)
 _GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
 """Own entries that come in numbers: those of one day stand on one line."""
 _NOT_SEEN: Mapping[DeliveryOutcome | None, str] = {
@@ -39,6 +39,10 @@ class AccessFilter:
     who: str = EVERYONE
     kind: str = "all"
     page: int = 1
+
+    def address(self, page: int) -> str:
+        """Return the address of another page of the same list."""
+        return f"/looked?{urlencode({'period': self.period, 'who': self.who, 'kind': self.kind, 'page': page})}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = Mappin
     """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
     first = group[0]
     numbers = sorted(e.number for e in group)
-    is_access = first.kind in ACCESS_KINDS
+    is_access = first.is_access
     return EntryView(
         numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
         title=_look_title(group) if is_access else _event_title(group),
@@ -128,16 +132,14 @@ def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = Mappin
 
 
 def _same_look(entry: AccessEvent) -> tuple[object, ...]:
-    if entry.kind in _GATHERED:
-        return (entry.kind, entry.day, entry.org, entry.because)
-    if entry.kind not in ACCESS_KINDS:
-        return (entry.number,)
+    if not entry.is_access:
+        return (entry.kind, entry.day, entry.org, entry.because) if entry.kind in _GATHERED else (entry.number,)
     who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
     return (entry.kind, entry.at, *who, *why, entry.outcome)
 
 
 def _is_wanted(entry: AccessEvent, wanted: AccessFilter) -> bool:
-    is_access = entry.kind in ACCESS_KINDS
+    is_access = entry.is_access
     by_kind: Mapping[str, bool] = {
         "all": True,
         "allowed": is_access and entry.allowed,
@@ -150,7 +152,7 @@ def _is_wanted(entry: AccessEvent, wanted: AccessFilter) -> bool:
 
 def roles_of(looks: AccessHistory) -> dict[str, str]:
     """Return who can be filtered for: everyone, and each role that appears."""
-    seen = {e.role for e in looks.entries if e.role is not None and e.kind in ACCESS_KINDS}
+    seen = {e.role for e in looks.entries if e.role is not None and e.is_access}
     return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
 
 
@@ -169,7 +171,7 @@ def _reach(looks: AccessHistory, *, since: date, today: date) -> tuple[str, str]
 
 
 def _lead(inside: Sequence[AccessEvent], when: str) -> str:
-    looks = [e for e in inside if e.kind in ACCESS_KINDS]
+    looks = [e for e in inside if e.is_access]
     allowed = _grouped(e for e in looks if e.allowed and e.outcome is not DeliveryOutcome.NOT_OPENED)
     refused = _grouped(e for e in looks if not e.allowed)
     people = len({(g[0].org, g[0].person) for g in allowed})

@@ -51,6 +51,11 @@ class ReceiptPage:
     log_index: int | None
 
     @property
+    def place(self) -> str:
+        """Where its entry stands in the public log."""
+        return "Not published yet" if self.log_index is None else f"Entry {self.log_index:,}"
+
+    @property
     def in_words(self) -> str:
         """All that was decided, as sentences."""
         return " ".join(f"{line.who}: {line.what}. {line.decided}." for line in self.lines)

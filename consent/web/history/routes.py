@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from chassis.text import counted
+from consent.athlete.values import ProofState
 from consent.errors import NotFound
 from consent.grants.values import ReceiptRecord
 from consent.web.history.access_history import (
@@ -29,6 +30,7 @@ router = APIRouter()
 MOST_ENTRIES = 2_000  # ours: what one page opens and checks at most; older entries are with the union's desk
 OWN_ENTRIES = "my-entries-private.json"
 LONGEST_PAGE_NUMBER = 4  # digits
+PROOF_MARKS = {ProofState.PROVEN: "proven", ProofState.WAITING: "waiting", ProofState.NOT_PROVEN: "cross"}
 EntryNumber = Annotated[int, Path(ge=1, le=2**31)]
 
 
@@ -96,7 +98,8 @@ def receipt(portal: PortalHere, context: SignedIn, receipt_id: str) -> HTMLRespo
         log=log,
         view=view,
         proof=PROOFS[status.proof],
-        index=status.index,
+        mark=PROOF_MARKS[status.proof],
+        entry=f"entry {status.index:,}" if status.index is not None else "",
         until=waits_for(log),
     )
 

@@ -1,11 +1,11 @@
 """A request to release the durability band, as the athlete reads it: own figure, what would go out, consequences."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from chassis.text import listed
+from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart, narrowed, to_svg
 from consent.releases.values import ReleaseView
 from consent.web.text import LINEAGES, span
@@ -19,6 +19,7 @@ _PARTS = {
     "load_tolerance": "Handling your heavier weeks",
     "history": "Injuries older than 12 months",
 }
+_CHART = Path(__file__).with_name("interval_chart.json")
 _LOWEST, _HIGHEST = 40, 100  # the scale is drawn from 40 unless a figure lies below
 _ROOM = 0.34  # share of the scale that a label beside a bar needs
 
@@ -82,6 +83,38 @@ def left_out(lineage: tuple[Lineage, ...]) -> list[str]:
     return ["Sleep, heart, mood, illness, cycle", *apart, "Age, contract, pay, selection"]
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseSlip:
+    """What the recipient would get: the band with its range in words, and the exact bytes with their fingerprint."""
+
+    band: str
+    band_range: str
+    exact: str
+    sha256: str
+    touchline: str
+    summary: str
+
+
+def slip_of(release: ReleaseView) -> ReleaseSlip:
+    """Read the slip from the release; its words tell whether the recipient has it now."""
+    is_live, length = release.state.is_valid_for_processing, len(release.exact_bytes)
+    return ReleaseSlip(
+        band=span(release.index.index_band_5pt),
+        band_range=span(release.index.interval_rounded_outward),
+        exact=release.exact_bytes.decode("utf-8"),
+        sha256=release.sha256,
+        touchline=f"Over the line: what they {'see' if is_live else 'would see'}",
+        summary=f"The exact {length} bytes they {'receive' if is_live else 'would receive'}",
+    )
+
+
+def measures_of(own: OwnView) -> str:
+    """Say what the number sums up."""
+    load = "" if own.load_tolerance is None else ", and how you handled your own heavier weeks"
+    time = "training and matches because of injury in the last 12 months"
+    return f"This number sums up how available you were for {time}{load}."
+
+
 def sources_of(lineage: tuple[Lineage, ...]) -> str:
     """Name the sources in a sentence."""
     return f"It is worked out from {listed([LINEAGES[source] for source in lineage])}."
@@ -108,56 +141,26 @@ def interval_chart(release: ReleaseView) -> Chart:
     )
 
 
-def _spec(bands: Bands) -> Mapping[str, Any]:
+def _spec(bands: Bands) -> Spec:
     lowest_figure = min(bands.low, bands.band_range[0])
     lowest = _LOWEST if lowest_figure >= _LOWEST else 0
-    domain = [lowest, _HIGHEST]
     fits_left = lowest_figure - lowest >= _ROOM * (_HIGHEST - lowest)
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 640,
-        "height": 150,
-        "usermeta": {"narrow": {"width": 322, "height": 160}},
-        "data": {"values": _values(bands)},
-        "encoding": {"y": _side_by_side()},
-        "layer": [
-            {"mark": {"type": "rule", "style": "range"}, "encoding": {"x": _scale(domain), "x2": {"field": "hi"}}},
-            _layer({"type": "bar", "style": "away-bar", "height": 20}, "blo", end="bhi"),
-            _layer({"type": "point", "style": "reading-big"}, "mid"),
-            _label("lo", "right", -10) if fits_left else _label("hi", "left", 12),
-        ],
-    }
+    return filled(
+        _CHART,
+        views=_values(bands),
+        domain=[lowest, _HIGHEST],
+        title="Index, 0 to 100" if lowest == 0 else f"Index, 0 to 100 (drawn from {lowest})",
+        fits_left=fits_left,
+        fits_right=not fits_left,
+    )
 
 
-def _values(bands: Bands) -> list[dict[str, Any]]:
+def _values(bands: Bands) -> list[dict[str, object]]:
     (band_low, band_high), (low, high) = bands.band, bands.band_range
     return [
         {"who": "You see", "lo": bands.low, "hi": bands.high, "mid": bands.mid, "t": bands.own_text},
         {"who": "They see", "lo": low, "hi": high, "blo": band_low, "bhi": band_high, "t": bands.band_text},
     ]
-
-
-def _side_by_side() -> dict[str, Any]:
-    axis = {"title": None, "ticks": False, "domain": False, "grid": False, "labelFontSize": 14, "labelPadding": 10}
-    return {"field": "who", "type": "nominal", "sort": None, "axis": axis}
-
-
-def _scale(domain: list[int]) -> dict[str, Any]:
-    title = "Index, 0 to 100" if domain[0] == 0 else f"Index, 0 to 100 (drawn from {domain[0]})"
-    scale = {"domain": domain, "zero": False}
-    return {"field": "lo", "type": "quantitative", "scale": scale, "axis": {"title": title, "tickCount": 6}}
-
-
-def _layer(mark: dict[str, Any], field: str, *, end: str = "") -> dict[str, Any]:
-    encoding: dict[str, Any] = {"x": {"field": field, "type": "quantitative"}}
-    if end:
-        encoding["x2"] = {"field": end}
-    return {"transform": [{"filter": f"isValid(datum.{field})"}], "mark": mark, "encoding": encoding}
-
-
-def _label(field: str, align: str, offset: int) -> dict[str, Any]:
-    mark = {"type": "text", "style": "label-now", "align": align, "dx": offset, "fontSize": 14}
-    return {"mark": mark, "encoding": {"x": {"field": field, "type": "quantitative"}, "text": {"field": "t"}}}
 
 
 def _whole(figure: float) -> int:

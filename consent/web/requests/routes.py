@@ -1,5 +1,7 @@
 """Requests: the list, one request with three equal answers, the check page, and the answer itself."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
@@ -10,7 +12,7 @@ from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
-from consent.web.requests.page import bands_of, interval_chart, left_out, parts_of, sources_of
+from consent.web.requests.page import bands_of, interval_chart, left_out, measures_of, parts_of, slip_of, sources_of
 from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES
 from policies.vocabulary import ConsentState
 
@@ -41,23 +43,24 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
     release = portal.store.release(context.athlete, release_id)
     waiting = portal.store.requests(context.athlete)
     place = next((n for n, r in enumerate(waiting, 1) if r.release_id == release_id), None)
+    line, is_live = _line(release), release.state.is_valid_for_processing
     return portal.page(
         context,
         "request.html",
         title=_question(release),
         here=HERE,
-        release=release,
-        line=_line(release),
+        line=line,
+        lead=_lead(line, is_waiting=place is not None),
         place=f"Request {place} of {len(waiting)}" if place else "",
         bands=bands_of(release),
         chart=interval_chart(release),
         parts=parts_of(release.own_view),
         left_out=left_out(release.lineage),
+        measures=measures_of(release.own_view),
         sources=sources_of(release.lineage),
-        has_load=release.own_view.load_tolerance is not None,
-        exact=release.exact_bytes.decode("utf-8"),
+        slip=slip_of(release),
         quiet_days=COOL_DOWN.days,
-        is_live=release.state.is_valid_for_processing,
+        is_live=is_live,
     )
 
 
@@ -122,9 +125,20 @@ def _question(release: ReleaseView) -> str:
     return f"Let {RECIPIENTS[release.recipient.role].phrase} see your durability band?"
 
 
+def _lead(line: Mapping[str, str], *, is_waiting: bool) -> str:
+    """Who asks for what, and what was answered."""
+    asked = f"{line['asker']} {'asks' if is_waiting else 'asked'}. What for: {line['purpose'].lower()}."
+    if is_waiting:
+        return f"{asked} Yes, no and later are equally fine."
+    return f"{asked} Your answer: {line['outcome'][:1].lower()}{line['outcome'][1:]}."
+
+
 def _line(release: ReleaseView) -> dict[str, str]:
     """The request in words, for lists, slips and check pages alike."""
-    words = RECIPIENTS[release.recipient.role]
+    words, state = RECIPIENTS[release.recipient.role], STATES[release.state]
+    asked_on, open_until = long_date(release.proposed_at), long_date(release.open_until)
+    later = " You answered later." if release.state is ConsentState.DEFERRED else ""
+    answered_on = f", {long_date(release.answered_at)}" if release.answered_at else ""
     return {
         "href": f"/asked/{release.release_id}",
         "question": _question(release),
@@ -132,10 +146,10 @@ def _line(release: ReleaseView) -> dict[str, str]:
         "phrase": words.phrase,
         "who": f"{words.title}, {release.recipient_name}",
         "purpose": PURPOSES[release.purpose],
-        "asked_on": long_date(release.proposed_at),
-        "open_until": long_date(release.open_until),
+        "asked_on": asked_on,
+        "open_until": open_until,
+        "dates": f"Asked on {asked_on}. Open until {open_until}.{later}",
         "from": moment(release.publishes_at),
         "until": long_date(release.until),
-        "state": STATES[release.state],
-        "answered_on": long_date(release.answered_at) if release.answered_at else "",
+        "outcome": f"{state}{answered_on}",
     }

@@ -16,8 +16,9 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a recipient: its form value, its words, and whether it is the one chosen now."""
+    """One choice of a recipient: its id on the page, its form value, its words, and whether it is chosen now."""
 
+    html_id: str
     value: str
     label: str
     shown: str
@@ -55,6 +56,19 @@ class Offer:
         """Name of the end date's form field."""
         return ends_field(self.key)
 
+    @property
+    def wrong_choice(self) -> str:
+        """What is to be put right about the choice; empty if nothing is."""
+        return self._wrong(self.field)
+
+    @property
+    def wrong_end(self) -> str:
+        """What is to be put right about the end date; empty if nothing is."""
+        return self._wrong(self.ends_field)
+
+    def _wrong(self, field: str) -> str:
+        return next((problem.text for problem in self.problems if problem.field == field), "")
+
 
 def give_field(key: str) -> str:
     """Return the name of the choice field of recipient `key` ("org.role")."""
@@ -89,18 +103,19 @@ def _offer(cell: MatrixCell, today: date, entered: Mapping[str, str], problems: 
         org=cell.recipient_name,
         purpose=PURPOSES[cell.purpose],
         now=in_words_now(cell),
-        options=tuple(
-            Option(
-                word_of(g),
-                granularity_words(cell.category, g).label,
-                granularity_words(cell.category, g).shown,
-                word_of(g) == chosen,
-            )
-            for g in offered(cell)
-        ),
+        options=_options(cell, give_field(key), chosen),
         ends=entered_end(entered, key) or day.isoformat(),
         problems=tuple(p for p in problems if p.field in fields),
     )
+
+
+def _options(cell: MatrixCell, field: str, chosen: str) -> tuple[Option, ...]:
+    """Return the choices; the first one has the field's own name as its id, so that a problem leads to it."""
+    options = []
+    for place, granularity in enumerate(offered(cell)):
+        word, said = word_of(granularity), granularity_words(cell.category, granularity)
+        options.append(Option(f"{field}.{word}" if place else field, word, said.label, said.shown, word == chosen))
+    return tuple(options)
 
 
 def offered(cell: MatrixCell) -> list[Granularity]:

@@ -68,6 +68,12 @@ class SharedView:
     cards: tuple[CardView, ...]
     rows: tuple[RowView, ...]
 
+    @property
+    def heads(self) -> list[dict[str, object]]:
+        """The heads of the table's columns."""
+        columns: list[dict[str, object]] = [{"label": column} for column in ("What", *self.columns)]
+        return [*columns, {"label": "Change", "hidden": True}]
+
 
 def key_of(recipient: Recipient) -> str:
     """Return "org.role": how forms name a recipient (neither part can hold a dot)."""

@@ -41,6 +41,23 @@ class PreviewView:
     is_learning: bool
     is_office: bool
 
+    @property
+    def lead(self) -> str:
+        """What they get and for what, in one sentence; or that they get nothing."""
+        if not self.slips:
+            return "Nothing. For them you look like anyone with too little data."
+        return f"{self.about}. What for: {self.purpose.lower()}, and nothing else."
+
+    @property
+    def released(self) -> tuple[Slip, ...]:
+        """The slips of releases: with the exact bytes."""
+        return tuple(slip for slip in self.slips if slip.exact)
+
+    @property
+    def plain(self) -> tuple[Slip, ...]:
+        """The slips of everything else: in words."""
+        return tuple(slip for slip in self.slips if not slip.exact)
+
 
 def preview_of(column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
     """Build the preview from one recipient's column of the matrix and the athlete's releases."""

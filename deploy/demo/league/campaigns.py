@@ -11,12 +11,11 @@ import httpx
 
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
+from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.plan import DemoPlan
 from deploy.demo.processes import League
-from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
-CAMPAIGN_WITHIN_S = 180.0
 POLL_S = 0.2
 
 OnRound = Callable[[int, int], None]
@@ -41,11 +40,6 @@ class FinishedCampaign:
         """The model it trained."""
         return self.manifest.model
 
-    @property
-    def micro_rho_per_round(self) -> int:
-        """What each round takes from every athlete's budget."""
-        return rho_micro_per_round(self.manifest.noise_multiplier)
-
 
 def run_campaign(
     plan: DemoPlan, league: League, *, model: str, public_athletes: int, on_round: OnRound
@@ -69,26 +63,23 @@ def run_campaign(
 
 
 def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:
-    """Follow the first club's node until the campaign's last round, then the coordinator until it is closed."""
-    deadline, seen = time.monotonic() + CAMPAIGN_WITHIN_S, 0
-    while time.monotonic() < deadline:
+    """Follow the first club's node, round by round, until the coordinator has closed the campaign."""
+    patience, seen = Patience(), 0
+    while True:
         league.check()
         done, of = _rounds(plan, sha256)
         if done != seen:
             seen = done
             on_round(done, of)
-        if (of and done == of) or _state(plan, sha256)["state"] in ("done", "failed"):
-            break
-        time.sleep(POLL_S)
-    while time.monotonic() < deadline:
         if _state(plan, sha256)["state"] in ("done", "failed"):
             return
+        if patience.is_over(seen):
+            raise StepFailed(f"the campaign stood still after {done} of {of} rounds; see the logs of its programs")
         time.sleep(POLL_S)
-    raise StepFailed(f"the campaign was not done within {CAMPAIGN_WITHIN_S:.0f} s")
 
 
 def _rounds(plan: DemoPlan, sha256: str) -> tuple[int, int]:
-    status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=10.0).json()
+    status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=ANSWER_WITHIN_S).json()
     for campaign in status["campaigns"]:
         if campaign["sha256"] == sha256:
             return int(campaign["rounds_done"]), int(campaign["rounds"])

@@ -1,75 +1,61 @@
-"""How far each method errs on the days that no model learnt from, computed from the clubs' own vaults.
+"""How far each method errs on the days that no model learnt from: every node says it of its own athletes.
 
-The demo may look into every vault because it made them all; nobody else could compute this table.
+The comparison without privacy is trained here, on what the demo invented or was given; nodes only judge the result.
 """
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
-from client.features.daily import build
-from client.settings import load_settings
-from client.vault.access import open_vault
 from deploy.demo.league.campaigns import FinishedCampaign
-from deploy.demo.league.sources import PMDATA, SOCCERMON, SYNTHETIC
-from deploy.demo.plan import Club, DemoPlan, Person
+from deploy.demo.league.founding import node
+from deploy.demo.league.known_readiness import known_days
+from deploy.demo.plan import DemoPlan, Person
 from deploy.demo.summary import Errors
-from models.arrays import Floats
-from models.evaluation.comparison import ReadinessDays, judge, train_without_privacy
-from models.registry import WEIGHTS, read_weights_file
-from policies.vocabulary import AthleteId
+from models.evaluation.comparison import train_without_privacy
+from models.registry import weights_file
 
-NAMES = {SYNTHETIC: "synthetic league", SOCCERMON: "SoccerMon", PMDATA: "PMData"}
+NAMES = {"soccermon": "SoccerMon", "pmsys": "PMData", "homefield-synthetic": "synthetic league"}
+"""What each app that nodes name is called in the table, in the table's order."""
+WITHOUT_PRIVACY = "without-privacy.safetensors"
 
-
-def compare(
-    plan: DemoPlan, people: Sequence[Person], learners: Sequence[str], campaign: FinishedCampaign
-) -> tuple[Errors, ...]:
-    """Judge every method on the newest 30 % of the days, once per source that the recovery campaign learnt from."""
-    weights = read_weights_file((campaign.model_folder / WEIGHTS).read_bytes())
-    squads = {source: _squads(plan, people, learners, source) for source in _learnt(people)}
-    joined = [[days for source in squads for days in squads[source][i]] for i in range(len(plan.clubs))]
-    clear = train_without_privacy(campaign.manifest, joined)
-    return tuple(
-        _errors(source, [days for squad in squads[source] for days in squad], weights, clear) for source in squads
-    )
+Told = Mapping[str, Any]
 
 
-def _learnt(people: Sequence[Person]) -> list[str]:
-    real = sorted({person.source for person in people} - {SYNTHETIC}, reverse=True)
-    return real or [SYNTHETIC]
+def compare(plan: DemoPlan, learners: Sequence[Person], campaign: FinishedCampaign) -> tuple[Errors, ...]:
+    """Have every club judge every method on its own held-back days; one line per source of readiness.
+
+    learners: who lets the league learn now, so that training without privacy reads the same athletes' days.
+    """
+    clear = plan.options.out / WITHOUT_PRIVACY
+    clear.write_bytes(weights_file(train_without_privacy(campaign.manifest, known_days(plan, learners))))
+    told: dict[str, list[Told]] = defaultdict(list)
+    for club in plan.clubs:
+        words = (str(club.folder), str(campaign.model_folder), "--weights", str(clear), "--json")
+        for source in json.loads(node("evaluate", *words))["sources"]:
+            told[source["source"]].append(source)
+    return tuple(joined(name, told[app]) for app, name in NAMES.items() if app in told)
 
 
-def _errors(source: str, days: Sequence[ReadinessDays], weights: Floats, clear: Floats) -> Errors:
-    private = judge(weights, days)
+def joined(name: str, clubs: Sequence[Told]) -> Errors:
+    """Join what clubs say of one source: errors are means over days, so each weighs as many as it judged."""
+    days = sum(club["test_days"] for club in clubs)
+
+    def mean(values: Sequence[float]) -> float:
+        return float(sum(value * club["test_days"] for value, club in zip(values, clubs, strict=True)) / days)
+
+    def method(key: str) -> float:
+        return mean([club["errors"][key] for club in clubs])
+
     return Errors(
-        data=NAMES[source],
-        athletes=len(days),
-        test_days=private.test_days,
-        person_mean=private.person_mean,
-        ewma=private.ewma,
-        local_ridge=private.local_ridge,
-        public_start=private.public_start,
-        federated_without_dp=judge(clear, days).federated,
-        federated_with_dp=private.federated,
+        data=name,
+        athletes=sum(club["athletes"] for club in clubs),
+        test_days=days,
+        person_mean=method("person_mean"),
+        ewma=method("ewma"),
+        local_ridge=method("local_ridge"),
+        public_start=method("public_start"),
+        federated_without_dp=mean([club["others"][0] for club in clubs]),
+        federated_with_dp=method("model"),
     )
-
-
-def _squads(
-    plan: DemoPlan, people: Sequence[Person], learners: Sequence[str], source: str
-) -> list[list[ReadinessDays]]:
-    """One list of athletes per club: those of one source who let the league learn."""
-    chosen = {person.athlete for person in people if person.source == source and person.athlete in learners}
-    return [
-        _squad(club, [p.athlete for p in people if p.club == club.org and p.athlete in chosen]) for club in plan.clubs
-    ]
-
-
-def _squad(club: Club, athletes: Sequence[str]) -> list[ReadinessDays]:
-    with open_vault(load_settings(club.folder)) as vault:
-        tables = [build(vault.read(AthleteId(athlete))) for athlete in athletes]
-    return [
-        ReadinessDays(table.column("readiness"), np.array([day.weekday() for day in table.dates], dtype=np.int64))
-        for table in tables
-        if table.dates
-    ]

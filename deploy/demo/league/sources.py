@@ -51,7 +51,7 @@ class Sources:
 
 def check_data(folder: Path | None) -> None:
     """Raise StepFailed unless `folder` is None or holds one of the sources; before anything is written or started."""
-    if folder is None or _soccermon_file(folder).is_file() or _people(folder / "pmdata"):
+    if folder is None or soccermon_file(folder).is_file() or _people(folder / "pmdata"):
         return
     raise StepFailed(f"expected soccermon/readiness_daily.csv or pmdata/ in {folder}; nothing was started")
 
@@ -91,7 +91,7 @@ def _real(options: Options, clubs: list[str]) -> Sources:
     if options.data is None:
         return Sources((), ())
     check_data(options.data)
-    found = [_soccermon(_soccermon_file(options.data), clubs), _pmdata(options.data / "pmdata", clubs)]
+    found = [_soccermon(soccermon_file(options.data), clubs), _pmdata(options.data / "pmdata", clubs)]
     entrants = tuple(one for part in found for one in part.entrants)
     return Sources(entrants, tuple(one for part in found for one in part.imports))
 
@@ -111,7 +111,8 @@ def _soccermon(path: Path, clubs: list[str]) -> Sources:
     return Sources(entrants, tuple(Import(club, path) for club in clubs))
 
 
-def _soccermon_file(folder: Path) -> Path:
+def soccermon_file(folder: Path) -> Path:
+    """Where a data folder holds the readiness of SoccerMon's players."""
     return folder / "soccermon" / "readiness_daily.csv"
 
 

@@ -7,6 +7,7 @@ from types import TracebackType
 import httpx
 
 from deploy.demo.errors import StepFailed
+from deploy.demo.patience import ANSWER_WITHIN_S
 
 
 @dataclass(slots=True)
@@ -41,7 +42,9 @@ class BrowserSession:
     """One person's visit: signed in through the demo door, then nothing but pages and forms."""
 
     def __init__(self, base_url: str, persona: dict[str, str]) -> None:
-        self._http = httpx.Client(base_url=base_url, follow_redirects=True, headers={"Origin": base_url}, timeout=30.0)
+        self._http = httpx.Client(
+            base_url=base_url, follow_redirects=True, headers={"Origin": base_url}, timeout=ANSWER_WITHIN_S
+        )
         self._ok(self._http.post("/demo/sign-in", data=persona))
 
     def __enter__(self) -> "BrowserSession":

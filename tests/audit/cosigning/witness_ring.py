@@ -11,6 +11,7 @@ from audit.tlog.note import split_note
 from audit.tlog.signers import witness_signers
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from tests.audit.grown_log import NOW_S, ORIGIN, GrownLog
+from tests.waiting import HANG_S
 
 Handler = Callable[[httpx.Request], httpx.Response]
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
@@ -67,7 +68,12 @@ class Ring:
 
         policy = options.pop("policy", None) or self.policy(needed)
         client = httpx.Client(transport=httpx.MockTransport(route), follow_redirects=False)
-        wishes = {"timeout_s": 5.0, "grace_s": 5.0, "clock": lambda: datetime.fromtimestamp(NOW_S, UTC), **options}
+        wishes = {
+            "timeout_s": HANG_S,
+            "grace_s": HANG_S,
+            "clock": lambda: datetime.fromtimestamp(NOW_S, UTC),
+            **options,
+        }
         return Cosigner(policy, client=client, **wishes)  # type: ignore[arg-type]
 
     def cosign(self, cosigner: Cosigner, size: int) -> bytes:

@@ -31,6 +31,7 @@ from audit.witness.store import WitnessStore, begin_record
 from audit.witness.witness import Witness
 from chassis.web.serving import listen, serving
 from tests.audit.grown_log import GrownLog
+from tests.waiting import HANG_S
 
 LOG = GrownLog.of(700)
 FORK = GrownLog.of(700, fork="!", forked_at=500)
@@ -244,7 +245,7 @@ def witnessed(tmp_path: Path, serve: Serve) -> tuple[TrustPolicy, Path]:
 
 
 def cosigned(policy: TrustPolicy, log: GrownLog, size: int) -> bytes:
-    cosigner = Cosigner(policy, timeout_s=30)
+    cosigner = Cosigner(policy, timeout_s=HANG_S)
     with contextlib.closing(cosigner):
         note = log.note(size, at_s=now_s())
         return cosigner.cosign(note, log.checkpoint(size), lambda old: tuple(log.proof(old, size)))
@@ -291,7 +292,7 @@ def test_a_log_that_shows_us_another_history_than_its_witnesses_is_found_out(
 
 def test_a_real_log_over_http_while_it_grows(server: LogServer) -> None:
     """One process watches while the files change under it, a hundred times at random moments: never a false alarm."""
-    client = httpx.Client(trust_env=False)
+    client = httpx.Client(trust_env=False, timeout=HANG_S)
     monitor = Monitor(
         HttpSource(server.url, client=client),
         TrustPolicy.of_keys(LOG.vkeys),
@@ -333,4 +334,4 @@ def test_the_program_watches_until_it_is_told_to_stop(server: LogServer, options
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["ok"] is True
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(HANG_S) == 0

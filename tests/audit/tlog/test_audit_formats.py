@@ -205,7 +205,7 @@ def test_a_leaf_is_canonical_json_with_seven_members_and_padding() -> None:
     entry = Entry(EventKind.LOOK_ALLOWED, "Quiet heron", date(2026, 11, 24), "7f3a", bytes(32), bytes([1]) * 16)
     text = (
         b'{"c":"' + b"0" * 64 + b'","day":"2026-11-24","kind":"look_allowed","org":"Quiet heron",'
-        b'"policy_hash":"7f3a","tag":"' + b"01" * 16 + b'","v":1}'
+        b'"policy_hash":"7f3a","tag":"' + b"01" * 16 + b'","v":2}'
     )
 
     assert entry.leaf() == text.ljust(320)
@@ -220,13 +220,15 @@ def test_a_leaf_is_canonical_json_with_seven_members_and_padding() -> None:
     st.text("0123456789abcdef", max_size=64),
     st.binary(min_size=32, max_size=32),
     st.sampled_from([b"", bytes(16)]),
+    st.sampled_from(events.VERSIONS),
 )
 def test_entries_come_back_from_their_leaves(
-    kind: EventKind, org: str, day: date, policy_hash: str, commitment: bytes, tag: bytes
+    kind: EventKind, org: str, day: date, policy_hash: str, commitment: bytes, tag: bytes, version: int
 ) -> None:
-    entry = Entry(kind, org, day, policy_hash, commitment, tag)
+    entry = Entry(kind, org, day, policy_hash, commitment, tag, version)
 
     assert parse_leaf(entry.leaf()) == entry
+    assert entry.leaf().rstrip(b" ").endswith(b'"v":%d}' % version)
     assert len(entry.leaf()) in events.SIZE_CLASSES
 
 
@@ -240,14 +242,14 @@ def test_every_kind_has_a_sentence_and_leaves_of_one_length(new_entry: Callable[
     [
         lambda leaf: leaf + b" ",
         lambda leaf: leaf.rstrip(),
-        lambda leaf: leaf.replace(b'"v":1', b'"v":2'),
-        lambda leaf: leaf.replace(b'"v":1', b'"v":true').replace(b"   ", b"", 1),
+        lambda leaf: leaf.replace(b'"v":2', b'"v":3'),
+        lambda leaf: leaf.replace(b'"v":2', b'"v":true').replace(b"   ", b"", 1),
         lambda leaf: leaf.replace(b"look_allowed", b"look_wronged"),
         lambda leaf: leaf.replace(b"2026-11-24", b"2026-11-31"),
         lambda leaf: leaf.replace(b"7f3a9c", b"7F3A9C"),
         lambda leaf: leaf.replace(b'{"c"', b'{ "c"').removesuffix(b" "),
         lambda leaf: leaf.replace(b'"tag":"', b'"tag":"0').removesuffix(b" "),
-        lambda leaf: leaf.replace(b'"v":1', b'"v":1,"x":1').removesuffix(b"      "),
+        lambda leaf: leaf.replace(b'"v":2', b'"v":2,"x":1').removesuffix(b"      "),
         lambda leaf: leaf.replace(b"Quiet", b"Qui\xff\xff"),
         lambda leaf: b"",
         lambda leaf: b"null",
@@ -269,7 +271,15 @@ def test_no_bytes_crash_the_leaf_parser(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "field",
-    [{"org": ""}, {"org": "x" * 61}, {"org": "a\nb"}, {"policy_hash": "xyz"}, {"commitment": b""}, {"tag": b"1"}],
+    [
+        {"org": ""},
+        {"org": "x" * 61},
+        {"org": "a\nb"},
+        {"policy_hash": "xyz"},
+        {"commitment": b""},
+        {"tag": b"1"},
+        {"version": 3},
+    ],
 )
 def test_entries_that_cannot_be_are_refused(new_entry: Callable[..., Entry], field: dict[str, object]) -> None:
     with pytest.raises(MalformedProof):

@@ -176,13 +176,18 @@ def test_growth_from_an_empty_tree_is_an_error_even_with_an_empty_proof() -> Non
         merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=1, root2=LEAVES[0], proof=[])
 
 
-def test_two_empty_trees_of_one_root_are_the_same_tree() -> None:
-    merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=0, root2=merkle.EMPTY_ROOT, proof=[])
-
-    with pytest.raises(ProofFailed):
-        merkle.verify_consistency(size1=0, root1=merkle.EMPTY_ROOT, size2=0, root2=LEAVES[0], proof=[])
-    with pytest.raises(MalformedProof):
-        merkle.verify_consistency(size1=0, root1=LEAVES[0], size2=0, root2=LEAVES[0], proof=[LEAVES[1]])
+@pytest.mark.parametrize(
+    ("root1", "root2", "proof"),
+    [
+        (merkle.EMPTY_ROOT, merkle.EMPTY_ROOT, []),
+        (merkle.EMPTY_ROOT, LEAVES[0], []),
+        (LEAVES[0], LEAVES[0], LEAVES[:1]),
+    ],
+    ids=["the same", "another root", "a proof"],
+)
+def test_two_empty_trees_prove_nothing_whatever_their_roots(root1: bytes, root2: bytes, proof: list[bytes]) -> None:
+    with pytest.raises(MalformedProof, match="0 < size1"):
+        merkle.verify_consistency(size1=0, root1=root1, size2=0, root2=root2, proof=proof)
 
 
 def test_equal_sizes_need_equal_roots_and_no_proof() -> None:

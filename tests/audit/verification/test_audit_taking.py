@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.entries import commitments
+from audit.entries.commitments import KeyedOpening
 from audit.entries.events import parse_leaf
 from audit.entries.export_rows import csv_row
 from audit.tlog import merkle
@@ -16,7 +17,7 @@ from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.tlog.note_keys import Signer
 from audit.tlog.tlog_proof import parse_proof
-from audit.verification.athlete_export import Opening, OwnEntries, own_entry, write_export
+from audit.verification.athlete_export import OwnEntries, own_entry, write_export
 from audit.writer.log import Log
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 
@@ -71,7 +72,7 @@ def test_explain_opens_an_entry_for_whoever_holds_its_key(run: Run, log: Path, p
 def bundle(log: Path, leaf: bytes, signer: Signer, policy: Path, run: Run, tmp_path: Path) -> Path:
     """The file of the athlete that the last entry is about."""
     proof = json.loads(run("prove", log, 3, "--policy", policy, "--json")[1])["proof"]
-    entry = own_entry(0, leaf, proof, Opening(ENTRY_KEY, DETAILS))
+    entry = own_entry(0, leaf, proof, KeyedOpening(ENTRY_KEY, DETAILS))
     checkpoint = (log / "checkpoint").read_bytes()
     path = tmp_path / "mine.json"
     path.write_bytes(write_export(OwnEntries(signer.name, policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))))

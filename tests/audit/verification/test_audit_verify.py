@@ -19,6 +19,7 @@ from audit.verification.sources import open_source
 from audit.verification.verify import extend, verify_log, verify_source
 from audit.writer.log import Log
 from tests.audit.verification.made_log import files_of, over_http
+from tests.waiting import HANG_S
 
 NewEntry = Callable[..., Entry]
 Write = Callable[[Sequence[Sequence[Entry]]], Path]
@@ -280,7 +281,7 @@ def test_tiles_that_wait_for_their_checkpoint_are_waited_for(
 
     with pytest.raises(LogCorrupt, match="beyond the checkpoint"):
         verify_source(Slow(), trust, patience_s=0)
-    assert verify_source(Slow(), trust, patience_s=30).size == 300
+    assert verify_source(Slow(), trust, patience_s=HANG_S).size == 300
 
 
 def test_a_missing_directory_is_no_verdict_on_the_log(trust: TrustPolicy, tmp_path: Path) -> None:

@@ -9,31 +9,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.commands.inputs.opening_file import parse_opening
 from audit.entries import commitments
+from audit.entries.commitments import KeyedOpening
+from audit.entries.disclosure import FIELDS, Opening, SecretFields, commit, open_fields
 from audit.entries.events import Entry, EventKind
+from audit.entries.opening_json import parse_opening
 from audit.errors import AuditError, LogCorrupt, MalformedProof, ProofFailed, UnknownSigner
 from audit.tlog import merkle
 from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
-from audit.verification.athlete_export import Opening, OwnEntries, own_entry, parse_export, write_export
+from audit.verification.athlete_export import OwnEntries, own_entry, parse_export, write_export
 from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import open_source
 from audit.writer.log import Log
+from policies.canonical import canonical_bytes
+from tests.scale import fuzzed, scaled, seeded
 
 KEY = bytes(range(100, 132))
 
 
 class Athlete:
-    """What the consent service knows about one athlete's entries."""
+    """What the consent service knows about one athlete's entries. version: which entries it writes."""
 
-    def __init__(self, log: Log, new_entry: Callable[..., Entry], key: bytes = KEY) -> None:
-        self.log, self.key = log, key
+    def __init__(self, log: Log, new_entry: Callable[..., Entry], *, version: int = 2) -> None:
+        self.log, self.key, self.version = log, KEY, version
         self.leaves: list[bytes] = []
-        self.openings: list[Opening | None] = []
+        self.openings: list[Opening | KeyedOpening | None] = []
         self._new_entry = new_entry
         self.policy = f"log {log.vkey}\nquorum none\n"
 
@@ -41,13 +45,21 @@ class Athlete:
         """Append an entry under the next number."""
         number = len(self.leaves) + skip
         said = {"kind": "look_allowed", "number": number, "at": "2026-11-24T08:00:00+00:00", **details}
-        key = commitments.new_key()
-        leaf = self._new_entry(
-            EventKind.LOOK_ALLOWED, commitment=commitments.commit(key, said), tag=commitments.tag(self.key, number)
-        ).leaf()
+        leaf, opening = self._sealed(said, commitments.tag(self.key, number))
         self.log.append_many([leaf])
         self.leaves.append(leaf)
-        self.openings.append(Opening(key, said))
+        self.openings.append(opening)
+
+    def _sealed(self, said: dict[str, object], tag: bytes) -> tuple[bytes, Opening | KeyedOpening]:
+        kind = EventKind.LOOK_ALLOWED
+        if self.version == 1:
+            key = commitments.new_key()
+            leaf = self._new_entry(kind, commitment=commitments.commit(key, said), tag=tag, version=1).leaf()
+            return leaf, KeyedOpening(key, said)
+        fields = fields_of(said)
+        commitment, digests = commit(*fields)
+        leaf = self._new_entry(kind, commitment=commitment, tag=tag).leaf()
+        return leaf, open_fields(FIELDS, fields, digests=digests, leaf=leaf)
 
     def file(self, checkpoint: bytes | None = None, total: int | None = None) -> OwnEntries:
         entries = []
@@ -60,11 +72,16 @@ class Athlete:
         return OwnEntries(self.log.origin, self.policy, self.key, total, checkpoint, tuple(entries))
 
 
-@pytest.fixture
-def athlete(open_log: Callable[..., Log], new_entry: Callable[..., Entry]) -> Athlete:
+def fields_of(said: dict[str, object]) -> tuple[SecretFields, SecretFields]:
+    rest = canonical_bytes(said).decode()
+    return SecretFields.of_org({"role": "coach"}), SecretFields.of_subject(subject="ath-1", rest=rest)
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+def athlete(request: pytest.FixtureRequest, open_log: Callable[..., Log], new_entry: Callable[..., Entry]) -> Athlete:
     """An athlete with five published entries and one that waits, among forty of others."""
     log = open_log()
-    me = Athlete(log, new_entry)
+    me = Athlete(log, new_entry, version=request.param)
     for _ in range(5):
         log.append_many([new_entry().leaf() for _ in range(8)])
         me.record(because="your consent")
@@ -186,10 +203,23 @@ def changed(own: OwnEntries, number: int, **changes: Any) -> OwnEntries:
     return replace(own, entries=tuple(entries))
 
 
-def opening_of(own: OwnEntries, number: int) -> Opening:
+def reworded(own: OwnEntries, number: int, **says: object) -> OwnEntries:
+    """The file in which the details of one entry say something else."""
     opening = own.entries[number].opening
+    if isinstance(opening, KeyedOpening):
+        return changed(own, number, opening=KeyedOpening(opening.key, {**opening.details, **says}))
     assert opening is not None
-    return opening
+    rest = {**json.loads(opening.shown[-1].value or ""), **says}
+    shown = (*opening.shown[:-1], replace(opening.shown[-1], value=json.dumps(rest)))
+    return changed(own, number, opening=replace(opening, shown=shown))
+
+
+def other_version(opening: Opening | KeyedOpening | None) -> Opening | KeyedOpening:
+    """An opening that is right in itself, of the version that the entry is not of."""
+    if isinstance(opening, Opening):
+        return KeyedOpening(bytes(32), {"role": "coach"})
+    fields = fields_of({"number": 2})
+    return open_fields(FIELDS, fields, digests=commit(*fields)[1], leaf=b"")
 
 
 SPOILT: dict[str, Callable[[OwnEntries], OwnEntries]] = {
@@ -201,12 +231,9 @@ SPOILT: dict[str, Callable[[OwnEntries], OwnEntries]] = {
     "another leaf": lambda own: changed(own, 2, leaf=own.entries[3].leaf),
     "another proof": lambda own: changed(own, 2, proof=own.entries[3].proof),
     "another opening": lambda own: changed(own, 2, opening=own.entries[3].opening),
-    "other details": lambda own: changed(
-        own, 2, opening=Opening(opening_of(own, 2).key, {**opening_of(own, 2).details, "because": "you said yes"})
-    ),
-    "details that canonical JSON cannot hold": lambda own: changed(
-        own, 2, opening=Opening(opening_of(own, 2).key, {"big": 2**70})
-    ),
+    "other details": lambda own: reworded(own, 2, because="you said yes"),
+    "details that canonical JSON cannot hold": lambda own: reworded(own, 2, big=2**70),
+    "an opening of the other version": lambda own: changed(own, 2, opening=other_version(own.entries[2].opening)),
     "another origin": lambda own: replace(own, origin="log.example/2027"),
 }
 
@@ -232,13 +259,13 @@ def test_details_that_contradict_the_public_entry_are_refused(athlete: Athlete, 
 
 def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athlete) -> None:
     """One byte at a time, anywhere. What is still accepted says exactly what it said before."""
-    rng = random.Random(5)
+    rng = random.Random(seeded(5))
     own = athlete.file()
     data = write_export(own)
     trust = parse_policy(own.policy.encode())
     before = check_export(own, trust)
     refused = 0
-    for _ in range(3_000):
+    for _ in range(scaled(3_000)):
         spoilt = bytearray(data)
         spoilt[rng.randrange(len(spoilt))] = rng.choice(b'"\\{}[],:0aF \x00\xff' + bytes(range(256)))
         try:
@@ -249,7 +276,7 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
         # The last entry waits: nothing is claimed of it yet, and its details are all that is bound.
         assert (after.tag_key, after.entries[:-1]) == (before.tag_key, before.entries[:-1])
         assert after.entries[-1].details in (before.entries[-1].details, None)
-    assert refused > 2_000
+    assert refused > scaled(2_000)
 
 
 JSON = st.recursive(
@@ -259,7 +286,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=500)
+@fuzzed(500)
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
 def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
     with pytest.raises(MalformedProof) as refused:
@@ -268,21 +295,30 @@ def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> No
     assert "own entries" in str(refused.value)
 
 
-@settings(max_examples=500)
+OPENINGS: dict[int, dict[str, Any]] = {
+    1: {"key": "00" * 32, "details": {}},
+    2: {"v": 2, "leaf": "00" * 32, "digests": ["00" * 32] * 10, "shown": []},
+}
+
+
+@fuzzed(500)
 @given(
     st.sampled_from(["version", "origin", "policy", "tag_key", "total", "checkpoints", "entries", "more", "é\x1b"]),
     JSON,
     st.booleans(),
+    st.sampled_from([1, 2]),
 )
-def test_a_file_with_a_strange_member_is_refused_or_read(name: str, value: object, is_entry: bool) -> None:
+def test_a_file_with_a_strange_member_is_refused_or_read(
+    name: str, value: object, is_entry: bool, version: int
+) -> None:
     file: dict[str, Any] = {
-        "version": 1,
+        "version": 2,
         "origin": "log.example",
         "policy": "quorum none\n",
         "tag_key": "00" * 32,
         "total": 1,
         "checkpoints": ["x\n0\nAA==\n\n"],
-        "entries": [{"number": 0, "leaf": "", "proof": None, "opening": {"key": "00" * 32, "details": {}}}],
+        "entries": [{"number": 0, "leaf": "", "proof": None, "opening": OPENINGS[version]}],
     }
     (file["entries"][0] if is_entry else file)[name] = value
     said = ""
@@ -306,7 +342,7 @@ def test_a_file_that_is_too_long_or_too_deep_is_refused(monkeypatch: pytest.Monk
 
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
 def test_what_is_no_opening_is_refused_without_repeating_it(data: bytes) -> None:
-    with pytest.raises(MalformedProof, match=r"^expected an opening: JSON with key"):
+    with pytest.raises(MalformedProof, match=r"^expected an opening: JSON with v"):
         parse_opening(data)
 
 
@@ -317,3 +353,45 @@ def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete
     for printed in (repr(own), repr(checked)):
         assert repr(KEY) not in printed
         assert "your consent" not in printed
+
+
+def test_an_own_entry_shows_all_ten_fields_or_none(
+    open_log: Callable[..., Log], new_entry: Callable[..., Entry]
+) -> None:
+    me = Athlete(open_log(), new_entry)
+    me.record()
+    whole = me.openings[0]
+    assert isinstance(whole, Opening)
+    check(me.file())
+    me.openings[0] = replace(whole, shown=whole.shown[:-1])
+
+    with pytest.raises(MalformedProof, match="entry 1: expected all ten fields"):
+        check(me.file())
+
+
+@pytest.mark.parametrize("rest", ["", "[]", '{"b":1, "a":2}', '{"a":1.0}', '{"role":"medic"}', '{"a":1,"a":1}', None])
+def test_rest_is_the_canonical_json_of_other_details(
+    open_log: Callable[..., Log], new_entry: Callable[..., Entry], rest: str | None
+) -> None:
+    me = Athlete(open_log(), new_entry)
+    fields = SecretFields.of_org({"role": "coach"}), SecretFields.of_subject(subject="ath-1", rest=rest)
+    commitment, digests = commit(*fields)
+    leaf = new_entry(commitment=commitment, tag=commitments.tag(KEY, 0)).leaf()
+    me.log.append_many([leaf])
+    me.leaves, me.openings = [leaf], [open_fields(FIELDS, fields, digests=digests, leaf=leaf)]
+
+    if rest is None:
+        assert check(me.file()).entries[0].details == {"role": "coach", "subject": "ath-1"}
+    else:
+        with pytest.raises(ProofFailed, match="entry 1: "):
+            check(me.file())
+
+
+def test_a_file_of_version_1_holds_no_opening_of_version_2(athlete: Athlete) -> None:
+    data = write_export(athlete.file()).replace(b'"version": 2', b'"version": 1', 1)
+
+    if athlete.version == 1:
+        assert parse_export(data) == athlete.file()
+    else:
+        with pytest.raises(MalformedProof, match="keyed openings only"):
+            parse_export(data)

@@ -20,6 +20,7 @@ from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.verification.sources import DirectorySource, LogSource
 from audit.web.verified.watch import LogWatch
+from tests.waiting import HANG_S
 
 K = EventKind
 ORIGIN = "log.example/2026"
@@ -185,6 +186,12 @@ def auditor(static_log: StaticLog, with_witnesses: TrustPolicy, clock: Clock) ->
         return TestClient(app)
 
     return client
+
+
+@pytest.fixture(autouse=True)
+def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for a verification as long as a busy machine needs; tests about the patience choose their own."""
+    monkeypatch.setattr("audit.web.verified.watch.PATIENCE_S", HANG_S)
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def test_the_chart_and_its_table_hide_small_cells(auditor: Open, busy_log) -> No
     assert "Most refused looks in the week of 16 November 2026: 21" in page
     assert "&lt;10" in page
     row = r'<th scope="row">2 November 2026</th><td class="num">20</td><td class="num">fewer than 10'
-    assert row in page
+    assert row in re.sub(r">\s+<", "><", page)
     assert '<td class="num">3</td>' not in page
 
 

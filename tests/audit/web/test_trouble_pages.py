@@ -13,6 +13,7 @@ from audit.errors import SourceUnavailable
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.sources import DirectorySource
 from audit.web.verified import watch
+from tests.waiting import HANG_S
 
 Open = Callable[..., TestClient]
 NOVEMBER = "/report?from=2026-11-01&to=2026-11-30"
@@ -127,7 +128,7 @@ class SlowDirectory(DirectorySource):
     def read(self, path: str) -> bytes | None:
         if path == "tile/entries/001":
             self.reached.set()
-            assert self.gate.wait(30)
+            assert self.gate.wait(HANG_S)
         return super().read(path)
 
 
@@ -139,7 +140,7 @@ def test_a_long_check_shows_how_far_it_is_and_never_blocks(
     monkeypatch.setattr(watch, "PATIENCE_S", 0.0)
     client = TestClient(build_app(source=str(static_log.directory), policy=with_witnesses, clock=clock))
     client.get("/")
-    assert SlowDirectory.reached.wait(30)
+    assert SlowDirectory.reached.wait(HANG_S)
 
     answer = client.get("/?kind=looks&org=x")
 

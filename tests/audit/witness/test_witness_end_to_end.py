@@ -26,6 +26,7 @@ from audit.witness.store import WitnessStore, begin_record
 from audit.witness.witness import Witness
 from audit.writer.log import Log
 from chassis.web.serving import Listener, listen, serving
+from tests.waiting import HANG_S
 
 SIGNERS = log_signers("log.example/2027", bytes(range(32)))
 NewEntry = Callable[..., Entry]
@@ -69,7 +70,7 @@ class Scene:
         def heartbeat(at: datetime) -> bytes:
             return self.new_entry(EventKind.HEARTBEAT, org="Log operator", day=at.date(), tag=b"").leaf()
 
-        cosigner = Cosigner(self.policy, timeout_s=30)
+        cosigner = Cosigner(self.policy, timeout_s=HANG_S)
         with (
             contextlib.closing(cosigner),
             Log.open(self.folder / "log", signers=SIGNERS, cosigner=cosigner, heartbeat=heartbeat) as log,
@@ -80,7 +81,7 @@ class Scene:
         log.append_many([self.new_entry().leaf() for _ in range(count)])
 
     def check(self, state: MonitorState | None) -> Check:
-        with httpx.Client(trust_env=False) as client:
+        with httpx.Client(trust_env=False, timeout=HANG_S) as client:
             lookup = WitnessLookup(self.policy, client=client)
             source = DirectorySource(self.folder / "log")
             monitor = Monitor(source, self.policy, clock=now, pause=lambda _: None, witnesses=lookup)

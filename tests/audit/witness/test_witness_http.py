@@ -29,6 +29,7 @@ from audit.witness.store import WitnessStore
 from audit.witness.witness import MAX_BODY, Witness
 from chassis.web.serving import listen, serving
 from tests.audit.grown_log import NOW_S, WITNESS, GrownLog, request_bytes, verify_cosignatures
+from tests.waiting import HANG_S
 
 LOG = GrownLog.of(40)
 
@@ -68,7 +69,7 @@ def running(folder: Path) -> Iterator[Served]:
     with WitnessStore.open(folder, config) as store:
         witness = Witness(config, store, clock=lambda: datetime.fromtimestamp(NOW_S, UTC))
         listener = listen(build_witness_app(witness), host="127.0.0.1", port=0)
-        with serving([listener]), httpx.Client(trust_env=False, timeout=30) as http_client:
+        with serving([listener]), httpx.Client(trust_env=False, timeout=HANG_S) as http_client:
             yield Served(f"http://127.0.0.1:{listener.port}", witness, http_client)
 
 
@@ -101,7 +102,7 @@ def test_every_status_code_over_http(served: Served) -> None:
 def test_the_answer_over_http_is_what_the_specification_asks_for(served: Served) -> None:
     """With a client that is not ours: the standard library's, on one connection that is kept."""
     host, port = served.url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=30)
+    connection = http.client.HTTPConnection(host, int(port), timeout=HANG_S)
     with contextlib.closing(connection):
         for old, new in ((0, 5), (5, 5), (5, 33)):
             connection.request("POST", "/add-checkpoint", body=LOG.request(old, new))
@@ -135,7 +136,7 @@ def test_other_methods_are_not_allowed(served: Served, method: str, path: str) -
 
 def test_a_body_without_an_end_is_cut_off(served: Served) -> None:
     host, port = served.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as line:
+    with socket.create_connection((host, int(port)), timeout=HANG_S) as line:
         line.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n")
         with contextlib.suppress(ConnectionError):
             for _ in range(64):
@@ -180,7 +181,7 @@ def test_a_log_with_three_witnesses_over_http(tmp_path: Path) -> None:
                 names.append(f"w{number}-{which}")
                 lines.append(f"witness {names[-1]} {vkey} {one.url}")
         policy = parse_policy("\n".join([*lines, f"group all6 all {' '.join(names)}", "quorum all6", ""]).encode())
-        cosigner = Cosigner(policy, timeout_s=30)
+        cosigner = Cosigner(policy, timeout_s=HANG_S)
         up.callback(cosigner.close)
         for size in (3, 17, 40):
             note = cosigner.cosign(
@@ -272,8 +273,8 @@ def test_the_program_serves_until_it_is_told_to_stop(folder: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
-        answer = httpx.post(f"{url}/add-checkpoint", content=LOG.request(0, 5), trust_env=False, timeout=30)
+        answer = httpx.post(f"{url}/add-checkpoint", content=LOG.request(0, 5), trust_env=False, timeout=HANG_S)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(HANG_S) == 0
     verify_cosignatures(answer.text, LOG.note(5), read_config(folder).vkeys)
     assert json.loads(run("status", str(folder), "--json")[1])["logs"][0]["size"] == 5

@@ -16,6 +16,7 @@ from audit.witness.config import add_logs, create_witness, watched_log
 from audit.witness.store import WitnessStore, begin_record
 from audit.witness.witness import MAX_BODY, SIZE, Witness, parse_submission
 from tests.audit.grown_log import NOW_S, WITNESS, GrownLog, request_bytes
+from tests.scale import fuzzed
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ SOUP = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(fuzzed(400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     parts=st.lists(SOUP, max_size=4), at=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 9_000)
 )

@@ -16,43 +16,26 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from audit.errors import AuditError, BrokenState, LogUnavailable, MalformedPolicy, MalformedProof
+from audit.errors import BrokenState, LogUnavailable
 from audit.tlog.checkpoint import parse_body
 from audit.tlog.note import split_note
 from audit.witness.config import (
     SECRET,
-    SETTINGS,
-    WitnessConfig,
-    add_logs,
     create_witness,
-    parse_settings,
     read_config,
     watched_log,
-    write_settings,
 )
-from audit.witness.store import WitnessStore, begin_record, parse_record, read_record, record_path
+from audit.witness.store import WitnessStore, parse_record, read_record, record_path
 from audit.witness.witness import SIZE, Witness
 from chassis.files import replace_file
-from tests.audit.grown_log import NOW_S, ORIGIN, WITNESS, GrownLog, verify_cosignatures
+from tests.audit.grown_log import NOW_S, WITNESS, GrownLog, verify_cosignatures
 
 LOG = GrownLog.of(512)
 
 
 def now() -> datetime:
     return datetime.fromtimestamp(NOW_S, UTC)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The folder of a witness that watches the log."""
-    log = watched_log(LOG.vkeys)
-    config = add_logs(create_witness(tmp_path / "w1", WITNESS), [log])
-    begin_record(tmp_path / "w1", log)
-    write_settings(tmp_path / "w1", config)
-    return tmp_path / "w1"
 
 
 def stored_size(folder: Path) -> int:
@@ -296,100 +279,3 @@ def test_a_damaged_record_stops_the_witness(folder: Path) -> None:
         path.write_bytes(good[:size])
         with pytest.raises(BrokenState):
             WitnessStore.open(folder, config)
-
-
-SETTINGS_SOUP = st.one_of(
-    st.binary(max_size=200),
-    st.text(max_size=200).map(str.encode),
-    st.sampled_from(
-        [
-            b"{}",
-            b"[]",
-            b"null",
-            b'{"name":""}',
-            b'{"name":5}',
-            b'{"name":"a b"}',
-            b'{"name":"a","logs":[{}]}',
-            b'{"name":"a","logs":[{"origin":"x","vkeys":[]}]}',
-            b'{"name":"a","more":1}',
-            b'{"name":"' + b"a" * 256 + b'"}',
-            b'{"name":"' + "ä".encode() * 200 + b'"}',
-            b'{"name":"a","name":"b","logs":{}}',
-            b'{"name":"a","logs":' + b"[" * 100_000,
-        ]
-    ),
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(data=SETTINGS_SOUP)
-def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
-    try:
-        parse_settings(data)
-    except BrokenState:
-        return
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    data=st.one_of(st.binary(max_size=300), st.sampled_from([LOG.note(5), LOG.note(5)[:-9]])), at=st.integers(0, 300)
-)
-def test_records_are_parsed_or_refused_and_nothing_else(data: bytes, at: int) -> None:
-    log = watched_log(LOG.vkeys)
-    with pytest.raises(BrokenState):
-        parse_record(data[:at], log, LOG.signers)
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"00", b"zz" * 32 + b"\n", b"0" * 63 + b"\n", b"0" * 64, b"0" * 65 + b"\n", b"\xff" * 65]
-)
-def test_a_secret_that_is_none_is_refused(folder: Path, content: bytes) -> None:
-    (folder / SECRET).write_bytes(content)
-
-    with pytest.raises(BrokenState):
-        read_config(folder)
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
-def test_a_secret_that_others_may_use_is_refused(folder: Path, mode: int) -> None:
-    (folder / SECRET).chmod(mode)
-
-    with pytest.raises(BrokenState, match=f"secret: expected mode 0600.*got {mode:04o}; run: chmod 600"):
-        read_config(folder)
-
-    (folder / SECRET).chmod(0o600)
-    assert read_config(folder).name == WITNESS
-
-
-def test_settings_that_contradict_themselves_are_refused(folder: Path) -> None:
-    good = (folder / SETTINGS).read_text()
-    (folder / SETTINGS).write_text(good.replace(f'"origin":"{ORIGIN}"', '"origin":"other.example"'))
-    with pytest.raises(BrokenState, match="origin"):
-        read_config(folder)
-    (folder / SETTINGS).write_text(good.replace(LOG.vkeys[0], "x+00000000+AAAA"))
-    with pytest.raises(BrokenState):
-        read_config(folder)
-    (folder / SETTINGS).unlink()
-    with pytest.raises(BrokenState, match="no such file"):
-        read_config(folder)
-
-
-def test_what_may_be_watched(folder: Path) -> None:
-    config = read_config(folder)
-    with pytest.raises(BrokenState, match="watched already"):
-        add_logs(config, [watched_log(LOG.vkeys)])
-    with pytest.raises(MalformedPolicy):
-        watched_log([])
-    with pytest.raises(MalformedPolicy, match="key of a witness"):
-        watched_log(config.vkeys[:1])
-    with pytest.raises(BrokenState, match="own key"):
-        add_logs(config, [watched_log(config.vkeys[1:])])
-    with pytest.raises(MalformedPolicy, match="of one log"):
-        watched_log([LOG.vkeys[0], GrownLog(origin="other.example").vkeys[0]])
-    with pytest.raises(BrokenState, match="already holds"):
-        create_witness(folder, WITNESS)
-    for name in ("", "a b", "a+b", "ä" * 128):
-        with pytest.raises((MalformedProof, MalformedPolicy)):
-            create_witness(folder.parent / "new", name)
-    assert isinstance(config, WitnessConfig)
-    assert issubclass(BrokenState, AuditError)

@@ -1,7 +1,6 @@
 """fsck: the public log and what its writer keeps in private, beside a running writer and after every kind of damage."""
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from audit.durable.storage import Disk
 from audit.entries.events import Entry
 from audit.errors import LogCorrupt, LogUnavailable, QuorumNotMet, SourceUnavailable
-from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.sources import open_source
-from audit.verification.verify import VerifiedLog, extend, verify_log, verify_source
+from audit.verification.verify import verify_source
 from audit.writer.fsck import FsckReport, fsck
 from audit.writer.log import INDEX, Log
 from audit.writer.sequenced_batches import Batch, encode_batch, parse_batch
@@ -24,29 +22,7 @@ NewEntry = Callable[..., Entry]
 Open = Callable[..., Log]
 
 
-@pytest.fixture
-def trust(signer: Signer) -> TrustPolicy:
-    return TrustPolicy.of_keys([signer.vkey])
-
-
-@pytest.fixture
-def check(tmp_path: Path, trust: TrustPolicy) -> Callable[..., FsckReport]:
-    """Return a function that checks this test's log, without waiting for anybody."""
-
-    def run(**options: object) -> FsckReport:
-        return fsck(tmp_path / "log", trust, **{"patience_s": 0.0, **options})  # type: ignore[arg-type]
-
-    return run
-
-
 Check = Callable[..., FsckReport]
-
-
-@pytest.fixture
-def leaves(new_entry: NewEntry) -> Callable[[int], list[bytes]]:
-    return lambda count: [new_entry().leaf() for _ in range(count)]
-
-
 Leaves = Callable[[int], list[bytes]]
 
 
@@ -341,36 +317,3 @@ def test_a_copy_without_private_state_is_checked_as_far_as_it_goes(
     assert fsck(tmp_path / "copy", trust).private is None
     with pytest.raises(SourceUnavailable):
         fsck(tmp_path / "nowhere", trust)
-
-
-def test_nobody_raises_a_false_alarm_beside_a_writer_that_publishes_all_the_time(
-    open_log: Open, leaves: Leaves, trust: TrustPolicy, tmp_path: Path
-) -> None:
-    directory = tmp_path / "log"
-    log = open_log()
-    is_over = threading.Event()
-    failures: list[BaseException] = []
-
-    def write() -> None:
-        try:
-            while not is_over.is_set():
-                log.append_many(leaves(37))
-                log.publish()
-        except BaseException as error:
-            failures.append(error)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        followed: VerifiedLog | None = None
-        while followed is None or followed.size < 3_000:
-            report = fsck(directory, trust)
-            assert report.is_clean, report.private
-            known = followed.checkpoint if followed else None
-            assert verify_log(directory, trust, known=known).size >= report.log.size
-            followed = extend(followed or report.log, open_source(directory), trust)
-    finally:
-        is_over.set()
-        writer.join()
-    assert not failures
-    assert fsck(directory, trust).log.size == log.size

@@ -17,6 +17,7 @@ from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.verify import verify_log
 from audit.writer.log import Log
 from tests.audit.writer.faulty_disks import FailingDisk
+from tests.waiting import HANG_S
 
 OpenLog = Callable[..., Log]
 NewEntry = Callable[..., Entry]
@@ -280,14 +281,14 @@ def test_a_publication_under_way_keeps_no_append_waiting(open_log: OpenLog) -> N
     class SlowCosigner:
         def cosign(self, note: bytes, *_: object) -> bytes:
             asked.set()
-            assert answer.wait(30)
+            assert answer.wait(HANG_S)
             return note
 
     log = open_log(cosigner=SlowCosigner())
     log.append_many([b"first"])
     publication = threading.Thread(target=log.publish)
     publication.start()
-    assert asked.wait(30)
+    assert asked.wait(HANG_S)
 
     log.append_many([b"second"])
     assert (log.size, log.pending) == (0, 2)

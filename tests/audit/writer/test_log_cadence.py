@@ -11,6 +11,7 @@ import pytest
 from audit.errors import QuorumNotMet
 from audit.writer.log import HIGH_WATER_MARK, Log
 from audit.writer.schedule import PublicationSchedule
+from tests.waiting import HANG_S
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -28,11 +29,11 @@ class HandMadeTime:
 
     def wait(self, event: threading.Event, timeout_s: float) -> bool:
         self._asked.put((event, timeout_s))
-        return self._answers.get(timeout=30)
+        return self._answers.get(timeout=HANG_S)
 
     def asked(self) -> float:
         """Wait until the thread waits; return for how long."""
-        self._event, timeout_s = self._asked.get(timeout=30)
+        self._event, timeout_s = self._asked.get(timeout=HANG_S)
         return timeout_s
 
     def pass_by(self, seconds: float) -> None:
@@ -41,7 +42,7 @@ class HandMadeTime:
 
     def answer_if_woken(self) -> None:
         """End the wait as the event does."""
-        assert self._event.wait(30)
+        assert self._event.wait(HANG_S)
         self._answers.put(True)
 
 
@@ -103,7 +104,7 @@ def stop(schedule: PublicationSchedule, time: HandMadeTime) -> None:
     stopper = threading.Thread(target=schedule.stop)
     stopper.start()
     time.answer_if_woken()
-    stopper.join(timeout=30)
+    stopper.join(timeout=HANG_S)
     assert not stopper.is_alive()
 
 
@@ -223,7 +224,7 @@ def test_it_keeps_time_by_itself(open_log: Callable[..., Log]) -> None:
     log = open_log(heartbeat=beat)
     schedule = PublicationSchedule(log, every_s=0.05, clock=lambda: datetime.now(UTC))
     schedule.start()
-    assert enough.wait(30)
+    assert enough.wait(HANG_S)
     schedule.stop()
 
     assert log.size == len(beats)

@@ -32,6 +32,7 @@ from tests.audit.writer.faulty_disks import (
     PowerCut,
     StrictWitness,
 )
+from tests.scale import fuzzed
 
 SIGNER = Signer("log.example/2026", bytes(range(32)))
 
@@ -156,4 +157,4 @@ class LifeOfALog(RuleBasedStateMachine):
 
 
 TestLifeOfALog = LifeOfALog.TestCase
-TestLifeOfALog.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestLifeOfALog.settings = settings(fuzzed(100), stateful_step_count=30)

@@ -20,8 +20,9 @@ from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.verify import verify_log
 from audit.writer.log import Log
 from tests.audit.writer.traced_writer import SCENE, SIGNER
+from tests.scale import counts, scaled
 
-PER_FAULT = 8
+PER_FAULT = scaled(8)
 """Points per syscall and fault."""
 SYSCALLS = "fsync rename renameat renameat2 write pwrite64 openat mkdir mkdirat unlink unlinkat close flock".split()
 FILLING = {"fsync", "write", "pwrite64", "openat", "mkdir", "mkdirat", "rename", "renameat", "renameat2"}
@@ -114,6 +115,7 @@ def test_no_syscall_that_fails_or_kills_loses_what_was_acknowledged(writer: Writ
         ended["killed" if report["was_killed"] else "refused" if report["refused"] else "unharmed"] += 1
         shutil.rmtree(directory.parent)
 
+    counts["faults"] += sum(ended.values())
     assert sum(ended.values()) >= 100
     assert ended["killed"] >= 30
     assert ended["refused"] >= 30

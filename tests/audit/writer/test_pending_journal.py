@@ -14,6 +14,7 @@ from audit.errors import LogCorrupt, LogUnavailable
 from audit.writer.journal_segments import encode_group, encode_header, parse_segment
 from audit.writer.pending_journal import PendingJournal
 from tests.audit.writer.faulty_disks import FailingDisk, QuickDisk
+from tests.waiting import HANG_S
 
 NOW_S = 1_795_000_000
 Reopen = Callable[..., PendingJournal]
@@ -84,7 +85,7 @@ def test_a_pause_keeps_appends_waiting(reopen: Reopen) -> None:
         worker.start()
         assert not done.wait(0.05)
         held.forget()
-    assert done.wait(30)
+    assert done.wait(HANG_S)
     worker.join()
     assert journal.entries() == (b"late",)
 
@@ -100,7 +101,7 @@ class SlowDisk(QuickDisk):
     def append(self, path: Path, data: bytes, *, at: int) -> None:
         self.appended += 1
         self.is_writing.set()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(HANG_S)
         super().append(path, data, at=at)
 
 
@@ -110,7 +111,7 @@ def test_threads_that_append_at_once_share_one_write(reopen: Reopen) -> None:
     journal.append([b"first of the segment"])
     workers = [threading.Thread(target=journal.append, args=([b"%d" % name],)) for name in range(20)]
     workers[0].start()
-    assert disk.is_writing.wait(30)
+    assert disk.is_writing.wait(HANG_S)
     for worker in workers[1:]:
         worker.start()
     while len(journal._queue) < 19:  # each of them on its way into the queue

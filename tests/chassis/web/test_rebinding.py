@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.web.serving import listen, serving
+from tests.waiting import HANG_S
 
 REBOUND = "evil.example"
 
@@ -20,7 +21,7 @@ def demo_app() -> FastAPI:
 
 def asked(make: Callable[[], FastAPI], name: str, *, only_loopback_names: bool) -> int:
     listener = listen(make(), host="127.0.0.1", port=0, only_loopback_names=only_loopback_names)
-    with serving([listener]), httpx.Client(trust_env=False) as http:
+    with serving([listener]), httpx.Client(trust_env=False, timeout=HANG_S) as http:
         answer = http.get(f"http://127.0.0.1:{listener.port}/", headers={"Host": f"{name}:{listener.port}"})
     return answer.status_code
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.entries.details.base import Details
 from audit.entries.events import EventKind
 from client.app import build_app
 from client.biometrics.observations import Observation, ReadingSource, observe
@@ -138,10 +139,10 @@ class FakeConsent:
             for q in questions
         )
 
-    def event(self, kind: EventKind, details: Mapping[str, Any]) -> None:
+    def event(self, details: Details) -> None:
         if self.is_down or self.events_down:
             raise ConsentUnavailable("down")
-        self.events.append((kind, details))
+        self.events.append((details.kind, details.body()))
 
     @property
     def decided(self) -> list[Mapping[str, Any]]:

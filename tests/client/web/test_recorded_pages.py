@@ -13,7 +13,7 @@ from client.declared_events import ROUTES
 from client.web.staff_codes import FILE_NAME, issue
 from policies.vocabulary import AthleteId, Category, Role
 
-LOOKS = {EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED}
+LOOKS = {EventKind.ACCESS}
 Ids = dict[str, AthleteId]
 
 

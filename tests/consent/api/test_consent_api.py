@@ -5,15 +5,23 @@ from datetime import timedelta
 
 import pytest
 
+from audit.entries.details.forms import FORMS
 from chassis.http.request_signature import NONCE_HEADER, sign_request
 from consent.api import campaigns, decisions, events, membership, releases
+from consent.decisions.reported_events import REPORTABLE
+from consent.registry.values import OrgKind
 from policies.signing import SigningKey
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Category, OrgId, Role
+from tests.audit.entries.details.samples import SAMPLES
 from tests.consent.league import Caller
 
 REFUSED = {"error": "request refused"}
 NEW = "ath-00000000000000ee"
+LEAGUE = OrgId("league")
+MEMBERS = {"club-a": OrgKind.CLUB, "league": OrgKind.LEAGUE, "gb": OrgKind.GOVERNING_BODY}
+REPORTS = [(org, form.form) for org, kind in MEMBERS.items() for form in REPORTABLE[kind].values()]
+"""Each organisation that signs requests, and every form of event that it may report."""
 
 
 def enrol_body(athlete: str = NEW) -> dict[str, object]:
@@ -180,15 +188,69 @@ def test_nobody_reports_what_only_happens_here(caller: Caller, kind: str) -> Non
         assert caller.send(org, "POST", "/v1/events", {"kind": kind, "details": {}}).status_code == 403
 
 
+ANSWERED = {"person": "R. D.", "role": "coach", "proposal": "5f0c", "answer": "accept"}
+
+
 def test_an_event_about_an_athlete_needs_the_athletes_own_club(caller: Caller) -> None:
     own, foreign = caller.world.athletes["club-a"][0], caller.world.athletes["club-b"][0]
-    body = {"kind": "proposal_decided", "details": {"athlete": own, "choice": "accepted"}}
+    body = {"kind": "proposal_decided", "details": ANSWERED | {"athlete": own}}
 
     accepted = caller.send("club-a", "POST", "/v1/events", body)
-    refused = caller.send("club-a", "POST", "/v1/events", {**body, "details": {"athlete": foreign}})
+    refused = caller.send("club-a", "POST", "/v1/events", {**body, "details": ANSWERED | {"athlete": foreign}})
 
     assert [accepted.status_code, refused.status_code] == [200, 403]
     assert caller.world.store.looks(own, limit=1).entries[0].kind == "proposal_decided"
+
+
+@pytest.mark.parametrize(("org", "form"), REPORTS, ids=str)
+def test_every_form_of_report_is_taken_as_it_is_and_with_no_field_more(caller: Caller, org: str, form: str) -> None:
+    details = SAMPLES[form]
+    body = {"kind": details.kind.value, "details": details.body()}
+    if form == "campaign_closed":
+        body["details"] = {"campaign": caller.world.store.register_campaign(LEAGUE, caller.world.campaign())}
+    before = caller.world.log_size
+
+    taken = caller.send(org, "POST", "/v1/events", body)
+    size = caller.world.log_size
+    refused = [
+        caller.send(org, "POST", "/v1/events", {**body, "details": changed})
+        for changed in (
+            {**body["details"], "wombat": "as agreed on the phone"},
+            {**body["details"], "form": form},
+            {**body["details"], "kind": details.kind.value},
+            *(
+                {name: value for name, value in body["details"].items() if name != left_out}
+                for left_out in needed(form)
+            ),
+            *({**body["details"], name: "x" * 500} for name in body["details"]),
+        )
+    ]
+
+    assert (taken.status_code, [answer.status_code for answer in refused]) == (200, [422] * len(refused))
+    assert caller.world.log_size == size > before
+    assert not [answer for answer in refused if "wombat" in answer.text or "xxx" in answer.text]
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_a_kind_is_reported_only_by_who_may_and_only_in_its_own_form(caller: Caller, form: str) -> None:
+    body = {"kind": FORMS[form].kind.value, "details": SAMPLES[form].body()}
+    for org in ("club-a", "league", "gb"):
+        answer = caller.send(org, "POST", "/v1/events", body)
+        may = form in {reported for by, reported in REPORTS if by == org}
+        other = FORMS[form].kind in {FORMS[reported].kind for by, reported in REPORTS if by == org} and not may
+        assert answer.status_code in ((200, 404) if may else (403, 422) if other else (403,)), (org, answer.text)
+
+
+@pytest.mark.parametrize("athlete", ["ath-ffffffffffffffff", "nobody", "Zoë"])
+def test_an_event_about_somebody_who_is_not_known_is_refused(caller: Caller, athlete: str) -> None:
+    body = {"kind": "operator_look", "details": {"athlete": athlete, "what": "metrics"}}
+
+    assert caller.send("club-a", "POST", "/v1/events", body).status_code == 403
+
+
+def needed(form: str) -> list[str]:
+    """The fields without which a report is incomplete."""
+    return [name for name, field in FORMS[form].model_fields.items() if field.is_required()]
 
 
 def test_there_is_no_way_to_give_consent_over_the_interface(caller: Caller) -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import FilesIngested
 from audit.tlog.signers import witness_signers
 from consent import cli
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, fill, make_service
+from tests.waiting import HANG_S
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
@@ -50,7 +51,8 @@ def test_from_init_to_a_sign_in_code(
     assert keys["trust_policy"] == (tmp_path / "union" / "trust.policy").read_text()
     assert all(f"log {vkey}\n" in keys["trust_policy"] for vkey in keys["log_vkeys"])
     assert [org["org"] for org in orgs["organisations"]] == ["club-a", "union"]
-    assert (status["orgs"], status["athletes"]) == (2, 0)
+    assert (status["schema"], status["orgs"], status["athletes"]) == ("homefield-consent-status-1", 2, 0)
+    assert (status["spent_most_micro_rho"], status["epsilon_spent_most"]) == (0, 0.0)
     # What `init` and `org add` recorded is published, each with a heartbeat: two entries and one, and two of those.
     assert (status["log_size"], status["log_waiting"], status["log_problem"]) == (5, 0, "none")
     assert (status["log_countersigned"], status["log_witnesses"]) == (0, 0)
@@ -163,13 +165,15 @@ def test_it_serves_says_so_and_ends_well(
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
-        health = httpx.get(f"{said.strip().removeprefix('listening on ')}/health", trust_env=False).json()
+        health = httpx.get(
+            f"{said.strip().removeprefix('listening on ')}/health", trust_env=False, timeout=HANG_S
+        ).json()
         reading = run(capsys, monkeypatch, "status", home, "--json")
         writing = run(
             capsys, monkeypatch, "org", "add", home, "gb", "--name", "GB", "--kind", "governing_body", "--key", key
         )
         process.send_signal(signal.SIGTERM)
-        ended = process.wait(timeout=20)
+        ended = process.wait(HANG_S)
 
     assert said.startswith("listening on http://127.0.0.1:")
     assert health == {"status": "ok", "log": "ok"}
@@ -223,7 +227,7 @@ def test_what_waits_is_counted_and_a_log_that_stopped_publishing_is_told(
     union: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = make_service(Path(union), FakeClock())
-    service.store.append_event(OrgId("club-a"), EventKind.INGEST, {"files": 1})
+    service.store.append_event(OrgId("club-a"), FilesIngested(files=1))
     service.close()
 
     status = json.loads(run(capsys, monkeypatch, "status", union, "--json")[1])

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+import consent.app
+from chassis.web import serving
 from consent import cli
-from consent.commands import service
 
 
 @pytest.mark.parametrize("words", [(), ("--demo",)])
@@ -16,8 +17,8 @@ def test_the_demo_is_served_under_loopback_names_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     served: list[dict[str, Any]] = []
-    monkeypatch.setattr(service, "build_app", lambda *_args, **_words: None)
-    monkeypatch.setattr(service, "serve_app", lambda _app, **how: served.append(how))
+    monkeypatch.setattr(consent.app, "build_app", lambda *_args, **_words: None)
+    monkeypatch.setattr(serving, "serve_app", lambda _app, **how: served.append(how))
     for command in (("init", str(tmp_path / "union")), ("serve", str(tmp_path / "union"), *words)):
         monkeypatch.setattr(sys, "argv", ["homefield-consent", *command])
         with contextlib.suppress(SystemExit):

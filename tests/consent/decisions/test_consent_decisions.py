@@ -43,9 +43,10 @@ def test_every_item_is_logged_before_the_answer(world: World) -> None:
 
     assert world.log_size == size + 2
     newest = world.store.looks(one, limit=1).entries[0]
-    assert (newest.kind, newest.allowed, newest.person) == ("look_allowed", True, "R. D.")
+    assert (newest.kind, newest.allowed, newest.person) == ("access", True, "R. D.")
     assert newest.because == "because of your yes of 23 November 2026"
-    assert world.store.looks(two, limit=1).entries[0].kind == "look_refused"
+    refused = world.store.looks(two, limit=1).entries[0]
+    assert (refused.kind, refused.allowed, refused.outcome) == ("access", False, None)
 
 
 def test_revoke_then_read_fails_at_once(world: World) -> None:

@@ -33,7 +33,7 @@ def question(athlete: AthleteId) -> dict[str, Any]:
 
 def look_of(world: World, athlete: AthleteId) -> DeliveryOutcome | None:
     """What the athlete is told about the newest look."""
-    return next(e.outcome for e in world.store.looks(athlete).entries if e.kind.startswith("look_"))
+    return next(e.outcome for e in world.store.looks(athlete).entries if e.is_access)
 
 
 def test_an_answer_that_was_sent_is_told_and_is_no_act_of_its_own(caller: Caller) -> None:
@@ -45,7 +45,7 @@ def test_an_answer_that_was_sent_is_told_and_is_no_act_of_its_own(caller: Caller
 
     (new,) = [act for event, act in acts(world.service).items() if event not in before]
     assert answer.json()["results"][0]["allowed"]
-    assert new.kinds == {EventKind.LOOK_ALLOWED}
+    assert new.kinds == {EventKind.ACCESS}
     assert outcomes(world.service) == {new.event: True}
     assert look_of(world, athlete) is DeliveryOutcome.OPENED
 
@@ -185,7 +185,7 @@ def test_a_refused_look_and_an_own_step_have_no_outcome(caller: Caller) -> None:
     caller.send("club-a", "POST", "/v1/decisions", question(athlete))
 
     entries = world.store.looks(athlete).entries
-    assert [entry.kind for entry in entries] == ["look_refused", "consent_decision", "member_enrolled"]
+    assert [entry.kind for entry in entries] == ["access", "consent_decision", "member_enrolled"]
     assert {entry.outcome for entry in entries} == {None}
     assert entries[0].proof is ProofState.WAITING
 

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from consent.errors import ForbiddenTransition
 from consent.grants.lifecycle import ALLOWED, COOL_DOWN, ActorKind, ConsentTransition, as_of, check, fold
 from policies.vocabulary import ConsentState
+from tests.scale import fuzzed
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 STATES, ACTORS = list(ConsentState), list(ActorKind)
@@ -96,5 +97,5 @@ class Consent(RuleBasedStateMachine):
         assert self.state.is_valid_for_processing <= self.athlete_agrees
 
 
-Consent.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Consent.TestCase.settings = settings(fuzzed(60), stateful_step_count=40)
 TestConsent = Consent.TestCase

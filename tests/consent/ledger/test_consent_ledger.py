@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from audit.entries.details.league import CampaignClosed
 from audit.entries.events import EventKind
 from consent.errors import BudgetExhausted, Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
 from consent.grants.values import ConsentMethod
@@ -45,6 +46,23 @@ def test_a_token_sets_the_whole_campaign_aside(world: World) -> None:
     assert figures(world, one) == (0, campaign_cost(5.0, 4))
     assert figures(world, two) == (0, 0)
     assert world.store.looks(one, limit=1).entries[0].kind == EventKind.BUDGET_RESERVED.value
+
+
+def test_the_status_says_the_most_that_any_athlete_spent_and_not_whose(world: World) -> None:
+    one, two, _ = world.athletes["club-a"]
+    for athlete in (one, two):
+        world.take_part(athlete)
+    first, second = opened(world), opened(world, campaign_id="recovery-2027")
+    for campaign, athletes in ((first, [one, two]), (second, [two])):
+        tokens = world.store.issue_tokens(CLUB_A, campaign, athletes).tokens
+        world.store.commit_round(CLUB_A, campaign, 1, [token.token for token in tokens])
+
+    status = world.store.status()
+
+    assert status.spent_most_micro_rho == max(figures(world, athlete)[0] for athlete in (one, two)) == 2 * ROUND
+    assert status.epsilon_spent_most == world.store.budget(two).epsilon_spent
+    assert one not in repr(status)
+    assert two not in repr(status)
 
 
 def test_asking_again_gives_the_same_token_and_reserves_nothing(world: World) -> None:
@@ -89,9 +107,10 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
     assert world.store.commit_round(CLUB_A, campaign, 2, [token]).accepted == ()
     assert world.store.commit_round(CLUB_A, campaign, 1, [token], again=True).accepted == ()  # not even again
     assert figures(world, athlete) == (ROUND, 0)
-    kinds = [look.kind for look in world.store.looks(athlete, limit=5).entries]
-    assert EventKind.BUDGET_REFUNDED.value in kinds
-    assert kinds[0] == EventKind.LOOK_REFUSED.value
+    looks = world.store.looks(athlete, limit=5).entries
+    assert EventKind.BUDGET_REFUNDED.value in [look.kind for look in looks]
+    assert (looks[0].kind, looks[0].allowed) == (EventKind.ROUND_COMMITTED.value, False)
+    assert looks[0].because == "your yes did not count for it any more"
 
 
 def test_coming_back_gives_no_second_token_for_the_same_campaign(world: World) -> None:
@@ -182,7 +201,7 @@ def test_closing_a_campaign_gives_back_what_never_ran(world: World) -> None:
     token = token_of(world, campaign, athlete)
     world.store.commit_round(CLUB_A, campaign, 1, [token])
 
-    world.store.append_event(LEAGUE, EventKind.CAMPAIGN_CLOSED, {"campaign": campaign})
+    world.store.append_event(LEAGUE, CampaignClosed(campaign=campaign))
 
     assert figures(world, athlete) == (ROUND, 0)
     with pytest.raises(Conflict):

@@ -8,13 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from audit.entries.events import EventKind
+from audit.entries.details.league import CampaignClosed
 from consent.errors import Conflict
 from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from policies.budget import rho_micro_per_round
 from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.scale import fuzzed
 
 CLUB_A, LEAGUE = OrgId("club-a"), OrgId("league")
 ROUND = rho_micro_per_round(5.0)
@@ -88,7 +89,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(n=st.integers(0, 2))
     def close(self, n: int) -> None:
         """The league closes a campaign."""
-        self.world.store.append_event(LEAGUE, EventKind.CAMPAIGN_CLOSED, {"campaign": self.campaigns[n]})
+        self.world.store.append_event(LEAGUE, CampaignClosed(campaign=self.campaigns[n]))
         self.ended.add(self.campaigns[n])
 
     @rule()
@@ -123,5 +124,5 @@ class Ledger(RuleBasedStateMachine):
             ledger.verify(tx, self.athlete)
 
 
-Ledger.TestCase.settings = settings(max_examples=8, stateful_step_count=14, deadline=None)
+Ledger.TestCase.settings = settings(fuzzed(8), stateful_step_count=14)
 TestLedger = Ledger.TestCase

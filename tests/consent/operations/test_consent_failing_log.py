@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from audit.entries.events import EventKind
+from audit.entries.details.clubs import FilesIngested
 from audit.errors import LogCorrupt, LogUnavailable
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import StoreUnavailable
@@ -53,7 +53,7 @@ def everything(world: World) -> dict[str, Callable[[], Any]]:
         "decide": lambda: store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=item),
         "snapshot": lambda: store.snapshot(CLUB),
         "office": lambda: store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE)),
-        "event": lambda: store.append_event(CLUB, EventKind.INGEST, {"files": 3}),
+        "event": lambda: store.append_event(CLUB, FilesIngested(files=3)),
         "campaign": lambda: store.register_campaign(LEAGUE, world.campaign(campaign_id="another")),
         "tokens": lambda: store.issue_tokens(CLUB, campaign, [three]),
         "commit": lambda: store.commit_round(CLUB, campaign, 1, [token]),
@@ -108,7 +108,7 @@ def test_a_code_survives_a_sign_in_that_could_not_be_recorded(lite: World) -> No
     [
         ("club-a", "GET", "/v1/snapshot", None),
         ("league", "GET", "/v1/office/club-a?person=T&role=front_office", None),
-        ("club-a", "POST", "/v1/events", {"kind": "ingest", "details": {}}),
+        ("club-a", "POST", "/v1/events", {"kind": "ingest", "details": {"files": 1}}),
         ("club-a", "GET", "/v1/office/club-a?person=T&role=front_office", None),  # a refusal needs its record too
     ],
 )

@@ -158,7 +158,7 @@ def test_the_log_still_verifies_and_its_lines_do_not_tell_decoys_apart(tmp_path:
     clock = FakeClock()
     world = fill_league(make_service(tmp_path / "union", clock), clock)
     world.store.list_player(CLUB, name=PLAYER, shirt_no=NUMBER)
-    target_kind = "look_refused"
+    target_kind = "access"
     with TestClient(app_of(world.service, clock=clock)) as http:
         http.get(TARGET, headers=world.headers("league", "GET", TARGET))
         world.verify()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete, select
 
+from audit.entries.details.clubs import FilesIngested
 from audit.entries.events import EventKind, parse_leaf
 from audit.errors import LogCorrupt, LogUnavailable
 from audit.tlog import merkle
@@ -60,7 +61,7 @@ def test_the_next_writer_notes_what_the_cadence_published_meanwhile(world: World
 def test_an_entry_published_between_its_append_and_its_commit_finds_its_place(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     with world.store.transactions.write() as tx:
-        tx.append([Draft.about(athlete, EventKind.INGEST, CLUB, {"files": 1})])
+        tx.append([Draft.about(athlete, CLUB, FilesIngested(files=1))])
         world.service.log.publish()
 
     world.publish()
@@ -138,7 +139,7 @@ def test_an_entry_without_a_transaction_is_not_missed_while_it_is_published(lite
 
 def test_two_acts_in_one_transaction_are_refused_and_leave_nothing(world: World) -> None:
     size, athlete = world.log_size, world.athletes["club-a"][0]
-    draft = Draft.about(athlete, EventKind.INGEST, CLUB, {"files": 1})
+    draft = Draft.about(athlete, CLUB, FilesIngested(files=1))
 
     def twice() -> None:
         with world.store.transactions.write() as tx:
@@ -175,7 +176,7 @@ def test_a_log_put_back_from_before_stops_the_next_start(tmp_path: Path, clock: 
     for name in ("log", "log.state"):
         shutil.copytree(tmp_path / "union" / name, tmp_path / f"{name}.copy")
     again = make_service(tmp_path / "union", clock)
-    again.store.append_event(CLUB, EventKind.INGEST, {"files": 1})
+    again.store.append_event(CLUB, FilesIngested(files=1))
     again.publish()
     again.close()
     for name in ("log", "log.state"):
@@ -222,7 +223,7 @@ def test_pages_read_while_publications_go_on_never_show_a_gap(lite: World) -> No
     reader.start()
     for n in range(12):
         with lite.store.transactions.write() as tx:
-            tx.append([Draft.about(athlete, EventKind.INGEST, CLUB, {"files": n})])
+            tx.append([Draft.about(athlete, CLUB, FilesIngested(files=n))])
         lite.service.log.publish()
     stop.set()
     reader.join()
@@ -241,7 +242,7 @@ def test_details_of_one_act_carry_one_event_also_for_decoys(lite: World) -> None
             journal = tx.context.journal
             keys = journal.owner_keys(tx.session, owner)
             found = tx.session.exec(select(LogDetailRow).where(col(LogDetailRow.owner) == owner)).all()
-            return {journal.open_detail(keys, row)["details"]["event"] for row in found}
+            return {journal.open_entry(tx.session, keys, row).opened.event for row in found}
 
     shared = events("nobody") & events(f"org:{CLUB}") & events(lite.athletes["club-a"][0])
     assert len(shared) == 1

@@ -110,12 +110,12 @@ def test_details_open_only_for_their_owner_and_number(lite: World) -> None:
     with lite.store.transactions.read() as tx:
         journal = tx.context.journal
         detail = tx.session.exec(select(LogDetailRow).where(LogDetailRow.owner == one)).one()
-        journal.open_detail(journal.owner_keys(tx.session, one), detail)
+        journal.open_entry(tx.session, journal.owner_keys(tx.session, one), detail)
         with pytest.raises(KeyDestroyed):
-            journal.open_detail(journal.owner_keys(tx.session, two), detail)
+            journal.open_entry(tx.session, journal.owner_keys(tx.session, two), detail)
         detail.number = 5
         with pytest.raises(KeyDestroyed):
-            journal.open_detail(journal.owner_keys(tx.session, one), detail)
+            journal.open_entry(tx.session, journal.owner_keys(tx.session, one), detail)
 
 
 def test_wrapped_keys_cannot_change_owners() -> None:

@@ -13,7 +13,9 @@ from consent.service import open_beside, open_service
 from consent.storage.migrations import upgrade as migrations
 from consent.storage.migrations.upgrade import newest, upgrade
 from consent.storage.transaction import make_engine
+from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, Template, make_service
+from tests.old_stores import expected_of, unpacked
 from tests.postgres_server import PostgresServer
 
 PLACES = "SELECT log_index, owner, number, sealed FROM log_detail WHERE log_index IS NOT NULL ORDER BY log_index"
@@ -34,7 +36,7 @@ def migrate(engine: Engine, to: str) -> None:
 
 
 def copy_down(new: Engine, old: Engine) -> None:
-    """Fill a database of the first schema with what one of this schema holds, as the first version stored it."""
+    """Fill a database of the first schema with what one of the second holds, as the first version stored it."""
     here, there = MetaData(), MetaData()
     here.reflect(new)
     there.reflect(old)
@@ -50,12 +52,9 @@ def copy_down(new: Engine, old: Engine) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path, template: Template, clock: FakeClock) -> tuple[Path, str]:
-    """The folder and the database of a service of the first version, with receipts and looks."""
-    world = template.open_copy(tmp_path / "union", clock)
-    for athlete in world.athletes["club-a"]:
-        world.give(athlete)
-    world.publish()
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+    """The folder and the database of a service of the first version, with receipts, looks, and one who is erased."""
+    folder = unpacked("consent", tmp_path)
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'first.sqlite3'}"
     else:
@@ -63,10 +62,11 @@ def old(request: pytest.FixtureRequest, tmp_path: Path, template: Template, cloc
         url = server.new_database()
     engine = make_engine(url)
     migrate(engine, "0001")
-    copy_down(world.service.engine, engine)
+    with_entries = make_engine(f"sqlite:///{folder / 'consent.sqlite3'}")
+    copy_down(with_entries, engine)
+    with_entries.dispose()
     engine.dispose()
-    world.service.close()
-    return tmp_path / "union", url
+    return folder, url
 
 
 def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:
@@ -78,10 +78,10 @@ def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock:
 
     service = make_service(folder, clock, database=url)
 
-    assert revision(service.engine) == newest() == "0002"
+    assert revision(service.engine) == newest() == "0003"
     with service.engine.connect() as connection:
         assert connection.execute(text(PLACES)).all() == stored
-    athletes = [member.athlete for member in service.store.members()]
+    athletes = [AthleteId(athlete) for athlete in expected_of("consent")["athletes"]]
     for athlete in athletes:
         looks = service.store.looks(athlete)
         assert looks.total == looks.proven > 0

@@ -129,7 +129,7 @@ def test_every_problem_comes_at_once_and_the_form_keeps_what_was_entered(matrix:
     assert not shown["gb.national_team"].problems
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     category=st.sampled_from([c for c in Category if c.is_personal]),
     names=st.dictionaries(

@@ -27,6 +27,7 @@ LOG = LogState(
     next_checkpoint=datetime(2026, 11, 24, 12, tzinfo=UTC),
     every=timedelta(hours=6),
 )
+KINDS_OF_ACCESS = ((True, "look_allowed"), (True, "access"), (False, "look_refused"), (False, "access"))
 OWN = {"role": None, "person": None, "purpose": None, "category": None, "granularity": None, "action": None}
 
 
@@ -77,6 +78,26 @@ def test_a_refused_try_is_told(look: MakeLook) -> None:
     assert entry.title == "A try by P. Q., front office, Eastmere FC, was refused"
     assert entry.detail == "They asked for your durability band, for squad planning. No approved band."
     assert view.lead == "In the last 30 days, nobody looked. One try was refused."
+
+
+def test_an_access_reads_the_same_whichever_kind_the_log_names_it_by(look: MakeLook) -> None:
+    said = [entry_view((look(7, kind=kind, allowed=allowed),)) for allowed, kind in KINDS_OF_ACCESS]
+
+    assert said[0] == said[1]
+    assert said[2] == said[3]
+    assert said[0] != said[2]
+
+
+def test_a_token_that_counted_no_more_is_told_as_a_refused_try(look: MakeLook) -> None:
+    why = "your yes did not count for it any more"
+    refused = look(2, kind="round_committed", allowed=False, is_refused_round=True, because=why, **OWN)
+
+    entry = entry_view((refused,))
+    view = access_history_view(looks_of(refused), wanted=AccessFilter(kind="refused"), today=TODAY, log=LOG)
+
+    assert entry.title == "A try by Eastmere FC, was refused"
+    assert entry.detail == "They asked for a page about you. Your yes did not count for it any more."
+    assert [e.numbers for day in view.days for e in day.entries] == ["No. 2"]
 
 
 def test_own_steps_are_no_looks(look: MakeLook) -> None:

@@ -134,9 +134,10 @@ def test_all_own_entries_can_be_checked_without_the_portal(world: Any) -> None:
         "member_enrolled",
         "signed_in",
         "consent_decision",
-        "look_allowed",
-        "look_refused",
+        "access",
+        "access",
     ]
+    assert [one.details["outcome"] for one in checked.entries[3:]] == ["granted", "denied"]
     assert b"Ola" not in answer.content
     assert world.visitor().get("/looked/proofs").url.path == "/sign-in"
 

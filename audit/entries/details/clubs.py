@@ -1,0 +1,124 @@
+"""Details of what clubs report: the bodies of `POST /v1/events` from a node."""
+
+from datetime import date
+
+from audit.entries.details.base import Athlete, Count, Details, Organisation, Person, Sha256, Word
+from audit.entries.details.codes import CampaignRefusal, ClubPage, OperatorView, ProposalAnswer
+from audit.entries.events import EventKind
+from policies.vocabulary import Role
+
+
+class CampaignApproved(Details):
+    """A club approved a campaign over exactly these bytes."""
+
+    kind = EventKind.CAMPAIGN_APPROVED
+    form = "campaign_approved"
+
+    manifest: Sha256
+    club: Organisation
+
+
+class CampaignRefused(Details):
+    """A campaign message was refused, by a node or by the league."""
+
+    kind = EventKind.CAMPAIGN_REFUSED
+    form = "campaign_refused"
+
+    manifest: Sha256
+    reason: CampaignRefusal
+
+
+class ModelJudged(Details):
+    """A club measured a model on its own later data and decided whether to use it."""
+
+    kind = EventKind.MODEL_ADOPTED
+    form = "model_judged"
+
+    model: Sha256
+    adopted: bool
+
+
+class FilesIngested(Details):
+    """Files were brought into a club's own store. athlete: whose they are, where they are of one."""
+
+    kind = EventKind.INGEST
+    form = "files_ingested"
+
+    files: Count
+    athlete: Athlete | None = None
+
+
+class ProposalAnswered(Details):
+    """A person of the club decided on a proposed change to an athlete's session."""
+
+    kind = EventKind.PROPOSAL_DECIDED
+    form = "proposal_answered"
+    opened = frozenset({"role"})
+
+    person: Person
+    role: Role
+    athlete: Athlete
+    proposal: Word
+    answer: ProposalAnswer
+
+
+class NodeDataErased(Details):
+    """A club destroyed its key to one athlete's data."""
+
+    kind = EventKind.ERASED
+    form = "node_data_erased"
+
+    athlete: Athlete
+    club: Organisation
+
+
+class StaffSignedIn(Details):
+    """A person of a club's staff signed in at its node."""
+
+    kind = EventKind.SIGNED_IN
+    form = "staff_signed_in"
+
+    person: Person
+    role: Role
+
+
+class StaffCodeIssued(Details):
+    """A club issued a one-time sign-in code to a person of its staff."""
+
+    kind = EventKind.CODE_ISSUED
+    form = "staff_code_issued"
+
+    person: Person
+    role: Role
+
+
+class ClubPageOpened(Details):
+    """A page of a club's node was opened that shows no one athlete."""
+
+    kind = EventKind.PAGE_OPENED
+    form = "club_page_opened"
+    opened = frozenset({"role"})
+
+    person: Person
+    role: Role
+    page: ClubPage
+
+
+class OperatorLooked(Details):
+    """Data was shown at a node's own terminal. athlete: whose, where it was of one and no figure over several."""
+
+    kind = EventKind.OPERATOR_LOOK
+    form = "operator_looked"
+
+    athlete: Athlete | None = None
+    what: OperatorView
+
+
+class PlanSet(Details):
+    """A club set the plan of a day, for everyone or for one athlete."""
+
+    kind = EventKind.PLAN_SET
+    form = "plan_set"
+
+    day: date
+    athlete: Athlete | None = None

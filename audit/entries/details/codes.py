@@ -1,0 +1,101 @@
+"""Closed lists that stand in the details of entries: outcomes, reasons and methods, each told in words when shown."""
+
+from enum import StrEnum
+
+
+class AccessOutcome(StrEnum):
+    """How an access ended."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+class AccessBasis(StrEnum):
+    """What an access was granted or denied on."""
+
+    GRANT = "grant"
+    APPROVED_RELEASE = "approved_release"
+    OTHER_CLUB = "other_club"
+    NOT_SHARED = "not_shared"
+    BEYOND_GRANT = "beyond_grant"
+    NOT_AVAILABLE = "not_available"
+
+
+class DecisionReason(StrEnum):
+    """What the decision point said; the codes of `policies.enforcer`."""
+
+    ALLOWED = "ALLOWED"
+    DENIED_BY_RULE = "DENIED_BY_RULE"
+    NO_RULE = "NO_RULE"
+    BAD_REQUEST = "BAD_REQUEST"
+    ENGINE_DISAGREE = "ENGINE_DISAGREE"
+    ENGINE_ERROR = "ENGINE_ERROR"
+
+
+class ChoiceMethod(StrEnum):
+    """How an athlete's choice or sign-in came; the methods of `consent.grants.values`."""
+
+    PORTAL = "portal"
+    DEMO = "demo"
+    DESK = "desk"
+
+
+class RoundPayment(StrEnum):
+    """What came of one token that was presented for a round."""
+
+    PAID = "paid"
+    PAID_BEFORE = "paid_before"
+    NOT_COUNTED = "not_counted"
+    REPEATED = "repeated"
+
+
+class CampaignRefusal(StrEnum):
+    """Why a node or a league refuses a campaign message."""
+
+    NOT_SIGNED = "not_signed"
+    NOT_APPROVED = "not_approved"
+    NOT_OPEN = "not_open"
+    WRONG_PURPOSE = "wrong_purpose"
+    OTHER_KEY = "other_key"
+    UNKNOWN_MASKING = "unknown_masking"
+    UNKNOWN_MODEL = "unknown_model"
+
+
+class OrganisationType(StrEnum):
+    """What a registered organisation is to the league; the kinds of `consent.registry.values`."""
+
+    CLUB = "club"
+    LEAGUE = "league"
+    GOVERNING_BODY = "governing_body"
+    UNION = "union"
+
+
+class ProposalAnswer(StrEnum):
+    """What a person did with a proposed change to a session; the answers of `client.coaching.review`."""
+
+    ACCEPT = "accept"
+    MODIFY = "modify"
+    REJECT = "reject"
+
+
+class ClubPage(StrEnum):
+    """A page of a club's node that shows no one athlete."""
+
+    MORNING_BOARD = "morning board"
+    ATHLETES = "athletes"
+    IMPORTS = "imports"
+    LEAGUE_MODEL = "league model"
+
+
+class OperatorView(StrEnum):
+    """What was shown at a node's own terminal."""
+
+    METRICS = "metrics"
+    MODEL_ERRORS = "model_errors"
+
+
+class LeagueRole(StrEnum):
+    """What a person does at the league's pages; the roles of `server.web.staff`."""
+
+    FRONT_OFFICE = "front_office"
+    OPERATOR = "operator"

@@ -1,0 +1,111 @@
+"""Details of what a league reports, of campaigns as the ledger sees them, and of the service's own acts."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, Person, Sha256, Word
+from audit.entries.details.codes import LeagueRole, OrganisationType
+from audit.entries.events import EventKind
+
+Club = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=64)]
+
+
+class RoundAggregated(Details):
+    """The league summed one round of a campaign. clubs: how many took part."""
+
+    kind = EventKind.ROUND_AGGREGATED
+    form = "round_aggregated"
+
+    manifest: Sha256
+    round: Count
+    clubs: Count
+
+
+class ModelRegistered(Details):
+    """A finished model was entered in the league's registry."""
+
+    kind = EventKind.MODEL_REGISTERED
+    form = "model_registered"
+
+    manifest: Sha256
+    model: Word
+    model_id: Sha256
+
+
+class CampaignOpened(Details):
+    """A league registered a campaign with the ledger."""
+
+    kind = EventKind.CAMPAIGN_OPENED
+    form = "campaign_opened"
+
+    campaign: Sha256
+    campaign_id: Word
+
+
+class CampaignClosed(Details):
+    """A league closed a campaign; every unused reservation goes back."""
+
+    kind = EventKind.CAMPAIGN_CLOSED
+    form = "campaign_closed"
+
+    campaign: Sha256
+
+
+class NodeAdded(Details):
+    """A league let a club's node into its training. fleet_key: public key line in OpenSSH form."""
+
+    kind = EventKind.NODE_ADDED
+    form = "node_added"
+
+    club: Organisation
+    fleet_key: Annotated[str, Field(pattern=PRINTABLE, max_length=400)]
+
+
+class LeagueStaffSignedIn(Details):
+    """A person signed in at the league's pages. club: whose front office; empty for an operator."""
+
+    kind = EventKind.SIGNED_IN
+    form = "league_staff_signed_in"
+
+    person: Person
+    role: LeagueRole
+    club: Club = ""
+
+
+class LeagueCodeIssued(Details):
+    """A league issued a one-time sign-in code. club: whose front office; empty for an operator."""
+
+    kind = EventKind.CODE_ISSUED
+    form = "league_code_issued"
+
+    person: Person
+    role: LeagueRole
+    club: Club = ""
+
+
+class OrganisationRegistered(Details):
+    """An organisation was registered, or its name or key changed. key_id: of the key that signs its requests."""
+
+    kind = EventKind.ORG_REGISTERED
+    form = "organisation_registered"
+
+    organisation_type: OrganisationType
+    key_id: Word | None
+
+
+class RulesLoaded(Details):
+    """The decision point loaded a bundle of rules."""
+
+    kind = EventKind.RULES_LOADED
+    form = "rules_loaded"
+
+    pack: Word
+    policy_hash: Sha256
+
+
+class Heartbeat(Details):
+    """The log shows that it runs; it is about nobody and says nothing else."""
+
+    kind = EventKind.HEARTBEAT
+    form = "heartbeat"

@@ -1,0 +1,27 @@
+"""Whose days a league model may be judged on here: the athletes who let the league learn from what it uses."""
+
+from chassis.clock import utc_now
+from client.consent_client import NodeConsentClient
+from client.errors import BadNodeSettings
+from client.settings import NodeSettings
+from models.features import SCHEMAS
+from models.registry import ModelRecord
+from policies.signing import VerifyKey
+from policies.vocabulary import AthleteId, OrgId
+
+
+def league_key(settings: NodeSettings) -> VerifyKey:
+    """Return the key that signs league models; raises BadNodeSettings on a node that is not linked."""
+    if settings.league_key is None:
+        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
+    return VerifyKey.from_text(settings.league_key)
+
+
+def learners(consent: NodeConsentClient, record: ModelRecord) -> list[AthleteId]:
+    """Return the athletes whose live grants let this model's league learn from what the model uses."""
+    snapshot, at, categories = consent.snapshot(), utc_now(), SCHEMAS[record.model].categories
+    return [
+        athlete
+        for athlete in sorted(snapshot.epochs)
+        if snapshot.may_learn(athlete, categories=categories, league=OrgId(record.league), now=at)
+    ]

@@ -1,0 +1,90 @@
+"""How far each method errs on next-day readiness here: on days of this club that no model learnt from. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from client.biometrics.observations import Observation
+from client.biometrics.streams import Stream
+from client.features.daily import DailyTable, build
+from models.arrays import Floats
+from models.errors import NotEnoughData
+from models.evaluation.comparison import ReadinessDays, judge
+
+LEAST_ATHLETES = 3  # ours: a mean over fewer would show how one athlete's days were predicted
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteDays:
+    """One athlete's readiness, and the app that most of the answers came from ("" where there is none)."""
+
+    source: str
+    days: ReadinessDays
+
+
+@dataclass(frozen=True, slots=True)
+class SourceErrors:
+    """Mean absolute errors in points of 0 to 10, over the athletes whose readiness comes from one app.
+
+    errors: by method, those that need no federation first and then "model"; others: of each further set of weights.
+    """
+
+    source: str
+    athletes: int
+    test_days: int
+    errors: Mapping[str, float]
+    others: tuple[float, ...]
+
+
+def readiness_days(table: DailyTable) -> ReadinessDays:
+    """Return readiness and weekday of consecutive days."""
+    weekday = np.array([day.weekday() for day in table.dates], dtype=np.int64)
+    return ReadinessDays(table.column(Stream.READINESS.value), weekday)
+
+
+def athlete_days(readings: Sequence[Observation]) -> AthleteDays:
+    """Return one athlete's days as every model reads them."""
+    apps = Counter(reading.source.app for reading in readings if reading.stream is Stream.READINESS)
+    source = min(apps, key=lambda app: (-apps[app], app)) if apps else ""
+    return AthleteDays(source, readiness_days(build(readings)))
+
+
+def errors_by_source(
+    athletes: Iterable[AthleteDays], weights: Floats, others: Sequence[Floats] = ()
+) -> tuple[SourceErrors, ...]:
+    """Judge `weights`, `others` and what needs no federation, by source; a source of too few athletes is left out.
+
+    Each athlete's newest 30 % of days are judged on: a training round never learns from them.
+    """
+    squads: dict[str, list[ReadinessDays]] = defaultdict(list)
+    for one in athletes:
+        if one.days.readiness.size:
+            squads[one.source].append(one.days)
+    found = [_errors(source, squads[source], weights, others) for source in sorted(squads)]
+    return tuple(errors for errors in found if errors is not None)
+
+
+def _errors(
+    source: str, squad: Sequence[ReadinessDays], weights: Floats, others: Sequence[Floats]
+) -> SourceErrors | None:
+    if len(squad) < LEAST_ATHLETES:
+        return None
+    try:
+        judged = judge(weights, squad)
+    except NotEnoughData:
+        return None
+    return SourceErrors(
+        source=source,
+        athletes=len(squad),
+        test_days=judged.test_days,
+        errors={
+            "person_mean": judged.person_mean,
+            "ewma": judged.ewma,
+            "local_ridge": judged.local_ridge,
+            "public_start": judged.public_start,
+            "model": judged.federated,
+        },
+        others=tuple(judge(one, squad).federated for one in others),
+    )

@@ -1,0 +1,106 @@
+"""The chart of heart-rate variability: readings, the 7-day mean and the own band. Missing is never zero."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from chassis.text import long_date
+from chassis.web.chart_spec import Spec, filled
+from chassis.web.charts import Chart
+from client.features.daily import DailyTable
+from client.features.hrv_baseline import hrv_baseline
+from client.web.charts.parts import Rows, finished, json_value, table_value
+from models.arrays import Floats
+
+SPEC = Path(__file__).with_name("hrv.json")
+HRV_DAYS = 36
+LEAST_OF_WEEK = 3  # readings that a 7-day mean needs
+LEAST_SPREAD = 0.1  # ours, ln ms: noise does not fill the chart
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """The days that the chart shows, oldest first, in ln ms, NaN where unknown; today's mean and the own band."""
+
+    dates: tuple[date, ...]
+    readings: Floats
+    means: Floats
+    mean: float
+    low: float
+    high: float
+
+
+def hrv_chart(table: DailyTable) -> Chart | None:
+    """Daily lnRMSSD dots, 7-day mean and the own band; None without a band or reading."""
+    series = _series(table)
+    if series is None:
+        return None
+    finding = f"Heart-rate variability is {_place(series)} the usual range"
+    usual = f"{series.low:.2f} to {series.high:.2f}"
+    return finished(
+        _spec(series),
+        finding=finding,
+        about=(
+            f"{len(series.dates)} days; the scale does not begin at 0. × no valid reading. Band: own usual range "
+            "(30-day mean ± 0.5 SD). A day outside the band happens often; a week is rarer."
+        ),
+        label=f"{finding}. The 7-day mean is {series.mean:.2f}, the usual range {usual}.",
+        columns=("Day", "HRV (ln ms)", "7-day mean (ln ms)"),
+        rows=_rows(series),
+    )
+
+
+def _series(table: DailyTable) -> _Series | None:
+    values = table.column("lnrmssd")
+    week, first = hrv_baseline(values), max(0, len(values) - HRV_DAYS)
+    if week.recent_mean is None or week.band is None or not np.isfinite(values[first:]).any():
+        return None
+    means = np.array([_mean7(values, i) for i in range(first, len(values))])
+    return _Series(tuple(table.dates[first:]), values[first:], means, week.recent_mean, *week.band)
+
+
+def _mean7(values: Floats, index: int) -> float:
+    week = values[max(0, index - 6) : index + 1]
+    known = week[np.isfinite(week)]
+    return float(known.mean()) if known.size >= LEAST_OF_WEEK else math.nan
+
+
+def _place(series: _Series) -> str:
+    if series.mean < series.low:
+        return "below"
+    return "above" if series.mean > series.high else "inside"
+
+
+def _spec(series: _Series) -> Spec:
+    bottom, top = _scale(series)
+    begin, end = series.dates[0].isoformat(), series.dates[-1].isoformat()
+    return filled(
+        SPEC,
+        days=[
+            {"date": day.isoformat(), "hrv": json_value(reading), "mean7": json_value(mean)}
+            for day, reading, mean in zip(series.dates, series.readings, series.means, strict=True)
+        ],
+        usual=[{"lo": series.low, "hi": series.high, "a": begin, "b": end}],
+        bottom=bottom,
+        top=top,
+        begin=begin,
+        first_line=top - 0.05 * (top - bottom),
+        second_line=top - 0.13 * (top - bottom),
+        mean_label=f"- - 7-day mean, now {series.mean:.2f}",
+    )
+
+
+def _scale(series: _Series) -> tuple[float, float]:
+    """Return the scale's ends: all that is known, with room below and, for the labels, above."""
+    known = np.concatenate([series.readings[np.isfinite(series.readings)], [series.low, series.high]])
+    spread = max(float(known.max() - known.min()), LEAST_SPREAD)
+    return float(known.min()) - 0.2 * spread, float(known.max()) + 0.5 * spread
+
+
+def _rows(series: _Series) -> Rows:
+    """The table twin, newest day first."""
+    days = zip(series.dates, series.readings, series.means, strict=True)
+    return [(long_date(day), table_value(reading, 2), table_value(mean, 2)) for day, reading, mean in days][::-1]

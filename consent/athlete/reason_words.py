@@ -1,0 +1,74 @@
+"""Why each entry about an athlete was written, in the athlete's words: chosen when shown, complete over all forms."""
+
+from collections.abc import Mapping
+
+from audit.entries.details.access import Access
+from audit.entries.details.athletes import RoundCommitted
+from audit.entries.details.base import Details
+from audit.entries.details.codes import AccessBasis, RoundPayment
+from audit.entries.details_v1 import DetailsV1
+from audit.entries.events import EventKind
+from chassis.text import long_date
+
+_OWN, _LEARNING = "your own decision", "because of your yes to league learning"
+_REPORTED = "reported by your club"
+NOT_COUNTED = "your yes did not count for it any more"
+STOPPED = "the service stopped before this could take effect"
+
+BASES: Mapping[AccessBasis, str] = {
+    AccessBasis.GRANT: "because of your yes of {since}",
+    AccessBasis.APPROVED_RELEASE: "because of the band that you approved on {since}",
+    AccessBasis.OTHER_CLUB: "they are not your club",
+    AccessBasis.NOT_SHARED: "you do not share this with them",
+    AccessBasis.BEYOND_GRANT: "your yes does not go that far, or rule {rule} forbids it",
+    AccessBasis.NOT_AVAILABLE: "for you the page says “not available”, as for every other reason",
+}
+PAYMENTS: Mapping[RoundPayment, str] = {
+    RoundPayment.PAID: _LEARNING,
+    RoundPayment.PAID_BEFORE: _LEARNING,
+    RoundPayment.NOT_COUNTED: NOT_COUNTED,
+    RoundPayment.REPEATED: NOT_COUNTED,
+}
+KINDS: Mapping[EventKind, str] = {
+    EventKind.CONSENT_DECISION: _OWN,
+    EventKind.LOOK_ALLOWED: _REPORTED,
+    EventKind.LOOK_REFUSED: NOT_COUNTED,
+    EventKind.RELEASE_PROPOSED: "your club asks you",
+    EventKind.RELEASE_ANSWERED: "your own answer",
+    EventKind.BUDGET_RESERVED: _LEARNING,
+    EventKind.BUDGET_REFUNDED: "the rounds that did not run cost nothing",
+    EventKind.ROUND_COMMITTED: _LEARNING,
+    EventKind.ROUND_AGGREGATED: _REPORTED,
+    EventKind.CAMPAIGN_OPENED: _REPORTED,
+    EventKind.CAMPAIGN_APPROVED: _REPORTED,
+    EventKind.CAMPAIGN_CLOSED: _REPORTED,
+    EventKind.CAMPAIGN_REFUSED: _REPORTED,
+    EventKind.MODEL_REGISTERED: _REPORTED,
+    EventKind.MODEL_ADOPTED: _REPORTED,
+    EventKind.MEMBER_ENROLLED: "your club enrolled you",
+    EventKind.ORG_REGISTERED: _REPORTED,
+    EventKind.RULES_LOADED: _REPORTED,
+    EventKind.INGEST: _REPORTED,
+    EventKind.PROPOSAL_DECIDED: _REPORTED,
+    EventKind.ERASED: _REPORTED,
+    EventKind.SIGNED_IN: "you, or someone with your code, signed in",
+    EventKind.CODE_ISSUED: _REPORTED,
+    EventKind.PAGE_OPENED: _REPORTED,
+    EventKind.OPERATOR_LOOK: "whoever runs your club’s node can open its store",
+    EventKind.PLAN_SET: _REPORTED,
+    EventKind.NODE_ADDED: _REPORTED,
+    EventKind.ANSWER_SENT: _REPORTED,
+    EventKind.HEARTBEAT: _REPORTED,
+    EventKind.ACCESS: _REPORTED,
+}
+"""What is said where the kind alone decides it."""
+
+
+def because(kind: EventKind, details: Details | DetailsV1) -> str:
+    """Return why an entry was written. Entries of the first version carry their own sentence, where they have one."""
+    if isinstance(details, DetailsV1):
+        return STOPPED if details.is_unknown else details.because or KINDS[kind]
+    if isinstance(details, Access):
+        since = "" if details.since is None else long_date(details.since)
+        return BASES[details.basis].format(since=since, rule=details.rule or "")
+    return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]

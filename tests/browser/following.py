@@ -1,0 +1,24 @@
+"""Going from page to page in a browser: what follows a click waits for the page that the click leads to."""
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator
+
+from tests.waiting import HANG_S
+
+WITHIN_MS = HANG_S * 1000
+ACTION_WITHIN_MS = 120_000.0  # on a page that has loaded: a field that is not there by then is missing
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A person with a browser of their own, who waits for as long as a busy machine needs."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(ACTION_WITHIN_MS)
+    context.set_default_navigation_timeout(WITHIN_MS)
+    return context
+
+
+def follow(leading: Locator) -> None:
+    """Click what leads to another page, and return once that page has loaded; a click alone returns before."""
+    with leading.page.expect_navigation(wait_until="load"):
+        leading.click()

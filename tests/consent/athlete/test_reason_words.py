@@ -1,0 +1,69 @@
+"""Why an entry was written, in the athlete's words: complete over kinds and codes, and chosen when it is shown."""
+
+from datetime import date
+
+import pytest
+
+from audit.entries.details.access import Access
+from audit.entries.details.athletes import RoundCommitted
+from audit.entries.details.codes import AccessBasis, RoundPayment
+from audit.entries.details_v1 import read_v1
+from audit.entries.events import EventKind
+from consent.athlete.reason_words import BASES, KINDS, PAYMENTS, because
+from tests.audit.entries.details.samples import DENIED, GRANTED, SAMPLES
+
+APPROVED = {"basis": AccessBasis.APPROVED_RELEASE, "since": date(2026, 11, 23)}
+
+
+def test_every_kind_and_every_code_has_words() -> None:
+    assert set(KINDS) == set(EventKind)
+    assert set(BASES) == set(AccessBasis)
+    assert set(PAYMENTS) == set(RoundPayment)
+    assert all([*KINDS.values(), *BASES.values(), *PAYMENTS.values()])
+
+
+@pytest.mark.parametrize("form", SAMPLES)
+def test_every_form_says_why(form: str) -> None:
+    words = because(SAMPLES[form].kind, SAMPLES[form])
+
+    assert words
+    assert "{" not in words
+
+
+@pytest.mark.parametrize(
+    ("access", "words"),
+    [
+        (GRANTED, "because of your yes of 3 August 2026"),
+        (GRANTED.model_copy(update=APPROVED), "because of the band that you approved on 23 November 2026"),
+        (DENIED, "you do not share this with them"),
+        (DENIED.model_copy(update={"basis": AccessBasis.OTHER_CLUB}), "they are not your club"),
+        (
+            DENIED.model_copy(update={"basis": AccessBasis.BEYOND_GRANT, "rule": "D04"}),
+            "your yes does not go that far, or rule D04 forbids it",
+        ),
+        (
+            DENIED.model_copy(update={"basis": AccessBasis.NOT_AVAILABLE}),
+            "for you the page says “not available”, as for every other reason",
+        ),
+    ],
+)
+def test_an_access_says_on_what_it_was_granted_or_denied(access: Access, words: str) -> None:
+    assert because(EventKind.ACCESS, access) == words
+
+
+@pytest.mark.parametrize("payment", RoundPayment)
+def test_a_round_says_whether_the_yes_counted(payment: RoundPayment) -> None:
+    details = RoundCommitted(campaign="ab" * 32, round=1, payment=payment)
+
+    counted = "because of your yes to league learning"
+    assert (because(EventKind.ROUND_COMMITTED, details) == counted) is details.is_counted
+
+
+def test_entries_of_the_first_version_keep_the_sentence_that_was_written() -> None:
+    said = read_v1({"kind": "look_refused", "because": "you do not share this with them"})
+
+    assert because(EventKind.LOOK_REFUSED, said) == "you do not share this with them"
+    assert because(EventKind.LOOK_REFUSED, read_v1({"round": 2})) == "your yes did not count for it any more"
+    assert because(EventKind.LOOK_ALLOWED, read_v1({"outcome": "unknown"})) == (
+        "the service stopped before this could take effect"
+    )

@@ -1,0 +1,17 @@
+"""More than a hundred thousand inputs to the parsers of the log's formats: read back as written, or refused."""
+
+from tests.drills.drill import enlarged
+
+DRILL = enlarged(
+    "fuzz",
+    "over 100,000 inputs to the parsers of the log's formats: read back as written, or refused",
+    [
+        "tests/audit/test_parser_fuzz.py",
+        "tests/audit/monitor/test_monitor_state.py",
+        "tests/audit/witness/test_witness_parsers.py",
+        "tests/audit/witness/test_witness_requests.py",
+        "tests/audit/verification/test_own_entries.py",
+    ],
+    factor=20,
+    within_s=5_400,
+)
