@@ -1,6 +1,6 @@
 """The wheel with each extra alone in an empty environment: every program of it starts, and every module imports.
 
-Run alone: python tests/drills/wheels.py [SEED]. It installs from the package index that pip is configured for.
+One of `make drill`; alone: python tests/drills/wheels.py [SEED]. It installs from the index that pip is configured for.
 """
 
 import os
@@ -18,20 +18,23 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # so that it runs alone as well
 
 from tests.drills.built_wheel import build_wheel, packaged_files  # noqa: E402 - after the path is set
+from tests.drills.drill import Drill  # noqa: E402
 
 STEP_WITHIN_S = 1_200.0  # an installation of torch over a slow line
 LEARNING = ("torch", "opacus", "scipy")
 NOT_IN_CONSENT = (*LEARNING, "flwr", "numpy", "opendp")
+NETWORKS = "models.privacy.opacus_gradients"
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 present = [name for name in sys.argv[2].split(",") if name and importlib.util.find_spec(name)]
 assert not present, f"expected an environment without {present}"
 count = 0
+left_out = tuple(name for name in sys.argv[3].split(",") if name)
 for package in sys.argv[1].split(","):
     root = importlib.import_module(package)
     for module in pkgutil.walk_packages(root.__path__, package + "."):
-        if ".migrations." not in module.name and module.name != "models.privacy.opacus_gradients":
+        if ".migrations." not in module.name and not module.name.startswith(left_out):
             importlib.import_module(module.name)
             count += 1
 print(count)
@@ -42,6 +45,7 @@ print(count)
 class Environment:
     """What one extra must suffice for. packages: ours that import; absent: libraries that must not be there.
 
+    left_out: modules that belong to another extra.
     deeds: command lines that must end well, the first word being a program of the environment or a file of ours.
     """
 
@@ -49,16 +53,18 @@ class Environment:
     packages: tuple[str, ...]
     programs: tuple[str, ...] = ("homefield-audit",)
     absent: tuple[str, ...] = NOT_IN_CONSENT
+    left_out: tuple[str, ...] = (NETWORKS,)
     first: tuple[str, ...] = ()
     deeds: tuple[tuple[str, ...], ...] = ()
 
 
 BASE = ("policies", "chassis", "audit")
+WITHOUT_STORES = (NETWORKS, "chassis.storage")
 LINEAR = ("python", "tests/models/linear_campaign.py")
 ENVIRONMENTS = (
-    Environment("", BASE),
-    Environment("movement", BASE),
-    Environment("postgres", BASE, deeds=(("python", "-c", "import psycopg"),)),
+    Environment("", BASE, left_out=WITHOUT_STORES),
+    Environment("movement", BASE, left_out=WITHOUT_STORES),
+    Environment("postgres", BASE, left_out=WITHOUT_STORES, deeds=(("python", "-c", "import psycopg"),)),
     Environment(
         "consent",
         (*BASE, "consent"),
@@ -90,6 +96,7 @@ ENVIRONMENTS = (
         "networks",
         BASE,
         absent=("flwr", "sqlmodel"),
+        left_out=WITHOUT_STORES,
         first=("torch==2.13.0",),
         deeds=(("python", "tests/models/network_gradient.py"),),
     ),
@@ -130,7 +137,7 @@ def install(environment: Environment, wheel: Path, folder: Path) -> Path:
 
 def try_out(environment: Environment, programs: Path, folder: Path) -> int:
     """Import every module, ask every program for help, and do each deed; return how many modules there were."""
-    words = [",".join(environment.packages), ",".join(environment.absent)]
+    words = [",".join(names) for names in (environment.packages, environment.absent, environment.left_out)]
     count = int(run([programs / "python", "-I", "-c", IMPORT_ALL, *words], folder=folder))
     for program in environment.programs:
         if "Usage:" not in run([programs / program, "--help"], folder=folder):
@@ -164,6 +171,15 @@ def main(seed: int) -> str:
         f"{sum(len(one.programs) for one in order)} programs help, {modules:,} imports, "
         f"{sum(len(one.deeds) for one in order)} deeds, {time.monotonic() - began:.0f} s"
     )
+
+
+DRILL = Drill(
+    "wheels",
+    "the wheel with each extra alone in an empty environment (needs the package index)",
+    ("tests/architecture/test_wheel.py", "tests/architecture/test_dependencies.py"),
+    5_400.0,
+    lambda seed: [sys.executable, str(Path(__file__).resolve()), str(seed)],
+)
 
 
 if __name__ == "__main__":

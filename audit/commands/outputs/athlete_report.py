@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from audit.commands.inputs.given_files import read_given
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.commands.show import entry_json
-from audit.entries.detail_labels import detail_lines
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
@@ -60,6 +59,7 @@ def _lines(checked: "CheckedOwn", in_log: "InLog | None", trust: "TrustPolicy", 
 
 
 def _entry_lines(checked: "CheckedEntry") -> list[str]:
+    from audit.entries.detail_labels import detail_lines
     from audit.entries.events import sentence
 
     entry = checked.entry

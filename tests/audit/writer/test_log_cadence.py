@@ -195,7 +195,7 @@ def test_a_crowd_is_published_before_its_time(open_log: Callable[..., Log]) -> N
 def test_a_crowd_that_an_earlier_process_left_is_published_at_once(
     open_log: Callable[..., Log], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.writer.log.CROWD", 10)
+    monkeypatch.setattr("audit.writer.log.HIGH_WATER_MARK", 10)
     with open_log() as log:
         log.append_many([b"%d" % at for at in range(11)])
     time, log = HandMadeTime(), open_log()
