@@ -49,8 +49,9 @@ test: lint ## Run every check that CI runs, in at most twelve minutes on two cor
 drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soaks, wheels, a busy machine
 	$(BIN)/python -m tests.drills.run $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
-bench: $(READY) ## Measure the log: appends, proofs, fsck of a million entries
+bench: $(READY) ## Measure the log (a million entries) and signed calls
 	$(BIN)/python tests/bench/bench_log.py
+	$(BIN)/python -m tests.bench.bench_signed_calls
 
 interop: $(READY) ## Let programs that are not ours check our log (needs the internet)
 	interop/run.sh $(abspath $(BIN))/python

@@ -4,6 +4,8 @@ ChassisError
 ├── CannotMigrate       a stored schema that this program does not know or cannot change
 ├── UnusableDatabase    an address that names no database, or one that cannot be reached
 ├── CannotServe         an address that cannot be had, or a program that does not come up
+├── ServiceUnreachable  no answer came from the service that was asked
+├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
 ├── UnfilledChart       a chart's specification and the code that fills it in name different values
 ├── UnsafeChart         an SVG that may not stand in a page
 ├── AlreadyWritten      a file that is written once and is there already
@@ -18,6 +20,14 @@ class ChassisError(Exception):
 
 class CannotServe(ChassisError):
     """An address that cannot be had, or a program that does not come up."""
+
+
+class ServiceUnreachable(ChassisError):
+    """No answer came from the service that was asked; whether it acted on the request is unknown."""
+
+
+class UnsoundAnswer(ChassisError):
+    """An answer that is too long, or encoded otherwise than was asked; nothing of it is used."""
 
 
 class UnfilledChart(ChassisError):

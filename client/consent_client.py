@@ -4,27 +4,25 @@ Answers are parsed into values before anything is done with them; a snapshot is 
 own signature.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.entries.details.base import Details
-from chassis.clock import Clock
-from chassis.http.request_signature import protects_answers, sign_request
+from chassis.clock import Clock, utc_now
+from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.http.request_signature import protects_answers
+from chassis.http.signed_client import SignedClient
 from client.errors import BadNodeSettings, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
-from policies.signing import SigningKey, VerifyKey
+from policies.signing import VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
-TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
 LARGEST_ANSWER = 4 * 1024 * 1024
 
 BoundedText = Annotated[str, Field(min_length=1, max_length=200)]
@@ -100,22 +98,28 @@ class Ruling:
 class NodeConsentClient:
     """The consent service as one club sees it. Every method raises ConsentUnavailable unless the answer is sound."""
 
-    base_url: str
-    key: SigningKey
+    http: SignedClient
     service_key: VerifyKey
     club: OrgId
-    clock: Clock = field(default=lambda: datetime.now(UTC))
-    transport: httpx.BaseTransport | None = None
+    clock: Clock
 
     @classmethod
-    def of(cls, settings: NodeSettings, *, clock: Clock = lambda: datetime.now(UTC)) -> "NodeConsentClient":
-        """Return a linked node's client; raises BadNodeSettings if it is not linked, or over a line without TLS."""
+    def of(cls, settings: NodeSettings, *, clock: Clock = utc_now) -> "NodeConsentClient":
+        """Return the client of a linked node, for its caller to close.
+
+        Raises BadNodeSettings if the node is not linked, or over a line without TLS.
+        """
         if settings.consent_url is None or settings.consent_service_key is None:
             raise BadNodeSettings("this node is not linked to a consent service; run `homefield-node link` first")
         if not protects_answers(settings.consent_url):
             raise BadNodeSettings("expected an https address of the consent service; http is for this machine only")
         service_key = VerifyKey.from_text(settings.consent_service_key)
-        return cls(settings.consent_url, settings.node_key(), service_key, settings.club, clock)
+        http = SignedClient(settings.consent_url, settings.node_key(), clock=clock, largest_answer=LARGEST_ANSWER)
+        return cls(http, service_key, settings.club, clock)
+
+    def close(self) -> None:
+        """Close the line to the service; to be called when the program, or its command, ends."""
+        self.http.close()
 
     def enrol(self, *, athlete: AthleteId, name: str, shirt_no: int, is_minor: bool) -> None:
         """Tell the service about one of our athletes. Telling it again is fine."""
@@ -124,7 +128,7 @@ class NodeConsentClient:
 
     def snapshot(self) -> ConsentSnapshot:
         """Return the fresh signed snapshot of this club's athletes."""
-        data = self._send("GET", "/v1/snapshot", b"")
+        data = self._send("GET", "/v1/snapshot", None)
         try:
             return open_snapshot(data, self.service_key, club=self.club, now=self.clock())
         except PolicyError as error:
@@ -182,23 +186,18 @@ class NodeConsentClient:
         self._post("/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def _post(self, target: str, body: Mapping[str, Any], kind: type[A]) -> A:
-        data = self._send("POST", target, json.dumps(body, separators=(",", ":"), sort_keys=True).encode())
         try:
-            return kind.model_validate_json(data)
+            return kind.model_validate_json(self._send("POST", target, body))
         except ValidationError as error:
             raise ConsentUnavailable("the consent service gave an answer of another shape") from error
 
-    def _send(self, method: str, target: str, body: bytes) -> bytes:
-        headers = sign_request(self.key, method=method, target=target, body=body, now=self.clock())
-        if body:
-            headers["Content-Type"] = "application/json"
+    def _send(self, method: str, target: str, body: Mapping[str, Any] | None) -> bytes:
         try:
-            with httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as http:
-                response = http.request(method, self.base_url.rstrip("/") + target, content=body, headers=headers)
-        except httpx.HTTPError as error:
+            answer = self.http.send(method, target, body)
+        except ServiceUnreachable as error:
             raise ConsentUnavailable("the consent service cannot be reached") from error
-        if response.status_code not in (200, 201):
-            raise ConsentUnavailable(f"the consent service refused the request (status {response.status_code})")
-        if len(response.content) > LARGEST_ANSWER:
-            raise ConsentUnavailable("the consent service gave an answer of another size")
-        return response.content
+        except UnsoundAnswer as error:
+            raise ConsentUnavailable("the consent service gave an answer of another size") from error
+        if answer.status not in (200, 201):
+            raise ConsentUnavailable(f"the consent service refused the request (status {answer.status})")
+        return answer.body

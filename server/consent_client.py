@@ -1,24 +1,22 @@
 """HTTP to the consent service, signed with the league's key. No sound answer means: show nothing, continue nothing."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audit.entries.details.base import Details
-from chassis.clock import Clock, utc_now
-from chassis.http.request_signature import protects_answers, sign_request
+from chassis.clock import Clock
+from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.http.request_signature import protects_answers
+from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
-from policies.signing import SigningKey
 from policies.vocabulary import Role
-from server.errors import BadCoordinatorSettings, ConsentDown, ConsentUnavailable
+from server.errors import BadCoordinatorSettings, ConsentDown, ConsentServiceFailed
 from server.settings import CoordinatorSettings
 
-TIMEOUT_S = 10.0
 LARGEST_ANSWER = 1024 * 1024
 
 BandText = Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")]
@@ -71,27 +69,32 @@ A = TypeVar("A", bound=_Answer)
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorConsentClient:
-    """The consent service as the league sees it. Every method raises ConsentUnavailable unless the answer is sound."""
+    """The consent service as the league sees it. Without a sound answer every method raises ConsentServiceFailed."""
 
-    base_url: str
-    key: SigningKey
-    clock: Clock = utc_now
-    transport: httpx.BaseTransport | None = None
+    http: SignedClient
 
     @classmethod
     def of(cls, settings: CoordinatorSettings, *, clock: Clock) -> "CoordinatorConsentClient":
-        """Return the client of a coordinator's folder; raises BadCoordinatorSettings over a line without TLS."""
+        """Return the client of a coordinator's folder, for its caller to close.
+
+        Raises BadCoordinatorSettings over a line without TLS.
+        """
         if not protects_answers(settings.consent_url):
             raise BadCoordinatorSettings(
                 "expected an https address of the consent service; http is for this machine only"
             )
-        return cls(settings.consent_url, settings.league_key(), clock)
+        key = settings.league_key()
+        return cls(SignedClient(settings.consent_url, key, clock=clock, largest_answer=LARGEST_ANSWER))
+
+    def close(self) -> None:
+        """Close the line to the service; to be called when the program, or its command, ends."""
+        self.http.close()
 
     def register_campaign(self, signed: SignedManifest) -> None:
         """Make a campaign known to the ledger; doing it again is fine."""
         answer = self._send("POST", "/v1/campaigns", signed.as_json(), _Registered)
         if answer.sha256 != signed.manifest.sha256:
-            raise ConsentUnavailable("the consent service registered another campaign than was sent")
+            raise ConsentServiceFailed("the consent service registered another campaign than was sent")
 
     def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
@@ -107,20 +110,17 @@ class CoordinatorConsentClient:
         return self._send("GET", f"/v1/campaigns/{manifest_sha256}/spend", None, Spend)
 
     def _send(self, method: str, target: str, body: Mapping[str, Any] | None, kind: type[A]) -> A:
-        data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
-        headers = sign_request(self.key, method=method, target=target, body=data, now=self.clock())
-        if data:
-            headers["Content-Type"] = "application/json"
         try:
-            with httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as http:
-                response = http.request(method, self.base_url.rstrip("/") + target, content=data, headers=headers)
-        except httpx.HTTPError as error:
+            answer = self.http.send(method, target, body)
+        except ServiceUnreachable as error:
             raise ConsentDown("the consent service cannot be reached") from error
-        if response.status_code >= 500:
-            raise ConsentDown(f"the consent service cannot answer now (status {response.status_code})")
-        if response.status_code not in (200, 201) or len(response.content) > LARGEST_ANSWER:
-            raise ConsentUnavailable(f"the consent service refused the request (status {response.status_code})")
+        except UnsoundAnswer as error:
+            raise ConsentServiceFailed("the consent service gave an answer of another size") from error
+        if answer.status >= 500:
+            raise ConsentDown(f"the consent service cannot answer now (status {answer.status})")
+        if answer.status not in (200, 201):
+            raise ConsentServiceFailed(f"the consent service refused the request (status {answer.status})")
         try:
-            return kind.model_validate_json(response.content)
+            return kind.model_validate_json(answer.body)
         except ValidationError as error:
-            raise ConsentUnavailable("the consent service gave an answer of another shape") from error
+            raise ConsentServiceFailed("the consent service gave an answer of another shape") from error

@@ -5,7 +5,7 @@ ServerError
 ├── UnknownClub               a club that the operator has not enrolled
 ├── AlreadyExists             a name or key that is already in use
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
-├── ConsentUnavailable        the consent service did not answer as it must; nothing is shown or continued
+├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
 │   └── ConsentDown           it could not be reached, or said that it cannot answer now; asking later may help
 └── RefusedSum                a club's sum that is not what the campaign asked for
 """
@@ -31,11 +31,11 @@ class CampaignFailed(ServerError):
     """A campaign that cannot go on."""
 
 
-class ConsentUnavailable(ServerError):
+class ConsentServiceFailed(ServerError):
     """The consent service did not answer as it must; whoever asked shows nothing."""
 
 
-class ConsentDown(ConsentUnavailable):
+class ConsentDown(ConsentServiceFailed):
     """The consent service could not be reached, or said that it cannot answer now."""
 
 

@@ -35,6 +35,7 @@ class Coordinator:
     web_app: FastAPI
     fleet_app: FastAPI
     worker: CampaignWorker
+    consent: CoordinatorConsentClient
 
     @classmethod
     def open(cls, settings: CoordinatorSettings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
@@ -55,15 +56,15 @@ class Coordinator:
             wait_s=wait_s,
         )
         web = build_app(settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo)
-        return cls(settings.directory, web, build_fleet_app(fleet), worker)
+        return cls(settings.directory, web, build_fleet_app(fleet), worker, consent)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
-        """Enrol nodes and carry out campaigns until the block ends.
+        """Enrol nodes and carry out campaigns until the block ends; then the line to the consent service is closed.
 
         Raises BadCoordinatorSettings if another coordinator does so here.
         """
-        with _only_one(self.folder):
+        with contextlib.closing(self.consent), _only_one(self.folder):
             yield from self._threads()
 
     def _threads(self) -> Iterator[None]:

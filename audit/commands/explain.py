@@ -1,19 +1,20 @@
 """`explain`: one entry in plain words with its proof, or all of an athlete's own entries from their file."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
 
 if TYPE_CHECKING:
     from audit.entries.commitments import KeyedOpening
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
     from audit.verification.prover import ProvenEntry
 
+SCHEMA = "homefield-explain-1"
 
 LogIfNamed = Annotated[
     str | None,
@@ -66,16 +68,19 @@ def explain(
         if index is not None or opening:
             raise typer.BadParameter("expected --bundle without INDEX and without --opening")
         given = trust_of(vkey, policy) if vkey or policy else None
-        with failures_as_json(as_json):
+        with failures_as_json(SCHEMA, as_json=as_json):
             values, lines = explain_own(bundle, place, given)
     elif place is not None and index is not None:
         trust = trust_of(vkey, policy)
-        with failures_as_json(as_json):
+        with failures_as_json(SCHEMA, as_json=as_json):
             opened = opening_json.parse_opening(_given(opening)) if opening else None
             values, lines = _explain_entry(prove_entry(open_source(place), trust, index), trust, opened)
     else:
         raise typer.BadParameter("expected a log and an entry's number, or --bundle with an athlete's own entries")
-    print(json.dumps({"ok": True, **values}, ensure_ascii=False) if as_json else "\n".join(lines))
+    if as_json:
+        print_json(SCHEMA, {"ok": True, **values})
+    else:
+        say(*lines)
 
 
 def _explain_entry(
@@ -130,7 +135,6 @@ def _opened_words(opening: "Opening | KeyedOpening") -> str:
 
 
 def _public_lines(index: int, entry: "Entry") -> list[str]:
-    from audit.entries.detail_labels import printable
     from audit.entries.events import sentence
     from audit.entries.kind_labels import KINDS
 
@@ -139,7 +143,7 @@ def _public_lines(index: int, entry: "Entry") -> list[str]:
     return [
         f"Entry {index:,}: {sentence(entry)}",
         f"Day: {entry.day.isoformat()}",
-        f"Organisation: {printable(entry.org)} (a cover name)",
+        f"Organisation: {entry.org} (a cover name)",
         f"Rules in force: {entry.policy_hash or 'none'}",
         f"About: {about}",
         f"What it means: {words.meaning}",

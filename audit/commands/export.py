@@ -1,7 +1,6 @@
 """`export`: chosen entries of a verified log as a file for a spreadsheet or a program, with their proofs if wanted."""
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -12,9 +11,12 @@ import typer
 
 from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
 from audit.commands.inputs.given_files import refuse_existing
-from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 from audit.commands.prove import Force
 from audit.errors import MalformedProof, SourceUnavailable
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
@@ -60,7 +62,6 @@ def export(
     """
     from audit.verification.sources import open_source
     from audit.verification.verify import verify_source
-    from chassis.cli.progress import progress_bar
 
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
     if not force:
@@ -73,9 +74,10 @@ def export(
     with _put_in_place(out) as file:
         _write(file, _rows(source, log, indices, file_format, with_proofs=proofs), log, trust, file_format)
     if as_json:
-        print(json.dumps({"file": str(out), "entries": len(indices), "of": log.size, "with_proofs": proofs}))
+        values = {"file": str(out), "entries": len(indices), "of": log.size, "with_proofs": proofs}
+        print_json("homefield-export-1", values)
     else:
-        print(f"{len(indices):,} of {log.size:,} entries, all proven, are in {out}.")
+        say(f"{len(indices):,} of {log.size:,} entries, all proven, are in {out}.")
 
 
 def _rows(
@@ -84,7 +86,6 @@ def _rows(
     from audit.entries.export_rows import csv_row, json_row
     from audit.verification.prover import prove_from, proven_leaves
     from audit.verification.reader import TileReader
-    from chassis.cli.progress import progress_bar
 
     reader = TileReader(source, log.size)
     row = csv_row if file_format is Format.CSV else json_row

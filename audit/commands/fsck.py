@@ -1,14 +1,17 @@
 """`fsck`: check a log where it lives, with what its writer keeps in private."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
+from chassis.cli.console import print_json, say
+from chassis.cli.exit_codes import ExitCode
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from audit.writer.fsck import FsckReport
+
+SCHEMA = "homefield-fsck-1"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,14 +42,16 @@ def fsck(
     Changes nothing unless told to, and works beside a running writer. Exit code 1 if anything contradicts itself.
     """
     from audit.writer.fsck import fsck as check
-    from chassis.cli.progress import progress_bar
 
     trust = trust_of(vkey, policy)
-    with failures_as_json(as_json), progress_bar("Checking entries") as on_progress:
+    with failures_as_json(SCHEMA, as_json=as_json), progress_bar("Checking entries") as on_progress:
         report = check(directory, trust, on_progress=on_progress, rebuild=rebuild_index)
-    print(json.dumps(_json(report, trust)) if as_json else "\n".join(_lines(report, trust)))
+    if as_json:
+        print_json(SCHEMA, _json(report, trust))
+    else:
+        say(*_lines(report, trust))
     if not report.is_clean:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.NOT_DONE)
 
 
 def _json(report: "FsckReport", trust: "TrustPolicy") -> dict[str, object]:

@@ -1,13 +1,13 @@
 """`keygen`: one secret in a file, from which both keys of a log are made."""
 
-import json
 import secrets
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from audit.commands.inputs.trust_options import AsJson
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
 from chassis.files.secret_file import create_seed
 
 
@@ -31,4 +31,7 @@ def keygen(
     seed = secrets.token_bytes(SEED_SIZE)
     vkeys = [signer.vkey for signer in log_signers(name, seed)]
     create_seed(out, seed)
-    print(json.dumps({"vkeys": vkeys}) if as_json else "\n".join(vkeys))
+    if as_json:
+        print_json("homefield-keygen-1", {"vkeys": vkeys})
+    else:
+        say(*vkeys)

@@ -1,7 +1,6 @@
 """The command that watches a log and raises the alarm."""
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
 from audit.monitor.alarms import MAX_AGE_S, Alarm
+from chassis.cli.console import json_line, say
+from chassis.cli.exit_codes import ExitCode
+from chassis.cli.options import AsJson
 
 if TYPE_CHECKING:
     from audit.monitor.monitor import Check, Monitor
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from audit.monitor.state import MonitorState
 
 
-FINE, ALARM, COULD_NOT_CHECK = 0, 3, 4
+SCHEMA = "homefield-monitor-1"
 WEB = ("http://", "https://")
 MOST_WAIT_S = 3_600
 WITNESS_TIMEOUT_S = 10.0
@@ -58,7 +60,7 @@ def monitor(
 ) -> None:
     """Watch a log: signatures, quorum, consistency with what it showed before, new entries, freshness, witnesses.
 
-    Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 4: the log could not be checked; 1: the
+    Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 1: the log could not be checked, or the
     monitor itself has a problem.
     """
     import httpx
@@ -104,32 +106,32 @@ class Watch:
         *,
         hook: "Webhook | None",
         as_json: bool,
-        say: Callable[[str], None] = lambda line: print(line, flush=True),
+        tell: Callable[[str], None] = say,
     ) -> None:
-        """Tell each line with `say`; `state` is what stands at `path`."""
+        """Print each line with `tell`; `state` is what stands at `path`."""
         self._core = core
         self._path = path
         self._state = state
         self._hook = hook
         self._as_json = as_json
-        self._say = say
+        self._say = tell
         # What was told already: while an alarm lasts it is repeated in every line, but posted once.
         self._posted: set[str] = set()
 
-    def run(self, stop: threading.Event, *, every_s: float, keep_going: bool) -> int:
+    def run(self, stop: threading.Event, *, every_s: float, keep_going: bool) -> ExitCode:
         """Check until stopped, or until the first alarm; returns the exit code, the gravest that came up."""
-        gravest, wait_s = FINE, every_s
+        gravest, wait_s = ExitCode.DONE, every_s
         while True:
             code = self.check_once()
-            if code == ALARM and not keep_going:
-                return ALARM
+            if code == ExitCode.ALARM and not keep_going:
+                return ExitCode.ALARM
             # A log that cannot be reached is asked less and less often.
-            wait_s = min(wait_s * 2, max(MOST_WAIT_S, every_s)) if code == COULD_NOT_CHECK else every_s
-            gravest = code if gravest != ALARM else ALARM
+            wait_s = min(wait_s * 2, max(MOST_WAIT_S, every_s)) if code == ExitCode.NOT_DONE else every_s
+            gravest = code if gravest != ExitCode.ALARM else ExitCode.ALARM
             if stop.wait(wait_s):
                 return gravest
 
-    def check_once(self) -> int:
+    def check_once(self) -> ExitCode:
         """Check once and tell the outcome; returns the exit code. Raises OSError if the state cannot be written."""
         from audit.monitor.state import write_state
 
@@ -137,12 +139,12 @@ class Watch:
             check = self._core.check(self._state)
         except SourceUnavailable as error:
             self._tell_unreachable(str(error))
-            return COULD_NOT_CHECK
+            return ExitCode.NOT_DONE
         self._tell(check)  # first: an alarm must come even if the state can then not be written
         if check.state is not None and check.state != self._state:
             write_state(self._path, check.state)
             self._state = check.state
-        return ALARM if check.alarms else FINE
+        return ExitCode.ALARM if check.alarms else ExitCode.DONE
 
     def _tell(self, check: "Check") -> None:
         from audit.monitor.notify import check_json, evidence_name
@@ -150,16 +152,17 @@ class Watch:
         saved = [self._saved(check, alarm) for alarm in check.alarms]
         told = check_json(check, saved)
         if self._as_json:
-            self._say(json.dumps(told, ensure_ascii=False))
+            self._say(json_line(SCHEMA, told))
         else:
             self._tell_people(check, saved)
         fresh = {evidence_name(alarm) for alarm in check.alarms} - self._posted
         if fresh and self._hook:
-            problem = self._hook.tell(told)
+            problem = self._hook.tell({"schema": SCHEMA, **told})
             if problem is None:
                 self._posted |= fresh
             else:
-                self._say(json.dumps({"at": check.at.isoformat(), "webhook": problem}) if self._as_json else problem)
+                told = {"at": check.at.isoformat(), "webhook": problem}
+                self._say(json_line(SCHEMA, told) if self._as_json else problem)
 
     def _tell_people(self, check: "Check", saved: list[Path | None]) -> None:
         from audit.monitor.notify import alarm_line, check_line
@@ -178,7 +181,7 @@ class Watch:
         at = self._core.clock()
         told: dict[str, Any] = {"at": at.isoformat(), "ok": None, "could_not_check": reason}
         line = f"{at:%Y-%m-%d %H:%M:%S} UTC  could not check: {reason}"
-        self._say(json.dumps(told, ensure_ascii=False) if self._as_json else line)
+        self._say(json_line(SCHEMA, told) if self._as_json else line)
 
     def _saved(self, check: "Check", alarm: Alarm) -> Path | None:
         from audit.monitor.notify import evidence_folder, save_evidence

@@ -1,6 +1,6 @@
 """`prove`: one entry's proof as a file that its owner can check for ever, without us."""
 
-import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audit.commands.inputs.given_files import read_given, refuse_existing, write_new
-from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
 from audit.tlog.canonical_base64 import encode_base64
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
@@ -76,11 +79,12 @@ def prove(
     if leaf_to:
         write_new(leaf_to, found.leaf, force=force)
     if as_json:
-        print(json.dumps({"index": found.index, "leaf": encode_base64(found.leaf), "proof": found.proof.text}))
+        values = {"index": found.index, "leaf": encode_base64(found.leaf), "proof": found.proof.text}
+        print_json("homefield-prove-1", values)
     elif out:
-        print(f"Entry {found.index:,} of {found.trusted.checkpoint.origin} is proven; the proof is in {out}.")
+        say(f"Entry {found.index:,} of {found.trusted.checkpoint.origin} is proven; the proof is in {out}.")
     else:
-        print(found.proof.text, end="")
+        sys.stdout.write(found.proof.text)  # a file for whoever redirects it, byte for byte
 
 
 def _check_targets(out: Path | None, leaf_to: Path | None, *, force: bool) -> None:
@@ -117,7 +121,6 @@ def _found(source: "LogSource", trust: "TrustPolicy", leaf: bytes | None, tag: s
 
 def _look(source: "LogSource", trust: "TrustPolicy", is_sought: Callable[[bytes], bool]) -> "ProvenEntry":
     from audit.verification.prover import find_entry, prove_entry
-    from chassis.cli.progress import progress_bar
 
     with progress_bar("Looking through the log") as on_progress:
         log, index = find_entry(source, trust, is_sought, on_progress=on_progress)

@@ -1,15 +1,15 @@
 """`show`: a verified log's entries in plain words."""
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
-from audit.commands.inputs.trust_options import AsJson, LogAddress, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
+from chassis.text import plural
 
 if TYPE_CHECKING:
     from audit.entries.events import Entry
@@ -33,13 +33,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Verify a log, then list its entries in plain words, newest first."""
-    from audit.entries.detail_labels import printable
     from audit.entries.events import parse_leaf, sentence
     from audit.verification.prover import prove_from
     from audit.verification.reader import TileReader
     from audit.verification.sources import open_source
     from audit.verification.verify import verify_source
-    from chassis.cli.progress import progress_bar
 
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
     with progress_bar("Checking entries") as on_progress:
@@ -50,18 +48,18 @@ def show(
     proven = [prove_from(reader, log.trusted, index) for index in reversed(indices[-limit:])]
     found = [(entry.index, parse_leaf(entry.leaf)) for entry in proven]
     if as_json:
-        print(json.dumps([entry_json(index, entry) for index, entry in found], ensure_ascii=False))
+        print_json("homefield-show-1", {"entries": [entry_json(index, entry) for index, entry in found]})
         return
-    table = Table("No.", "What happened", "Day", "Organisation", "Rules")
-    for index, entry in found:
-        cells = (f"{index:,}", sentence(entry), entry.day.isoformat(), entry.org, entry.policy_hash[:6])
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    console = Console()
-    console.print(table)
+    rows = [
+        (f"{index:,}", sentence(entry), entry.day.isoformat(), entry.org, entry.policy_hash[:6])
+        for index, entry in found
+    ]
+    title = plural(len(found), "entry", "entries")
+    print_table(title, ("No.", "What happened", "Day", "Organisation", "Rules"), rows)
     if log.is_foreign:
-        console.print("The log is whole, but its entries are not in Homefield's format and cannot be listed here.")
+        say("The log is whole, but its entries are not in Homefield's format and cannot be listed here.")
     elif len(indices) > limit:
-        console.print(f"{limit:,} of {len(indices):,} entries; --limit shows more.")
+        say(f"{limit:,} of {len(indices):,} entries; --limit shows more.")
 
 
 def entry_json(index: int | None, entry: "Entry") -> dict[str, object]:

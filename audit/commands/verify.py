@@ -1,6 +1,5 @@
 """`verify`: a whole log from its files, or one entry from its proof file without any log at hand."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.inputs.trust_options import AsJson, LogKeys, PolicyFile, trust_of
+from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.failures import failures_as_json
 from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.tlog import tiles
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
 
+
+SCHEMA = "homefield-verify-1"
 
 LogOrNone = Annotated[
     str | None, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log; not with --proof.")
@@ -54,9 +58,12 @@ def verify(
     is_one_proof = proof is not None and leaf is not None and place is None and known is None
     if not is_one_proof and (place is None or proof or leaf):
         raise typer.BadParameter("expected a log to verify, or --proof with --leaf and no log")
-    with failures_as_json(as_json):
+    with failures_as_json(SCHEMA, as_json=as_json):
         report = _of_proof(proof, leaf, trust) if proof and leaf else _of_log(str(place), known, trust)
-    print(json.dumps({"ok": True, **report.values}) if as_json else "\n".join(report.lines))
+    if as_json:
+        print_json(SCHEMA, {"ok": True, **report.values})
+    else:
+        say(*report.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,6 @@ class _Report:
 def _of_log(place: str, known: Path | None, trust: "TrustPolicy") -> _Report:
     from audit.tlog import note
     from audit.verification.verify import verify_log
-    from chassis.cli.progress import progress_bar
 
     kept = read_given(known, "the checkpoint", at_most=note.MAX_BYTES) if known else None
     with progress_bar("Checking entries") as on_progress:

@@ -1,16 +1,15 @@
 """Commands of a witness: set it up, add a log, serve it, and look at what it has cosigned."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from audit.commands.inputs.trust_options import AsJson
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.text import plural
 
 if TYPE_CHECKING:
     from audit.witness.config import WatchedLog, WitnessConfig
@@ -37,7 +36,7 @@ def init(
     """Make a new witness with a secret of its own, and print its two public keys."""
     from audit.witness.config import create_witness
 
-    _print_keys(create_witness(directory, name), as_json=as_json)
+    _print_keys("homefield-witness-init-1", create_witness(directory, name), as_json=as_json)
 
 
 @app.command(epilog="Example: homefield-audit witness keys w1")
@@ -45,7 +44,7 @@ def keys(directory: WitnessFolder, as_json: AsJson = False) -> None:
     """Print the public keys that go into trust policies: Ed25519 first, then ML-DSA-44."""
     from audit.witness.config import read_config
 
-    _print_keys(read_config(directory), as_json=as_json)
+    _print_keys("homefield-witness-keys-1", read_config(directory), as_json=as_json)
 
 
 @app.command("add-log", epilog="Example: homefield-audit witness add-log w1 --vkey 'log.example+1234abcd+AQ…'")
@@ -67,7 +66,10 @@ def add_log(
         # The empty record first: settings that name a log without one would stop the witness.
         begin_record(directory, log)
         write_settings(directory, config)
-    print(json.dumps({"origin": log.origin, "log_id": log.log_id}) if as_json else f"watching {log.origin}")
+    if as_json:
+        print_json("homefield-witness-add-log-1", {"origin": log.origin, "log_id": log.log_id})
+    else:
+        say(f"watching {log.origin}")
 
 
 @app.command(epilog="Example: homefield-audit witness serve w1 --port 8401")
@@ -98,14 +100,13 @@ def status(directory: WitnessFolder, as_json: AsJson = False) -> None:
     config = read_config(directory)
     states = [_state(directory, config, log) for log in config.logs]
     if as_json:
-        print(json.dumps({"name": config.name, "logs": [state.to_json() for state in states]}, ensure_ascii=False))
+        values = {"name": config.name, "logs": [state.to_json() for state in states]}
+        print_json("homefield-witness-status-1", values)
         return
-    table = Table("Log", "Entries", "Last countersigned", "Evidence against it")
-    for state in states:
-        table.add_row(state.log.origin, *state.cells())
-    Console().print(table)
+    columns = ("Log", "Entries", "Last countersigned", "Evidence against it")
+    print_table(plural(len(states), "log", "logs"), columns, [(state.log.origin, *state.cells()) for state in states])
     for piece in (piece for state in states for piece in state.evidence):
-        print(f"{piece.kind}: {directory / FOLDER / piece.folder}")
+        say(f"{piece.kind}: {directory / FOLDER / piece.folder}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +151,8 @@ def _moment(seen: "CosignedCheckpoint") -> datetime:
     return datetime.fromtimestamp(seen.timestamp_s, UTC)
 
 
-def _print_keys(config: "WitnessConfig", *, as_json: bool) -> None:
-    print(json.dumps({"name": config.name, "vkeys": config.vkeys}) if as_json else "\n".join(config.vkeys))
+def _print_keys(schema: str, config: "WitnessConfig", *, as_json: bool) -> None:
+    if as_json:
+        print_json(schema, {"name": config.name, "vkeys": config.vkeys})
+    else:
+        say(*config.vkeys)

@@ -12,6 +12,7 @@ from audit.entries.details.base import Details
 from audit.entries.entry_fields import read_named
 from audit.entries.opened_details import COMMON, read_opened
 from audit.errors import MalformedProof
+from chassis.cli.printable import printable
 from policies.vocabulary import Granularity
 
 BY_FIELD = {"subject": "About athlete", "part_of_day": "Part of day (UTC)"}
@@ -57,11 +58,6 @@ def detail_lines(details: Mapping[str, Any]) -> list[str]:
         return _lines_v1(details)
     lines = _lines(opened.details, {**details, "org": opened.org})
     return lines + [f"{label}: {_words(name, details[name])}" for name, label in BY_FIELD.items() if name in details]
-
-
-def printable(text: str) -> str:
-    """Return text that a terminal shows and never obeys: whatever is not printable becomes a replacement sign."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _lines(details: Details, common: Mapping[str, Any]) -> list[str]:

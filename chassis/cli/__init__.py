@@ -1,1 +1,1 @@
-"""How a program runs, ends and shows progress."""
+"""How a program runs and ends, what it prints, and what its exit codes mean."""

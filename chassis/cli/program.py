@@ -7,6 +7,9 @@ from typing import NoReturn
 import click
 import typer
 
+from chassis.cli.exit_codes import ExitCode
+from chassis.cli.printable import printable
+
 TRACEBACK_VARIABLE = "HOMEFIELD_TRACEBACK"  # set it to see where an unexpected error came from
 
 
@@ -17,7 +20,7 @@ def run_program(
     prefix: str = "Error",
     interrupted: str = "stopped before the end; what was stored until then is kept",
 ) -> NoReturn:
-    """Run `app` and leave the program. Code 0: done; 1: an error; 2: a command line that is not right; 130: Ctrl-C.
+    """Run `app` and leave the program with its command's exit code, or with that of the error; see `ExitCode`.
 
     Never a traceback: an error that is not among the `expected` is named by its class alone, because its message
     may hold what no log should. interrupted: what Ctrl-C says.
@@ -31,25 +34,25 @@ def run_program(
         _leave(prefix, _of_command_line(error), error.exit_code)
     except click.Abort:
         sys.stderr.write("\n")  # the question's own line has no end yet
-        _leave(prefix, "stopped without an answer; nothing was changed", 1)
+        _leave(prefix, "stopped without an answer; nothing was changed", ExitCode.NOT_DONE)
     except KeyboardInterrupt:
-        _leave(prefix, interrupted, 130)
+        _leave(prefix, interrupted, ExitCode.INTERRUPTED)
     except expected as error:
-        _leave(prefix, str(error), 1)
+        _leave(prefix, str(error), ExitCode.NOT_DONE)
     except OSError as error:
-        _leave(prefix, _of_system(error), 1)
+        _leave(prefix, _of_system(error), ExitCode.NOT_DONE)
     except Exception as error:
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
         told = f"an unexpected {type(error).__name__} ended the program; set {TRACEBACK_VARIABLE}=1 to see where"
-        _leave(prefix, told, 1)
-    if code == 130:  # typer turns Ctrl-C into this code and says nothing
-        _leave(prefix, interrupted, 130)
-    sys.exit(code if isinstance(code, int) else 0)
+        _leave(prefix, told, ExitCode.NOT_DONE)
+    if code == ExitCode.INTERRUPTED:  # typer turns Ctrl-C into this code and says nothing
+        _leave(prefix, interrupted, ExitCode.INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
 def _leave(prefix: str, sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(f"{prefix}: {' '.join(sentence.split())}\n")
+    sys.stderr.write(f"{prefix}: {printable(' '.join(sentence.split()))}\n")
     sys.exit(code)
 
 

@@ -1,1 +1,1 @@
-"""Signed requests, and which addresses are loopback."""
+"""Signed requests over lines that stay open, and which addresses are loopback."""

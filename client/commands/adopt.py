@@ -1,11 +1,15 @@
 """`adopt`: put a league model through this node's own gate."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
@@ -35,17 +39,17 @@ def adopt(
 
     settings = load_settings(folder)
     opened, sealed = read_model(model, league_key(settings))
-    consent = NodeConsentClient.of(settings, clock=now)
-    verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
-    # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
-    consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
+        # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
+        consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
-        print_json(verdict.model_dump(mode="json"))
+        print_json("homefield-adopt-1", verdict.model_dump(mode="json"))
         return
     rows = [(name, f"{value:.3f}") for name, value in verdict.figures.items()]
     print_table(f"{verdict.model} on {verdict.judged_days:,} days held back", ("Figure", "Value"), rows)
-    screen().print("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
+    say("Adopted." if verdict.adopted else "Not used here: " + "; ".join(verdict.reasons) + ".")
 
 
 def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":

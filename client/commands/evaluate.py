@@ -1,11 +1,15 @@
 """`evaluate`: how far each method errs on readiness here, before or after a league model is put to use."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
 from client.errors import ClientError
 from policies.vocabulary import AthleteId
 
@@ -59,12 +63,12 @@ def evaluate(
     if opened.record.model != RECOVERY_SCHEMA.model:
         raise ClientError(f"expected a model of {RECOVERY_SCHEMA.model}; `homefield-node adopt` judges any other")
     others = [_weights(path) for path in weights or ()]
-    consent = NodeConsentClient.of(settings, clock=now)
-    willing = learners(consent, opened.record)
-    consent.event(OperatorLooked(what=OperatorView.MODEL_ERRORS))
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        willing = learners(consent, opened.record)
+        consent.event(OperatorLooked(what=OperatorView.MODEL_ERRORS))
     found = errors_by_source(_days(settings, willing), opened.weights, others)
     if as_json:
-        print_json({"schema": SCHEMA, "model": opened.record.model, "sources": [_json(one) for one in found]})
+        print_json(SCHEMA, {"model": opened.record.model, "sources": [_json(one) for one in found]})
         return
     _show(found, weights or ())
 
@@ -107,7 +111,7 @@ def _show(found: "tuple[SourceErrors, ...]", paths: list[Path] | tuple[()]) -> N
     from client.evaluation import LEAST_ATHLETES
 
     if not found:
-        screen().print(f"Nothing to show: no source has {LEAST_ATHLETES} athletes with days held back.")
+        say(f"Nothing to show: no source has {LEAST_ATHLETES} athletes with days held back.")
     for one in found:
         rows = [(NAMES[name], f"{value:.3f}") for name, value in one.errors.items()]
         rows += [(str(path), f"{value:.3f}") for path, value in zip(paths, one.others, strict=True)]

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
 
@@ -45,7 +48,7 @@ def features(
     from client.vault.access import open_vault
 
     settings = load_settings(folder)
-    today = now().astimezone(settings.timezone).date()
+    today = utc_now().astimezone(settings.timezone).date()
     if day is not None and day.date() > today:
         raise ClientError(f"expected a day up to {today.isoformat()}")
     with open_vault(settings) as vault:
@@ -56,7 +59,9 @@ def features(
         table = table.until(day.date()).extended_to(day.date())
     records = summarise(table)
     if as_json:
-        print_json({"athlete": found.athlete, "days": len(table.dates), "metrics": [r.as_json() for r in records]})
+        metrics = [record.as_json() for record in records]
+        values = {"athlete": found.athlete, "days": len(table.dates), "metrics": metrics}
+        print_json("homefield-features-1", values)
         return
     _show(table, records)
 
@@ -65,7 +70,7 @@ def _show(table: "DailyTable", records: "list[MetricRecord]") -> None:
     from client.features.acwr import CAPTION
 
     if not records:
-        screen().print("Nothing is known about this athlete yet.")
+        say("Nothing is known about this athlete yet.")
         return
     rows = [
         (
@@ -79,4 +84,4 @@ def _show(table: "DailyTable", records: "list[MetricRecord]") -> None:
     ]
     title = f"{table.dates[-1].isoformat()}, {len(table.dates)} days of history"
     print_table(title, ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
-    screen().print(f"Workload ratios (acwr): {CAPTION}")
+    say(f"Workload ratios (acwr): {CAPTION}")

@@ -1,14 +1,18 @@
 """`link`, `enrol` and `approve`: the node's place in the federation."""
 
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
 from chassis.text import moment
-from client.commands.console import AsJson, NodeFolder, now, print_json, print_table, screen
+from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, NotApproved
 from policies.budget import campaign_cost, epsilon_proved
 from policies.errors import PolicyError
@@ -61,7 +65,7 @@ def link(
         ca_file=str(own),
         league_key=league_key,
     )
-    screen().print(f"{settings.name} is linked to {consent} and {coordinator}.")
+    say(f"{settings.name} is linked to {consent} and {coordinator}.")
 
 
 def _checked_url(text: str) -> str:
@@ -97,23 +101,21 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
     from client.vault.access import open_vault
 
     settings = load_settings(folder)
-    consent = NodeConsentClient.of(settings, clock=now)
-    with open_vault(settings) as vault:
-        athletes = vault.athletes()
-    for one in athletes:
-        consent.enrol(athlete=one.athlete, name=one.name, shirt_no=one.shirt_no, is_minor=one.is_minor)
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        with open_vault(settings) as vault:
+            athletes = vault.athletes()
+        for one in athletes:
+            consent.enrol(athlete=one.athlete, name=one.name, shirt_no=one.shirt_no, is_minor=one.is_minor)
     if as_json:
-        print_json({"enrolled": [one.athlete for one in athletes]})
+        print_json("homefield-enrol-1", {"enrolled": [one.athlete for one in athletes]})
     else:
-        screen().print(
-            f"{len(athletes)} athletes are known to the consent service. Everything is off until they decide."
-        )
+        say(f"{len(athletes)} athletes are known to the consent service. Everything is off until they decide.")
 
 
 def approve(
     folder: NodeFolder,
     manifest: Annotated[Path, typer.Argument(help="The manifest file that the league sent.", show_default=False)],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
@@ -127,18 +129,20 @@ def approve(
 
     settings = load_settings(folder)
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
-    found = _checked(approvals, signed, settings, at=now())
+    found = _checked(approvals, signed, settings, at=utc_now())
     if not as_json:
         print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found))
-        if not yes and sys.stdin.isatty() and not typer.confirm(f"Approve it for {settings.name}?"):
+        if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
-    NodeConsentClient.of(settings, clock=now).event(CampaignApproved(manifest=found.sha256, club=settings.club))
-    approvals.approve(signed, settings.node_key(), now=now())
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
+    approvals.approve(signed, settings.node_key(), now=utc_now())
     if as_json:
-        print_json({"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club})
+        values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
+        print_json("homefield-approve-1", values)
     else:
-        screen().print(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+        say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
 
 
 def _read_manifest(path: Path) -> "SignedManifest":

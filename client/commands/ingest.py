@@ -1,14 +1,18 @@
 """`ingest`: files into the vault, with a quality report for each."""
 
+import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
@@ -69,10 +73,10 @@ def ingest(
         )
         # Whose they are only where they are all of one athlete.
         report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
-        importer = Importer(vault, LocalClock(settings.timezone, now()), attribution, described)
+        importer = Importer(vault, LocalClock(settings.timezone, utc_now()), attribution, described)
         outcomes = _with_progress(importer, files)
     if as_json:
-        print_json(_summary(outcomes))
+        print_json("homefield-ingest-1", _summary(outcomes))
     else:
         _show(outcomes)
     failed = {outcome.file_name for outcome in outcomes if outcome.is_failure}
@@ -82,13 +86,14 @@ def ingest(
 
 
 def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResult]":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    done = itertools.count(1)
+    with progress_bar("Reading files") as on_progress:
 
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("files", total=len(files))
-        return importer.take_all(files, on_file=lambda _: progress.advance(task))
+        def told(_: object) -> None:
+            if on_progress:
+                on_progress(next(done), len(files))
+
+        return importer.take_all(files, on_file=told)
 
 
 def _summary(outcomes: "list[ImportResult]") -> dict[str, Any]:
@@ -106,12 +111,11 @@ def _show(outcomes: "list[ImportResult]") -> None:
     columns = ("File", "Rows", "New", "Kept", "Drop", "Sent", "Dup", "Unit", "Clock")
     added = sum(outcome.added for outcome in outcomes)
     print_table(f"{added} new readings from {len(outcomes)} imports", columns, _lines(outcomes))
-    out = screen()
     for outcome in outcomes:
         if outcome.status != "stored":
-            out.print(f"{outcome.file_name} {outcome.status}: {outcome.reason}")
+            say(f"{outcome.file_name} {outcome.status}: {outcome.reason}")
     for note in dict.fromkeys(f"{one.file_name}: {note}" for one in outcomes for note in one.report.notes):
-        out.print(f"Note on {note}")
+        say(f"Note on {note}")
 
 
 def _lines(outcomes: "list[ImportResult]") -> list[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from client.commands.console import now
+from chassis.clock import utc_now
 from client.errors import BadNodeSettings
 from policies.vocabulary import AthleteId, OrgId
 
@@ -26,7 +26,7 @@ def learners(consent: "NodeConsentClient", record: "ModelRecord") -> list[Athlet
     """Return the athletes whose live grants let this model's league learn from what the model uses."""
     from models.features import SCHEMAS
 
-    snapshot, at, categories = consent.snapshot(), now(), SCHEMAS[record.model].categories
+    snapshot, at, categories = consent.snapshot(), utc_now(), SCHEMAS[record.model].categories
     return [
         athlete
         for athlete in sorted(snapshot.epochs)

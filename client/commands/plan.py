@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 
 if TYPE_CHECKING:
@@ -57,14 +60,14 @@ def set_plan(
     session = _session(load, rpe, minutes)
     if len(title) > 60:
         raise BadPlan("expected a title of at most 60 characters")
-    on = day.date() if day else now().astimezone(settings.timezone).date()
+    on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
         report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
         journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
         journal.close()
-    screen().print(f"Planned for {on.isoformat()}: {session.load_au:g} AU.")
+    say(f"Planned for {on.isoformat()}: {session.load_au:g} AU.")
 
 
 @plans.command("show")
@@ -77,7 +80,7 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
     from client.vault.access import open_vault
 
     settings = load_settings(folder)
-    on = day.date() if day else now().astimezone(settings.timezone).date()
+    on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         journal = _journal(settings.journal_path, vault)
         found = journal.plans(on)
@@ -94,7 +97,7 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
         for whom, plan in found.items()
     ]
     if as_json:
-        print_json({"date": on.isoformat(), "plans": rows})
+        print_json("homefield-plan-show-1", {"date": on.isoformat(), "plans": rows})
         return
     lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
     print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)

@@ -1,12 +1,16 @@
 """`propose`: put durability indices in front of their athletes."""
 
 import secrets
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import ClientError
 from policies.vocabulary import OrgId, Purpose
 
@@ -45,14 +49,14 @@ def propose(
     from client.vault.access import open_vault
 
     settings = load_settings(folder)
-    local = now().astimezone(settings.timezone)
+    local = utc_now().astimezone(settings.timezone)
     to = recipient(OrgId(recipient_org or settings.club), _purpose(purpose), until.date(), now=local)
-    with open_vault(settings) as vault:
+    with open_vault(settings) as vault, closing(NodeConsentClient.of(settings)) as consent:
         chosen = vault.athletes() if athlete is None else [find_athlete(vault, athlete)]
         outcomes = propose_all(
             chosen,
             days=days_from(vault, until=local.date()),
-            consent=NodeConsentClient.of(settings),
+            consent=consent,
             to=to,
             new_id=lambda: f"rel-{secrets.token_hex(8)}",
         )
@@ -72,8 +76,8 @@ def _show(outcomes: "list[ProposalResult]", *, as_json: bool) -> None:
     counts = {status.value: sum(o.status is status for o in outcomes) for status in ProposalStatus}
     if as_json:
         lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]
-        print_json({"counts": counts, "athletes": lines})
+        print_json("homefield-propose-1", {"counts": counts, "athletes": lines})
         return
     rows = [(str(o.athlete.shirt_no), o.athlete.name, o.status.value) for o in outcomes]
     print_table("Durability proposals", ("No", "Name", "Proposal"), rows)
-    screen().print(", ".join(f"{number} {status}" for status, number in counts.items()))
+    say(", ".join(f"{number} {status}" for status, number in counts.items()))

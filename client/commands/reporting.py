@@ -1,8 +1,9 @@
 """Deeds at the node's own terminal: the log first, then the deed."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from client.commands.console import now
+from chassis.clock import utc_now
 from client.errors import ConsentUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def report(settings: "NodeSettings", details: "Details") -> None:
     if settings.consent_url is None:
         return
     try:
-        NodeConsentClient.of(settings, clock=now).event(details)
+        with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+            consent.event(details)
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
             f"nothing was done, because the log cannot take it now: {error}; "

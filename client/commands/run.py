@@ -1,10 +1,14 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from client.commands.console import NodeFolder, now, screen
+from chassis.cli.console import say
+from chassis.cli.options import Demo
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ def run(
     host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
         "127.0.0.1"
     ),
-    demo: Annotated[bool, typer.Option("--demo", help="One-click personas; refused except on loopback.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Run the node until it is stopped: the club's pages, and training when an approved campaign asks.
 
@@ -38,16 +42,14 @@ def run(
     if demo and host not in LOOPBACK:
         raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
-    node = FederationNode.open(settings, clock=now)
-    with open_vault(settings) as vault:
-        app = build_app(
-            settings, vault=vault, consent_client=NodeConsentClient.of(settings, clock=now), clock=now, demo=demo
-        )
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent, open_vault(settings) as vault:
+        node = FederationNode.open(settings, consent=consent, clock=utc_now)
+        app = build_app(settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo)
         add_status(app, node.status)
         listeners = [listen(app, host=host, port=port)]
         stop = stopped_by_signals()
         with node.working(), serving(listeners):
-            screen().print(f"listening on http://{host}:{listeners[0].port}")
+            say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, listeners)
 
 

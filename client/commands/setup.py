@@ -1,14 +1,18 @@
 """`init`, `athlete add`, `athlete list` and `erase`: the node's folder and who is in it."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.files.secret_file import create_secret, create_seed
-from client.commands.console import AsJson, NodeFolder, find_athlete, now, print_json, print_table, screen
+from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from policies.errors import PolicyError
 from policies.vocabulary import AthleteId
@@ -59,12 +63,13 @@ def init(
     Vault.open(settings.vault_path, unlock).close()
     public = {"club": club, "node_key": node_key.verify_key.text, "fleet_key": fleet_public}
     if as_json:
-        print_json(public)
+        print_json("homefield-node-init-1", public)
         return
-    out = screen()
-    out.print(f"Created the node of {name} in {folder}.")
-    out.print(f"Give this key to the consent service's operator: {public['node_key']}")
-    out.print(f"Give this file to the league's operator: {keys / 'fleet.pub'}")
+    say(
+        f"Created the node of {name} in {folder}.",
+        f"Give this key to the consent service's operator: {public['node_key']}",
+        f"Give this file to the league's operator: {keys / 'fleet.pub'}",
+    )
 
 
 @athletes.command()
@@ -92,9 +97,9 @@ def add(
         athlete = new_athlete_id() if identifier is None else _checked_id(identifier)
         vault.add_athlete(athlete, name.strip(), shirt_no=shirt, is_minor=minor)
     if as_json:
-        print_json({"athlete": athlete, "shirt_no": shirt, "is_minor": minor})
+        print_json("homefield-athlete-add-1", {"athlete": athlete, "shirt_no": shirt, "is_minor": minor})
     else:
-        screen().print(athlete)
+        say(athlete)
 
 
 @athletes.command("list")
@@ -113,7 +118,7 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
             {"athlete": one.athlete, "name": one.name, "shirt_no": one.shirt_no, "is_minor": one.is_minor}
             for one in found
         ]
-        print_json(rows)
+        print_json("homefield-node-athlete-list-1", {"athletes": rows})
         return
     lines = [(str(one.shirt_no), one.name, one.athlete, "under 18" if one.is_minor else "") for one in found]
     print_table(f"{len(found)} athletes", ("No", "Name", "Id", ""), lines)
@@ -122,7 +127,7 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
 def erase(
     folder: NodeFolder,
     athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Destroy an athlete's key and everything sealed under it. This cannot be undone.
 
@@ -137,10 +142,10 @@ def erase(
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
-        if not yes and not typer.confirm(f"Erase {found} for good?"):
+        if not yes and not is_confirmed(f"Erase {found} for good?"):
             raise ClientError("nothing was erased")
         vault.erase(found)
-    screen().print(f"Erased {found}: the key is destroyed and the file is rewritten. Delete your backups of it too.")
+    say(f"Erased {found}: the key is destroyed and the file is rewritten. Delete your backups of it too.")
     if settings.consent_url is not None:
         _tell(settings, found)
 
@@ -151,7 +156,8 @@ def _tell(settings: "NodeSettings", athlete: AthleteId) -> None:
     from client.consent_client import NodeConsentClient
 
     try:
-        NodeConsentClient.of(settings, clock=now).event(NodeDataErased(athlete=athlete, club=settings.club))
+        with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+            consent.event(NodeDataErased(athlete=athlete, club=settings.club))
     except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
             f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"

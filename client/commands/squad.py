@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from client.commands.console import AsJson, NodeFolder, print_json, screen
+from chassis.cli.console import print_json, say
+from chassis.cli.options import AsJson
+from client.commands.node_folder import NodeFolder
 from client.commands.setup import athletes
 from client.errors import ClientError
 
@@ -50,9 +52,9 @@ def load(
             vault.add_athlete(athlete, row.name, shirt_no=row.shirt_no, is_minor=row.is_minor)
             added.append({"athlete": athlete, "shirt_no": row.shirt_no, "is_minor": row.is_minor})
     if as_json:
-        print_json(added)
+        print_json("homefield-athlete-load-1", {"athletes": added})
     else:
-        screen().print(f"{len(added)} athletes were added.")
+        say(f"{len(added)} athletes were added.")
 
 
 def read_squad(path: Path) -> list[SquadListLine]:

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from client.commands.console import NodeFolder, now, screen
+from chassis.cli.console import say
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
 from client.commands.reporting import report
 from client.errors import ClientError
 from client.web.staff_codes import FILE_NAME, LIFE, STAFF_ROLES, issue, person_of
@@ -33,5 +35,5 @@ def staff_code(
     if role not in allowed:
         raise ClientError("expected the role coach or medical")
     report(settings, StaffCodeIssued(person=person_of(name), role=allowed[role]))
-    code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=now())
-    screen().print(f"{code}\nGood for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")
+    code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=utc_now())
+    say(code, f"Good for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")

@@ -40,7 +40,7 @@ class FederationNode:
     _reserved: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls, settings: NodeSettings, *, clock: Clock) -> "FederationNode":
+    def open(cls, settings: NodeSettings, *, consent: NodeConsentClient, clock: Clock) -> "FederationNode":
         """Wire everything from a node's folder; raises BadNodeSettings if it is not linked."""
         if settings.coordinator is None or settings.ca_file is None:
             raise BadNodeSettings("this node is not linked to a coordinator; run `homefield-node link` first")
@@ -48,7 +48,7 @@ class FederationNode:
             club=settings.club,
             approvals=approvals_of(settings),
             journal=_journal(settings),
-            ledger=NodeConsentClient.of(settings, clock=clock),
+            ledger=consent,
             days=SeriesSource(lambda: open_vault(settings)),
             clock=clock,
         )

@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
-from consent.commands.console import AsJson, ServiceFolder, beside, now, show, show_rows, writing
+from chassis.cli.console import is_confirmed, print_json, print_table, print_values
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
+from chassis.text import plural
+from consent.commands.service_folder import ServiceFolder, beside, writing
 from policies.vocabulary import AthleteId, OrgId
 
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
@@ -29,18 +33,23 @@ def athlete_list(
     Example: homefield-consent athlete list union --club club-a --json
     """
     with beside(directory) as store:
+        members = store.members(OrgId(club) if club else None)
+    if as_json:
         rows = [
             {"athlete": m.athlete, "club": m.club, "shirt_no": m.shirt_no, "name": m.name, "is_minor": m.is_minor}
-            for m in store.members(OrgId(club) if club else None)
+            for m in members
         ]
-    show_rows(rows, as_json=as_json)
+        print_json("homefield-consent-athlete-list-1", {"athletes": rows})
+        return
+    lines = [(str(m.shirt_no), m.name, m.club, m.athlete, "under 18" if m.is_minor else "") for m in members]
+    print_table(plural(len(lines), "athlete", "athletes"), ("No", "Name", "Club", "Id", ""), lines)
 
 
 @app.command("erase")
 def erase(
     directory: ServiceFolder,
     athlete: AthleteArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
 
@@ -52,8 +61,8 @@ def erase(
     """
     with beside(directory) as store:
         store.member(AthleteId(athlete))
-    if not yes:
-        typer.confirm(f"Destroy the keys of {athlete} for good?", abort=True)
+    if not yes and not is_confirmed(f"Destroy the keys of {athlete} for good?"):
+        raise typer.Abort
     with writing(directory) as service:
         service.store.erase(AthleteId(athlete))
 
@@ -71,11 +80,12 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     from consent.settings import read_settings
 
     settings = read_settings(directory.resolve())
-    keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=now)
+    keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=utc_now)
     try:
         with Session(engine.execution_options(is_writer=True)) as session:
-            code, expires = codes.create(session, AthleteId(athlete), key=keys.codes, now=now())
+            code, expires = codes.create(session, AthleteId(athlete), key=keys.codes, now=utc_now())
             session.commit()
     finally:
         engine.dispose()
-    show({"code": code, "expires": expires.isoformat(timespec="seconds")}, as_json=as_json)
+    values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
+    print_values("homefield-sign-in-code-1", values, as_json=as_json)

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
-from consent.commands.console import AsJson, ServiceFolder, beside, show_rows, writing
+from chassis.cli.console import print_json, print_table
+from chassis.cli.options import AsJson
+from chassis.text import plural
+from consent.commands.service_folder import ServiceFolder, beside, writing
 from consent.errors import InvalidSettings
 from consent.registry.values import OrgKind
 from policies.vocabulary import OrgId
@@ -48,4 +51,8 @@ def org_list(directory: ServiceFolder, as_json: AsJson = False) -> None:
             {"org": org.org_id, "name": org.name, "kind": org.kind.value, "key": org.key.text if org.key else ""}
             for org in store.orgs()
         ]
-    show_rows(rows, as_json=as_json)
+    if as_json:
+        print_json("homefield-org-list-1", {"organisations": rows})
+        return
+    lines = [(r["org"], r["name"], r["kind"], r["key"]) for r in rows]
+    print_table(plural(len(rows), "organisation", "organisations"), ("Id", "Name", "Kind", "Key"), lines)

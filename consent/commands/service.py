@@ -1,7 +1,6 @@
 """Commands about the service itself: set it up, show its keys and its state, run it."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from consent.commands.console import AsJson, ServiceFolder, beside, now, publish, show
+from chassis.cli.console import print_values, warn
+from chassis.cli.options import AsJson, Demo
+from chassis.clock import utc_now
+from consent.commands.service_folder import ServiceFolder, beside, publish
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from consent.operations.log_status import LogState
     from consent.settings import ConsentSettings
 
-STATUS_SCHEMA = "homefield-status-1"
 COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
 
 
@@ -64,13 +65,13 @@ def init(
     )
     with _all_or_nothing(directory):
         found(settings)
-        service = open_service(settings, clock=now)
+        service = open_service(settings, clock=utc_now)
         try:
             publish(service)
         finally:
             service.close()
         write_settings(settings)
-    show(_public_keys(settings), as_json=as_json)
+    print_values("homefield-consent-init-1", _public_keys(settings), as_json=as_json)
 
 
 def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -80,7 +81,7 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
     """
     from consent.settings import read_settings
 
-    show(_public_keys(read_settings(directory.resolve())), as_json=as_json)
+    print_values("homefield-keys-1", _public_keys(read_settings(directory.resolve())), as_json=as_json)
 
 
 def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -91,17 +92,15 @@ def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
     with beside(directory) as store:
         counts, log = store.status(), store.log_state()
     values = {field: getattr(counts, field) for field in COUNTS} | _of_log(log, waiting=counts.log_waiting)
-    shown = values | {"policy_hash": counts.policy_hash}
-    show({"schema": STATUS_SCHEMA, **shown} if as_json else shown, as_json=as_json)
+    values |= {"policy_hash": counts.policy_hash}
+    print_values("homefield-consent-status-1", values, as_json=as_json)
 
 
 def serve(
     directory: ServiceFolder,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8600,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="One-click personas; loopback only, never for real use.")
-    ] = False,
+    demo: Demo = False,
 ) -> None:
     """Run the interface, the portal and the public log until told to stop.
 
@@ -114,8 +113,8 @@ def serve(
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     if demo:
-        print("warning: demo mode; anyone on this machine can sign in as any athlete", file=sys.stderr)
-    serve_app(build_app(settings, clock=now), host=host, port=port, only_loopback_names=demo)
+        warn("warning: demo mode; anyone on this machine can sign in as any athlete")
+    serve_app(build_app(settings, clock=utc_now), host=host, port=port, only_loopback_names=demo)
 
 
 @contextmanager
@@ -166,7 +165,7 @@ def _of_log(log: "LogState", *, waiting: int) -> dict[str, Any]:
 def _problem(log: "LogState", *, waiting: int) -> str:
     if not log.has_quorum and log.size:
         return "the newest checkpoint lacks witnesses that the trust policy asks for"
-    if waiting and log.is_late(now()):
+    if waiting and log.is_late(utc_now()):
         return "entries wait although a publication was due; is the service running, and do its witnesses answer?"
     return "none"
 

@@ -1,14 +1,14 @@
 """`homefield-demo`: the whole league on this machine, from empty folders to a verified log."""
 
-import json
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from chassis.cli.console import print_json, show_line
+from chassis.cli.options import AsJson
 from chassis.cli.program import run_program
 from deploy.demo.errors import DemoError, StepFailed
 from deploy.demo.plan import MOST_CLUBS, Options, make_plan
@@ -36,7 +36,7 @@ def run(
     seed: Annotated[int, typer.Option(help="The same seed invents the same league.")] = 20261123,
     out: Annotated[Path, typer.Option(help="Folder for everything the run writes; made anew.")] = Path("demo-out"),
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Stay up with the pages, or end at once.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Do the main job end to end, print what came out, and stay up with the pages.
 
@@ -60,7 +60,7 @@ def run(
         _print(summary, console, as_json=as_json)
         if serve:
             _stay_up(summary, league, console)
-    console.print("Every program has ended.")
+    show_line(console, "Every program has ended.")
 
 
 def _fresh(out: Path) -> Path:
@@ -76,24 +76,25 @@ def _fresh(out: Path) -> Path:
 
 
 def _stay_up(summary: "Summary", league: "League", console: Console) -> None:
-    console.print("\nOpen in a browser; each page offers its demo personas with one click:")
+    show_line(console, "")
+    show_line(console, "Open in a browser; each page offers its demo personas with one click:")
     for name, url in summary.urls.items():
-        console.print(f"  {name}: {url}", markup=False)
+        show_line(console, f"  {name}: {url}")
     league.stopping.raise_if_asked()
     league.stopping.is_serving = True
-    console.print("\nPress Ctrl-C to stop every program.")
+    show_line(console, "")
+    show_line(console, "Press Ctrl-C to stop every program.")
     while not league.stopping.asked.wait(1.0):
         league.check()
-    console.print("Stopping …")
+    show_line(console, "Stopping …")
 
 
 def _print(summary: "Summary", console: Console, *, as_json: bool) -> None:
-    from deploy.demo.summary import show
+    from deploy.demo.summary import SCHEMA, show
 
     show(summary, console)
     if as_json:
-        sys.stdout.write(json.dumps(summary.as_json(), indent=2) + "\n")
-        sys.stdout.flush()
+        print_json(SCHEMA, summary.as_json())
 
 
 def main() -> None:

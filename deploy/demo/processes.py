@@ -14,6 +14,7 @@ from types import TracebackType
 import httpx
 import psutil
 
+from chassis.cli.exit_codes import ExitCode
 from deploy.demo.errors import ChildFailed, StepFailed
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.stopping import Stopping
@@ -148,7 +149,9 @@ def last_line(log: Path) -> str:
     return lines[-1][:300] if lines else "it printed nothing"
 
 
-def run_program(arguments: Sequence[str], *, env: Mapping[str, str], accept: tuple[int, ...] = (0,)) -> str:
+def run_program(
+    arguments: Sequence[str], *, env: Mapping[str, str], accept: tuple[ExitCode, ...] = (ExitCode.DONE,)
+) -> str:
     """Run one of our commands to its end and return what it printed; raises StepFailed on another exit code."""
     done = subprocess.run(
         list(arguments),

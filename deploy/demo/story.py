@@ -57,7 +57,7 @@ class Story:
         """Show one step as a progress bar and take its time."""
         self.league.stopping.raise_if_asked()
         began = time.monotonic()
-        columns = (TextColumn(f"{name:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn(f"{name:<42}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as progress:
             task = progress.add_task(name, total=max(total, 1))
             yield lambda: progress.advance(task)

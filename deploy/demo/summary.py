@@ -4,12 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-
+from chassis.cli.console import show_line, show_table
 from deploy.demo.league.witnesses import WitnessState
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SCHEMA = "homefield-run-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +96,26 @@ class Summary:
         return asdict(self)
 
     def write(self, path: Path) -> None:
-        """Write `summary.json`."""
-        path.write_text(json.dumps(self.as_json(), indent=2) + "\n", encoding="utf-8")
+        """Write `summary.json`, the same object that `--json` prints."""
+        path.write_text(json.dumps({"schema": SCHEMA, **self.as_json()}, indent=2) + "\n", encoding="utf-8")
 
 
-def show(summary: Summary, console: Console) -> None:
+def show(summary: Summary, console: "Console") -> None:
     """Print the summary as tables."""
-    console.print(_facts(summary))
-    console.print(_campaigns(summary))
+    show_table(console, "The main job, end to end", ("What", "Result"), _facts(summary))
+    columns = ("Campaign", "Rounds", "ε per athlete", "Adopted", "Why not")
+    show_table(console, "Federated training", columns, [_campaign(one) for one in summary.campaigns])
     for errors in summary.readiness_mae:
-        console.print(_errors(errors, summary.campaigns[0].epsilon))
-    console.print(f"Public log: {summary.log_directory}", soft_wrap=True)
-    console.print(f"Trust policy: {summary.trust_policy}", soft_wrap=True, markup=False)
+        _show_errors(errors, summary.campaigns[0].epsilon, console)
+    show_line(console, f"Public log: {summary.log_directory}")
+    show_line(console, f"Trust policy: {summary.trust_policy}")
 
 
-def _facts(s: Summary) -> Table:
-    table = Table(title="The main job, end to end", show_header=False)
+def _facts(s: Summary) -> list[tuple[str, str]]:
     answers = ", ".join(f"{count} {word}" for word, count in s.answers.items())
     w = s.withdrawal
     out = "is not in the next campaign" if not w.takes_part_in_next_campaign else "IS STILL in the next campaign"
-    rows = [
+    return [
         ("Athletes", f"{s.athletes} at {s.clubs} clubs, {s.readings:,} readings sealed ({s.data})"),
         ("Consents", f"{s.consents} choices turned on; {s.learners} athletes let the league learn"),
         ("Privacy spent", f"ε ≤ {s.epsilon_spent_most:.2f} for the athlete who spent most, all campaigns together"),
@@ -125,9 +128,6 @@ def _facts(s: Summary) -> Table:
         ("Time", f"{s.seconds['total']:.0f} s"),
         ("Memory", f"{s.peak_memory_mib:,} MiB at most, all programs together"),
     ]
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _witnesses(s: Summary) -> str:
@@ -138,17 +138,13 @@ def _witnesses(s: Summary) -> str:
     return f"{s.cosigned} of {len(s.witnesses)} countersigned ({names}); {said}"
 
 
-def _campaigns(s: Summary) -> Table:
-    table = Table("Campaign", "Rounds", "ε per athlete", "Adopted", "Why not", title="Federated training")
-    for one in s.campaigns:
-        adopted = f"{one.adopted_by} of {one.clubs} clubs"
-        table.add_row(one.model, str(one.rounds), f"{one.epsilon:.2f}", adopted, "; ".join(one.reasons) or "–")
-    return table
+def _campaign(one: CampaignSummary) -> tuple[str, ...]:
+    adopted = f"{one.adopted_by} of {one.clubs} clubs"
+    return one.model, str(one.rounds), f"{one.epsilon:.2f}", adopted, "; ".join(one.reasons) or "–"
 
 
-def _errors(e: Errors, epsilon: float) -> Table:
+def _show_errors(e: Errors, epsilon: float, console: "Console") -> None:
     title = f"Next-day readiness, mean absolute error ({e.data}, {e.athletes} athletes, {e.test_days:,} later days)"
-    table = Table("Method", "MAE, points of 10", title=title)
     rows = [
         ("person mean", e.person_mean),
         ("EWMA, half-life 3 days", e.ewma),
@@ -158,6 +154,5 @@ def _errors(e: Errors, epsilon: float) -> Table:
         (f"federated with privacy, ε = {epsilon:.2f} (what the league got)", e.federated_with_dp),
     ]
     best = min(value for _, value in rows)
-    for name, value in rows:
-        table.add_row(name, f"{value:.3f}{' ← least' if value == best else ''}")
-    return table
+    cells = [(name, f"{value:.3f}{' ← least' if value == best else ''}") for name, value in rows]
+    show_table(console, title, ("Method", "MAE, points of 10"), cells)

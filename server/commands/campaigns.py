@@ -1,5 +1,6 @@
 """`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -7,18 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chassis.cli.console import print_json, print_table, say
 from chassis.cli.one_value import one_value
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
 from policies.vocabulary import OrgId
-from server.commands.console import (
-    AsJson,
-    CoordinatorFolder,
-    consent_of,
-    now,
-    print_json,
-    print_table,
-    screen,
-    store_of,
-)
+from server.commands.coordinator_folder import CoordinatorFolder, consent_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 
 if TYPE_CHECKING:
@@ -87,7 +82,7 @@ def open_(options: OpenOptions) -> None:
     from server.settings import load_settings
 
     settings = load_settings(options.folder)
-    store, opened = store_of(settings), now()
+    store, opened = store_of(settings), utc_now()
     signed = open_campaign(
         options.terms,
         campaign_id=_free_name(store, options.name, f"{options.model.split('-')[0]}-{opened:%Y%m%d}"),
@@ -98,7 +93,8 @@ def open_(options: OpenOptions) -> None:
     )
     _write_new(options.out, signed.model_dump_json(indent=2))
     try:
-        consent_of(settings).register_campaign(signed)
+        with closing(consent_of(settings)) as consent:
+            consent.register_campaign(signed)
         campaign = store.add_campaign(signed)
     except Exception:
         options.out.unlink()  # a manifest that the coordinator does not know must not reach a club
@@ -111,12 +107,10 @@ def _say_opened(campaign: "Campaign", options: OpenOptions) -> None:
 
     manifest, out = campaign.manifest, options.out
     if options.as_json:
-        print_json(_as_json(campaign) | {"manifest_file": str(out)})
+        print_json("homefield-campaign-open-1", _as_json(campaign) | {"manifest_file": str(out)})
         return
-    screen().print(
-        f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete."
-    )
-    screen().print(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
+    say(f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
+    say(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
 
 
 def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str]:
@@ -156,7 +150,7 @@ def list_(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     found = store_of(load_settings(folder)).campaigns()
     if as_json:
-        print_json([_as_json(campaign) for campaign in found])
+        print_json("homefield-campaign-list-1", {"campaigns": [_as_json(campaign) for campaign in found]})
         return
     rows = [
         (c.manifest.campaign_id, c.manifest.model, c.state.value, f"{c.rounds_done} of {c.manifest.rounds}", c.detail)
@@ -179,7 +173,7 @@ def show(
 
     found = store_of(load_settings(folder)).campaign(campaign)
     if as_json:
-        print_json(_as_json(found) | {"signed": found.signed.as_json()})
+        print_json("homefield-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
         return
     facts = _as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
     rows = [(name, str(value)) for name, value in facts.items() if value != ""]
@@ -197,7 +191,8 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
     if as_json:
-        print_json([{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done])
+        found = [{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done]
+        print_json("homefield-models-list-1", {"models": found})
         return
     rows = [(c.model_id[:16], c.manifest.model, c.manifest.campaign_id) for c in done]
     print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
@@ -212,7 +207,9 @@ def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     store = store_of(load_settings(folder))
     if as_json:
-        print_json({"nodes": [n.club for n in store.nodes()], "campaigns": [_as_json(c) for c in store.campaigns()]})
+        campaigns = [_as_json(campaign) for campaign in store.campaigns()]
+        values = {"nodes": [node.club for node in store.nodes()], "campaigns": campaigns}
+        print_json("homefield-server-status-1", values)
         return
     list_(folder)
 

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-from server.commands.console import CoordinatorFolder, database_of, now, screen
+from chassis.cli.console import say
+from chassis.cli.options import Demo
+from chassis.clock import utc_now
+from server.commands.coordinator_folder import CoordinatorFolder, database_of
 from server.errors import BadCoordinatorSettings
 
 
@@ -23,7 +26,7 @@ def serve(
     ),
     fleet_host: Annotated[str, typer.Option(help="Address of the Fleet API.")] = "127.0.0.1",
     wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = 900,
-    demo: Annotated[bool, typer.Option("--demo", help="One-click personas; refused except on loopback.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Run the coordinator until it is stopped.
 
@@ -39,15 +42,15 @@ def serve(
     database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
     check_certificate(certificate, key)
-    coordinator = Coordinator.open(settings, clock=now, wait_s=float(wait), demo=demo)
+    coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo)
     listeners = [
         listen(coordinator.web_app, host=host, port=web_port, only_loopback_names=demo),
         listen(coordinator.fleet_app, host=fleet_host, port=fleet_port, certificate=certificate, key=key),
     ]
     stop = stopped_by_signals()
     with coordinator.working(), serving(listeners):
-        screen().print(f"fleet api on https://{fleet_host}:{listeners[1].port}")
-        screen().print(f"listening on http://{host}:{listeners[0].port}")
+        say(f"fleet api on https://{fleet_host}:{listeners[1].port}")
+        say(f"listening on http://{host}:{listeners[0].port}")
         wait_for_stop(stop, listeners)
 
 

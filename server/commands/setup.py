@@ -1,25 +1,19 @@
 """`init`, `node add`, `node list` and `staff-code`: the coordinator's folder and who may work with it."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
 from policies.signing import SigningKey
-from server.commands.console import (
-    AsJson,
-    CoordinatorFolder,
-    consent_of,
-    database_of,
-    now,
-    print_json,
-    print_table,
-    screen,
-    store_of,
-)
+from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.web.staff_role import StaffRole
 
@@ -68,7 +62,7 @@ def init(
         ) from error
     key = SigningKey.generate()
     create_seed(folder / "keys" / "league.key", key.seed)
-    tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=now())
+    tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=utc_now())
     settings = write_settings(folder, stored)
     create_durably(settings.ca_file, tls.ca, mode=0o644)
     create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
@@ -76,11 +70,11 @@ def init(
     open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
     if as_json:
-        print_json(public)
+        print_json("homefield-server-init-1", public)
         return
-    screen().print(f"Created the coordinator of {name} in {folder}.")
-    screen().print(f"Give this key to the consent service's operator and to the clubs: {key.verify_key.text}")
-    screen().print(f"Give this file to the clubs: {settings.ca_file}")
+    say(f"Created the coordinator of {name} in {folder}.")
+    say(f"Give this key to the consent service's operator and to the clubs: {key.verify_key.text}")
+    say(f"Give this file to the clubs: {settings.ca_file}")
 
 
 @nodes.command()
@@ -108,9 +102,10 @@ def add(
     settings, key = load_settings(folder), read_fleet_key(line)
     store = store_of(settings)
     if store.is_new_node(club, key):
-        consent_of(settings).event(NodeAdded(club=club, fleet_key=key))
+        with closing(consent_of(settings)) as consent:
+            consent.event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
-    screen().print(f"{club} may speak to the coordinator with this key.")
+    say(f"{club} may speak to the coordinator with this key.")
 
 
 @nodes.command("list")
@@ -123,9 +118,8 @@ def list_nodes(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
     found = store_of(load_settings(folder)).nodes()
     if as_json:
-        print_json(
-            [{"club": n.club, "fleet_key": n.fleet_key, "enrolled_at": n.enrolled_at.isoformat()} for n in found]
-        )
+        rows = [{"club": n.club, "fleet_key": n.fleet_key, "enrolled_at": n.enrolled_at.isoformat()} for n in found]
+        print_json("homefield-node-list-1", {"nodes": rows})
         return
     print_table(f"{len(found)} nodes", ("Club", "Enrolled"), [(n.club, f"{n.enrolled_at:%Y-%m-%d}") for n in found])
 
@@ -151,5 +145,6 @@ def staff_code(
         raise UnknownClub("there is no such club; see `homefield-server node list`")
     staff = LeagueStaff(person, role, club)
     issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
-    consent_of(settings).event(issued)
-    screen().print(CoordinatorCodeIssuer(engine, now).issue(staff))
+    with closing(consent_of(settings)) as consent:
+        consent.event(issued)
+    say(CoordinatorCodeIssuer(engine, utc_now).issue(staff))

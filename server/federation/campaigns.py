@@ -17,7 +17,7 @@ from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
-from server.errors import CampaignFailed, ConsentDown, ConsentUnavailable, ServerError
+from server.errors import CampaignFailed, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
@@ -148,7 +148,7 @@ class CampaignWorker:
         return nodes
 
     def log(self, details: Details) -> None:
-        """Have an event logged; raises ConsentUnavailable if it cannot be, and the campaign stops there."""
+        """Have an event logged; raises ConsentServiceFailed if it cannot be, and the campaign stops there."""
         self._insist(lambda: self.consent.event(details))
 
     def _register(self, signed: SignedManifest) -> None:
@@ -168,7 +168,7 @@ class CampaignWorker:
         for attempt in range(CONSENT_ATTEMPTS):
             try:
                 ask()
-            except ConsentUnavailable:
+            except ConsentServiceFailed:
                 if attempt + 1 == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2**attempt):
                     raise
             else:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from audit.entries.details.codes import LeagueRole
 from audit.entries.details.league import LeagueStaffSignedIn
 from chassis.web.page_errors import Closed, Refused
-from server.errors import ConsentUnavailable
+from server.errors import ConsentServiceFailed
 from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
 from server.web.staff import LeagueStaff
 from server.web.staff_role import StaffRole
@@ -83,7 +83,7 @@ def _report(site: LeagueSite, staff: LeagueStaff) -> None:
     details = LeagueStaffSignedIn(person=staff.person, role=LeagueRole(staff.role.value), club=staff.club)
     try:
         site.consent.event(details)
-    except ConsentUnavailable as error:
+    except ConsentServiceFailed as error:
         raise Closed from error
 
 

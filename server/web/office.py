@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from chassis.text import moment
 from chassis.web.page_errors import Closed
 from server.consent_client import OfficeView, SquadPageLine
-from server.errors import ConsentUnavailable
+from server.errors import ConsentServiceFailed
 from server.web.site import LeagueSite
 from server.web.staff_role import StaffRole
 
@@ -24,7 +24,7 @@ def router(site: LeagueSite) -> APIRouter:
         context = site.context(request, StaffRole.FRONT_OFFICE)
         try:
             view = site.consent.office(context.staff.club, person=context.staff.person)
-        except ConsentUnavailable as error:
+        except ConsentServiceFailed as error:
             raise Closed from error
         site.clubs.learn(context.staff.club, view.club_name)
         return site.page(

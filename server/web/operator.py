@@ -7,7 +7,7 @@ from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
 from policies.vocabulary import Category
-from server.errors import ConsentUnavailable
+from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
 from server.store import Campaign, CampaignState
 from server.web.site import LeagueSite
@@ -200,7 +200,7 @@ def _spent(site: LeagueSite, campaign: Campaign) -> dict[str, str] | None:
     """What the ledger says; None if it does not answer now."""
     try:
         spend = site.consent.spend(campaign.sha256)
-    except ConsentUnavailable:
+    except ConsentServiceFailed:
         return None
     return {"micro_rho": f"{spend.rho_micro_per_athlete_max:,}", "epsilon": f"{spend.epsilon_per_athlete_max:.2f}"}
 

@@ -10,12 +10,6 @@ import pytest
 PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 TYPE_PARAMETERS = ("TypeVar", "ParamSpec", "TypeVarTuple")
 
-# Names that may still be defined twice, each with the reason; shorten it, never lengthen it.
-ALLOWED = {
-    "AsJson": "the option --json of each program; it moves to chassis.cli with the consoles",
-    "ConsentUnavailable": "raised by the node's and the coordinator's client; it moves to chassis.http with them",
-}
-
 
 def public_names(source: str) -> Iterator[str]:
     """Yield the public classes and type aliases that a module defines; names of type parameters are its own."""
@@ -56,10 +50,7 @@ def product(repository_files: list[Path], root: Path) -> dict[str, str]:
 
 
 def test_no_class_and_no_alias_has_two_definitions(product: dict[str, str]) -> None:
-    found = defined_twice(product)
-
-    assert {name: places for name, places in found.items() if name not in ALLOWED} == {}
-    assert set(ALLOWED) - set(found) == set(), "these are defined once now: take them from the list"
+    assert defined_twice(product) == {}
 
 
 def test_the_product_is_what_is_looked_at(product: dict[str, str]) -> None:

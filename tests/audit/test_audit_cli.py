@@ -41,6 +41,7 @@ def test_verify_for_programs(run: Run, log: Path, signer: Signer, policy: Path) 
         checkpoint = parse_body(split_note((log / "checkpoint").read_bytes())[0])
         assert code == 0
         assert json.loads(out) == {
+            "schema": "homefield-verify-1",
             "ok": True,
             "origin": signer.name,
             "size": 4,
@@ -115,7 +116,11 @@ def test_a_damaged_log_is_one_sentence_and_exit_code_1(
 
     assert code == 1
     if more:
-        assert json.loads(out) == {"ok": False, "error": "tile/0/000.p/4 does not hold the hashes of its entries"}
+        assert json.loads(out) == {
+            "schema": f"homefield-{command}-1",
+            "ok": False,
+            "error": "tile/0/000.p/4 does not hold the hashes of its entries",
+        }
     else:
         assert err == "homefield-audit: tile/0/000.p/4 does not hold the hashes of its entries\n"
 
@@ -146,8 +151,8 @@ KEYED = ["--vkey", "VKEY"]
         (["explain", "LOG", "3", *KEYED, "--bundle", "POLICY"], 2, "without INDEX"),
         (["explain", "--bundle", "POLICY"], 1, "expected a file of own entries"),
         (["explain", "--bundle", "/nowhere"], 1, "cannot read the entries /nowhere"),
-        (["prove", "LOG", *KEYED], 2, "expected one of INDEX, --leaf and --tag"),
-        (["prove", "LOG", "1", *KEYED, "--tag", "00" * 16], 2, "expected one of INDEX, --leaf and --tag"),
+        (["prove", "LOG", *KEYED], 2, "expected one of INDEX, --leaf, --tag and --opening"),
+        (["prove", "LOG", "1", *KEYED, "--tag", "00" * 16], 2, "expected one of INDEX, --leaf, --tag and --opening"),
         (["prove", "LOG", *KEYED, "--tag", "00"], 2, "expected a tag of 32"),
         (["prove", "LOG", *KEYED, "--tag", "00" * 16], 1, "the log is whole, and none of its 4 entries"),
         (["prove", "LOG", "1", *KEYED, "-o", "POLICY"], 1, "is there already; --force overwrites it"),
@@ -198,7 +203,7 @@ def test_show_lists_entries_in_plain_words_and_nothing_that_a_terminal_obeys(
 def test_show_filters(run: Run, log: Path, signer: Signer, words: list[str], indices: list[int]) -> None:
     _, out, _ = run("show", log, "--vkey", signer.vkey, "--json", *words)
 
-    assert [entry["index"] for entry in json.loads(out)] == indices
+    assert [entry["index"] for entry in json.loads(out)["entries"]] == indices
 
 
 def test_fsck_looks_at_what_the_writer_keeps(run: Run, log: Path, policy: Path) -> None:

@@ -95,7 +95,7 @@ def test_athletes_are_added_and_listed(node: Path, run: Run) -> None:
     _, table, _ = run("athlete", "list", node)
 
     assert re.fullmatch(r"ath-[0-9a-f]{16}\n", first)
-    listed = {one["athlete"]: one for one in json.loads(out)}
+    listed = {one["athlete"]: one for one in json.loads(out)["athletes"]}
     assert listed[first.strip()]["shirt_no"] == 7
     assert listed[json.loads(second)["athlete"]]["is_minor"] is True
     assert "Bo [red]Ek" in table, "a name is never read as markup"
@@ -169,7 +169,7 @@ def linked(node: Path) -> Path:
 def test_a_linked_node_has_an_erasure_logged(linked: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _, athlete, _ = run("athlete", "add", linked, "Mara Lind", "--shirt", "7")
     logged: list[tuple[str, dict[str, Any]]] = []
-    monkeypatch.setattr(NodeConsentClient, "event", lambda _, kind, details: logged.append((kind, dict(details))))
+    monkeypatch.setattr(NodeConsentClient, "event", lambda _, details: logged.append((details.kind, details.body())))
 
     code, _, err = run("erase", linked, "7", "--yes")
 
@@ -187,7 +187,7 @@ def test_an_erasure_happens_although_the_consent_service_is_down_and_says_so(lin
     assert (code, repeated, err.count("\n")) == (1, 1, 1)
     assert err.startswith("Error: the athlete is erased here, but the log does not say so yet")
     assert athlete.strip() in err
-    assert json.loads(listed) == []
+    assert json.loads(listed)["athletes"] == []
 
 
 def test_an_unlinked_node_erases_without_asking_anyone(node: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.training.initial_weights import initial_weights
 from policies.vocabulary import OrgId
-from server.errors import ConsentDown, ConsentUnavailable
+from server.errors import ConsentDown, ConsentServiceFailed
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.opening import Terms, open_campaign
@@ -36,7 +36,7 @@ class FakeConsent:
 
     def event(self, details):
         if self.down_after is not None and len(self.events) >= self.down_after:
-            raise ConsentUnavailable("down")
+            raise ConsentServiceFailed("down")
         self.events.append((details.kind, details.body()))
         return len(self.events)
 
@@ -199,7 +199,7 @@ def test_a_service_that_is_down_at_the_start_is_waited_for(world, clubs, league_
 def test_a_service_that_refuses_or_stays_down_fails_the_campaign(world, clubs, league_key, key_line):
     campaign = open_with(world, clubs, league_key, key_line)
     world.consent_pause_s, world.wait_s = 0.001, 0.002
-    world.consent.faults = [ConsentUnavailable("refused")]
+    world.consent.faults = [ConsentServiceFailed("refused")]
 
     world.conduct(campaign)
 

@@ -7,13 +7,14 @@ import httpx
 import pytest
 
 from chassis.http.request_signature import verify_request
+from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
 from client.errors import ConsentUnavailable
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient as LeagueClient
-from server.errors import ConsentUnavailable as LeagueUnavailable
+from server.errors import ConsentServiceFailed
 from tests.audit.entries.details.samples import SAMPLES
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -29,9 +30,12 @@ def node_client(answer):
         seen.append(request)
         return answer(request) if callable(answer) else answer
 
+    return NodeConsentClient(line(respond), SERVICE.verify_key, OrgId("club-a"), lambda: NOW), seen
+
+
+def line(respond):
     transport = httpx.MockTransport(respond)
-    made = NodeConsentClient("http://consent", KEY, SERVICE.verify_key, OrgId("club-a"), lambda: NOW, transport)
-    return made, seen
+    return SignedClient("http://consent", KEY, clock=lambda: NOW, largest_answer=4096, transport=transport)
 
 
 def as_json(body, status=200):
@@ -119,7 +123,7 @@ def test_a_service_that_cannot_be_reached_is_a_refusal():
 
 
 def league_client(answer):
-    return LeagueClient("http://consent", KEY, lambda: NOW, httpx.MockTransport(lambda _request: answer))
+    return LeagueClient(line(lambda _request: answer))
 
 
 ROW = {"no": 1, "name": "P", "band": None, "range": None}
@@ -141,10 +145,10 @@ def test_a_squad_page_is_parsed_strictly():
     ],
 )
 def test_a_squad_answer_that_tells_more_than_it_may_is_not_shown(body):
-    with pytest.raises(LeagueUnavailable):
+    with pytest.raises(ConsentServiceFailed):
         league_client(as_json(body)).office("club-a", person="T. W.")
 
 
 def test_an_event_that_could_not_be_logged_raises():
-    with pytest.raises(LeagueUnavailable):
+    with pytest.raises(ConsentServiceFailed):
         league_client(httpx.Response(503)).event(SAMPLES["round_aggregated"])

@@ -1,5 +1,6 @@
 """Somebody on the line could turn every "no" of the consent service into "yes": such a line is refused."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from chassis.clock import utc_now
 from chassis.files.secret_file import create_seed
 from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings
@@ -14,7 +16,6 @@ from client.settings import NodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.cli import app
-from server.commands.console import now
 from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
@@ -40,7 +41,8 @@ def node(tmp_path: Path) -> NodeSettings:
 
 @pytest.mark.parametrize("url", ["https://union.example", "http://127.0.0.1:8600"])
 def test_a_node_asks_over_tls_or_on_its_own_machine(node: NodeSettings, url: str) -> None:
-    assert NodeConsentClient.of(replace(node, consent_url=url)).base_url == url
+    with closing(NodeConsentClient.of(replace(node, consent_url=url))) as client:
+        assert client.http.base_url == url
 
 
 def test_a_node_asks_nobody_over_an_open_line(node: NodeSettings) -> None:
@@ -53,4 +55,4 @@ def test_a_coordinator_asks_nobody_over_an_open_line(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 0
 
     with pytest.raises(BadCoordinatorSettings, match="https"):
-        Coordinator.open(load_settings(tmp_path / "league"), clock=now, wait_s=1.0, demo=False)
+        Coordinator.open(load_settings(tmp_path / "league"), clock=utc_now, wait_s=1.0, demo=False)

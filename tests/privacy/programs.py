@@ -1,5 +1,7 @@
 """Node, league and union as programs in their own folders, before the real consent service; and what each can do."""
 
+import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,10 +16,12 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 import client.cli
+import client.consent_client
 import server.cli
+import server.consent_client
+from chassis.http.signed_client import SignedClient
 from client.biometrics.observations import ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.consent_client import NodeConsentClient as NodeClient
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from consent.app import app_of
@@ -25,7 +29,6 @@ from models.features import RECOVERY_SCHEMA
 from models.training.server_step import ServerState
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import AthleteId
-from server.consent_client import CoordinatorConsentClient as LeagueClient
 from server.registry_store import RegistryStore
 from tests.consent.league import Act, FakeClock, World, acts, fill, make_service
 
@@ -108,7 +111,9 @@ class Programs:
             vault.add(self.one, found)
 
 
-def set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+def set_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, club: str = "Eastmere FC", athlete: str = "Canary 11"
+) -> Programs:
     """Every program with its own folder, linked, and one athlete whom node and service know."""
     clock = FakeClock()
     clock.now = datetime.now(UTC)
@@ -116,9 +121,9 @@ def set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     http = TestClient(app_of(world.service, clock=clock), base_url=ADDRESS)
     made = Programs(folder, world, http)
     _link(monkeypatch, made)
-    made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", "Eastmere FC")
+    made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", club)
     (made.node / "keys" / "node.key").write_text(world.keys["club-a"].seed.hex())
-    made.done(client.cli.app, "athlete", "add", made.node, "Canary 11", "--shirt", 1, "--id", made.one)
+    made.done(client.cli.app, "athlete", "add", made.node, athlete, "--shirt", 1, "--id", made.one)
     made.done(server.cli.app, "init", made.league, "--name", "Coast League", "--consent", ADDRESS)
     (made.league / "keys" / "league.key").write_text(world.keys["league"].seed.hex())
     change_settings(
@@ -134,19 +139,9 @@ def set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
 
 def _link(monkeypatch: pytest.MonkeyPatch, made: Programs) -> None:
     """Have both clients speak to the application in this process; nothing else about them changes."""
-    transport = httpx.MockTransport(made.forward)
-    of_node, of_league = NodeClient.of.__func__, LeagueClient.of.__func__  # type: ignore[attr-defined]
-
-    def with_transport(of: Any, cls: Any) -> Callable[..., Any]:
-        def linked(settings: Any, **options: Any) -> Any:
-            found = of(cls, settings, **options)
-            values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-            return cls(**(values | {"transport": transport}))
-
-        return linked
-
-    monkeypatch.setattr(NodeClient, "of", with_transport(of_node, NodeClient))
-    monkeypatch.setattr(LeagueClient, "of", with_transport(of_league, LeagueClient))
+    linked = functools.partial(SignedClient, transport=httpx.MockTransport(made.forward))
+    monkeypatch.setattr(client.consent_client, "SignedClient", linked)
+    monkeypatch.setattr(server.consent_client, "SignedClient", linked)
 
 
 def in_weeks() -> str:
@@ -173,7 +168,8 @@ def with_new_athlete(p: Programs) -> None:
 
 def snapshot_known(p: Programs) -> None:
     """A node asks for its snapshot all the time; only a new one is logged, under its own route."""
-    NodeClient.of(load_settings(p.node)).snapshot()  # type: ignore[call-arg]
+    with contextlib.closing(client.consent_client.NodeConsentClient.of(load_settings(p.node))) as consent:
+        consent.snapshot()
 
 
 Words = Callable[[Programs], tuple[object, ...]]

@@ -1,5 +1,6 @@
 """Fixtures of the coordinator's tests: its pages over a consent service in memory."""
 
+import functools
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,16 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+import server.consent_client
 from audit.entries.details.base import Details
 from audit.entries.events import EventKind
+from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
-from server.consent_client import CoordinatorConsentClient, OfficeView, Spend
-from server.errors import ConsentUnavailable
+from server.consent_client import OfficeView, Spend
+from server.errors import ConsentServiceFailed
 from server.federation.opening import Terms, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
@@ -50,20 +53,20 @@ class FakeConsent:
 
     def event(self, details: Details) -> None:
         if self.down:
-            raise ConsentUnavailable("down")
+            raise ConsentServiceFailed("down")
         self.events.append((details.kind, details.body()))
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))
         if self.down:
-            raise ConsentUnavailable("down")
+            raise ConsentServiceFailed("down")
         body = {"club_name": "Eastmere FC", "published": "2026-11-23T06:00:00+00:00", "rows": self.rows}
         return OfficeView.model_validate(body)
 
     def spend(self, manifest_sha256: str) -> Spend:
         self.spends.append(manifest_sha256)
         if self.down:
-            raise ConsentUnavailable("down")
+            raise ConsentServiceFailed("down")
         return Spend(epsilon_per_athlete_max=0.85, rho_micro_per_athlete_max=33056)
 
 
@@ -94,11 +97,8 @@ class Service:
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     """The consent service behind every command."""
     served = Service()
-
-    def of(settings: CoordinatorSettings, *, clock: Any) -> CoordinatorConsentClient:
-        return CoordinatorConsentClient(settings.consent_url, settings.league_key(), clock, httpx.MockTransport(served))
-
-    monkeypatch.setattr(CoordinatorConsentClient, "of", of)
+    linked = functools.partial(SignedClient, transport=httpx.MockTransport(served))
+    monkeypatch.setattr(server.consent_client, "SignedClient", linked)
     return served
 
 

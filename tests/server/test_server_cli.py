@@ -61,11 +61,11 @@ def test_an_opened_campaign_is_a_signed_manifest_and_a_row(run, league, tmp_path
     )
     assert manifest.sha256 == opened["sha256"]
     assert sorted(manifest.clubs) == ["club-a", "club-b"]
-    listed = json.loads(run("campaign", "list", folder, "--json").stdout)
+    listed = json.loads(run("campaign", "list", folder, "--json").stdout)["campaigns"]
     assert [(c["sha256"], c["state"]) for c in listed] == [(manifest.sha256, "open")]
     status = json.loads(run("status", folder, "--json").stdout)
     assert status["nodes"] == ["club-a", "club-b"]
-    assert json.loads(run("models", "list", folder, "--json").stdout) == []
+    assert json.loads(run("models", "list", folder, "--json").stdout)["models"] == []
     assert "recovery" in run("campaign", "show", folder, opened["campaign_id"]).stdout
 
 

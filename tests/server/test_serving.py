@@ -10,10 +10,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from chassis.clock import utc_now
 from chassis.errors import CannotServe
 from chassis.web.serving import listen
 from server.cli import app
-from server.commands.console import now
 from server.errors import BadCoordinatorSettings
 from server.running import Coordinator
 from server.settings import load_settings
@@ -63,7 +63,7 @@ def test_a_port_in_use_is_one_sentence():
 
 def test_a_second_coordinator_in_the_same_folder_is_refused_and_changes_nothing(folder):
     settings = load_settings(folder)
-    first, second = (Coordinator.open(settings, clock=now, wait_s=1.0, demo=False) for _ in range(2))
+    first, second = (Coordinator.open(settings, clock=utc_now, wait_s=1.0, demo=False) for _ in range(2))
 
     with first.working(), pytest.raises(BadCoordinatorSettings, match="another coordinator"), second.working():
         pass

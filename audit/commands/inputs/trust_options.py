@@ -23,7 +23,6 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option("--policy", metavar="FILE", help="A trust policy (tlog-policy): keys, witnesses and quorum."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def trust_of(vkeys: Sequence[str] | None, policy_file: Path | None) -> "TrustPolicy":

@@ -59,12 +59,12 @@ def _lines(checked: "CheckedOwn", in_log: "InLog | None", trust: "TrustPolicy", 
 
 
 def _entry_lines(checked: "CheckedEntry") -> list[str]:
-    from audit.entries.detail_labels import detail_lines, printable
+    from audit.entries.detail_labels import detail_lines
     from audit.entries.events import sentence
 
     entry = checked.entry
     state = "waiting" if checked.index is None else f"proven, entry {checked.index:,} of the log"
-    head = f"No. {checked.number + 1:,}  {entry.day.isoformat()}  {sentence(entry)} ({printable(entry.org)}; {state})"
+    head = f"No. {checked.number + 1:,}  {entry.day.isoformat()}  {sentence(entry)} ({entry.org}; {state})"
     if checked.details is None:
         return [head, "  Nobody can open it any more."]
     return [head, *(f"  {line}" for line in detail_lines(checked.details))]

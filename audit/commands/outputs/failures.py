@@ -1,21 +1,22 @@
 """How a command that a program reads says that something is not as it must be."""
 
 import contextlib
-import json
 from collections.abc import Iterator
 
 import typer
 
 from audit.errors import AuditError
+from chassis.cli.console import print_json
+from chassis.cli.exit_codes import ExitCode
 
 
 @contextlib.contextmanager
-def failures_as_json(as_json: bool) -> Iterator[None]:
-    """Print {"ok": false, "error": …} and end with code 1 where a program listens; else let the error through."""
+def failures_as_json(schema: str, *, as_json: bool) -> Iterator[None]:
+    """Print {"schema": …, "ok": false, "error": …} and end with code 1 where a program listens; else raise."""
     try:
         yield
     except AuditError as error:
         if not as_json:
             raise
-        print(json.dumps({"ok": False, "error": str(error)}))
-        raise typer.Exit(1) from error
+        print_json(schema, {"ok": False, "error": str(error)})
+        raise typer.Exit(ExitCode.NOT_DONE) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chassis.cli.exit_codes import ExitCode
 from deploy.demo.league import witnesses
 from deploy.demo.league.sources import Entrant, Import
 from deploy.demo.plan import (
@@ -27,6 +28,10 @@ PUBLISH_EVERY_S = 1  # so that an approved band shows at once; a real service pu
 CHECKPOINT_EVERY_S = 1  # so that nobody waits for a proof; a real log publishes once an hour
 
 
+QUARANTINED_TOO = (ExitCode.DONE, ExitCode.NOT_DONE)
+"""The real folders hold files that are quarantined; the others were stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangedKeys:
     """Public keys that were exchanged."""
@@ -39,7 +44,7 @@ class ExchangedKeys:
     ca_file: Path
 
 
-def node(*arguments: str, accept: tuple[int, ...] = (0,)) -> str:
+def node(*arguments: str, accept: tuple[ExitCode, ...] = (ExitCode.DONE,)) -> str:
     """Run `homefield-node` and return what it printed."""
     return run_program([program("homefield-node"), *arguments], env={}, accept=accept)
 
@@ -112,7 +117,7 @@ def add_athletes(plan: DemoPlan, entrants: Sequence[Entrant], tick: Tick) -> lis
             writer = csv.writer(file)
             writer.writerow(["name", "shirt_no", "is_minor"])
             writer.writerows([one.name, one.shirt_no, str(one.is_minor).lower()] for one in own)
-        added = json.loads(node("athlete", "load", str(club.folder), str(squad), "--json"))
+        added = json.loads(node("athlete", "load", str(club.folder), str(squad), "--json"))["athletes"]
         people += [
             Person(row["athlete"], one.name, one.club, one.shirt_no, one.is_minor, one.source, one.label)
             for row, one in zip(added, own, strict=True)
@@ -126,10 +131,8 @@ def ingest(plan: DemoPlan, imports: Sequence[Import], people: Sequence[Person], 
     totals = {"added": 0, "stored": 0, "skipped": 0, "quarantined": 0}
     for one in imports:
         club = next(club for club in plan.clubs if club.org == one.club)
-        # Code 1 says that a file was quarantined: the real folders hold some, and the others were stored.
-        done = json.loads(
-            node("ingest", str(club.folder), *_attribution(plan, club, one, people), "--json", accept=(0, 1))
-        )
+        arguments = (str(club.folder), *_attribution(plan, club, one, people), "--json")
+        done = json.loads(node("ingest", *arguments, accept=QUARANTINED_TOO))
         for name in totals:
             totals[name] += done[name]
         tick()

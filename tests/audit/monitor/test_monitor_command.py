@@ -157,15 +157,15 @@ def test_a_stale_log_ends_with_3(server: LogServer, options: list[str]) -> None:
     assert "has shown nothing new for too long" in lines[0]
 
 
-def test_a_log_that_cannot_be_reached_ends_with_4(server: LogServer, options: list[str]) -> None:
+def test_a_log_that_cannot_be_reached_ends_with_1(server: LogServer, options: list[str]) -> None:
     server.is_down = True
     code, lines, _ = run(server.url, *options)
     assert (code, lines[0].split("UTC  ")[1]) == (
-        4,
+        1,
         "could not check: expected checkpoint from the log, got status 500",
     )
     code, lines, _ = run("http://127.0.0.1:1/", *options, "--json")
-    assert (code, json.loads(lines[0])["ok"]) == (4, None)
+    assert (code, json.loads(lines[0])["ok"]) == (1, None)
 
 
 def test_a_directory_can_be_watched(options: list[str], tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def watch(
     lines: list[str] = []
     core = ScriptedMonitor(outcomes, stop)
     options = {"hook": None, "as_json": False, **options}
-    return command.Watch(core, tmp_path / "s.json", None, say=lines.append, **options), lines  # type: ignore[arg-type]
+    return command.Watch(core, tmp_path / "s.json", None, tell=lines.append, **options), lines  # type: ignore[arg-type]
 
 
 def test_a_log_that_is_down_is_asked_less_and_less_often(tmp_path: Path) -> None:

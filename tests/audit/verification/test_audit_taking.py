@@ -200,7 +200,8 @@ def test_export_writes_a_document_that_needs_nothing_else(
     document = json.loads(out.read_text())
 
     assert code == 0
-    assert json.loads(said) == {"file": str(out), "entries": 3, "of": 4, "with_proofs": with_proofs}
+    told = {"file": str(out), "entries": 3, "of": 4, "with_proofs": with_proofs}
+    assert json.loads(said) == {"schema": "homefield-export-1", **told}
     assert document["vkeys"] == [signer.vkey]
     assert document["checkpoint"].encode() == (log / "checkpoint").read_bytes()
     assert [entry["index"] for entry in document["entries"]] == [1, 2, 3]
@@ -222,7 +223,7 @@ def test_export_leaves_no_file_of_a_log_that_is_not_whole(run: Run, log: Path, p
 def test_export_leaves_no_file_of_entries_that_change_while_they_are_written(
     run: Run, log: Path, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from audit.commands import export
+    from audit.verification import verify
 
     def then_spoil(*words: object, **options: object) -> object:
         verified = export_verify(*words, **options)
@@ -230,8 +231,8 @@ def test_export_leaves_no_file_of_entries_that_change_while_they_are_written(
         bundle.write_bytes(bundle.read_bytes().replace(b"2026-11-24", b"2026-11-25"))
         return verified
 
-    export_verify = export.verify_source
-    monkeypatch.setattr(export, "verify_source", then_spoil)
+    export_verify = verify.verify_source
+    monkeypatch.setattr(verify, "verify_source", then_spoil)
     before = set(tmp_path.iterdir())
 
     code, _, err = run("export", log, "--policy", policy, "-o", tmp_path / "out")

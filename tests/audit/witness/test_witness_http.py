@@ -243,7 +243,8 @@ def test_a_witness_without_logs_has_a_page(tmp_path: Path) -> None:
 def test_the_commands_tell_people_and_programs(folder: Path) -> None:
     code, text = run("keys", str(folder))
     assert (code, len(text.splitlines())) == (0, 2)
-    assert json.loads(run("keys", str(folder), "--json")[1]) == {"name": WITNESS, "vkeys": text.splitlines()}
+    told = json.loads(run("keys", str(folder), "--json")[1])
+    assert told == {"schema": "homefield-witness-keys-1", "name": WITNESS, "vkeys": text.splitlines()}
     assert "none yet" in run("status", str(folder))[1]
     with running(folder) as one:
         one.post(LOG.request(0, 5))

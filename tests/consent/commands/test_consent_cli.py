@@ -45,13 +45,13 @@ def test_from_init_to_a_sign_in_code(
     athletes = run(capsys, monkeypatch, "athlete", "list", home)
 
     assert (code, added[0], athletes[0]) == (0, 0, 0)
-    assert json.loads(made) == keys
+    assert json.loads(made) == keys | {"schema": "homefield-consent-init-1"}
     assert keys["log_vkey"] == keys["log_vkeys"][0]
     assert len(keys["log_vkeys"]) == 2
     assert keys["trust_policy"] == (tmp_path / "union" / "trust.policy").read_text()
     assert all(f"log {vkey}\n" in keys["trust_policy"] for vkey in keys["log_vkeys"])
-    assert [org["org"] for org in orgs] == ["club-a", "union"]
-    assert (status["schema"], status["orgs"], status["athletes"]) == ("homefield-status-1", 2, 0)
+    assert [org["org"] for org in orgs["organisations"]] == ["club-a", "union"]
+    assert (status["schema"], status["orgs"], status["athletes"]) == ("homefield-consent-status-1", 2, 0)
     assert (status["spent_most_micro_rho"], status["epsilon_spent_most"]) == (0, 0.0)
     # What `init` and `org add` recorded is published, each with a heartbeat: two entries and one, and two of those.
     assert (status["log_size"], status["log_waiting"], status["log_problem"]) == (5, 0, "none")
@@ -204,7 +204,7 @@ def test_an_athlete_is_erased_only_after_a_yes(
     done = run(capsys, monkeypatch, "athlete", "erase", union, athlete, "--yes")
     again = run(capsys, monkeypatch, "athlete", "erase", union, athlete, "--yes")
 
-    assert athlete in [row["athlete"] for row in listed]
+    assert athlete in [row["athlete"] for row in listed["athletes"]]
     assert (refused[0], refused[2].splitlines()[-1]) == (
         1,
         "homefield-consent: stopped without an answer; nothing was changed",
@@ -213,7 +213,7 @@ def test_an_athlete_is_erased_only_after_a_yes(
     assert "erased already" in again[2]
     assert run(capsys, monkeypatch, "sign-in-code", union, athlete)[0] == 1
     shown = json.loads(run_audit(union, "show", "--kind", "erased", "--json"))
-    assert len(shown) == 1
+    assert len(shown["entries"]) == 1
 
 
 def run_audit(union: str, verb: str, *words: str) -> str:

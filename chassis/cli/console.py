@@ -1,0 +1,94 @@
+"""What every program prints: lines, tables, questions and JSON. No stored text is read as markup or as a control.
+
+A name such as "Eastmere [/b] FC" is shown as it is written, and control characters in it are replaced.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from chassis.cli.printable import escaped_json, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def say(*lines: str) -> None:
+    """Print lines on standard output at once; a line break inside a line is replaced like any control character."""
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+    sys.stdout.flush()
+
+
+def warn(sentence: str) -> None:
+    """Print one line on standard error."""
+    sys.stderr.write(f"{printable(sentence)}\n")
+
+
+def is_confirmed(question: str) -> bool:
+    """Ask a yes-or-no question; raises click.Abort where nobody answers."""
+    return typer.confirm(printable(question))
+
+
+def print_json(schema: str, values: Mapping[str, Any]) -> None:
+    """Print one JSON object with its schema first.
+
+    schema: homefield-<command>-<n>; a field is only ever added, anything else makes n + 1 (docs/operate.md).
+    """
+    document = json.dumps({"schema": schema, **values}, indent=2, ensure_ascii=False)
+    sys.stdout.write(f"{escaped_json(document)}\n")
+    sys.stdout.flush()
+
+
+def json_line(schema: str, values: Mapping[str, Any]) -> str:
+    """Return the same object in one line, for a command that goes on and prints an object a line."""
+    return escaped_json(json.dumps({"schema": schema, **values}, ensure_ascii=False))
+
+
+def print_values(schema: str, values: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print named values, each on a line of its own or, where it is a text of several, on those; or one JSON object."""
+    if as_json:
+        print_json(schema, values)
+        return
+    for name, value in values.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        say(*f"{name.replace('_', ' ')}: {shown}".rstrip("\n").split("\n"))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on standard output, as wide as the terminal; long cells are folded, never cut."""
+    from rich.console import Console  # slow to load, and most commands print no table
+
+    show_table(Console(), title, columns, rows)
+
+
+def show_table(console: "Console", title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on a console of the caller's own."""
+    console.print(_table(title, columns, rows))
+
+
+def show_line(console: "Console", line: str) -> None:
+    """Print a line on a console of the caller's own, unbroken."""
+    console.print(printable(line), markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(printable(title)),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    return table

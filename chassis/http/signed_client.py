@@ -1,0 +1,92 @@
+"""A program's line to one service: signed requests over connections that stay open.
+
+Building an HTTP client loads every certificate authority, some 50 ms of CPU, so there is one for the program's life.
+A request is sent once: the caller's service may have acted on one whose answer was lost, and only the caller knows
+whether asking again is harmless.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.http.request_signature import sign_request
+from policies.signing import SigningKey
+
+TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
+IDLE_S = 3.0
+"""An idle connection is dropped after this time: uvicorn closes one after 5 s, and a request sent at that very moment
+would be lost without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """What came back: the status, whatever it is, and the body, at most as long as was agreed."""
+
+    status: int
+    body: bytes
+
+
+class SignedClient:
+    """Signed requests to one service. Any thread may call `send`; a call that failed spoils no later one."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: SigningKey,
+        *,
+        clock: Callable[[], datetime],
+        largest_answer: int,
+        timeout_s: float = TIMEOUT_S,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Nothing is sent yet. largest_answer: bytes; timeout_s: for connecting and for every pause in an answer."""
+        self.base_url = base_url.rstrip("/")
+        self._key = key
+        self._clock = clock
+        self._largest = largest_answer
+        self._http = httpx.Client(
+            timeout=timeout_s,
+            limits=httpx.Limits(keepalive_expiry=IDLE_S),
+            transport=transport,
+            trust_env=False,  # no proxy of the environment may come between
+            follow_redirects=False,  # the signature is for this address
+            headers={"Accept-Encoding": "identity"},  # what arrives is what is counted against the limit
+        )
+
+    def close(self) -> None:
+        """Close every connection. Sending afterwards raises ServiceUnreachable."""
+        self._http.close()
+
+    def send(self, method: str, target: str, body: Mapping[str, Any] | None = None) -> ServiceAnswer:
+        """Send one signed request; returns the answer whatever its status.
+
+        target: path with query string. Raises ServiceUnreachable without an answer, and UnsoundAnswer for one that is
+        too long or encoded otherwise than was asked.
+        """
+        data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
+        headers = sign_request(self._key, method=method, target=target, body=data, now=self._clock())
+        if data:
+            headers["Content-Type"] = "application/json"
+        if self._http.is_closed:
+            raise ServiceUnreachable("the line to the service is closed")
+        try:
+            with self._http.stream(method, self.base_url + target, content=data, headers=headers) as response:
+                return ServiceAnswer(response.status_code, self._limited(response))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ServiceUnreachable(f"the service cannot be reached: {type(error).__name__}") from error
+
+    def _limited(self, response: httpx.Response) -> bytes:
+        """The body, read no further than the limit."""
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsoundAnswer("expected an answer that is not compressed")
+        data = bytearray()
+        for chunk in response.iter_bytes():
+            data += chunk
+            if len(data) > self._largest:
+                raise UnsoundAnswer(f"expected an answer of at most {self._largest:,} bytes")
+        return bytes(data)

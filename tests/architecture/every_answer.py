@@ -1,0 +1,251 @@
+"""Every command that answers in JSON, as one can be run: all programs with stored names that a terminal could obey.
+
+`COMMAND_LINES` gives for each command what follows its words. `fresh` is a new name each time, so that a command line
+can be made twice: once for text, once with --json. Most are run once; those with several forms of an answer more often.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import audit.cli
+import client.cli
+from audit.entries import commitments
+from audit.entries.commitments import KeyedOpening
+from audit.entries.events import Entry, EventKind
+from audit.tlog.note_keys import Signer
+from audit.tlog.trust_policy import TrustPolicy
+from audit.verification.athlete_export import AthleteExport, own_entry, write_export
+from audit.verification.prover import prove_entry
+from audit.verification.sources import open_source
+from audit.writer.log import Log
+from consent.registry.values import OrgKind
+from policies.campaign import parse_signed_manifest
+from policies.vocabulary import OrgId
+from server.settings import load_settings
+from server.store import CampaignState, CoordinatorStore, open_database
+from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
+from tests.privacy.programs import Programs, files, in_weeks, node_added, set_up
+
+HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
+"""A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
+PSEUDONYM = "Slate [/b] \u202e:smile: otter"
+"""The same of an organisation in a log, where no control character may stand."""
+DAY = date(2026, 11, 24)
+Words = list[object]
+
+
+@dataclass
+class Everything:
+    """The programs in their folders, and a log that stands beside them."""
+
+    programs: Programs
+    campaign: str
+    model: Path
+    log: Path
+    policy: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.programs.folder
+
+    @property
+    def union(self) -> Path:
+        return self.folder / "union"
+
+    def file(self, fresh: str, text: str) -> Path:
+        path = self.folder / fresh
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
+    """Every program with hostile names wherever an organisation, a person, a campaign or a log has one."""
+    programs = set_up(folder, monkeypatch, club=HOSTILE, athlete=HOSTILE)
+    programs.world.service.store.add_org(
+        OrgId("club-a"), name=HOSTILE, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
+    )
+    node_added(programs)
+    programs.done(client.cli.app, "enrol", programs.node)
+    programs.done(client.cli.app, "plan", "set", programs.node, "--load", 300, "--title", HOSTILE)
+    programs.recorded_days()
+    model = programs.model()
+    opened = parse_signed_manifest((folder / "manifest.json").read_bytes()).manifest
+    store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: datetime.now(UTC))
+    store.set_state(opened.sha256, CampaignState.FAILED, detail=HOSTILE)
+    return Everything(programs, opened.campaign_id, model, *_log(folder))
+
+
+def _log(folder: Path) -> tuple[Path, Path]:
+    signer = Signer("log.example/2026", bytes(range(32)))
+    sealed = commitments.commit(ENTRY_KEY, DETAILS)
+    entries = [
+        Entry(EventKind.ACCESS, PSEUDONYM, DAY, "7f" * 32, secrets.token_bytes(32), secrets.token_bytes(16)),
+        Entry(EventKind.LOOK_REFUSED, PSEUDONYM, DAY, "7f" * 32, sealed, commitments.tag(TAG_KEY, 0), version=1),
+    ]
+    with Log.open(folder / "log", signers=[signer]) as log:
+        for entry in entries:
+            log.append_many([entry.leaf()])
+            log.publish()  # one by one: a publication shuffles what it publishes
+    policy = folder / "trust.policy"
+    policy.write_text(f"log {signer.vkey}\nquorum none\n")
+    return folder / "log", policy
+
+
+def _bundle(every: Everything, fresh: str) -> Path:
+    trust = TrustPolicy.of_keys([Signer("log.example/2026", bytes(range(32))).vkey])
+    found = prove_entry(open_source(every.log), trust, 1)
+    entry = own_entry(0, found.leaf, found.proof.text, KeyedOpening(ENTRY_KEY, DETAILS))
+    checkpoint = (every.log / "checkpoint").read_bytes()
+    own = AthleteExport("log.example/2026", every.policy.read_text(), TAG_KEY, 1, checkpoint, (entry,))
+    path = every.folder / fresh
+    path.write_bytes(write_export(own))
+    return path
+
+
+def _opening(every: Everything, fresh: str) -> Path:
+    return every.file(fresh, json.dumps({"key": ENTRY_KEY.hex(), "details": DETAILS}))
+
+
+def _proof(every: Everything, fresh: str) -> Words:
+    proof, leaf = every.folder / f"{fresh}.proof", every.folder / f"{fresh}.leaf"
+    words = ("prove", every.log, 1, "--policy", every.policy, "-o", proof, "--leaf-to", leaf)
+    every.programs.done(audit.cli.app, *words)
+    return ["--proof", proof, "--leaf", leaf, "--policy", every.policy]
+
+
+def _damaged(every: Everything, fresh: str) -> Path:
+    place = every.folder / fresh
+    place.mkdir()
+    for path in every.log.rglob("*"):
+        if path.is_file() and "tile/0" not in path.as_posix():
+            copy = place / path.relative_to(every.log)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    return place
+
+
+def _witness(every: Everything, fresh: str) -> Path:
+    every.programs.done(audit.cli.app, "witness", "init", every.folder / fresh, "--name", "w.example/1")
+    return every.folder / fresh
+
+
+def _watching(every: Everything, fresh: str) -> Path:
+    place = _witness(every, fresh)
+    every.programs.done(audit.cli.app, "witness", "add-log", place, "--vkey", _vkey())
+    return place
+
+
+def _vkey() -> str:
+    return Signer("log.example/2026", bytes(range(32))).vkey
+
+
+def _rolled_back(every: Everything, fresh: str) -> Words:
+    """A monitor that saw two entries and is now shown a log of other entries, and a web hook that nobody answers."""
+    state = every.folder / f"{fresh}.json"
+    once = ["--policy", every.policy, "--state", state, "--once"]
+    every.programs.done(audit.cli.app, "monitor", every.log, *once)
+    other = every.folder / f"{fresh}.log"
+    with Log.open(other, signers=[Signer("log.example/2026", bytes(range(32)))]) as log:
+        log.append_many([b"another entry"])
+        log.publish()
+    return [other, *once, "--webhook", "http://127.0.0.1:9/hook"]
+
+
+def _squad(every: Everything, fresh: str) -> Path:
+    return every.file(fresh, "name,shirt_no,is_minor\nBo Ek,8,false\n")
+
+
+Line = Callable[[Everything, str], Words]
+COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
+    ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", HOSTILE]],
+    ("homefield-consent", "keys"): [lambda e, _: [e.union]],
+    ("homefield-consent", "status"): [lambda e, _: [e.union]],
+    ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
+    ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
+    ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
+    ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", HOSTILE]],
+    ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, HOSTILE]],
+    ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
+    ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
+    ("homefield-node", "features"): [lambda e, _: [e.programs.node, e.programs.one]],
+    ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
+    ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
+    ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
+    ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
+    ("homefield-server", "init"): [
+        lambda e, fresh: [e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"]
+    ],
+    ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "campaign", "open"): [
+        lambda e, fresh: [e.programs.league, "--model", "recovery-linear-1", "--out", e.folder / fresh]
+    ],
+    ("homefield-server", "campaign", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],
+    ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "status"): [lambda e, _: [e.programs.league]],
+    ("homefield-audit", "verify"): [
+        lambda e, _: [e.log, "--policy", e.policy],
+        _proof,
+        lambda e, fresh: [_damaged(e, fresh), "--policy", e.policy],
+    ],
+    ("homefield-audit", "show"): [lambda e, _: [e.log, "--policy", e.policy]],
+    ("homefield-audit", "explain"): [
+        lambda e, _: [e.log, 0, "--policy", e.policy],
+        lambda e, fresh: [e.log, 1, "--policy", e.policy, "--opening", _opening(e, fresh)],
+        lambda e, fresh: ["--bundle", _bundle(e, fresh), e.log],
+        lambda e, fresh: [_damaged(e, fresh), 0, "--policy", e.policy],
+    ],
+    ("homefield-audit", "prove"): [lambda e, _: [e.log, 1, "--policy", e.policy]],
+    ("homefield-audit", "export"): [lambda e, fresh: [e.log, "--policy", e.policy, "-o", e.folder / fresh]],
+    ("homefield-audit", "fsck"): [
+        lambda e, _: [e.log, "--policy", e.policy],
+        lambda e, fresh: [_damaged(e, fresh), "--policy", e.policy],
+    ],
+    ("homefield-audit", "keygen"): [lambda e, fresh: ["log.example/2027", "--out", e.folder / fresh]],
+    ("homefield-audit", "monitor"): [
+        lambda e, fresh: [e.log, "--policy", e.policy, "--state", e.folder / fresh, "--once"],
+        _rolled_back,
+        lambda e, fresh: [
+            "http://127.0.0.1:9/",
+            "--policy",
+            e.policy,
+            "--state",
+            e.folder / fresh,
+            "--once",
+        ],
+    ],
+    ("homefield-audit", "witness", "init"): [lambda e, fresh: [e.folder / fresh, "--name", "w.example/1"]],
+    ("homefield-audit", "witness", "keys"): [lambda e, fresh: [_witness(e, fresh)]],
+    ("homefield-audit", "witness", "add-log"): [lambda e, fresh: [_witness(e, fresh), "--vkey", _vkey()]],
+    ("homefield-audit", "witness", "status"): [lambda e, fresh: [_watching(e, fresh)]],
+    ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
+}
+NAMED = {
+    ("homefield-consent", "org", "list"): HOSTILE,
+    ("homefield-consent", "athlete", "list"): HOSTILE,
+    ("homefield-node", "athlete", "list"): HOSTILE,
+    ("homefield-node", "plan", "show"): HOSTILE,
+    ("homefield-node", "propose"): HOSTILE,
+    ("homefield-server", "campaign", "list"): HOSTILE,
+    ("homefield-server", "campaign", "show"): HOSTILE,
+    ("homefield-server", "status"): HOSTILE,
+    ("homefield-audit", "show"): PSEUDONYM,
+    ("homefield-audit", "explain"): PSEUDONYM,
+    ("homefield-demo", "run"): HOSTILE,
+}
+"""The commands whose text holds a stored name, and that name."""
+
+
+def lines(words: tuple[str, ...], every: Everything) -> Iterator[list[str]]:
+    """Every command line of a command, as text; ready to be run once."""
+    for line in COMMAND_LINES[words]:
+        yield [str(word) for word in (*words[1:], *line(every, f"fresh-{secrets.token_hex(4)}"))]

@@ -1,0 +1,118 @@
+"""What programs print: stored text is shown as it is written, and a terminal never obeys it."""
+
+import io
+import json
+import os
+import pty
+import sys
+
+import pytest
+import typer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.cli import console
+from chassis.cli.printable import escaped_json, printable
+from chassis.cli.program import run_program
+from chassis.cli.progress import progress_bar
+
+HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
+SHOWN = "Eastmere [/b] \ufffd[2J\ufffd2J\ufffd:smile: FC"
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_printable_text_keeps_its_length_and_every_letter(text: str) -> None:
+    shown = printable(text)
+
+    assert len(shown) == len(text)
+    assert shown.isprintable()
+    assert all(now in (was, "\ufffd") for was, now in zip(text, shown, strict=True))
+    assert printable(shown) == shown
+
+
+@settings(deadline=None)
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_escaped_json_says_the_same_and_is_printable(value: object) -> None:
+    document = escaped_json(json.dumps(value, ensure_ascii=False, indent=1))
+
+    assert json.loads(document) == value
+    assert all(character.isprintable() or character == "\n" for character in document)
+
+
+def test_lines_and_values(capsys: pytest.CaptureFixture[str]) -> None:
+    console.say(HOSTILE, "two\nlines")
+    console.warn(HOSTILE)
+    console.print_values("homefield-x-1", {"the_name": HOSTILE, "keys": ["a", "b"], "text": "x\ny\n"}, as_json=False)
+
+    out, err = capsys.readouterr()
+
+    assert out == f"{SHOWN}\ntwo\ufffdlines\nthe name: {SHOWN}\nkeys: a, b\ntext: x\ny\n"
+    assert err == f"{SHOWN}\n"
+
+
+def test_json_is_one_object_with_its_schema_first(capsys: pytest.CaptureFixture[str]) -> None:
+    console.print_json("homefield-x-1", {"name": HOSTILE, "zoë": 1})
+
+    out = capsys.readouterr().out
+
+    assert out.startswith('{\n  "schema": "homefield-x-1",\n')
+    assert json.loads(out) == {"schema": "homefield-x-1", "name": HOSTILE, "zoë": 1}
+    assert r"\u001b[2J\u009b2J\u202e" in out
+    assert "zoë" in out
+    assert json.loads(console.json_line("homefield-x-1", {"name": HOSTILE})) == {
+        "schema": "homefield-x-1",
+        "name": HOSTILE,
+    }
+
+
+def test_a_table_reads_no_markup_in_title_or_cells(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    console.print_table(HOSTILE, ("Name",), [(HOSTILE,), ("[red]Bo[/red]",)])
+
+    out = capsys.readouterr().out
+    assert out.count(SHOWN) == 2
+    assert "[red]Bo[/red]" in out
+
+
+def test_a_question_is_cleaned_and_answered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+
+    assert console.is_confirmed(f"Approve it for {HOSTILE}?")
+
+    assert f"Approve it for {SHOWN}? [y/N]:" in capsys.readouterr().out
+
+
+def test_an_error_sentence_is_cleaned(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def act() -> None:
+        raise LookupError(HOSTILE)
+
+    monkeypatch.setattr("sys.argv", ["program"])
+    with pytest.raises(SystemExit):
+        run_program(app, expected=(LookupError,), prefix="homefield-x")
+
+    assert capsys.readouterr().err == f"homefield-x: {SHOWN}\n"
+
+
+def test_progress_of_something_with_a_hostile_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    primary, secondary = pty.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with os.fdopen(secondary, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with progress_bar(HOSTILE) as on_progress:
+            assert on_progress is not None
+            on_progress(1, 2)
+    shown = os.read(primary, 65536).decode()
+    os.close(primary)
+
+    assert SHOWN in shown
+    assert "\x1b[2J" not in shown
