@@ -83,7 +83,7 @@ def _errors(
             "person_mean": judged.person_mean,
             "ewma": judged.ewma,
             "local_ridge": judged.local_ridge,
-            "public_start": judged.public_initial_weights,
+            "public_initial_weights": judged.public_initial_weights,
             "model": judged.federated,
         },
         others=tuple(judge(one, squad).federated for one in others),

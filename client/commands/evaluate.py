@@ -24,7 +24,7 @@ NAMES = {
     "person_mean": "person mean",
     "ewma": "EWMA, half-life 3 days",
     "local_ridge": "local ridge, one model per athlete",
-    "public_start": "public initial weights, no rounds",
+    "public_initial_weights": "public initial weights, no rounds",
     "model": "the league's model",
 }
 

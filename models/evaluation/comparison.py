@@ -48,7 +48,7 @@ class Comparison:
     without noise; the step from there to federated_private is the price of the noise alone.
 
     federated_private is the mean over repeated draws of the noise, from which it strays by
-    federated_private_spread (SD). public_start is the public simulator's model before any round.
+    federated_private_spread (SD). public_initial_weights is the public simulator's model before any round.
     """
 
     athletes: int

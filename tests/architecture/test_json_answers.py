@@ -58,7 +58,7 @@ def summary() -> Summary:
     witness = WitnessState(HOSTILE, "w.example/1", 3, 0)
     texts = dict.fromkeys(("data", "log_origin", "log_directory", "log_vkey", "trust_policy"), HOSTILE)
     counts = "clubs athletes readings consents learners proposals released_indices office_not_available board_listed"
-    numbers = dict.fromkeys([*counts.split(), "decisions_accepted", "log_size", "countersigned"], 1)
+    numbers = dict.fromkeys([*counts.split(), "decisions_accepted", "log_size", "cosigned"], 1)
     return Summary(
         **texts,
         **numbers,

@@ -82,7 +82,7 @@ def former_prose(text: str) -> list[str]:
     return [f"{found[0]}: say {former.term}" for former in PROSE for found in former.pattern.finditer(line)]
 
 
-OUTPUT = re.compile(r"```\n.*?```", re.DOTALL)
+OUTPUT = re.compile(r"^```\w*\n.*?^```$", re.DOTALL | re.MULTILINE)
 """What a program printed, as a page of ours shows it."""
 
 STORED = {"LOOK_ALLOWED", "LOOK_REFUSED"}

@@ -64,7 +64,7 @@ def test_errors_are_those_of_an_independent_sum_over_held_back_days(squad: list[
             if known[day] and known[day + 1]:
                 deviations.append(abs(one.readiness[day + 1] - one.readiness[: day + 1][known[: day + 1]].mean()))
     assert found.athletes == 8
-    assert found.errors["model"] == found.errors["public_start"] == judge(PUBLIC, squad).federated
+    assert found.errors["model"] == found.errors["public_initial_weights"] == judge(PUBLIC, squad).federated
     assert found.others == (found.errors["person_mean"],)  # weights of 0 say the athlete's own mean
     assert found.test_days == judge(PUBLIC, squad).test_days
     assert found.errors["person_mean"] == pytest.approx(np.mean(deviations), abs=0.02)

@@ -21,7 +21,7 @@ LAST_DAY = date(2026, 11, 23)
 
 
 def told(athletes: int, found: Judged) -> dict[str, object]:
-    methods = ("person_mean", "ewma", "local_ridge", "public_start")
+    methods = ("person_mean", "ewma", "local_ridge", "public_initial_weights")
     errors = {name: getattr(found, name) for name in methods} | {"model": found.federated}
     return {"athletes": athletes, "test_days": found.test_days, "errors": errors, "others": [found.federated]}
 

@@ -55,7 +55,7 @@ def joined(name: str, clubs: Sequence[Told]) -> Errors:
         person_mean=method("person_mean"),
         ewma=method("ewma"),
         local_ridge=method("local_ridge"),
-        public_initial_weights=method("public_start"),
+        public_initial_weights=method("public_initial_weights"),
         federated_without_dp=mean([club["others"][0] for club in clubs]),
         federated_with_dp=method("model"),
     )
