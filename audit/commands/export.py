@@ -20,9 +20,6 @@ from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
-
-
-if TYPE_CHECKING:
     from audit.verification.sources import LogSource
     from audit.verification.verify import VerifiedLog
 

@@ -15,9 +15,6 @@ from chassis.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
-
-
-if TYPE_CHECKING:
     from audit.writer.fsck import FsckReport
 
 SCHEMA = "homefield-fsck-1"

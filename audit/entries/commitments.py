@@ -6,7 +6,6 @@ commit to ten fields instead (`disclosure`).
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,11 +25,6 @@ class KeyedOpening:
 
     key: bytes = field(repr=False)
     details: Mapping[str, Any] = field(repr=False)
-
-
-def new_key() -> bytes:
-    """Return a fresh secret of 32 bytes: a commitment key for one entry, or a tag key for one athlete."""
-    return secrets.token_bytes(KEY_SIZE)
 
 
 def commit(key: bytes, details: Mapping[str, Any]) -> bytes:

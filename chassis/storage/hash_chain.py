@@ -12,12 +12,12 @@ GENESIS: Final = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row: its number from 1, the hash before it, its own hash, and the content that is hashed."""
+    """One row: its number from 1, the hash before it, its own hash, and the bytes of its content, which are hashed."""
 
     seq: int
     prev_hash: str
     hash: str
-    content: Mapping[str, Any]
+    body: bytes
 
 
 def link_bytes(content: Mapping[str, Any]) -> bytes:
@@ -25,16 +25,16 @@ def link_bytes(content: Mapping[str, Any]) -> bytes:
     return canonical_bytes(content)
 
 
-def link_hash(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a row's content, in hexadecimal digits."""
-    return sha256_hex(link_bytes(content))
+def link_hash(body: bytes) -> str:
+    """Return the SHA-256 of the bytes of a row's content, in hexadecimal digits."""
+    return sha256_hex(body)
 
 
 def is_whole(links: Iterable[Link]) -> bool:
     """Return whether rows, in order, are numbered without a gap, each names the one before, and no content changed."""
     previous = GENESIS
     for seq, link in enumerate(links, start=1):
-        if link.seq != seq or link.prev_hash != previous or link.hash != link_hash(link.content):
+        if link.seq != seq or link.prev_hash != previous or link.hash != link_hash(link.body):
             return False
         previous = link.hash
     return True

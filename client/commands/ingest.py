@@ -19,11 +19,8 @@ from client.ingest.clock import LocalClock
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.vault.store import Vault
-
-
-if TYPE_CHECKING:
     from client.ingest.importer import Importer, ImportResult
+    from client.vault.store import Vault
 
 
 def register(app: typer.Typer) -> None:

@@ -13,12 +13,9 @@ from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 
 if TYPE_CHECKING:
-    from client.vault.store import Vault
-
-
-if TYPE_CHECKING:
     from client.coaching.journal import CoachingJournal
     from client.coaching.session import TrainingSession
+    from client.vault.store import Vault
 
 
 plans = typer.Typer(no_args_is_help=True, help="Set and show the plan of a day.")

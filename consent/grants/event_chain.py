@@ -52,8 +52,8 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
         hash="",
         signature="",
     )
-    content = _content(row)
-    row.hash, row.signature = link_hash(content), tx.context.keys.service.sign(link_bytes(content)).hex()
+    body = link_bytes(_content(row))
+    row.hash, row.signature = link_hash(body), tx.context.keys.service.sign(body).hex()
     tx.session.add(row)
     tx.session.flush()
 
@@ -85,10 +85,11 @@ def verify(tx: Transaction, athlete: AthleteId, key: VerifyKey) -> int:
     """Check every link and signature of one athlete's chain; returns its length, raises BadSignature."""
     query = select(ConsentEventRow).where(col(ConsentEventRow.athlete) == athlete).order_by(col(ConsentEventRow.seq))
     rows = tx.session.exec(query).all()
-    if not is_whole(Link(row.seq, row.prev_hash, row.hash, _content(row)) for row in rows):
+    links = [Link(row.seq, row.prev_hash, row.hash, link_bytes(_content(row))) for row in rows]
+    if not is_whole(links):
         raise BadSignature("the chain of consent events is broken")
-    for row in rows:
-        key.verify(link_bytes(_content(row)), bytes.fromhex(row.signature))
+    for row, link in zip(rows, links, strict=True):
+        key.verify(link.body, bytes.fromhex(row.signature))
     return len(rows)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_hash
+from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
 from consent.errors import BudgetExhausted, Conflict, NotFound
 from consent.storage.rows import BudgetRow, LedgerRow
 from consent.storage.transaction import Transaction
@@ -91,7 +91,7 @@ def locked_budget(tx: Transaction, athlete: AthleteId) -> BudgetRow:
 def verify(tx: Transaction, athlete: AthleteId) -> int:
     """Check one athlete's chain and that it adds up to the budget; returns its length, raises BadSignature."""
     rows = _rows(tx, athlete)
-    if not is_whole(Link(row.seq, row.prev_hash, row.hash, _content(row)) for row in rows):
+    if not is_whole(Link(row.seq, row.prev_hash, row.hash, link_bytes(_content(row))) for row in rows):
         raise BadSignature("the chain of the privacy ledger is broken")
     spent = sum(row.micro_rho for row in rows if row.movement == Movement.COMMIT)
     reserved = sum(row.micro_rho if row.movement == Movement.RESERVE else -row.micro_rho for row in rows)
@@ -122,7 +122,7 @@ def _note(
         prev_hash=GENESIS if last is None else last.hash,
         hash="",
     )
-    row.hash = link_hash(_content(row))
+    row.hash = link_hash(link_bytes(_content(row)))
     tx.session.add(row)
     tx.session.flush()
 

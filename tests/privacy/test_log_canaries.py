@@ -14,7 +14,6 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from audit.entries.commitments import new_key
 from audit.entries.details.clubs import NodeDataErased, ProposalAnswered
 from audit.entries.details.codes import ProposalAnswer
 from audit.entries.events import Entry, EventKind
@@ -245,7 +244,9 @@ def test_a_canary_that_does_reach_the_log_is_found_in_what_it_serves(tmp_path: P
     """The whole way: a leaf with a name in it goes through log and HTTP, and the search finds it."""
     league = founded(tmp_path / "union")
     day = league.clock.now.date()
-    leaf = Entry(EventKind.LOOK_ALLOWED, "Quokka Player 5", day, "", secrets.token_bytes(32), new_key()[:16]).leaf()
+    leaf = Entry(
+        EventKind.LOOK_ALLOWED, "Quokka Player 5", day, "", secrets.token_bytes(32), secrets.token_bytes(16)
+    ).leaf()
     league.service.log.append_many([leaf])
     league.publish()
 

@@ -9,9 +9,6 @@ from audit.commands.show import entry_json
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy
-
-
-if TYPE_CHECKING:
     from audit.verification.check_athlete_export import CheckedEntry, CheckedOwn, InLog
 
 

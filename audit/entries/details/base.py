@@ -22,10 +22,6 @@ def _granularity(value: object) -> object:
     return Granularity.__members__.get(value.upper(), value) if isinstance(value, str) and value.islower() else value
 
 
-def _word_of(level: Granularity) -> str:
-    return level.word
-
-
 Word = Annotated[str, Field(pattern=WORD, max_length=64)]
 """An identifier: of a campaign, a model, a release, a receipt."""
 Sha256 = Annotated[str, Field(pattern=SHA256)]

@@ -2,6 +2,7 @@
 
 import json
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -50,7 +51,7 @@ class Athlete:
     def _sealed(self, said: dict[str, object], tag: bytes) -> tuple[bytes, Opening | KeyedOpening]:
         kind = EventKind.LOOK_ALLOWED
         if self.version == 1:
-            key = commitments.new_key()
+            key = secrets.token_bytes(commitments.KEY_SIZE)
             leaf = self._new_entry(kind, commitment=commitments.commit(key, said), tag=tag, version=1).leaf()
             return leaf, KeyedOpening(key, said)
         fields = fields_of(said)

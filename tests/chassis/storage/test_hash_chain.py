@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_hash
+from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
 
 
 def chain(values: list[int]) -> list[Link]:
@@ -16,8 +16,8 @@ def chain(values: list[int]) -> list[Link]:
     links: list[Link] = []
     for seq, value in enumerate(values, start=1):
         before = links[-1].hash if links else GENESIS
-        content = {"seq": seq, "value": value, "prev_hash": before}
-        links.append(Link(seq, before, link_hash(content), content))
+        body = link_bytes({"seq": seq, "value": value, "prev_hash": before})
+        links.append(Link(seq, before, link_hash(body), body))
     return links
 
 
@@ -26,7 +26,7 @@ def test_the_hash_is_that_of_the_canonical_text() -> None:
 
     expected = hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
 
-    assert link_hash(content) == expected.hexdigest()
+    assert link_hash(link_bytes(content)) == expected.hexdigest()
 
 
 @given(st.lists(st.integers(0, 9), max_size=6))
@@ -38,7 +38,7 @@ def test_a_chain_is_whole_as_it_was_written(values: list[int]) -> None:
 def test_a_changed_value_breaks_it(values: list[int], data: st.DataObject) -> None:
     links = chain(values)
     place = data.draw(st.integers(0, len(links) - 1))
-    links[place] = replace(links[place], content={**links[place].content, "value": 10})
+    links[place] = replace(links[place], body=link_bytes({**json.loads(links[place].body), "value": 10}))
 
     assert not is_whole(links)
 
