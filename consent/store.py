@@ -88,7 +88,7 @@ class ConsentStore:
     # The athlete's own decisions
 
     def matrix(self, athlete: AthleteId) -> list[MatrixCell]:
-        """Return every cell, row by row: personal categories by the five recipients, in a fixed order."""
+        """Return every cell, row by row: personal categories by recipients, in a fixed order."""
         with self.transactions.read() as tx:
             return matrix.build(tx, athlete)
 

@@ -1,5 +1,6 @@
-"""The athlete's matrix: personal categories by five recipients, derived from vocabulary, rules, grants and releases."""
+"""The athlete's matrix: personal categories by recipients, derived from vocabulary, rules, grants and releases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -43,12 +44,18 @@ def build(tx: Transaction, athlete: AthleteId) -> list[MatrixCell]:
 
 
 def recipients_of(tx: Transaction, member: Member) -> list[tuple[Recipient, Org]]:
-    """Return whom this athlete can share with, in the order of the columns."""
-    club = orgs.get(tx, member.club)
+    """Return whom this athlete can share with or shares with now, in the order of the columns.
+
+    Invariant: every grant that its athlete holds has its column, whatever was registered or has changed since.
+    """
+    known = {org.org_id: org for org in orgs.every(tx)}
+    club = known[member.club]
     columns = [(Recipient(club.org_id, role), club) for role in CLUB_ROLES]
     for kind, role in ((OrgKind.GOVERNING_BODY, Role.NATIONAL_TEAM), (OrgKind.LEAGUE, Role.FL_AGGREGATOR)):
-        columns += [(Recipient(org.org_id, role), org) for org in orgs.of_kind(tx, kind)[:1]]
-    return columns
+        columns += [(Recipient(org.org_id, role), org) for org in known.values() if org.kind is kind]
+    offered = {recipient for recipient, _ in columns}
+    held = {grant_of(row).cell.recipient for row in _held_grants(tx, member.athlete)}
+    return columns + [(recipient, known[recipient.org]) for recipient in sorted(held - offered, key=_by_name)]
 
 
 def is_by_release(category: Category, role: Role) -> bool:
@@ -120,6 +127,16 @@ def _state(tx: Transaction, row: GrantRow | None, states: dict[str, ConsentState
     if row is None:
         return ConsentState.UNKNOWN
     return event_chain.state_now(states.get(row.grant_id), ends=row.ends, now=tx.now)
+
+
+def _by_name(recipient: Recipient) -> tuple[str, str]:
+    return recipient.org, recipient.role.value
+
+
+def _held_grants(tx: Transaction, athlete: AthleteId) -> Sequence[GrantRow]:
+    """Every grant that claims to be current, those that time has ended included."""
+    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
+    return tx.session.exec(query).all()
 
 
 def _newest_grants(tx: Transaction, athlete: AthleteId) -> dict[Cell, GrantRow]:

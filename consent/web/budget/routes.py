@@ -12,6 +12,7 @@ from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_request import BadEntry
 from consent.web.sharing.page import key_of
+from consent.web.sharing.recipient_names import names_of
 from policies.vocabulary import Role
 
 router = APIRouter()
@@ -66,9 +67,10 @@ def confirm_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Res
     return see_other(HERE)
 
 
-def _learning(cells: list[MatrixCell]) -> str:
-    """The form key of league learning while it gets something, else nothing."""
-    return next((key_of(c.recipient) for c in cells if c.is_on and c.recipient.role is Role.FL_AGGREGATOR), "")
+def _learning(cells: list[MatrixCell]) -> list[tuple[str, str]]:
+    """The form key and the words of each league's learning that gets something."""
+    live = {c.recipient for c in cells if c.is_on and c.recipient.role is Role.FL_AGGREGATOR}
+    return [(key_of(recipient), words.phrase) for recipient, words in names_of(cells).items() if recipient in live]
 
 
 def _cap_form(

@@ -8,7 +8,8 @@ from chassis.text import long_date
 from consent.grants.values import MatrixCell
 from consent.web.dates import proposed_end
 from consent.web.sharing.page import granularity_of, key_of
-from consent.web.text import PURPOSES, RECIPIENTS, granularity_words
+from consent.web.sharing.recipient_names import names_of
+from consent.web.text import PURPOSES, RecipientWords, granularity_words
 from policies.vocabulary import Granularity
 
 OFF = "off"
@@ -89,17 +90,24 @@ def offers(
     row: Sequence[MatrixCell], *, today: date, entered: Mapping[str, str], problems: Sequence[ChangeProblem] = ()
 ) -> list[Offer]:
     """Return what the form shows for each cell that can be changed; `entered` wins over what holds now."""
-    return [_offer(cell, today, entered, problems) for cell in row if is_open(cell)]
+    names = names_of(row)
+    return [_offer(cell, names[cell.recipient], today, entered, problems) for cell in row if is_open(cell)]
 
 
-def _offer(cell: MatrixCell, today: date, entered: Mapping[str, str], problems: Sequence[ChangeProblem]) -> Offer:
+def _offer(
+    cell: MatrixCell,
+    words: RecipientWords,
+    today: date,
+    entered: Mapping[str, str],
+    problems: Sequence[ChangeProblem],
+) -> Offer:
     key = key_of(cell.recipient)
     chosen = entered.get(give_field(key), word_of(granularity_of(cell)))
     day = cell.grant.ends.date() if cell.is_on and cell.grant else proposed_end(today)
     fields = (give_field(key), ends_field(key))
     return Offer(
         key=key,
-        title=RECIPIENTS[cell.recipient.role].title,
+        title=words.title,
         org=cell.recipient_name,
         purpose=PURPOSES[cell.purpose],
         now=in_words_now(cell),

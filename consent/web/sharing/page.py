@@ -8,7 +8,8 @@ from enum import StrEnum
 from chassis.text import counted, listed, long_date, sentence, short_date
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words
+from consent.web.sharing.recipient_names import names_of
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words
 from policies.grant import Recipient
 from policies.vocabulary import Category, Granularity
 
@@ -98,14 +99,18 @@ def end_of(cell: MatrixCell, releases: Sequence[ReleaseView]) -> datetime | None
 
 def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> SharedView:
     """Build the page from the matrix and the athlete's releases (open and answered)."""
-    recipients = recipients_of(cells)
+    names = names_of(cells)
     apart = releases_apart(cells, releases)
     requests = {r.recipient: r for r in releases if r.is_open}
     return SharedView(
         lead=lead(cells, {r.recipient for r in apart}),
-        columns=tuple(RECIPIENTS[r.role].column for r in recipients),
+        columns=tuple(words.column for words in names.values()),
         cards=(
-            *(_card(on, releases) for r in recipients if (on := [c for c in cells if c.recipient == r and c.is_on])),
+            *(
+                _card(words, on, releases)
+                for recipient, words in names.items()
+                if (on := [c for c in cells if c.recipient == recipient and c.is_on])
+            ),
             *(_card_apart(release) for release in apart),
         ),
         rows=tuple(
@@ -113,16 +118,11 @@ def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) ->
                 category,
                 CATEGORIES[category].title,
                 CATEGORIES[category].hint,
-                tuple(_cell(c, releases, requests) for c in cells if c.category is category),
+                tuple(_cell(names, c, releases, requests) for c in cells if c.category is category),
             )
             for category in dict.fromkeys(c.category for c in cells)
         ),
     )
-
-
-def recipients_of(cells: Sequence[MatrixCell]) -> list[Recipient]:
-    """Return the matrix's recipients in the order of its columns."""
-    return list(dict.fromkeys(c.recipient for c in cells))
 
 
 def releases_apart(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> list[ReleaseView]:
@@ -135,7 +135,7 @@ def lead(cells: Sequence[MatrixCell], apart: Collection[Recipient] = ()) -> str:
     """Say in words how many groups get something and which get nothing. apart: those with a release of its own."""
     off_first = "Everything starts off and stays off until you turn it on."
     live = {c.recipient for c in cells if c.is_on} | set(apart)
-    without = [RECIPIENTS[r.role] for r in recipients_of(cells) if r not in live]
+    without = [words for recipient, words in names_of(cells).items() if recipient not in live]
     if not live:
         return f"Nobody gets anything from you. {off_first}"
     groups = f"{sentence(counted(len(live), 'group gets', 'groups get'))} something from you."
@@ -153,8 +153,7 @@ def gets(on: Sequence[MatrixCell]) -> str:
     return f"Your {listed(phrases)}."
 
 
-def _card(on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> CardView:
-    words = RECIPIENTS[on[0].recipient.role]
+def _card(words: RecipientWords, on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> CardView:
     return CardView(
         key=key_of(on[0].recipient),
         title=words.title,
@@ -190,8 +189,13 @@ def _ends(on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> str:
     return f"Between {long_date(days[0])} and {long_date(days[-1])}"
 
 
-def _cell(cell: MatrixCell, releases: Sequence[ReleaseView], requests: Mapping[Recipient, ReleaseView]) -> CellView:
-    column = RECIPIENTS[cell.recipient.role].column
+def _cell(
+    names: Mapping[Recipient, RecipientWords],
+    cell: MatrixCell,
+    releases: Sequence[ReleaseView],
+    requests: Mapping[Recipient, ReleaseView],
+) -> CellView:
+    column = names[cell.recipient].column
     if cell.is_on:
         end = end_of(cell, releases)
         label = granularity_words(cell.category, granularity_of(cell)).label

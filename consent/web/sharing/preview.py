@@ -7,7 +7,7 @@ from chassis.text import long_date, sentence
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.sharing.page import end_of, granularity_of, key_of
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, granularity_words, span
+from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words, span
 from policies.vocabulary import Role
 
 
@@ -59,15 +59,14 @@ class PreviewView:
         return tuple(slip for slip in self.slips if not slip.exact)
 
 
-def preview_of(column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
-    """Build the preview from one recipient's column of the matrix and the athlete's releases."""
+def preview_of(words: RecipientWords, column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
+    """Build the preview from one recipient's words, its column of the matrix and the athlete's releases."""
     first = column[0]
-    words = RECIPIENTS[first.recipient.role]
     verb = "uses" if first.recipient.role is Role.FL_AGGREGATOR else "see" if words.are_many else "sees"
     return PreviewView(
         title=f"What {words.phrase} {verb}",
         key=key_of(first.recipient),
-        who=f"{words.title}, {first.recipient_name}",
+        who=f"{RECIPIENTS[first.recipient.role].title}, {first.recipient_name}",
         about=sentence(words.who),
         purpose=PURPOSES[first.purpose],
         slips=tuple(_slip(c, releases) for c in column if c.is_on),

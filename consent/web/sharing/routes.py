@@ -17,8 +17,9 @@ from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_form import ChangeProblem, offers
 from consent.web.sharing.change_request import BadEntry, ChangeRequest, read_change_request
-from consent.web.sharing.page import end_of, granularity_of, key_of, recipients_of, shared_view
+from consent.web.sharing.page import end_of, granularity_of, key_of, shared_view
 from consent.web.sharing.preview import preview_of
+from consent.web.sharing.recipient_names import names_of, recipients_of
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.grant import Recipient
 from policies.vocabulary import AthleteId, Category
@@ -41,7 +42,8 @@ def preview_page(portal: PortalHere, context: SignedIn, org: str, role: str) -> 
     """Show what one recipient gets: words, how much, what for, until when; for a release the exact bytes."""
     cells = portal.store.matrix(context.athlete)
     recipient = _recipient(cells, f"{org}.{role}")
-    view = preview_of([c for c in cells if c.recipient == recipient], portal.store.releases(context.athlete))
+    column = [c for c in cells if c.recipient == recipient]
+    view = preview_of(names_of(cells)[recipient], column, portal.store.releases(context.athlete))
     return portal.page(context, "preview.html", title=view.title, here=HERE, view=view)
 
 
@@ -136,7 +138,7 @@ def _form(
     entered: Mapping[str, str],
     problems: Sequence[ChangeProblem] = (),
 ) -> HTMLResponse:
-    words = CATEGORIES[row[0].category]
+    words, names = CATEGORIES[row[0].category], names_of(row)
     releases = portal.store.releases(context.athlete)
     drawn = shared_view(row, releases).rows[0].cells
     asked = next((cell.asked for cell in drawn if cell.asked), "")
@@ -150,8 +152,8 @@ def _form(
         category=row[0].category.value,
         offers=offers(row, today=portal.today, entered=entered, problems=problems),
         problems=problems,
-        never=[RECIPIENTS[c.recipient.role].title for c in row if c.never_rule],
-        by_release=[RECIPIENTS[c.recipient.role].phrase for c in row if c.by_release and not c.never_rule],
+        never=[names[c.recipient].title for c in row if c.never_rule],
+        by_release=[names[c.recipient].phrase for c in row if c.by_release and not c.never_rule],
         asked=asked,
         live=[_live(c, releases) for c in row if c.is_on],
         latest=latest_end(portal.today),

@@ -51,5 +51,5 @@ def _never(rule: RuleLine, cells: Sequence[MatrixCell]) -> NeverLine:
 
 def _rows(cells: Sequence[MatrixCell]) -> str:
     """Name the closed rows; some names hold an "and" of their own, so a semicolon parts them."""
-    titles = [CATEGORIES[cell.category].title for cell in cells]
+    titles = [CATEGORIES[category].title for category in dict.fromkeys(cell.category for cell in cells)]
     return sentence("; ".join(title[:1].lower() + title[1:] for title in titles))

@@ -9,6 +9,7 @@ from consent.releases.values import ReleaseView
 from consent.web.history.receipt_page import receipt_page
 from consent.web.sharing.page import CellLook, shared_view
 from consent.web.sharing.preview import preview_of
+from consent.web.sharing.recipient_names import names_of
 from consent.web.sharing.rules import rules_view
 from policies.enforcer import Enforcer
 from policies.vocabulary import Category, ConsentState, Granularity, Role
@@ -87,7 +88,7 @@ def test_the_preview_shows_the_exact_bytes_of_a_release(matrix: Matrix, release:
     approved = replace(release(), state=ConsentState.GIVEN)
     column = [c for c in matrix(release_id=approved.release_id) if c.recipient.role is Role.FRONT_OFFICE]
 
-    view = preview_of(column, [approved])
+    view = preview_of(names_of(column)[column[0].recipient], column, [approved])
 
     (slip,) = view.slips
     assert view.title == "What the front office sees"
@@ -97,7 +98,8 @@ def test_the_preview_shows_the_exact_bytes_of_a_release(matrix: Matrix, release:
 
 
 def test_the_preview_of_nothing_has_no_slip(matrix: Matrix) -> None:
-    view = preview_of([c for c in matrix() if c.recipient.role is Role.COACH], [])
+    column = [c for c in matrix() if c.recipient.role is Role.COACH]
+    view = preview_of(names_of(column)[column[0].recipient], column, [])
 
     assert view.slips == ()
     assert "Heart and recovery" in view.hidden
