@@ -22,6 +22,7 @@ from consent.errors import InvalidSettings, StoreUnavailable
 from consent.identity.sessions import AthleteSessions
 from consent.identity.signed_requests import SignedRequests
 from consent.keys import ServiceKeys, create_keys, read_keys
+from consent.operations.same_moment import refuse_other_moments
 from consent.release_schedule import Publication, seconds
 from consent.settings import ConsentSettings
 from consent.storage.heartbeats import Heartbeats
@@ -36,8 +37,6 @@ from policies.errors import BrokenRules
 from policies.vocabulary import OrgId
 
 logger = logging.getLogger(__name__)
-
-MOST_AT_FIRST = 2  # entries that a first start makes, and leaves behind if it was cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def open_service(
         )
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
         store = ConsentStore(transactions)
-        _refuse_a_lost_database(store, log)
+        refuse_other_moments(transactions, log)
         # Before anything is published: what is lost, or waits a second time, must be noticed while it can be repaired.
         transactions.reconcile()
         _publish_overdue(log)
@@ -163,13 +162,6 @@ def _published_log(settings: ConsentSettings, trust: TrustFile) -> PublishedLog:
 def _published_leaf_hash(settings: ConsentSettings, trust: TrustFile) -> Callable[[int], bytes]:
     log = _published_log(settings, trust)
     return lambda index: merkle.leaf_hash(log.leaf(index))
-
-
-def _refuse_a_lost_database(store: ConsentStore, log: Log) -> None:
-    """Spent budgets stand in it: an empty one would give every athlete's budget out anew."""
-    if not store.orgs() and (log.size or log.pending > MOST_AT_FIRST):
-        held = f"{log.size + log.pending:,} entries"
-        raise StoreUnavailable(f"the database is empty although the log holds {held}; put it back from a backup")
 
 
 def _publish_overdue(log: Log) -> None:

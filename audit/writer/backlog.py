@@ -55,14 +55,19 @@ class Backlog:
         with self._lock:
             return (*(leaf for batch in self._batches for leaf in batch.leaves), *self._journal.entries())
 
-    def take_over(self, batches: Sequence[Batch], covers: int) -> None:
-        """Go on from what an earlier process left; raises OSError or LogCorrupt."""
-        self._batches = tuple(batches)
-        self._journal.recover(covers)
+    @property
+    def act(self) -> int:
+        """The largest act number that was acknowledged; 0 if nothing had one."""
+        return self._journal.act
 
-    def append(self, leaves: Sequence[bytes]) -> None:
-        """Return once the entries are durable; raises LogUnavailable."""
-        self._journal.append(leaves)
+    def take_over(self, batches: Sequence[Batch], covers: int, *, act: int) -> None:
+        """Go on from what an earlier process left; act: the newest published one. Raises OSError or LogCorrupt."""
+        self._batches = tuple(batches)
+        self._journal.recover(covers, act=max([act, *(batch.act for batch in batches)]))
+
+    def append(self, leaves: Sequence[bytes], *, act: int) -> None:
+        """Return once the entries and the number of their act are durable; raises LogUnavailable."""
+        self._journal.append(leaves, act=act)
 
     def sequence(self, size: int, heartbeat: bytes | None) -> None:
         """Fix the order of everything that waits, and of the heartbeat if there is one; raises OSError.
@@ -75,7 +80,7 @@ class Backlog:
             if not leaves:
                 return
             start = self._batches[-1].end if self._batches else size
-            batch = Batch(start, held.covers, held.oldest_s, shuffled(leaves))
+            batch = Batch(start, held.covers, held.oldest_s, shuffled(leaves), held.act)
             self._files.write(batch)
             with self._lock:
                 self._batches = (*self._batches, batch)

@@ -75,6 +75,7 @@ class Log:
         self._contradiction: str | None = None
         self._failure: str | None = None
         self._on_high_water_mark: Callable[[], None] | None = None
+        self._is_state_missing = False
 
     @classmethod
     def open(
@@ -127,10 +128,26 @@ class Log:
         return self._published().edge.size
 
     @property
+    def sequenced_size(self) -> int:
+        """Number of entries of the largest tree that this log can have signed: published ones and those in order."""
+        batches = self._backlog.batches
+        return batches[-1].end if batches else self.size
+
+    @property
     def pending(self) -> int:
         """Number of entries that are acknowledged and not yet published."""
         self._published()
         return len(self._backlog)
+
+    @property
+    def act(self) -> int:
+        """The largest act number that was acknowledged; 0 if the caller of `append_many` never gave one."""
+        return self._backlog.act
+
+    @property
+    def is_state_missing(self) -> bool:
+        """Whether the writer's own note of how far it came was missing when the log was opened."""
+        return self._is_state_missing
 
     @property
     def has_problem(self) -> str | None:
@@ -143,9 +160,10 @@ class Log:
         is_open = self._current is not None and self._contradiction is None
         return is_open and (self._failure is not None or self._is_late())
 
-    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
+    def append_many(self, leaves: Sequence[bytes], *, act: int = 0) -> list[bytes]:
         """Return the entries' leaf hashes (32 bytes each) in the order given, once the entries are durable.
 
+        act: the running number of what they record, for a caller that counts; kept with them in private.
         They get their places with the next publication. Raises LogUnavailable if they cannot be made durable or
         the log accepts none at present; whoever asked must give no answer. Raises MalformedProof, changing
         nothing, for an entry longer than 65,535 bytes.
@@ -155,7 +173,7 @@ class Log:
             raise MalformedProof(f"expected entries of at most {tiles.MAX_ENTRY} bytes")
         self._check_accepting()
         if leaves:
-            self._backlog.append(leaves)
+            self._backlog.append(leaves, act=act)
             self._check_high_water_mark()
         return [merkle.leaf_hash(leaf) for leaf in leaves]
 
@@ -165,7 +183,7 @@ class Log:
         Writes a group of no entries, durably. Raises LogUnavailable as `append_many` would.
         """
         self._check_accepting()
-        self._backlog.append([])
+        self._backlog.append([], act=0)
 
     def publish(self) -> Checkpoint:
         """Publish everything that waits, with one heartbeat if the log has any, and return the checkpoint.
@@ -251,7 +269,8 @@ class Log:
         self._state.establish()
         self._held.enter_context(sole_writer(self._state.directory / LOCK))
         found = recover(self._publisher, self._state, self._batch_files, now_s=self._now_s())
-        self._backlog.take_over(found.batches, found.covers)
+        self._backlog.take_over(found.batches, found.covers, act=found.act)
+        self._is_state_missing = not found.is_noted
         self._current = found.published
         self._index.follow(found.published.reader)
 

@@ -25,6 +25,7 @@ class _Request:
     """One call of `append`, waiting for its group to be written."""
 
     entries: Sequence[bytes]
+    act: int
     is_settled: bool = False
     error: Exception | None = None
 
@@ -39,11 +40,12 @@ class _Live:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The journal standing still: what waits, since when (POSIX time), and which segments hold it at most."""
+    """The journal standing still: what waits, since when (POSIX time), which segments hold it at most, newest act."""
 
     entries: tuple[bytes, ...]
     oldest_s: int
     covers: int
+    act: int
     forget: Callable[[], None] = field(repr=False)
 
 
@@ -63,6 +65,7 @@ class PendingJournal:
         self._entries: list[bytes] = []
         self._hashes: set[bytes] = set()
         self._oldest_s: int | None = None
+        self._act = 0
         self._problem: str | None = None
         # Touched only by the thread for which _is_busy or _is_paused was set.
         self._live: _Live | None = None
@@ -82,6 +85,11 @@ class PendingJournal:
         """POSIX time since when the oldest entry waits; None if none does."""
         return self._oldest_s
 
+    @property
+    def act(self) -> int:
+        """The largest act number of what was ever acknowledged here; 0 if nothing had one."""
+        return self._act
+
     def __len__(self) -> int:
         """Number of entries that wait."""
         return len(self._entries)
@@ -95,13 +103,14 @@ class PendingJournal:
         with self._changed:
             return tuple(self._entries)
 
-    def append(self, entries: Sequence[bytes]) -> None:
+    def append(self, entries: Sequence[bytes], *, act: int = 0) -> None:
         """Return once the entries are durable, or if there are none, once it is sure that they could be.
 
+        act: the number of the act that the entries record, durable with them; 0 if the caller counts none.
         Raises LogUnavailable. After a refusal they may stand in the journal until the next append or the next
         start, which settles it.
         """
-        request = _Request(entries)
+        request = _Request(entries, act)
         group = self._join(request)
         if group:
             self._lead(group)
@@ -109,20 +118,22 @@ class PendingJournal:
             reason = reason_of(request.error)
             raise LogUnavailable(f"the log cannot make entries durable: {reason}") from request.error
 
-    def recover(self, covers: int) -> None:
+    def recover(self, covers: int, *, act: int = 0) -> None:
         """Take over what an earlier process left behind; segments up to number `covers` are void.
+
+        act: the largest act number of what is no longer in the journal.
 
         Raises OSError, and LogCorrupt for damage that no crash can bring about. What is found is made durable
         again before anybody hears of it: the earlier process may have died before its fsync.
         """
         numbers = segment_numbers(self._files)
-        newest = max(numbers, default=0)
+        newest, self._act = max(numbers, default=0), act
         self._next = max(newest, covers) + 1
         if newest > covers:
             found = _read(self._files, newest)
             if found.entries:
-                self._restate(found.entries, found.oldest_s)
-                self._remember(found.entries, found.oldest_s)
+                self._restate(found.entries, found.oldest_s, found.act)
+                self._remember(found.entries, found.oldest_s, found.act)
         self._drop_void()
 
     @contextlib.contextmanager
@@ -136,7 +147,7 @@ class PendingJournal:
             self._is_paused = True
             self._changed.wait_for(lambda: not self._is_busy)
         try:
-            yield Held(tuple(self._entries), self._oldest_s or self._now_s(), self._next, self._forget)
+            yield Held(tuple(self._entries), self._oldest_s or self._now_s(), self._next, self._act, self._forget)
         except OSError as error:
             self._doubt = error
             raise
@@ -166,10 +177,11 @@ class PendingJournal:
 
     def _lead(self, group: list[_Request]) -> None:
         entries = [entry for request in group for entry in request.entries]
+        act = max(self._act, *(request.act for request in group))
         error: Exception | None = OSError("the write was cut off")
         try:
             now_s = self._now_s()
-            self._write(entries, now_s)
+            self._write(entries, now_s, act)
             error = None
         except OSError as failure:
             error = failure
@@ -181,30 +193,31 @@ class PendingJournal:
                 for request in group:
                     request.is_settled, request.error = True, error
                 if error is None:
-                    self._remember(entries, now_s)
+                    self._remember(entries, now_s, act)
                 self._changed.notify_all()
 
-    def _write(self, entries: list[bytes], now_s: int) -> None:
+    def _write(self, entries: list[bytes], now_s: int, act: int) -> None:
         if self._doubt is not None:
             raise self._doubt
         live, self._live = self._live, None  # believed again only if the write succeeds
         if live is None:
             oldest_s = now_s if self._oldest_s is None else self._oldest_s
-            self._restate([*self._entries, *entries], oldest_s)
+            self._restate([*self._entries, *entries], oldest_s, act)
             return
-        data = encode_group(live.number, live.length, entries, at_s=now_s)
+        data = encode_group(live.number, live.length, entries, at_s=now_s, act=act)
         self._files.append(_path(live.number), data, at=live.length)
         self._live = _Live(live.number, live.length + len(data))
 
-    def _restate(self, entries: Sequence[bytes], oldest_s: int) -> None:
+    def _restate(self, entries: Sequence[bytes], oldest_s: int, act: int) -> None:
         """Begin a new segment that holds everything; the ones before it are void from then on."""
         number, header = self._next, encode_header(self._next)
-        data = header + encode_group(number, len(header), entries, at_s=oldest_s)
+        data = header + encode_group(number, len(header), entries, at_s=oldest_s, act=act)
         self._files.write({_path(number): data})
         self._live, self._next = _Live(number, len(data)), number + 1
         self._drop_void()
 
-    def _remember(self, entries: Sequence[bytes], oldest_s: int) -> None:
+    def _remember(self, entries: Sequence[bytes], oldest_s: int, act: int) -> None:
+        self._act = max(self._act, act)
         if entries and self._oldest_s is None:
             self._oldest_s = oldest_s
         self._entries += entries

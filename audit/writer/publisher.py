@@ -96,7 +96,8 @@ class Publisher:
         self.files.write({tile.path: data for tile, data in growth.bundles.items()})
         self.files.write({tile.path: data for tile, data in growth.tiles.items()})
         if batches:
-            state = TreeState(edge.size, checkpoint.root, max(batch.covers for batch in batches))
+            newest = max(batch.covers for batch in batches), max(batch.act for batch in batches)
+            state = TreeState(edge.size, checkpoint.root, *newest)
             self._state.write({STATE: state.data})
         self.files.write({CHECKPOINT: note})
         return self.published(checkpoint, edge, note), growth

@@ -21,11 +21,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RecoveredState:
-    """What is published, the batches to publish next, and up to which number journal segments are void."""
+    """What is published, the batches to publish next, and up to which number journal segments are void.
+
+    act: the largest act number that the writer's state names. is_noted: the writer's own note of how far it came is
+    there, or nothing was ever published.
+    """
 
     published: Published
     batches: tuple[Batch, ...]
     covers: int
+    act: int = 0
+    is_noted: bool = True
 
 
 def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFiles, *, now_s: int) -> RecoveredState:
@@ -51,7 +57,8 @@ def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFile
     publisher.files.remove(leftovers(publisher.source, published.edge.size))
     batch_files.remove([start for start in batch_files.starts() if start < published.edge.size])
     covers = max([state.covers if state else 0, *(batch.covers for batch in batches)])
-    return RecoveredState(published, batches, covers)
+    is_noted = state is not None or not published.edge.size
+    return RecoveredState(published, batches, covers, state.act if state else 0, is_noted)
 
 
 def leftovers(source: DirectorySource, size: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 So whatever happens between signing and publication, a restart goes on to the same tree, and the log never signs
 two different trees of one size. A file is `MAGIC ‖ SHA-256 ‖ payload`; a payload is `start ‖ covers ‖ oldest ‖
-count` and the entries as in a bundle; numbers are unsigned, most significant byte first.
+act ‖ count` and the entries as in a bundle; numbers are unsigned, most significant byte first. Version 1, which is
+still read, has no act.
 """
 
 import hashlib
@@ -18,9 +19,11 @@ from audit.tlog import merkle, tiles
 
 FOLDER = "sequenced"
 SUFFIX = ".batch"
-MAGIC = b"homefield.batch.1\n"
+MAGIC = b"homefield.batch.2\n"
+FORMER_MAGIC = b"homefield.batch.1\n"
 _HASH_SIZE = 32
-_PAYLOAD = struct.Struct(">QQQI")
+_PAYLOAD = struct.Struct(">QQQQI")
+_FORMER_PAYLOAD = struct.Struct(">QQQI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,14 @@ class Batch:
     """Entries in their final order.
 
     start: index of the first. covers: segments of the pending journal up to this number are in here, or void.
-    oldest_s: POSIX time since when the oldest of them waits.
+    oldest_s: POSIX time since when the oldest of them waits. act: the largest act number up to here; 0 if none.
     """
 
     start: int
     covers: int
     oldest_s: int
     leaves: tuple[bytes, ...]
+    act: int = 0
     hashes: frozenset[bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +59,7 @@ def shuffled(leaves: Iterable[bytes], *, rng: random.Random | None = None) -> tu
 
 def encode_batch(batch: Batch) -> bytes:
     """Return the bytes of a batch file."""
-    numbers = _PAYLOAD.pack(batch.start, batch.covers, max(batch.oldest_s, 0), len(batch.leaves))
+    numbers = _PAYLOAD.pack(batch.start, batch.covers, max(batch.oldest_s, 0), batch.act, len(batch.leaves))
     payload = numbers + tiles.encode_bundle(batch.leaves)
     return MAGIC + hashlib.sha256(payload).digest() + payload
 
@@ -63,11 +67,14 @@ def encode_batch(batch: Batch) -> bytes:
 def parse_batch(data: bytes) -> Batch:
     """Parse a batch file; raises LogCorrupt, since such a file comes into its place whole or not at all."""
     proof, payload = data[len(MAGIC) : len(MAGIC) + _HASH_SIZE], data[len(MAGIC) + _HASH_SIZE :]
-    if not data.startswith(MAGIC) or hashlib.sha256(payload).digest() != proof or len(payload) < _PAYLOAD.size:
+    head = _FORMER_PAYLOAD if data.startswith(FORMER_MAGIC) else _PAYLOAD
+    if not data.startswith((MAGIC, FORMER_MAGIC)) or hashlib.sha256(payload).digest() != proof:
         raise LogCorrupt("a file of sequenced entries is damaged")
-    start, covers, oldest_s, count = _PAYLOAD.unpack_from(payload)
+    if len(payload) < head.size:
+        raise LogCorrupt("a file of sequenced entries does not hold what it says")
+    start, covers, oldest_s, *act, count = head.unpack_from(payload)
     try:
-        return Batch(start, covers, oldest_s, tiles.decode_bundle(payload[_PAYLOAD.size :], count))
+        return Batch(start, covers, oldest_s, tiles.decode_bundle(payload[head.size :], count), *act)
     except MalformedProof as error:
         raise LogCorrupt("a file of sequenced entries does not hold what it says") from error
 

@@ -6,26 +6,28 @@ from dataclasses import dataclass
 from policies.canonical import canonical_bytes
 
 STATE = "tree.json"
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TreeState:
     """Size and root of the newest tree whose tiles are durable.
 
-    covers: segments of the pending journal up to this number are in that tree, or void.
-    version: 1 is what the writer noted before it had a pending journal.
+    covers: segments of the pending journal up to this number are in that tree, or void. act: the largest act number
+    in that tree; 0 if nothing has one. version: 1 is what the writer noted before it had a pending journal, 2 before
+    acts had numbers.
     """
 
     size: int
     root: bytes
     covers: int
+    act: int = 0
     version: int = VERSION
 
     @property
     def data(self) -> bytes:
         """The file's bytes."""
-        value = {"covers": self.covers, "root": self.root.hex(), "size": self.size, "v": self.version}
+        value = {"act": self.act, "covers": self.covers, "root": self.root.hex(), "size": self.size, "v": self.version}
         return canonical_bytes(value)
 
 
@@ -34,7 +36,11 @@ def parse_state(data: bytes | None) -> TreeState | None:
     try:
         value = json.loads(data or b"null")
         return TreeState(
-            int(value["size"]), bytes.fromhex(value["root"]), int(value.get("covers", 0)), int(value.get("v", 1))
+            int(value["size"]),
+            bytes.fromhex(value["root"]),
+            int(value.get("covers", 0)),
+            int(value.get("act", 0)),
+            int(value.get("v", 1)),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

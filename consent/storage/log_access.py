@@ -19,8 +19,13 @@ class AppendingLog(Protocol):
         """Number of published entries."""
         ...
 
-    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """Return the leaf hashes once the entries are durable; raises LogUnavailable."""
+    @property
+    def act(self) -> int:
+        """Running number of the newest act that was acknowledged; 0 if none had one."""
+        ...
+
+    def append_many(self, leaves: Sequence[bytes], *, act: int) -> list[bytes]:
+        """Return the leaf hashes once the entries and their act's number are durable; raises LogUnavailable."""
         ...
 
     def check_durable(self) -> None:
@@ -68,7 +73,12 @@ class PublishedLog:
         """Number of published entries."""
         return self._trusted().checkpoint.size
 
-    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
+    @property
+    def act(self) -> int:
+        """Refuse: the number is private to the writer."""
+        raise LogUnavailable("this program does not hold the log")
+
+    def append_many(self, leaves: Sequence[bytes], *, act: int) -> list[bytes]:
         """Refuse."""
         raise LogUnavailable("this program may not write the log; the running service does")
 

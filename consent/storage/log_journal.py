@@ -88,25 +88,27 @@ class LogJournal:
         self._wrapping = wrapping
         self._policy_hash = policy_hash
 
-    def record(self, session: Session, drafts: Sequence[Draft], *, now: datetime) -> Appended:
+    def record(self, session: Session, drafts: Sequence[Draft], *, now: datetime, act: int) -> Appended:
         """Append one entry for each draft, all of them one act, and store the sealed details.
+
+        act: its running number, one above that of the act before it.
 
         Raises LogUnavailable; the caller then rolls back and gives no answer.
         """
-        act = _Act(secrets.token_hex(EVENT_SIZE), now, AuditKeys(session, self._wrapping))
+        done = _Act(secrets.token_hex(EVENT_SIZE), now, AuditKeys(session, self._wrapping))
         for org in sorted({draft.org for draft in drafts}):
-            act.audit_keys.create(org)
+            done.audit_keys.create(org)
         rows = self._key_rows(session, {draft.owner for draft in drafts} | {NOBODY})
         covers = {row.org_id: row.cover for row in session.exec(select(OrgRow)).all()}
-        prepared = [self._prepare(draft, act, rows[draft.owner], covers) for draft in drafts]
+        prepared = [self._prepare(draft, done, rows[draft.owner], covers) for draft in drafts]
         try:
-            placed = self.log.append_many([entry.leaf() for entry, _ in prepared])
+            placed = self.log.append_many([entry.leaf() for entry, _ in prepared], act=act)
         except (AuditError, OSError) as error:
             raise LogUnavailable("the log could not record this; there is no answer without it") from error
         for leaf_hash, (_, detail) in zip(placed, prepared, strict=True):
             detail.leaf_hash = leaf_hash
             session.add(detail)
-        return Appended(act.event, tuple(placed))
+        return Appended(done.event, tuple(placed))
 
     def owner_keys(self, session: Session, owner: str) -> OwnerKeys:
         """Return an owner's keys; raises KeyDestroyed after erasure."""

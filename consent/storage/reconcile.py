@@ -43,6 +43,8 @@ def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pend
         _check_none_lost(journal, waiting - places.keys())
     _adopt(session, journal, orphans, now)
     progress.settled = size
+    if with_pending:
+        progress.act = max(progress.act, journal.log.act)
     return size
 
 

@@ -31,7 +31,10 @@ class OrgRow(ConsentTable, table=True):
 
 
 class MemberRow(ConsentTable, table=True):
-    """An athlete; locked first by every transaction that reads or changes what the athlete decided."""
+    """An athlete; locked first by every transaction that reads or changes what the athlete decided.
+
+    frozen: why nothing of theirs may be used at present ("operator", "athlete", "recovery"); empty while it may.
+    """
 
     __tablename__: ClassVar[Any] = "member"
     athlete: str = Field(primary_key=True, max_length=64)
@@ -40,6 +43,7 @@ class MemberRow(ConsentTable, table=True):
     shirt_no: int
     is_minor: bool
     epoch: int
+    frozen: str = Field(default="", max_length=20)
     enrolled: datetime = Field(sa_type=UtcTime)
 
 
@@ -180,12 +184,16 @@ class LogProgressRow(ConsentTable, table=True):
     """The one row that says how far this database has followed its log.
 
     settled: every entry below this place is accounted for. policy_hash: the rules that were last recorded as loaded.
+    act: the running number of the newest act that this database knows of; the log keeps the same number in private.
+    unattributed: micro-rho of rounds after a backup that belong to athletes whom the restored database does not know.
     """
 
     __tablename__: ClassVar[Any] = "log_progress"
     progress_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     settled: int = Field(sa_type=BigInteger)
     policy_hash: str = Field(default="", max_length=64)
+    act: int = Field(default=0, sa_type=BigInteger)
+    unattributed: int = Field(default=0, sa_type=BigInteger)
 
 
 class BudgetRow(ConsentTable, table=True):

@@ -23,7 +23,8 @@ from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
 from consent.storage.log_journal import Appended, Draft, LogJournal
-from consent.storage.reconcile import reconcile
+from consent.storage.reconcile import PROGRESS, reconcile
+from consent.storage.rows import LogProgressRow
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
@@ -84,7 +85,9 @@ class Transaction:
             raise StoreUnavailable("expected a writing transaction with one act")
         self.session.flush()
         self.is_accounted_for = self.has_appended = True
-        appended = self.context.journal.record(self.session, drafts, now=self.now)
+        progress = self.session.get_one(LogProgressRow, PROGRESS)
+        progress.act += 1
+        appended = self.context.journal.record(self.session, drafts, now=self.now, act=progress.act)
         self.session.flush()
         return appended
 
