@@ -3,7 +3,7 @@
 A governing body that had to announce each check to the log's operator would not be checking him.
 """
 
-from audit.entries.declared_events import EventDeclarations, NoEntryReason, unrecorded
+from audit.entries.event_declarations import EventDeclarations, NoEntryReason, unrecorded
 
 ROUTES: EventDeclarations = {
     **unrecorded(

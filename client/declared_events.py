@@ -4,7 +4,7 @@ The node reports to the consent service before it acts: no record, no answer. A 
 shares nothing and has nobody to tell.
 """
 
-from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
+from audit.entries.event_declarations import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 
 _LOOK = records(EventKind.ACCESS)

@@ -5,7 +5,7 @@ that is why "look refused" stands beside most kinds. Whoever is not known (a wro
 leaves no entry, or strangers could fill the log at will.
 """
 
-from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
+from audit.entries.event_declarations import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 from consent.decisions.reported_events import REPORTABLE
 

@@ -17,8 +17,8 @@ from casbin.util.expression import SimpleEval
 from policies.conditions import CONDITIONS
 from policies.decision import Decision, Facts, Request
 from policies.errors import BrokenRules
-from policies.explain import Explanation, evaluate
 from policies.loader import DEFAULT_RULE_ID, Bundle, Effect, Rule, load_bundle
+from policies.reference_evaluator import Explanation, evaluate
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
 
 ALLOWED = "ALLOWED"

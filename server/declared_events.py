@@ -3,7 +3,7 @@
 The league reports to the consent service before it acts: no record, no answer.
 """
 
-from audit.entries.declared_events import EventDeclarations, NoEntryReason, records, unrecorded
+from audit.entries.event_declarations import EventDeclarations, NoEntryReason, records, unrecorded
 from audit.entries.events import EventKind
 
 ROUTES: EventDeclarations = {

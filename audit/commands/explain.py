@@ -8,8 +8,8 @@ import typer
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.athlete_report import explain_own
+from audit.commands.outputs.checkpoint_words import checkpoint_json, witness_words
 from audit.commands.outputs.failures import failures_as_json
-from audit.commands.outputs.reports import checkpoint_json, witness_words
 from audit.commands.show import entry_json
 from audit.errors import MalformedProof
 from audit.tlog.canonical_base64 import encode_base64

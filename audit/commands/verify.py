@@ -8,8 +8,8 @@ import typer
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
+from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
 from audit.commands.outputs.failures import failures_as_json
-from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
 from audit.tlog import tiles
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson

@@ -11,7 +11,7 @@ from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Assessment, State, advance, assess
 from client.coaching.review import ReviewDecision
-from client.coaching.session import PlanSource, SessionPlan
+from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
 from policies.vocabulary import AthleteId
 

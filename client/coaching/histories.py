@@ -6,7 +6,7 @@ import numpy as np
 
 from client.coaching.domains import Domain
 from client.coaching.evidence import Flags
-from client.coaching.session import PlanSource, SessionPlan, TrainingSession
+from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
 from models.arrays import Floats
 

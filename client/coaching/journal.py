@@ -15,7 +15,7 @@ from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import connect
 from client.coaching.regression import Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
-from client.coaching.session import TrainingSession
+from client.coaching.training_session import TrainingSession
 from client.errors import ClientError
 from policies.vocabulary import AthleteId, PersonId, Role
 

@@ -8,7 +8,7 @@ from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence, Flags
 from client.coaching.readiness import Readiness
 from client.coaching.regression import RULE, Assessment, Level, State, assess
-from client.coaching.session import BadPlan, SessionPlan, TrainingSession, lighter
+from client.coaching.training_session import BadPlan, SessionPlan, TrainingSession, lighter
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.vocabulary import AthleteId
 

@@ -14,7 +14,7 @@ from client.commands.reporting import report
 
 if TYPE_CHECKING:
     from client.coaching.journal import CoachingJournal
-    from client.coaching.session import TrainingSession
+    from client.coaching.training_session import TrainingSession
     from client.vault.store import Vault
 
 
@@ -49,7 +49,7 @@ def set_plan(
     """
     from audit.entries.details.clubs import PlanSet
     from client.coaching.journal import PlannedDay
-    from client.coaching.session import BadPlan
+    from client.coaching.training_session import BadPlan
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -101,7 +101,7 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
 
 
 def _session(load: float | None, rpe: float | None, minutes: float | None) -> "TrainingSession":
-    from client.coaching.session import BadPlan, TrainingSession
+    from client.coaching.training_session import BadPlan, TrainingSession
 
     if rpe is not None and minutes is not None and load is None:
         return TrainingSession.of(rpe=rpe, minutes=minutes)

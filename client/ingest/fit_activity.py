@@ -10,7 +10,7 @@ from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
-from client.ingest.fit_messages import FitContent, FitFields, read_messages
+from client.ingest.fit_container import FitContent, FitFields, read_messages
 from client.ingest.input_file import InputFile, Reading
 
 APP = "fit"

@@ -7,7 +7,7 @@ from pathlib import Path
 from client.biometrics.quality import QualityReport
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock
-from client.ingest.detect import SOCCERMON, reader_for
+from client.ingest.format_registry import SOCCERMON, reader_for
 from client.ingest.input_file import InputFile, Reading, check_is_data, load
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping

@@ -9,7 +9,7 @@ from audit.entries.details.codes import ClubPage
 from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
-from client.coaching.session import SessionPlan
+from client.coaching.training_session import SessionPlan
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess

@@ -14,7 +14,7 @@ from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
 from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
-from client.coaching.session import PlanSource, SessionPlan
+from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
 from client.settings import NodeSettings
 from client.vault.store import Athlete, Vault

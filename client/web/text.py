@@ -10,7 +10,7 @@ from client.coaching.evidence import Finding
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Level
-from client.coaching.session import PlanSource, SessionPlan, TrainingSession
+from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from policies.vocabulary import Category
 
 NOT_RECORDED = "Not recorded"

@@ -91,8 +91,8 @@ class Training:
         refused = sum(1 for reply in replies if reply.has_error())
         logger.info("published model: %d of %d nodes received it", len(replies) - refused, len(messages))
 
-    def needed(self) -> int:
-        """How many clubs a round needs at least."""
+    def clubs_needed(self) -> int:
+        """The club quorum: how many clubs a round needs at least, half of those in the manifest and never too few."""
         return max(self.manifest.min_honest_clubs, math.ceil(len(self.manifest.clubs) / 2))
 
     def _collect(self, grid: Grid, number: int, state: ServerState) -> dict[str, ContributionSum]:
@@ -109,7 +109,7 @@ class Training:
                 break
         if self.stop.is_set():
             raise CampaignFailed("the coordinator was stopped")
-        if len(parts) < self.needed():
+        if len(parts) < self.clubs_needed():
             raise CampaignFailed(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
         return parts
 

@@ -25,7 +25,7 @@ import deploy.demo.cli
 import deploy.demo.declared_events
 import server.cli
 import server.declared_events
-from audit.entries.declared_events import EventDeclarations, NoEntry, NoEntryReason, RecordedEvent
+from audit.entries.event_declarations import EventDeclarations, NoEntry, NoEntryReason, RecordedEvent
 from audit.entries.events import EventKind
 
 PROGRAMS: dict[str, tuple[typer.Typer, EventDeclarations]] = {

@@ -12,7 +12,7 @@ from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
 from client.ingest.clock import LocalClock
-from client.ingest.detect import reader_for
+from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile, Reading
 
 TextFile = Callable[..., InputFile]

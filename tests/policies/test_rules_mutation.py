@@ -8,8 +8,8 @@ import pytest
 from policies.decision import Request
 from policies.enforcer import Enforcer
 from policies.errors import BrokenRules
-from policies.explain import Explanation, evaluate
 from policies.loader import PACKS, Bundle, build_bundle
+from policies.reference_evaluator import Explanation, evaluate
 
 # rule that settles it | question | facts
 LINES = """

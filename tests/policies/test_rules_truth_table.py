@@ -9,7 +9,7 @@ import pytest
 
 from policies.decision import Facts, Request
 from policies.enforcer import Enforcer
-from policies.explain import evaluate
+from policies.reference_evaluator import evaluate
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
 
 G = Granularity

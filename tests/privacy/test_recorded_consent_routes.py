@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from audit.entries.declared_events import NoEntry, RecordedEvent
+from audit.entries.event_declarations import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from consent.app import app_of
 from consent.declared_events import API_ROUTES, PORTAL_ROUTES, ROUTES

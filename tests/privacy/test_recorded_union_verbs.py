@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import consent.cli
-from audit.entries.declared_events import RecordedEvent
+from audit.entries.event_declarations import RecordedEvent
 from audit.entries.events import EventKind, parse_leaf
 from consent.declared_events import VERBS
 from consent.service import open_service

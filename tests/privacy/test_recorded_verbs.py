@@ -11,8 +11,8 @@ import client.cli
 import client.declared_events
 import server.cli
 import server.declared_events
-from audit.entries.declared_events import RecordedEvent
 from audit.entries.details.forms import FORMS
+from audit.entries.event_declarations import RecordedEvent
 from audit.entries.events import EventKind
 from client.settings import load_settings
 from client.vault.access import open_vault

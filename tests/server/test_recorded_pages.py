@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from audit.entries.declared_events import NoEntry, RecordedEvent
+from audit.entries.event_declarations import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from server.declared_events import ROUTES
 from server.web.staff import CoordinatorCodeIssuer, LeagueStaff

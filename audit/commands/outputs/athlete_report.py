@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.commands.inputs.given_files import read_given
-from audit.commands.outputs.reports import checkpoint_json, checkpoint_lines
+from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
 from audit.commands.show import entry_json
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from client.coaching.journal import AlreadyDecided, CoachingJournal, JournalError, PlannedDay
 from client.coaching.regression import Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
-from client.coaching.session import TrainingSession
+from client.coaching.training_session import TrainingSession
 from client.errors import AthleteErased
 from client.vault.keys import UnlockKey
 from client.vault.seal import Seal

@@ -14,7 +14,7 @@ from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import composite
 from client.coaching.regression import Level, State, assess
 from client.coaching.review import RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide, override_rate
-from client.coaching.session import BadPlan, PlanSource, SessionPlan, TrainingSession
+from client.coaching.training_session import BadPlan, PlanSource, SessionPlan, TrainingSession
 from policies.vocabulary import AthleteId, PersonId, Role
 
 ATHLETE = AthleteId("ath-00000000000000aa")

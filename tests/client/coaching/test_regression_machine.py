@@ -10,7 +10,7 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence, Finding, Flags
 from client.coaching.readiness import Light, Readiness, composite
 from client.coaching.regression import Level, State, advance, assess, target_level
-from client.coaching.session import PlanSource, SessionPlan, TrainingSession, lighter
+from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession, lighter
 
 SCORES = st.dictionaries(st.sampled_from(list(Domain)), st.integers(0, 2))
 STATES = st.builds(

@@ -17,7 +17,7 @@ from client.app import build_app
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.coaching.journal import CoachingJournal, PlannedDay
-from client.coaching.session import TrainingSession
+from client.coaching.training_session import TrainingSession
 from client.consent_client import Question, Ruling
 from client.errors import ConsentUnavailable
 from client.settings import NodeSettings

@@ -13,7 +13,7 @@ from chassis.text import listed, weekday_date
 from client.coaching.domains import Domain
 from client.coaching.evidence import Finding
 from client.coaching.readiness import composite
-from client.coaching.session import PlanSource, SessionPlan, TrainingSession
+from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.web import text as words
 
 WEB = Path(client.web.__file__).parent

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from audit.entries.declared_events import NoEntry, RecordedEvent
+from audit.entries.event_declarations import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.declared_events import ROUTES

@@ -25,7 +25,7 @@ from client.cli import app as node_program
 from client.coaching.journal import Journal, PlannedDay
 from client.coaching.regression import Level
 from client.coaching.review import Answer, Decision, Reason
-from client.coaching.session import Session
+from client.coaching.training_session import Session
 from client.federation.journal import RoundJournal
 from client.settings import load_settings as load_node
 from client.vault.access import open_vault

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fit_activity, fitbit, hrv_csv, pmsys, rr_text, soccermon
 from client.ingest.clock import LocalClock
-from client.ingest.fit_messages import looks_like_fit
+from client.ingest.fit_container import looks_like_fit
 from client.ingest.input_file import InputFile, Reading, check_is_data
 from client.ingest.text_table import decoded, read_table
 
