@@ -8,6 +8,7 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from typing import TypeVar
 
 from hypothesis import settings
 
@@ -20,6 +21,8 @@ FACTOR = int(os.environ.get(FACTOR_VARIABLE, "1"))
 RUNS = int(os.environ.get(RUNS_VARIABLE, "1"))
 SEED = int(os.environ.get(SEED_VARIABLE, "0"))
 
+Size = TypeVar("Size")
+
 counts: Counter[str] = Counter()
 """What this process has tried, by name; a drill's summary is made of it."""
 
@@ -27,6 +30,11 @@ counts: Counter[str] = Counter()
 def scaled(count: int) -> int:
     """So many in the gate; a drill does `FACTOR` times as many."""
     return count * FACTOR
+
+
+def sized(in_gate: Size, *, in_drill: Size) -> Size:
+    """One of two sizes, where a measurement needs its own bounds at each."""
+    return in_gate if FACTOR == 1 else in_drill
 
 
 def seeded(number: int) -> int:

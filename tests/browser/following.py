@@ -4,10 +4,17 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator
 
+from tests.scale import sized
 from tests.waiting import HANG_S
 
 WITHIN_MS = HANG_S * 1000
 ACTION_WITHIN_MS = 120_000.0  # on a page that has loaded: a field that is not there by then is missing
+
+SCREENS = sized(
+    [(390, "dark"), (1280, "light")],
+    in_drill=[(390, "dark"), (390, "light"), (1280, "dark"), (1280, "light")],
+)
+"""Widths in pixels, and colour schemes: each once in the gate, all together in a drill."""
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:

@@ -18,7 +18,7 @@ from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.writer.log import Log
 from chassis.web.serving import listen, serving
-from tests.browser.following import follow, new_context
+from tests.browser.following import SCREENS, follow, new_context
 from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.xdist_group("auditor")
@@ -114,8 +114,7 @@ def spoil(directory: Path) -> None:
     tile.write_bytes(data)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_axe_finds_nothing_in_any_state(sites: dict[str, str], chromium: Browser, width: int, scheme: str) -> None:
     """The content policy is set aside only so that axe itself may run."""
     context = new_context(chromium, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)

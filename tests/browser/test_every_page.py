@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.following import follow, new_context
+from tests.browser.following import SCREENS, follow, new_context
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -41,8 +41,7 @@ def opened(browser: Browser, demo, surface: str, persona: int | None, *, width: 
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize(("surface", "persona", "paths"), SURFACES)
 def test_axe_finds_nothing(running_demo, chromium: Browser, surface, persona, paths, width: int, scheme: str) -> None:
     page = opened(chromium, running_demo, surface, persona, width=width, scheme=scheme)

@@ -1,4 +1,4 @@
-"""A hundred thousand events full of names, ids and values: the log serves none of it, in no disguise."""
+"""Thousands of events full of names, ids and values: the log serves none of it, in no disguise."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ from tests.scale import scaled
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 
-EVENTS = scaled(20_000)
+EVENTS = scaled(5_000)
 AN_ACT = 2_000
 ATHLETES = 200
 CLUBS = 4
@@ -171,7 +171,7 @@ def key_bytes(league: League) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def test_a_hundred_thousand_events_are_served(served: Served) -> None:
+def test_all_events_are_served(served: Served) -> None:
     assert served.size > EVENTS
     assert len(served.responses) > 2 * EVENTS // 256
     names = {Path(name).suffix for name, _ in served.private}

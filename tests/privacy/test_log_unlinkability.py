@@ -22,15 +22,18 @@ from tests.privacy.distinguisher import (
 )
 from tests.privacy.served_log import Seen, leaves, read
 from tests.privacy.traffic import League, is_athlete
+from tests.scale import sized
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unlinkability")]
 
 SEED = 20261123
 PARTNERS = 6  # at most so many pairs of one athlete for each entry
-GUESSES = 20_000  # the standard error of an AUC at chance is then 0.004: 0.52 lies five of them away
-FEWER_GUESSES = 10_000  # where a flaw must be found, or a figure is only reported
-MOST_AUC = 0.52
-MOST_AUC_OF_DUMMIES = 0.53  # 14,400 guesses, a third of them dummies: a standard error of 0.005
+DAYS = sized(4, in_drill=10)
+GUESSES = sized(5_000, in_drill=20_000)  # the standard error of an AUC at chance is then 0.008, or 0.004
+FEWER_GUESSES = sized(4_000, in_drill=10_000)  # where a flaw must be found, or a figure is only reported
+MOST_AUC = sized(0.54, in_drill=0.52)  # five standard errors away
+DUMMY_GUESSES = sized(5_000, in_drill=14_000)  # a third of them about dummies
+MOST_AUC_OF_DUMMIES = sized(0.55, in_drill=0.53)
 LEAST_AUC_WITH_A_FLAW = 0.6
 
 
@@ -72,9 +75,9 @@ class Pairs:
 
 @pytest.fixture(scope="module")
 def attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attack]:
-    """Ten days of a league of six clubs, two publications a day, read over HTTP."""
+    """A league of six clubs, two publications a day, read over HTTP; ten days of it in the drill."""
     league = League.found(tmp_path_factory.mktemp("league") / "union", clubs=6, athletes=20, seed=SEED)
-    league.play(days=10, publications_a_day=2)
+    league.play(days=DAYS, publications_a_day=2)
     entries = leaves(TestClient(app_of(league.service, clock=league.clock)))
     yield known(league, read(entries, [merkle.leaf_hash(leaf) for leaf in entries], league.sizes))
     league.service.close()
@@ -180,7 +183,7 @@ def test_a_dummy_cannot_be_told_from_an_entry_about_an_athlete(attack: Attack, r
     means = {name: sum(values) / 2 for name, values in found.items()}
 
     record_property("auc", means)
-    assert len(entries) >= 14_000
+    assert len(entries) >= DUMMY_GUESSES
     assert all(1 - MOST_AUC_OF_DUMMIES <= value <= MOST_AUC_OF_DUMMIES for value in means.values()), means
 
 

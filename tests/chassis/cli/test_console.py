@@ -1,5 +1,6 @@
 """What programs print: stored text is shown as it is written, and a terminal never obeys it."""
 
+import contextlib
 import io
 import json
 import os
@@ -102,6 +103,15 @@ def test_an_error_sentence_is_cleaned(capsys: pytest.CaptureFixture[str], monkey
     assert capsys.readouterr().err == f"homefield-x: {SHOWN}\n"
 
 
+def everything_from(primary: int) -> str:
+    """Read what a terminal was sent, in however many pieces, until its other side is closed."""
+    shown = b""
+    with contextlib.suppress(OSError), os.fdopen(primary, "rb", buffering=0) as source:
+        while piece := source.read(65_536):
+            shown += piece
+    return shown.decode()
+
+
 def test_progress_of_something_with_a_hostile_name(monkeypatch: pytest.MonkeyPatch) -> None:
     primary, secondary = pty.openpty()
     monkeypatch.setenv("TERM", "xterm")
@@ -111,8 +121,7 @@ def test_progress_of_something_with_a_hostile_name(monkeypatch: pytest.MonkeyPat
         with progress_bar(HOSTILE) as on_progress:
             assert on_progress is not None
             on_progress(1, 2)
-    shown = os.read(primary, 65536).decode()
-    os.close(primary)
+    shown = everything_from(primary)
 
     assert SHOWN in shown
     assert "\x1b[2J" not in shown
