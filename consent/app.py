@@ -18,17 +18,17 @@ from chassis.web.pages import add_base_layout
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import DeliveryRecorder
-from consent.service import Service, open_service
+from consent.service import Service, StartMode, open_service
 from consent.settings import ConsentSettings
 from consent.web.app import add_portal
 
 
-def build_app(settings: ConsentSettings, *, clock: Clock) -> FastAPI:
+def build_app(settings: ConsentSettings, *, clock: Clock, mode: StartMode = StartMode()) -> FastAPI:
     """Open the service and return its application, which closes it on shutdown.
 
     Raises InvalidSettings (demo mode off loopback, for one), StoreUnavailable or LogUnavailable.
     """
-    return app_of(open_service(settings, clock=clock), clock=clock)
+    return app_of(open_service(settings, clock=clock, mode=mode), clock=clock)
 
 
 def app_of(service: Service, *, clock: Clock) -> FastAPI:

@@ -22,7 +22,9 @@ from consent.errors import InvalidSettings, StoreUnavailable
 from consent.identity.sessions import AthleteSessions
 from consent.identity.signed_requests import SignedRequests
 from consent.keys import ServiceKeys, create_keys, read_keys
+from consent.operations.outside_view import OutsideCheck, OutsideView
 from consent.operations.same_moment import refuse_other_moments
+from consent.recovery.unknown_acts import Recovered, recover
 from consent.release_schedule import Publication, seconds
 from consent.settings import ConsentSettings
 from consent.storage.heartbeats import Heartbeats
@@ -52,6 +54,7 @@ class Service:
     store: ConsentStore
     sessions: AthleteSessions
     requests: SignedRequests
+    recovered: Recovered
 
     def publish(self) -> None:
         """Publish what the log has recorded, now, and note where it stands.
@@ -88,13 +91,30 @@ def found(settings: ConsentSettings) -> None:
     trust_file.write_first(settings.directory, log_vkeys(settings, read_keys(settings.keys_directory)))
 
 
+@dataclass(frozen=True, slots=True)
+class StartMode:
+    """How a start goes about a database and a log that may not be of one moment.
+
+    outside: whom it asks how large the log was. recovers: it takes an older database and does what follows.
+    """
+
+    outside: OutsideCheck = OutsideCheck.REQUIRED
+    recovers: bool = False
+
+
 def open_service(
-    settings: ConsentSettings, *, clock: Clock, disk: Disk | None = None, http: httpx.Client | None = None
+    settings: ConsentSettings,
+    *,
+    clock: Clock,
+    disk: Disk | None = None,
+    http: httpx.Client | None = None,
+    mode: StartMode = StartMode(),
 ) -> Service:
     """Open for writing: migrate, take the log's lock, register the union, note the rules in force.
 
     disk, http: what the log writes with and what it asks witnesses with, where it is not the system's own.
-    Raises InvalidSettings, StoreUnavailable, LogUnavailable (another process holds the log) or LogCorrupt.
+    Refuses a database, a log and a log state that are not of one moment. Raises InvalidSettings, StoreUnavailable,
+    LogUnavailable (another process holds the log) or LogCorrupt.
     """
     settings.refuse_unsafe()
     keys, rules = read_keys(settings.keys_directory), _rules(settings)
@@ -112,12 +132,16 @@ def open_service(
             heartbeat=Heartbeats(engine, union=OrgId(settings.union), pseudonym_key=keys.cover, rules=rules),
             cosigner=cosigner,
         )
-        transactions = _transactions(settings, keys, trust, rules, engine, log, clock)
+        is_unasked = mode.outside is OutsideCheck.NONE and trust.asks_witnesses
+        transactions = _transactions(settings, keys, trust, rules, engine, log, clock, is_log_unasked=is_unasked)
         store = ConsentStore(transactions)
-        refuse_other_moments(transactions, log)
+        OutsideView(trust.policy, settings.published_at, http).refuse_a_smaller_log(log, mode.outside)
+        if not mode.recovers:
+            refuse_other_moments(transactions, log)
         # Before anything is published: what is lost, or waits a second time, must be noticed while it can be repaired.
-        transactions.reconcile()
+        transactions.check()
         _publish_overdue(log)
+        recovered = recover(transactions)
         store.begin()
     except BaseException:
         for opened in (log, cosigner):
@@ -126,7 +150,7 @@ def open_service(
         engine.dispose()
         raise
     sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions)
-    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests)
+    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered)
 
 
 def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:
@@ -189,6 +213,8 @@ def _transactions(
     engine: Engine,
     log: AppendingLog,
     clock: Clock,
+    *,
+    is_log_unasked: bool = False,
 ) -> Transactions:
     context = TransactionContext(
         journal=LogJournal(log, wrapping=keys.wrapping, policy_hash=lambda: rules.policy_hash),
@@ -201,5 +227,6 @@ def _transactions(
         log_origin=settings.log_origin,
         trust=trust,
         checkpoint_every_s=settings.checkpoint_every_s,
+        is_log_unasked=is_log_unasked,
     )
     return Transactions(engine, context)

@@ -28,6 +28,7 @@ class ConsentSettings(BaseModel):
     URL; empty means SQLite inside the directory. publish_every_s: releases become visible only at
     multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing. checkpoint_every_s: the
     log publishes what it has recorded at multiples of this, counted in UTC.
+    published_at: web address where others read the log, where a web server of its own serves it; asked before a start.
     idle_s: a session ends after this long without a request. secure: pages are served over HTTPS.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
@@ -44,6 +45,7 @@ class ConsentSettings(BaseModel):
     agreement: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "open"
     publish_every_s: int = Field(default=DAY_S, ge=1, le=7 * DAY_S)
     checkpoint_every_s: int = Field(default=HOUR_S, ge=1, le=DAY_S)
+    published_at: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$", max_length=300)] = ""
     idle_s: int = Field(default=900, ge=60, le=DAY_S)
     secure: bool = False
     host: str = Field(default="127.0.0.1", max_length=200)

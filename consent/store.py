@@ -22,6 +22,7 @@ from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidR
 from consent.operations import log_status, startup, status
 from consent.operations.log_status import LogState
 from consent.operations.values import StoreStatus
+from consent.recovery.enrolments import charge_unattributed
 from consent.registry import members, orgs
 from consent.registry.values import Member, Org, OrgKind
 from consent.releases import releases, squad_page
@@ -68,7 +69,9 @@ class ConsentStore:
     def enrol(self, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
         """Enrol an athlete with their club; idempotent. Raises NotAllowed for an athlete of another club."""
         with self.transactions.write() as tx:
-            return members.enrol(tx, club, athlete, name=name, shirt_no=shirt_no, is_minor=is_minor)
+            member = members.enrol(tx, club, athlete, name=name, shirt_no=shirt_no, is_minor=is_minor)
+            charge_unattributed(tx, member)
+            return member
 
     def list_player(self, club: OrgId, *, name: str, shirt_no: int) -> None:
         """Put a player who has no account here on the club's public squad list."""

@@ -128,6 +128,11 @@ class Log:
         return self._published().edge.size
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """The published checkpoint."""
+        return self._published().checkpoint
+
+    @property
     def sequenced_size(self) -> int:
         """Number of entries of the largest tree that this log can have signed: published ones and those in order."""
         batches = self._backlog.batches

@@ -11,7 +11,7 @@ from consent.errors import Conflict, InvalidChange, NotAllowed
 from consent.grants import event_chain, receipt_store
 from consent.grants.active import cell_key, cell_of, grant_of, in_cell
 from consent.grants.event_chain import Event
-from consent.grants.lifecycle import ActorKind
+from consent.grants.lifecycle import END_BY, ActorKind
 from consent.grants.matrix import is_by_release, limit, recipients_of
 from consent.grants.notice import NOTICE_VERSION
 from consent.grants.values import Change, ConsentMethod, ReceiptRecord
@@ -55,14 +55,22 @@ def withdraw_where(
 
 
 def end_where(
-    tx: Transaction, athlete: AthleteId, *, recipient: Recipient | None, method: ConsentMethod
+    tx: Transaction,
+    athlete: AthleteId,
+    *,
+    recipient: Recipient | None,
+    method: ConsentMethod,
+    by: ActorKind = ActorKind.ATHLETE,
 ) -> list[Change]:
-    """Write the end of everything, or of what one recipient gets; the caller holds the lock and concludes."""
+    """Write the end of everything, or of what one recipient gets; the caller holds the lock and concludes.
+
+    by: the athlete withdraws; a controller, which cannot withdraw for anybody, declares invalid.
+    """
     query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
     cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
     wishes = [Change(cell, Granularity.NONE) for cell in cells if recipient in (None, cell.recipient)]
-    ended = [wanted for wanted in wishes if _end_current(tx, wanted.cell, method)]
-    return ended + releases.withdraw_approved(tx, athlete, recipient, method)
+    ended = [wanted for wanted in wishes if _end_current(tx, wanted.cell, method, by=by)]
+    return ended + releases.end_approved(tx, athlete, recipient, method, by=by)
 
 
 def _check(tx: Transaction, member: Member, wanted: Change) -> None:
@@ -87,7 +95,7 @@ def _check(tx: Transaction, member: Member, wanted: Change) -> None:
 def _carry_out(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:
     if wanted.granularity is Granularity.NONE:
         if is_by_release(wanted.cell.category, wanted.cell.recipient.role):
-            stopped = bool(releases.withdraw_approved(tx, wanted.cell.athlete, wanted.cell.recipient, method))
+            stopped = bool(releases.end_approved(tx, wanted.cell.athlete, wanted.cell.recipient, method))
         else:
             stopped = _end_current(tx, wanted.cell, method)
         if not stopped:
@@ -118,7 +126,7 @@ def _give(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:
     _write(tx, grant, ConsentState.REQUESTED, ConsentState.GIVEN, method)
 
 
-def _end_current(tx: Transaction, cell: Cell, method: ConsentMethod) -> bool:
+def _end_current(tx: Transaction, cell: Cell, method: ConsentMethod, *, by: ActorKind = ActorKind.ATHLETE) -> bool:
     """End what is current in `cell`; True if it was live, False if there was nothing or time had ended it."""
     row = in_cell(tx, cell)
     if row is None:
@@ -130,7 +138,7 @@ def _end_current(tx: Transaction, cell: Cell, method: ConsentMethod) -> bool:
     if event_chain.state_now(folded, ends=grant.ends, now=tx.now) is ConsentState.EXPIRED:
         _write(tx, grant, folded, ConsentState.EXPIRED, method, kind=ActorKind.SYSTEM)
         return False
-    _write(tx, grant, folded, ConsentState.WITHDRAWN, method)
+    _write(tx, grant, folded, END_BY[by], method, kind=by)
     return True
 
 

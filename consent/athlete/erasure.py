@@ -28,18 +28,25 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     Raises NotFound, or Conflict if it was done before. The entry is sealed under the very keys that end here: only who
     kept the own tag key can still find it.
     """
-    row = members.locked_one(tx, athlete)
+    members.locked_one(tx, athlete)
     if tx.context.journal.is_erased(tx.session, athlete):
         raise Conflict("this athlete's record is erased already")
+    tx.append(end(tx, athlete))
+    destroy(tx, athlete)
+
+
+def end(tx: Transaction, athlete: AthleteId) -> list[Draft]:
+    """End everything that is shared; returns what the caller, who holds the lock, appends before it destroys."""
+    row = members.locked_one(tx, athlete)
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER)
     row.epoch += 1
     refunds = refund_withdrawn(tx, athlete)
     details = RecordErased(stopped=len(ended), method=ChoiceMethod.ISSUER, epoch=row.epoch)
-    tx.append([Draft.about(athlete, tx.union, details), *refunds])
-    _destroy(tx, athlete)
+    return [Draft.about(athlete, tx.union, details), *refunds]
 
 
-def _destroy(tx: Transaction, athlete: AthleteId) -> None:
+def destroy(tx: Transaction, athlete: AthleteId) -> None:
+    """Destroy the athlete's keys and what points to entries."""
     tx.session.get_one(DataKeyRow, athlete).wrapped = None
     for detail in tx.session.exec(select(LogDetailRow).where(col(LogDetailRow.owner) == athlete)).all():
         # Of the same length, so that such a row looks like a dummy's.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_values, warn
+from chassis.cli.console import print_values, say, warn
 from chassis.cli.options import AsJson, Demo
 from chassis.clock import utc_now
-from consent.commands.service_folder import ServiceFolder, beside, publish
+from consent.commands.service_folder import ServiceFolder, beside, publish, writing
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
 
@@ -25,7 +25,7 @@ COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spen
 
 def register(program: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (init, keys, status, serve):
+    for command in (init, keys, status, serve, recover):
         program.command()(command)
 
 
@@ -39,6 +39,7 @@ def init(
         int, typer.Option(help="Seconds between publications of releases, counted from 06:00 UTC.")
     ] = DAY_S,
     checkpoint_every: Annotated[int, typer.Option(help="Seconds between publications of the log, in UTC.")] = HOUR_S,
+    published_at: Annotated[str, typer.Option(help="Web address of the log, where another server publishes it.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Set up a new service: settings, keys, trust policy, database and an empty log.
@@ -55,6 +56,7 @@ def init(
     settings = make_settings(
         {
             "directory": directory.resolve(),
+            "published_at": published_at,
             "name": name,
             "database": database,
             "log_origin": log_origin,
@@ -101,20 +103,49 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8600,
     demo: Demo = False,
+    without_witnesses: Annotated[
+        bool, typer.Option("--without-witnesses", help="Start although no witness says how large the log was.")
+    ] = False,
 ) -> None:
     """Run the interface, the portal and the public log until told to stop.
+
+    Before the first answer the witnesses are asked whether the log is the newest one. Without them the portal says so.
 
     Example: homefield-consent serve union --port 8600
     """
     from chassis.web.serving import serve_app
     from consent.app import build_app
+    from consent.operations.outside_view import OutsideCheck
+    from consent.service import StartMode
     from consent.settings import read_settings
 
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     if demo:
         warn("warning: demo mode; anyone on this machine can sign in as any athlete")
-    serve_app(build_app(settings, clock=utc_now), host=host, port=port, only_loopback_names=demo)
+    if without_witnesses:
+        warn("warning: nobody was asked whether this log is the newest one; the portal says so")
+    mode = StartMode(OutsideCheck.NONE if without_witnesses else OutsideCheck.REQUIRED)
+    serve_app(build_app(settings, clock=utc_now, mode=mode), host=host, port=port, only_loopback_names=demo)
+
+
+def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
+    """Take up an older database beside a newer log: what is not known is taken at its worst, and recorded.
+
+    Whoever decided something since is frozen with all sharing ended until they confirm it in the portal; what learning
+    may have cost since is counted as used; who was erased is erased again. Stop the service first.
+
+    Example: homefield-consent recover union --json
+    """
+    with writing(directory, recovers=True) as service:
+        done = service.recovered
+    values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
+    print_values("homefield-consent-recover-1", values, as_json=as_json)
+    if not as_json:
+        say(
+            "Next: start the service."
+            + (" Ask the athletes who are frozen to open their portal." if done.frozen else "")
+        )
 
 
 @contextmanager

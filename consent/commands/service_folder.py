@@ -33,12 +33,18 @@ def beside(directory: Path) -> "Iterator[ConsentStore]":
 
 
 @contextmanager
-def writing(directory: Path) -> "Iterator[Service]":
-    """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be."""
-    from consent.service import open_service
+def writing(directory: Path, *, recovers: bool = False) -> "Iterator[Service]":
+    """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be.
+
+    recovers: an older database is taken, and what follows from the log is done. A witness that answers is believed;
+    the start of the service itself insists on answers.
+    """
+    from consent.operations.outside_view import OutsideCheck
+    from consent.service import StartMode, open_service
     from consent.settings import read_settings
 
-    service = open_service(read_settings(directory.resolve()), clock=utc_now)
+    mode = StartMode(OutsideCheck.IF_REACHABLE, recovers)
+    service = open_service(read_settings(directory.resolve()), clock=utc_now, mode=mode)
     try:
         yield service
         publish(service)

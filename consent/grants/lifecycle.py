@@ -45,6 +45,9 @@ ALLOWED: dict[ConsentState, frozenset[ConsentState]] = {
 }
 """Every allowed pair. Requested and deferred also expire: a request closes by itself (docs/pages.md §5)."""
 
+END_BY = {ActorKind.ATHLETE: _WD, ActorKind.GUARDIAN: _WD, ActorKind.CONTROLLER: _IV, ActorKind.REGULATOR: _RV}
+"""How what was given ends, by who ends it."""
+
 _SUBJECT_ONLY = frozenset({_GV, _RN, _RF, _DF, _WD})
 _OTHERS = frozenset({_RV, _IV})
 _NEEDS_QUIET_OVER = frozenset({_RF, _WD, _EX})

@@ -20,11 +20,16 @@ from policies.vocabulary import AthleteId
 
 
 class Movement(StrEnum):
-    """What one line of the ledger does."""
+    """What one line of the ledger does. CHARGE spends at once, without a reservation: what a recovery cannot know."""
 
     RESERVE = "reserve"
     COMMIT = "commit"
     REFUND = "refund"
+    CHARGE = "charge"
+
+
+RECOVERY = "restored-service"
+"""Stands for the campaign of a charge: no campaign has such a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,16 @@ def refund(tx: Transaction, athlete: AthleteId, campaign: str) -> int:
     return micro_rho
 
 
+def charge(tx: Transaction, athlete: AthleteId, micro_rho: int) -> int:
+    """Spend `micro_rho` that no campaign here accounts for, as far as it is left; returns how much was."""
+    budget = locked_budget(tx, athlete)
+    charged = min(micro_rho, budget.cap - budget.spent - budget.reserved)
+    if charged > 0:
+        budget.spent += charged
+        _note(tx, athlete, RECOVERY, Movement.CHARGE, 0, charged)
+    return charged
+
+
 def account(tx: Transaction, athlete: AthleteId, campaign: str) -> Account:
     """Add up one campaign of one athlete."""
     sums = dict.fromkeys(Movement, 0)
@@ -77,6 +92,11 @@ def account(tx: Transaction, athlete: AthleteId, campaign: str) -> Account:
     for row in tx.session.exec(query).all():
         sums[Movement(row.movement)] += row.micro_rho
     return Account(sums[Movement.RESERVE], sums[Movement.COMMIT], sums[Movement.REFUND])
+
+
+def charged(tx: Transaction, athlete: AthleteId) -> int:
+    """Return what recoveries have charged one athlete, in micro-rho."""
+    return sum(row.micro_rho for row in _rows(tx, athlete) if row.movement == Movement.CHARGE)
 
 
 def locked_budget(tx: Transaction, athlete: AthleteId) -> BudgetRow:
@@ -93,8 +113,9 @@ def verify(tx: Transaction, athlete: AthleteId) -> int:
     rows = _rows(tx, athlete)
     if not is_whole(Link(row.seq, row.prev_hash, row.hash, link_bytes(_content(row))) for row in rows):
         raise BadSignature("the chain of the privacy ledger is broken")
-    spent = sum(row.micro_rho for row in rows if row.movement == Movement.COMMIT)
-    reserved = sum(row.micro_rho if row.movement == Movement.RESERVE else -row.micro_rho for row in rows)
+    sums = {movement: sum(row.micro_rho for row in rows if row.movement == movement) for movement in Movement}
+    spent = sums[Movement.COMMIT] + sums[Movement.CHARGE]
+    reserved = sums[Movement.RESERVE] - sums[Movement.COMMIT] - sums[Movement.REFUND]
     budget = tx.session.get(BudgetRow, athlete)
     if budget is None or (budget.spent, budget.reserved) != (spent, reserved):
         raise BadSignature("the privacy ledger does not add up to the budget")

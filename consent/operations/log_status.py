@@ -14,7 +14,8 @@ class LogState:
     """The newest checkpoint. published_at: as its signature states; None for a log that never published an entry.
 
     cosigned: how many of the `witnesses` that the policy names have cosigned it, each counted once however
-    many keys it has; `needed` is the least that suffices, has_quorum whether these suffice.
+    many keys it has; `needed` is the least that suffices, has_quorum whether these suffice. is_unasked: no witness was
+    asked at the start of the service whether this log is the newest one.
     """
 
     origin: str
@@ -26,6 +27,7 @@ class LogState:
     has_quorum: bool
     next_checkpoint: datetime
     every: timedelta
+    is_unasked: bool = False
 
     def is_late(self, now: datetime) -> bool:
         """True if so much time has passed since the checkpoint that publishing must be failing."""
@@ -49,4 +51,5 @@ def now(tx: Transaction) -> LogState:
         has_quorum=policy.is_met_by(names),
         next_checkpoint=context.next_checkpoint(tx.now),
         every=timedelta(seconds=context.checkpoint_every_s),
+        is_unasked=context.is_log_unasked,
     )

@@ -14,7 +14,7 @@ from audit.entries.details.codes import ChoiceMethod
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants import event_chain, receipt_store
 from consent.grants.event_chain import Event
-from consent.grants.lifecycle import COOL_DOWN, ActorKind
+from consent.grants.lifecycle import COOL_DOWN, END_BY, ActorKind
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, ReceiptRecord
 from consent.registry import members, orgs
 from consent.registry.values import OrgKind
@@ -90,14 +90,19 @@ def withdraw(tx: Transaction, athlete: AthleteId, release_id: str, *, method: Co
     return _conclude(tx, member, row, change, ConsentState.WITHDRAWN, method)
 
 
-def withdraw_approved(
-    tx: Transaction, athlete: AthleteId, recipient: Recipient | None, method: ConsentMethod
+def end_approved(
+    tx: Transaction,
+    athlete: AthleteId,
+    recipient: Recipient | None,
+    method: ConsentMethod,
+    *,
+    by: ActorKind = ActorKind.ATHLETE,
 ) -> list[Change]:
-    """Write the withdrawal of every approved release (to one recipient); the caller concludes."""
+    """Write the end of every approved release (to one recipient); the caller concludes. by: see `END_BY`."""
     ended: list[Change] = []
     for row in _rows(tx, athlete):
         if recipient in (None, recipient_of(row)) and state_of(tx, row).is_valid_for_processing:
-            _write(tx, row, ConsentState.GIVEN, ConsentState.WITHDRAWN, method, ActorKind.ATHLETE)
+            _write(tx, row, ConsentState.GIVEN, END_BY[by], method, by)
             ended.append(Change(cell_of(row), Granularity.NONE))
     return list(dict.fromkeys(ended))
 

@@ -5,13 +5,14 @@ would find one tag twice; its outcome is recorded as unknown. Heartbeats are the
 """
 
 from collections.abc import Mapping, Set
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from audit.entries import commitments
-from audit.entries.events import EventKind, parse_leaf
+from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.errors import LogCorrupt
 from audit.tlog import merkle
 from consent.storage.log_journal import NOBODY, LogJournal
@@ -20,8 +21,30 @@ from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 PROGRESS = 1  # the id of the one row
 
 
-def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pending: bool) -> int:
-    """Bring the database up to what the log holds now; returns the size up to which all is accounted for.
+@dataclass(frozen=True, slots=True)
+class UnknownEntry:
+    """An entry of the log that no transaction here knows of, in what its public leaf and its tag tell.
+
+    owner: whose tag it carries; "nobody" for a dummy; None for a tag of nobody here, and for none. org: pseudonym.
+    """
+
+    owner: str | None
+    kind: EventKind
+    org: str
+    day: date
+    is_tagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The size up to which all is accounted for, and the entries that were found without a transaction."""
+
+    size: int
+    unknown: tuple[UnknownEntry, ...]
+
+
+def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pending: bool) -> Reconciled:
+    """Bring the database up to what the log holds now.
 
     The caller holds the writing lock, so that no transaction is between its append and its commit. with_pending: look
     for entries without a transaction among those that wait as well, which is needed after anything went wrong.
@@ -41,11 +64,11 @@ def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pend
     orphans |= {leaves[places[entry]]: places[entry] for entry in places.keys() - waiting}
     if with_pending:
         _check_none_lost(journal, waiting - places.keys())
-    _adopt(session, journal, orphans, now)
+    unknown = _adopt(session, journal, orphans, now)
     progress.settled = size
     if with_pending:
         progress.act = max(progress.act, journal.log.act)
-    return size
+    return Reconciled(size, tuple(unknown))
 
 
 def _place(session: Session, places: Mapping[bytes, int]) -> None:
@@ -75,23 +98,43 @@ def _check_none_repeated(session: Session, orphans: Set[bytes]) -> None:
         )
 
 
-def _adopt(session: Session, journal: LogJournal, orphans: Mapping[bytes, int | None], now: datetime) -> None:
+def _adopt(
+    session: Session, journal: LogJournal, orphans: Mapping[bytes, int | None], now: datetime
+) -> list[UnknownEntry]:
     """Number the orphans by their tags; what matches nobody (an owner that never came to be) is nobody's."""
     entries = {leaf: parse_leaf(leaf) for leaf in orphans}
     left = {leaf for leaf, entry in entries.items() if entry.kind is not EventKind.HEARTBEAT}
     _check_none_repeated(session, left)
+    unknown: list[UnknownEntry] = []
     by_tag = {entries[leaf].tag: leaf for leaf in left if entries[leaf].tag}
     for row in session.exec(select(DataKeyRow).order_by(col(DataKeyRow.owner))).all() if by_tag else ():
-        if row.wrapped is None:
-            continue
-        keys = journal.owner_keys(session, row.owner)
-        numbers = range(row.counter, row.counter + len(by_tag))
-        own = {n: by_tag[t] for n in numbers if (t := commitments.tag(keys.tags, n)) in by_tag}
+        own = _own_entries(journal, session, row, by_tag)
         for number, leaf in own.items():
             journal.note_unknown(session, leaf, orphans[leaf], row.owner, number, now)
+            unknown.append(_unknown(row.owner, entries[leaf]))
         row.counter = max(own, default=row.counter - 1) + 1
         left -= set(own.values())
     if left and session.get(DataKeyRow, NOBODY) is None:
         journal.create_keys(session, NOBODY)
     for leaf in sorted(left):
         journal.note_unknown(session, leaf, orphans[leaf], NOBODY, None, now)
+        unknown.append(_unknown(None, entries[leaf]))
+    return unknown
+
+
+def _own_entries(
+    journal: LogJournal, session: Session, row: DataKeyRow, by_tag: Mapping[bytes, bytes]
+) -> dict[int, bytes]:
+    """The leaves of one owner by number: tags are counted up, so that the first number without one is the end."""
+    own: dict[int, bytes] = {}
+    if row.wrapped is None:
+        return own
+    keys, number = journal.owner_keys(session, row.owner), row.counter
+    while (leaf := by_tag.get(commitments.tag(keys.tags, number))) is not None:
+        own[number] = leaf
+        number += 1
+    return own
+
+
+def _unknown(owner: str | None, entry: Entry) -> UnknownEntry:
+    return UnknownEntry(owner, entry.kind, entry.org, entry.day, bool(entry.tag))

@@ -18,7 +18,10 @@ class ConsentTable(SQLModel, registry=registry()):
 
 
 class OrgRow(ConsentTable, table=True):
-    """An organisation and the key that signs its requests."""
+    """An organisation and the key that signs its requests.
+
+    unattributed: micro-rho that athletes may have spent whom a club enrolled after the backup that was restored.
+    """
 
     __tablename__: ClassVar[Any] = "org"
     org_id: str = Field(primary_key=True, max_length=64)
@@ -28,6 +31,7 @@ class OrgRow(ConsentTable, table=True):
     key_id: str | None = Field(default=None, max_length=16, unique=True)
     cover: str = Field(max_length=60, unique=True)
     snapshot_sha256: str = Field(default="", max_length=64)
+    unattributed: int = Field(default=0, sa_type=BigInteger)
 
 
 class MemberRow(ConsentTable, table=True):
@@ -185,7 +189,6 @@ class LogProgressRow(ConsentTable, table=True):
 
     settled: every entry below this place is accounted for. policy_hash: the rules that were last recorded as loaded.
     act: the running number of the newest act that this database knows of; the log keeps the same number in private.
-    unattributed: micro-rho of rounds after a backup that belong to athletes whom the restored database does not know.
     """
 
     __tablename__: ClassVar[Any] = "log_progress"
@@ -193,7 +196,6 @@ class LogProgressRow(ConsentTable, table=True):
     settled: int = Field(sa_type=BigInteger)
     policy_hash: str = Field(default="", max_length=64)
     act: int = Field(default=0, sa_type=BigInteger)
-    unattributed: int = Field(default=0, sa_type=BigInteger)
 
 
 class BudgetRow(ConsentTable, table=True):

@@ -7,7 +7,7 @@ single writer), and a lock keeps its threads in order.
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
 from consent.storage.log_journal import Appended, Draft, LogJournal
-from consent.storage.reconcile import PROGRESS, reconcile
+from consent.storage.reconcile import PROGRESS, UnknownEntry, reconcile
 from consent.storage.rows import LogProgressRow
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
@@ -38,7 +38,8 @@ BUSY_TIMEOUT_S = 30
 class TransactionContext:
     """What every transaction works with. union: who runs this service. trust: whom to believe about the log.
 
-    checkpoint_every_s: the log publishes at the multiples of this many seconds.
+    checkpoint_every_s: the log publishes at the multiples of this many seconds. is_log_unasked: nobody outside was
+    asked at the start whether this log is the newest one.
     """
 
     journal: LogJournal
@@ -51,6 +52,7 @@ class TransactionContext:
     log_origin: str
     trust: TrustFile
     checkpoint_every_s: int
+    is_log_unasked: bool = False
 
     @property
     def agreement(self) -> str:
@@ -135,6 +137,28 @@ class Transactions:
                     self._may_have_orphans = tx.has_appended
                     raise
 
+    def check(self) -> None:
+        """Raise LogCorrupt if log and database contradict each other; nothing is changed."""
+        with self._one_writer, _translated(), Session(self._writer) as session:
+            reconcile(session, self.context.journal, now=self.context.clock(), with_pending=True)
+            session.rollback()
+
+    def adopt(self, settle: Callable[[Transaction, Sequence[UnknownEntry]], None]) -> tuple[UnknownEntry, ...]:
+        """Take note of every entry without a transaction, and in the same transaction do what follows from them.
+
+        settle: called with what was found, which may be nothing; appends, or says why it need not.
+        """
+        with self._one_writer:
+            with _translated(), Session(self._writer, expire_on_commit=False) as session:
+                tx = Transaction(session, self.context, can_write=True)
+                found = reconcile(session, self.context.journal, now=tx.now, with_pending=True)
+                settle(tx, found.unknown)
+                if not tx.is_accounted_for:
+                    raise StoreUnavailable("expected an entry in the log before the commit")
+                session.commit()
+            self._settled, self._may_have_orphans = found.size, False
+            return found.unknown
+
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One consistent view of the database; nothing can be appended."""
@@ -171,10 +195,11 @@ class Transactions:
         if not self._may_have_orphans and self.context.journal.log.size == self._settled:
             return
         with _translated(), Session(self._writer) as session:
-            self._settled = reconcile(
+            found = reconcile(
                 session, self.context.journal, now=self.context.clock(), with_pending=self._may_have_orphans
             )
             session.commit()
+        self._settled = found.size
         self._may_have_orphans = False
 
 

@@ -17,7 +17,8 @@ def checkpoint_words(log: LogState, now: datetime) -> str:
     """Return the sentence of the foot: how large the log is, of when, and who cosigned it."""
     entries = f"Public log: {plural(log.size, 'entry', 'entries')}."
     of = "" if log.published_at is None else f"Checkpoint of {_when(log.published_at, now)}, "
-    return f"{entries} {sentence(of + _witnessed(log))}"
+    unasked = " This service was started without asking whether it is the newest log." if log.is_unasked else ""
+    return f"{entries} {sentence(of + _witnessed(log))}{unasked}"
 
 
 def guards(log: LogState) -> str:

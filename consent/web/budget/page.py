@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.text import long_date
+from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
 
 PARTS = 100
-LEARNS = {"recovery-linear-1": "Recovery model", "risk-logistic-1": "Injury risk model"}
+LEARNS = {
+    "recovery-linear-1": "Recovery model",
+    "risk-logistic-1": "Injury risk model",
+    ledger.RECOVERY: "Counted to be safe",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,8 @@ def _campaign(line: BudgetLine) -> str:
         opened = datetime.strptime(stamp[1], "%Y%m%d").date() if stamp else None  # noqa: DTZ007 - a day, no moment
     except ValueError:
         opened = None
+    if line.campaign_id == ledger.RECOVERY:
+        return "the service was put back from a backup and cannot know what was used since"
     name = f"of {long_date(opened)}" if opened else line.campaign_id
     return f"campaign {name}, {line.rounds}"
 

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Add the number of the newest act, whose counting begins with the first one after this, and why one is frozen."""
     op.add_column("log_progress", sa.Column("act", sa.BigInteger(), nullable=False, server_default="0"))
-    op.add_column("log_progress", sa.Column("unattributed", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("org", sa.Column("unattributed", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("member", sa.Column("frozen", sa.String(20), nullable=False, server_default=""))
 
 

@@ -1,0 +1,1 @@
+"""What follows from entries of the log that the database does not know: nothing ended is alive again."""

@@ -1,0 +1,112 @@
+"""What is done about entries of the log whose transactions the database does not know.
+
+It goes by what a public leaf and its tag tell, since what a lost transaction sealed can never be opened: whose entry it
+is, its kind and its day. Everything is taken at its worst: whoever decided something is frozen with all grants and
+releases ended until they confirm them, every reservation and round costs what the dearest campaign of its day costs,
+refunds are not credited, and an erasure is carried out again.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from audit.entries.details.codes import FreezeCause
+from audit.entries.events import EventKind
+from consent.athlete import change_consent, erasure
+from consent.athlete.freezing import mark_frozen
+from consent.grants.lifecycle import ActorKind
+from consent.grants.values import ConsentMethod
+from consent.ledger import ledger
+from consent.ledger.refunds import refund_withdrawn
+from consent.recovery.prices import Prices
+from consent.registry import members
+from consent.storage.log_journal import NOBODY, Draft
+from consent.storage.reconcile import UnknownEntry
+from consent.storage.rows import MemberRow, OrgRow
+from consent.storage.transaction import Transaction, Transactions
+from policies.budget import LIFETIME_CAP
+from policies.vocabulary import AthleteId
+
+DECIDES = frozenset({EventKind.CONSENT_DECISION, EventKind.RELEASE_ANSWERED, EventKind.MEMBER_ENROLLED})
+"""Kinds behind which an athlete's choices, age group or account can have changed."""
+ERASES = frozenset({EventKind.ERASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was done, in counts. charged_micro_rho: over all athletes."""
+
+    entries: int = 0
+    frozen: int = 0
+    erased: int = 0
+    charged: int = 0
+    charged_micro_rho: int = 0
+
+
+def recover(transactions: Transactions) -> Recovered:
+    """Take note of every entry without a transaction and do what follows from it, all in one transaction."""
+    done: list[Recovered] = []
+    transactions.adopt(lambda tx, unknown: done.append(settle(tx, unknown)))
+    return done[0]
+
+
+def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:
+    """Do what follows from `unknown`, which the journal has numbered already, and record it in one act."""
+    by_athlete = _by_athlete(tx, unknown)
+    prices = Prices.read(tx, unknown)
+    members.locked(tx, by_athlete)
+    charged = {athlete: _charge(tx, athlete, own, prices) for athlete, own in by_athlete.items()}
+    _note_unattributed(tx, [entry for entry in unknown if entry.owner is None], prices)
+    erased = [athlete for athlete, own in by_athlete.items() if _count(own, ERASES)]
+    frozen = [athlete for athlete, own in by_athlete.items() if _count(own, DECIDES) and athlete not in erased]
+    drafts = [draft for athlete in frozen for draft in _freeze(tx, athlete, _count(by_athlete[athlete], DECIDES))]
+    drafts += [draft for athlete in erased for draft in erasure.end(tx, athlete)]
+    if drafts:
+        tx.append(drafts)
+    else:
+        tx.without_entry("nothing that anybody decided is unknown")
+    for athlete in erased:
+        erasure.destroy(tx, athlete)
+    paid = [micro_rho for micro_rho in charged.values() if micro_rho]
+    return Recovered(len(unknown), len(frozen), len(erased), len(paid), sum(paid))
+
+
+def _by_athlete(tx: Transaction, unknown: Sequence[UnknownEntry]) -> dict[AthleteId, list[UnknownEntry]]:
+    """The unknown entries of each athlete; dummies and what organisations did are nobody's."""
+    athletes = set(tx.session.exec(select(MemberRow.athlete)).all())
+    found: dict[AthleteId, list[UnknownEntry]] = defaultdict(list)
+    for entry in unknown:
+        if entry.owner in athletes:
+            found[AthleteId(entry.owner or NOBODY)].append(entry)
+    return dict(sorted(found.items()))
+
+
+def _count(entries: Sequence[UnknownEntry], kinds: Set[EventKind]) -> int:
+    return sum(entry.kind in kinds for entry in entries)
+
+
+def _charge(tx: Transaction, athlete: AthleteId, entries: Sequence[UnknownEntry], prices: Prices) -> int:
+    cost = sum(prices.of(entry) for entry in entries)
+    return ledger.charge(tx, athlete, cost) if cost else 0
+
+
+def _note_unattributed(tx: Transaction, entries: Sequence[UnknownEntry], prices: Prices) -> None:
+    """Note at each club that enrolled somebody unknown here what those people may have spent, all of it at each."""
+    cost = sum(prices.of(entry) for entry in entries if entry.is_tagged)
+    enrolling = {entry.org for entry in entries if entry.kind is EventKind.MEMBER_ENROLLED and entry.is_tagged}
+    if cost:
+        for club in tx.session.exec(select(OrgRow).where(col(OrgRow.cover).in_(sorted(enrolling)))).all():
+            club.unattributed = min(LIFETIME_CAP, club.unattributed + cost)
+
+
+def _freeze(tx: Transaction, athlete: AthleteId, decided: int) -> list[Draft]:
+    """End all that is shared, and freeze the account until the athlete confirms; what a recovery froze stays so."""
+    change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER, by=ActorKind.CONTROLLER)
+    refunds = refund_withdrawn(tx, athlete)
+    # Each unknown decision has raised the epoch by one at most.
+    members.locked_one(tx, athlete).epoch += decided
+    if FreezeCause.RECOVERY in members.get(tx, athlete).frozen:
+        return refunds
+    return [mark_frozen(tx, athlete, FreezeCause.RECOVERY), *refunds]
