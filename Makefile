@@ -11,7 +11,7 @@ export FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint drill bench interop demo clean
+.PHONY: help setup check test lint drill bench model interop demo clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ drill: $(READY) ## Run what takes longer, one line each: kills, races, fuzz, soa
 bench: $(READY) ## Measure the log (a million entries) and signed calls
 	$(BIN)/python tests/bench/bench_log.py
 	$(BIN)/python -m tests.bench.bench_signed_calls
+
+model: ## Search a model of acts, crashes, backups and recoveries for a broken promise (needs spin and gcc)
+	formal/check.sh
 
 interop: $(READY) ## Let programs that are not ours check our log (needs the internet)
 	interop/run.sh $(abspath $(BIN))/python
