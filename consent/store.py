@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from audit.entries.details.base import Details
-from consent.athlete import access_history, change_consent, erasure, export
+from audit.entries.details.codes import FreezeCause
+from consent.athlete import access_history, change_consent, erasure, export, freezing
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
 from consent.decisions import decide, outcomes, reported_events
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, SnapshotAnswer
 from consent.grants import matrix, receipt_store
+from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
 from consent.ledger import budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
@@ -133,6 +135,21 @@ class ConsentStore:
         """Return the signed JSON-LD receipt with its proof from the log as it stands now."""
         with self.transactions.read() as tx:
             return receipt_store.whole(tx, athlete, receipt_id)
+
+    def freeze(self, athlete: AthleteId, why: FreezeCause) -> Member:
+        """Freeze the account: nothing of the athlete is read, trained or released; Conflict if it is by `why`."""
+        with self.transactions.write() as tx:
+            return freezing.freeze(tx, athlete, why)
+
+    def unfreeze(self, athlete: AthleteId, by: FreezeCause) -> Member:
+        """Lift what was frozen for this cause; raises NotAllowed where it is frozen for others only, or Conflict."""
+        with self.transactions.write() as tx:
+            return freezing.unfreeze(tx, athlete, by)
+
+    def ended_by_recovery(self, athlete: AthleteId) -> list[Change]:
+        """Return what the service ended for this athlete when it was last put back from a backup."""
+        with self.transactions.read() as tx:
+            return newest_invalidated(tx, athlete)
 
     # Releases
 

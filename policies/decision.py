@@ -9,23 +9,27 @@ from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, R
 class Facts:
     """Everything a rule's condition may look at; established from storage before the decision, never by the caller.
 
-    consent: a live grant covers category, purpose, recipient and granularity at this moment.
-    release: an approved, unexpired release exists for this recipient and purpose.
-    cohort_large_enough: the roster and the noisy count both pass (aggregates only).
+    Nothing has a default: a place that forgets a fact cannot build the rest.
+
+    is_self: the athlete asks about the own data. consent: a live grant covers category, purpose, recipient and
+    granularity at this moment. release: an approved, unexpired release exists for this recipient and purpose.
+    cohort_large_enough: the roster and the noisy count both pass (aggregates only). wearable_lineage: what is asked for
+    may come from a wearable. agreement_forbids_wearables: the collective agreement keeps such data out of contract
+    talks. account_frozen: nothing of the athlete may be used at present. guardian_agreed: beside the minor.
     """
 
     roles: frozenset[Role]
     tenant: OrgId
     subject_tenant: OrgId
-    is_self: bool = False
-    consent: bool = False
-    release: bool = False
-    cohort_large_enough: bool = False
-    wearable_lineage: bool = False
-    agreement_forbids_wearables: bool = False
-    account_frozen: bool = False
-    is_minor: bool = False
-    guardian_agreed: bool = False
+    is_self: bool
+    consent: bool
+    release: bool
+    cohort_large_enough: bool
+    wearable_lineage: bool
+    agreement_forbids_wearables: bool
+    account_frozen: bool
+    is_minor: bool
+    guardian_agreed: bool
 
 
 @dataclass(frozen=True, slots=True)

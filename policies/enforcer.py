@@ -8,7 +8,7 @@ policies/loader.py, and every answer must agree with the reference evaluator or 
 
 import logging
 import threading
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import casbin
@@ -224,6 +224,11 @@ def _favourable(role: Role) -> Facts:
         consent=True,
         release=True,
         cohort_large_enough=True,
+        wearable_lineage=False,
+        agreement_forbids_wearables=False,
+        account_frozen=False,
+        is_minor=False,
+        guardian_agreed=False,
     )
 
 
@@ -246,9 +251,8 @@ def _example(rule: Rule) -> Request:
 
 def _must_be_refused() -> list[Request]:
     """Requests that no rules of Homefield may ever allow (docs/invariants.md §2, §3 and §8)."""
-    away, office = OrgId("away"), _favourable(Role.FRONT_OFFICE)
-    stranger = Facts(roles=frozenset({Role.COACH}), tenant=away, subject_tenant=_HOME, consent=True)
-    undecided = Facts(roles=frozenset({Role.COACH}), tenant=_HOME, subject_tenant=_HOME)
+    coach, office = _favourable(Role.COACH), _favourable(Role.FRONT_OFFICE)
+    stranger, undecided = replace(coach, tenant=OrgId("away")), replace(coach, consent=False)
     return [
         Request(Category.SLEEP, Granularity.DAILY, Action.READ, Purpose.TRAINING, stranger),
         Request(Category.SLEEP, Granularity.DAILY, Action.READ, Purpose.TRAINING, undecided),

@@ -51,12 +51,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A model, all its rules and the hash that names them."""
+    """A model, all its rules and the hash that names them.
+
+    forbids_wearables: the collective agreement of this pack keeps what comes from wearables out of contract talks.
+    """
 
     pack: str
     model: str
     rules: tuple[Rule, ...]
     policy_hash: str
+    forbids_wearables: bool
 
 
 def load_bundle(pack: str) -> Bundle:
@@ -91,7 +95,8 @@ def build_bundle(*, pack: str, model: str, rules: str, pack_rules: str) -> Bundl
             }
         )
     )
-    return Bundle(pack=pack, model="\n".join(model_lines), rules=every, policy_hash=digest)
+    forbids = any(rule.condition == "wearable" and Purpose.CONTRACT in rule.purposes for rule in extra)
+    return Bundle(pack, "\n".join(model_lines), every, policy_hash=digest, forbids_wearables=forbids)
 
 
 def _meaningful_lines(text: str) -> list[str]:

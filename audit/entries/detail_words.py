@@ -10,6 +10,7 @@ from audit.entries.details.codes import (
     ChoiceMethod,
     ClubPage,
     DecisionReason,
+    FreezeCause,
     LeagueRole,
     OperatorView,
     OrganisationType,
@@ -67,6 +68,8 @@ FIELDS: Mapping[str, str] = {
     "sha256": "Fingerprint of the bytes",
     "shown": "Shown to the athlete",
     "stopped": "Stopped by it",
+    "cause": "Frozen by",
+    "is_frozen": "Still frozen",
     "epoch": "Epoch",
     "number": "Your entry no.",
     "event": "Act",
@@ -84,6 +87,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         AccessBasis.NOT_SHARED: "the athlete does not share this with them",
         AccessBasis.BEYOND_GRANT: "it goes beyond the athlete’s grant, or a rule forbids it",
         AccessBasis.NOT_AVAILABLE: "no approved release is open to them",
+        AccessBasis.FROZEN: "the athlete’s data is frozen",
     },
     DecisionReason: {
         DecisionReason.ALLOWED: "a rule allows it",
@@ -97,6 +101,11 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         ChoiceMethod.PORTAL: "the athlete’s portal",
         ChoiceMethod.DEMO: "a demo persona",
         ChoiceMethod.ISSUER: "the issuer, in person",
+    },
+    FreezeCause: {
+        FreezeCause.ATHLETE: "the athlete",
+        FreezeCause.OPERATOR: "the service’s operator",
+        FreezeCause.RECOVERY: "the service, when it was put back from a backup",
     },
     RoundPayment: {
         RoundPayment.PAID: "paid the round",

@@ -18,7 +18,8 @@ class KindWords:
 
 KINDS: Mapping[EventKind, KindWords] = {
     K.CONSENT_DECISION: KindWords(
-        "An athlete, or a guardian, decided on sharing. The entry was durable before the decision took effect.",
+        "An athlete, or a guardian, decided on sharing, or an account was frozen or unfrozen. The entry was durable "
+        "before that took effect.",
         "Who decided, on what, for whom, and which way. A refusal looks exactly like a yes.",
     ),
     K.LOOK_ALLOWED: KindWords(

@@ -17,15 +17,18 @@ from consent.grants.notice import NOTICE_VERSION
 from consent.grants.values import Change, ConsentMethod, ReceiptRecord
 from consent.ledger.refunds import refund_withdrawn
 from consent.registry import members
+from consent.registry.facts import facts_of_self
 from consent.registry.values import Member
 from consent.releases import releases
 from consent.storage.log_journal import Draft
 from consent.storage.rows import GrantRow, MemberRow
 from consent.storage.transaction import Transaction
+from policies.decision import Decision, Request
 from policies.errors import InvalidInput
 from policies.grant import Cell, Grant, Recipient
+from policies.lineage import worst_sources
 from policies.recipients import PURPOSE_OF_ROLE
-from policies.vocabulary import AthleteId, ConsentState, Granularity
+from policies.vocabulary import Action, AthleteId, ConsentState, Granularity
 
 MOST_CHANGES = 100
 
@@ -85,11 +88,20 @@ def _check(tx: Transaction, member: Member, wanted: Change) -> None:
         return
     if is_by_release(cell.category, cell.recipient.role):
         raise InvalidChange("expected the approval of one release; this cell has no standing yes")
-    allowed = limit(tx, member, cell.category, cell.recipient)
+    allowed = limit(tx, member.as_if_unfrozen(), cell.category, cell.recipient)
     if allowed.never_rule is not None:
         raise NotAllowed(f"rule {allowed.never_rule} forbids this cell, whatever is answered")
     if wanted.granularity > allowed.ceiling:
         raise InvalidChange(f"expected at most {allowed.ceiling.word} in this cell")
+    if not (decision := _approval(tx, member, wanted)).allowed:
+        raise NotAllowed(f"rule {decision.rule_id} forbids a yes at present; nothing was changed")
+
+
+def _approval(tx: Transaction, member: Member, wanted: Change) -> Decision:
+    """Whether the athlete may say yes to this now. Nothing is asked before a no: it is never refused."""
+    cell, rules = wanted.cell, tx.context.enforcer.bundle
+    facts = facts_of_self(member, rules=rules, sources=worst_sources(cell.category))
+    return tx.context.enforcer.decide(Request(cell.category, wanted.granularity, Action.APPROVE, cell.purpose, facts))
 
 
 def _carry_out(tx: Transaction, wanted: Change, method: ConsentMethod) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from audit.entries.details.access import Access
-from audit.entries.details.athletes import RoundCommitted
+from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, RoundCommitted
 from audit.entries.details.base import Details
-from audit.entries.details.codes import AccessBasis, RoundPayment
+from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
 from chassis.text import long_date
@@ -21,6 +21,7 @@ BASES: Mapping[AccessBasis, str] = {
     AccessBasis.OTHER_CLUB: "they are not your club",
     AccessBasis.NOT_SHARED: "you do not share this with them",
     AccessBasis.BEYOND_GRANT: "your yes does not go that far, or rule {rule} forbids it",
+    AccessBasis.FROZEN: "your data is frozen",
     AccessBasis.NOT_AVAILABLE: "for you the page says “not available”, as for every other reason",
 }
 PAYMENTS: Mapping[RoundPayment, str] = {
@@ -28,6 +29,15 @@ PAYMENTS: Mapping[RoundPayment, str] = {
     RoundPayment.PAID_BEFORE: _LEARNING,
     RoundPayment.NOT_COUNTED: NOT_COUNTED,
     RoundPayment.REPEATED: NOT_COUNTED,
+}
+FREEZES: Mapping[FreezeCause, str] = {
+    FreezeCause.ATHLETE: _OWN,
+    FreezeCause.OPERATOR: "decided by the union’s desk",
+    FreezeCause.RECOVERY: "the service was put back from a backup",
+}
+UNFREEZES: Mapping[FreezeCause, str] = {
+    **FREEZES,
+    FreezeCause.RECOVERY: "you confirmed what had been ended",
 }
 KINDS: Mapping[EventKind, str] = {
     EventKind.CONSENT_DECISION: _OWN,
@@ -71,4 +81,17 @@ def because(kind: EventKind, details: Details | DetailsV1) -> str:
     if isinstance(details, Access):
         since = "" if details.since is None else long_date(details.since)
         return BASES[details.basis].format(since=since, rule=details.rule or "")
+    if isinstance(details, AccountFrozen):
+        return FREEZES[details.cause]
+    if isinstance(details, AccountUnfrozen):
+        return UNFREEZES[details.cause]
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
+
+
+def headline(details: Details | DetailsV1) -> str:
+    """Return what happened where the kind of the entry does not say it: a freeze is of the kind of every choice."""
+    if isinstance(details, AccountFrozen):
+        return "Your data was frozen"
+    if isinstance(details, AccountUnfrozen):
+        return "A cause for freezing your data ended" if details.is_frozen else "Your data is no longer frozen"
+    return ""

@@ -28,6 +28,7 @@ class AccessEvent:
     index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
     refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
     rounds) the fields that do not apply are None. is_refused_round: a token that no longer counted for a round.
+    headline: what happened, where the kind does not say it.
     """
 
     number: int
@@ -49,6 +50,7 @@ class AccessEvent:
     proof: ProofState
     outcome: DeliveryOutcome | None = None
     is_refused_round: bool = False
+    headline: str = ""
 
     @property
     def is_access(self) -> bool:

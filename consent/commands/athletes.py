@@ -1,10 +1,10 @@
-"""Commands about athletes: list them, give one a sign-in code, erase one's record."""
+"""Commands about athletes: list them, give one a sign-in code, freeze one's account, erase one's record."""
 
 from typing import Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values
+from chassis.cli.console import is_confirmed, print_json, print_table, print_values, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
@@ -17,9 +17,10 @@ AthleteArgument = Annotated[str, typer.Argument(help="The athlete's id, as `athl
 
 
 def register(program: typer.Typer) -> None:
-    """Add `athlete` with its commands, and `sign-in-code`, to the program."""
+    """Add `athlete` with its commands, `sign-in-code`, `freeze` and `unfreeze` to the program."""
     program.add_typer(app, name="athlete")
-    program.command("sign-in-code")(sign_in_code)
+    for command in (sign_in_code, freeze, unfreeze):
+        program.command()(command)
 
 
 @app.command("list")
@@ -65,6 +66,33 @@ def erase(
         raise typer.Abort
     with writing(directory) as service:
         service.store.erase(AthleteId(athlete))
+
+
+def freeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
+    """Freeze an athlete's account while a question is open: nothing of theirs is read, trained or released.
+
+    Stop the service first: the log has one writer. The athlete sees it in the portal and can still stop sharing. For
+    organisations it looks as if nothing were shared. Only `unfreeze` ends it; an athlete's own freeze is not touched.
+
+    Example: homefield-consent freeze union ath-0123456789abcdef
+    """
+    from audit.entries.details.codes import FreezeCause
+
+    with writing(directory) as service:
+        service.store.freeze(AthleteId(athlete), FreezeCause.OPERATOR)
+
+
+def unfreeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
+    """End what `freeze` did. Stop the service first. A freeze of the athlete's own holds until they end it.
+
+    Example: homefield-consent unfreeze union ath-0123456789abcdef
+    """
+    from audit.entries.details.codes import FreezeCause
+
+    with writing(directory) as service:
+        member = service.store.unfreeze(AthleteId(athlete), FreezeCause.OPERATOR)
+    if member.is_frozen:
+        warn("note: the account stays frozen, because its athlete froze it or has to confirm a recovery")
 
 
 def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:

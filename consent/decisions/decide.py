@@ -10,19 +10,20 @@ from consent.errors import InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
 from consent.grants.matrix import limit
 from consent.registry import members, orgs
+from consent.registry.facts import facts_about
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, OrgRow
 from consent.storage.transaction import Transaction
 from policies.canonical import canonical_bytes, sha256_hex
-from policies.decision import Decision, Facts, Request
+from policies.decision import Decision, Request
 from policies.grant import Cell, Grant, Recipient
+from policies.lineage import worst_sources
 from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant
 from policies.vocabulary import Action, AthleteId, OrgId, Purpose, Role
 
 MOST_ITEMS = 5_000
 DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
-NO_CLUB = OrgId("nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,13 @@ def _decide(
     tx: Transaction, question: _Question, item: DecisionItem, row: MemberRow | None
 ) -> tuple[ItemResult, Draft]:
     cell = Cell(item.athlete, item.category, question.purpose, Recipient(question.club, question.actor.role))
-    facts = Facts(
-        roles=frozenset({question.actor.role}),
-        tenant=question.club,
-        subject_tenant=NO_CLUB if row is None else OrgId(row.club),
+    facts = facts_about(
+        None if row is None else members.member_of(row),
+        cell.recipient,
+        rules=tx.context.enforcer.bundle,
+        sources=worst_sources(item.category),
         consent=is_covered(question.grants, cell, tx=tx, granularity=item.granularity),
-        is_minor=row is not None and row.is_minor,
+        release=False,
     )
     decision = tx.context.enforcer.decide(
         Request(item.category, item.granularity, question.action, question.purpose, facts)
@@ -88,7 +90,7 @@ def _draft(
     *,
     allowed: bool,
 ) -> Draft:
-    basis = _basis(decision, grant, is_own=row is not None and row.club == question.club)
+    basis = _basis(decision, grant, row if row is not None and row.club == question.club else None)
     covering = grant if basis is AccessBasis.GRANT else None
     details = Access(
         person=question.actor.person,
@@ -111,11 +113,13 @@ def _draft(
     return Draft.about(item.athlete, question.club, details)
 
 
-def _basis(decision: Decision, grant: Grant | None, *, is_own: bool) -> AccessBasis:
-    if not is_own:
+def _basis(decision: Decision, grant: Grant | None, own: MemberRow | None) -> AccessBasis:
+    if own is None:
         return AccessBasis.OTHER_CLUB
     if grant is None:
         return AccessBasis.NOT_SHARED
+    if own.frozen:
+        return AccessBasis.FROZEN
     return AccessBasis.GRANT if decision.allowed else AccessBasis.BEYOND_GRANT
 
 

@@ -9,11 +9,13 @@ from consent.grants import event_chain
 from consent.grants.active import grant_of
 from consent.grants.values import MatrixCell
 from consent.registry import members, orgs
+from consent.registry.facts import facts_about
 from consent.registry.values import Member, Org, OrgKind
 from consent.storage.rows import GrantRow, ReleaseRow
 from consent.storage.transaction import Transaction
-from policies.decision import Facts, Request
+from policies.decision import Request
 from policies.grant import Cell, Recipient
+from policies.lineage import worst_sources
 from policies.recipients import PURPOSE_OF_ROLE
 from policies.vocabulary import Action, AthleteId, Category, ConsentState, Granularity, Purpose, Role
 
@@ -64,21 +66,15 @@ def is_by_release(category: Category, role: Role) -> bool:
 
 
 def limit(tx: Transaction, member: Member, category: Category, recipient: Recipient) -> Limit:
-    """What the rules would honour in this cell for this athlete, with every favourable fact."""
+    """What the rules would honour in this cell for this athlete, with every favourable fact; frozen: nothing."""
     enforcer, purpose = tx.context.enforcer, PURPOSE_OF_ROLE[recipient.role]
     ceiling = enforcer.ceiling(recipient.role, category, purpose)
     if ceiling is Granularity.NONE:
         return Limit(Granularity.NONE, enforcer.never_rule(recipient.role, category, purpose))
-    if not member.is_minor:
+    if not (member.is_minor or member.is_frozen):
         return Limit(ceiling, None)
-    facts = Facts(
-        roles=frozenset({recipient.role}),
-        tenant=recipient.org,
-        subject_tenant=member.club,
-        consent=True,
-        release=True,
-        is_minor=True,
-    )
+    sources = worst_sources(category)
+    facts = facts_about(member, recipient, rules=enforcer.bundle, sources=sources, consent=True, release=True)
     action = action_of(recipient.role)
     decision = enforcer.decide(Request(category, ceiling, action, purpose, facts))
     return Limit(ceiling, None) if decision.allowed else Limit(Granularity.NONE, decision.rule_id)
@@ -100,7 +96,7 @@ def _cell(
     released: dict[Purpose, tuple[str, ConsentState]],
 ) -> MatrixCell:
     purpose = PURPOSE_OF_ROLE[recipient.role]
-    allowed = limit(tx, member, category, recipient)
+    allowed = limit(tx, member.as_if_unfrozen(), category, recipient)
     row = grants.get(Cell(member.athlete, category, purpose, recipient))
     by_release = is_by_release(category, recipient.role)
     if by_release:

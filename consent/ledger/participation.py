@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from consent.grants.active import is_covered
+from consent.registry.facts import facts_about
 from consent.registry.values import Member
 from consent.storage.transaction import Transaction
 from policies.campaign import CampaignManifest
-from policies.decision import Facts, Request
+from policies.decision import Request
 from policies.grant import Cell, Grant, Recipient
+from policies.lineage import worst_sources
 from policies.vocabulary import Action, Category, Granularity, OrgId, Role
 
 
@@ -21,12 +23,13 @@ def _is_allowed(
 ) -> bool:
     recipient = Recipient(OrgId(manifest.league), Role.FL_AGGREGATOR)
     cell = Cell(member.athlete, category, manifest.purpose, recipient)
-    facts = Facts(
-        roles=frozenset({Role.FL_AGGREGATOR}),
-        tenant=recipient.org,
-        subject_tenant=member.club,
+    facts = facts_about(
+        member,
+        recipient,
+        rules=tx.context.enforcer.bundle,
+        sources=worst_sources(category),
         consent=is_covered(grants, cell, tx=tx, granularity=Granularity.COHORT),
-        is_minor=member.is_minor,
+        release=False,
     )
     request = Request(category, Granularity.COHORT, Action.TRAIN, manifest.purpose, facts)
     return tx.context.enforcer.decide(request).allowed

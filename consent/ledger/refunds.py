@@ -21,7 +21,8 @@ from policies.vocabulary import AthleteId, OrgId, Purpose
 def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> list[Draft]:
     """Close the athlete's tokens that the grants no longer carry; returns the log entries to append."""
     grants = live_grants(tx, [athlete], purpose=Purpose.FL_TRAINING)
-    member, drafts = members.get(tx, athlete), []
+    # A freeze may be lifted while the campaign runs: it stops each round, and gives nothing back by itself.
+    member, drafts = members.get(tx, athlete).as_if_unfrozen(), []
     for token in _open_tokens(tx, athlete=athlete):
         manifest = campaigns.get(tx, token.campaign).manifest
         if not takes_part(tx, member, manifest, grants):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import col, select
 
 from audit.entries.details.athletes import MemberEnrolled
+from audit.entries.details.codes import FreezeCause
 from consent.errors import NotAllowed, NotFound
 from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
@@ -27,7 +28,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
         raise NotAllowed("this athlete is not one of yours")
     if row is not None and (row.name, row.shirt_no, row.is_minor) == (name, shirt_no, is_minor):
         tx.without_entry("enrolled already, nothing changes")
-        return _member(row)
+        return member_of(row)
     if row is None:
         row = MemberRow(
             athlete=athlete, club=club, name=name, shirt_no=shirt_no, is_minor=is_minor, epoch=1, enrolled=tx.now
@@ -39,7 +40,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
     else:
         row.epoch += int(row.is_minor != is_minor)
         row.name, row.shirt_no, row.is_minor = name, shirt_no, is_minor
-    member = _member(row)
+    member = member_of(row)
     tx.append([Draft.about(member.athlete, club, MemberEnrolled(epoch=row.epoch))])
     return member
 
@@ -56,7 +57,7 @@ def get(tx: Transaction, athlete: AthleteId) -> Member:
     row = tx.session.get(MemberRow, athlete)
     if row is None:
         raise NotFound("expected an athlete who is enrolled here")
-    return _member(row)
+    return member_of(row)
 
 
 def of_club(tx: Transaction, club: OrgId | None) -> list[Member]:
@@ -64,7 +65,7 @@ def of_club(tx: Transaction, club: OrgId | None) -> list[Member]:
     query = select(MemberRow).order_by(col(MemberRow.club), col(MemberRow.shirt_no), col(MemberRow.athlete))
     if club is not None:
         query = query.where(col(MemberRow.club) == club)
-    return [_member(row) for row in tx.session.exec(query).all()]
+    return [member_of(row) for row in tx.session.exec(query).all()]
 
 
 def locked(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, MemberRow]:
@@ -89,5 +90,14 @@ def locked_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
     return list(tx.session.exec(query.with_for_update()).all())
 
 
-def _member(row: MemberRow) -> Member:
-    return Member(AthleteId(row.athlete), OrgId(row.club), row.name, row.shirt_no, row.is_minor, row.epoch)
+def member_of(row: MemberRow) -> Member:
+    """The stored athlete as a value."""
+    return Member(
+        athlete=AthleteId(row.athlete),
+        club=OrgId(row.club),
+        name=row.name,
+        shirt_no=row.shirt_no,
+        is_minor=row.is_minor,
+        epoch=row.epoch,
+        frozen=frozenset(FreezeCause(word) for word in row.frozen.split()),
+    )

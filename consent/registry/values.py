@@ -1,8 +1,9 @@
 """Organisations and members as values: plain, frozen values, never database rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from audit.entries.details.codes import FreezeCause
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, OrgId
 
@@ -28,7 +29,10 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One athlete of one club. `epoch` rises with every change of what is shared, except by a release."""
+    """One athlete of one club. `epoch` rises with every change of what is shared, except by a release.
+
+    frozen: who has frozen the account; while anybody has, nothing of the athlete is read, trained or released.
+    """
 
     athlete: AthleteId
     club: OrgId
@@ -36,3 +40,13 @@ class Member:
     shirt_no: int
     is_minor: bool
     epoch: int
+    frozen: frozenset[FreezeCause]
+
+    @property
+    def is_frozen(self) -> bool:
+        """True while nothing of the athlete may be used."""
+        return bool(self.frozen)
+
+    def as_if_unfrozen(self) -> "Member":
+        """Return the same athlete for what a freeze must not change, such as which cells a rule closes for good."""
+        return replace(self, frozen=frozenset())

@@ -17,8 +17,8 @@ from consent.grants.event_chain import Event
 from consent.grants.lifecycle import COOL_DOWN, END_BY, ActorKind
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, ReceiptRecord
 from consent.registry import members, orgs
-from consent.registry.values import OrgKind
-from consent.releases.stored import cell_of, recipient_of, rules_allow, state_of, view
+from consent.registry.values import Member, OrgKind
+from consent.releases.stored import cell_of, may_approve, recipient_of, rules_allow, state_of, view
 from consent.releases.values import ReleaseView
 from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, ReleaseRow
@@ -71,7 +71,7 @@ def answer(
         raise Conflict("expected a request that is still open for this answer")
     if not hmac.compare_digest(row.sha256.encode(), sha256.encode()):
         raise Conflict("expected the fingerprint of the exact bytes; nothing was answered")
-    if given is ConsentAnswer.YES and not rules_allow(tx, member, row):
+    if given is ConsentAnswer.YES and not _may_say_yes(tx, members.member_of(member), row):
         raise NotAllowed("a rule forbids this release, whatever is answered")
     _write(tx, row, state, _STATUS[given], method, ActorKind.ATHLETE)
     row.answered = tx.now
@@ -135,7 +135,8 @@ def _check(tx: Transaction, member: MemberRow, club: OrgId, proposal: ReleasePro
     if proposal.purpose not in (Purpose.SQUAD_PLANNING, Purpose.CONTRACT):
         raise NotAllowed("expected a purpose that a front office may have")
     _check_end(tx, proposal)
-    if not rules_allow(tx, member, _row(tx, proposal)):
+    # A club learns nothing of a freeze by proposing: the athlete says no or later, or yes once it is lifted.
+    if not rules_allow(tx, members.member_of(member).as_if_unfrozen(), _row(tx, proposal)):
         raise NotAllowed("a rule forbids this release, whatever is answered")
     for row in _rows(tx, AthleteId(member.athlete), with_quiet=True):
         if recipient_of(row).org == club and tx.now - row.proposed < BETWEEN_PROPOSALS:
@@ -151,6 +152,10 @@ def _check_end(tx: Transaction, proposal: ReleaseProposal) -> None:
         is_same = False
     if not is_same or not timedelta(0) < proposal.until - tx.now <= longest:
         raise InvalidChange(f"expected the end that the exact bytes show, within {longest.days} days")
+
+
+def _may_say_yes(tx: Transaction, member: Member, row: ReleaseRow) -> bool:
+    return may_approve(tx, member, row) and rules_allow(tx, member, row)
 
 
 def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:

@@ -4,7 +4,7 @@ Never asked, refused, deferred, withdrawn, expired, not computed, below minimum 
 out as the same row. Only an approved, unexpired and published release shows its band.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
@@ -15,6 +15,7 @@ from consent.decisions.values import Actor
 from consent.errors import KeyDestroyed, NotAllowed
 from consent.grants import event_chain
 from consent.registry import members, orgs
+from consent.registry.facts import facts_about
 from consent.registry.values import OrgKind
 from consent.releases.stored import open_figures, request, state_of
 from consent.releases.values import OfficePage, OfficeRow
@@ -22,7 +23,9 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, PlayerRow, ReleaseRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
-from policies.decision import Decision, Facts, Request
+from policies.decision import Decision, Request
+from policies.grant import Recipient
+from policies.loader import Bundle
 from policies.release import OfficeIndex
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
@@ -50,7 +53,7 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor) -> OfficePag
     shown = _visible(tx, club)
     rows, drafts = [], []
     for line in _squad(tx, club):
-        release = shown.get(line.member.athlete) if line.member is not None else None
+        release = shown.get(line.member.athlete) if line.member is not None and not line.member.frozen else None
         row, draft = _row(tx, club, actor, line, release)
         rows.append(row)
         drafts.append(draft)
@@ -92,9 +95,9 @@ def _row(
 ) -> tuple[OfficeRow, Draft]:
     index = _open(tx, release)
     if line.member is not None and release is not None and index is not None:
-        question = request(line.member, release, is_released=True)
+        question = request(tx, members.member_of(line.member), release)
     else:
-        question = _without_release(club)
+        question = _without_release(club, tx.context.enforcer.bundle)
     decision = tx.context.enforcer.decide(question)
     allowed = decision.allowed and index is not None
     details = _access(actor, decision, release if allowed else None)
@@ -118,8 +121,10 @@ def _open(tx: Transaction, release: ReleaseRow | None) -> OfficeIndex | None:
         return None
 
 
-def _without_release(club: OrgId) -> Request:
-    facts = Facts(roles=frozenset({Role.FRONT_OFFICE}), tenant=club, subject_tenant=club)
+def _without_release(club: OrgId, rules: Bundle) -> Request:
+    office = Recipient(club, Role.FRONT_OFFICE)
+    nobody = facts_about(None, office, rules=rules, sources=frozenset(), consent=False, release=False)
+    facts = replace(nobody, subject_tenant=club)
     return Request(Category.DURABILITY, Granularity.BAND, Action.READ, PURPOSE, facts)
 
 

@@ -2,10 +2,12 @@
 
 from consent.grants import event_chain
 from consent.registry import orgs
+from consent.registry.facts import facts_about, facts_of_self
+from consent.registry.values import Member
 from consent.releases.values import ReleaseView
-from consent.storage.rows import MemberRow, ReleaseRow
+from consent.storage.rows import ReleaseRow
 from consent.storage.transaction import Transaction
-from policies.decision import Facts, Request
+from policies.decision import Request
 from policies.grant import Cell, Recipient
 from policies.release import OfficeIndex, OwnView
 from policies.vocabulary import (
@@ -35,7 +37,7 @@ def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnVie
         sha256=row.sha256,
         index=index,
         own_view=own_view,
-        lineage=tuple(Lineage(word) for word in row.lineage.split("|")),
+        lineage=lineage_of(row),
         state=state_of(tx, row),
         proposed_at=row.proposed,
         open_until=row.open_until,
@@ -60,22 +62,34 @@ def state_of(tx: Transaction, row: ReleaseRow, folded: ConsentState | None = Non
     return event_chain.state_now(folded, ends=ends, now=tx.now)
 
 
-def rules_allow(tx: Transaction, member: MemberRow, row: ReleaseRow) -> bool:
+def rules_allow(tx: Transaction, member: Member, row: ReleaseRow) -> bool:
     """True if the rules would let this release be seen once it is approved."""
-    return tx.context.enforcer.decide(request(member, row, is_released=True)).allowed
+    return tx.context.enforcer.decide(request(tx, member, row)).allowed
 
 
-def request(member: MemberRow, row: ReleaseRow, *, is_released: bool) -> Request:
-    """The question whether the recipient may see this release's band."""
-    facts = Facts(
-        roles=frozenset({Role(row.recipient_role)}),
-        tenant=OrgId(row.recipient_org),
-        subject_tenant=OrgId(member.club),
-        release=is_released,
-        wearable_lineage=Lineage.WEARABLE.value in row.lineage.split("|"),
-        is_minor=member.is_minor,
+def may_approve(tx: Transaction, member: Member, row: ReleaseRow) -> bool:
+    """True if the rules let the athlete say yes to this release now."""
+    facts = facts_of_self(member, rules=tx.context.enforcer.bundle, sources=frozenset(lineage_of(row)))
+    question = Request(Category.DURABILITY, Granularity.BAND, Action.APPROVE, Purpose(row.purpose), facts)
+    return tx.context.enforcer.decide(question).allowed
+
+
+def request(tx: Transaction, member: Member, row: ReleaseRow) -> Request:
+    """The question whether the recipient may see this release's band, which is approved."""
+    facts = facts_about(
+        member,
+        recipient_of(row),
+        rules=tx.context.enforcer.bundle,
+        sources=frozenset(lineage_of(row)),
+        consent=False,
+        release=True,
     )
     return Request(Category.DURABILITY, Granularity.BAND, Action.READ, Purpose(row.purpose), facts)
+
+
+def lineage_of(row: ReleaseRow) -> tuple[Lineage, ...]:
+    """The sources that the release states."""
+    return tuple(Lineage(word) for word in row.lineage.split("|"))
 
 
 def recipient_of(row: ReleaseRow) -> Recipient:

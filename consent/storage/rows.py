@@ -37,7 +37,8 @@ class OrgRow(ConsentTable, table=True):
 class MemberRow(ConsentTable, table=True):
     """An athlete; locked first by every transaction that reads or changes what the athlete decided.
 
-    frozen: why nothing of theirs may be used at present ("operator", "athlete", "recovery"); empty while it may.
+    frozen: the causes for which nothing of theirs may be used at present ("operator", "athlete", "recovery", those that
+    hold at once with spaces between them); empty while it may.
     """
 
     __tablename__: ClassVar[Any] = "member"
@@ -47,7 +48,7 @@ class MemberRow(ConsentTable, table=True):
     shirt_no: int
     is_minor: bool
     epoch: int
-    frozen: str = Field(default="", max_length=20)
+    frozen: str = Field(default="", max_length=40)
     enrolled: datetime = Field(sa_type=UtcTime)
 
 

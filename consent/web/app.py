@@ -10,6 +10,8 @@ hidden field `csrf` of the page it stands on, and a browser's `Origin` or `Sec-F
     POST /change/{category}/stop     recipient = <org>.<role>; acts at once, 303 to /receipts/{id}
     POST /shared/stop                recipient = <org>.<role>; acts at once, 303 to /receipts/{id}
     POST /shared/stop-all            acts at once, 303 to /receipts/{id}
+    POST /shared/unfreeze            cause = athlete | recovery; acts at once, 303 to /shared
+    POST /budget/freeze              acts at once, 303 to /shared
     POST /asked/{id}                 answer = yes | no | later; answers with the check page
     POST /asked/{id}/confirm         answer, sha256 of the exact bytes (hidden on the check page); 303 to receipt
     POST /asked/{id}/stop            takes an approved band back at once; 303 to receipt

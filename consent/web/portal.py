@@ -6,6 +6,7 @@ from datetime import date
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.clock import Clock
+from chassis.text import sentence
 from chassis.web.pages import Pages
 from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
@@ -110,6 +111,11 @@ class Portal:
             nav=nav,
             **self._who(),
         )
+
+    @property
+    def union(self) -> str:
+        """Who runs this service, as the beginning of a sentence."""
+        return sentence(_with_article(self.settings.name))
 
     def _who(self) -> dict[str, object]:
         return {"surface": SURFACE, "run_by": f"run by {_with_article(self.settings.name)}"}

@@ -30,7 +30,7 @@ def make_facts(roles: str, flags: str = "") -> Facts:
         roles=frozenset(Role(role) for role in roles.split("+")),
         tenant=ELSEWHERE if "foreign" in words else HERE,
         subject_tenant=HERE,
-        **{FLAGS[word]: True for word in words - {"foreign"}},
+        **{name: word in words for word, name in FLAGS.items()},
     )
 
 

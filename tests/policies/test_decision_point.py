@@ -10,12 +10,12 @@ from importlib import resources
 import pytest
 
 from policies import enforcer as decision_point
-from policies.decision import Decision, Facts, Request
+from policies.decision import Decision, Request
 from policies.enforcer import CurrentRules, Enforcer
 from policies.errors import BrokenRules, InvalidInput
 from policies.loader import build_bundle
 from policies.recipients import PURPOSE_OF_ROLE, purpose_of
-from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
+from policies.vocabulary import Category, Granularity, OrgId, Purpose, Role
 
 Ask = Callable[..., Request]
 YES = ("coach sleep daily read training", "consent")
@@ -302,11 +302,14 @@ def test_an_athlete_between_clubs_still_reaches_their_own_data(enforcer: Enforce
     assert enforcer.decide(request).allowed
 
 
-def test_a_denied_request_is_never_printed_whatever_the_servers_logging(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_denied_request_is_never_printed_whatever_the_servers_logging(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
     enforcer = Enforcer.load()
     logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
-    facts = Facts(frozenset({Role.FRONT_OFFICE}), OrgId("club-canary"), OrgId("club-canary"))
+    request = ask("front_office sleep raw read squad_planning")
+    facts = replace(request.facts, tenant=OrgId("club-canary"), subject_tenant=OrgId("club-canary"))
 
-    enforcer.decide(Request(Category.SLEEP, Granularity.RAW, Action.READ, Purpose.SQUAD_PLANNING, facts))
+    enforcer.decide(replace(request, facts=facts))
 
     assert "club-canary" not in caplog.text

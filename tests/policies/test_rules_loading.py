@@ -1,5 +1,7 @@
 """What Casbin silently ignores or survives, the strict loader refuses."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 
 import casbin
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.decision import Facts
+from policies.decision import Request
 from policies.errors import BrokenRules
 from policies.loader import PACKS, Bundle, build_bundle, load_bundle
 
@@ -153,7 +155,7 @@ def test_every_sentence_is_one_plain_sentence() -> None:
             assert "_" not in rule.sentence
 
 
-def test_casbin_itself_would_have_allowed_the_misspelt_deny() -> None:
+def test_casbin_itself_would_have_allowed_the_misspelt_deny(ask: Callable[..., Request]) -> None:
     """The reason for all of the above, against the pinned Casbin."""
     engine = casbin.Enforcer(
         casbin.Enforcer.new_model(
@@ -163,6 +165,6 @@ def test_casbin_itself_would_have_allowed_the_misspelt_deny() -> None:
     )
     engine.add_policy("A01", "*", "sleep", "daily", "read", "training", "consent", "allow")
     engine.add_policy("D01", "*", "*", "*", "*", "*", "always", "Deny")
-    facts = Facts(roles=frozenset(), tenant="a", subject_tenant="a", consent=True)
+    facts = replace(ask("coach sleep daily read training", "consent").facts, roles=frozenset())
 
     assert engine.enforce("sleep", "daily", "read", "training", facts) is True

@@ -44,6 +44,11 @@ FAVOURABLE = Facts(
     consent=True,
     release=True,
     cohort_large_enough=True,
+    wearable_lineage=False,
+    agreement_forbids_wearables=False,
+    account_frozen=False,
+    is_minor=False,
+    guardian_agreed=False,
 )
 SITUATIONS = (
     {},

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session
 
+from audit.entries.details.codes import FreezeCause
 from audit.entries.events import EventKind
 from audit.tlog import tiles
 from consent.identity import codes
@@ -43,9 +44,9 @@ class Place:
         journal = self.world.store.transactions.context.journal
         record = journal.record
 
-        def noting(session: Any, drafts: Any, *, now: Any) -> Any:
+        def noting(session: Any, drafts: Any, *, now: Any, act: int) -> Any:
             self.leads.append(drafts[0].kind)
-            return record(session, drafts, now=now)
+            return record(session, drafts, now=now, act=act)
 
         journal.record = noting  # type: ignore[method-assign]
 
@@ -157,6 +158,11 @@ def taken_back(place: Place) -> Deed:
     return place.form(f"{path}/stop", path)
 
 
+def unfrozen(place: Place) -> Deed:
+    place.world.store.freeze(place.one, FreezeCause.ATHLETE)
+    return place.form("/shared/unfreeze", "/shared")
+
+
 def lower_cap(place: Place) -> Deed:
     check = place.form("/budget/cap", "/budget/cap", parts="50")()
     return place.form("/budget/cap/confirm", check)
@@ -183,6 +189,8 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /change/{category}/stop": stopped("/change/sleep/stop", "/change/sleep", recipient="club-a.coach"),
     "POST /shared/stop": stopped("/shared/stop", "/shared", recipient="league.fl_aggregator"),
     "POST /shared/stop-all": stopped("/shared/stop-all", "/shared"),
+    "POST /shared/unfreeze": as_athlete(unfrozen),
+    "POST /budget/freeze": as_athlete(lambda p: p.form("/budget/freeze", "/budget")),
     "POST /asked/{release_id}/confirm": as_athlete(answered),
     "POST /asked/{release_id}/stop": taken_back,
     "POST /budget/cap/confirm": as_athlete(lower_cap),

@@ -56,7 +56,7 @@ def register(union: Path, org: str = "club-a", kind: str = "club") -> None:
 def test_every_recorded_command_is_carried_out_here() -> None:
     recorded = {name for name, act in VERBS.items() if isinstance(act, RecordedEvent)}
 
-    assert recorded == {"init", "org add", "serve", "athlete erase"}
+    assert recorded == {"init", "org add", "serve", "athlete erase", "freeze", "unfreeze"}
 
 
 def test_init_is_one_act(union: Path) -> None:
@@ -98,6 +98,18 @@ def test_erasing_an_athlete_is_one_act(union: Path) -> None:
     new = [parse_leaf(service.log.leaf(index)).kind for index in range(before, service.log.publish().size)]
     service.close()
     assert [kind for kind in new if kind is not EventKind.HEARTBEAT] == [EventKind.ERASED]
+
+
+def test_freezing_and_unfreezing_are_one_act_each(union: Path) -> None:
+    register(union)
+    service = open_service(read_settings(union.resolve()), clock=lambda: datetime.now(UTC))
+    service.store.enrol("club-a", NEW, name="New Person", shirt_no=9, is_minor=False)  # type: ignore[arg-type]
+    service.close()
+
+    for verb in ("freeze", "unfreeze"):
+        before = declared_events(union)
+        run(verb, union, NEW)
+        assert since(before, union) == [{EventKind.CONSENT_DECISION}]
 
 
 def test_reading_leaves_nothing(union: Path) -> None:

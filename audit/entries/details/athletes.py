@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from audit.entries.details.base import Count, Details, GranularityLevel, Organisation, Sha256, Word
-from audit.entries.details.codes import ChoiceMethod, RoundPayment
+from audit.entries.details.codes import ChoiceMethod, FreezeCause, RoundPayment
 from audit.entries.events import EventKind
 from policies.vocabulary import Category, ConsentState, Purpose, Role
 
@@ -59,6 +59,30 @@ class CapLowered(Details):
     form = "cap_lowered"
 
     cap_micro_rho: Count
+
+
+class AccountFrozen(Details):
+    """An account was frozen: nothing of the athlete is read, trained or released until it is unfrozen.
+
+    Of the same public kind as every other choice: a kind of its own would tell how many are frozen.
+    """
+
+    kind = EventKind.CONSENT_DECISION
+    form = "account_frozen"
+
+    cause: FreezeCause
+    epoch: Count
+
+
+class AccountUnfrozen(Details):
+    """One cause for which an account was frozen holds no longer. is_frozen: another one still does."""
+
+    kind = EventKind.CONSENT_DECISION
+    form = "account_unfrozen"
+
+    cause: FreezeCause
+    is_frozen: bool
+    epoch: Count
 
 
 class ReleaseRequested(Details):

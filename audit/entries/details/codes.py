@@ -19,6 +19,7 @@ class AccessBasis(StrEnum):
     NOT_SHARED = "not_shared"
     BEYOND_GRANT = "beyond_grant"
     NOT_AVAILABLE = "not_available"
+    FROZEN = "frozen"
 
 
 class DecisionReason(StrEnum):
@@ -38,6 +39,14 @@ class ChoiceMethod(StrEnum):
     PORTAL = "portal"
     DEMO = "demo"
     ISSUER = "desk"
+
+
+class FreezeCause(StrEnum):
+    """Why an account is frozen: its athlete's or the operator's wish, or a service that was put back from a backup."""
+
+    ATHLETE = "athlete"
+    OPERATOR = "operator"
+    RECOVERY = "recovery"
 
 
 class RoundPayment(StrEnum):

@@ -16,6 +16,8 @@ from audit.entries.details.access import (
     TokensRefused,
 )
 from audit.entries.details.athletes import (
+    AccountFrozen,
+    AccountUnfrozen,
     AthleteSignedIn,
     BudgetRefunded,
     BudgetReserved,
@@ -60,7 +62,7 @@ _ALL: tuple[type[Details], ...] = (
     *(Access, SquadPageOpened, SnapshotServed, SpendRead, RouteRefused, TokensRefused, AnswerDelivered),
     *(CellsChanged, ReleaseDecided, CapLowered, ReleaseRequested),
     *(BudgetReserved, BudgetRefunded, RoundCommitted),
-    *(MemberEnrolled, RecordErased, AthleteSignedIn),
+    *(MemberEnrolled, RecordErased, AthleteSignedIn, AccountFrozen, AccountUnfrozen),
     *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
     *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),

@@ -50,7 +50,10 @@ class BudgetPage:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One right: its name in the law, what it means, where it stands, and what can be done here or in person."""
+    """One right: its name in the law, what it means, where it stands, and what can be done here or in person.
+
+    is_deed: `href` is not to be read but posted to, and acts at once.
+    """
 
     name: str
     meaning: str
@@ -58,6 +61,7 @@ class Right:
     here: str
     href: str = ""
     link: str = ""
+    is_deed: bool = False
 
 
 _ISSUER = "By the union’s desk; not on this page yet."
@@ -91,7 +95,10 @@ RIGHTS = (
         "Restrict processing",
         "Freeze your data while a question is open. It is kept, not used.",
         "GDPR Article 18",
-        f"{_ISSUER} Stop sharing everything has the same effect for recipients.",
+        "Here, at once. For everybody it looks as if you shared nothing; your choices stay, and you end it yourself.",
+        "/budget/freeze",
+        "Freeze my data",
+        is_deed=True,
     ),
     Right(
         "Data portability",

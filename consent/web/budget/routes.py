@@ -1,10 +1,13 @@
 """The privacy budget, the eight rights, and lowering the lifetime cap: nobody can undo that, so it has a check page."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from audit.entries.details.codes import FreezeCause
 from chassis.text import weekday_date
-from consent.errors import InvalidChange
+from consent.errors import Conflict, InvalidChange
 from consent.grants.values import MatrixCell
 from consent.ledger.values import BudgetView
 from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
@@ -32,8 +35,17 @@ def budget_and_rights(portal: PortalHere, context: SignedIn) -> HTMLResponse:
         can_lower=lowest_parts(view) < 100,
         learning=_learning(portal.store.matrix(context.athlete)),
         rights=RIGHTS,
+        is_frozen=FreezeCause.ATHLETE in context.member.frozen,
         day=weekday_date(portal.today),
     )
+
+
+@router.post("/budget/freeze")
+def freeze(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
+    """Freeze the athlete's own data, at once; what follows stands on the page that comes next."""
+    with suppress(Conflict):  # pressed twice: it is frozen already
+        portal.store.freeze(context.athlete, FreezeCause.ATHLETE)
+    return see_other("/shared")
 
 
 @router.get("/budget/cap")

@@ -238,7 +238,7 @@ def _event_detail(first: AccessEvent) -> str:
 def _event_title(group: Sequence[AccessEvent]) -> str:
     kind = EventKind(group[0].kind)
     if len(group) == 1:
-        return EVENTS[kind]
+        return group[0].headline or EVENTS[kind]
     preposition, unit = _GATHERED[kind]
     return f"{EVENTS[kind]} {preposition}{counted(len(group), unit)}"
 

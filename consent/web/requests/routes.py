@@ -61,6 +61,7 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
         slip=slip_of(release),
         quiet_days=COOL_DOWN.days,
         is_live=is_live,
+        is_frozen=context.member.is_frozen,
     )
 
 

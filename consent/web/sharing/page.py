@@ -8,6 +8,7 @@ from enum import StrEnum
 from chassis.text import counted, listed, long_date, sentence, short_date
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
+from consent.web.sharing.freeze import LEAD as FROZEN_LEAD
 from consent.web.sharing.recipient_names import names_of
 from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words
 from policies.grant import Recipient
@@ -97,13 +98,13 @@ def end_of(cell: MatrixCell, releases: Sequence[ReleaseView]) -> datetime | None
     return next((r.until for r in releases if r.release_id == cell.release_id), None)
 
 
-def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> SharedView:
+def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView], *, is_frozen: bool = False) -> SharedView:
     """Build the page from the matrix and the athlete's releases (open and answered)."""
     names = names_of(cells)
     apart = releases_apart(cells, releases)
     requests = {r.recipient: r for r in releases if r.is_open}
     return SharedView(
-        lead=lead(cells, {r.recipient for r in apart}),
+        lead=FROZEN_LEAD if is_frozen else lead(cells, {r.recipient for r in apart}),
         columns=tuple(words.column for words in names.values()),
         cards=(
             *(

@@ -59,9 +59,12 @@ class PreviewView:
         return tuple(slip for slip in self.slips if not slip.exact)
 
 
-def preview_of(words: RecipientWords, column: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> PreviewView:
+def preview_of(
+    words: RecipientWords, column: Sequence[MatrixCell], releases: Sequence[ReleaseView], *, is_frozen: bool = False
+) -> PreviewView:
     """Build the preview from one recipient's words, its column of the matrix and the athlete's releases."""
     first = column[0]
+    seen = [] if is_frozen else [c for c in column if c.is_on]
     verb = "uses" if first.recipient.role is Role.FL_AGGREGATOR else "see" if words.are_many else "sees"
     return PreviewView(
         title=f"What {words.phrase} {verb}",
@@ -69,8 +72,8 @@ def preview_of(words: RecipientWords, column: Sequence[MatrixCell], releases: Se
         who=f"{RECIPIENTS[first.recipient.role].title}, {first.recipient_name}",
         about=sentence(words.who),
         purpose=PURPOSES[first.purpose],
-        slips=tuple(_slip(c, releases) for c in column if c.is_on),
-        hidden=tuple(CATEGORIES[c.category].title for c in column if not c.is_on and not c.never_rule),
+        slips=tuple(_slip(c, releases) for c in seen),
+        hidden=tuple(CATEGORIES[c.category].title for c in column if c not in seen and not c.never_rule),
         never=tuple(CATEGORIES[c.category].title for c in column if c.never_rule),
         is_learning=first.recipient.role is Role.FL_AGGREGATOR,
         is_office=first.recipient.role is Role.FRONT_OFFICE,

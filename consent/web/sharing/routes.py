@@ -4,6 +4,7 @@ Giving takes two forms (the row, then the check page); stopping takes one and ac
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -17,6 +18,7 @@ from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn
 from consent.web.sharing.change_form import ChangeProblem, offers
 from consent.web.sharing.change_request import BadEntry, ChangeRequest, read_change_request
+from consent.web.sharing.freeze import LIFTED_BY_ATHLETE, FreezeNotice, freeze_notices
 from consent.web.sharing.page import end_of, granularity_of, key_of, shared_view
 from consent.web.sharing.preview import preview_of
 from consent.web.sharing.recipient_names import names_of, recipients_of
@@ -31,9 +33,15 @@ HERE = "/shared"
 @router.get("/shared")
 def shared_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Show everything that goes over the line, and every choice."""
-    view = shared_view(portal.store.matrix(context.athlete), portal.store.releases(context.athlete))
+    cells, releases = portal.store.matrix(context.athlete), portal.store.releases(context.athlete)
     return portal.page(
-        context, "shared.html", title="What is shared now", here=HERE, view=view, day=weekday_date(portal.today)
+        context,
+        "shared.html",
+        title="What is shared now",
+        here=HERE,
+        view=shared_view(cells, releases, is_frozen=context.member.is_frozen),
+        freezes=_freezes(portal, context),
+        day=weekday_date(portal.today),
     )
 
 
@@ -43,7 +51,8 @@ def preview_page(portal: PortalHere, context: SignedIn, org: str, role: str) -> 
     cells = portal.store.matrix(context.athlete)
     recipient = _recipient(cells, f"{org}.{role}")
     column = [c for c in cells if c.recipient == recipient]
-    view = preview_of(names_of(cells)[recipient], column, portal.store.releases(context.athlete))
+    releases, is_frozen = portal.store.releases(context.athlete), context.member.is_frozen
+    view = preview_of(names_of(cells)[recipient], column, releases, is_frozen=is_frozen)
     return portal.page(context, "preview.html", title=view.title, here=HERE, view=view)
 
 
@@ -67,6 +76,17 @@ def stop_all(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Respon
     except Conflict:
         return see_other(HERE)  # pressed twice: it has stopped already
     return see_other(f"/receipts/{receipt.receipt_id}")
+
+
+@router.post("/shared/unfreeze")
+def unfreeze(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
+    """End one's own freeze, or the one after a recovery; the page that the form stands on says what follows."""
+    cause = LIFTED_BY_ATHLETE.get(form.get("cause", ""))
+    if cause is None:
+        raise NotFound("expected a freeze that its athlete can end")
+    with suppress(Conflict):  # pressed twice: it has ended already
+        portal.store.unfreeze(context.athlete, cause)
+    return see_other(HERE)
 
 
 @router.get("/change/{category}")
@@ -117,6 +137,14 @@ def stop_cell(portal: PortalHere, context: SignedIn, form: CheckedForm, category
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
+def _freezes(portal: Portal, context: RequestContext) -> tuple[FreezeNotice, ...]:
+    if not context.member.is_frozen:
+        return ()
+    names = {org.org_id: org.name for org in portal.store.orgs()}
+    ended = portal.store.ended_by_recovery(context.athlete)
+    return freeze_notices(context.member, ended, union=portal.union, names=names)
+
+
 def _row(portal: Portal, athlete: AthleteId, category: str) -> list[MatrixCell]:
     row = [cell for cell in portal.store.matrix(athlete) if cell.category.value == category]
     if not row:
@@ -159,6 +187,7 @@ def _form(
         latest=latest_end(portal.today),
         latest_words=long_date(latest_end(portal.today)),
         earliest=portal.today,
+        is_frozen=context.member.is_frozen,
     )
 
 

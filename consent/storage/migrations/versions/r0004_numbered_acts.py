@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Add the number of the newest act, whose counting begins with the first one after this, and why one is frozen."""
     op.add_column("log_progress", sa.Column("act", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("org", sa.Column("unattributed", sa.BigInteger(), nullable=False, server_default="0"))
-    op.add_column("member", sa.Column("frozen", sa.String(20), nullable=False, server_default=""))
+    op.add_column("member", sa.Column("frozen", sa.String(40), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
