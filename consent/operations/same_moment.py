@@ -4,6 +4,7 @@ Consents, spent budgets and erasures stand in the database. An older one beside 
 withdrawn, give spent budget out again and know athletes who were erased.
 """
 
+from audit.errors import LogCorrupt
 from audit.writer.log import Log
 from consent.errors import StoreUnavailable
 from consent.registry import orgs
@@ -17,7 +18,7 @@ RECOVER = "put the newest ones back together, or run `homefield-consent recover`
 
 
 def refuse_other_moments(transactions: Transactions, log: Log) -> None:
-    """Return if database, log and log state can be of one moment; raises StoreUnavailable that says what is older.
+    """Return if database, log and log state can be of one moment; raises StoreUnavailable or LogCorrupt.
 
     A log of an earlier version has no act numbers yet; then only an empty database and a missing state are seen.
     """
@@ -27,12 +28,13 @@ def refuse_other_moments(transactions: Transactions, log: Log) -> None:
         held = f"{log.size + log.pending:,} entries"
         raise StoreUnavailable(f"the database is empty although the log holds {held}; put it back from a backup")
     if log.is_state_missing:
-        raise StoreUnavailable(f"the log's private state is missing beside its {log.size:,} entries; {RECOVER}")
+        raise LogCorrupt(f"the log's private state is missing beside its {log.size:,} entries; {RECOVER}")
     if log.act and log.act > known + IN_FLIGHT:
         raise StoreUnavailable(
             f"the database is older than its log: it knows of {known:,} acts, the log holds {log.act:,}; {RECOVER}"
         )
     if known > log.act:
-        raise StoreUnavailable(
-            f"the log is older than its database: it holds {log.act:,} acts, the database knows of {known:,}; {RECOVER}"
+        raise LogCorrupt(
+            f"the log is older than its database: it holds {log.act:,} acts, the database knows of {known:,}; "
+            "put the newest log and its .state folder back"
         )

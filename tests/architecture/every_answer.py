@@ -166,6 +166,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", HOSTILE]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
+    ("homefield-consent", "recover"): [lambda e, _: [e.union]],
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],

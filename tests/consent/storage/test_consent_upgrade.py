@@ -45,7 +45,7 @@ def copy_down(new: Engine, old: Engine) -> None:
         for table in there.sorted_tables:
             if table.name != "alembic_version":
                 for row in source.execute(here.tables[table.name].select()).mappings():
-                    values = dict(row)
+                    values = {name: value for name, value in row.items() if name in {*table.c.keys(), "leaf_hash"}}
                     if "leaf_hash" in values:
                         values["log_index"] = place[bytes(values.pop("leaf_hash"))]
                     target.execute(table.insert(), values)
