@@ -149,7 +149,7 @@ def _show_errors(e: Errors, epsilon: float, console: "Console") -> None:
         ("person mean", e.person_mean),
         ("EWMA, half-life 3 days", e.ewma),
         ("local ridge, one model per athlete", e.local_ridge),
-        ("public start, fitted on the simulator", e.public_initial_weights),
+        ("public initial weights, fitted on the simulator", e.public_initial_weights),
         ("federated without privacy (simulated here)", e.federated_without_dp),
         (f"federated with privacy, ε = {epsilon:.2f} (what the league got)", e.federated_with_dp),
     ]

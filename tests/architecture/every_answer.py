@@ -15,6 +15,7 @@ import pytest
 
 import audit.cli
 import client.cli
+import consent.cli
 from audit.entries import commitments
 from audit.entries.commitments import KeyedOpening
 from audit.entries.events import Entry, EventKind
@@ -157,6 +158,11 @@ def _rolled_back(every: Everything, fresh: str) -> Words:
     return [other, *once, "--webhook", "http://127.0.0.1:9/hook"]
 
 
+def _stopped_union(every: Everything, fresh: str) -> Path:
+    every.programs.done(consent.cli.app, "init", every.folder / fresh)
+    return every.folder / fresh
+
+
 def _squad(every: Everything, fresh: str) -> Path:
     return every.file(fresh, "name,shirt_no,is_minor\nBo Ek,8,false\n")
 
@@ -166,7 +172,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", HOSTILE]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
-    ("homefield-consent", "recover"): [lambda e, _: [e.union]],
+    ("homefield-consent", "recover"): [lambda e, fresh: [_stopped_union(e, fresh)]],
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
