@@ -43,9 +43,9 @@ class Place:
         journal = self.world.store.transactions.context.journal
         record = journal.record
 
-        def noting(session: Any, drafts: Any, *, now: Any) -> Any:
+        def noting(session: Any, drafts: Any, *, now: Any, act: int) -> Any:
             self.leads.append(drafts[0].kind)
-            return record(session, drafts, now=now)
+            return record(session, drafts, now=now, act=act)
 
         journal.record = noting  # type: ignore[method-assign]
 
@@ -88,6 +88,10 @@ class Place:
     def tokens(self, sha256: str) -> list[str]:
         issued = self.world.store.issue_tokens(OWN, sha256, self.world.athletes[OWN])  # type: ignore[arg-type]
         return [token.token for token in issued.tokens]
+
+
+def left(place: Place) -> None:
+    place.world.store.leave_league(OWN, "league")  # type: ignore[arg-type]
 
 
 def decisions(place: Place, athlete: AthleteId) -> dict[str, Any]:
@@ -164,6 +168,8 @@ def lower_cap(place: Place) -> Deed:
 
 DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api(OWN, "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/leagues/{league}/join": lambda p: (left(p), p.api(OWN, "POST", "/v1/leagues/league/join"))[1],
+    "POST /v1/leagues/{league}/leave": lambda p: p.api(OWN, "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api(OWN, "POST", "/v1/decisions", decisions(p, p.one)),
     "GET /v1/snapshot": lambda p: p.api(OWN, "GET", "/v1/snapshot"),
     "POST /v1/campaigns": lambda p: p.api("league", "POST", "/v1/campaigns", p.world.campaign().as_json()),
@@ -191,6 +197,8 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
 
 REFUSED: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api("league", "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/leagues/{league}/join": lambda p: p.api("league", "POST", "/v1/leagues/league/join"),
+    "POST /v1/leagues/{league}/leave": lambda p: p.api("gb", "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api("league", "POST", "/v1/decisions", decisions(p, p.one)),
     "GET /v1/snapshot": lambda p: p.api("gb", "GET", "/v1/snapshot"),
     "POST /v1/campaigns": lambda p: p.api(OWN, "POST", "/v1/campaigns", p.world.campaign().as_json()),
@@ -230,6 +238,7 @@ def read_unrecorded(place: Place, route: str) -> Deed:
 
 
 STEPS: dict[str, Callable[[Place], Deed]] = {
+    "GET /v1/leagues": lambda p: p.api(OWN, "GET", "/v1/leagues"),
     "POST /change/{category}": lambda p: p.form("/change/sleep", "/change/sleep", **SLEEP),
     "POST /asked/{release_id}": lambda p: (lambda path: p.form(path, path, answer="yes"))(f"/asked/{p.proposed()}"),
     "POST /budget/cap": lambda p: p.form("/budget/cap", "/budget/cap", parts="50"),

@@ -33,6 +33,8 @@ from audit.entries.details.clubs import (
     CampaignRefused,
     ClubPageOpened,
     FilesIngested,
+    LeagueJoined,
+    LeagueLeft,
     ModelJudged,
     NodeDataErased,
     OperatorLooked,
@@ -63,6 +65,7 @@ _ALL: tuple[type[Details], ...] = (
     *(MemberEnrolled, RecordErased, AthleteSignedIn),
     *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
     *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet),
+    *(LeagueJoined, LeagueLeft),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
 )
