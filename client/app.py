@@ -13,10 +13,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from audit.errors import AuditError
 from chassis.clock import Clock, utc_now
 from chassis.errors import ChassisError
+from chassis.text import sentence
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from client.coaching.journal import CoachingJournal
-from client.errors import ClientError
+from client.errors import ClientError, ClockApart
 from client.settings import NodeSettings
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
@@ -108,7 +109,13 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
             _log_place(error)
             return closed(request, 503)
 
+    async def clock_apart(request: Request, error: Exception) -> Response:
+        log.error("a page was closed: %s", error)
+        viewer = site.sessions.find(request.cookies.get(COOKIE))
+        return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
+
     app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(Closed, answering(404))
     app.add_exception_handler(HTTPException, answering(404))
     app.add_exception_handler(Refused, answering(403))

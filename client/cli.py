@@ -5,7 +5,20 @@ import typer
 from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.errors import ChassisError
-from client.commands import adopt, evaluate, features, federation, ingest, plan, release, run, setup, squad, staff
+from client.commands import (
+    adopt,
+    evaluate,
+    features,
+    federation,
+    ingest,
+    league,
+    plan,
+    release,
+    run,
+    setup,
+    squad,
+    staff,
+)
 from client.errors import ClientError
 from models.errors import ModelError
 from policies.errors import PolicyError
@@ -17,7 +30,7 @@ app = typer.Typer(
     help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
     epilog='Begin with: homefield-node init ./club-a --club club-a --name "Eastmere FC"',
 )
-for area in (setup, squad, ingest, features, plan, staff, federation, adopt, evaluate, release, run):
+for area in (setup, squad, ingest, features, plan, staff, federation, league, adopt, evaluate, release, run):
     area.register(app)
 
 

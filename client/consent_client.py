@@ -6,18 +6,20 @@ own signature.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
-from client.errors import BadNodeSettings, ConsentUnavailable
+from chassis.remote_time import outside
+from client.errors import BadNodeSettings, ClockApart, ConsentRefused, ConsentUnavailable
 from client.settings import NodeSettings
-from policies.errors import PolicyError
+from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
 from policies.signing import VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
@@ -68,6 +70,16 @@ class _Proposed(_Answer):
     sha256: BoundedText
 
 
+class _League(_Answer):
+    league: BoundedText
+    name: BoundedText
+    joined: AwareDatetime | None
+
+
+class _Leagues(_Answer):
+    leagues: tuple[_League, ...]
+
+
 class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -82,6 +94,15 @@ class Question:
     athlete: AthleteId
     category: Category
     granularity: Granularity
+
+
+@dataclass(frozen=True, slots=True)
+class JoinableLeague:
+    """A registered league. joined: since when this club is in it; None while it is not."""
+
+    league: OrgId
+    name: str
+    joined: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +135,13 @@ class NodeConsentClient:
         if not protects_answers(settings.consent_url):
             raise BadNodeSettings("expected an https address of the consent service; http is for this machine only")
         service_key = VerifyKey.from_text(settings.consent_service_key)
-        http = SignedClient(settings.consent_url, settings.node_key(), clock=clock, largest_answer=LARGEST_ANSWER)
+        http = SignedClient(
+            settings.consent_url,
+            settings.node_key(),
+            audience=service_key.key_id,
+            clock=clock,
+            largest_answer=LARGEST_ANSWER,
+        )
         return cls(http, service_key, settings.club, clock)
 
     def close(self) -> None:
@@ -126,13 +153,31 @@ class NodeConsentClient:
         body = {"athlete": athlete, "name": name, "shirt_no": shirt_no, "is_minor": is_minor}
         self._post("/v1/members", body, _Enrolled)
 
+    def join_league(self, league: str) -> JoinableLeague:
+        """Join a league; doing it again is fine."""
+        return _league(self._post(f"/v1/leagues/{league}/join", {}, _League))
+
+    def leave_league(self, league: str) -> JoinableLeague:
+        """Leave a league; its open campaigns are closed for this club."""
+        return _league(self._post(f"/v1/leagues/{league}/leave", {}, _League))
+
+    def leagues(self) -> tuple[JoinableLeague, ...]:
+        """Return every registered league, with whether this club is in it."""
+        try:
+            answer = _Leagues.model_validate_json(self._send("GET", "/v1/leagues", None))
+        except ValidationError as error:
+            raise ConsentUnavailable("the consent service gave an answer of another shape") from error
+        return tuple(_league(one) for one in answer.leagues)
+
     def snapshot(self) -> ConsentSnapshot:
         """Return the fresh signed snapshot of this club's athletes."""
-        data = self._send("GET", "/v1/snapshot", None)
+        data, now = self._send("GET", "/v1/snapshot", None), self.clock()
         try:
-            return open_snapshot(data, self.service_key, club=self.club, now=self.clock())
+            return open_snapshot(data, self.service_key, club=self.club, now=now)
+        except OutsideItsTime as error:
+            raise ClockApart(_outside(error, now)) from error
         except PolicyError as error:
-            raise ConsentUnavailable("the consent snapshot is not signed, not ours or not fresh") from error
+            raise ConsentUnavailable("the consent snapshot is not signed, or not ours") from error
 
     def decisions(
         self, *, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
@@ -198,6 +243,21 @@ class NodeConsentClient:
             raise ConsentUnavailable("the consent service cannot be reached") from error
         except UnsoundAnswer as error:
             raise ConsentUnavailable("the consent service gave an answer of another size") from error
+        problem = answer.clock_problem(own="this node's clock", other="the consent service's")
+        if problem:
+            raise ClockApart(f"the consent service refused the request: {problem}")
         if answer.status not in (200, 201):
-            raise ConsentUnavailable(f"the consent service refused the request (status {answer.status})")
+            raise ConsentRefused(answer.status)
         return answer.body
+
+
+def _outside(error: OutsideItsTime, now: datetime) -> str:
+    """Say which clock is how far off, where a snapshot of this moment is outside its time by ours."""
+    if error.begins is None or error.ends is None:
+        return str(error)
+    what, own, other = "the consent snapshot", "this node's clock", "the consent service's"
+    return outside(now, begins=error.begins, ends=error.ends, what=what, own=own, other=other) or str(error)
+
+
+def _league(answer: _League) -> JoinableLeague:
+    return JoinableLeague(OrgId(answer.league), answer.name, answer.joined)

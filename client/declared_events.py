@@ -41,13 +41,15 @@ VERBS: EventDeclarations = {
     "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
+    "league join": records(EventKind.LEAGUE_JOINED, unless="the club has joined already"),
+    "league leave": records(EventKind.LEAGUE_LEFT, beside=[EventKind.BUDGET_REFUNDED]),
     "approve": records(EventKind.CAMPAIGN_APPROVED),
     "adopt": records(EventKind.MODEL_ADOPTED),
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),
-    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "plan show"),
+    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
 """The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""

@@ -12,6 +12,8 @@ ClientError
 │   ├── UnknownAthlete    an athlete that this vault does not hold
 │   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
+│   ├── ConsentRefused    because it refused what was asked; `status` is its answer's
+│   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
@@ -65,6 +67,18 @@ class AthleteErased(VaultError):
 
 class ConsentUnavailable(ClientError):
     """No fresh answer of the consent service; whoever asked must not use the data."""
+
+
+class ConsentRefused(ConsentUnavailable):
+    """The consent service refused what was asked. status: of its answer (HTTP)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the consent service refused the request (status {status})")
+        self.status = status
+
+
+class ClockApart(ConsentUnavailable):
+    """This node's clock is further from the consent service's than is tolerated; the message says by how much."""
 
 
 class NotApproved(ClientError):

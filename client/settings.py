@@ -1,5 +1,6 @@
 """Settings of one node folder: read once into a frozen value; paths are derived, never configured."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -15,7 +16,8 @@ from client.errors import BadNodeSettings
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 
-OrgText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+ORG_ID = r"^[a-z0-9][a-z0-9-]{1,63}$"
+OrgText = Annotated[str, Field(pattern=ORG_ID)]
 FILE_NAME = "settings.json"
 
 
@@ -83,6 +85,11 @@ class NodeSettings:
     def node_key(self) -> SigningKey:
         """Return the Ed25519 key that signs this node's requests and approvals; raises BadSecretFile."""
         return SigningKey(read_seed(self.keys / "node.key"))
+
+
+def is_org_id(text: str) -> bool:
+    """True for what may be the id of an organisation."""
+    return re.fullmatch(ORG_ID, text, re.ASCII) is not None
 
 
 def load_settings(directory: Path) -> NodeSettings:

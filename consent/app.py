@@ -14,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from audit.web.log_files import mount_log
 from audit.writer.log import Log
 from chassis.clock import Clock
+from chassis.http.answer_time import TimedAnswers
 from chassis.web.pages import add_base_layout
-from consent.api import campaigns, decisions, events, membership, releases
+from consent.api import campaigns, decisions, events, leagues, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import DeliveryRecorder
 from consent.service import Service, StartMode, open_service
@@ -47,13 +48,14 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)
-    for routes in (membership, decisions, campaigns, releases, events):
+    for routes in (membership, leagues, decisions, campaigns, releases, events):
         app.include_router(routes.router)
     app.add_api_route("/health", partial(_health, service.log), methods=["GET"])
     app.add_api_route("/log/trust.policy", partial(_trust_policy, service.trust.text), methods=["GET", "HEAD"])
     app.add_api_route("/v1/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     mount_log(app, service.settings.log_directory)
     add_base_layout(app)
+    app.add_middleware(TimedAnswers, clock=clock, below="/v1/")
     app.add_middleware(DeliveryRecorder, store=service.store)
     add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
     return app

@@ -15,6 +15,8 @@ _STOP = records(EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], 
 
 API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
+    "POST /v1/leagues/{league}/join": records(EventKind.LEAGUE_JOINED, _REFUSED, unless="joined already"),
+    "POST /v1/leagues/{league}/leave": records(EventKind.LEAGUE_LEFT, _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "POST /v1/decisions": records(EventKind.ACCESS, _REFUSED),
     "GET /v1/snapshot": records(EventKind.LOOK_ALLOWED, _REFUSED, unless="the same snapshot again says nothing new"),
     "POST /v1/campaigns": records(
@@ -33,6 +35,7 @@ API_ROUTES: EventDeclarations = {
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"
     ),
+    **unrecorded(NoEntryReason.READ_BACK, "GET /v1/leagues"),
     **unrecorded(NoEntryReason.PUBLIC_LOG, "GET /log/checkpoint", "GET /log/tile/{path:path}", "GET /log/trust.policy"),
 }
 """The interface for nodes, coordinator and auditors."""

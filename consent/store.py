@@ -25,9 +25,9 @@ from consent.operations import log_status, startup, status
 from consent.operations.log_status import LogState
 from consent.operations.values import StoreStatus
 from consent.recovery.enrolments import charge_unattributed
-from consent.registry import members, orgs
-from consent.registry.values import Member, Org, OrgKind
-from consent.releases import releases, squad_page
+from consent.registry import leagues, members, orgs
+from consent.registry.values import KnownLeague, Member, Org, OrgKind
+from consent.releases import leaving, releases, squad_page
 from consent.releases.values import OfficePage, ReleaseView
 from consent.storage.transaction import Transactions
 from policies.campaign import SignedManifest
@@ -67,6 +67,21 @@ class ConsentStore:
         """Return every organisation, by identifier."""
         with self.transactions.read() as tx:
             return orgs.every(tx)
+
+    def join_league(self, club: OrgId, league: OrgId) -> KnownLeague:
+        """Have a club join a league, which may name it from now on; idempotent."""
+        with self.transactions.write() as tx:
+            return leagues.join(tx, club, league)
+
+    def leave_league(self, club: OrgId, league: OrgId) -> KnownLeague:
+        """Have a club leave a league: its open campaigns close for the club, releases to it end."""
+        with self.transactions.write() as tx:
+            return leaving.leave(tx, club, league)
+
+    def leagues(self, club: OrgId) -> list[KnownLeague]:
+        """Return every registered league, with when this club joined it."""
+        with self.transactions.read() as tx:
+            return leagues.of_club(tx, club)
 
     def enrol(self, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
         """Enrol an athlete with their club; idempotent. Raises NotAllowed for an athlete of another club."""

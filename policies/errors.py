@@ -3,8 +3,11 @@
 PolicyError
 ├── InvalidInput      a value that cannot be what its type promises
 ├── BadSignature      a signature that does not verify, or by an unknown key
+├── OutsideItsTime    something signed that does not hold at this moment
 └── BrokenRules       a rule bundle that the strict loader refuses
 """
+
+from datetime import datetime
 
 
 class PolicyError(Exception):
@@ -17,6 +20,15 @@ class InvalidInput(PolicyError, ValueError):
 
 class BadSignature(PolicyError):
     """A signature that does not verify under the key that was expected."""
+
+
+class OutsideItsTime(PolicyError):
+    """Something signed that does not hold at this moment. begins, ends: between which times it does, where it says."""
+
+    def __init__(self, message: str, *, begins: datetime | None = None, ends: datetime | None = None) -> None:
+        super().__init__(message)
+        self.begins = begins
+        self.ends = ends
 
 
 class BrokenRules(PolicyError):

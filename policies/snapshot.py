@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from policies.canonical import canonical_bytes
-from policies.errors import BadSignature, InvalidInput
+from policies.errors import BadSignature, InvalidInput, OutsideItsTime
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 
+CLOCK_TOLERANCE = timedelta(seconds=60)  # ours: loopback and club networks keep time far better than this
+"""How far ahead of ours the clock may be that set a beginning; `chassis.remote_time` holds every such time to it."""
 SNAPSHOT_LIFE = timedelta(minutes=5)  # ours: longer than a round, far shorter than a training session
 
 
@@ -40,6 +42,10 @@ class ConsentSnapshot:
     epochs: dict[AthleteId, int]
     grants: tuple[LiveGrant, ...]
 
+    def is_fresh(self, now: datetime) -> bool:
+        """True within its time; the service's clock may be ahead of ours by CLOCK_TOLERANCE, the end is the end."""
+        return self.issued - CLOCK_TOLERANCE <= now < self.expires
+
     def is_live(
         self,
         athlete: AthleteId,
@@ -52,7 +58,7 @@ class ConsentSnapshot:
         now: datetime,
     ) -> bool:
         """True only if the snapshot is fresh and every category has a covering live grant."""
-        if not self.issued <= now < self.expires:
+        if not self.is_fresh(now):
             return False
         wanted = set(categories)
         covered = {
@@ -107,7 +113,8 @@ class ConsentSnapshot:
 def open_snapshot(data: bytes, key: VerifyKey, *, club: OrgId, now: datetime) -> ConsentSnapshot:
     """Return the snapshot if it is signed by `key`, for `club`, and fresh at `now`.
 
-    Raises BadSignature if it is not signed, not for this club or not fresh; InvalidInput if malformed.
+    Raises BadSignature if it is not signed or not for this club, OutsideItsTime if it is not fresh, InvalidInput if
+    malformed.
     """
     try:
         outer = json.loads(data)
@@ -118,8 +125,10 @@ def open_snapshot(data: bytes, key: VerifyKey, *, club: OrgId, now: datetime) ->
     snapshot = _parse(body)
     if snapshot.club != club:
         raise BadSignature("expected a snapshot for this club, got one for another")
-    if not snapshot.issued <= now < snapshot.expires:
-        raise BadSignature("expected a fresh snapshot, got one outside its time")
+    if not snapshot.is_fresh(now):
+        raise OutsideItsTime(
+            "expected a fresh snapshot, got one outside its time", begins=snapshot.issued, ends=snapshot.expires
+        )
     return snapshot
 
 

@@ -15,7 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     help="Run the league's coordinator: enrol clubs, open campaigns, publish models, show squads what was released.",
-    epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600',
+    epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
+    "--service-key KEY",
 )
 for area in (setup, campaigns, serve):
     area.register(app)

@@ -13,11 +13,13 @@ from chassis.errors import ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
+from policies.signing import VerifyKey
 from policies.vocabulary import Role
 from server.errors import BadCoordinatorSettings, ConsentDown, ConsentServiceFailed
 from server.settings import CoordinatorSettings
 
 LARGEST_ANSWER = 1024 * 1024
+NOTHING_THERE = 404
 
 BandText = Annotated[str, Field(pattern=r"^\d{1,3}-\d{1,3}$")]
 
@@ -77,14 +79,25 @@ class CoordinatorConsentClient:
     def of(cls, settings: CoordinatorSettings, *, clock: Clock) -> "CoordinatorConsentClient":
         """Return the client of a coordinator's folder, for its caller to close.
 
-        Raises BadCoordinatorSettings over a line without TLS.
+        Raises BadCoordinatorSettings over a line without TLS, or if the service's key is not known here.
         """
         if not protects_answers(settings.consent_url):
             raise BadCoordinatorSettings(
                 "expected an https address of the consent service; http is for this machine only"
             )
-        key = settings.league_key()
-        return cls(SignedClient(settings.consent_url, key, clock=clock, largest_answer=LARGEST_ANSWER))
+        if not settings.service_key:
+            raise BadCoordinatorSettings(
+                "this coordinator does not know the consent service's key, for which its requests are signed; "
+                "run `homefield-server link` with it"
+            )
+        http = SignedClient(
+            settings.consent_url,
+            settings.league_key(),
+            audience=VerifyKey.from_text(settings.service_key).key_id,
+            clock=clock,
+            largest_answer=LARGEST_ANSWER,
+        )
+        return cls(http)
 
     def close(self) -> None:
         """Close the line to the service; to be called when the program, or its command, ends."""
@@ -118,6 +131,14 @@ class CoordinatorConsentClient:
             raise ConsentServiceFailed("the consent service gave an answer of another size") from error
         if answer.status >= 500:
             raise ConsentDown(f"the consent service cannot answer now (status {answer.status})")
+        problem = answer.clock_problem(own="the coordinator's clock", other="the consent service's")
+        if problem:
+            raise ConsentServiceFailed(f"the consent service refused the request: {problem}")
+        if answer.status == NOTHING_THERE:
+            raise ConsentServiceFailed(
+                "the consent service knows no such thing for this league; a club has to join it first "
+                "(`homefield-node league join`, run by the club)"
+            )
         if answer.status not in (200, 201):
             raise ConsentServiceFailed(f"the consent service refused the request (status {answer.status})")
         try:

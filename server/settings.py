@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.create_file import create_durably
+from chassis.files.replace_file import replace_durably
 from chassis.files.secret_file import read_seed
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
@@ -29,6 +30,7 @@ class CoordinatorSettingsFile(BaseModel):
     league: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
     name: Annotated[str, Field(min_length=1, max_length=80)]
     consent_url: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
+    consent_service_key: Annotated[str, Field(max_length=64)] = ""
     database: Annotated[str, Field(max_length=400, repr=False)] = ""
 
 
@@ -36,7 +38,8 @@ class CoordinatorSettingsFile(BaseModel):
 class CoordinatorSettings:
     """One coordinator: its league, the consent service it asks, and where its files are.
 
-    database: SQLAlchemy URL; empty means SQLite inside the directory.
+    database: SQLAlchemy URL; empty means SQLite inside the directory. service_key: the consent service's public key,
+    for which requests are signed; empty in a folder of before requests named their audience, until `link` is run.
     """
 
     directory: Path
@@ -44,6 +47,7 @@ class CoordinatorSettings:
     name: str
     consent_url: str
     database: str = field(default="", repr=False)
+    service_key: str = ""
 
     @property
     def database_url(self) -> str:
@@ -82,8 +86,16 @@ class CoordinatorSettings:
 
 def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:
     """Read a coordinator folder; raises BadCoordinatorSettings in one sentence otherwise."""
+    stored = _read(directory)
+    database = environment.get(DATABASE_VARIABLE) or stored.database
+    return CoordinatorSettings(
+        directory, OrgId(stored.league), stored.name, stored.consent_url, database, stored.consent_service_key
+    )
+
+
+def _read(directory: Path) -> CoordinatorSettingsFile:
     try:
-        stored = CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
+        return CoordinatorSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())
     except OSError as error:
         raise BadCoordinatorSettings(
             f"{directory} is not a coordinator folder; create one with `homefield-server init`"
@@ -91,11 +103,21 @@ def load_settings(directory: Path, *, environment: Mapping[str, str] = os.enviro
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, issue["loc"])) or "content" for issue in error.errors()}))
         raise BadCoordinatorSettings(f"{directory / FILE_NAME} is not valid (see: {fields})") from error
-    database = environment.get(DATABASE_VARIABLE) or stored.database
-    return CoordinatorSettings(directory, OrgId(stored.league), stored.name, stored.consent_url, database)
 
 
 def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> CoordinatorSettings:
     """Create the folder's settings; raises AlreadyWritten if there are some."""
     create_durably(directory / FILE_NAME, stored.model_dump_json(indent=2).encode() + b"\n")
+    return load_settings(directory)
+
+
+def change_consent_service(directory: Path, *, url: str, service_key: str) -> CoordinatorSettings:
+    """Replace the consent service of a folder; raises BadCoordinatorSettings for an address that is none."""
+    stored = _read(directory)
+    changes = {"consent_url": url, "consent_service_key": service_key}
+    try:
+        changed = CoordinatorSettingsFile.model_validate({**stored.model_dump(), **changes})
+    except ValidationError as error:
+        raise BadCoordinatorSettings("expected an http or https address of the consent service") from error
+    replace_durably(directory / FILE_NAME, changed.model_dump_json(indent=2).encode() + b"\n")
     return load_settings(directory)

@@ -58,6 +58,7 @@ FIELDS: Mapping[str, str] = {
     "model": "Model",
     "model_id": "Model’s fingerprint",
     "club": "Club",
+    "league": "League",
     "fleet_key": "Node’s key",
     "organisation_type": "Organisation is a",
     "key_id": "Key",

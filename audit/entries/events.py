@@ -71,6 +71,8 @@ class EventKind(StrEnum):
     ANSWER_SENT = "answer_sent"
     HEARTBEAT = "heartbeat"
     ACCESS = "access"
+    LEAGUE_JOINED = "league_joined"
+    LEAGUE_LEFT = "league_left"
 
 
 _SENTENCES = {
@@ -104,6 +106,8 @@ _SENTENCES = {
     EventKind.ANSWER_SENT: "Outcome of a recorded request (whether its answer was sent is sealed)",
     EventKind.HEARTBEAT: "Heartbeat of the log",
     EventKind.ACCESS: "Access to an athlete’s data (whether it was granted is sealed)",
+    EventKind.LEAGUE_JOINED: "Club joined a league (which one is sealed)",
+    EventKind.LEAGUE_LEFT: "Club left a league (which one is sealed)",
 }
 
 

@@ -24,7 +24,12 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
     "rules": ("Rules", frozenset({K.RULES_LOADED})),
     "members": (
         "Members and organisations",
-        frozenset({K.MEMBER_ENROLLED, K.ORG_REGISTERED, K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN}),
+        frozenset(
+            {
+                *(K.MEMBER_ENROLLED, K.ORG_REGISTERED, K.LEAGUE_JOINED, K.LEAGUE_LEFT),
+                *(K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN),
+            }
+        ),
     ),
     "clubs": (
         "Work inside clubs",

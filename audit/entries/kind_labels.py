@@ -127,4 +127,14 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Whose data, what was asked for, by which role, for what purpose, whether it was granted and why, and the "
         "time of day.",
     ),
+    K.LEAGUE_JOINED: KindWords(
+        "A club joined a league. Only then may the league name the club, and learn from those of its athletes who let "
+        "it. One entry stands for each athlete of the club.",
+        "Which league, and whose list the entry stands in.",
+    ),
+    K.LEAGUE_LEFT: KindWords(
+        "A club left a league. Its part in the league’s open campaigns was closed with it, and its releases to the "
+        "league ended. One entry stands for each athlete of the club.",
+        "Which league, and whose list the entry stands in.",
+    ),
 }

@@ -5,7 +5,7 @@ The core takes a source of files and a state, and returns a state and what is wr
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from audit.errors import BrokenState, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
 from audit.monitor.alarms import MAX_AGE_S, PASSING, Alarm, AlarmKind, Misbehaved
@@ -16,12 +16,12 @@ from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import NONE, TrustedCheckpoint, TrustPolicy
 from audit.verification.sources import LogSource
 from chassis.clock import Clock
+from chassis.remote_time import apart, tolerated
+from policies.snapshot import CLOCK_TOLERANCE
 
 ATTEMPTS = 3
 PAUSE_S = 2.0
 """What looks wrong is looked at again: a checkpoint may be cached for seconds, and a log grows while it is read."""
-CLOCK_SKEW_S = 300
-"""How far the log's clock may be ahead of ours (our choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +203,10 @@ class _Look:
     def _about_time(self, trusted: TrustedCheckpoint, state: MonitorState) -> Sequence[Alarm]:
         now_s, most_s = self._now_s, self._monitor.max_age_s
         alarms = [ahead_for_too_long(view, now_s=now_s, max_age_s=most_s) for view in self._views]
-        if trusted.signed_at_s > now_s + CLOCK_SKEW_S:
-            alarms.append(Alarm(AlarmKind.DATED_AHEAD, f"dated {trusted.signed_at_s - now_s} s ahead of our clock"))
+        skew = timedelta(seconds=now_s - trusted.signed_at_s)
+        if skew < -CLOCK_TOLERANCE:
+            words = apart(skew, own="the monitor's clock", other="the log's")
+            alarms.append(Alarm(AlarmKind.DATED_AHEAD, f"the newest checkpoint is dated ahead: {words}; {tolerated()}"))
         alarms.append(_stale(trusted, state, now_s=now_s, most_s=most_s))
         return [alarm for alarm in alarms if alarm]
 
@@ -227,7 +229,7 @@ def _stale(trusted: TrustedCheckpoint, state: MonitorState, *, now_s: int, most_
     """Return an alarm if neither the times that were signed nor the entries show that the log is alive."""
     stated = [trusted.signed_at_s, *(cosignature.timestamp_s for cosignature in trusted.cosignatures)]
     # A time in the future proves nothing about the present.
-    believable = [time_s for time_s in stated if 0 < time_s <= now_s + CLOCK_SKEW_S]
+    believable = [time_s for time_s in stated if 0 < time_s <= now_s + CLOCK_TOLERANCE.total_seconds()]
     if believable and now_s - max(believable) > most_s:
         return Alarm(AlarmKind.STALE, f"the newest checkpoint was signed {now_s - max(believable)} s ago")
     if now_s - state.alive_at_s > most_s:

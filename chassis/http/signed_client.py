@@ -8,16 +8,19 @@ whether asking again is harmless.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.http.answer_time import skew_of
 from chassis.http.request_signature import sign_request
+from chassis.remote_time import apart, is_tolerated, tolerated
 from policies.signing import SigningKey
 
 TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
+UNAUTHORISED = 401
 IDLE_S = 3.0
 """An idle connection is dropped after this time: uvicorn closes one after 5 s, and a request sent at that very moment
 would be lost without an answer."""
@@ -25,10 +28,23 @@ would be lost without an answer."""
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """What came back: the status, whatever it is, and the body, at most as long as was agreed."""
+    """What came back: the status, whatever it is, and the body, at most as long as was agreed.
+
+    skew: our clock minus the service's, as the answer tells it; None where it tells none.
+    """
 
     status: int
     body: bytes
+    skew: timedelta | None = None
+
+    def clock_problem(self, *, own: str, other: str) -> str | None:
+        """Return how far our clock is off, in words, if that is why a request was refused; None otherwise.
+
+        own, other: whose clocks they are ("this node's clock", "the consent service's").
+        """
+        if self.status != UNAUTHORISED or self.skew is None or is_tolerated(self.skew):
+            return None
+        return f"{apart(self.skew, own=own, other=other)}; {tolerated()}"
 
 
 class SignedClient:
@@ -39,14 +55,19 @@ class SignedClient:
         base_url: str,
         key: SigningKey,
         *,
+        audience: str,
         clock: Callable[[], datetime],
         largest_answer: int,
         timeout_s: float = TIMEOUT_S,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Nothing is sent yet. largest_answer: bytes; timeout_s: for connecting and for every pause in an answer."""
+        """Nothing is sent yet. audience: key id of the service, for which every request is signed.
+
+        largest_answer: bytes; timeout_s: for connecting and for every pause in an answer.
+        """
         self.base_url = base_url.rstrip("/")
         self._key = key
+        self._audience = audience
         self._clock = clock
         self._largest = largest_answer
         self._http = httpx.Client(
@@ -69,16 +90,21 @@ class SignedClient:
         too long or encoded otherwise than was asked.
         """
         data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
-        headers = sign_request(self._key, method=method, target=target, body=data, now=self._clock())
+        headers = self._signed(method, target, data)
         if data:
             headers["Content-Type"] = "application/json"
         if self._http.is_closed:
             raise ServiceUnreachable("the line to the service is closed")
         try:
             with self._http.stream(method, self.base_url + target, content=data, headers=headers) as response:
-                return ServiceAnswer(response.status_code, self._limited(response))
+                skew = skew_of(response.headers, now=self._clock())
+                return ServiceAnswer(response.status_code, self._limited(response), skew)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServiceUnreachable(f"the service cannot be reached: {type(error).__name__}") from error
+
+    def _signed(self, method: str, target: str, data: bytes) -> dict[str, str]:
+        now = self._clock()
+        return sign_request(self._key, audience=self._audience, method=method, target=target, body=data, now=now)
 
     def _limited(self, response: httpx.Response) -> bytes:
         """The body, read no further than the limit."""

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
+from chassis.remote_time import outside
 from client.errors import NotApproved
 from models.errors import ModelError
 from models.privacy.contribution import schema_of
@@ -50,8 +51,16 @@ def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: da
         return "the campaign does not name this club with this node's key"
     if manifest.masking not in MASKINGS:
         return "the campaign asks for a masking that this node cannot do"
-    if not manifest.opens <= now < manifest.expires:
-        return "the campaign is not open at this time"
+    problem = outside(
+        now,
+        begins=manifest.opens,
+        ends=manifest.expires,
+        what="the campaign",
+        own="this node's clock",
+        other="the opening that the league's clock set",
+    )
+    if problem:
+        return problem
     try:
         schema_of(manifest)
     except ModelError as error:

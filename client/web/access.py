@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from audit.entries.details.base import Details
@@ -48,12 +48,14 @@ class PageAccess:
     """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
 
     ends: the date until which an athlete's earliest-ending grant of these runs. valid_until: when the check is stale.
+    skew: this node's clock minus the consent service's, as the snapshot told it a moment ago.
     """
 
     allowed: Mapping[AthleteId, frozenset[Category]]
     ends: Mapping[AthleteId, datetime]
     checked: datetime
     valid_until: datetime
+    skew: timedelta = timedelta(0)
 
     def of(self, athlete: AthleteId) -> frozenset[Category]:
         """Categories of one athlete; empty if there are none or no such athlete."""
@@ -74,10 +76,11 @@ class PageAccessRequests:
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
         snapshot = self.consent.snapshot()
+        skew = self.clock() - snapshot.issued
         live = self._live(viewer, snapshot, snapshot.epochs)
         if not live:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
-        return self._access(viewer, snapshot, live)
+        return replace(self._access(viewer, snapshot, live), skew=skew)
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look.

@@ -1,6 +1,6 @@
 """The morning board: who needs a decision, whom to ask, and everyone else folded away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
@@ -60,7 +60,7 @@ def router(site: ClubSite) -> APIRouter:
 def readiness_only(access: PageAccess) -> PageAccess:
     """Return the look without the athletes whose readiness this person may not see."""
     shown = {a: c for a, c in access.allowed.items() if Category.READINESS in c}
-    return PageAccess(shown, access.ends, access.checked, access.valid_until)
+    return replace(access, allowed=shown)
 
 
 def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
@@ -94,6 +94,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         false_amber=FALSE_AMBER_PER_100,
         imported=newest_import(site, access),
         role=ROLE_GROUPS[viewer.role],
+        clock=text.clocks(access.skew),
     )
 
 

@@ -107,9 +107,9 @@ class ClubSite:
             **values,
         )
 
-    def closed(self, viewer: Viewer | None, *, status: int) -> HTMLResponse:
-        """The one page for everything that is not shown."""
-        return self.page("closed.html", viewer, status=status, title="Not shown")
+    def closed(self, viewer: Viewer | None, *, status: int, text: str = "") -> HTMLResponse:
+        """The one page for everything that is not shown. text: what it says instead of "try again"."""
+        return self.page("closed.html", viewer, status=status, title="Not shown", text=text)
 
     def athletes(self, access: PageAccess) -> list[Athlete]:
         """Return the athletes of this look whom the vault still holds, in the order of their names."""

@@ -1,8 +1,9 @@
 """Numbers, dates and loads as words: units always, a word for what is missing, never a bare figure."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from chassis.remote_time import apart
 from chassis.text import plural, sentence, weekday
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
@@ -11,6 +12,7 @@ from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Level
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
+from policies.snapshot import CLOCK_TOLERANCE
 from policies.vocabulary import Category
 
 NOT_RECORDED = "Not recorded"
@@ -36,6 +38,13 @@ TREND_WORDS = {"falling": "falling", "steady": "steady", "rising": "rising"}
 def clock_time(moment: datetime) -> str:
     """Return hours and minutes in the moment's own zone."""
     return f"{moment:%H:%M}"
+
+
+def clocks(skew: timedelta) -> str:
+    """Return how this node's clock agrees with the consent service's, for whoever runs the node."""
+    whole = timedelta(seconds=round(skew.total_seconds()))
+    words = apart(whole, own="this node’s clock", other="the consent service’s")
+    return f"{words}; up to {CLOCK_TOLERANCE.total_seconds():.0f} s are tolerated."
 
 
 def minus(number: float, digits: int = 2) -> str:

@@ -124,7 +124,7 @@ def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOut
         category=says.category,
         granularity=says.granularity,
         allowed=says.allowed,
-        because=because(opened.kind, opened.details),
+        because=because(opened.kind, opened.details, names),
         proof=one.status.proof,
         outcome=_outcome(opened, outcomes) if says.is_shown else None,
         is_refused_round=isinstance(opened.details, RoundCommitted) and not opened.details.is_counted,

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, RoundCommitted
 from audit.entries.details.base import Details
+from audit.entries.details.clubs import LeagueJoined, LeagueLeft
 from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
 from chassis.text import long_date
+from policies.vocabulary import OrgId
 
 _OWN, _LEARNING = "your own decision", "because of your yes to league learning"
 _REPORTED = "reported by your club"
@@ -70,12 +72,17 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.ANSWER_SENT: _REPORTED,
     EventKind.HEARTBEAT: _REPORTED,
     EventKind.ACCESS: _REPORTED,
+    EventKind.LEAGUE_JOINED: "your club joined {league}; what you share with it counts from now on",
+    EventKind.LEAGUE_LEFT: "your club left {league}; nothing of you goes to it through your club any more",
 }
 """What is said where the kind alone decides it."""
 
 
-def because(kind: EventKind, details: Details | DetailsV1) -> str:
-    """Return why an entry was written. Entries of the first version carry their own sentence, where they have one."""
+def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId, str]) -> str:
+    """Return why an entry was written. Entries of the first version carry their own sentence, where they have one.
+
+    names: of registered organisations.
+    """
     if isinstance(details, DetailsV1):
         return STOPPED if details.is_unknown else details.because or KINDS[kind]
     if isinstance(details, Access):
@@ -85,6 +92,8 @@ def because(kind: EventKind, details: Details | DetailsV1) -> str:
         return FREEZES[details.cause]
     if isinstance(details, AccountUnfrozen):
         return UNFREEZES[details.cause]
+    if isinstance(details, LeagueJoined | LeagueLeft):
+        return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
 
 

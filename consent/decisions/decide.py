@@ -9,7 +9,7 @@ from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, ItemRe
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
 from consent.grants.matrix import limit
-from consent.registry import members, orgs
+from consent.registry import leagues, members, orgs
 from consent.registry.facts import facts_about
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
@@ -131,18 +131,18 @@ def reason_of(decision: Decision) -> DecisionReason:
 def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
     """Return the signed snapshot of one club; logged whenever it says something new.
 
-    It holds what the node needs: grants to the club's own people and to the league's learning, each cut to
-    what the rules honour now. What an athlete shares with the national team is not the club's business.
+    It holds what the node needs: grants to the club's own people and to the learning of the leagues that the club has
+    joined, each cut to what the rules honour now. What an athlete shares with the national team, or with a league that
+    the club is not in, is not the club's business.
     """
     orgs.require(tx, club, OrgKind.CLUB)
     rows = members.locked_club(tx, club)
-    leagues = {org.org_id for org in orgs.of_kind(tx, OrgKind.LEAGUE)}
+    recipients = {club, *leagues.joined_by(tx, club)}
     grants = live_grants(tx, [AthleteId(row.athlete) for row in rows])
     listed = [
         live
         for cell, grant in grants.items()
-        if (cell.recipient.org == club or cell.recipient.org in leagues)
-        and (live := _listed(tx, cell, grant)) is not None
+        if cell.recipient.org in recipients and (live := _listed(tx, cell, grant)) is not None
     ]
     listed.sort(key=lambda g: (g.athlete, g.recipient_org, g.recipient_role, g.category))
     epochs = {AthleteId(row.athlete): row.epoch for row in rows}

@@ -34,7 +34,7 @@ from audit.entries.events import EventKind
 from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.refunds import close_campaign
-from consent.registry import members, orgs
+from consent.registry import leagues, members, orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
@@ -84,11 +84,13 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     """Append one event with sealed details; returns the hash of its leaf.
 
     Details that name an athlete tie the entry to that athlete of the reporting club. A closed campaign gives every
-    unused reservation back.
+    unused reservation back. A league names clubs of its own only (NotFound), in whatever it reports.
     """
     org = orgs.get(tx, org_id)
     if REPORTABLE[org.kind].get(details.kind) is not type(details):
         raise NotAllowed("this kind of event is not for your organisation to report")
+    if org.kind is OrgKind.LEAGUE and (club := getattr(details, "club", "")):
+        leagues.require_club(tx, org_id, OrgId(club))
     refunds = _close(tx, org_id, details.campaign) if isinstance(details, CampaignClosed) else []
     return tx.append([_draft(tx, org_id, details), *refunds]).entries[0]
 
@@ -115,6 +117,4 @@ def _draft(tx: Transaction, org_id: OrgId, details: Details) -> Draft:
 
 
 def _close(tx: Transaction, org_id: OrgId, sha256: str) -> list[Draft]:
-    if campaigns.get(tx, sha256).manifest.league != org_id:
-        raise NotAllowed("expected a campaign of your own league")
-    return close_campaign(tx, sha256)
+    return close_campaign(tx, campaigns.of_league(tx, sha256, org_id).sha256)

@@ -1,22 +1,27 @@
 """Who sends a request: an organisation's Ed25519 signature over it, checked once and never accepted twice.
 
-Every refusal (unknown key, bad signature, stale time, replayed nonce) is the same RequestRefused.
+Every refusal (unknown key, bad signature, another audience or version, stale time, replayed nonce) is the same
+RequestRefused. An authentic request whose time is off is told to the operator: it is a clock, not an attack.
 """
 
+import logging
 from collections.abc import Mapping
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete
 
-from chassis.http.request_signature import CLOCK_SKEW, read_headers, verify_request
+from chassis.http.request_signature import read_headers, verify_request
 from consent.errors import RequestRefused
 from consent.registry import orgs
 from consent.registry.values import Org
 from consent.storage.rows import NonceRow
 from consent.storage.transaction import Transactions
-from policies.errors import PolicyError
+from policies.errors import OutsideItsTime, PolicyError
+from policies.snapshot import CLOCK_TOLERANCE
 
-MEMORY = 3 * CLOCK_SKEW  # longer than a signed time can stay within the skew on both sides
+MEMORY = 3 * CLOCK_TOLERANCE  # longer than a signed time can stay within the tolerance on both sides
+
+logger = logging.getLogger(__name__)
 
 
 class SignedRequests:
@@ -24,6 +29,7 @@ class SignedRequests:
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._audience = transactions.context.keys.service.verify_key.key_id
 
     def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
         """Return who signed this very request; raises RequestRefused."""
@@ -33,10 +39,15 @@ class SignedRequests:
                 org, now = orgs.by_key_id(tx, key_id), tx.now
             if org is None or org.key is None:
                 raise RequestRefused("request refused")
-            nonce = verify_request(org.key, headers, method=method, target=target, body=body, now=now).nonce
+            signed = verify_request(
+                org.key, headers, audience=self._audience, method=method, target=target, body=body, now=now
+            )
+        except OutsideItsTime as error:
+            logger.warning("a signed request was refused: %s", error, extra={"org": org.org_id if org else ""})
+            raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error
-        self._remember(nonce)
+        self._remember(signed.nonce)
         return org
 
     def _remember(self, nonce: str) -> None:

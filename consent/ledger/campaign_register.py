@@ -1,17 +1,19 @@
 """Opening campaigns, and what the dearest athlete has spent in one."""
 
 import math
+from datetime import datetime
 
 from sqlmodel import col, func, select
 
 from audit.entries.details.access import SpendRead
 from audit.entries.details.league import CampaignOpened
+from chassis.remote_time import LEAST_LIFE
 from consent.errors import Conflict, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.ledger import Movement
 from consent.ledger.refunds import refund_expired
 from consent.ledger.values import CampaignSpend
-from consent.registry import orgs
+from consent.registry import leagues, orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import CampaignRow, LedgerRow
@@ -23,7 +25,11 @@ from policies.vocabulary import Granularity, OrgId, Purpose, Role
 
 
 def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
-    """Register a campaign; idempotent. Raises NotAllowed for what the league may not open, Conflict if it is over."""
+    """Register a campaign; idempotent.
+
+    Raises NotAllowed for what the league may not open, NotFound for a club that is not one of its own, and Conflict if
+    too little of its time is left.
+    """
     org, manifest = orgs.require(tx, league, OrgKind.LEAGUE), signed.manifest
     if manifest.league != league or org.key is None:
         raise NotAllowed("expected a campaign of your own league")
@@ -52,9 +58,8 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
 
 def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
     """Return the dearest athlete's spend; every athlete pays the same per round, so this tells rounds, not people."""
-    campaign = campaigns.get(tx, sha256)
-    if campaign.manifest.league != league:
-        raise NotAllowed("expected a campaign of your own league")
+    orgs.require(tx, league, OrgKind.LEAGUE)
+    campaign = campaigns.of_league(tx, sha256, league)
     sums = (
         select(func.sum(LedgerRow.micro_rho))
         .where(col(LedgerRow.campaign) == sha256, col(LedgerRow.movement) == Movement.COMMIT.value)
@@ -66,9 +71,16 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
     return CampaignSpend(epsilon, dearest)
 
 
+def _check_time(now: datetime, manifest: CampaignManifest) -> None:
+    """Raise Conflict unless what is issued for the campaign can live long enough, by any clock that is tolerated."""
+    if now < manifest.expires and manifest.expires - max(now, manifest.opens) >= LEAST_LIFE:
+        return
+    problem = campaigns.time_problem(manifest, now)
+    raise Conflict(problem or f"expected a campaign that is open for at least {LEAST_LIFE.total_seconds():.0f} s more")
+
+
 def _check(tx: Transaction, manifest: CampaignManifest) -> None:
-    if tx.now >= manifest.expires:
-        raise Conflict("expected a campaign that is not over yet")
+    _check_time(tx.now, manifest)
     if manifest.purpose is not Purpose.FL_TRAINING:
         raise NotAllowed("expected a campaign for league learning")
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
@@ -77,4 +89,4 @@ def _check(tx: Transaction, manifest: CampaignManifest) -> None:
         if tx.context.enforcer.ceiling(Role.FL_AGGREGATOR, category, manifest.purpose) is Granularity.NONE:
             raise NotAllowed("a rule forbids league learning from one of these categories")
     for club in manifest.clubs:
-        orgs.require(tx, OrgId(club), OrgKind.CLUB)
+        leagues.require_club(tx, OrgId(manifest.league), OrgId(club))

@@ -1,13 +1,19 @@
 """Registered campaigns as every transaction reads them: the signed manifest, its price, and who takes part when."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from chassis.remote_time import outside
 from consent.errors import Conflict, NotAllowed, NotFound
-from consent.storage.rows import CampaignRow
+from consent.registry import leagues, orgs
+from consent.registry.values import OrgKind
+from consent.storage.rows import CampaignLeftRow, CampaignRow
 from consent.storage.transaction import Transaction
 from policies.budget import rho_micro_per_round
 from policies.campaign import CampaignManifest, parse_signed_manifest
 from policies.vocabulary import OrgId
+
+_NONE = "expected a registered campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ def get(tx: Transaction, sha256: str) -> RegisteredCampaign:
     """Return one campaign; raises NotFound."""
     row = tx.session.get(CampaignRow, sha256)
     if row is None:
-        raise NotFound("expected a registered campaign")
+        raise NotFound(_NONE)
     return of_row(row)
 
 
@@ -37,11 +43,42 @@ def of_row(row: CampaignRow) -> RegisteredCampaign:
     return RegisteredCampaign(row.sha256, parse_signed_manifest(row.manifest.encode()).manifest, row.is_closed)
 
 
+def of_league(tx: Transaction, sha256: str, league: OrgId) -> RegisteredCampaign:
+    """Return a campaign of this league; raises NotFound, alike for one of another league and for none."""
+    campaign = get(tx, sha256)
+    if campaign.manifest.league != league:
+        raise NotFound(_NONE)
+    return campaign
+
+
 def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
-    """Return the campaign if `club` takes part in it and it runs now; raises NotAllowed or Conflict."""
+    """Return the campaign if `club` takes part in it and it runs now.
+
+    Raises NotFound, alike for a campaign that does not name the club and for none, NotAllowed if the club is not in its
+    league or has left it since, or is no club, and Conflict if it does not run.
+    """
+    orgs.require(tx, club, OrgKind.CLUB)
     campaign = get(tx, sha256)
     if club not in campaign.manifest.clubs:
-        raise NotAllowed("this campaign is not one of yours")
-    if campaign.is_closed or not campaign.manifest.opens <= tx.now < campaign.manifest.expires:
-        raise Conflict("expected a campaign that is open now")
+        raise NotFound(_NONE)
+    has_left = tx.session.get(CampaignLeftRow, (sha256, club)) is not None
+    if has_left or campaign.manifest.league not in leagues.joined_by(tx, club):
+        raise NotAllowed("expected a campaign of a league that your club has joined, and has not left since")
+    if campaign.is_closed:
+        raise Conflict("expected a campaign that is not closed")
+    problem = time_problem(campaign.manifest, tx.now)
+    if problem:
+        raise Conflict(problem)
     return campaign
+
+
+def time_problem(manifest: CampaignManifest, now: datetime) -> str | None:
+    """Return why a campaign does not run at `now`, or None if it does. Its times are those of the league's clock."""
+    return outside(
+        now,
+        begins=manifest.opens,
+        ends=manifest.expires,
+        what="the campaign",
+        own="the consent service's clock",
+        other="the opening that the league's clock set",
+    )

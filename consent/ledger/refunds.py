@@ -13,7 +13,7 @@ from consent.ledger import campaigns, ledger
 from consent.ledger.participation import takes_part
 from consent.registry import members
 from consent.storage.log_journal import Draft
-from consent.storage.rows import CampaignRow, TokenRow
+from consent.storage.rows import CampaignLeftRow, CampaignRow, TokenRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId, OrgId, Purpose
 
@@ -43,6 +43,28 @@ def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
     never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
     missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
     return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(missing))]
+
+
+def close_for_club(tx: Transaction, club: OrgId, league: OrgId) -> list[Draft]:
+    """Close the club's part in every open campaign of a league that it leaves; returns the log entries to append.
+
+    Each campaign leaves one entry for every enrolled athlete of the club, real or dummy.
+    """
+    query = select(CampaignRow).where(col(CampaignRow.league) == league, col(CampaignRow.is_closed).is_(False))
+    rows = tx.session.exec(query.order_by(col(CampaignRow.sha256))).all()
+    own = [row for row in rows if club in campaigns.of_row(row).manifest.clubs]
+    return [draft for row in own for draft in _leave(tx, row.sha256, club)]
+
+
+def _leave(tx: Transaction, sha256: str, club: OrgId) -> list[Draft]:
+    if tx.session.get(CampaignLeftRow, (sha256, club)) is not None:
+        return []
+    tx.session.add(CampaignLeftRow(campaign=sha256, club=club, at=tx.now))
+    athletes = {member.athlete for member in members.of_club(tx, club)}
+    tokens = [token for token in _open_tokens(tx, campaign=sha256) if token.athlete in athletes]
+    refunds = [draft for token in tokens for draft in _close(tx, token)]
+    never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
+    return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(len(athletes) - len(refunds)))]
 
 
 def refund_expired(tx: Transaction) -> list[Draft]:

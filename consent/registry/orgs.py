@@ -33,7 +33,7 @@ def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: Veri
     row.name, row.key, row.key_id = name, key.text if key else None, key.key_id if key else None
     tx.session.add(row)
     details = OrganisationRegistered(organisation_type=OrganisationType(kind.value), key_id=row.key_id)
-    return _org(row), Draft.of_org(org_id, details)
+    return of_row(row), Draft.of_org(org_id, details)
 
 
 def get(tx: Transaction, org_id: OrgId) -> Org:
@@ -41,23 +41,29 @@ def get(tx: Transaction, org_id: OrgId) -> Org:
     row = tx.session.get(OrgRow, org_id)
     if row is None:
         raise NotFound("expected a registered organisation")
-    return _org(row)
+    return of_row(row)
 
 
 def every(tx: Transaction) -> list[Org]:
     """Return every organisation, by identifier."""
-    return [_org(row) for row in tx.session.exec(select(OrgRow).order_by(col(OrgRow.org_id))).all()]
+    return [of_row(row) for row in tx.session.exec(select(OrgRow).order_by(col(OrgRow.org_id))).all()]
 
 
 def by_key_id(tx: Transaction, key_id: str) -> Org | None:
     """Return the organisation that signs with this key, or None."""
     row = tx.session.exec(select(OrgRow).where(col(OrgRow.key_id) == key_id)).one_or_none()
-    return None if row is None else _org(row)
+    return None if row is None else of_row(row)
 
 
 def of_kind(tx: Transaction, kind: OrgKind) -> list[Org]:
     """Return the organisations of one kind, by identifier."""
     return [org for org in every(tx) if org.kind is kind]
+
+
+def of_row(row: OrgRow) -> Org:
+    """The stored organisation as a value."""
+    key = VerifyKey.from_text(row.key) if row.key else None
+    return Org(OrgId(row.org_id), row.name, OrgKind(row.kind), key)
 
 
 def require(tx: Transaction, org_id: OrgId, *kinds: OrgKind) -> Org:
@@ -76,8 +82,3 @@ def _holds_key(tx: Transaction, key: VerifyKey, *, other_than: OrgId) -> bool:
 def _new_cover(tx: Transaction, org_id: OrgId) -> str:
     taken = set(tx.session.exec(select(OrgRow.cover)).all())
     return pseudonym(org_id, tx.context.keys.cover, taken=taken)
-
-
-def _org(row: OrgRow) -> Org:
-    key = VerifyKey.from_text(row.key) if row.key else None
-    return Org(OrgId(row.org_id), row.name, OrgKind(row.kind), key)

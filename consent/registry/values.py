@@ -1,6 +1,7 @@
 """Organisations and members as values: plain, frozen values, never database rows."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from audit.entries.details.codes import FreezeCause
@@ -25,6 +26,15 @@ class Org:
     name: str
     kind: OrgKind
     key: VerifyKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLeague:
+    """A registered league as one club sees it. joined: since when the club is in it; None while it is not."""
+
+    league: OrgId
+    name: str
+    joined: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ _STATUS = {
 }
 
 
+_OPEN = (ConsentState.REQUESTED, ConsentState.DEFERRED)
+
+
 def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseView:
     """Store a proposal; see `ConsentStore.propose_release`. Raises NotAllowed, InvalidChange or Conflict."""
     orgs.require(tx, club, OrgKind.CLUB)
@@ -67,7 +70,7 @@ def answer(
     """Record an answer; see `ConsentStore.answer_release`."""
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
     state = state_of(tx, row)
-    if state not in (ConsentState.REQUESTED, ConsentState.DEFERRED) or state is _STATUS[given]:
+    if state not in _OPEN or state is _STATUS[given]:
         raise Conflict("expected a request that is still open for this answer")
     if not hmac.compare_digest(row.sha256.encode(), sha256.encode()):
         raise Conflict("expected the fingerprint of the exact bytes; nothing was answered")
@@ -105,6 +108,20 @@ def end_approved(
             _write(tx, row, ConsentState.GIVEN, END_BY[by], method, by)
             ended.append(Change(cell_of(row), Granularity.NONE))
     return list(dict.fromkeys(ended))
+
+
+def end_to(tx: Transaction, club: OrgId, recipient: OrgId) -> None:
+    """End every request and every approved release of the club's athletes to one organisation that the club leaves.
+
+    The caller holds the athletes' locks and records why.
+    """
+    query = select(ReleaseRow).join(MemberRow, col(MemberRow.athlete) == col(ReleaseRow.athlete))
+    query = query.where(col(MemberRow.club) == club, col(ReleaseRow.recipient_org) == recipient)
+    for row in tx.session.exec(query.order_by(col(ReleaseRow.proposed), col(ReleaseRow.release_id))).all():
+        state = state_of(tx, row)
+        after = ConsentState.REVOKED if state.is_valid_for_processing else ConsentState.EXPIRED
+        if state.is_valid_for_processing or state in _OPEN:
+            _write(tx, row, state, after, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
 
 
 def of_athlete(tx: Transaction, athlete: AthleteId) -> list[ReleaseView]:

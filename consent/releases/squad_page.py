@@ -14,7 +14,7 @@ from consent.decisions.decide import reason_of
 from consent.decisions.values import Actor
 from consent.errors import KeyDestroyed, NotAllowed
 from consent.grants import event_chain
-from consent.registry import members, orgs
+from consent.registry import leagues, members, orgs
 from consent.registry.facts import facts_about
 from consent.registry.values import OrgKind
 from consent.releases.stored import open_figures, request, state_of
@@ -49,7 +49,7 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor) -> OfficePag
     orgs.require(tx, caller, OrgKind.LEAGUE)
     if actor.role is not Role.FRONT_OFFICE:
         raise NotAllowed("expected someone of the front office")
-    org = orgs.require(tx, club, OrgKind.CLUB)
+    org = leagues.require_club(tx, caller, club)
     shown = _visible(tx, club)
     rows, drafts = [], []
     for line in _squad(tx, club):

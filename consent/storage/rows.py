@@ -62,6 +62,15 @@ class PlayerRow(ConsentTable, table=True):
     shirt_no: int
 
 
+class LeagueMembershipRow(ConsentTable, table=True):
+    """A club that has joined a league; there is no row before that, and none after it has left."""
+
+    __tablename__: ClassVar[Any] = "league_membership"
+    club: str = Field(primary_key=True, max_length=64, foreign_key="org.org_id")
+    league: str = Field(primary_key=True, max_length=64, foreign_key="org.org_id")
+    joined: datetime = Field(sa_type=UtcTime)
+
+
 class GrantRow(ConsentTable, table=True):
     """One immutable grant. `current` names the cell while the grant is in force there, so that only one can be."""
 
@@ -238,6 +247,15 @@ class CampaignRow(ConsentTable, table=True):
     registered: datetime = Field(sa_type=UtcTime)
     expires: datetime = Field(sa_type=UtcTime)
     is_closed: bool
+
+
+class CampaignLeftRow(ConsentTable, table=True):
+    """A campaign that is closed for one of its clubs, because the club left its league."""
+
+    __tablename__: ClassVar[Any] = "campaign_left"
+    campaign: str = Field(primary_key=True, max_length=64, foreign_key="campaign.sha256")
+    club: str = Field(primary_key=True, max_length=64, foreign_key="org.org_id")
+    at: datetime = Field(sa_type=UtcTime)
 
 
 class TokenRow(ConsentTable, table=True):

@@ -191,6 +191,8 @@ EVENTS = {
     EventKind.ANSWER_SENT: "The outcome of a request was recorded",
     EventKind.HEARTBEAT: "The log showed that it runs",
     EventKind.ACCESS: "Someone asked for your data",
+    EventKind.LEAGUE_JOINED: "Your club joined a league",
+    EventKind.LEAGUE_LEFT: "Your club left a league",
 }
 
 

@@ -24,6 +24,7 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command()(init)
+    app.command()(link)
     app.add_typer(nodes, name="node")
     app.command("staff-code")(staff_code)
 
@@ -32,6 +33,7 @@ def init(
     folder: CoordinatorFolder,
     name: Annotated[str, typer.Option(help="The league's name as people say it.")],
     consent: Annotated[str, typer.Option(help="Address of the consent service, for instance http://127.0.0.1:8100.")],
+    service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
     league: Annotated[str, typer.Option(help="The league's id in the federation.")] = "league",
     host: Annotated[
         list[str] | None, typer.Option(help="A name or address under which clubs reach the coordinator; repeatable.")
@@ -43,19 +45,22 @@ def init(
 ) -> None:
     """Create a coordinator folder: settings, the league's key, and a certificate for the Fleet port.
 
-    Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100
+    Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100 --service-key KEY
     """
     from pydantic import ValidationError
 
-    from policies.signing import SigningKey
+    from policies.signing import SigningKey, VerifyKey
     from server.federation.tls import create_tls
     from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
     from server.store import open_database
 
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
+    VerifyKey.from_text(service_key)
     try:
-        stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
+        stored = CoordinatorSettingsFile(
+            league=league, name=name, consent_url=consent, consent_service_key=service_key, database=database
+        )
     except ValidationError as error:
         raise BadCoordinatorSettings(
             "expected a league id, a name of 1 to 80 characters and an http address"
@@ -75,6 +80,23 @@ def init(
     say(f"Created the coordinator of {name} in {folder}.")
     say(f"Give this key to the consent service's operator and to the clubs: {key.verify_key.text}")
     say(f"Give this file to the clubs: {settings.ca_file}")
+
+
+def link(
+    folder: CoordinatorFolder,
+    consent: Annotated[str, typer.Option(help="Address of the consent service.")],
+    service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
+) -> None:
+    """Tell the coordinator which consent service it works with. Its requests are signed for this key and no other.
+
+    Example: homefield-server link ./league --consent http://127.0.0.1:8100 --service-key KEY
+    """
+    from policies.signing import VerifyKey
+    from server.settings import change_consent_service
+
+    VerifyKey.from_text(service_key)
+    settings = change_consent_service(folder, url=consent, service_key=service_key)
+    say(f"{settings.name} is linked to {consent}. Restart the coordinator if it runs.")
 
 
 @nodes.command()

@@ -13,6 +13,7 @@ from typing import Protocol
 from audit.entries.details.base import Details
 from audit.entries.details.league import ModelRegistered, RoundAggregated
 from chassis.clock import Clock
+from chassis.remote_time import outside
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
@@ -133,8 +134,16 @@ class CampaignWorker:
         return model_id
 
     def _check_open(self, manifest: CampaignManifest) -> None:
-        if not manifest.opens <= self.clock() < manifest.expires:
-            raise CampaignFailed("the campaign is not open at this time")
+        problem = outside(
+            self.clock(),
+            begins=manifest.opens,
+            ends=manifest.expires,
+            what="the campaign",
+            own="the coordinator's clock",
+            other="the opening that was signed",
+        )
+        if problem:
+            raise CampaignFailed(problem)
 
     def _nodes(self, manifest: CampaignManifest) -> dict[str, int]:
         """Node ids of the manifest's clubs. The key that the manifest names is the one that may answer."""

@@ -31,7 +31,7 @@ from policies.vocabulary import OrgId
 from server.settings import load_settings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
-from tests.privacy.programs import Programs, files, in_weeks, node_added, set_up
+from tests.privacy.programs import Programs, files, in_weeks, node_added, service_key, set_up
 
 HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
 """A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
@@ -163,6 +163,11 @@ def _stopped_union(every: Everything, fresh: str) -> Path:
     return every.folder / fresh
 
 
+def _in_league(every: Everything) -> Programs:
+    every.programs.world.store.join_league(OrgId("club-a"), OrgId("league"))
+    return every.programs
+
+
 def _squad(every: Everything, fresh: str) -> Path:
     return every.file(fresh, "name,shirt_no,is_minor\nBo Ek,8,false\n")
 
@@ -184,12 +189,18 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "features"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "league", "leave"): [lambda e, _: [_in_league(e).node, "league", "--yes"]],
+    ("homefield-node", "league", "join"): [lambda e, _: [e.programs.node, "league"]],
+    ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
-        lambda e, fresh: [e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"]
+        lambda e, fresh: [
+            *(e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"),
+            *service_key(e.programs.world),
+        ]
     ],
     ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "campaign", "open"): [

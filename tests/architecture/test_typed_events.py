@@ -47,11 +47,11 @@ MOST_UNRECORDED = {
     "homefield-audit": 14,
     "homefield-consent": 5,
     "homefield-demo": 1,
-    "homefield-node": 7,
-    "homefield-server": 7,
+    "homefield-node": 8,
+    "homefield-server": 8,
     "auditor": 16,
     "witness": 5,
-    "consent": 30,
+    "consent": 31,
     "node": 6,
     "league": 8,
     "fleet": 9,
@@ -60,11 +60,12 @@ MOST_UNRECORDED = {
 REASONS_OF = {
     NoEntryReason.OWN_RECORD: {"consent"},
     NoEntryReason.PUBLIC_LOG: {"homefield-audit", "auditor", "witness", "consent"},
-    NoEntryReason.READ_BACK: {"homefield-consent", "homefield-node", "homefield-server", "league"},
+    NoEntryReason.READ_BACK: {"homefield-consent", "homefield-node", "homefield-server", "league", "consent"},
     NoEntryReason.SET_UP: {"homefield-audit", "homefield-node", "homefield-server"},
     NoEntryReason.PARTS_RECORDED: {"homefield-demo", "homefield-node", "homefield-server", "fleet"},
 }
 """Where each reason can be true at all; the others can be anywhere."""
+SERVICE_KEY = "A" * 43 + "="
 HARMLESS_POSTS = {"POST /sign-out", "POST /settings"}  # they end or dress the sender's own session
 FROM_THE_LOG_ITSELF = {EventKind.HEARTBEAT, EventKind.ANSWER_SENT}
 NO_LONGER_WRITTEN = {EventKind.RELEASE_ANSWERED}  # an answer is logged like any other choice
@@ -127,7 +128,8 @@ def league_sites(folder: Path) -> dict[str, FastAPI]:
     from server.settings import load_settings
 
     place = folder / "league"
-    invoke(server.cli.app, "init", place, "--name", "Coast League", "--consent", "http://127.0.0.1:9")
+    service = ("--consent", "http://127.0.0.1:9", "--service-key", SERVICE_KEY)
+    invoke(server.cli.app, "init", place, "--name", "Coast League", *service)
     coordinator = Coordinator.open(load_settings(place), clock=now, wait_s=1.0, demo=True)
     return {"league": coordinator.web_app, "fleet": coordinator.fleet_app}
 

@@ -27,7 +27,7 @@ def measure(calls: int = CALLS) -> tuple[float, float]:
     url, key = f"http://127.0.0.1:{listener.port}", SigningKey.generate()
 
     def new_client() -> SignedClient:
-        return SignedClient(url, key, clock=lambda: datetime.now(UTC), largest_answer=1_000)
+        return SignedClient(url, key, audience="0" * 16, clock=lambda: datetime.now(UTC), largest_answer=1_000)
 
     def with_a_client_of_its_own() -> None:
         with contextlib.closing(new_client()) as client:

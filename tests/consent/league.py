@@ -155,7 +155,10 @@ class World:
 
     def headers(self, org: str, method: str, target: str, body: bytes = b"") -> dict[str, str]:
         """Signed headers of one request by `org`."""
-        return sign_request(self.keys[org], method=method, target=target, body=body, now=self.clock.now)
+        audience = self.service.keys.service.verify_key.key_id
+        return sign_request(
+            self.keys[org], audience=audience, method=method, target=target, body=body, now=self.clock.now
+        )
 
 
 def manifest(world: World, **changes: Any) -> CampaignManifest:
@@ -290,6 +293,7 @@ def fill(service: Service, clock: FakeClock) -> World:
         world.keys[org] = SigningKey.generate()
         service.store.add_org(OrgId(org), name=f"The {org}", kind=kind, key=world.keys[org].verify_key)
     for letter, club in enumerate(("club-a", "club-b"), start=1):
+        service.store.join_league(OrgId(club), OrgId("league"))  # before anybody could find it in their own entries
         world.athletes[club] = [AthleteId(f"ath-{letter:08x}{n:08x}") for n in range(1, 4)]
         for n, athlete in enumerate(world.athletes[club], start=1):
             service.store.enrol(OrgId(club), athlete, name=f"Canary {letter}{n}", shirt_no=n, is_minor=False)

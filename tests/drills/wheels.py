@@ -96,7 +96,17 @@ ENVIRONMENTS = (
         LEARNING,
         deeds=(
             LINEAR,
-            ("homefield-server", "init", "league", "--name", "Coast League", "--consent", "http://127.0.0.1:8600"),
+            (
+                "homefield-server",
+                "init",
+                "league",
+                "--name",
+                "Coast League",
+                "--consent",
+                "http://127.0.0.1:8600",
+                "--service-key",
+                "A" * 43 + "=",
+            ),
         ),
     ),
     Environment(

@@ -35,7 +35,14 @@ def node_client(answer):
 
 def line(respond):
     transport = httpx.MockTransport(respond)
-    return SignedClient("http://consent", KEY, clock=lambda: NOW, largest_answer=4096, transport=transport)
+    return SignedClient(
+        "http://consent",
+        KEY,
+        audience=SERVICE.verify_key.key_id,
+        clock=lambda: NOW,
+        largest_answer=4096,
+        transport=transport,
+    )
 
 
 def as_json(body, status=200):
@@ -57,6 +64,7 @@ def test_requests_are_signed_over_method_path_and_body():
     verify_request(
         KEY.verify_key,
         {name.title(): value for name, value in request.headers.items()},
+        audience=SERVICE.verify_key.key_id,
         method="POST",
         target=request.url.path,
         body=request.content,

@@ -51,7 +51,8 @@ def test_a_node_asks_nobody_over_an_open_line(node: NodeSettings) -> None:
 
 
 def test_a_coordinator_asks_nobody_over_an_open_line(tmp_path: Path) -> None:
-    arguments = ["init", str(tmp_path / "league"), "--name", "Coast League", "--consent", "http://union.example"]
+    service = ("--consent", "http://union.example", "--service-key", "A" * 43 + "=")
+    arguments = ["init", str(tmp_path / "league"), "--name", "Coast League", *service]
     assert CliRunner().invoke(app, arguments).exit_code == 0
 
     with pytest.raises(BadCoordinatorSettings, match="https"):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.canonical import canonical_bytes
-from policies.errors import BadSignature, InvalidInput, PolicyError
+from policies.errors import BadSignature, InvalidInput, OutsideItsTime, PolicyError
 from policies.signing import SigningKey
 from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant, open_snapshot
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
@@ -76,10 +76,19 @@ def test_any_snapshot_survives_the_wire(epochs: dict[str, int], grants: list[tup
     assert opened(original.signed(KEY)) == original
 
 
-@pytest.mark.parametrize("after", [SNAPSHOT_LIFE, timedelta(days=1), timedelta(microseconds=-1)])
+@pytest.mark.parametrize("after", [SNAPSHOT_LIFE, timedelta(days=1), timedelta(seconds=-60, microseconds=-1)])
 def test_a_snapshot_outside_its_time_is_refused(after: timedelta) -> None:
-    with pytest.raises(BadSignature, match="fresh"):
+    with pytest.raises(OutsideItsTime, match="fresh") as refused:
         opened(snapshot().signed(KEY), now=NOW + after)
+
+    assert (refused.value.begins, refused.value.ends) == (NOW, NOW + SNAPSHOT_LIFE)
+
+
+@pytest.mark.parametrize("after_s", [-60, -0.05, 0, 299.999])
+def test_a_node_whose_clock_is_a_little_behind_may_use_its_snapshot(after_s: float) -> None:
+    now = NOW + timedelta(seconds=after_s)
+
+    assert is_live(opened(snapshot().signed(KEY), now=now), Category.SLEEP, now=now)
 
 
 def test_another_clubs_snapshot_is_refused() -> None:
@@ -174,7 +183,7 @@ def test_a_live_grant_covers_what_it_says_and_less() -> None:
         {"recipient_role": Role.FRONT_OFFICE},
         {"recipient_org": OrgId("club-b")},
         {"now": NOW + SNAPSHOT_LIFE},
-        {"now": NOW - timedelta(seconds=1)},
+        {"now": NOW - timedelta(seconds=60.001)},
     ],
 )
 def test_a_live_grant_covers_nothing_else(change: dict[str, object]) -> None:

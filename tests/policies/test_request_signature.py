@@ -7,21 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.http.request_signature import (
-    CLOCK_SKEW,
+    AUDIENCE_HEADER,
     KEY_HEADER,
     NONCE_HEADER,
     SIGNATURE_HEADER,
     TIME_HEADER,
+    VERSION_HEADER,
     read_headers,
     sign_request,
     verify_request,
 )
-from policies.errors import BadSignature
+from policies.errors import BadSignature, OutsideItsTime
 from policies.signing import SigningKey
+from policies.snapshot import CLOCK_TOLERANCE
 
 KEY = SigningKey(bytes(range(32)))
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-PARTS = {"method": "POST", "target": "/v1/decisions?x=1", "body": b'{"a":1}'}
+SERVICE = "0123456789abcdef"
+PARTS = {"audience": SERVICE, "method": "POST", "target": "/v1/decisions?x=1", "body": b'{"a":1}'}
 
 
 def signed(**changes: object) -> dict[str, str]:
@@ -40,12 +43,13 @@ def test_a_signed_request_verifies() -> None:
 def test_any_body_and_target_verify_as_signed(body: bytes, target: str) -> None:
     headers = signed(body=body, target=target)
 
-    verify_request(KEY.verify_key, headers, method="post", target=target, body=body, now=NOW)
+    verify_request(KEY.verify_key, headers, audience=SERVICE, method="post", target=target, body=body, now=NOW)
 
 
 @pytest.mark.parametrize(
     "change",
     [
+        {"audience": "fedcba9876543210"},
         {"method": "GET"},
         {"method": "PUT"},
         {"target": "/v1/decisions?x=2"},
@@ -69,6 +73,9 @@ def test_no_part_of_the_request_can_be_changed(change: dict[str, object]) -> Non
         {TIME_HEADER: NOW.isoformat()},  # the same moment in another spelling
         {TIME_HEADER: NOW.astimezone(timezone(timedelta(hours=1))).isoformat(timespec="milliseconds")},
         {NONCE_HEADER: "0" * 32},
+        {AUDIENCE_HEADER: "fedcba9876543210"},
+        {VERSION_HEADER: "1"},
+        {VERSION_HEADER: "3"},
         {KEY_HEADER: "0" * 16},
         {KEY_HEADER: ""},
         {SIGNATURE_HEADER: signed(body=b"other")[SIGNATURE_HEADER]},
@@ -79,7 +86,9 @@ def test_no_header_can_be_changed(change: dict[str, str]) -> None:
         verify_request(KEY.verify_key, {**signed(), **change}, **PARTS, now=NOW)
 
 
-@pytest.mark.parametrize("name", [KEY_HEADER, TIME_HEADER, NONCE_HEADER, SIGNATURE_HEADER])
+@pytest.mark.parametrize(
+    "name", [VERSION_HEADER, AUDIENCE_HEADER, KEY_HEADER, TIME_HEADER, NONCE_HEADER, SIGNATURE_HEADER]
+)
 @pytest.mark.parametrize("value", [None, "", "!", "é", "0" * 31, "2026-11-24T09:30:00"])
 def test_missing_or_malformed_headers_are_a_bad_signature(name: str, value: str | None) -> None:
     headers = signed()
@@ -93,7 +102,10 @@ def test_missing_or_malformed_headers_are_a_bad_signature(name: str, value: str 
 
 @pytest.mark.parametrize("seconds", [-61, 61, -3600, 86_400])
 def test_a_request_outside_its_minute_is_refused(seconds: int) -> None:
-    with pytest.raises(BadSignature, match="last minute"):
+    far = "ahead of" if seconds < 0 else "behind"
+    amount = {61: "61 s", 3600: "3600 s", 86_400: "24 h"}[abs(seconds)]
+
+    with pytest.raises(OutsideItsTime, match=f"the caller's clock is {amount} {far} this service's; up to 60 s"):
         verify_request(KEY.verify_key, signed(), **PARTS, now=NOW + timedelta(seconds=seconds))
 
 
@@ -115,4 +127,4 @@ def test_every_request_has_a_nonce_of_its_own() -> None:
     nonces = {read_headers(signed()).nonce for _ in range(50)}
 
     assert len(nonces) == 50
-    assert timedelta(seconds=60) == CLOCK_SKEW
+    assert timedelta(seconds=60) == CLOCK_TOLERANCE

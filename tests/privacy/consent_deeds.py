@@ -91,6 +91,10 @@ class Place:
         return [token.token for token in issued.tokens]
 
 
+def left(place: Place) -> None:
+    place.world.store.leave_league(OWN, "league")  # type: ignore[arg-type]
+
+
 def decisions(place: Place, athlete: AthleteId) -> dict[str, Any]:
     item = {"athlete": athlete, "category": "sleep", "granularity": "daily"}
     return {"actor": {"person": "R. D.", "role": "coach"}, "action": "read", "purpose": "training", "items": [item]}
@@ -170,6 +174,8 @@ def lower_cap(place: Place) -> Deed:
 
 DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api(OWN, "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/leagues/{league}/join": lambda p: (left(p), p.api(OWN, "POST", "/v1/leagues/league/join"))[1],
+    "POST /v1/leagues/{league}/leave": lambda p: p.api(OWN, "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api(OWN, "POST", "/v1/decisions", decisions(p, p.one)),
     "GET /v1/snapshot": lambda p: p.api(OWN, "GET", "/v1/snapshot"),
     "POST /v1/campaigns": lambda p: p.api("league", "POST", "/v1/campaigns", p.world.campaign().as_json()),
@@ -199,6 +205,8 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
 
 REFUSED: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api("league", "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/leagues/{league}/join": lambda p: p.api("league", "POST", "/v1/leagues/league/join"),
+    "POST /v1/leagues/{league}/leave": lambda p: p.api("gb", "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api("league", "POST", "/v1/decisions", decisions(p, p.one)),
     "GET /v1/snapshot": lambda p: p.api("gb", "GET", "/v1/snapshot"),
     "POST /v1/campaigns": lambda p: p.api(OWN, "POST", "/v1/campaigns", p.world.campaign().as_json()),
@@ -238,6 +246,7 @@ def read_unrecorded(place: Place, route: str) -> Deed:
 
 
 STEPS: dict[str, Callable[[Place], Deed]] = {
+    "GET /v1/leagues": lambda p: p.api(OWN, "GET", "/v1/leagues"),
     "POST /change/{category}": lambda p: p.form("/change/sleep", "/change/sleep", **SLEEP),
     "POST /asked/{release_id}": lambda p: (lambda path: p.form(path, path, answer="yes"))(f"/asked/{p.proposed()}"),
     "POST /budget/cap": lambda p: p.form("/budget/cap", "/budget/cap", parts="50"),

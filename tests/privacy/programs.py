@@ -28,7 +28,7 @@ from consent.app import app_of
 from models.features import RECOVERY_SCHEMA
 from models.training.server_step import ServerState
 from policies.campaign import parse_signed_manifest
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, OrgId
 from server.registry_store import RegistryStore
 from tests.consent.league import Act, FakeClock, World, acts, fill, make_service
 
@@ -124,7 +124,7 @@ def set_up(
     made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", club)
     (made.node / "keys" / "node.key").write_text(world.keys["club-a"].seed.hex())
     made.done(client.cli.app, "athlete", "add", made.node, athlete, "--shirt", 1, "--id", made.one)
-    made.done(server.cli.app, "init", made.league, "--name", "Coast League", "--consent", ADDRESS)
+    made.done(server.cli.app, "init", made.league, "--name", "Coast League", "--consent", ADDRESS, *service_key(world))
     (made.league / "keys" / "league.key").write_text(world.keys["league"].seed.hex())
     change_settings(
         made.node,
@@ -135,6 +135,11 @@ def set_up(
         league_key=world.keys["league"].verify_key.text,
     )
     return made
+
+
+def service_key(world: World) -> tuple[str, str]:
+    """The option that names the consent service's key."""
+    return "--service-key", world.service.keys.service.verify_key.text
 
 
 def _link(monkeypatch: pytest.MonkeyPatch, made: Programs) -> None:
@@ -162,6 +167,10 @@ def nothing(_: Programs) -> None:
     """No preparation is needed."""
 
 
+def left_league(p: Programs) -> None:
+    p.world.store.leave_league(OrgId("club-a"), OrgId("league"))
+
+
 def with_new_athlete(p: Programs) -> None:
     p.done(client.cli.app, "athlete", "add", p.node, "New Person", "--shirt", 9, "--id", NEW)
 
@@ -179,6 +188,8 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "features": (nothing, lambda p: ("features", p.node, p.one)),
     "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
+    "league join": (left_league, lambda p: ("league", "join", p.node, "league")),
+    "league leave": (nothing, lambda p: ("league", "leave", p.node, "league", "--yes")),
     "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),

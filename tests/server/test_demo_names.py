@@ -6,6 +6,8 @@ from typer.testing import CliRunner
 from chassis.web import serving
 from server.cli import app
 
+SERVICE_KEY = ("--service-key", "A" * 43 + "=")
+
 
 class Served(Exception):
     """Everything the test wants to know is known."""
@@ -21,7 +23,7 @@ def test_the_demo_is_served_under_loopback_names_only(tmp_path, monkeypatch, wor
 
     monkeypatch.setattr(serving, "listen", listen)
     folder = str(tmp_path / "league")
-    CliRunner().invoke(app, ["init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:9"])
+    CliRunner().invoke(app, ["init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:9", *SERVICE_KEY])
 
     CliRunner().invoke(app, ["serve", folder, "--fleet-port", "0", "--web-port", "0", *words])
 

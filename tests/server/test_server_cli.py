@@ -17,6 +17,8 @@ from server.errors import ServerError
 from server.settings import load_settings
 from server.store import CoordinatorStore, open_database
 
+SERVICE_KEY = ("--service-key", "A" * 43 + "=")
+
 
 @pytest.fixture
 def run():
@@ -34,7 +36,7 @@ def run():
 @pytest.fixture
 def league(run, tmp_path, service):
     folder = tmp_path / "league"
-    answer = run("init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:8100", "--json")
+    answer = run("init", folder, "--name", "Coast League", "--consent", "http://127.0.0.1:8100", *SERVICE_KEY, "--json")
     for club in ("club-a", "club-b"):
         public = generate_private_key(SECP384R1()).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
         (tmp_path / f"{club}.pub").write_bytes(public)
@@ -156,7 +158,7 @@ def test_a_port_that_cannot_be_is_one_sentence(end, league):
 def test_a_coordinator_cannot_be_made_inside_a_file(end, tmp_path):
     (tmp_path / "file").write_text("kept")
 
-    code, said = end("init", tmp_path / "file", "--name", "L", "--consent", "http://127.0.0.1:9")
+    code, said = end("init", tmp_path / "file", "--name", "L", "--consent", "http://127.0.0.1:9", *SERVICE_KEY)
 
     assert (code, said.count("\n")) == (1, 1)
     assert (tmp_path / "file").read_text() == "kept"

@@ -19,11 +19,13 @@ from server.running import Coordinator
 from server.settings import load_settings
 from tests.waiting import HANG_S
 
+SERVICE_KEY = ("--service-key", "A" * 43 + "=")
+
 
 @pytest.fixture
 def folder(tmp_path):
     made = tmp_path / "league"
-    arguments = ["init", str(made), "--name", "Coast League", "--consent", "http://127.0.0.1:9"]
+    arguments = ["init", str(made), "--name", "Coast League", "--consent", "http://127.0.0.1:9", *SERVICE_KEY]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     return made
 

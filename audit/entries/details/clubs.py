@@ -28,6 +28,24 @@ class CampaignRefused(Details):
     reason: CampaignRefusal
 
 
+class LeagueJoined(Details):
+    """A club joined a league: from now on the league may name it, and learn from athletes who let it."""
+
+    kind = EventKind.LEAGUE_JOINED
+    form = "league_joined"
+
+    league: Organisation
+
+
+class LeagueLeft(Details):
+    """A club left a league: its part in the league's open campaigns is closed, and its releases to it end."""
+
+    kind = EventKind.LEAGUE_LEFT
+    form = "league_left"
+
+    league: Organisation
+
+
 class ModelJudged(Details):
     """A club measured a model on its own later data and decided whether to use it."""
 

@@ -35,6 +35,8 @@ from audit.entries.details.clubs import (
     CampaignRefused,
     ClubPageOpened,
     FilesIngested,
+    LeagueJoined,
+    LeagueLeft,
     ModelJudged,
     NodeDataErased,
     OperatorLooked,
@@ -65,6 +67,7 @@ _ALL: tuple[type[Details], ...] = (
     *(MemberEnrolled, RecordErased, AthleteSignedIn, AccountFrozen, AccountUnfrozen),
     *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
     *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet),
+    *(LeagueJoined, LeagueLeft),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
 )

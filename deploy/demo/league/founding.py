@@ -70,17 +70,10 @@ def found_league(plan: DemoPlan, tick: Tick) -> ExchangedKeys:
     tick()
     league = json.loads(
         server(
-            "init",
-            str(plan.league_folder),
-            "--name",
-            LEAGUE_NAME,
-            "--league",
-            LEAGUE,
-            "--consent",
-            plan.consent_url,
-            "--json",
+            "init", str(plan.league_folder), "--name", LEAGUE_NAME, "--league", LEAGUE,
+            "--consent", plan.consent_url, "--service-key", union["service_key"], "--json",
         )
-    )
+    )  # fmt: skip
     tick()
     body_key = SigningKey.generate().verify_key.text  # the governing body only reads here; its key signs nothing yet
     _register(plan, LEAGUE, LEAGUE_NAME, "league", league["league_key"])
@@ -163,6 +156,7 @@ def start_programs(plan: DemoPlan, keys: ExchangedKeys, league: League, tick: Ti
             "--coordinator", f"127.0.0.1:{plan.fleet_port}", "--ca", str(keys.ca_file), "--league-key", keys.league_key,
         )  # fmt: skip
         node("enrol", str(club.folder))
+        node("league", "join", str(club.folder), LEAGUE)
         server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
         tick()
     _serve(league, "homefield-server", "coordinator", plan.office_url, "serve", str(plan.league_folder),

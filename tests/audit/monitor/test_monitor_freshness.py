@@ -69,6 +69,18 @@ def test_a_time_in_the_future_is_an_alarm_and_proves_nothing() -> None:
     assert watched.alarms() == [K.DATED_AHEAD, K.STALE]
 
 
+@pytest.mark.parametrize(("ahead_s", "words"), [(60, ""), (61, "the monitor's clock is 61 s behind the log's")])
+def test_a_checkpoint_may_be_a_minute_ahead_and_beyond_it_the_alarm_says_by_how_much(ahead_s: int, words: str) -> None:
+    watched = Watched(OURS, 700)
+    watched.check()
+    watched.source.files["checkpoint"] = OURS.note(700, at_s=NOW_S + ahead_s)
+
+    said = [alarm.detail for alarm in watched.check().alarms]
+
+    assert len(said) == bool(words)
+    assert all(words in one for one in said)
+
+
 def test_alarms_about_time_do_not_stop_the_log_from_being_followed() -> None:
     watched = Watched(OURS, 700)
     watched.check()

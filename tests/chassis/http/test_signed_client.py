@@ -22,6 +22,7 @@ from policies.signing import SigningKey
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = SigningKey.generate()
 MOST = 1_000
+SERVICE = "0123456789abcdef"
 Made = Callable[..., SignedClient]
 
 
@@ -32,7 +33,15 @@ def made() -> Iterator[Made]:
 
         def make(url: str = "http://service", answer: object = None, **options: object) -> SignedClient:
             transport = None if answer is None else httpx.MockTransport(answer)  # type: ignore[arg-type]
-            one = SignedClient(url, KEY, clock=lambda: NOW, largest_answer=MOST, transport=transport, **options)  # type: ignore[arg-type]
+            one = SignedClient(
+                url,
+                KEY,
+                audience=SERVICE,
+                clock=lambda: NOW,
+                largest_answer=MOST,
+                transport=transport,
+                **options,  # type: ignore[arg-type]
+            )
             return open_lines.enter_context(contextlib.closing(one))
 
         yield make
@@ -51,7 +60,7 @@ class Echo:
         body = await request.body()
         target = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
         headers = {name.title(): value for name, value in request.headers.items()}
-        verify_request(KEY.verify_key, headers, method="POST", target=target, body=body, now=NOW)
+        verify_request(KEY.verify_key, headers, audience=SERVICE, method="POST", target=target, body=body, now=NOW)
         self.connections.add(request.client)
         self.nonces.append(headers[NONCE_HEADER])
         return Response(body)

@@ -1,10 +1,12 @@
 """The morning board: the finding first, only who shares, and nothing when consent cannot be checked."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from client.errors import ClockApart
 from client.web.staff_codes import FILE_NAME, issue
 from policies.vocabulary import AthleteId, Category, Role
 
@@ -122,6 +124,45 @@ def test_without_the_consent_service_everything_is_closed(context: Any, consent:
     assert "We cannot show this page right now" in answer.text
     for name in ("Ada", "Bea", "Cleo", "Edda"):
         assert name not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("behind_s", "words"),
+    [
+        (-0.05, "this node’s clock agrees with the consent service’s to the second; up to 60 s are tolerated."),
+        (12, "this node’s clock is 12 s behind the consent service’s; up to 60 s are tolerated."),
+        (-59.6, "this node’s clock is 60 s ahead of the consent service’s; up to 60 s are tolerated."),
+    ],
+)
+def test_the_board_tells_whoever_runs_the_node_how_far_its_clock_is_off(
+    context: Any, consent: Any, behind_s: float, words: str
+) -> None:
+    consent.age = timedelta(seconds=-behind_s)
+
+    page = context.http.get("/board")
+
+    assert page.status_code == 200
+    assert f"For whoever runs this node: {words}" in page.text
+    assert "Ada Lund" in page.text
+
+
+@pytest.mark.parametrize("path", ["/board", "/athletes", "/athletes/ath-00000000000000aa"])
+def test_a_page_that_is_closed_because_of_a_clock_says_by_how_much_and_which(
+    context: Any, consent: Any, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "this node's clock is 75 s behind the consent service's; up to 60 s are tolerated"
+
+    def refused() -> None:
+        raise ClockApart(f"the consent service refused the request: {words}")
+
+    monkeypatch.setattr(consent, "snapshot", refused)
+
+    page = context.http.get(path)
+
+    assert page.status_code == 503
+    assert words in html.unescape(page.text)
+    assert "Ada" not in page.text
+    assert [words in record.getMessage() for record in caplog.records if record.name == "client.app"] == [True]
 
 
 def test_a_plan_that_nobody_set_is_the_own_mean_and_says_so(plain: Any, settings: Any, clock: Any) -> None:

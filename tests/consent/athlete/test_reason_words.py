@@ -10,8 +10,10 @@ from audit.entries.details.codes import AccessBasis, RoundPayment
 from audit.entries.details_v1 import read_v1
 from audit.entries.events import EventKind
 from consent.athlete.reason_words import BASES, KINDS, PAYMENTS, because
+from policies.vocabulary import OrgId
 from tests.audit.entries.details.samples import DENIED, GRANTED, SAMPLES
 
+NAMES = {OrgId("league"): "Coast League"}
 APPROVED = {"basis": AccessBasis.APPROVED_RELEASE, "since": date(2026, 11, 23)}
 
 
@@ -24,7 +26,7 @@ def test_every_kind_and_every_code_has_words() -> None:
 
 @pytest.mark.parametrize("form", SAMPLES)
 def test_every_form_says_why(form: str) -> None:
-    words = because(SAMPLES[form].kind, SAMPLES[form])
+    words = because(SAMPLES[form].kind, SAMPLES[form], NAMES)
 
     assert words
     assert "{" not in words
@@ -48,7 +50,13 @@ def test_every_form_says_why(form: str) -> None:
     ],
 )
 def test_an_access_says_on_what_it_was_granted_or_denied(access: Access, words: str) -> None:
-    assert because(EventKind.ACCESS, access) == words
+    assert because(EventKind.ACCESS, access, NAMES) == words
+
+
+@pytest.mark.parametrize("form", ["league_joined", "league_left"])
+def test_a_clubs_joining_and_leaving_name_the_league_as_people_say_it(form: str) -> None:
+    assert "Coast League" in because(SAMPLES[form].kind, SAMPLES[form], NAMES)
+    assert "league" in because(SAMPLES[form].kind, SAMPLES[form], {})
 
 
 @pytest.mark.parametrize("payment", RoundPayment)
@@ -56,14 +64,14 @@ def test_a_round_says_whether_the_yes_counted(payment: RoundPayment) -> None:
     details = RoundCommitted(campaign="ab" * 32, round=1, payment=payment)
 
     counted = "because of your yes to league learning"
-    assert (because(EventKind.ROUND_COMMITTED, details) == counted) is details.is_counted
+    assert (because(EventKind.ROUND_COMMITTED, details, NAMES) == counted) is details.is_counted
 
 
 def test_entries_of_the_first_version_keep_the_sentence_that_was_written() -> None:
     said = read_v1({"kind": "look_refused", "because": "you do not share this with them"})
 
-    assert because(EventKind.LOOK_REFUSED, said) == "you do not share this with them"
-    assert because(EventKind.LOOK_REFUSED, read_v1({"round": 2})) == "your yes did not count for it any more"
-    assert because(EventKind.LOOK_ALLOWED, read_v1({"outcome": "unknown"})) == (
+    assert because(EventKind.LOOK_REFUSED, said, NAMES) == "you do not share this with them"
+    assert because(EventKind.LOOK_REFUSED, read_v1({"round": 2}), NAMES) == "your yes did not count for it any more"
+    assert because(EventKind.LOOK_ALLOWED, read_v1({"outcome": "unknown"}), NAMES) == (
         "the service stopped before this could take effect"
     )

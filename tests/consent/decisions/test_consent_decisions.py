@@ -12,7 +12,7 @@ from consent.decisions.values import Actor, DecisionItem
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.matrix import Limit
 from consent.grants.values import ConsentMethod
-from policies.errors import BadSignature
+from policies.errors import BadSignature, OutsideItsTime
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.league import World
@@ -154,7 +154,7 @@ def test_the_snapshot_holds_own_athletes_and_what_the_node_needs(world: World) -
     assert {g.recipient_role for g in made.grants} == {Role.COACH, Role.FL_AGGREGATOR}
     with pytest.raises(BadSignature):
         open_snapshot(data, key, club=CLUB_B, now=world.clock.now)
-    with pytest.raises(BadSignature):
+    with pytest.raises(OutsideItsTime):
         open_snapshot(data, key, club=CLUB_A, now=world.clock.now + timedelta(minutes=6))
 
 

@@ -185,7 +185,7 @@ def test_no_token_before_after_or_outside_the_campaign(lite: World) -> None:
 
     with pytest.raises(Conflict):
         lite.store.issue_tokens(CLUB_A, later, [athlete])
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         lite.store.issue_tokens(CLUB_A, without_us, [athlete])
     with pytest.raises(NotFound):
         lite.store.issue_tokens(CLUB_A, "0" * 64, [athlete])

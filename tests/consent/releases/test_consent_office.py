@@ -146,7 +146,7 @@ def test_the_athlete_sees_who_opened_the_page_and_what_it_said(world: World) -> 
         ("club-a", TARGET, 403),
         ("league", "/v1/office/club-a?person=T&role=coach", 403),
         ("league", "/v1/office/club-x?person=T&role=front_office", 404),
-        ("league", "/v1/office/league?person=T&role=front_office", 403),
+        ("league", "/v1/office/league?person=T&role=front_office", 404),
         ("league", "/v1/office/club-a?person=T", 422),
     ],
 )

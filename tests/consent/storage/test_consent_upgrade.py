@@ -1,6 +1,7 @@
 """From the first schema to this one: a database that knew its entries by their place, on SQLite and PostgreSQL."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from consent.service import open_beside, open_service
 from consent.storage.migrations import upgrade as migrations
 from consent.storage.migrations.upgrade import newest, upgrade
 from consent.storage.transaction import make_engine
+from policies.campaign import SignedManifest
 from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, Template, make_service
 from tests.old_stores import expected_of, unpacked
@@ -67,6 +69,49 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
     with_entries.dispose()
     engine.dispose()
     return folder, url
+
+
+def test_who_works_together_today_has_joined(old: tuple[Path, str], clock: FakeClock) -> None:
+    """By an active grant or a registered campaign; a league that got nothing of any club has none."""
+    folder, url = old
+    engine = make_engine(url)
+    rival = {"org_id": "a-rival", "name": "A rival", "kind": "league", "cover": "Plain wren", "snapshot_sha256": ""}
+    here = MetaData()
+    here.reflect(engine)
+    with engine.execution_options(is_writer=True).begin() as connection:
+        connection.execute(here.tables["org"].insert(), rival)
+    expected = _working_together(engine)
+    engine.dispose()
+
+    service = make_service(folder, clock, database=url)
+
+    with service.engine.connect() as connection:
+        joined = {tuple(row) for row in connection.execute(text("SELECT club, league FROM league_membership"))}
+    service.close()
+    assert joined == expected != set()
+
+
+def _working_together(engine: Engine) -> set[tuple[str, str]]:
+    """Pairs of club and league, counted in Python from grants and manifests as they stand."""
+    here = MetaData()
+    here.reflect(engine)
+    tables, now = here.tables, datetime.now(UTC).replace(tzinfo=None)
+    with engine.connect() as connection:
+        clubs = dict(tuple(row) for row in connection.execute(text("SELECT athlete, club FROM member")))
+        leagues = set(connection.execute(text("SELECT org_id FROM org WHERE kind = 'league'")).scalars())
+        grants = connection.execute(tables["consent_grant"].select()).mappings().all()
+        campaigns = connection.execute(tables["campaign"].select()).mappings().all()
+    by_grant = {
+        (clubs[grant["athlete"]], grant["recipient_org"])
+        for grant in grants
+        if grant["current"] and grant["ends"] > now and grant["recipient_org"] in leagues
+    }
+    named = {
+        (club, campaign["league"])
+        for campaign in campaigns
+        for club in SignedManifest.model_validate_json(campaign["manifest"]).manifest.clubs
+    }
+    return by_grant | named
 
 
 def test_every_entry_is_found_again_under_its_leaf(old: tuple[Path, str], clock: FakeClock) -> None:

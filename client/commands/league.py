@@ -1,0 +1,112 @@
+"""`league join`, `league leave` and `league list`: which leagues this club is in. Nothing of a club is there before."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder
+from client.errors import BadNodeSettings, ClientError, ConsentRefused
+
+if TYPE_CHECKING:
+    from client.consent_client import JoinableLeague, NodeConsentClient
+
+leagues = typer.Typer(no_args_is_help=True, help="Join a league, leave it, and list the leagues of this club.")
+LeagueArgument = Annotated[str, typer.Argument(help="The league's id, as `league list` shows it.", show_default=False)]
+_REFUSALS = {
+    404: "there is no such league; `homefield-node league list` shows those that the consent service knows",
+    409: "this club has not joined that league; `homefield-node league list` shows where it is",
+}
+LEAVING = (
+    "Its open campaigns are closed for this club, and it gets nothing of your athletes through this club any more."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.add_typer(leagues, name="league")
+
+
+@leagues.command()
+def join(folder: NodeFolder, league: LeagueArgument, as_json: AsJson = False) -> None:
+    """Join a league. It may then name this club in campaigns; each athlete of the club finds it in "Who looked".
+
+    Example: homefield-node league join ./club-a coast-league
+    """
+    with closing(_consent_of(folder)) as consent, _in_words():
+        joined = consent.join_league(_checked(league))
+    if as_json:
+        print_json("homefield-league-join-1", _as_json(joined))
+    else:
+        say(
+            f"This club is in {joined.name}. It learns only from athletes who let it.",
+            f"Tell the league's operator, who lets the node in: homefield-server node add LEAGUE-FOLDER {consent.club}",
+        )
+
+
+@leagues.command()
+def leave(folder: NodeFolder, league: LeagueArgument, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Leave a league: its open campaigns are closed for this club, and releases to it end. Joining again reopens none.
+
+    Example: homefield-node league leave ./club-a coast-league --yes
+    """
+    with closing(_consent_of(folder)) as consent, _in_words():
+        wanted = _checked(league)
+        if not yes and sys.stdin.isatty() and not is_confirmed(f"Leave {wanted}? {LEAVING}"):
+            raise ClientError("nothing was left")
+        left = consent.leave_league(wanted)
+    if as_json:
+        print_json("homefield-league-leave-1", _as_json(left))
+    else:
+        say(f"This club has left {left.name}. {LEAVING}")
+
+
+@leagues.command("list")
+def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
+    """List the leagues that the consent service knows, and since when this club is in each.
+
+    Example: homefield-node league list ./club-a
+    """
+    with closing(_consent_of(folder)) as consent:
+        found = consent.leagues()
+    if as_json:
+        print_json("homefield-league-list-1", {"leagues": [_as_json(league) for league in found]})
+        return
+    rows = [(one.league, one.name, f"since {one.joined:%Y-%m-%d}" if one.joined else "not joined") for one in found]
+    print_table(f"{sum(1 for one in found if one.joined)} leagues joined", ("League", "Name", "This club"), rows)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what the service's refusal means for a league; nothing was changed then."""
+    try:
+        yield
+    except ConsentRefused as error:
+        if error.status not in _REFUSALS:
+            raise
+        raise ClientError(_REFUSALS[error.status]) from error
+
+
+def _consent_of(folder: NodeFolder) -> "NodeConsentClient":
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+
+    return NodeConsentClient.of(load_settings(folder), clock=utc_now)
+
+
+def _checked(league: str) -> str:
+    from client.settings import is_org_id
+
+    if not is_org_id(league):
+        raise BadNodeSettings("expected a league's id of lower-case letters, digits and dashes; see `league list`")
+    return league
+
+
+def _as_json(league: "JoinableLeague") -> dict[str, str | None]:
+    joined = None if league.joined is None else league.joined.isoformat()
+    return {"league": league.league, "name": league.name, "joined": joined}
