@@ -65,7 +65,7 @@ FIELDS: Mapping[str, str] = {
     "policy_hash": "Rules",
     "release_id": "Release",
     "receipt_id": "Receipt",
-    "sha256": "Fingerprint of the bytes",
+    "sha256": "Fingerprint",
     "shown": "Shown to the athlete",
     "stopped": "Stopped by it",
     "cause": "Frozen by",
