@@ -55,6 +55,7 @@ FIELDS: Mapping[str, str] = {
     "payment": "Token",
     "micro_rho": "Budget (micro-rho)",
     "cap_micro_rho": "Cap (micro-rho)",
+    "refunds": "Budget given back (micro-rho)",
     "model": "Model",
     "model_id": "Model’s fingerprint",
     "club": "Club",

@@ -33,9 +33,9 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
         raise Conflict("this athlete's record is erased already")
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER)
     row.epoch += 1
-    refunds = refund_withdrawn(tx, athlete)
+    refund_withdrawn(tx, athlete)
     details = RecordErased(stopped=len(ended), method=ChoiceMethod.ISSUER, epoch=row.epoch)
-    tx.append([Draft.about(athlete, tx.union, details), *refunds])
+    tx.append([Draft.about(athlete, tx.union, details)])
     _destroy(tx, athlete)
 
 
