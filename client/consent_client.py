@@ -68,6 +68,7 @@ class _Accepted(_Answer):
 class _Proposed(_Answer):
     release_id: BoundedText
     sha256: BoundedText
+    bytes_sha256: BoundedText
 
 
 class _League(_Answer):
@@ -219,12 +220,12 @@ class NodeConsentClient:
         answer = self._post(f"/v1/campaigns/{manifest_sha256}/rounds/{number}/commit", body, _Accepted)
         return frozenset(AthleteId(athlete) for athlete in answer.accepted)
 
-    def propose(self, proposal: ReleaseProposal) -> tuple[str, str]:
-        """Put a release in front of the athlete; returns its id and the hash of the exact bytes."""
+    def propose(self, proposal: ReleaseProposal) -> None:
+        """Put a release in front of the athlete; what the service took is compared with what was proposed."""
         answer = self._post("/v1/releases", proposal.model_dump(mode="json"), _Proposed)
-        if answer.sha256 != proposal.index.sha256:
-            raise ConsentUnavailable("the consent service took other bytes than were proposed")
-        return answer.release_id, answer.sha256
+        taken = (answer.release_id, answer.sha256, answer.bytes_sha256)
+        if taken != (proposal.index.approval_id, proposal.sha256, proposal.index.sha256):
+            raise ConsentUnavailable("the consent service took another release than was proposed")
 
     def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""

@@ -50,10 +50,12 @@ class ProposalStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProposalResult:
-    """One athlete's line."""
+    """One athlete's line. sha256: of the whole release, bytes_sha256: of what its recipient would see; if proposed."""
 
     athlete: Athlete
     status: ProposalStatus
+    sha256: str | None = None
+    bytes_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class ReleaseRecipient:
 class Proposer(Protocol):
     """What takes proposals to the athlete."""
 
-    def propose(self, proposal: ReleaseProposal) -> tuple[str, str]:
+    def propose(self, proposal: ReleaseProposal) -> None:
         """Put the proposal in front of the athlete."""
 
 
@@ -124,19 +126,20 @@ def propose_all(
     new_id: Callable[[], str],
 ) -> list[ProposalResult]:
     """Propose to each athlete in turn; one that is not ready, or not taken, never stops the others."""
-    return [ProposalResult(athlete, _propose(athlete, days, consent, to, new_id())) for athlete in athletes]
+    return [_propose(athlete, days, consent, to, new_id()) for athlete in athletes]
 
 
 def _propose(
     athlete: Athlete, days: Callable[[AthleteId], DailyTable], consent: Proposer, to: ReleaseRecipient, approval_id: str
-) -> ProposalStatus:
+) -> ProposalResult:
     try:
-        consent.propose(build_proposal(athlete, days(athlete.athlete), to=to, approval_id=approval_id))
+        proposal = build_proposal(athlete, days(athlete.athlete), to=to, approval_id=approval_id)
+        consent.propose(proposal)
     except NotEnoughData:
-        return ProposalStatus.NOT_ENOUGH_DATA
+        return ProposalResult(athlete, ProposalStatus.NOT_ENOUGH_DATA)
     except ConsentUnavailable:
-        return ProposalStatus.NOT_TAKEN
-    return ProposalStatus.PROPOSED
+        return ProposalResult(athlete, ProposalStatus.NOT_TAKEN)
+    return ProposalResult(athlete, ProposalStatus.PROPOSED, proposal.sha256, proposal.index.sha256)
 
 
 def days_from(vault: Vault, *, until: date) -> Callable[[AthleteId], DailyTable]:

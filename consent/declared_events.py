@@ -11,7 +11,7 @@ from consent.decisions.reported_events import REPORTABLE
 
 _REFUSED = EventKind.LOOK_REFUSED
 _CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")
-_STOP = records(EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], unless="it has stopped already")
+_STOP = records(EventKind.CONSENT_DECISION, unless="it has stopped already")
 
 API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
@@ -43,9 +43,7 @@ API_ROUTES: EventDeclarations = {
 PORTAL_ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
-    "POST /change/{category}/confirm": records(
-        EventKind.CONSENT_DECISION, beside=[EventKind.BUDGET_REFUNDED], unless="the row changed meanwhile"
-    ),
+    "POST /change/{category}/confirm": records(EventKind.CONSENT_DECISION, unless="the row changed meanwhile"),
     "POST /change/{category}/stop": _STOP,
     "POST /shared/stop": _STOP,
     "POST /shared/stop-all": _STOP,
@@ -91,7 +89,7 @@ ROUTES: EventDeclarations = {**API_ROUTES, **PORTAL_ROUTES}
 VERBS: EventDeclarations = {
     "init": records(EventKind.ORG_REGISTERED, beside=[EventKind.RULES_LOADED]),
     "org add": records(EventKind.ORG_REGISTERED),
-    "athlete erase": records(EventKind.ERASED, beside=[EventKind.BUDGET_REFUNDED]),
+    "athlete erase": records(EventKind.ERASED),
     "freeze": records(EventKind.CONSENT_DECISION),
     "unfreeze": records(EventKind.CONSENT_DECISION),
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),

@@ -20,7 +20,8 @@ class ServiceKeys:
     service: signs snapshots, events and receipts. log_seed: signs checkpoints. wrapping: wraps every
     athlete's data key. cover: gives organisations their names in the log. tokens: derives contribution
     tokens, so that none is stored. codes: keys the hashes of one-time sign-in codes. subjects: makes the pseudonyms
-    in receipts, another one for each recipient.
+    in receipts, another one for each recipient. own_views: marks the own figures of a proposal, which are few enough to
+    be found by trying from a plain hash.
     """
 
     service: SigningKey
@@ -30,6 +31,7 @@ class ServiceKeys:
     tokens: bytes = field(repr=False)
     codes: bytes = field(repr=False)
     subjects: bytes = field(repr=False)
+    own_views: bytes = field(repr=False)
 
     @classmethod
     def from_secrets(cls, *, service: bytes, log: bytes, master: bytes) -> "ServiceKeys":
@@ -42,6 +44,7 @@ class ServiceKeys:
             tokens=_split(master, b"contribution tokens"),
             codes=_split(master, b"sign-in codes"),
             subjects=_split(master, b"pairwise subjects"),
+            own_views=_split(master, b"own views of proposals"),
         )
 
 

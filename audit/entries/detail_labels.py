@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from audit.entries.detail_words import CODES, FIELDS
-from audit.entries.details.athletes import CellChange
+from audit.entries.details.athletes import CellChange, RefundBooked
 from audit.entries.details.base import Details
 from audit.entries.entry_fields import read_named
 from audit.entries.opened_details import COMMON, read_opened
@@ -77,8 +77,14 @@ def _typed_words(name: str, value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return "; ".join(_change_words(change) for change in value)
+        return "; ".join(_part_words(part) for part in value)
     return _words(name, value)
+
+
+def _part_words(part: CellChange | RefundBooked) -> str:
+    if isinstance(part, RefundBooked):
+        return f"{part.micro_rho:,} of campaign {part.campaign}"
+    return _change_words(part)
 
 
 def _change_words(change: CellChange) -> str:

@@ -75,9 +75,14 @@ def _show(outcomes: "list[ProposalResult]", *, as_json: bool) -> None:
 
     counts = {status.value: sum(o.status is status for o in outcomes) for status in ProposalStatus}
     if as_json:
-        lines = [{"athlete": o.athlete.athlete, "status": o.status.value} for o in outcomes]
-        print_json("homefield-propose-1", {"counts": counts, "athletes": lines})
+        print_json("homefield-propose-1", {"counts": counts, "athletes": [_line(outcome) for outcome in outcomes]})
         return
     rows = [(str(o.athlete.shirt_no), o.athlete.name, o.status.value) for o in outcomes]
     print_table("Durability proposals", ("No", "Name", "Proposal"), rows)
     say(", ".join(f"{number} {status}" for status, number in counts.items()))
+
+
+def _line(outcome: "ProposalResult") -> dict[str, str | None]:
+    """One athlete: what became of the proposal, and the two fingerprints of what was proposed."""
+    hashes = {"sha256": outcome.sha256, "bytes_sha256": outcome.bytes_sha256}
+    return {"athlete": outcome.athlete.athlete, "status": outcome.status.value, **hashes}

@@ -18,9 +18,12 @@ OrgInPath = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 
 @router.post("/releases", status_code=201)
 def propose(signed: Signed, store: Store) -> dict[str, str]:
-    """Put a release in front of one of the calling club's athletes; the answer says nothing about theirs."""
+    """Put a release in front of one of the calling club's athletes; the answer says nothing about theirs.
+
+    sha256: of the whole release, which the athlete approves. bytes_sha256: of the bytes that the recipient would see.
+    """
     view = store.propose_release(signed.org.org_id, signed.read(ReleaseProposal))
-    return {"release_id": view.release_id, "sha256": view.sha256}
+    return {"release_id": view.release_id, "sha256": view.sha256, "bytes_sha256": view.bytes_sha256}
 
 
 @router.get("/office/{club}")

@@ -15,7 +15,7 @@ from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
 from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
-from consent.athlete.reason_words import because, headline
+from consent.athlete.reason_words import also, because, headline
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
@@ -129,6 +129,7 @@ def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOut
         outcome=_outcome(opened, outcomes) if says.is_shown else None,
         is_refused_round=isinstance(opened.details, RoundCommitted) and not opened.details.is_counted,
         headline=headline(opened.details),
+        also=also(opened.details),
     )
 
 

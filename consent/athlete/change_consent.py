@@ -182,9 +182,9 @@ def _conclude(tx: Transaction, row: MemberRow, changes: Sequence[Change], method
         changes=tuple(_cell_change(wanted) for wanted in changes),
         method=ChoiceMethod(method.value),
         epoch=row.epoch,
+        refunds=refunds,
     )
-    own = Draft.about(AthleteId(row.athlete), tx.union, details)
-    entry, *_ = tx.append([own, *refunds]).entries
+    (entry,) = tx.append([Draft.about(AthleteId(row.athlete), tx.union, details)]).entries
     issue = receipt_store.Issue(receipt_id, AthleteId(row.athlete), tuple(changes), status, entry, method)
     return receipt_store.store(tx, issue)
 

@@ -40,9 +40,9 @@ def end(tx: Transaction, athlete: AthleteId) -> list[Draft]:
     row = members.locked_one(tx, athlete)
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER)
     row.epoch += 1
-    refunds = refund_withdrawn(tx, athlete)
+    refund_withdrawn(tx, athlete)
     details = RecordErased(stopped=len(ended), method=ChoiceMethod.ISSUER, epoch=row.epoch)
-    return [Draft.about(athlete, tx.union, details), *refunds]
+    return [Draft.about(athlete, tx.union, details)]
 
 
 def destroy(tx: Transaction, athlete: AthleteId) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from audit.entries.details.access import Access
-from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, RoundCommitted
+from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import LeagueJoined, LeagueLeft
 from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
@@ -95,6 +95,14 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
     if isinstance(details, LeagueJoined | LeagueLeft):
         return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
+
+
+def also(details: Details | DetailsV1) -> str:
+    """Return what else an entry says beside its choice: budget that came back with it, before its own entry does."""
+    if not isinstance(details, CellsChanged) or not details.refunds:
+        return ""
+    micro_rho = sum(refund.micro_rho for refund in details.refunds)
+    return f"With it, {micro_rho:,} micro-rho of your privacy budget came back"
 
 
 def headline(details: Details | DetailsV1) -> str:

@@ -28,7 +28,7 @@ class AccessEvent:
     index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
     refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
     rounds) the fields that do not apply are None. is_refused_round: a token that no longer counted for a round.
-    headline: what happened, where the kind does not say it.
+    headline: what happened, where the kind does not say it. also: what else the entry says.
     """
 
     number: int
@@ -51,6 +51,7 @@ class AccessEvent:
     outcome: DeliveryOutcome | None = None
     is_refused_round: bool = False
     headline: str = ""
+    also: str = ""
 
     @property
     def is_access(self) -> bool:

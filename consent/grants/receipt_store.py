@@ -27,6 +27,15 @@ _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseNamed:
+    """The release that a receipt is about: its id, the fingerprint that was answered over, and that of the bytes."""
+
+    release_id: str
+    sha256: str
+    bytes_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A receipt about to be made: for what, with which status, by which log entry (the hash of its leaf)."""
 
@@ -36,8 +45,7 @@ class Issue:
     status: ConsentState
     leaf_hash: bytes
     method: ConsentMethod
-    release_id: str | None = None
-    release_sha256: str | None = None
+    release: ReleaseNamed | None = None
 
 
 def new_id() -> str:
@@ -55,7 +63,7 @@ def store(tx: Transaction, issue: Issue) -> ReceiptRecord:
         at=tx.now,
         status=issue.status.value,
         leaf_hash=issue.leaf_hash,
-        release_id=issue.release_id,
+        release_id=None if issue.release is None else issue.release.release_id,
         changes=json.dumps([as_json(change) for change in issue.changes]),
         body=canonical_bytes(body).decode(),
         signature=receipts.sign(body, tx.context.keys.service).hex(),
@@ -135,7 +143,8 @@ def _content(tx: Transaction, issue: Issue) -> ReceiptContent:
         log_origin=tx.context.log_origin,
         leaf_hash=issue.leaf_hash,
         replaces=_replaced(earlier, issue),
-        release_sha256=issue.release_sha256,
+        release_sha256=None if issue.release is None else issue.release.sha256,
+        release_bytes_sha256=None if issue.release is None else issue.release.bytes_sha256,
     )
 
 

@@ -50,7 +50,11 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptContent:
-    """Everything a receipt says. subject: pairwise pseudonym of the athlete. leaf_hash: of its entry in the log."""
+    """Everything a receipt says. subject: pairwise pseudonym of the athlete. leaf_hash: of its entry in the log.
+
+    release_sha256: of the whole release that was answered; release_bytes_sha256: of the bytes that its recipient sees.
+    The two are one for what was approved in an earlier version.
+    """
 
     receipt_id: str
     record_id: str
@@ -66,6 +70,7 @@ class ReceiptContent:
     leaf_hash: bytes
     replaces: str | None = None
     release_sha256: str | None = None
+    release_bytes_sha256: str | None = None
 
 
 def build(content: ReceiptContent) -> dict[str, Any]:
@@ -88,6 +93,7 @@ def build(content: ReceiptContent) -> dict[str, Any]:
         receipt["dct:replaces"] = f"urn:homefield:receipt:{content.replaces}"
     if content.release_sha256 is not None:
         receipt["x:releaseSha256"] = content.release_sha256
+        receipt["x:releaseBytesSha256"] = content.release_bytes_sha256
     return receipt
 
 

@@ -1,13 +1,17 @@
 """Giving back what no round has used: after a withdrawal, and when a campaign closes or expires.
 
 A round is committed before its update leaves the node, so whatever is not committed was provably never
-released. Whatever is committed stays spent, whether or not the update ever arrived. The end of a campaign leaves one
-entry for every enrolled athlete of its clubs, real or dummy, so that the log does not tell how many took part.
+released. Whatever is committed stays spent, whether or not the update ever arrived.
+
+The ledger books a refund at once. Its entry in the public log waits for the end of the campaign, which leaves one for
+every enrolled athlete of its clubs, real or dummy: an entry beside a withdrawal would tell that somebody took part.
 """
+
+from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from audit.entries.details.athletes import BudgetRefunded
+from audit.entries.details.athletes import BudgetRefunded, RefundBooked
 from consent.grants.active import live_grants
 from consent.ledger import campaigns, ledger
 from consent.ledger.participation import takes_part
@@ -18,31 +22,26 @@ from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId, OrgId, Purpose
 
 
-def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> list[Draft]:
-    """Close the athlete's tokens that the grants no longer carry; returns the log entries to append."""
+def refund_withdrawn(tx: Transaction, athlete: AthleteId) -> tuple[RefundBooked, ...]:
+    """Close the athlete's tokens that the grants no longer carry; returns what came back, for the athlete alone."""
     grants = live_grants(tx, [athlete], purpose=Purpose.FL_TRAINING)
     # A freeze may be lifted while the campaign runs: it stops each round, and gives nothing back by itself.
-    member, drafts = members.get(tx, athlete).as_if_unfrozen(), []
-    for token in _open_tokens(tx, athlete=athlete):
+    member, booked = members.get(tx, athlete).as_if_unfrozen(), []
+    for token in _tokens(tx, athlete=athlete):
         manifest = campaigns.get(tx, token.campaign).manifest
-        if not takes_part(tx, member, manifest, grants):
-            drafts += _close(tx, token)
-    return drafts
+        if not token.is_closed and not takes_part(tx, member, manifest, grants) and (micro_rho := _close(tx, token)):
+            booked.append(RefundBooked(campaign=token.campaign, micro_rho=micro_rho))
+    return tuple(booked)
 
 
 def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
-    """Close one campaign and all its tokens; returns the log entries to append."""
+    """Close one campaign and all its tokens; returns the log entries to append, those of earlier refunds with them."""
     row = tx.session.get(CampaignRow, sha256)
     if row is None or row.is_closed:
         return []
     row.is_closed = True
-    tokens = _open_tokens(tx, campaign=sha256)
-    members.locked(tx, [AthleteId(token.athlete) for token in tokens])
-    refunds = [draft for token in tokens for draft in _close(tx, token)]
-    clubs = campaigns.of_row(row).manifest.clubs
-    never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
-    missing = sum(len(members.of_club(tx, OrgId(club))) for club in clubs) - len(refunds)
-    return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(missing))]
+    left = set(tx.session.exec(select(CampaignLeftRow.club).where(col(CampaignLeftRow.campaign) == sha256)).all())
+    return _close_for(tx, sha256, [club for club in campaigns.of_row(row).manifest.clubs if club not in left])
 
 
 def close_for_club(tx: Transaction, club: OrgId, league: OrgId) -> list[Draft]:
@@ -60,9 +59,17 @@ def _leave(tx: Transaction, sha256: str, club: OrgId) -> list[Draft]:
     if tx.session.get(CampaignLeftRow, (sha256, club)) is not None:
         return []
     tx.session.add(CampaignLeftRow(campaign=sha256, club=club, at=tx.now))
-    athletes = {member.athlete for member in members.of_club(tx, club)}
-    tokens = [token for token in _open_tokens(tx, campaign=sha256) if token.athlete in athletes]
-    refunds = [draft for token in tokens for draft in _close(tx, token)]
+    return _close_for(tx, sha256, [club])
+
+
+def _close_for(tx: Transaction, sha256: str, clubs: Sequence[str]) -> list[Draft]:
+    """Close the tokens of these clubs' athletes; one entry for each of their athletes, real or dummy."""
+    athletes = {member.athlete for club in clubs for member in members.of_club(tx, OrgId(club))}
+    members.locked(tx, athletes)
+    tokens = [token for token in _tokens(tx, campaign=sha256) if token.athlete in athletes]
+    for token in tokens:
+        _close(tx, token)
+    refunds = [draft for token in tokens for draft in _entries(tx, token)]
     never_asked = BudgetRefunded(campaign=sha256, micro_rho=0)
     return [*refunds, *(Draft.dummy(tx.union, never_asked) for _ in range(len(athletes) - len(refunds)))]
 
@@ -73,8 +80,8 @@ def refund_expired(tx: Transaction) -> list[Draft]:
     return [draft for row in tx.session.exec(over).all() for draft in close_campaign(tx, row.sha256)]
 
 
-def _open_tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None = None) -> list[TokenRow]:
-    query = select(TokenRow).where(col(TokenRow.is_closed).is_(False)).order_by(col(TokenRow.digest))
+def _tokens(tx: Transaction, *, athlete: str | None = None, campaign: str | None = None) -> list[TokenRow]:
+    query = select(TokenRow).order_by(col(TokenRow.digest))
     if athlete is not None:
         query = query.where(col(TokenRow.athlete) == athlete)
     if campaign is not None:
@@ -82,10 +89,16 @@ def _open_tokens(tx: Transaction, *, athlete: str | None = None, campaign: str |
     return list(tx.session.exec(query).all())
 
 
-def _close(tx: Transaction, token: TokenRow) -> list[Draft]:
+def _close(tx: Transaction, token: TokenRow) -> int:
+    """Close a token and book what no round has used; returns how much came back, 0 for one that was closed before."""
     token.is_closed = True
+    return ledger.refund(tx, AthleteId(token.athlete), token.campaign)
+
+
+def _entries(tx: Transaction, token: TokenRow) -> list[Draft]:
+    """The entry of everything that came back to one athlete in one campaign; none where nothing did."""
     athlete = AthleteId(token.athlete)
-    micro_rho = ledger.refund(tx, athlete, token.campaign)
+    micro_rho = ledger.account(tx, athlete, token.campaign).refunded
     if micro_rho == 0:
         return []
     return [Draft.about(athlete, tx.union, BudgetRefunded(campaign=token.campaign, micro_rho=micro_rho))]

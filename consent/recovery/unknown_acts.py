@@ -104,9 +104,9 @@ def _note_unattributed(tx: Transaction, entries: Sequence[UnknownEntry], prices:
 def _freeze(tx: Transaction, athlete: AthleteId, decided: int) -> list[Draft]:
     """End all that is shared, and freeze the account until the athlete confirms; what a recovery froze stays so."""
     change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER, by=ActorKind.CONTROLLER)
-    refunds = refund_withdrawn(tx, athlete)
+    refund_withdrawn(tx, athlete)
     # Each unknown decision has raised the epoch by one at most.
     members.locked_one(tx, athlete).epoch += decided
     if FreezeCause.RECOVERY in members.get(tx, athlete).frozen:
-        return refunds
-    return [mark_frozen(tx, athlete, FreezeCause.RECOVERY), *refunds]
+        return []
+    return [mark_frozen(tx, athlete, FreezeCause.RECOVERY)]

@@ -4,6 +4,7 @@ What a club learns from proposing never depends on what the athlete did: 28 days
 the answer, and a proposal in the 90 quiet days after a no is stored and answered like any other, but not shown.
 """
 
+import hashlib
 import hmac
 from datetime import datetime, timedelta
 
@@ -18,12 +19,25 @@ from consent.grants.lifecycle import COOL_DOWN, END_BY, ActorKind
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, ReceiptRecord
 from consent.registry import members, orgs
 from consent.registry.values import Member, OrgKind
-from consent.releases.stored import cell_of, may_approve, recipient_of, rules_allow, state_of, view
+from consent.releases.stored import (
+    OPEN,
+    Covers,
+    cell_of,
+    lineage_of,
+    may_approve,
+    open_figures,
+    recipient_of,
+    rules_allow,
+    state_of,
+    view,
+    whole_release,
+)
 from consent.releases.values import ReleaseView
 from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, ReleaseRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
+from policies.canonical import canonical_bytes, sha256_hex
 from policies.grant import LONGEST_CONTRACT_GRANT, LONGEST_GRANT, Recipient
 from policies.release import ReleaseProposal
 from policies.vocabulary import AthleteId, ConsentState, Granularity, OrgId, Purpose, Role
@@ -36,9 +50,6 @@ _STATUS = {
     ConsentAnswer.NO: ConsentState.REFUSED,
     ConsentAnswer.LATER: ConsentState.DEFERRED,
 }
-
-
-_OPEN = (ConsentState.REQUESTED, ConsentState.DEFERRED)
 
 
 def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseView:
@@ -70,12 +81,14 @@ def answer(
     """Record an answer; see `ConsentStore.answer_release`."""
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
     state = state_of(tx, row)
-    if state not in _OPEN or state is _STATUS[given]:
+    if state not in OPEN or state is _STATUS[given]:
         raise Conflict("expected a request that is still open for this answer")
-    if not hmac.compare_digest(row.sha256.encode(), sha256.encode()):
-        raise Conflict("expected the fingerprint of the exact bytes; nothing was answered")
+    whole = sha256_hex(whole_release(row, open_figures(tx, row)[0]))
+    if not hmac.compare_digest(whole.encode(), sha256.encode()):
+        raise Conflict("expected the fingerprint of the whole release; nothing was answered")
     if given is ConsentAnswer.YES and not _may_say_yes(tx, members.member_of(member), row):
         raise NotAllowed("a rule forbids this release, whatever is answered")
+    row.sha256, row.covers = whole, Covers.WHOLE.value
     _write(tx, row, state, _STATUS[given], method, ActorKind.ATHLETE)
     row.answered = tx.now
     granularity = Granularity.BAND if given is ConsentAnswer.YES else Granularity.NONE
@@ -120,7 +133,7 @@ def end_to(tx: Transaction, club: OrgId, recipient: OrgId) -> None:
     for row in tx.session.exec(query.order_by(col(ReleaseRow.proposed), col(ReleaseRow.release_id))).all():
         state = state_of(tx, row)
         after = ConsentState.REVOKED if state.is_valid_for_processing else ConsentState.EXPIRED
-        if state.is_valid_for_processing or state in _OPEN:
+        if state.is_valid_for_processing or state in OPEN:
             _write(tx, row, state, after, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
 
 
@@ -135,15 +148,26 @@ def get(tx: Transaction, athlete: AthleteId, release_id: str) -> ReleaseView:
 
 
 def _again(tx: Transaction, stored: ReleaseRow, proposal: ReleaseProposal) -> ReleaseView:
-    same = (stored.sha256, stored.athlete, stored.purpose) == (
-        proposal.index.sha256,
-        proposal.athlete,
-        proposal.purpose.value,
-    )
-    if not same:
-        raise Conflict("expected a new approval id for new bytes")
+    if not _is_same(tx, stored, proposal):
+        raise Conflict("expected a new approval id for a proposal that differs in anything; nothing was changed")
     tx.without_entry("proposed already")
     return view(tx, stored, figures=(proposal.index, proposal.own_view))
+
+
+def _is_same(tx: Transaction, stored: ReleaseRow, proposal: ReleaseProposal) -> bool:
+    """Compare in what is stored beside the seal: after erasure as well, so that nobody learns of it by asking again."""
+    fields = (stored.athlete, recipient_of(stored), stored.purpose, stored.bytes_sha256, stored.until)
+    wanted = Recipient(OrgId(proposal.recipient_org), proposal.recipient_role)
+    expected = (proposal.athlete, wanted, proposal.purpose.value, proposal.index.sha256, proposal.until)
+    mac = own_view_mac(tx, proposal)
+    is_same_view = stored.own_view_mac is None or hmac.compare_digest(stored.own_view_mac, mac)
+    return fields == expected and set(lineage_of(stored)) == set(proposal.lineage) and is_same_view
+
+
+def own_view_mac(tx: Transaction, proposal: ReleaseProposal) -> str:
+    """Return the mark of the own view that comes with a proposal."""
+    marked = {"release_id": proposal.index.approval_id, "own_view": proposal.own_view.model_dump()}
+    return hmac.digest(tx.context.keys.own_views, canonical_bytes(marked), hashlib.sha256).hex()
 
 
 def _check(tx: Transaction, member: MemberRow, club: OrgId, proposal: ReleaseProposal) -> None:
@@ -188,7 +212,10 @@ def _row(tx: Transaction, proposal: ReleaseProposal) -> ReleaseRow:
         recipient_org=proposal.recipient_org,
         recipient_role=proposal.recipient_role.value,
         purpose=proposal.purpose.value,
-        sha256=proposal.index.sha256,
+        sha256=proposal.sha256,
+        bytes_sha256=proposal.index.sha256,
+        covers=Covers.WHOLE.value,
+        own_view_mac=own_view_mac(tx, proposal),
         sealed=keys.seal(figures, about=f"release {release_id}"),
         lineage="|".join(lineage.value for lineage in proposal.lineage),
         proposed=tx.now,
@@ -248,6 +275,12 @@ def _conclude(
     # would tell a front office who said no from who never answered.
     (entry,) = tx.append([Draft.about(athlete, tx.union, details)]).entries
     issue = receipt_store.Issue(
-        receipt_id, athlete, (change,), status, entry, method, release_id=row.release_id, release_sha256=row.sha256
+        receipt_id,
+        athlete,
+        (change,),
+        status,
+        entry,
+        method,
+        release=receipt_store.ReleaseNamed(row.release_id, row.sha256, row.bytes_sha256),
     )
     return receipt_store.store(tx, issue)

@@ -1,5 +1,7 @@
 """Stored releases as values: state at this moment, what the rules say, the opened figures."""
 
+from enum import StrEnum
+
 from consent.grants import event_chain
 from consent.registry import orgs
 from consent.registry.facts import facts_about, facts_of_self
@@ -7,9 +9,10 @@ from consent.registry.values import Member
 from consent.releases.values import ReleaseView
 from consent.storage.rows import ReleaseRow
 from consent.storage.transaction import Transaction
+from policies.canonical import sha256_hex
 from policies.decision import Request
 from policies.grant import Cell, Recipient
-from policies.release import OfficeIndex, OwnView
+from policies.release import OfficeIndex, OwnView, canonical_release
 from policies.vocabulary import (
     Action,
     AthleteId,
@@ -22,11 +25,22 @@ from policies.vocabulary import (
     Role,
 )
 
+OPEN = (ConsentState.REQUESTED, ConsentState.DEFERRED)
+
+
+class Covers(StrEnum):
+    """What the fingerprint of a stored release is over."""
+
+    WHOLE = "whole"
+    BYTES = "bytes"
+
 
 def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnView] | None = None) -> ReleaseView:
     """Return the release as its athlete sees it. figures: what is sealed in it, where the caller brought it."""
     index, own_view = figures or open_figures(tx, row)
-    recipient = recipient_of(row)
+    recipient, state, whole = recipient_of(row), state_of(tx, row), whole_release(row, index)
+    # What still waits is answered over the whole, whatever its fingerprint was when it was proposed.
+    covers_whole = row.covers == Covers.WHOLE or state in OPEN
     return ReleaseView(
         release_id=row.release_id,
         athlete=AthleteId(row.athlete),
@@ -34,11 +48,14 @@ def view(tx: Transaction, row: ReleaseRow, *, figures: tuple[OfficeIndex, OwnVie
         recipient_name=orgs.get(tx, recipient.org).name,
         purpose=Purpose(row.purpose),
         exact_bytes=index.canonical(),
-        sha256=row.sha256,
+        bytes_sha256=row.bytes_sha256,
+        whole=whole,
+        sha256=sha256_hex(whole) if covers_whole else row.sha256,
+        covers_whole=covers_whole,
         index=index,
         own_view=own_view,
         lineage=lineage_of(row),
-        state=state_of(tx, row),
+        state=state,
         proposed_at=row.proposed,
         open_until=row.open_until,
         until=row.until,
@@ -52,6 +69,18 @@ def open_figures(tx: Transaction, row: ReleaseRow) -> tuple[OfficeIndex, OwnView
     keys = tx.context.journal.owner_keys(tx.session, row.athlete)
     figures = keys.open(row.sealed, about=f"release {row.release_id}")
     return OfficeIndex.model_validate(figures["index"]), OwnView.model_validate(figures["own_view"])
+
+
+def whole_release(row: ReleaseRow, index: OfficeIndex) -> bytes:
+    """Return the canonical release of a stored one whose exact bytes are opened."""
+    return canonical_release(
+        AthleteId(row.athlete),
+        recipient_of(row),
+        Purpose(row.purpose),
+        index,
+        lineage=lineage_of(row),
+        until=row.until,
+    )
 
 
 def state_of(tx: Transaction, row: ReleaseRow, folded: ConsentState | None = None) -> ConsentState:

@@ -12,9 +12,10 @@ from policies.vocabulary import AthleteId, ConsentState, Lineage, Purpose
 class ReleaseView:
     """A proposed or answered release as the athlete sees it.
 
-    exact_bytes: what the recipient would receive, unchanged; sha256 is over these bytes and comes
-    back with the answer. open_until: when the request closes by itself. publishes_at: the next
-    publication after now, when a yes would become visible, together with everyone else's.
+    exact_bytes: what the recipient would receive, unchanged, and bytes_sha256 their hash. whole: the canonical release
+    with these bytes in it; sha256 is over it and comes back with the answer. covers_whole: False for what was approved
+    in an earlier version, over the bytes alone; sha256 is then theirs. open_until: when the request closes by itself.
+    publishes_at: the next publication after now, when a yes would become visible, together with everyone else's.
     """
 
     release_id: str
@@ -23,7 +24,10 @@ class ReleaseView:
     recipient_name: str
     purpose: Purpose
     exact_bytes: bytes
+    bytes_sha256: str
+    whole: bytes
     sha256: str
+    covers_whole: bool
     index: OfficeIndex
     own_view: OwnView
     lineage: tuple[Lineage, ...]

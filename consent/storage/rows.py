@@ -111,6 +111,9 @@ class ConsentEventRow(ConsentTable, table=True):
 class ReleaseRow(ConsentTable, table=True):
     """A proposed release; the exact bytes and the athlete's own view are sealed under the athlete's key.
 
+    sha256: what the athlete approves; covers: "whole" where that is the whole canonical release, "bytes" where an
+    earlier version had only the exact bytes approved. own_view_mac: of the own view, under the service's key; None in
+    rows of an earlier version.
     quiet: proposed while the athlete had asked for quiet; stored, answered alike, never shown.
     """
 
@@ -121,6 +124,9 @@ class ReleaseRow(ConsentTable, table=True):
     recipient_role: str = Field(max_length=40)
     purpose: str = Field(max_length=40)
     sha256: str = Field(max_length=64)
+    bytes_sha256: str = Field(max_length=64)
+    covers: str = Field(max_length=10)
+    own_view_mac: str | None = Field(default=None, max_length=64)
     sealed: bytes = Field(sa_type=LargeBinary)
     lineage: str = Field(max_length=200)
     proposed: datetime = Field(sa_type=UtcTime)

@@ -26,16 +26,27 @@ class CellChange(BaseModel):
     ends: AwareDatetime | None
 
 
+class RefundBooked(BaseModel):
+    """Budget of one campaign that came back at once; its own entry follows when the campaign closes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    campaign: Sha256
+    micro_rho: Count
+
+
 class CellsChanged(Details):
-    """An athlete gave or withdrew consent in one or more cells."""
+    """An athlete gave or withdrew consent in one or more cells. refunds: the budget that came back by that."""
 
     kind = EventKind.CONSENT_DECISION
     form = "cells_changed"
+    added = frozenset({"refunds"})
 
     receipt_id: Word
     changes: Annotated[tuple[CellChange, ...], Field(max_length=1_000)]
     method: ChoiceMethod
     epoch: Count
+    refunds: Annotated[tuple[RefundBooked, ...], Field(max_length=1_000)] = ()
 
 
 class ReleaseDecided(Details):

@@ -55,6 +55,7 @@ class Details(BaseModel):
 
     opened: which of its fields stand among the eight; all others stand in `rest`. The eight depend on kind and request
     alone, but for rule and outcome of an access: whoever opens them learns nothing about the athlete.
+    added: fields of `rest` that a later version brought; at their default they are left out, as in earlier entries.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -62,6 +63,7 @@ class Details(BaseModel):
     kind: ClassVar[EventKind]
     form: ClassVar[str]
     opened: ClassVar[frozenset[str]] = frozenset()
+    added: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def subject(self) -> str | None:
@@ -75,12 +77,16 @@ class Details(BaseModel):
 
     def rest(self) -> dict[str, JsonValue]:
         """Return everything else as plain JSON, with the name of the form."""
-        return {"form": self.form, **self.model_dump(mode="json", exclude=set(self.opened))}
+        return {"form": self.form, **self.model_dump(mode="json", exclude=set(self.opened) | self._absent())}
 
     def fields(self) -> dict[str, JsonValue]:
         """Return all fields as plain JSON in one object, with the name of the form."""
-        return {"form": self.form, **self.model_dump(mode="json")}
+        return {"form": self.form, **self.model_dump(mode="json", exclude=self._absent())}
 
     def body(self) -> dict[str, JsonValue]:
         """Return all fields as plain JSON, as an organisation reports them; absent ones are left out."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def _absent(self) -> set[str]:
+        fields = type(self).model_fields
+        return {name for name in self.added if getattr(self, name) == fields[name].get_default()}

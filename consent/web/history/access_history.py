@@ -125,7 +125,7 @@ def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = Mappin
     return EntryView(
         numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
         title=_look_title(group) if is_access else _event_title(group),
-        detail=_look_detail(group) if is_access else choices.get(first.leaf_hash) or _event_detail(first),
+        detail=_look_detail(group) if is_access else _step_detail(first, choices),
         proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
         proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
     )
@@ -227,6 +227,11 @@ def _person(entry: AccessEvent) -> str:
     role = PERSONS[entry.role] if entry.role else ""
     parts = [part for part in (entry.person, role, entry.org_name) if part]
     return ", ".join(parts)
+
+
+def _step_detail(first: AccessEvent, choices: Mapping[str, str]) -> str:
+    said = choices.get(first.leaf_hash) or _event_detail(first)
+    return f"{said} {_sentences(first.also)}".rstrip() if first.also else said
 
 
 def _event_detail(first: AccessEvent) -> str:

@@ -85,12 +85,19 @@ def left_out(lineage: tuple[Lineage, ...]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSlip:
-    """What the recipient would get: the band with its range in words, and the exact bytes with their fingerprint."""
+    """What the recipient would get: the band with its range in words, and the exact bytes with their fingerprint.
+
+    whole: everything that the answer is about, these bytes included, with its own fingerprint `sha256`. covers_whole:
+    False where an earlier version asked about the bytes alone.
+    """
 
     band: str
     band_range: str
     exact: str
+    bytes_sha256: str
+    whole: str
     sha256: str
+    covers_whole: bool
     touchline: str
     summary: str
 
@@ -102,7 +109,10 @@ def slip_of(release: ReleaseView) -> ReleaseSlip:
         band=span(release.index.index_band_5pt),
         band_range=span(release.index.interval_rounded_outward),
         exact=release.exact_bytes.decode("utf-8"),
+        bytes_sha256=release.bytes_sha256,
+        whole=release.whole.decode("utf-8"),
         sha256=release.sha256,
+        covers_whole=release.covers_whole,
         touchline=f"Over the line: what they {'see' if is_live else 'would see'}",
         summary=f"The exact {length} bytes they {'receive' if is_live else 'would receive'}",
     )

@@ -23,6 +23,7 @@ class Slip:
     figure: str = ""
     figure_range: str = ""
     exact: str = ""
+    bytes_sha256: str = ""
     sha256: str = ""
 
 
@@ -97,5 +98,6 @@ def _slip(cell: MatrixCell, releases: Sequence[ReleaseView]) -> Slip:
         figure=span(release.index.index_band_5pt),
         figure_range=span(release.index.interval_rounded_outward),
         exact=release.exact_bytes.decode("utf-8"),
-        sha256=release.sha256,
+        bytes_sha256=release.bytes_sha256,
+        sha256=release.sha256 if release.covers_whole else "",
     )

@@ -64,11 +64,10 @@ class Portal:
         self.taken: list[ReleaseProposal] = []
         self._refuses = refuses
 
-    def propose(self, proposal: ReleaseProposal) -> tuple[str, str]:
+    def propose(self, proposal: ReleaseProposal) -> None:
         if proposal.athlete == self._refuses:
             raise ConsentUnavailable("refused")
         self.taken.append(proposal)
-        return proposal.index.approval_id, proposal.index.sha256
 
 
 def built(days: DailyTable, athlete: Athlete = ADULT, to: ReleaseRecipient = TO) -> ReleaseProposal:

@@ -96,7 +96,8 @@ def test_enrolment_decisions_snapshot_release_and_event(caller: Caller) -> None:
     assert decided["policy_hash"] == world.store.status().policy_hash
     key = world.service.keys.service.verify_key
     assert len(open_snapshot(snapshot, key, club=OrgId("club-a"), now=world.clock.now).epochs) == 4
-    assert (proposed.status_code, proposed.json()["sha256"]) == (201, proposal.index.sha256)
+    hashes = {"sha256": proposal.sha256, "bytes_sha256": proposal.index.sha256}
+    assert (proposed.status_code, proposed.json()) == (201, {"release_id": proposal.index.approval_id} | hashes)
     assert world.service.log.is_pending(bytes.fromhex(event.json()["entry"]))
 
 

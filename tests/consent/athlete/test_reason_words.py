@@ -6,10 +6,10 @@ import pytest
 
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import RoundCommitted
-from audit.entries.details.codes import AccessBasis, RoundPayment
+from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
 from audit.entries.details_v1 import read_v1
 from audit.entries.events import EventKind
-from consent.athlete.reason_words import BASES, KINDS, PAYMENTS, because
+from consent.athlete.reason_words import BASES, FREEZES, KINDS, PAYMENTS, UNFREEZES, because
 from policies.vocabulary import OrgId
 from tests.audit.entries.details.samples import DENIED, GRANTED, SAMPLES
 
@@ -21,7 +21,8 @@ def test_every_kind_and_every_code_has_words() -> None:
     assert set(KINDS) == set(EventKind)
     assert set(BASES) == set(AccessBasis)
     assert set(PAYMENTS) == set(RoundPayment)
-    assert all([*KINDS.values(), *BASES.values(), *PAYMENTS.values()])
+    assert set(FREEZES) == set(UNFREEZES) == set(FreezeCause)
+    assert all([*KINDS.values(), *BASES.values(), *PAYMENTS.values(), *FREEZES.values(), *UNFREEZES.values()])
 
 
 @pytest.mark.parametrize("form", SAMPLES)
@@ -43,6 +44,7 @@ def test_every_form_says_why(form: str) -> None:
             DENIED.model_copy(update={"basis": AccessBasis.BEYOND_GRANT, "rule": "D04"}),
             "your yes does not go that far, or rule D04 forbids it",
         ),
+        (DENIED.model_copy(update={"basis": AccessBasis.FROZEN}), "your data is frozen"),
         (
             DENIED.model_copy(update={"basis": AccessBasis.NOT_AVAILABLE}),
             "for you the page says “not available”, as for every other reason",

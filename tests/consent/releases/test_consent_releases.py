@@ -23,7 +23,9 @@ def test_the_athlete_sees_the_exact_bytes(world: World) -> None:
 
     (request,) = world.store.requests(athlete)
     assert request.exact_bytes == proposal.index.canonical()
-    assert request.sha256 == proposal.index.sha256
+    assert request.bytes_sha256 == proposal.index.sha256
+    assert request.whole == proposal.canonical()
+    assert request.sha256 == proposal.sha256 != request.bytes_sha256
     assert request.own_view == proposal.own_view
     assert request.open_until == world.clock.now + timedelta(days=14)
     assert request.publishes_at.hour == 6
@@ -51,7 +53,7 @@ def test_each_answer_is_recorded_with_a_receipt(world: World, answer: ConsentAns
     assert world.store.release(athlete, view.release_id).state is state
     assert world.store.member(athlete).epoch == epoch
     whole = world.store.receipt(athlete, receipt.receipt_id)
-    assert whole["x:releaseSha256"] == view.sha256
+    assert (whole["x:releaseSha256"], whole["x:releaseBytesSha256"]) == (view.sha256, view.bytes_sha256)
 
 
 def test_later_can_become_yes_but_no_is_final(world: World) -> None:

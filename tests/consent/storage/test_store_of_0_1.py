@@ -48,7 +48,9 @@ def test_an_athlete_finds_everything_again(service: Service, athlete: str) -> No
 def test_the_approved_release_still_stands_and_the_erased_athlete_stays_erased(service: Service) -> None:
     athlete = AthleteId(next(iter(EXPECTED["athletes"])))
 
-    assert service.store.release(athlete, EXPECTED["release"]).state.is_valid_for_processing
+    approved = service.store.release(athlete, EXPECTED["release"])
+    assert approved.state.is_valid_for_processing
+    assert (approved.covers_whole, approved.sha256) == (False, approved.bytes_sha256)
     erased = AthleteId(EXPECTED["erased"])
     assert [cell for cell in service.store.matrix(erased) if cell.is_on] == []
     with pytest.raises(KeyDestroyed):

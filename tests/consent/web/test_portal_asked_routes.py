@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from policies.canonical import sha256_hex
 from policies.vocabulary import AthleteId, ConsentState, Purpose
@@ -13,11 +14,9 @@ from policies.vocabulary import AthleteId, ConsentState, Purpose
 ATHLETE, OTHER = AthleteId("ath-00000000000000a1"), AthleteId("ath-00000000000000b2")
 
 
-def shown_bytes(page: Any) -> bytes:
-    """The exact bytes as they stand on the page."""
-    found = re.search(r"<pre>(.*?)</pre>", page.text, re.S)
-    assert found
-    return html.unescape(found[1]).encode()
+def shown_bytes(page: Any, place: int = 0) -> bytes:
+    """The exact bytes as they stand on the page; at the second place the whole release."""
+    return html.unescape(re.findall(r"<pre>(.*?)</pre>", page.text, re.S)[place]).encode()
 
 
 def answer(browser: Any, release: Any, word: str) -> Any:
@@ -36,9 +35,11 @@ def test_the_bytes_shown_are_the_bytes_approved(world: Any) -> None:
     assert shown_bytes(page) == release.index.canonical()
     approved = world.store.release(ATHLETE, release.release_id)
     assert approved.state is ConsentState.GIVEN
-    assert sha256_hex(shown_bytes(page)) == approved.sha256
+    assert sha256_hex(shown_bytes(page)) == approved.bytes_sha256
+    assert sha256_hex(shown_bytes(page, 1)) == approved.sha256
     assert f"The exact {len(shown_bytes(page))} bytes" in page.text
     assert approved.sha256 in page.text
+    assert approved.bytes_sha256 in page.text
     (receipt,) = world.store.receipts(ATHLETE)
     assert receipt.release_id == release.release_id
     assert shown_bytes(browser.get("/shared/preview/club-a/front_office")) == approved.exact_bytes
@@ -177,3 +178,16 @@ def test_only_the_three_answers_exist(world: Any) -> None:
     found = {browser.post(f"/asked/{release.release_id}", token | {"answer": word}).status_code for word in words}
 
     assert found == {404}
+
+
+def test_an_approval_from_when_a_fingerprint_covered_the_bytes_alone_says_so(world: Any) -> None:
+    release, browser = world.propose(), world.browser()
+    answer(browser, release, "yes")
+    with world.store.transactions.write() as tx:
+        tx.without_entry("what an earlier version stored")
+        tx.session.execute(text("UPDATE release SET sha256 = bytes_sha256, covers = 'bytes'"))
+
+    page, preview = browser.get(f"/asked/{release.release_id}"), browser.get("/shared/preview/club-a/front_office")
+
+    assert "a fingerprint still covered these bytes alone" in page.text
+    assert "a fingerprint still covered these bytes alone" in preview.text

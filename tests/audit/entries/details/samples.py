@@ -12,6 +12,8 @@ from audit.entries.details.access import (
     TokensRefused,
 )
 from audit.entries.details.athletes import (
+    AccountFrozen,
+    AccountUnfrozen,
     AthleteSignedIn,
     BudgetRefunded,
     BudgetReserved,
@@ -47,6 +49,7 @@ from audit.entries.details.codes import (
     ChoiceMethod,
     ClubPage,
     DecisionReason,
+    FreezeCause,
     LeagueRole,
     OperatorView,
     OrganisationType,
@@ -123,6 +126,8 @@ SAMPLES: dict[str, Details] = {
         MemberEnrolled(epoch=1),
         RecordErased(stopped=3, method=ChoiceMethod.ISSUER, epoch=4),
         AthleteSignedIn(method=ChoiceMethod.PORTAL),
+        AccountFrozen(cause=FreezeCause.OPERATOR, epoch=3),
+        AccountUnfrozen(cause=FreezeCause.OPERATOR, is_frozen=False, epoch=4),
         CampaignApproved(manifest=SHA256, club="club-a"),
         CampaignRefused(manifest=SHA256, reason=CampaignRefusal.NOT_APPROVED),
         ModelJudged(model=SHA256, adopted=True),
