@@ -5,25 +5,21 @@ Every refusal (unknown key, bad signature, stale time, replayed nonce) is the sa
 
 from collections.abc import Mapping
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete
-
-from chassis.http.request_signature import CLOCK_SKEW, read_headers, verify_request
+from chassis.http.request_signature import read_headers, verify_request
 from consent.errors import RequestRefused
+from consent.identity.nonces import NonceMemory
 from consent.registry import orgs
 from consent.registry.values import Org
-from consent.storage.rows import NonceRow
 from consent.storage.transaction import Transactions
 from policies.errors import PolicyError
 
-MEMORY = 3 * CLOCK_SKEW  # longer than a signed time can stay within the skew on both sides
-
 
 class SignedRequests:
-    """Checks signed requests; remembers nonces in the database, so that a restart forgets none."""
+    """Checks signed requests; writes nothing but their nonces, and never waits for a writing transaction."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, nonces: NonceMemory) -> None:
         self._transactions = transactions
+        self._nonces = nonces
 
     def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
         """Return who signed this very request; raises RequestRefused."""
@@ -36,15 +32,6 @@ class SignedRequests:
             nonce = verify_request(org.key, headers, method=method, target=target, body=body, now=now).nonce
         except PolicyError as error:
             raise RequestRefused("request refused") from error
-        self._remember(nonce)
+        if not self._nonces.remember(nonce, now=now):
+            raise RequestRefused("request refused")
         return org
-
-    def _remember(self, nonce: str) -> None:
-        with self._transactions.write() as tx:
-            tx.without_entry("the nonce of a request; the request itself is logged by what it does")
-            tx.session.exec(delete(NonceRow).where(col(NonceRow.seen) < tx.now - MEMORY))
-            try:
-                tx.session.add(NonceRow(nonce=nonce, seen=tx.now))
-                tx.session.flush()
-            except IntegrityError as error:
-                raise RequestRefused("request refused") from error
