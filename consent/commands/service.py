@@ -45,6 +45,7 @@ def init(
 
     Example: homefield-consent init union --name "Coast Players' Union"
     """
+    from chassis.names import read_name
     from consent.service import found, open_service
     from consent.settings import SETTINGS_FILE, make_settings, write_settings
 
@@ -55,7 +56,7 @@ def init(
     settings = make_settings(
         {
             "directory": directory.resolve(),
-            "name": name,
+            "name": read_name(name),
             "database": database,
             "log_origin": log_origin,
             "agreement": agreement,

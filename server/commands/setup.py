@@ -47,6 +47,7 @@ def init(
     """
     from pydantic import ValidationError
 
+    from chassis.names import read_name
     from policies.signing import SigningKey
     from server.federation.tls import create_tls
     from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
@@ -55,6 +56,7 @@ def init(
     if (folder / FILE_NAME).exists():
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     try:
+        name = read_name(name)
         stored = CoordinatorSettingsFile(league=league, name=name, consent_url=consent, database=database)
     except ValidationError as error:
         raise BadCoordinatorSettings(
@@ -136,6 +138,7 @@ def staff_code(
     """
     from audit.entries.details.codes import LeagueRole
     from audit.entries.details.league import LeagueCodeIssued
+    from chassis.names import read_name
     from server.settings import load_settings
     from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
 
@@ -143,6 +146,7 @@ def staff_code(
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
+    person = read_name(person)
     staff = LeagueStaff(person, role, club)
     issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
     with closing(consent_of(settings)) as consent:
