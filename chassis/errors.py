@@ -5,9 +5,12 @@ ChassisError
 ├── UnusableDatabase    an address that names no database, or one that cannot be reached
 ├── CannotServe         an address that cannot be had, or a program that does not come up
 ├── ServiceUnreachable  no answer came from the service that was asked
+├── ServiceBusy         the service that was asked has had too many requests
 ├── UnsoundAnswer       an answer that is too long, or encoded otherwise than was asked
 ├── UnfilledChart       a chart's specification and the code that fills it in name different values
 ├── UnsafeChart         an SVG that may not stand in a page
+├── BadName             a name that is blank, too long, or holds characters that nobody sees
+├── HiddenText          a text from outside with characters that nobody sees
 ├── AlreadyWritten      a file that is written once and is there already
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
 └── LockHeld            a lock file that another program holds
@@ -26,6 +29,14 @@ class ServiceUnreachable(ChassisError):
     """No answer came from the service that was asked; whether it acted on the request is unknown."""
 
 
+class ServiceBusy(ChassisError):
+    """The service that was asked has had too many requests and did nothing; `retry_after_s`: when to ask again."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class UnsoundAnswer(ChassisError):
     """An answer that is too long, or encoded otherwise than was asked; nothing of it is used."""
 
@@ -36,6 +47,14 @@ class UnfilledChart(ChassisError):
 
 class UnsafeChart(ChassisError):
     """An SVG that may not stand in a page."""
+
+
+class BadName(ChassisError, ValueError):
+    """A name that is blank, too long, or holds characters that nobody sees; the message never holds it."""
+
+
+class HiddenText(ChassisError, ValueError):
+    """A text from outside with characters that nobody sees; the message names the field, never its content."""
 
 
 class AlreadyWritten(ChassisError):

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
 from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
 from chassis.remote_time import outside
@@ -183,7 +184,18 @@ class NodeConsentClient:
     def decisions(
         self, *, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
     ) -> tuple[Ruling, ...]:
-        """Ask whether a person may see what they ask for; the service logs each answer before it gives it."""
+        """Ask whether a person may see what they ask for; the service logs each answer before it gives it.
+
+        A list that is longer than one call may be is asked in several.
+        """
+        rulings: list[Ruling] = []
+        for first in range(0, len(questions), MOST_ITEMS):
+            rulings += self._decisions(person, role, action, purpose, questions[first : first + MOST_ITEMS])
+        return tuple(rulings)
+
+    def _decisions(
+        self, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
+    ) -> tuple[Ruling, ...]:
         items = [
             {"athlete": q.athlete, "category": q.category.value, "granularity": q.granularity.word} for q in questions
         ]

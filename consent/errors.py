@@ -9,6 +9,7 @@ ConsentError
 ├── ForbiddenTransition a change of state that the lifecycle does not know, or that this actor may not make
 ├── BudgetExhausted     the reservation would pass the athlete's cap; nothing was reserved
 ├── RequestRefused      an unsigned, stale, replayed or unknown request; always the same answer
+├── TooLarge            a body that is longer than any honest caller sends
 ├── SignInRefused       a code or persona that does not open a session; always the same answer
 ├── StoreUnavailable    the database cannot answer or a transaction is incomplete; nothing is answered (HTTP 503)
 └── KeyDestroyed        sealed details whose key no longer exists
@@ -51,6 +52,10 @@ class BudgetExhausted(ConsentError):
 
 class RequestRefused(ConsentError):
     """A request that is unsigned, stale, replayed, changed or by an unknown key."""
+
+
+class TooLarge(ConsentError):
+    """A body that is longer than any honest caller sends."""
 
 
 class SignInRefused(ConsentError):

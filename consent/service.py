@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from audit.cosigning.cosigner import Cosigner
 from audit.durable.storage import Disk
-from audit.errors import LogUnavailable, QuorumNotMet
+from audit.errors import AuditError, LogUnavailable, QuorumNotMet
 from audit.tlog import merkle
 from audit.tlog.note_keys import Signer
 from audit.tlog.signers import log_signers
@@ -18,7 +18,8 @@ from audit.writer.log import Log
 from audit.writer.schedule import PublicationSchedule
 from chassis.clock import Clock
 from consent import trust_file
-from consent.errors import InvalidSettings, StoreUnavailable
+from consent.errors import ConsentError, InvalidSettings, StoreUnavailable
+from consent.identity.nonces import NONCES_FILE, NonceMemory
 from consent.identity.sessions import AthleteSessions
 from consent.identity.signed_requests import SignedRequests
 from consent.keys import ServiceKeys, create_keys, read_keys
@@ -55,6 +56,7 @@ class Service:
     sessions: AthleteSessions
     requests: SignedRequests
     recovered: Recovered
+    nonces: NonceMemory
 
     def publish(self) -> None:
         """Publish what the log has recorded, now, and note where it stands.
@@ -63,6 +65,7 @@ class Service:
         """
         self.log.publish()
         self.store.transactions.reconcile()
+        self.sessions.keep_clocks()
 
     @property
     def needs_publication(self) -> bool:
@@ -79,6 +82,11 @@ class Service:
 
     def close(self) -> None:
         """Let go of log, witnesses and database."""
+        try:
+            self.sessions.keep_clocks()
+        except (ConsentError, AuditError) as error:
+            logger.warning("the idle clocks of sessions were not kept", extra={"error": type(error).__name__})
+        self.nonces.close()
         self.log.close()
         if self.cosigner is not None:
             self.cosigner.close()
@@ -122,7 +130,9 @@ def open_service(
     engine = make_engine(settings.database_url)
     cosigner = Cosigner(trust.policy, client=http) if trust.asks_witnesses else None
     log: Log | None = None
+    nonces: NonceMemory | None = None
     try:
+        nonces = NonceMemory(settings.directory / NONCES_FILE)
         upgrade(engine, leaf_hash_of=_published_leaf_hash(settings, trust))
         log = Log.open(
             settings.log_directory,
@@ -144,13 +154,13 @@ def open_service(
         recovered = recover(transactions)
         store.begin()
     except BaseException:
-        for opened in (log, cosigner):
+        for opened in (log, cosigner, nonces):
             if opened is not None:
                 opened.close()
         engine.dispose()
         raise
-    sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions)
-    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered)
+    sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions, nonces)
+    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered, nonces)
 
 
 def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:

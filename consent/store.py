@@ -118,7 +118,8 @@ class ConsentStore:
         Raises InvalidChange for a cell, granularity or end that no grant can hold, NotAllowed where a
         rule forbids the cell, Conflict when nothing would change.
         """
-        with self.transactions.write() as tx:
+        is_withdrawal = all(change.granularity is Granularity.NONE for change in changes)
+        with self.transactions.write(urgent=is_withdrawal) as tx:
             return change_consent.change(tx, athlete, changes, method=method)
 
     def give(
@@ -133,12 +134,12 @@ class ConsentStore:
 
     def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing everything with one recipient, approved releases included."""
-        with self.transactions.write() as tx:
+        with self.transactions.write(urgent=True) as tx:
             return change_consent.withdraw_where(tx, athlete, recipient=recipient, method=method)
 
     def withdraw_all(self, athlete: AthleteId, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing everything at once."""
-        with self.transactions.write() as tx:
+        with self.transactions.write(urgent=True) as tx:
             return change_consent.withdraw_where(tx, athlete, recipient=None, method=method)
 
     def receipts(self, athlete: AthleteId) -> list[ReceiptRecord]:
@@ -153,7 +154,7 @@ class ConsentStore:
 
     def freeze(self, athlete: AthleteId, why: FreezeCause) -> Member:
         """Freeze the account: nothing of the athlete is read, trained or released; Conflict if it is by `why`."""
-        with self.transactions.write() as tx:
+        with self.transactions.write(urgent=True) as tx:
             return freezing.freeze(tx, athlete, why)
 
     def unfreeze(self, athlete: AthleteId, by: FreezeCause) -> Member:
@@ -197,7 +198,7 @@ class ConsentStore:
 
     def withdraw_release(self, athlete: AthleteId, release_id: str, *, method: ConsentMethod) -> ReceiptRecord:
         """Take back an approved release; it disappears with the next page anyone opens."""
-        with self.transactions.write() as tx:
+        with self.transactions.write(urgent=True) as tx:
             return releases.withdraw(tx, athlete, release_id, method=method)
 
     # What organisations ask
@@ -210,7 +211,11 @@ class ConsentStore:
             return decide.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
 
     def snapshot(self, club: OrgId) -> SnapshotAnswer:
-        """Return the signed consent snapshot of one club's athletes."""
+        """Return the signed consent snapshot of one club's athletes; one that says nothing new waits for no writer."""
+        with self.transactions.read() as tx:
+            repeated = decide.repeated_snapshot(tx, club)
+        if repeated is not None:
+            return repeated
         with self.transactions.write() as tx:
             return decide.snapshot(tx, club)
 
@@ -296,7 +301,7 @@ class ConsentStore:
 
     def erase(self, athlete: AthleteId) -> None:
         """End everything shared and destroy the athlete's keys: what they sealed can never be opened again."""
-        with self.transactions.write() as tx:
+        with self.transactions.write(urgent=True) as tx:
             erasure.erase(tx, athlete)
         self.transactions.drop_former_pages()
 

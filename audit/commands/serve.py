@@ -24,6 +24,7 @@ def serve(
     trust = trust_of(vkey, policy)
 
     from audit.app import build_app  # web libraries that the other commands do without
+    from chassis.names import read_name
     from chassis.web.serving import serve_app
 
-    serve_app(build_app(source=place, policy=trust, run_by=run_by), host=host, port=port)
+    serve_app(build_app(source=place, policy=trust, run_by=read_name(run_by)), host=host, port=port)

@@ -1,6 +1,6 @@
 """Stored text on a terminal: shown, never obeyed."""
 
-REPLACEMENT = "\ufffd"
+from chassis.hidden_characters import REPLACEMENT, is_hidden
 
 
 def printable(text: str) -> str:
@@ -9,7 +9,7 @@ def printable(text: str) -> str:
     A name may hold an escape sequence (ECMA-48) that clears the screen, or a Unicode control that turns the reading
     direction round; a line break in it could imitate a line of ours.
     """
-    return "".join(character if character.isprintable() else REPLACEMENT for character in text)
+    return "".join(one if one.isprintable() and not is_hidden(one) else REPLACEMENT for one in text)
 
 
 def escaped_json(document: str) -> str:

@@ -9,6 +9,9 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.base import BaseHTTPMiddleware
 
+from chassis.hidden_characters import cleaned
+from chassis.http.clean_text import CleanAddresses
+
 HERE = Path(__file__).parent
 
 # No script, no third party, nothing inline: pages work as plain documents (docs/pages.md §1).
@@ -36,6 +39,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=_shown,
         )
         self._environment.globals.update(
             theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
@@ -50,6 +54,11 @@ class Pages:
         return self._environment.get_template(template).render(**values)
 
 
+def _shown(value: object) -> object:
+    """What a page shows of a value: a stored text without its hidden characters; line breaks stay."""
+    return cleaned(value, keeping="\n\t") if type(value) is str else value
+
+
 async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await call_next(request)
     for name, value in SECURITY_HEADERS.items():
@@ -60,6 +69,7 @@ async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 
 def add_base_layout(app: FastAPI) -> None:
-    """Add the stylesheet at /static and the security headers to every response of `app`."""
+    """Add the stylesheet at /static and the security headers to every response; refuse addresses nobody can read."""
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_middleware(CleanAddresses)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_secured)

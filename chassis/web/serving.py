@@ -1,6 +1,7 @@
 """Serving applications until a signal asks for an ordinary end: one at a time, or several in threads."""
 
 import contextlib
+import resource
 import signal
 import socket
 import threading
@@ -13,12 +14,16 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from chassis.errors import CannotServe
+from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
+from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
 
 STOP_WITHIN_S = 8.0
 POLL_S = 0.05
 HIGHEST_PORT = 65_535
+FILES_BESIDE = 256  # databases, logs and tiles that are open besides
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # addresses that nobody else can reach
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+LOOPBACK_PROXY = ("127.0.0.1", "::1")  # a TLS proxy stands on this machine, unless another is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,25 @@ def listen(
     certificate: str | None = None,
     key: str | None = None,
     only_loopback_names: bool = False,
+    connections: ConnectionLimits = USUAL_CONNECTIONS,
+    bodies: BodyLimits = USUAL_BODIES,
+    proxies: Sequence[str] = LOOPBACK_PROXY,
 ) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
 
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
     only_loopback_names: refuse requests for any other host name. Without it any web site could point a name of its own
     at this machine (DNS rebinding) and click the personas of a demo, which sign in without proof.
+    connections, bodies: what strangers may take, where it is not the usual. proxies: whose word on a caller's address
+    is believed.
     """
+    named = TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app
     config = uvicorn.Config(
-        TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app,
+        LimitedBodies(named, bodies),
+        http=LimitedProtocol.within(connections),
+        loop="chassis.http.bounded_loop:BoundedLoop",
+        h11_max_incomplete_event_size=LARGEST_HEADER,
+        forwarded_allow_ips=list(proxies),
         ssl_certfile=certificate,
         ssl_keyfile=key,
         log_config=None,  # uvicorn would set up the whole process anew, and close handlers that are not its own
@@ -69,11 +84,21 @@ def listen(
     )
     if not 0 <= port <= HIGHEST_PORT:
         raise CannotServe(f"port {port} does not exist; expected one from 0 to {HIGHEST_PORT}")
+    _allow_connections(connections.most)
     try:
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise CannotServe(f"port {port} of {host} cannot be used; is another program listening on it?") from error
     return Listener(uvicorn.Server(config), bound)
+
+
+def _allow_connections(most: int) -> None:
+    """Let the process open as many files as it may hold connections, and as many again, where the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * most + FILES_BESIDE
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def stopped_by_signals() -> threading.Event:

@@ -45,6 +45,7 @@ def init(
 
     Example: homefield-node init ./club-a --club club-a --name "Eastmere FC" --timezone Europe/Oslo
     """
+    from chassis.names import read_name
     from client.settings import FILE_NAME, load_settings, save_settings
     from client.vault.keys import create_key_file, create_passphrase
     from client.vault.store import Vault
@@ -52,6 +53,7 @@ def init(
 
     if (folder / FILE_NAME).exists():
         raise BadNodeSettings(f"{folder} is a node folder already")
+    name = read_name(name)
     stored = _settings(club, name, timezone, passphrase=passphrase)
     keys = folder / "keys"
     unlock = create_passphrase(keys, _asked_passphrase()) if passphrase else create_key_file(keys)
@@ -87,15 +89,15 @@ def add(
 
     Example: homefield-node athlete add ./club-a "Mara Lind" --shirt 7
     """
+    from chassis.names import read_name
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.store import new_athlete_id
 
-    if not 0 < len(name.strip()) <= 80:
-        raise ClientError("expected a name of 1 to 80 characters")
+    name = read_name(name)
     with open_vault(load_settings(folder)) as vault:
         athlete = new_athlete_id() if identifier is None else _checked_id(identifier)
-        vault.add_athlete(athlete, name.strip(), shirt_no=shirt, is_minor=minor)
+        vault.add_athlete(athlete, name, shirt_no=shirt, is_minor=minor)
     if as_json:
         print_json("homefield-athlete-add-1", {"athlete": athlete, "shirt_no": shirt, "is_minor": minor})
     else:

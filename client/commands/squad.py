@@ -9,6 +9,7 @@ import typer
 
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
+from chassis.errors import BadName
 from client.commands.node_folder import NodeFolder
 from client.commands.setup import athletes
 from client.errors import ClientError
@@ -70,8 +71,14 @@ def read_squad(path: Path) -> list[SquadListLine]:
 
 
 def _row(number: int, values: dict[str, str]) -> SquadListLine:
-    name, shirt = (values["name"] or "").strip(), (values["shirt_no"] or "").strip()
+    from chassis.names import read_name
+
+    shirt = (values["shirt_no"] or "").strip()
     minor = YES_NO.get((values["is_minor"] or "").strip().lower())
-    if not 0 < len(name) <= 80 or not shirt.isdigit() or int(shirt) > 999 or minor is None:
-        raise ClientError(f"line {number}: expected a name, a shirt number up to 999 and true or false")
+    try:
+        name = read_name(values["name"] or "")
+    except BadName as error:
+        raise ClientError(f"line {number}: {error}") from error
+    if not shirt.isdigit() or int(shirt) > 999 or minor is None:
+        raise ClientError(f"line {number}: expected a shirt number up to 999 and true or false")
     return SquadListLine(name, int(shirt), minor)

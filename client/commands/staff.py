@@ -28,12 +28,13 @@ def staff_code(
     Example: homefield-node staff-code ./club-a --name "Robin Dale" --role coach
     """
     from audit.entries.details.clubs import StaffCodeIssued
+    from chassis.names import read_name
     from client.settings import load_settings
 
-    settings = load_settings(folder)
+    name, settings = read_name(name), load_settings(folder)
     allowed = {r.value: r for r in STAFF_ROLES}
     if role not in allowed:
         raise ClientError("expected the role coach or medical")
     report(settings, StaffCodeIssued(person=person_of(name), role=allowed[role]))
     code = issue(settings.keys / FILE_NAME, name=name, role=Role(role), now=utc_now())
-    say(code, f"Good for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name.strip()}.")
+    say(code, f"Good for {LIFE.seconds // 3600} hours, for {allowed[role].value} {name}.")

@@ -1,7 +1,7 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,6 +25,12 @@ SHOWN: Mapping[Category, Granularity] = {
     Category.TESTS: Granularity.DAILY,
     Category.INJURY: Granularity.DAILY,
 }
+ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
+    ClubPage.MORNING_BOARD: (Category.READINESS,),
+    ClubPage.ATHLETES: tuple(SHOWN),
+    ClubPage.IMPORTS: tuple(SHOWN),
+}
+"""What each page asks about every enrolled athlete. The list is fixed: how long it is tells nobody who shares what."""
 _ATHLETE = re.compile("ath-[0-9a-f]{16}", re.ASCII)
 
 
@@ -64,9 +70,10 @@ class PageAccess:
 
 @dataclass(frozen=True, slots=True)
 class PageAccessRequests:
-    """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything.
+    """Asks for one page at a time, and always the page's whole list.
 
-    Every page leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
+    Something is shown if the decision allows it and the snapshot lists it; neither alone opens anything. Every page
+    leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
     """
 
     consent: ConsentDecisions
@@ -74,25 +81,35 @@ class PageAccessRequests:
     clock: Clock
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
-        """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
+        """Ask about every enrolled athlete what this page asks; `page` names it for the log."""
+        return self._squad(viewer, page, self.consent.snapshot())
+
+    def board(self, viewer: Viewer) -> PageAccess:
+        """Ask for the readiness of every enrolled athlete, and for nothing else.
+
+        Where it may be seen, the light behind it is computed from what the signed snapshot says is shared.
+        """
         snapshot = self.consent.snapshot()
+        seen = self._squad(viewer, ClubPage.MORNING_BOARD, snapshot)
+        live = self._live(viewer, snapshot)
+        return replace(seen, allowed={athlete: live[athlete] for athlete in seen.allowed})
+
+    def _squad(self, viewer: Viewer, page: ClubPage, snapshot: ConsentSnapshot) -> PageAccess:
         skew = self.clock() - snapshot.issued
-        live = self._live(viewer, snapshot, snapshot.epochs)
-        if not live:  # there is no one to decide about, and opening the page is logged all the same
+        pairs = [(athlete, category) for athlete in sorted(snapshot.epochs) for category in ASKED[page]]
+        if not pairs:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
-        return replace(self._access(viewer, snapshot, live), skew=skew)
+        return replace(self._access(viewer, snapshot, pairs), skew=skew)
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
-        """Ask about one athlete. Readiness is asked about even when it is not shared: opening the page is a look.
+        """Ask about one athlete, shared or not: opening the page is a look.
 
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
         if not _ATHLETE.fullmatch(athlete):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
-        live = self._live(viewer, snapshot, [athlete])
-        readiness = (athlete, Category.READINESS)
-        return self._access(viewer, snapshot, live if readiness in live else [*live, readiness])
+        return self._access(viewer, snapshot, [(athlete, category) for category in SHOWN])
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
@@ -100,28 +117,26 @@ class PageAccessRequests:
         Nothing that is read under this look may be shown; showing takes `one`.
         """
         snapshot = self.consent.snapshot()
-        shared = frozenset(category for _, category in self._live(viewer, snapshot, [athlete]))
-        return PageAccess({athlete: shared} if shared else {}, {}, self.clock(), snapshot.expires)
+        live = self._live(viewer, snapshot)
+        allowed = {athlete: live[athlete]} if athlete in live else {}
+        return PageAccess(allowed, {}, self.clock(), snapshot.expires)
 
-    def _live(
-        self, viewer: Viewer, snapshot: ConsentSnapshot, athletes: Iterable[AthleteId]
-    ) -> list[tuple[AthleteId, Category]]:
-        now, live = self.clock(), _granted(viewer, snapshot, self.club)
-        return [
-            (athlete, category)
-            for athlete in sorted(athletes)
-            for category, granularity in SHOWN.items()
-            if (athlete, category) in live
-            and snapshot.is_live(
-                athlete,
-                categories=[category],
+    def _live(self, viewer: Viewer, snapshot: ConsentSnapshot) -> dict[AthleteId, frozenset[Category]]:
+        """What the snapshot lists now for this person's role, by athlete; nobody who shares nothing is in it."""
+        now, live = self.clock(), dict[AthleteId, frozenset[Category]]()
+        for grant in snapshot.grants:
+            level = SHOWN.get(grant.category)
+            if level is not None and replace(snapshot, grants=(grant,)).is_live(
+                grant.athlete,
+                categories=[grant.category],
                 purpose=viewer.purpose,
                 recipient_org=self.club,
                 recipient_role=viewer.role,
-                granularity=granularity,
+                granularity=level,
                 now=now,
-            )
-        ]
+            ):
+                live[grant.athlete] = live.get(grant.athlete, frozenset()) | {grant.category}
+        return live
 
     def _access(
         self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]]
@@ -135,9 +150,9 @@ class PageAccessRequests:
                 purpose=viewer.purpose,
                 questions=[Question(athlete, category, SHOWN[category]) for athlete, category in pairs],
             )
-        allowed: dict[AthleteId, frozenset[Category]] = {}
+        allowed, live = dict[AthleteId, frozenset[Category]](), self._live(viewer, snapshot)
         for ruling in rulings:
-            if ruling.allowed:
+            if ruling.allowed and ruling.category in live.get(ruling.athlete, ()):
                 allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
         granted = _granted(viewer, snapshot, self.club)
         ends = {

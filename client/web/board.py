@@ -1,11 +1,10 @@
 """The morning board: who needs a decision, whom to ask, and everyone else folded away."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
-from audit.entries.details.codes import ClubPage
 from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
@@ -16,7 +15,6 @@ from client.web.access import PageAccess
 from client.web.imports import newest_import
 from client.web.sessions import ROLE_GROUPS, Viewer
 from client.web.site import ClubSite
-from policies.vocabulary import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +49,9 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        access = readiness_only(site.access_requests.squad(viewer, ClubPage.MORNING_BOARD))
-        return _page(site, viewer, access)
+        return _page(site, viewer, site.access_requests.board(viewer))
 
     return routes
-
-
-def readiness_only(access: PageAccess) -> PageAccess:
-    """Return the look without the athletes whose readiness this person may not see."""
-    shown = {a: c for a, c in access.allowed.items() if Category.READINESS in c}
-    return replace(access, allowed=shown)
 
 
 def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from chassis.http.limits import MOST_ITEMS
 from consent.api.entry import Body, Signed, Store
 from consent.api.outcomes import ThisIntent
 from policies.campaign import MOST_ROUNDS, SignedManifest
@@ -14,19 +15,18 @@ router = APIRouter(prefix="/v1/campaigns")
 
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 Round = Annotated[int, Path(ge=1, le=MOST_ROUNDS)]
-MOST_ATHLETES = 5_000
 
 
 class TokensRequest(Body):
     """The calling club's athletes who may take part."""
 
-    athletes: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(max_length=MOST_ATHLETES)
+    athletes: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(max_length=MOST_ITEMS)
 
 
 class CommitRequest(Body):
     """The tokens whose athletes' data one round will use. again: asked before, and nothing has left since."""
 
-    tokens: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(max_length=MOST_ATHLETES)
+    tokens: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(max_length=MOST_ITEMS)
     again: bool = False
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import Field, field_validator
 
-from audit.entries.details.base import PersonText
+from chassis.http.limits import MOST_ITEMS
+from chassis.names import Name
 from consent.api.entry import Body, Signed, Store
 from consent.api.outcomes import ThisIntent
-from consent.decisions.decide import MOST_ITEMS
 from consent.decisions.values import Actor, DecisionItem
 from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1")
 class ActorBody(Body):
     """The person who asks."""
 
-    person: PersonText
+    person: Name
     role: Role
 
 

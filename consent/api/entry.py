@@ -10,6 +10,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audit.errors import AuditError
+from chassis.errors import BadName, HiddenText
+from chassis.http.clean_text import refuse_hidden
+from chassis.http.limits import LARGEST_BODY
+from chassis.http.request_signature import read_headers
 from consent.errors import (
     ConsentError,
     InvalidChange,
@@ -18,15 +22,16 @@ from consent.errors import (
     NotFound,
     RequestRefused,
     StoreUnavailable,
+    TooLarge,
 )
 from consent.identity.signed_requests import SignedRequests
 from consent.registry.values import Org
 from consent.store import ConsentStore
-
-LARGEST_BODY = 2 * 1024 * 1024  # ours: a league-size batch of decisions is a tenth of it
+from policies.errors import BadSignature
 
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RequestRefused, 401),
+    (TooLarge, 413),
     (NotAllowed, 403),
     (NotFound, 404),
     (InvalidChange, 422),
@@ -57,19 +62,32 @@ class SignedRequest:
     def read(self, kind: type[B]) -> B:
         """Parse the body; raises InvalidChange naming the field that is wrong, never its content."""
         try:
+            refuse_hidden(self.body)
             return kind.model_validate_json(self.body)
+        except HiddenText as error:
+            raise InvalidChange(str(error)) from error
         except ValidationError as error:
-            field = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise InvalidChange(f"{field or 'the body'} is not as expected") from error
+            raise InvalidChange(_what_is_wrong(error)) from error
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the body"
+    cause = first.get("ctx", {}).get("error")
+    return f"{field}: {cause}" if isinstance(cause, BadName) else f"{field} is not as expected"
 
 
 async def _bytes_of(request: Request) -> bytes:
-    """The body, as long as it is of a size that any honest caller sends."""
+    """The body of a request that is signed as far as its headers tell; not a byte of any other is read."""
+    try:
+        read_headers(request.headers)
+    except BadSignature as error:
+        raise RequestRefused("request refused") from error
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > LARGEST_BODY:
-            raise RequestRefused("request refused")
+            raise TooLarge(f"expected a body of at most {LARGEST_BODY:,} bytes")
         parts.append(part)
     return b"".join(parts)
 

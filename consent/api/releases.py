@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from audit.entries.details.base import PersonText
+from chassis.names import Name
 from consent.api.entry import Signed, Store
 from consent.api.outcomes import ThisIntent
 from consent.decisions.values import Actor
@@ -29,7 +29,7 @@ def propose(signed: Signed, store: Store) -> dict[str, str]:
 @router.get("/office/{club}")
 def office(
     club: OrgInPath,
-    person: Annotated[PersonText, Query()],
+    person: Annotated[Name, Query()],
     role: Annotated[Role, Query()],
     signed: Signed,
     store: Store,

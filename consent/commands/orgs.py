@@ -32,12 +32,13 @@ def org_add(
 
     Example: homefield-consent org add union club-a --name "Eastmere FC" --kind club --key BASE64
     """
+    from chassis.names import read_name
     from policies.signing import VerifyKey
 
     if not OrgId(org).replace("-", "").isalnum() or not 2 <= len(org) <= 64 or org != org.lower():
         raise InvalidSettings("expected an identifier of 2 to 64 lower-case letters, digits and hyphens")
     with writing(directory) as service:
-        service.store.add_org(OrgId(org), name=name, kind=kind, key=VerifyKey.from_text(key))
+        service.store.add_org(OrgId(org), name=read_name(name), kind=kind, key=VerifyKey.from_text(key))
 
 
 @app.command("list")

@@ -46,6 +46,7 @@ def init(
 
     Example: homefield-consent init union --name "Coast Players' Union"
     """
+    from chassis.names import read_name
     from consent.service import found, open_service
     from consent.settings import SETTINGS_FILE, make_settings, write_settings
 
@@ -57,7 +58,7 @@ def init(
         {
             "directory": directory.resolve(),
             "published_at": published_at,
-            "name": name,
+            "name": read_name(name),
             "database": database,
             "log_origin": log_origin,
             "agreement": agreement,

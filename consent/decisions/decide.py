@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from audit.entries.details.access import Access, SnapshotServed
 from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
+from chassis.http.limits import MOST_ITEMS
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, ItemResult, SnapshotAnswer
 from consent.errors import InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
@@ -22,7 +23,6 @@ from policies.lineage import worst_sources
 from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant
 from policies.vocabulary import Action, AthleteId, OrgId, Purpose, Role
 
-MOST_ITEMS = 5_000
 DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
 
 
@@ -49,7 +49,7 @@ def decide_many(
     if actor.role not in DECIDING_ROLES:
         raise NotAllowed("expected a coach or a member of the medical team")
     if not 0 < len(items) <= MOST_ITEMS:
-        raise InvalidChange(f"expected 1 to {MOST_ITEMS} items")
+        raise InvalidChange(f"expected 1 to {MOST_ITEMS:,} items")
     rows = members.locked(tx, [item.athlete for item in items])
     own = [athlete for athlete, row in rows.items() if row.club == club]
     grants = live_grants(tx, own, purpose=purpose, recipient=Recipient(club, actor.role))
@@ -136,7 +136,39 @@ def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
     the club is not in, is not the club's business.
     """
     orgs.require(tx, club, OrgKind.CLUB)
-    rows = members.locked_club(tx, club)
+    content = _content(tx, club, members.locked_club(tx, club))
+    return _signed(tx, content, event=_log_if_new(tx, content))
+
+
+def repeated_snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer | None:
+    """Return the snapshot if it says what the last one said, and so needs no entry; None if it must be recorded.
+
+    It needs no writer's turn: a node asks every few minutes. Raises LogUnavailable if nothing could be recorded.
+    """
+    orgs.require(tx, club, OrgKind.CLUB)
+    content = _content(tx, club, members.rows_of_club(tx, club))
+    if tx.session.get_one(OrgRow, club).snapshot_sha256 != content.sha256:
+        return None
+    tx.as_recorded_before("the same snapshot again")
+    return _signed(tx, content, event=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a snapshot says, before it has a time and a signature."""
+
+    club: OrgId
+    epochs: dict[AthleteId, int]
+    listed: tuple[LiveGrant, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of whole grants: other rules may honour more of one than before, and no epoch says so."""
+        content = {"epochs": dict(self.epochs), "grants": [_told(grant) for grant in self.listed]}
+        return sha256_hex(canonical_bytes(content))
+
+
+def _content(tx: Transaction, club: OrgId, rows: Sequence[MemberRow]) -> _Content:
     recipients = {club, *leagues.joined_by(tx, club)}
     grants = live_grants(tx, [AthleteId(row.athlete) for row in rows])
     listed = [
@@ -145,9 +177,11 @@ def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
         if cell.recipient.org in recipients and (live := _listed(tx, cell, grant)) is not None
     ]
     listed.sort(key=lambda g: (g.athlete, g.recipient_org, g.recipient_role, g.category))
-    epochs = {AthleteId(row.athlete): row.epoch for row in rows}
-    event = _log_if_new(tx, club, epochs, listed)
-    made = ConsentSnapshot(club, tx.now, tx.now + SNAPSHOT_LIFE, epochs, tuple(listed))
+    return _Content(club, {AthleteId(row.athlete): row.epoch for row in rows}, tuple(listed))
+
+
+def _signed(tx: Transaction, content: _Content, *, event: str | None) -> SnapshotAnswer:
+    made = ConsentSnapshot(content.club, tx.now, tx.now + SNAPSHOT_LIFE, content.epochs, content.listed)
     return SnapshotAnswer(made.signed(tx.context.keys.service), event)
 
 
@@ -175,14 +209,11 @@ def _told(grant: LiveGrant) -> list[str]:
     return [grant.athlete, grant.category.value, grant.purpose.value, *recipient, *level]
 
 
-def _log_if_new(tx: Transaction, club: OrgId, epochs: dict[AthleteId, int], listed: Sequence[LiveGrant]) -> str | None:
-    """A repeat of the same content discloses nothing new and is not logged again; a node asks every few minutes."""
-    # Whole grants: other rules may honour more of one than before, and no epoch says so.
-    content = {"epochs": dict(epochs), "grants": [_told(grant) for grant in listed]}
-    digest = sha256_hex(canonical_bytes(content))
-    row = tx.session.get_one(OrgRow, club)
-    if row.snapshot_sha256 == digest:
+def _log_if_new(tx: Transaction, content: _Content) -> str | None:
+    """A repeat of the same content discloses nothing new and is not logged again."""
+    row = tx.session.get_one(OrgRow, content.club)
+    if row.snapshot_sha256 == content.sha256:
         tx.as_recorded_before("the same snapshot again")
         return None
-    row.snapshot_sha256 = digest
-    return tx.append([Draft.of_org(club, SnapshotServed(sha256=digest))]).event
+    row.snapshot_sha256 = content.sha256
+    return tx.append([Draft.of_org(content.club, SnapshotServed(sha256=content.sha256))]).event

@@ -17,6 +17,7 @@ from audit.entries.details.codes import ChoiceMethod
 from consent.errors import SignInRefused
 from consent.grants.values import ConsentMethod
 from consent.identity import codes, personas
+from consent.identity.idle_clocks import IdleClocks
 from consent.registry.members import get as get_member
 from consent.registry.values import Member
 from consent.settings import ConsentSettings
@@ -45,6 +46,7 @@ class AthleteSessions:
         self._transactions = transactions
         self._settings = settings
         self._idle = timedelta(seconds=settings.idle_s)
+        self._clocks = IdleClocks()
 
     def sign_in_with_code(self, code: str, *, replaces: str | None = None) -> str:
         """Spend a one-time sign-in code and return the new session's id; raises SignInRefused."""
@@ -66,12 +68,11 @@ class AthleteSessions:
         """Return the open session and restart its idle clock, or None."""
         if not session_id:
             return None
-        with self._transactions.write() as tx:
-            tx.without_entry("the idle clock of an open session")
+        with self._transactions.read() as tx:
             row = tx.session.get(SessionRow, _digest(session_id))
             if row is None or not self._is_alive(row, tx.now):
                 return None
-            row.last_used = tx.now
+            self._clocks.restart(row.digest, tx.now)
             return AthleteSession(AthleteId(row.athlete), _csrf(session_id), ConsentMethod(row.method), row.opened)
 
     def close(self, session_id: str | None) -> None:
@@ -81,12 +82,28 @@ class AthleteSessions:
                 tx.without_entry("the end of a session")
                 _forget(tx, session_id)
 
+    def keep_clocks(self) -> None:
+        """Save the idle clocks, so that sessions outlive a restart: at every publication and when the service ends."""
+        if not self._clocks.has_any:
+            return
+        with self._transactions.write() as tx:
+            tx.without_entry("the idle clocks of open sessions")
+            self._save_clocks(tx)
+
+    def _save_clocks(self, tx: Transaction) -> None:
+        for digest, last_used in self._clocks.take().items():
+            row = tx.session.get(SessionRow, digest)
+            if row is not None:
+                row.last_used = last_used
+
     def _open(self, tx: Transaction, athlete: AthleteId, method: ConsentMethod, replaces: str | None) -> str:
         if tx.context.journal.is_erased(tx.session, athlete):
             raise SignInRefused("expected an athlete whose record is still here")
         session_id = secrets.token_urlsafe(32)
         if replaces:
             _forget(tx, replaces)
+        self._save_clocks(tx)
+        tx.session.flush()
         tx.session.exec(delete(SessionRow).where(col(SessionRow.last_used) < tx.now - self._idle))
         tx.session.add(
             SessionRow(digest=_digest(session_id), athlete=athlete, method=method, opened=tx.now, last_used=tx.now)
@@ -97,7 +114,8 @@ class AthleteSessions:
         return session_id
 
     def _is_alive(self, row: SessionRow, now: datetime) -> bool:
-        return now - row.last_used < self._idle and now - row.opened < LONGEST_SESSION
+        last_used = self._clocks.last_used(row.digest, row.last_used)
+        return now - last_used < self._idle and now - row.opened < LONGEST_SESSION
 
 
 def _forget(tx: Transaction, session_id: str) -> None:

@@ -7,29 +7,24 @@ RequestRefused. An authentic request whose time is off is told to the operator: 
 import logging
 from collections.abc import Mapping
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete
-
 from chassis.http.request_signature import read_headers, verify_request
 from consent.errors import RequestRefused
+from consent.identity.nonces import NonceMemory
 from consent.registry import orgs
 from consent.registry.values import Org
-from consent.storage.rows import NonceRow
 from consent.storage.transaction import Transactions
 from policies.errors import OutsideItsTime, PolicyError
-from policies.snapshot import CLOCK_TOLERANCE
-
-MEMORY = 3 * CLOCK_TOLERANCE  # longer than a signed time can stay within the tolerance on both sides
 
 logger = logging.getLogger(__name__)
 
 
 class SignedRequests:
-    """Checks signed requests; remembers nonces in the database, so that a restart forgets none."""
+    """Checks signed requests; writes nothing but their nonces, and never waits for a writing transaction."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, nonces: NonceMemory) -> None:
         self._transactions = transactions
         self._audience = transactions.context.keys.service.verify_key.key_id
+        self._nonces = nonces
 
     def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
         """Return who signed this very request; raises RequestRefused."""
@@ -47,15 +42,6 @@ class SignedRequests:
             raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error
-        self._remember(signed.nonce)
+        if not self._nonces.remember(signed.nonce, now=now):
+            raise RequestRefused("request refused")
         return org
-
-    def _remember(self, nonce: str) -> None:
-        with self._transactions.write() as tx:
-            tx.without_entry("the nonce of a request; the request itself is logged by what it does")
-            tx.session.exec(delete(NonceRow).where(col(NonceRow.seen) < tx.now - MEMORY))
-            try:
-                tx.session.add(NonceRow(nonce=nonce, seen=tx.now))
-                tx.session.flush()
-            except IntegrityError as error:
-                raise RequestRefused("request refused") from error

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from audit.entries.details.athletes import MemberEnrolled
 from audit.entries.details.codes import FreezeCause
-from consent.errors import NotAllowed, NotFound
+from chassis.http.limits import MOST_ITEMS
+from consent.errors import InvalidChange, NotAllowed, NotFound
 from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
 from consent.storage.log_journal import Draft
@@ -19,8 +20,8 @@ from policies.vocabulary import AthleteId, OrgId
 def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
     """Enrol an athlete with their club, or correct name, number and age group.
 
-    Raises NotAllowed for an athlete of another club. A change of age group raises the epoch, so that
-    whatever was decided under the other rules counts no longer.
+    Raises NotAllowed for an athlete of another club, InvalidChange for one too many. A change of age group raises the
+    epoch, so that whatever was decided under the other rules counts no longer.
     """
     orgs.require(tx, club, OrgKind.CLUB)
     row = locked(tx, [athlete]).get(athlete)
@@ -30,6 +31,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
         tx.without_entry("enrolled already, nothing changes")
         return member_of(row)
     if row is None:
+        _refuse_more_than_one_act_can_name(tx, club)
         row = MemberRow(
             athlete=athlete, club=club, name=name, shirt_no=shirt_no, is_minor=is_minor, epoch=1, enrolled=tx.now
         )
@@ -43,6 +45,13 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
     member = member_of(row)
     tx.append([Draft.about(member.athlete, club, MemberEnrolled(epoch=row.epoch))])
     return member
+
+
+def _refuse_more_than_one_act_can_name(tx: Transaction, club: OrgId) -> None:
+    """A round or a squad page leaves an entry for every athlete of its club, all in one transaction."""
+    enrolled = tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
+    if enrolled >= MOST_ITEMS:
+        raise InvalidChange(f"expected at most {MOST_ITEMS:,} athletes of one club; enrol others with a second one")
 
 
 def list_player(tx: Transaction, club: OrgId, *, name: str, shirt_no: int) -> None:
@@ -82,6 +91,12 @@ def locked_one(tx: Transaction, athlete: AthleteId) -> MemberRow:
     if athlete not in rows:
         raise NotFound("expected an athlete who is enrolled here")
     return rows[athlete]
+
+
+def rows_of_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
+    """Return every athlete of one club by athlete, not locked: for answers that tell how things stood at one moment."""
+    query = select(MemberRow).where(col(MemberRow.club) == club).order_by(col(MemberRow.athlete))
+    return list(tx.session.exec(query).all())
 
 
 def locked_club(tx: Transaction, club: OrgId) -> list[MemberRow]:

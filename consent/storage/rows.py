@@ -304,11 +304,3 @@ class SignInCodeRow(ConsentTable, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     athlete: str = Field(max_length=64, foreign_key="member.athlete")
     expires: datetime = Field(sa_type=UtcTime)
-
-
-class NonceRow(ConsentTable, table=True):
-    """The nonce of a signed request, remembered until the request would be too old anyway."""
-
-    __tablename__: ClassVar[Any] = "nonce"
-    nonce: str = Field(primary_key=True, max_length=64)
-    seen: datetime = Field(sa_type=UtcTime)

@@ -2,11 +2,10 @@
 
 SQLite: writers begin IMMEDIATE, so nothing that was read can change before the commit. PostgreSQL: the
 athletes' rows are locked before anything about them is read. On both, one process writes (the log has a
-single writer), and a lock keeps its threads in order.
+single writer), and a queue keeps its threads in order.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from consent.release_schedule import Publication
 from consent.storage.log_journal import Appended, Draft, LogJournal
 from consent.storage.reconcile import PROGRESS, UnknownEntry, reconcile
 from consent.storage.rows import LogProgressRow
+from consent.storage.writer_queue import WriterQueue
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
 from policies.vocabulary import OrgId
@@ -113,17 +113,20 @@ class Transactions:
         self._reader = engine
         self._writer = engine.execution_options(is_writer=True)
         self.context = context
-        self._one_writer = threading.Lock()
-        # All three are guarded by _one_writer. A former process may have died between append and commit, or between
-        # an erasure and the end of what the database's journal kept of it.
+        self._writers = WriterQueue()
+        # All three are guarded by the writer's turn. A former process may have died between append and commit, or
+        # between an erasure and the end of what the database's journal kept of it.
         self._may_have_orphans = True
         self._has_former_pages = True
         self._settled = 0
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
-        """Commit when the block ends, after the append; roll back on any error."""
-        with self._one_writer:
+    def write(self, *, urgent: bool = False) -> Iterator[Transaction]:
+        """Commit when the block ends, after the append; roll back on any error.
+
+        urgent: for what ends sharing; it waits for the transaction that is running and for no other.
+        """
+        with self._writers.turn(urgent=urgent):
             self._reconcile()
             with _translated(), Session(self._writer, expire_on_commit=False) as session:
                 tx = Transaction(session, self.context, can_write=True)
@@ -139,7 +142,7 @@ class Transactions:
 
     def check(self) -> None:
         """Raise LogCorrupt if log and database contradict each other; nothing is changed."""
-        with self._one_writer, _translated(), Session(self._writer) as session:
+        with self._writers.turn(), _translated(), Session(self._writer) as session:
             reconcile(session, self.context.journal, now=self.context.clock(), with_pending=True)
             session.rollback()
 
@@ -148,7 +151,7 @@ class Transactions:
 
         settle: called with what was found, which may be nothing; appends, or says why it need not.
         """
-        with self._one_writer:
+        with self._writers.turn():
             with _translated(), Session(self._writer, expire_on_commit=False) as session:
                 tx = Transaction(session, self.context, can_write=True)
                 found = reconcile(session, self.context.journal, now=tx.now, with_pending=True)
@@ -165,18 +168,23 @@ class Transactions:
         with _translated(), Session(self._reader) as session:
             yield Transaction(session, self.context, can_write=False)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait to write."""
+        return self._writers.waiting
+
     def drop_former_pages(self) -> None:
         """Make SQLite forget what its pages held before the last commits; its journal keeps that for a while.
 
         Whoever reads for long keeps it from that, and then it is tried again after the next publication.
         """
-        with self._one_writer:
+        with self._writers.turn():
             self._has_former_pages = True
             self._drop_former_pages()
 
     def reconcile(self) -> None:
         """Note where newly published entries stand, at once instead of with the next writing transaction."""
-        with self._one_writer:
+        with self._writers.turn():
             self._reconcile()
             if self._has_former_pages:
                 self._drop_former_pages()

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from chassis.hidden_characters import has_hidden
 from consent.settings import ConsentSettings
 from consent.web.portal import Portal, RequestContext
 
@@ -68,14 +69,18 @@ SignedIn = Annotated[RequestContext, Depends(read_context)]
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:
-    """Return the form's fields; raises ForgedForm where a name comes twice, a value is long or a file."""
+    """Return the form's fields; raises ForgedForm where a name comes twice, a value is long, odd or a file."""
     form = await request.form(max_files=0, max_fields=100)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
-        if name in fields or not isinstance(value, str) or max(len(name), len(value)) > LONGEST_FIELD:
+        if name in fields or not isinstance(value, str) or _is_odd(name) or _is_odd(value):
             raise ForgedForm
         fields[name] = value
     return MappingProxyType(fields)
+
+
+def _is_odd(text: str) -> bool:
+    return len(text) > LONGEST_FIELD or has_hidden(text)
 
 
 FormFields = Annotated[Mapping[str, str], Depends(read_fields)]

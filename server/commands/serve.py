@@ -33,7 +33,8 @@ def serve(
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
-    from server.running import Coordinator  # loads flwr, which most commands do not need
+    from server.federation.fleet import FLEET_BODIES  # loads flwr, which most commands do not need
+    from server.running import Coordinator
     from server.settings import load_settings
 
     if demo and host not in LOOPBACK:
@@ -45,7 +46,14 @@ def serve(
     coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo)
     listeners = [
         listen(coordinator.web_app, host=host, port=web_port, only_loopback_names=demo),
-        listen(coordinator.fleet_app, host=fleet_host, port=fleet_port, certificate=certificate, key=key),
+        listen(
+            coordinator.fleet_app,
+            host=fleet_host,
+            port=fleet_port,
+            certificate=certificate,
+            key=key,
+            bodies=FLEET_BODIES,
+        ),
     ]
     stop = stopped_by_signals()
     with coordinator.working(), serving(listeners):

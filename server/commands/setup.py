@@ -49,6 +49,7 @@ def init(
     """
     from pydantic import ValidationError
 
+    from chassis.names import read_name
     from policies.signing import SigningKey, VerifyKey
     from server.federation.tls import create_tls
     from server.settings import FILE_NAME, CoordinatorSettingsFile, write_settings
@@ -58,6 +59,7 @@ def init(
         raise AlreadyExists(f"{folder} is a coordinator folder already")
     VerifyKey.from_text(service_key)
     try:
+        name = read_name(name)
         stored = CoordinatorSettingsFile(
             league=league, name=name, consent_url=consent, consent_service_key=service_key, database=database
         )
@@ -158,6 +160,7 @@ def staff_code(
     """
     from audit.entries.details.codes import LeagueRole
     from audit.entries.details.league import LeagueCodeIssued
+    from chassis.names import read_name
     from server.settings import load_settings
     from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
 
@@ -165,6 +168,7 @@ def staff_code(
     engine = database_of(settings)
     if club and club not in {node.club for node in store_of(settings).nodes()}:
         raise UnknownClub("there is no such club; see `homefield-server node list`")
+    person = read_name(person)
     staff = LeagueStaff(person, role, club)
     issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
     with closing(consent_of(settings)) as consent:

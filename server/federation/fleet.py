@@ -7,8 +7,10 @@ operator enrolled them.
 """
 
 import threading
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import server.federation.switches
 
@@ -17,21 +19,28 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_public_key
 from fastapi import FastAPI, HTTPException, Request, Response
-from flwr.common.constant import NOOP_ACCOUNT_NAME, NOOP_FLWR_AID
+from flwr.common.constant import NOOP_ACCOUNT_NAME, NOOP_FLWR_AID, TIMESTAMP_HEADER
 from flwr.proto.fleet_pb2 import PushMessagesRequest
 from flwr.server.superlink.linkstate import LinkState, LinkStateFactory
-from flwr.supercore.constant import FLWR_IN_MEMORY_DB_NAME, NodeStatus
+from flwr.supercore.constant import (
+    FLEET_HTTP_PUBLIC_KEY_HEADER,
+    FLEET_HTTP_SIGNATURE_HEADER,
+    FLWR_IN_MEMORY_DB_NAME,
+    NodeStatus,
+)
 from flwr.supercore.error import http_error_translator
 from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supercore.protobuf.translation import ProtobufTranslationMiddleware
 from flwr.superlink.config_loader import get_federation_manager, get_objectstore_linkstate_factories
 from flwr.superlink.routers.fleet.node_auth import NodeAuthMiddleware
 from flwr.superlink.routers.fleet.router import router as fleet_router
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.http.limited_bodies import BodyLimit, BodyLimits
 from server.errors import AlreadyExists, BadCoordinatorSettings
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
@@ -52,14 +61,25 @@ SERVED = frozenset(
 )
 HEALTH = "/health"
 LARGEST_BODY = 8 * 1024 * 1024  # ours: a sum of 100,000 integers is below 2 MiB
+LEAST_RATE = 64 * 1024  # bytes a second, ours: half a megabit, which any club's line has
+FLEET_BODIES = BodyLimits(
+    uploads={FLEET + name: BodyLimit(LARGEST_BODY, LEAST_RATE) for name in ("push-messages", "push-object")},
+    most_in_memory=256 * 1024 * 1024,
+)
+"""What may be uploaded and how slowly; the bodies of 128 clubs at once. Every other route takes the usual."""
 REGISTERED_HEARTBEAT_S = 30.0
 
 
 class OnlyServedPaths:
-    """Answers 404 to every path but the few served, before Flower's own middleware looks at the request."""
+    """Answers 404 to every path but the few served, before Flower's own middleware looks at the request.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Flower reads a body before it asks who sent it. What it will refuse for its headers is refused here, unread: its
+    signature covers the time alone, so the headers are all there is to check.
+    """
+
+    def __init__(self, app: ASGIApp, *, factory: LinkStateFactory) -> None:
         self._app = app
+        self._factory = factory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass served paths on; refuse bodies that announce more than the largest message."""
@@ -69,8 +89,23 @@ class OnlyServedPaths:
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
         elif _announced_length(scope) > LARGEST_BODY:
             await PlainTextResponse("Too large", 413)(scope, receive, send)
+        elif scope["path"] in SERVED and not self._may_send(scope):
+            await PlainTextResponse("Invalid SuperNode authentication", 401)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _may_send(self, scope: Scope) -> bool:
+        """Whether a body of this caller is worth reading: signed by an enrolled node, or asking to be activated."""
+        headers = Headers(scope=scope)
+        try:
+            public_key = b64decode(headers[FLEET_HTTP_PUBLIC_KEY_HEADER], validate=True)
+            b64decode(headers[FLEET_HTTP_SIGNATURE_HEADER], validate=True)
+            datetime.fromisoformat(headers[TIMESTAMP_HEADER])
+        except (KeyError, ValueError):
+            return False
+        if scope["path"] == FLEET + "activate-node":
+            return True  # the key is refused by Flower, which says that it is unknown; the body is small
+        return self._factory.state().get_node_id_by_public_key(public_key) is not None
 
 
 def _announced_length(scope: Scope) -> int:
@@ -170,7 +205,7 @@ def build_fleet_app(fleet: Fleet) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         middleware=[  # outermost first
-            Middleware(OnlyServedPaths),
+            Middleware(OnlyServedPaths, factory=fleet.factory),
             Middleware(BaseHTTPMiddleware, dispatch=http_error_translator),
             Middleware(ProtobufTranslationMiddleware),
             Middleware(NodeAuthMiddleware),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
@@ -23,24 +24,24 @@ ONE = AthleteId("ath-0000000000000001")
 SHA = "a" * 64
 
 
-def node_client(answer):
+def node_client(answer, **limits):
     seen = []
 
     def respond(request):
         seen.append(request)
         return answer(request) if callable(answer) else answer
 
-    return NodeConsentClient(line(respond), SERVICE.verify_key, OrgId("club-a"), lambda: NOW), seen
+    return NodeConsentClient(line(respond, **limits), SERVICE.verify_key, OrgId("club-a"), lambda: NOW), seen
 
 
-def line(respond):
+def line(respond, *, largest_answer=4096):
     transport = httpx.MockTransport(respond)
     return SignedClient(
         "http://consent",
         KEY,
         audience=SERVICE.verify_key.key_id,
         clock=lambda: NOW,
-        largest_answer=4096,
+        largest_answer=largest_answer,
         transport=transport,
     )
 
@@ -120,6 +121,27 @@ def test_a_ruling_about_somebody_else_is_no_answer():
             purpose=Purpose.TRAINING,
             questions=[Question(ONE, Category.SLEEP, Granularity.DAILY)],
         )
+
+
+def test_a_list_that_is_longer_than_a_call_may_be_is_asked_in_several():
+    athletes = [AthleteId(f"ath-{number:016x}") for number in range(2 * MOST_ITEMS + 1)]
+
+    def respond(request):
+        items = json.loads(request.content)["items"]
+        answers = [{"athlete": i["athlete"], "category": i["category"], "allowed": True, "epoch": 1} for i in items]
+        return as_json({"policy_hash": "x", "results": answers})
+
+    client, seen = node_client(respond, largest_answer=1 << 20)
+    rulings = client.decisions(
+        person="p",
+        role=Role.COACH,
+        action=Action.READ,
+        purpose=Purpose.TRAINING,
+        questions=[Question(athlete, Category.SLEEP, Granularity.DAILY) for athlete in athletes],
+    )
+
+    assert [ruling.athlete for ruling in rulings] == athletes
+    assert [len(json.loads(request.content)["items"]) for request in seen] == [MOST_ITEMS, MOST_ITEMS, 1]
 
 
 def test_a_service_that_cannot_be_reached_is_a_refusal():

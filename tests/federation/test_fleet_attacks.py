@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,15 +64,18 @@ class Caller:
             verify=context, base_url=f"https://{coordinator.address}", trust_env=False, timeout=HANG_S
         )
 
+    def signed(self):
+        stamp = datetime.now(UTC).isoformat()
+        return {
+            FLEET_HTTP_PUBLIC_KEY_HEADER: base64.b64encode(self.public).decode(),
+            TIMESTAMP_HEADER: stamp,
+            FLEET_HTTP_SIGNATURE_HEADER: base64.b64encode(sign_message(self.key, stamp.encode())).decode(),
+        }
+
     def post(self, name, node_id, *, signed=True, path=None):
         headers = {"content-type": "application/protobuf", "accept": "application/protobuf"}
         if signed:
-            stamp = datetime.now(UTC).isoformat()
-            headers |= {
-                FLEET_HTTP_PUBLIC_KEY_HEADER: base64.b64encode(self.public).decode(),
-                TIMESTAMP_HEADER: stamp,
-                FLEET_HTTP_SIGNATURE_HEADER: base64.b64encode(sign_message(self.key, stamp.encode())).decode(),
-            }
+            headers |= self.signed()
         body = REQUESTS[name](node_id, self.public).SerializeToString() if name else b""
         return self.http.post(path or f"/v1/fleet/{name}", content=body, headers=headers)
 
@@ -150,6 +154,27 @@ def test_a_body_that_announces_too_much_or_nothing_is_refused_unread(stranger, l
     answer = stranger.http.post("/v1/fleet/push-object", headers=headers, content=body)
 
     assert answer.status_code == 413
+
+
+NAMES = [path.rsplit("/", 1)[1] for path in sorted(SERVED)]
+UNREAD = [(name, signed) for name in NAMES for signed in (True, False) if not (signed and name == "activate-node")]
+"""Whoever asks to be activated names a key that nobody knows yet; their body is small, and is read."""
+
+
+@pytest.mark.parametrize(("name", "signed"), UNREAD)
+def test_no_body_of_a_stranger_is_read(coordinator, stranger, name, signed):
+    """Headers alone are sent, with a body announced that never comes: whoever answers has not waited for it."""
+    headers = {"host": "x", "content-type": "application/protobuf", "content-length": "1000000"}
+    headers |= stranger.signed() if signed else {}
+    lines = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
+    context = ssl.create_default_context(cadata=coordinator.ca.decode())
+
+    with (
+        socket.create_connection(("127.0.0.1", coordinator.port), timeout=HANG_S) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+    ):
+        connection.sendall(f"POST /v1/fleet/{name} HTTP/1.1\r\n{lines}\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 401 ")
 
 
 def test_a_replayed_signature_of_an_hour_ago_is_refused(coordinator, victim):

@@ -107,6 +107,7 @@ class FakeConsent:
     events: list[tuple[EventKind, Mapping[str, Any]]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     age: timedelta = timedelta(minutes=1)
+    enrolled: set[AthleteId] = field(default_factory=lambda: set(NAMES))
 
     def snapshot(self) -> ConsentSnapshot:
         if self.is_down:
@@ -117,7 +118,7 @@ class FakeConsent:
             for a, categories in self.granted.items()
             for c in categories
         )
-        epochs = dict.fromkeys(NAMES, 1)
+        epochs = dict.fromkeys(self.enrolled, 1)
         return ConsentSnapshot(CLUB, issued, issued + timedelta(minutes=5), epochs, grants)
 
     def decisions(

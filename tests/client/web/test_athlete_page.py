@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from client.web.access import SHOWN
 from policies.vocabulary import AthleteId, Category
 
 Ids = dict[str, AthleteId]
@@ -25,7 +26,7 @@ def test_opening_a_page_that_is_not_shared_is_asked_and_so_recorded(context: Any
     context.http.get(f"/athletes/{ids['private']}")
 
     (_, _, questions) = consent.asked[0]
-    assert [(q.athlete, q.category) for q in questions] == [(ids["private"], Category.READINESS)]
+    assert [(q.athlete, q.category) for q in questions] == [(ids["private"], category) for category in SHOWN]
 
 
 def test_evidence_shows_measured_beside_own_usual(context: Any, ids: Ids) -> None:

@@ -97,12 +97,28 @@ def test_each_page_is_one_decisions_call_with_person_role_and_purpose(context: A
     assert all(q.granularity.word == ("index" if q.category is Category.READINESS else "daily") for q in questions)
 
 
-def test_only_what_is_shared_is_asked_about(context: Any, consent: Any, ids: Ids) -> None:
+def test_the_board_asks_for_the_readiness_of_every_enrolled_athlete_and_for_nothing_else(
+    context: Any, consent: Any
+) -> None:
     consent.asked.clear()
 
     context.http.get("/board")
 
-    assert ids["private"] not in {q.athlete for q in consent.asked[0][2]}
+    asked = [(q.athlete, q.category) for q in consent.asked[0][2]]
+    assert asked == [(athlete, Category.READINESS) for athlete in sorted(consent.enrolled)]
+
+
+@pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
+def test_what_a_page_asks_does_not_depend_on_who_shares_what(context: Any, consent: Any, path: str) -> None:
+    """The number of entries that a page leaves in the public log would tell it otherwise."""
+    consent.asked.clear()
+
+    context.http.get(path)
+    consent.granted.clear()
+    context.http.get(path)
+
+    shared, hidden = (questions for _, _, questions in consent.asked)
+    assert shared == hidden
 
 
 def test_another_role_sees_only_what_that_role_was_given(context: Any) -> None:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from audit.entries.details.forms import FORMS
+from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import (
     AUDIENCE_HEADER,
     KEY_HEADER,
@@ -18,6 +20,7 @@ from chassis.http.request_signature import (
 )
 from consent.api import campaigns, decisions, events, leagues, membership, releases
 from consent.decisions.reported_events import REPORTABLE
+from consent.registry import members
 from consent.registry.values import OrgKind
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.signing import SigningKey
@@ -208,10 +211,47 @@ def test_every_answer_tells_the_services_time_whatever_its_status(caller: Caller
 
 
 def test_a_huge_body_is_refused_before_it_is_read(caller: Caller) -> None:
-    body = b"x" * (2 * 1024 * 1024 + 1)
+    body = b"x" * (3 * 1024 * 1024)
     headers = caller.world.headers("club-a", "POST", "/v1/members", body)
 
-    assert caller.http.post("/v1/members", content=body, headers=headers).status_code == 401
+    assert caller.http.post("/v1/members", content=body, headers=headers).status_code == 413
+    assert caller.http.post("/v1/members", content=body).status_code == 401
+
+
+def test_an_unsigned_body_is_not_read(caller: Caller) -> None:
+    """What would be read is an error here: the answer must come before it."""
+
+    def body() -> Iterator[bytes]:
+        raise AssertionError("nobody may read this")
+        yield b""
+
+    assert caller.http.post("/v1/members", content=body()).json() == REFUSED
+
+
+@pytest.mark.parametrize(("items", "status"), [(MOST_ITEMS, 200), (MOST_ITEMS + 1, 422)])
+def test_a_call_holds_at_most_a_thousand_items(caller: Caller, items: int, status: int) -> None:
+    item = {"athlete": caller.world.athletes["club-a"][0], "category": "sleep", "granularity": "daily"}
+    asked = {"actor": {"person": "R. D.", "role": "coach"}, "action": "read", "purpose": "training"}
+    size = caller.world.log_size
+
+    answer = caller.send("club-a", "POST", "/v1/decisions", asked | {"items": [item] * items})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert answer.json() == {"error": "items is not as expected"}
+        assert caller.world.log_size == size
+
+
+def test_the_athletes_of_a_club_fit_into_one_call(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens and squad pages leave an entry for every one of them in one transaction."""
+    monkeypatch.setattr(members, "MOST_ITEMS", 4)
+
+    first = caller.send("club-a", "POST", "/v1/members", enrol_body())
+    second = caller.send("club-a", "POST", "/v1/members", enrol_body("ath-00000000000000ef"))
+    again = caller.send("club-a", "POST", "/v1/members", enrol_body() | {"shirt_no": 24})
+
+    assert [first.status_code, second.status_code, again.status_code] == [201, 422, 201]
+    assert "at most 4 athletes" in second.json()["error"]
 
 
 @pytest.mark.parametrize(
