@@ -78,11 +78,15 @@ A = TypeVar("A", bound=_Answer)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a person of the club wants to see."""
+    """One thing a person of the club wants to see.
+
+    without_wearables: this node computes it from other sources alone, and answers for that (readiness, training load).
+    """
 
     athlete: AthleteId
     category: Category
     granularity: Granularity
+    without_wearables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,13 @@ class NodeConsentClient:
     ) -> tuple[Ruling, ...]:
         """Ask whether a person may see what they ask for; the service logs each answer before it gives it."""
         items = [
-            {"athlete": q.athlete, "category": q.category.value, "granularity": q.granularity.word} for q in questions
+            {
+                "athlete": q.athlete,
+                "category": q.category.value,
+                "granularity": q.granularity.word,
+                "without_wearables": q.without_wearables,
+            }
+            for q in questions
         ]
         body = {
             "actor": {"person": person, "role": role.value},
