@@ -91,11 +91,15 @@ A = TypeVar("A", bound=_Answer)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing a person of the club wants to see."""
+    """One thing a person of the club wants to see.
+
+    without_wearables: this node computes it from other sources alone, and answers for that (readiness, training load).
+    """
 
     athlete: AthleteId
     category: Category
     granularity: Granularity
+    without_wearables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,13 @@ class NodeConsentClient:
         self, person: str, role: Role, action: Action, purpose: Purpose, questions: Sequence[Question]
     ) -> tuple[Ruling, ...]:
         items = [
-            {"athlete": q.athlete, "category": q.category.value, "granularity": q.granularity.word} for q in questions
+            {
+                "athlete": q.athlete,
+                "category": q.category.value,
+                "granularity": q.granularity.word,
+                "without_wearables": q.without_wearables,
+            }
+            for q in questions
         ]
         body = {
             "actor": {"person": person, "role": role.value},

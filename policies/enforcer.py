@@ -8,13 +8,15 @@ policies/loader.py, and every answer must agree with the reference evaluator or 
 
 import logging
 import threading
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from importlib.metadata import distributions
 from typing import Any
 
 import casbin
 from casbin.util.expression import SimpleEval
 
-from policies.conditions import CONDITIONS
+from policies.conditions import BOOLEAN_FACTS, CONDITIONS
 from policies.decision import Decision, Facts, Request
 from policies.errors import BrokenRules
 from policies.loader import DEFAULT_RULE_ID, Bundle, Effect, Rule, load_bundle
@@ -28,17 +30,22 @@ BAD_REQUEST = "BAD_REQUEST"
 ENGINE_DISAGREE = "ENGINE_DISAGREE"
 ENGINE_ERROR = "ENGINE_ERROR"  # followed by ":" and the type of the error
 
-_BOOLEAN_FACTS = tuple(f.name for f in fields(Facts) if f.type is bool)
+CASBIN_CELLS = 8  # from a rule's id to its effect
+FROZEN = "casbin"  # a distribution on PyPI that nobody maintains; ours, `pycasbin`, is imported by the same name
 _LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule for a page: its id, what it says in plain words, and whether it allows or denies."""
+    """One rule for a page: its id, what it says in plain words, and whether it allows or denies.
+
+    pending: the feature that it waits for before it decides anything; empty where it is in force.
+    """
 
     rule_id: str
     sentence: str
     effect: Effect
+    pending: str = ""
 
 
 class _CasbinEngine(casbin.Enforcer):  # type: ignore[misc]  # casbin ships no types
@@ -51,7 +58,7 @@ class _CasbinEngine(casbin.Enforcer):  # type: ignore[misc]  # casbin ships no t
     def __init__(self, bundle: Bundle) -> None:
         model = casbin.Enforcer.new_model(text=bundle.model)
         for rule in bundle.rules:
-            model.add_policy("p", "p", list(rule.cells[:-1]))  # the sentence is not Casbin's business
+            model.add_policy("p", "p", list(rule.cells[:CASBIN_CELLS]))  # sentence and mark are not Casbin's business
         super().__init__(model)
         # Casbin logs every denied request with all its facts, and a server's logging set-up switches that back on
         # after Casbin has switched it off. A logger that no set-up can reach stays silent.
@@ -101,6 +108,7 @@ class Enforcer:
     @classmethod
     def load(cls, pack: str = "open") -> "Enforcer":
         """Build the packaged rules with one agreement pack and test them; raises BrokenRules."""
+        refuse_double_install()
         return cls.of(load_bundle(pack))
 
     @classmethod
@@ -155,7 +163,7 @@ class Enforcer:
 
     def rules(self) -> list[RuleLine]:
         """Every rule in plain words, in the order of the file, the default last."""
-        lines = [RuleLine(rule.rule_id, rule.sentence, rule.effect) for rule in self.bundle.rules]
+        lines = [RuleLine(rule.rule_id, rule.sentence, rule.effect, rule.pending) for rule in self.bundle.rules]
         return [*lines, RuleLine(DEFAULT_RULE_ID, "What no rule allows is refused.", Effect.DENY)]
 
     def _refuse(self, reason: str) -> Decision:
@@ -168,6 +176,18 @@ class Enforcer:
                 raise BrokenRules(f"the rules fail their own test: {decision.reason}")
         if any(self.decide(request).allowed for request in _must_be_refused()):
             raise BrokenRules("the rules fail their own test: what must be refused is allowed")
+
+
+def refuse_double_install(paths: Iterable[str] | None = None) -> None:
+    """Return if PyPI's frozen `casbin` is not installed beside `pycasbin`: both install one folder, and either may win.
+
+    paths: where to look, if not where imports do. Raises BrokenRules.
+    """
+    if any(distributions(name=FROZEN) if paths is None else distributions(name=FROZEN, path=list(paths))):
+        raise BrokenRules(
+            "expected pycasbin alone, got casbin beside it, and both install one folder; "
+            "run `pip uninstall casbin`, then `pip install --force-reinstall pycasbin`"
+        )
 
 
 class CurrentRules:
@@ -202,7 +222,7 @@ def _is_well_formed(request: Request) -> bool:
         and all(isinstance(role, Role) for role in facts.roles)
         and all(isinstance(org, str) and org.strip() for org in (facts.tenant, facts.subject_tenant))
         # a truthy 1 or "yes" would slip past a denying condition
-        and all(isinstance(getattr(facts, name), bool) for name in _BOOLEAN_FACTS)
+        and all(isinstance(getattr(facts, name), bool) for name in BOOLEAN_FACTS)
     )
 
 

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TypeVar
 
 from policies.canonical import canonical_bytes, sha256_hex
-from policies.conditions import CONDITIONS
+from policies.conditions import CONDITIONS, PENDING_FACTS, can_hold
 from policies.errors import BrokenRules
 from policies.vocabulary import Action, Category, Granularity, Purpose, Role
 
@@ -17,6 +17,7 @@ PACKS = ("open", "eu-default", "nba-2023", "nfl-2020")
 DEFAULT_RULE_ID = "D00"  # what a refusal without any matching rule is called; no file may use it
 
 _FIELDS = 9  # id, role, category, granularity, action, purpose, condition, effect, sentence
+_PENDING = "pending: "  # begins a tenth cell: the rule decides nothing until this feature is there
 _RULE_ID = re.compile(r"[A-Z]{1,3}[0-9]{2}")
 _MODEL_LINES = {
     "[request_definition]": "r = category, granularity, action, purpose, facts",
@@ -34,7 +35,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, with every pattern resolved to the words it stands for, and the texts it was written in."""
+    """One rule, with every pattern resolved to the words it stands for, and the texts it was written in.
+
+    pending: the feature without which no fact can make its condition true; empty where it is in force.
+    """
 
     rule_id: str
     roles: frozenset[Role]
@@ -47,6 +51,7 @@ class Rule:
     sentence: str
     any_role: bool
     cells: tuple[str, ...]
+    pending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,18 @@ def _check_set(rules: tuple[Rule, ...]) -> None:
         raise BrokenRules("expected every rule id once")
     if {rule.effect for rule in rules} != set(Effect):
         raise BrokenRules("expected at least one rule that allows and one that denies")
+    for rule in rules:
+        _check_in_force(rule)
+
+
+def _check_in_force(rule: Rule) -> None:
+    """Refuse a rule that only looks like protection: nothing makes its condition true, and it does not say so."""
+    if not rule.pending and not can_hold(rule.condition):
+        raise BrokenRules(
+            f"rule {rule.rule_id}: nothing can make its condition true; mark it `{_PENDING}feature` or remove it"
+        )
+    if rule.pending and (can_hold(rule.condition) or rule.pending not in PENDING_FACTS.values()):
+        raise BrokenRules(f"rule {rule.rule_id}: it is marked as pending, but its condition waits for no such feature")
 
 
 def _parse(text: str, where: str) -> tuple[Rule, ...]:
@@ -133,9 +150,10 @@ def _rule(row: list[str], where: str) -> Rule:
     if row[0] != "p":
         raise BrokenRules(f"{where}: expected a row of type p")
     cells = tuple(row[1:])
-    if len(cells) != _FIELDS or not all(cells):
+    pending = _pending(cells)
+    if len(cells) != _FIELDS + bool(pending) or not all(cells):
         raise BrokenRules(f"{where}: expected {_FIELDS} cells with text, got {sum(map(bool, cells))}")
-    rule_id, roles, categories, granularities, actions, purposes, condition, effect, sentence = cells
+    rule_id, roles, categories, granularities, actions, purposes, condition, effect, sentence = cells[:_FIELDS]
     if not _RULE_ID.fullmatch(rule_id) or rule_id == DEFAULT_RULE_ID:
         raise BrokenRules(f"{where}: expected a rule id of capitals and two digits")
     if condition not in CONDITIONS:
@@ -155,7 +173,13 @@ def _rule(row: list[str], where: str) -> Rule:
         sentence=sentence,
         any_role=roles == "*",
         cells=cells,
+        pending=pending,
     )
+
+
+def _pending(cells: tuple[str, ...]) -> str:
+    """Return the feature that a tenth cell names; empty text if there is none."""
+    return cells[_FIELDS].removeprefix(_PENDING) if cells[_FIELDS:] and cells[_FIELDS].startswith(_PENDING) else ""
 
 
 W = TypeVar("W", bound=str)

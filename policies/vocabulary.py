@@ -1,6 +1,8 @@
-"""Roles, purposes, categories, granularities and actions: the only list of these words."""
+"""Roles, purposes, categories, granularities, actions and sources: the only list of these words."""
 
+from collections.abc import Mapping
 from enum import Enum, IntEnum, StrEnum
+from types import MappingProxyType
 from typing import NewType
 
 AthleteId = NewType("AthleteId", str)
@@ -121,3 +123,40 @@ class ConsentState(Enum):
     def is_valid_for_processing(self) -> bool:
         """True only for a given or renewed consent."""
         return self in (ConsentState.GIVEN, ConsentState.RENEWED)
+
+
+SOURCES: Mapping[Category, frozenset[Lineage]] = MappingProxyType(
+    {
+        Category.READINESS: frozenset({Lineage.WEARABLE, Lineage.SELF_REPORT, Lineage.SESSION_RPE}),
+        Category.HEART: frozenset({Lineage.WEARABLE}),
+        Category.SLEEP: frozenset({Lineage.WEARABLE, Lineage.SELF_REPORT}),
+        Category.WELLNESS: frozenset({Lineage.SELF_REPORT}),
+        Category.TRAINING_LOAD: frozenset(
+            {Lineage.WEARABLE, Lineage.SESSION_RPE, Lineage.CLUB_RECORD, Lineage.SELF_REPORT}
+        ),
+        Category.TESTS: frozenset({Lineage.CLUB_RECORD, Lineage.CLINICAL}),
+        Category.INJURY: frozenset({Lineage.CLUB_RECORD, Lineage.SELF_REPORT, Lineage.CLINICAL}),
+        Category.NUTRITION: frozenset({Lineage.SELF_REPORT}),
+        Category.MOVEMENT: frozenset({Lineage.OPTICAL}),
+        Category.CYCLE: frozenset({Lineage.SELF_REPORT}),
+        # The office index is made of these alone, and each release states its own sources.
+        Category.DURABILITY: frozenset({Lineage.CLUB_RECORD, Lineage.SESSION_RPE}),
+        Category.TEAM_AGGREGATE: frozenset({Lineage.CLUB_RECORD, Lineage.SESSION_RPE}),
+        Category.ACCESS_LOG: frozenset(),
+    }
+)
+"""Every source of every category; a decision about a read assumes the worst. A new kind of stream starts here."""
+
+
+WITHOUT_WEARABLES = frozenset({Category.READINESS, Category.TRAINING_LOAD})
+"""Categories that a node can compute without wearables. It says so when it asks, and answers for it."""
+
+
+def worst_sources(category: Category) -> frozenset[Lineage]:
+    """Return every source that values of this category may come from."""
+    return SOURCES[category]
+
+
+def stated_sources(category: Category, *, without_wearables: bool) -> frozenset[Lineage]:
+    """Return the sources of what is asked for, where the node may have said that it uses no wearable."""
+    return SOURCES[category] - {Lineage.WEARABLE} if without_wearables else SOURCES[category]

@@ -34,6 +34,7 @@ FIELDS: Mapping[str, str] = {
     "basis": "Because",
     "grant": "Grant",
     "since": "Since",
+    "without_wearables": "Without wearables",
     "athlete": "Athlete",
     "page": "Page",
     "what": "Shown",

@@ -46,8 +46,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Which athlete, which campaign, and how much.",
     ),
     K.BUDGET_REFUNDED: KindWords(
-        "Budget that a campaign did not use was given back. It is said of everybody when it closes; real and stand-in "
-        "entries look alike.",
+        "Budget that a campaign did not use was given back. This is said of everybody when it closes; real and "
+        "stand-in entries look alike.",
         "Which athlete, which campaign, and how much.",
     ),
     K.ROUND_COMMITTED: KindWords(

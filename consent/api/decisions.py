@@ -23,11 +23,15 @@ class ActorBody(Body):
 
 
 class ItemBody(Body):
-    """One asked item; any text may stand for an athlete, and what is not ours is refused like the rest."""
+    """One asked item; any text may stand for an athlete, and what is not ours is refused like the rest.
+
+    without_wearables: the club computed it from other sources alone, and answers for that (readiness, training load).
+    """
 
     athlete: str = Field(min_length=1, max_length=64)
     category: Category
     granularity: str = Field(max_length=10)
+    without_wearables: bool = False
 
     @field_validator("granularity")
     @classmethod
@@ -52,7 +56,10 @@ class DecisionsRequest(Body):
 def decide(signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Decide every item; the answers come in the order of the items."""
     wanted = signed.read(DecisionsRequest)
-    items = [DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity)) for i in wanted.items]
+    items = [
+        DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity), i.without_wearables)
+        for i in wanted.items
+    ]
     answer = store.decide_many(
         signed.org.org_id,
         Actor(wanted.actor.person, wanted.actor.role),

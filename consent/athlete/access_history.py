@@ -15,12 +15,13 @@ from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
 from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
+from consent.athlete.own_reading import check_own
 from consent.athlete.reason_words import also, because, headline
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
 from consent.errors import Conflict, NotFound
-from consent.registry import members, orgs
+from consent.registry import orgs
 from consent.storage.kept_entry import KeptEntry
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
@@ -39,7 +40,7 @@ class _Opened:
 
 def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHistory:
     """Return the newest entries and the counts; raises NotFound, or KeyDestroyed after erasure."""
-    members.get(tx, athlete)
+    check_own(tx, athlete)
     opened = _open_all(tx, athlete)
     shown = opened[: max(0, limit)]
     names = {org.org_id: org.name for org in orgs.every(tx)}

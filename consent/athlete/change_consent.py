@@ -26,9 +26,8 @@ from consent.storage.transaction import Transaction
 from policies.decision import Decision, Request
 from policies.errors import InvalidInput
 from policies.grant import Cell, Grant, Recipient
-from policies.lineage import worst_sources
 from policies.recipients import PURPOSE_OF_ROLE
-from policies.vocabulary import Action, AthleteId, ConsentState, Granularity
+from policies.vocabulary import Action, AthleteId, ConsentState, Granularity, worst_sources
 
 MOST_CHANGES = 100
 

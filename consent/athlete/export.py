@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from audit.errors import MalformedProof
 from audit.tlog import merkle
 from audit.verification.athlete_export import AthleteExport, OwnEntry, own_entry, write_export
-from consent.registry import members
+from consent.athlete.own_reading import check_own
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
@@ -17,7 +17,7 @@ from policies.vocabulary import AthleteId
 
 def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     """Return the file with every entry of the athlete; raises NotFound, or KeyDestroyed after erasure."""
-    members.get(tx, athlete)
+    check_own(tx, athlete)
     journal = tx.context.journal
     # Read before the entries are listed: everything that it covers is in the file.
     checkpoint = journal.log.checkpoint_text().encode()

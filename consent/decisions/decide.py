@@ -19,9 +19,8 @@ from consent.storage.transaction import Transaction
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.decision import Decision, Request
 from policies.grant import Cell, Grant, Recipient
-from policies.lineage import worst_sources
 from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant
-from policies.vocabulary import Action, AthleteId, OrgId, Purpose, Role
+from policies.vocabulary import WITHOUT_WEARABLES, Action, AthleteId, OrgId, Purpose, Role, stated_sources
 
 DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
 
@@ -50,6 +49,8 @@ def decide_many(
         raise NotAllowed("expected a coach or a member of the medical team")
     if not 0 < len(items) <= MOST_ITEMS:
         raise InvalidChange(f"expected 1 to {MOST_ITEMS:,} items")
+    if any(item.without_wearables and item.category not in WITHOUT_WEARABLES for item in items):
+        raise InvalidChange("expected only readiness and training load to be asked for without wearables")
     rows = members.locked(tx, [item.athlete for item in items])
     own = [athlete for athlete, row in rows.items() if row.club == club]
     grants = live_grants(tx, own, purpose=purpose, recipient=Recipient(club, actor.role))
@@ -67,7 +68,7 @@ def _decide(
         None if row is None else members.member_of(row),
         cell.recipient,
         rules=tx.context.enforcer.bundle,
-        sources=worst_sources(item.category),
+        sources=stated_sources(item.category, without_wearables=item.without_wearables),
         consent=is_covered(question.grants, cell, tx=tx, granularity=item.granularity),
         release=False,
     )
@@ -105,6 +106,7 @@ def _draft(
         basis=basis,
         grant=None if covering is None else covering.grant_id,
         since=None if covering is None else covering.begins.date(),
+        without_wearables=item.without_wearables or None,
     )
     # Who is unknown here and who is another club's get the same answer by the same rule: an opened entry does not
     # tell which of them was asked about.

@@ -24,11 +24,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class DecisionItem:
-    """One asked item of a batch."""
+    """One asked item of a batch. without_wearables: the club says that nothing of it comes from a wearable."""
 
     athlete: AthleteId
     category: Category
     granularity: Granularity
+    without_wearables: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from consent.storage.rows import GrantRow, ReleaseRow
 from consent.storage.transaction import Transaction
 from policies.decision import Request
 from policies.grant import Cell, Recipient
-from policies.lineage import worst_sources
 from policies.recipients import PURPOSE_OF_ROLE
-from policies.vocabulary import Action, AthleteId, Category, ConsentState, Granularity, Purpose, Role
+from policies.vocabulary import Action, AthleteId, Category, ConsentState, Granularity, Purpose, Role, worst_sources
 
 CLUB_ROLES = (Role.MEDICAL, Role.COACH, Role.FRONT_OFFICE)
 

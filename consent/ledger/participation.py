@@ -9,8 +9,7 @@ from consent.storage.transaction import Transaction
 from policies.campaign import CampaignManifest
 from policies.decision import Request
 from policies.grant import Cell, Grant, Recipient
-from policies.lineage import worst_sources
-from policies.vocabulary import Action, Category, Granularity, OrgId, Role
+from policies.vocabulary import Action, Category, Granularity, OrgId, Role, worst_sources
 
 
 def takes_part(tx: Transaction, member: Member, manifest: CampaignManifest, grants: Mapping[Cell, Grant]) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from client.biometrics.streams import SPECS, Shape, Stream
+from policies.vocabulary import SOURCES
 from tests.architecture.citations import Library, faults_in, papers_in, read_library
 
 ROOT = Path(__file__).parents[2]
@@ -36,3 +37,10 @@ def test_the_documented_ranges_are_those_of_the_code() -> None:
     section = page.partition("## 5 ")[2].partition("## 6 ")[0]
 
     assert {line for line in section.splitlines() if line.startswith("| `")} == rows
+
+
+def test_every_stream_comes_from_a_source_that_its_category_names() -> None:
+    """A decision about a read assumes the worst source of `policies.vocabulary`: no stream may come from elsewhere."""
+    strangers = {stream for stream, spec in SPECS.items() if spec.lineage not in SOURCES[spec.category]}
+
+    assert strangers == set()

@@ -9,7 +9,7 @@ from importlib import resources
 
 import pytest
 
-from policies import enforcer as decision_point
+from policies.conditions import BOOLEAN_FACTS
 from policies.decision import Decision, Request
 from policies.enforcer import CurrentRules, Enforcer
 from policies.errors import BrokenRules, InvalidInput
@@ -292,7 +292,7 @@ def test_the_rules_read_as_lines_with_the_default_last(enforcer: Enforcer) -> No
 
 
 def test_the_boolean_facts_are_all_checked() -> None:
-    assert set(decision_point._BOOLEAN_FACTS) == set(BOOLEANS)
+    assert set(BOOLEAN_FACTS) == set(BOOLEANS)
 
 
 def test_an_athlete_between_clubs_still_reaches_their_own_data(enforcer: Enforcer, ask: Ask) -> None:

@@ -50,6 +50,8 @@ G01 | governing_body access_log daily read oversight | foreign
 D00 | governing_body heart daily read oversight | consent
 D01 | coach sleep daily read training | consent foreign
 D02 | coach sleep daily read training | consent frozen
+D02 | athlete durability band approve squad_planning | self frozen
+A01 | athlete heart raw read self_insight | self frozen
 D03 | athlete sleep band approve betting | self
 D04 | front_office durability index read squad_planning | release consent
 D05 | front_office readiness band read squad_planning | release consent
@@ -117,7 +119,7 @@ def mutants(text: str) -> Iterator[tuple[str, str]]:
             continue
         cells = row.split(", ", 9)
         flipped = [*cells[:8], "deny" if cells[8] == "allow" else "allow", cells[9]]
-        freed = [*cells[:7], "always", *cells[8:]]
+        freed = [*cells[:7], "always", cells[8], cells[9].partition(", pending: ")[0]]
         for name, new in (("deleted", None), ("flipped", ", ".join(flipped)), ("freed", ", ".join(freed))):
             if new != row:
                 kept = [*rows[:n], *([new] if new else []), *rows[n + 1 :]]

@@ -79,7 +79,9 @@ def designed(request: Request) -> bool:
     (role,), facts = request.facts.roles, request.facts
     if request.action is Action.WITHDRAW:  # nothing may stand between an athlete and taking a yes back
         return role is Role.ATHLETE and facts.is_self
-    if facts.account_frozen or request.purpose in (Purpose.COMMERCIAL, Purpose.BETTING):
+    if request.purpose in (Purpose.COMMERCIAL, Purpose.BETTING):
+        return False
+    if facts.account_frozen and request.purpose is not Purpose.SELF_INSIGHT:
         return False
     if request.purpose is Purpose.CONTRACT:
         if request.category is not Category.DURABILITY or facts.is_minor:

@@ -20,11 +20,13 @@ class Access(Details):
     """One access to one category of one athlete's data, granted or denied.
 
     grant: the grant that covers it, if one does. since: day of the grant or approval that it was granted on.
+    without_wearables: True where whoever asked said that nothing of it comes from a wearable.
     """
 
     kind = EventKind.ACCESS
     form = "access"
     opened: ClassVar[frozenset[str]] = frozenset({"role", "purpose", "category", "granularity", "rule", "outcome"})
+    added = frozenset({"without_wearables"})
 
     person: PersonText
     role: Role
@@ -38,6 +40,7 @@ class Access(Details):
     basis: AccessBasis
     grant: Word | None = None
     since: date | None = None
+    without_wearables: bool | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> "Access":

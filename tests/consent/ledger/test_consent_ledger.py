@@ -15,7 +15,6 @@ from policies.budget import LIFETIME_CAP, campaign_cost, rho_micro_per_round
 from policies.errors import BadSignature
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import World
-from tests.consent.league import opened as opened_details
 
 CLUB_A, CLUB_B, LEAGUE = OrgId("club-a"), OrgId("club-b"), OrgId("league")
 ROUND = rho_micro_per_round(5.0)
@@ -114,29 +113,6 @@ def test_withdrawing_stops_the_next_round_and_gives_back_only_what_was_not_relea
     assert told.also == f"With it, {3 * ROUND:,} micro-rho of your privacy budget came back"
     assert (looks[0].kind, looks[0].allowed) == (EventKind.ROUND_COMMITTED.value, False)
     assert looks[0].because == "your yes did not count for it any more"
-
-
-def test_the_entry_of_a_refund_waits_for_the_close_and_tells_all_that_came_back(world: World) -> None:
-    one, two, _ = world.athletes["club-a"]
-    for athlete in (one, two):
-        world.take_part(athlete)
-    campaign = opened(world)
-    tokens = [token.token for token in world.store.issue_tokens(CLUB_A, campaign, [one, two]).tokens]
-    world.store.commit_round(CLUB_A, campaign, 1, tokens)
-    world.store.withdraw_all(one, method=ConsentMethod.PORTAL)
-    before = refunds_of(world, one)
-
-    world.store.append_event(LEAGUE, CampaignClosed(campaign=campaign))
-
-    assert before == []
-    assert refunds_of(world, one) == refunds_of(world, two) == [3 * ROUND]
-
-
-def refunds_of(world: World, athlete: AthleteId) -> list[int]:
-    """What the refund entries in this athlete's own part of the log say."""
-    entries = [entry for entry in opened_details(world.service) if entry["kind"] == EventKind.BUDGET_REFUNDED]
-    numbers = {look.number - 1 for look in world.store.looks(athlete).entries if look.kind == "budget_refunded"}
-    return [entry["micro_rho"] for entry in entries if entry["number"] in numbers and entry["micro_rho"]]
 
 
 def test_coming_back_gives_no_second_token_for_the_same_campaign(world: World) -> None:

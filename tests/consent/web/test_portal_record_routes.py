@@ -1,5 +1,6 @@
 """The athlete's own record through the pages: looks with checked proofs, receipts, budget, rules, sound HTML."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -187,6 +188,16 @@ def test_the_rules_say_which_cells_they_close(world: Any) -> None:
 
     assert "The front office never sees body data, readiness or injuries, in any form." in page
     assert world.store.status().policy_hash in page
+
+
+def test_a_rule_that_waits_for_a_feature_is_not_shown_as_protection(world: Any) -> None:
+    page = " ".join(world.browser().get("/rules").text.split())
+
+    waiting = re.findall(r"<li>(?:(?!</li>).)*Not in force yet.*?</li>", page)
+    assert len(waiting) == 1
+    assert "Rule F02" in waiting[0]
+    assert "this service has no squad figure so far" in waiting[0]
+    assert "guardians cannot do that here yet" in page
 
 
 class _Outline(HTMLParser):
