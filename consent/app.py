@@ -15,6 +15,7 @@ from audit.web.log_files import mount_log
 from audit.writer.log import Log
 from chassis.clock import Clock
 from chassis.web.pages import add_base_layout
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.api import campaigns, decisions, events, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import DeliveryRecorder
@@ -23,15 +24,15 @@ from consent.settings import ConsentSettings
 from consent.web.app import add_portal
 
 
-def build_app(settings: ConsentSettings, *, clock: Clock) -> FastAPI:
-    """Open the service and return its application, which closes it on shutdown.
+def build_app(settings: ConsentSettings, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ONLY) -> FastAPI:
+    """Open the service and return its application, which closes it on shutdown. site: where its pages are reached.
 
     Raises InvalidSettings (demo mode off loopback, for one), StoreUnavailable or LogUnavailable.
     """
-    return app_of(open_service(settings, clock=clock), clock=clock)
+    return app_of(open_service(settings, clock=clock), clock=clock, site=site)
 
 
-def app_of(service: Service, *, clock: Clock) -> FastAPI:
+def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ONLY) -> FastAPI:
     """Return the application over an open service."""
 
     @asynccontextmanager
@@ -42,7 +43,14 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
         await run_in_threadpool(schedule.stop)
         service.close()
 
-    app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Homefield consent",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
     app.state.store, app.state.requests = service.store, service.requests
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
@@ -55,7 +63,7 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
     mount_log(app, service.settings.log_directory)
     add_base_layout(app)
     app.add_middleware(DeliveryRecorder, store=service.store)
-    add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
+    add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock, site=site)
     return app
 
 

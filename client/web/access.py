@@ -1,7 +1,7 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,8 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.clock import Clock
 from client.consent_client import Question, Ruling
-from client.web.sessions import Viewer
+from client.vault.store import Athlete
+from client.web.viewer import Viewer
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
@@ -65,16 +66,18 @@ class PageAccessRequests:
     """Asks for one page at a time. The snapshot tells what is worth asking; only the decision opens anything.
 
     Every page leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
+    held: the athletes of this node. Of another squad nothing is asked: it would stand in the record as an access.
     """
 
     consent: ConsentDecisions
     club: OrgId
     clock: Clock
+    held: Callable[[], Sequence[Athlete]]
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
-        """Ask about everyone who shares something with this person's role; `page` names the page for the log."""
+        """Ask about everyone of this person's squads who shares with their role; `page` names the page for the log."""
         snapshot = self.consent.snapshot()
-        live = self._live(viewer, snapshot, snapshot.epochs)
+        live = self._live(viewer, snapshot, [a.athlete for a in self.held() if a.squad in viewer.squads])
         if not live:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
         return self._access(viewer, snapshot, live)
@@ -85,7 +88,7 @@ class PageAccessRequests:
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
-        if not _ATHLETE.fullmatch(athlete):
+        if not _ATHLETE.fullmatch(athlete) or self._is_of_other_squad(viewer, athlete):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         live = self._live(viewer, snapshot, [athlete])
         readiness = (athlete, Category.READINESS)
@@ -97,8 +100,12 @@ class PageAccessRequests:
         Nothing that is read under this look may be shown; showing takes `one`.
         """
         snapshot = self.consent.snapshot()
-        shared = frozenset(category for _, category in self._live(viewer, snapshot, [athlete]))
+        asked = [] if self._is_of_other_squad(viewer, athlete) else [athlete]
+        shared = frozenset(category for _, category in self._live(viewer, snapshot, asked))
         return PageAccess({athlete: shared} if shared else {}, {}, self.clock(), snapshot.expires)
+
+    def _is_of_other_squad(self, viewer: Viewer, athlete: AthleteId) -> bool:
+        return any(one.athlete == athlete and one.squad not in viewer.squads for one in self.held())
 
     def _live(
         self, viewer: Viewer, snapshot: ConsentSnapshot, athletes: Iterable[AthleteId]

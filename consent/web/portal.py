@@ -6,6 +6,7 @@ from datetime import date
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.clock import Clock
+from chassis.sign_in.cookies import SessionCookie
 from chassis.web.pages import Pages
 from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
@@ -49,6 +50,7 @@ class Portal:
     settings: ConsentSettings
     clock: Clock
     pages: Pages
+    cookie: SessionCookie
 
     @property
     def today(self) -> date:
