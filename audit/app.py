@@ -29,7 +29,9 @@ def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body
         watch.start()
         yield
 
-    app = FastAPI(title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
+    )
     add_base_layout(app)
     add_routes(app, Auditor(opened, policy, place=source, run_by=run_by, clock=clock, watch=watch))
     return app

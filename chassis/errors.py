@@ -13,6 +13,8 @@ ChassisError
 ├── HiddenText          a text from outside with characters that nobody sees
 ├── AlreadyWritten      a file that is written once and is there already
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
+├── BadPublicUrl        a public address that is not an https address of a host
+├── TooManyTries        too many wrong sign-in codes from one address or for one code
 └── LockHeld            a lock file that another program holds
 """
 
@@ -63,6 +65,18 @@ class AlreadyWritten(ChassisError):
 
 class BadSecretFile(ChassisError):
     """A secret file that is missing, open to other users, or not of its form; the message never holds its content."""
+
+
+class BadPublicUrl(ChassisError):
+    """A public address that is not an https address of a host."""
+
+
+class TooManyTries(ChassisError):
+    """Too many wrong sign-in codes from one address or for one code; `wait_s` says for how many seconds to wait."""
+
+    def __init__(self, *, wait_s: int) -> None:
+        super().__init__(f"expected fewer wrong codes, got too many; try again in {wait_s} seconds")
+        self.wait_s = wait_s
 
 
 class LockHeld(ChassisError):

@@ -2,36 +2,37 @@
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audit.errors import AuditError
 from chassis.clock import Clock, utc_now
 from chassis.errors import ChassisError
+from chassis.sign_in.cookies import SessionCookie
+from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.text import sentence
-from chassis.web.page_errors import Closed, Refused, SignInNeeded
+from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart
 from client.settings import NodeSettings
+from client.staff.database import StaffFile
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions
-from client.web.sessions import COOKIE, StaffSessions
 from client.web.site import TEMPLATES, ClubSite, to
-from client.web.staff_codes import FILE_NAME, StaffCodeIssuer
+from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
 from models.errors import ModelError
 from policies.errors import PolicyError
 
 log = logging.getLogger(__name__)
-
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -43,17 +44,17 @@ def build_app(
     consent_client: ConsentDecisions,
     clock: Clock = utc_now,
     demo: bool = False,
-    hosts: Sequence[str] = LOOPBACK_HOSTS,
+    site: SiteAddress = OWN_MACHINE_ONLY,
 ) -> FastAPI:
     """Return the node's pages over an open vault.
 
     demo: one-click personas on loopback, and the newest recorded morning in place of today.
-    hosts: names under which the pages may be asked for; any other is refused (DNS rebinding).
+    site: where the pages are reached.
     """
-    site = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo)
-    app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None)
-    _close_on_errors(app, site)  # first: what is added later stands around it and sees its answers
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    club = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo, address=site)
+    app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    _close_on_errors(app, club)  # first: what is added later stands around it and sees its answers
+    app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site)
     add_base_layout(app)
 
     @app.get("/health")
@@ -61,22 +62,33 @@ def build_app(
         return {"status": "ok"}
 
     for area in (entrance, board, athletes, decide, athlete, imports, league_model):
-        app.include_router(area.router(site))
+        app.include_router(area.router(club))
     return app
 
 
 def build_site(
-    settings: NodeSettings, *, vault: Vault, consent_client: ConsentDecisions, clock: Clock, demo: bool
+    settings: NodeSettings,
+    *,
+    vault: Vault,
+    consent_client: ConsentDecisions,
+    clock: Clock,
+    demo: bool,
+    address: SiteAddress,
 ) -> ClubSite:
-    """Return what the pages share, with the journal opened."""
+    """Return what the pages share, with the journal and the staff's file opened."""
+
+    def squads() -> frozenset[str]:
+        return frozenset(one.squad for one in vault.athletes())
+
     return ClubSite(
         settings=settings,
         vault=vault,
         consent=consent_client,
         clock=clock,
         pages=Pages(TEMPLATES),
-        sessions=StaffSessions(clock),
-        issuer=StaffCodeIssuer(settings.keys / FILE_NAME, clock),
+        sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
+        # The club stands in it: two nodes on one machine would share a cookie of one name.
+        cookie=SessionCookie(f"homefield-node-{settings.club}", address),
         tables=Tables(vault),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         demo=demo,
@@ -87,7 +99,7 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
     """Every refusal and every failure ends in the same closed page; its kind and place go to the operational log."""
 
     def closed(request: Request, status: int) -> Response:
-        return site.closed(site.sessions.find(request.cookies.get(COOKIE)), status=status)
+        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=status)
 
     def answering(status: int) -> Handler:
         async def answer(request: Request, error: Exception) -> Response:
@@ -111,17 +123,28 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
 
     async def clock_apart(request: Request, error: Exception) -> Response:
         log.error("a page was closed: %s", error)
-        viewer = site.sessions.find(request.cookies.get(COOKIE))
+        viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
+
+    async def locked(request: Request, error: Exception) -> Response:
+        return entrance.locked_page(site, request)
 
     app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(ClockApart, clock_apart)
+    app.add_exception_handler(PageLocked, locked)
     app.add_exception_handler(Closed, answering(404))
     app.add_exception_handler(HTTPException, answering(404))
     app.add_exception_handler(Refused, answering(403))
     app.add_exception_handler(RequestValidationError, answering(422))
     for failure in (AuditError, ChassisError, ClientError, ModelError, PolicyError):
         app.add_exception_handler(failure, answering(503))
+
+
+def _refusal(site: ClubSite) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await site.closed(None, status=403)(scope, receive, send)
+
+    return refuse
 
 
 def _log_place(error: Exception) -> None:

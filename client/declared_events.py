@@ -27,6 +27,7 @@ ROUTES: EventDeclarations = {
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",
         "GET /sign-in",
+        "POST /unlock",
         "POST /sign-out",
         "GET /health",
         "GET /status",
@@ -36,6 +37,7 @@ ROUTES: EventDeclarations = {
 """The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
 
 VERBS: EventDeclarations = {
+    "staff add": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless=_UNLINKED),
     "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
@@ -48,8 +50,9 @@ VERBS: EventDeclarations = {
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
-    **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load"),
-    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show"),
+    **unrecorded(NoEntryReason.SET_UP, "init", "link", "athlete add", "athlete load", "athlete squad"),
+    **unrecorded(NoEntryReason.SET_UP, "staff remove", "staff end-sessions"),
+    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
 """The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""

@@ -2,6 +2,8 @@
 
 ClientError
 ├── BadNodeSettings       a node folder that is missing, unreadable or already there
+├── StaffUnavailable      the file of the club's staff cannot be read or written
+├── UnknownPerson         nobody of this name is on the staff
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -25,6 +27,14 @@ class ClientError(Exception):
 
 class BadNodeSettings(ClientError):
     """A node folder that is missing, unreadable or already there."""
+
+
+class StaffUnavailable(ClientError):
+    """The file of the club's staff cannot be read or written; nobody is signed in then."""
+
+
+class UnknownPerson(ClientError):
+    """Nobody of this name is on the staff."""
 
 
 class BadObservation(ClientError, ValueError):

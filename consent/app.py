@@ -16,6 +16,7 @@ from audit.writer.log import Log
 from chassis.clock import Clock
 from chassis.http.answer_time import TimedAnswers
 from chassis.web.pages import add_base_layout
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.api import campaigns, decisions, events, leagues, membership, releases
 from consent.api.entry import add_error_answers
 from consent.api.outcomes import DeliveryRecorder
@@ -24,15 +25,17 @@ from consent.settings import ConsentSettings
 from consent.web.app import add_portal
 
 
-def build_app(settings: ConsentSettings, *, clock: Clock, mode: StartMode = StartMode()) -> FastAPI:
-    """Open the service and return its application, which closes it on shutdown.
+def build_app(
+    settings: ConsentSettings, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ONLY, mode: StartMode = StartMode()
+) -> FastAPI:
+    """Open the service and return its application, which closes it on shutdown. site: where its pages are reached.
 
     Raises InvalidSettings (demo mode off loopback, for one), StoreUnavailable or LogUnavailable.
     """
-    return app_of(open_service(settings, clock=clock, mode=mode), clock=clock)
+    return app_of(open_service(settings, clock=clock, mode=mode), clock=clock, site=site)
 
 
-def app_of(service: Service, *, clock: Clock) -> FastAPI:
+def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ONLY) -> FastAPI:
     """Return the application over an open service."""
 
     @asynccontextmanager
@@ -43,7 +46,14 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
         await run_in_threadpool(schedule.stop)
         service.close()
 
-    app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Homefield consent",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
     app.state.store, app.state.requests = service.store, service.requests
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
@@ -57,7 +67,7 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
     add_base_layout(app)
     app.add_middleware(TimedAnswers, clock=clock, below="/v1/")
     app.add_middleware(DeliveryRecorder, store=service.store)
-    add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock)
+    add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock, site=site)
     return app
 
 

@@ -94,6 +94,8 @@ VERBS: EventDeclarations = {
     "unfreeze": records(EventKind.CONSENT_DECISION),
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),
     **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions"),
     **unrecorded(NoEntryReason.READ_BACK, "keys", "status", "org list", "athlete list"),
 }
-"""The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows."""
+"""The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows;
+ending sessions opens nothing either, and the next sign-in is recorded."""

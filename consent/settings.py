@@ -27,9 +27,10 @@ class ConsentSettings(BaseModel):
     directory: holds database, keys, log and trust policy. name: who runs it, as pages show it. database: SQLAlchemy
     URL; empty means SQLite inside the directory. publish_every_s: releases become visible only at
     multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing. checkpoint_every_s: the
-    log publishes what it has recorded at multiples of this, counted in UTC.
-    published_at: web address where others read the log, where a web server of its own serves it; asked before a start.
-    idle_s: a session ends after this long without a request. secure: pages are served over HTTPS.
+    log publishes what it has recorded at multiples of this, counted in UTC. log_folder: where the public log lies, for
+    a web server that may read it and nothing else; empty means inside the directory. published_at: web address where
+    others read the log, where such a server serves it; asked before a start.
+    idle_s: a session ends after this long without a request.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
 
@@ -42,12 +43,12 @@ class ConsentSettings(BaseModel):
     log_origin: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)*$", max_length=200)] = (
         "log.homefield.example/consent"
     )
+    log_folder: str = Field(default="", max_length=1000)
     agreement: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "open"
     publish_every_s: int = Field(default=DAY_S, ge=1, le=7 * DAY_S)
     checkpoint_every_s: int = Field(default=HOUR_S, ge=1, le=DAY_S)
     published_at: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$", max_length=300)] = ""
     idle_s: int = Field(default=900, ge=60, le=DAY_S)
-    secure: bool = False
     host: str = Field(default="127.0.0.1", max_length=200)
     port: int = Field(default=8600, ge=0, le=65_535)
     demo: bool = False
@@ -64,8 +65,8 @@ class ConsentSettings(BaseModel):
 
     @property
     def log_directory(self) -> Path:
-        """Where the public log's files lie."""
-        return self.directory / "log"
+        """Where the public log's files lie; the private part stands beside them."""
+        return Path(self.log_folder) if self.log_folder else self.directory / "log"
 
     @property
     def keys_directory(self) -> Path:
@@ -94,6 +95,10 @@ def read_settings(directory: Path, *, environment: Mapping[str, str] = os.enviro
         raise InvalidSettings(f"{path} is damaged; put it back from a backup") from error
     if not isinstance(stored, dict):
         raise InvalidSettings(f"{path} is damaged; put it back from a backup")
+    if stored.pop("secure", False):  # what `serve --public-url` says now; of every file of version 0.1, mostly false
+        raise InvalidSettings(
+            f"expected no setting `secure` in {path}: remove it, and give `serve` the address with --public-url"
+        )
     if environment.get(DATABASE_VARIABLE):
         stored["database"] = environment[DATABASE_VARIABLE]
     return make_settings(stored | {"directory": directory} | overrides)

@@ -5,16 +5,20 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.clock import Clock
+from chassis.sign_in.cookies import SessionCookie
+from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
 from server.web import entrance, office, operator
+from server.web.league_sign_in import LeagueSignIn
 from server.web.site import TEMPLATES, LeagueSite, SquadConsent, to
-from server.web.staff import CoordinatorCodeIssuer, Visits
 
 
 def build_app(
@@ -25,26 +29,37 @@ def build_app(
     roster: Roster,
     clock: Clock = lambda: datetime.now(UTC),
     demo: bool = False,
+    site: SiteAddress = OWN_MACHINE_ONLY,
 ) -> FastAPI:
-    """Return the application of the web port. `demo` opens one-click personas; the caller ensures loopback."""
-    site = LeagueSite(
+    """Return the application of the web port. `demo` opens one-click personas; the caller ensures loopback.
+
+    site: where the pages are reached.
+    """
+    league = LeagueSite(
         settings=settings,
         store=CoordinatorStore(engine, clock=clock),
         consent=consent,
         roster=roster,
         clock=clock,
         pages=Pages(TEMPLATES),
-        visits=Visits(clock),
-        issuer=CoordinatorCodeIssuer(engine, clock),
-        demo=demo,
+        sign_in=LeagueSignIn.over(engine, clock=clock, demo=demo),
+        cookie=SessionCookie(f"homefield-{settings.league}", site),
     )
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_middleware(OwnFormsOnly, refusal=_refusal(league), site=site)
     add_base_layout(app)
-    for routes in (entrance.router(site), office.router(site), operator.router(site)):
+    for routes in (entrance.router(league), office.router(league), operator.router(league)):
         app.include_router(routes)
     app.add_api_route("/health", _health)
-    _close_on_errors(app, site)
+    _close_on_errors(app, league)
     return app
+
+
+def _refusal(site: LeagueSite) -> ASGIApp:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await site.closed(Request(scope), status=403)(scope, receive, send)
+
+    return refuse
 
 
 async def _health() -> dict[str, str]:

@@ -7,7 +7,7 @@ from chassis.cli.program import run_program
 from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
-from server.commands import campaigns, serve, setup
+from server.commands import campaigns, serve, setup, staff
 from server.errors import ServerError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, campaigns, serve):
+for area in (setup, staff, campaigns, serve):
     area.register(app)
 
 

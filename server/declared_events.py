@@ -45,8 +45,10 @@ VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "staff-code": records(EventKind.CODE_ISSUED),
-    **unrecorded(NoEntryReason.SET_UP, "init", "link"),
-    **unrecorded(NoEntryReason.READ_BACK, "node list", "campaign list", "campaign show", "models list", "status"),
+    **unrecorded(NoEntryReason.SET_UP, "init", "link", "staff end-sessions"),
+    **unrecorded(
+        NoEntryReason.READ_BACK, "node list", "staff list", "campaign list", "campaign show", "models list", "status"
+    ),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "serve"),
 }
 """The league's commands."""

@@ -52,3 +52,15 @@ class StaffCodeRow(CoordinatorTable, table=True):
     role: str
     club: str
     expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class StaffSessionRow(CoordinatorTable, table=True):
+    """An open session of the league's staff, by the hash of its id. staff: the key of who it is."""
+
+    __tablename__: ClassVar[Any] = "staff_session"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    staff: str = Field(max_length=400)
+    facts: str = Field(max_length=20)
+    began: datetime = Field(sa_type=UtcTime)
+    seen: datetime = Field(sa_type=UtcTime)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from chassis.clock import Clock
 from chassis.errors import LockHeld
 from chassis.files.lock import exclusive_lock
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
 from server.errors import BadCoordinatorSettings
@@ -38,8 +39,16 @@ class Coordinator:
     consent: CoordinatorConsentClient
 
     @classmethod
-    def open(cls, settings: CoordinatorSettings, *, clock: Clock, wait_s: float, demo: bool) -> "Coordinator":
-        """Wire everything from a folder's settings.
+    def open(
+        cls,
+        settings: CoordinatorSettings,
+        *,
+        clock: Clock,
+        wait_s: float,
+        demo: bool,
+        site: SiteAddress = OWN_MACHINE_ONLY,
+    ) -> "Coordinator":
+        """Wire everything from a folder's settings. site: where the pages are reached.
 
         Raises BadCoordinatorSettings if the consent service is asked without TLS.
         """
@@ -55,7 +64,7 @@ class Coordinator:
             clock=clock,
             wait_s=wait_s,
         )
-        web = build_app(settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo)
+        web = build_app(settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo, site=site)
         return cls(settings.directory, web, build_fleet_app(fleet), worker, consent)
 
     @contextlib.contextmanager

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
+from chassis.cli.options import Proxies, PublicUrl
 
 
 def register(app: typer.Typer) -> None:
@@ -19,12 +20,16 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8300,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     run_by: Annotated[str, typer.Option(help="Who runs these pages, shown at the top.")] = "Governing body",
+    public_url: PublicUrl = "",
+    proxy: Proxies = None,
 ) -> None:
     """Serve the auditor's pages over a log, until interrupted."""
-    trust = trust_of(vkey, policy)
+    from chassis.web.site_address import parse_site
+
+    trust, site = trust_of(vkey, policy), parse_site(public_url, proxies=proxy or ())
 
     from audit.app import build_app  # web libraries that the other commands do without
     from chassis.names import read_name
     from chassis.web.serving import serve_app
 
-    serve_app(build_app(source=place, policy=trust, run_by=read_name(run_by)), host=host, port=port)
+    serve_app(build_app(source=place, policy=trust, run_by=read_name(run_by)), host=host, port=port, site=site)

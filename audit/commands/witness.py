@@ -88,7 +88,7 @@ def serve(
     config = read_config(directory)
     with WitnessStore.open(directory, config) as store:
         witness = Witness(config, store, clock=lambda: datetime.now(UTC))
-        serve_app(build_witness_app(witness), host=host, port=port)
+        serve_app(build_witness_app(witness), host=host, port=port, site=None)
 
 
 @app.command(epilog="Example: homefield-audit witness status w1 --json")

@@ -14,14 +14,19 @@ from chassis.errors import LockHeld
 from chassis.files.lock import exclusive_lock
 
 TEMPORARY = ".new-"
+PUBLIC_FOLDER, PRIVATE_FOLDER = 0o755, 0o700
+"""What others may do in a folder: read what is published, or nothing. A file is as readable as its folder."""
+_AS_THE_UMASK_SAYS = 0o777
+_FILE_BITS = 0o666
 
 
 class Disk:
     """The six operations that change the disk; each either happens or raises OSError, possibly half done."""
 
     def create(self, path: Path, data: bytes) -> None:
-        """Write a file and force it to disk."""
+        """Write a file, as readable as its folder whatever the umask is, and force it to disk."""
         with path.open("wb") as file:
+            os.fchmod(file.fileno(), path.parent.stat().st_mode & _FILE_BITS)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -45,9 +50,16 @@ class Disk:
         """Put a file into its place, over what may be there."""
         path.replace(to)
 
-    def make_directory(self, path: Path, *, mode: int = 0o777) -> None:
+    def make_directory(self, path: Path, *, mode: int = _AS_THE_UMASK_SAYS) -> None:
         """Make one directory, unless it is there."""
-        path.mkdir(mode=mode, exist_ok=True)
+        try:
+            path.mkdir(mode=mode)
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+            return
+        if mode != _AS_THE_UMASK_SAYS:
+            path.chmod(mode)  # a web server may read what is public, however narrow the program's umask is
 
     def sync_directory(self, path: Path) -> None:
         """Force the names in a directory to disk."""
@@ -63,9 +75,9 @@ class Disk:
 
 
 class FileStore:
-    """Files below one directory, written in stages. `mode` is for the directory itself."""
+    """Files below one directory, written in stages. `mode` is for the directory and those below it."""
 
-    def __init__(self, directory: Path, disk: Disk, *, mode: int = 0o777) -> None:
+    def __init__(self, directory: Path, disk: Disk, *, mode: int = PUBLIC_FOLDER) -> None:
         self.directory = directory
         self._disk = disk
         self._mode = mode
@@ -131,9 +143,7 @@ class FileStore:
             return
         if path != self.directory:
             self._make_directory(path.parent)
-            self._disk.make_directory(path)
-        else:
-            self._disk.make_directory(path, mode=self._mode)
+        self._disk.make_directory(path, mode=self._mode)
         self._disk.sync_directory(path.parent)
         self._made.add(path)
 

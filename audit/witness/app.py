@@ -22,7 +22,7 @@ BROKEN = "This witness cannot read its record of this log. It countersigns nothi
 
 def build_witness_app(witness: Witness) -> FastAPI:
     """Return the application of one witness; both prefixes of the protocol are its root."""
-    app = FastAPI(title="Homefield witness", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Homefield witness", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     add_base_layout(app)
     pages = Pages(TEMPLATES)
     _add_protocol(app, witness)

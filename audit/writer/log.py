@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from audit.durable.storage import Disk, FileStore, reason_of, sole_writer, unavailable
+from audit.durable.storage import PRIVATE_FOLDER, Disk, FileStore, reason_of, sole_writer, unavailable
 from audit.errors import LogCorrupt, LogUnavailable, MalformedProof, SourceUnavailable
 from audit.tlog import merkle, tiles
 from audit.tlog.checkpoint import Checkpoint
@@ -59,7 +59,7 @@ class Log:
         self._clock = clock
         self._heartbeat = heartbeat
         self._most_delay_s = most_delay_s
-        self._state = FileStore(directory.with_name(f"{directory.name}.state"), disk, mode=0o700)
+        self._state = FileStore(directory.with_name(f"{directory.name}.state"), disk, mode=PRIVATE_FOLDER)
         self._batch_files = BatchFiles(self._state)
         self._backlog = Backlog(PendingJournal(self._state, now_s=self._now_s), self._batch_files)
         self._publisher = Publisher(

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import click
@@ -10,6 +12,7 @@ import typer
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.printable import printable
 
+_OWNER_ALONE = 0o077
 TRACEBACK_VARIABLE = "HOMEFIELD_TRACEBACK"  # set it to see where an unexpected error came from
 
 
@@ -26,7 +29,8 @@ def run_program(
     may hold what no log should. interrupted: what Ctrl-C says.
     """
     try:
-        code = app(standalone_mode=False)
+        with _private_files():
+            code = app(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stdout.write(error.ctx.get_help() if error.ctx else "")
         sys.exit(error.exit_code)
@@ -49,6 +53,19 @@ def run_program(
     if code == ExitCode.INTERRUPTED:  # typer turns Ctrl-C into this code and says nothing
         _leave(prefix, interrupted, ExitCode.INTERRUPTED)
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Make every new file and folder the owner's alone, also those that a library makes.
+
+    What is for others, such as the public log, is given its mode by whoever writes it.
+    """
+    former = os.umask(_OWNER_ALONE)
+    try:
+        yield
+    finally:
+        os.umask(former)
 
 
 def _leave(prefix: str, sentence: str, code: int) -> NoReturn:

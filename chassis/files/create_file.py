@@ -22,6 +22,7 @@ def create_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE_MODE) ->
     except FileExistsError as error:
         raise AlreadyWritten(f"expected no {path} yet, got one; it is never overwritten, move it away") from error
     try:
+        os.fchmod(descriptor, mode)  # what is for others to read is so, however narrow the program's umask is
         write_durably(descriptor, data)
     except OSError:
         path.unlink(missing_ok=True)  # half a key would stop every later attempt

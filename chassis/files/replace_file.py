@@ -13,6 +13,7 @@ def replace_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, mode)
+    os.fchmod(descriptor, mode)  # also where the temporary file of a crash was still there, with another mode
     write_durably(descriptor, data)
     temporary.replace(path)
     sync_folder(path.parent)

@@ -40,7 +40,8 @@ def to_svg(spec: Mapping[str, Any]) -> str:
     """Render one Vega-Lite specification in the page theme; raises UnsafeChart if the SVG may not stand in a page."""
     import vl_convert  # a large library that only pages with charts need
 
-    svg: str = vl_convert.vegalite_to_svg({**spec, "config": _theme()})
+    # No address may be read while a chart is drawn, whatever a specification names.
+    svg: str = vl_convert.vegalite_to_svg({**spec, "config": _theme()}, allowed_base_urls=[])
     for token in FORBIDDEN:
         if token in svg:
             raise UnsafeChart(f"expected an SVG without {token!r}")

@@ -5,6 +5,10 @@ class SignInNeeded(Exception):
     """Nobody is signed in here."""
 
 
+class PageLocked(Exception):
+    """Somebody is signed in here, and their PIN is needed before anything is shown again."""
+
+
 class Closed(Exception):
     """This page is not shown; unknown, not allowed and not possible look the same."""
 

@@ -11,19 +11,18 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from chassis.errors import CannotServe
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
 from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
+from chassis.web.host_check import HostCheck
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 
 STOP_WITHIN_S = 8.0
 POLL_S = 0.05
 HIGHEST_PORT = 65_535
 FILES_BESIDE = 256  # databases, logs and tiles that are open besides
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # addresses that nobody else can reach
-LOOPBACK_NAMES = ("127.0.0.1", "localhost")
-LOOPBACK_PROXY = ("127.0.0.1", "::1")  # a TLS proxy stands on this machine, unless another is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +52,25 @@ def listen(
     port: int,
     certificate: str | None = None,
     key: str | None = None,
-    only_loopback_names: bool = False,
+    site: SiteAddress | None = OWN_MACHINE_ONLY,
     connections: ConnectionLimits = USUAL_CONNECTIONS,
     bodies: BodyLimits = USUAL_BODIES,
-    proxies: Sequence[str] = LOOPBACK_PROXY,
 ) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
 
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
-    only_loopback_names: refuse requests for any other host name. Without it any web site could point a name of its own
-    at this machine (DNS rebinding) and click the personas of a demo, which sign in without proof.
-    connections, bodies: what strangers may take, where it is not the usual. proxies: whose word on a caller's address
-    is believed.
+    site: the names that are answered; None for an interface that no browser signs in to, under whatever name it has.
+    A caller's address is the connection's own, or what a declared proxy says, and nobody else. connections, bodies:
+    what strangers may take, where it is not the usual.
     """
-    named = TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app
+    named = app if site is None else HostCheck(app, site=site)
     config = uvicorn.Config(
         LimitedBodies(named, bodies),
         http=LimitedProtocol.within(connections),
         loop="chassis.http.bounded_loop:BoundedLoop",
         h11_max_incomplete_event_size=LARGEST_HEADER,
-        forwarded_allow_ips=list(proxies),
+        proxy_headers=site is not None and site.is_public,
+        forwarded_allow_ips=list(site.proxies) if site is not None else [],
         ssl_certfile=certificate,
         ssl_keyfile=key,
         log_config=None,  # uvicorn would set up the whole process anew, and close handlers that are not its own
@@ -144,12 +142,12 @@ def wait_for_stop(stop: threading.Event, listeners: Sequence[Listener]) -> None:
         pass
 
 
-def serve_app(app: FastAPI, *, host: str, port: int, only_loopback_names: bool = False) -> None:
+def serve_app(app: FastAPI, *, host: str, port: int, site: SiteAddress | None = OWN_MACHINE_ONLY) -> None:
     """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
 
-    port: 0 takes a free one. only_loopback_names: see `listen`. Raises CannotServe if the address cannot be had.
+    port: 0 takes a free one. site: see `listen`. Raises CannotServe if the address cannot be had.
     """
-    listener = listen(app, host=host, port=port, only_loopback_names=only_loopback_names)
+    listener = listen(app, host=host, port=port, site=site)
     stop = stopped_by_signals()
     with serving([listener]):
         print(f"listening on http://{host}:{listener.port}", flush=True)

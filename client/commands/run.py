@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import say
-from chassis.cli.options import Demo
+from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings
@@ -26,6 +26,8 @@ def run(
     host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
         "127.0.0.1"
     ),
+    public_url: PublicUrl = "",
+    proxy: Proxies = None,
     demo: Demo = False,
 ) -> None:
     """Run the node until it is stopped: the club's pages, and training when an approved campaign asks.
@@ -33,20 +35,22 @@ def run(
     Example: homefield-node run ./club-a --port 8300
     """
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+    from chassis.web.site_address import parse_site
     from client.app import build_app
     from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.settings import load_settings
     from client.vault.access import open_vault
 
-    if demo and host not in LOOPBACK:
+    site = parse_site(public_url, proxies=proxy or ())
+    if demo and (host not in LOOPBACK or site.is_public):
         raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent, open_vault(settings) as vault:
         node = FederationNode.open(settings, consent=consent, clock=utc_now)
-        app = build_app(settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo)
+        app = build_app(settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo, site=site)
         add_status(app, node.status)
-        listeners = [listen(app, host=host, port=port)]
+        listeners = [listen(app, host=host, port=port, site=site)]
         stop = stopped_by_signals()
         with node.working(), serving(listeners):
             say(f"listening on http://{host}:{listeners[0].port}")

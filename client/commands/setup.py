@@ -11,15 +11,19 @@ from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
+from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
+from client.squads import DEFAULT_SQUAD, checked_squad
 from policies.errors import PolicyError
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
     from client.settings import NodeSettings, NodeSettingsFile
 
+
+SquadOption = Annotated[str, typer.Option(help="The athlete's squad; staff see the athletes of their own squads.")]
 
 athletes = typer.Typer(no_args_is_help=True, help="Add and list the athletes of this node.")
 
@@ -80,6 +84,7 @@ def add(
     name: Annotated[str, typer.Argument(help="The athlete's name; sealed in the vault.", show_default=False)],
     shirt: Annotated[int, typer.Option(min=0, max=999, help="Shirt number.")] = 0,
     minor: Annotated[bool, typer.Option("--minor", help="The athlete is under 18.")] = False,
+    squad: SquadOption = DEFAULT_SQUAD,
     identifier: Annotated[
         str | None, typer.Option("--id", help="An athlete id from another node; otherwise a new one is made.")
     ] = None,
@@ -94,12 +99,13 @@ def add(
     from client.vault.access import open_vault
     from client.vault.store import new_athlete_id
 
-    name = read_name(name)
+    name, held = read_name(name), checked_squad(squad)
     with open_vault(load_settings(folder)) as vault:
         athlete = new_athlete_id() if identifier is None else _checked_id(identifier)
-        vault.add_athlete(athlete, name, shirt_no=shirt, is_minor=minor)
+        vault.add_athlete(athlete, name, shirt_no=shirt, is_minor=minor, squad=held)
     if as_json:
-        print_json("homefield-athlete-add-1", {"athlete": athlete, "shirt_no": shirt, "is_minor": minor})
+        values = {"athlete": athlete, "shirt_no": shirt, "is_minor": minor, "squad": held}
+        print_json("homefield-athlete-add-1", values)
     else:
         say(athlete)
 
@@ -117,13 +123,19 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
         found = vault.athletes()
     if as_json:
         rows = [
-            {"athlete": one.athlete, "name": one.name, "shirt_no": one.shirt_no, "is_minor": one.is_minor}
+            {
+                "athlete": one.athlete,
+                "name": one.name,
+                "shirt_no": one.shirt_no,
+                "is_minor": one.is_minor,
+                "squad": one.squad,
+            }
             for one in found
         ]
         print_json("homefield-node-athlete-list-1", {"athletes": rows})
         return
-    lines = [(str(one.shirt_no), one.name, one.athlete, "under 18" if one.is_minor else "") for one in found]
-    print_table(f"{len(found)} athletes", ("No", "Name", "Id", ""), lines)
+    lines = [(str(one.shirt_no), one.name, one.squad, one.athlete, "under 18" if one.is_minor else "") for one in found]
+    print_table(f"{len(found)} athletes", ("No", "Name", "Squad", "Id", ""), lines)
 
 
 def erase(
@@ -200,7 +212,7 @@ def _create_fleet_key(path: Path) -> str:
     )
     create_secret(path, secret)
     public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    path.with_suffix(".pub").write_bytes(public + b"\n")
+    create_durably(path.with_suffix(".pub"), public + b"\n", mode=0o644)
     return public.decode()
 
 

@@ -16,7 +16,7 @@ from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import FORGETFUL, connect
 from client.errors import SealBroken, VaultError
 
-USER_VERSION: Final = 1
+USER_VERSION: Final = 2
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
 
 # WITHOUT ROWID: readings lie in the order of their meaningless keys, so the file shows no order of arrival.
@@ -41,7 +41,10 @@ CREATE TABLE IF NOT EXISTS quarantine (
 PRAGMA user_version = 1;
 """
 
-SCHEMA: Final = Schema("vault", [statements(_FIRST)])
+# From format 2 on an athlete's sealed profile also names their squad; programs of format 1 could not read it.
+_SQUADS: Final = "PRAGMA user_version = 2;"
+
+SCHEMA: Final = Schema("vault", [statements(_FIRST), statements(_SQUADS)])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 
 

@@ -4,13 +4,14 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource, Value
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
+from client.squads import DEFAULT_SQUAD
 from client.vault.codec import decode, decode_source, encode, encode_source, natural_key, value_and_quality
 from client.vault.database import Database
 from client.vault.keys import UnlockKey
@@ -28,6 +29,7 @@ class Athlete:
     name: str
     shirt_no: int
     is_minor: bool
+    squad: str = DEFAULT_SQUAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,11 @@ class Vault:
         with self._database.transaction():
             yield
 
-    def add_athlete(self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False) -> Athlete:
+    def add_athlete(
+        self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False, squad: str = DEFAULT_SQUAD
+    ) -> Athlete:
         """Add an athlete with a fresh data key; raises VaultError when the id is already taken."""
-        profile = Athlete(athlete, name, shirt_no, is_minor)
+        profile = Athlete(athlete, name, shirt_no, is_minor, squad)
         handle, data_key = self._handle(athlete), secrets.token_bytes(32)
         with self._database.transaction() as connection:
             if connection.execute("SELECT 1 FROM athlete WHERE handle = ?", (handle,)).fetchone():
@@ -110,6 +114,14 @@ class Vault:
                 (handle, self._seal_profile(profile, handle), self._master.wrap(data_key, b"key" + handle)),
             )
         return profile
+
+    def move_to_squad(self, athlete: AthleteId, squad: str) -> None:
+        """Put an athlete into another squad; raises UnknownAthlete or AthleteErased."""
+        with self._database.transaction() as connection:
+            opened, handle = self._open(athlete), self._handle(athlete)
+            moved = replace(opened.profile, squad=squad)
+            row = (self._seal_profile(moved, handle), opened.number)
+            connection.execute("UPDATE athlete SET profile = ? WHERE number = ?", row)
 
     def athletes(self) -> list[Athlete]:
         """Return the athletes who are not erased, by shirt number."""
@@ -217,12 +229,13 @@ class Vault:
         return _Opened(number, self._open_profile(profile, handle), Seal(data_key))
 
     def _seal_profile(self, profile: Athlete, handle: bytes) -> bytes:
-        fields = [profile.athlete, profile.name, profile.shirt_no, profile.is_minor]
+        fields = [profile.athlete, profile.name, profile.shirt_no, profile.is_minor, profile.squad]
         return self._master.close(json.dumps(fields).encode(), b"profile" + handle)
 
     def _open_profile(self, sealed: bytes, handle: bytes) -> Athlete:
-        identifier, name, shirt_no, is_minor = json.loads(self._master.open(sealed, b"profile" + handle))
-        return Athlete(AthleteId(identifier), name, shirt_no, is_minor)
+        identifier, name, shirt_no, is_minor, *squad = json.loads(self._master.open(sealed, b"profile" + handle))
+        # A profile of format 1 names no squad. It is rewritten, with one, when the athlete is moved.
+        return Athlete(AthleteId(identifier), name, shirt_no, is_minor, *squad)
 
     def _stored(self, opened: _Opened, key: bytes) -> _Held | None:
         with self._database.reading() as connection:

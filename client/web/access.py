@@ -1,7 +1,7 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,7 +11,8 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.clock import Clock
 from client.consent_client import Question, Ruling
-from client.web.sessions import Viewer
+from client.vault.store import Athlete
+from client.web.viewer import Viewer
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
@@ -74,18 +75,20 @@ class PageAccessRequests:
 
     Something is shown if the decision allows it and the snapshot lists it; neither alone opens anything. Every page
     leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
+    held: the athletes of this node. Of another squad nothing is asked: it would stand in the record as an access.
     """
 
     consent: ConsentDecisions
     club: OrgId
     clock: Clock
+    held: Callable[[], Sequence[Athlete]]
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
-        """Ask about every enrolled athlete what this page asks; `page` names it for the log."""
+        """Ask about every enrolled athlete of this person's squads what this page asks; `page` names it for the log."""
         return self._squad(viewer, page, self.consent.snapshot())
 
     def board(self, viewer: Viewer) -> PageAccess:
-        """Ask for the readiness of every enrolled athlete, and for nothing else.
+        """Ask for the readiness of every enrolled athlete of this person's squads, and for nothing else.
 
         Where it may be seen, the light behind it is computed from what the signed snapshot says is shared.
         """
@@ -96,7 +99,8 @@ class PageAccessRequests:
 
     def _squad(self, viewer: Viewer, page: ClubPage, snapshot: ConsentSnapshot) -> PageAccess:
         skew = self.clock() - snapshot.issued
-        pairs = [(athlete, category) for athlete in sorted(snapshot.epochs) for category in ASKED[page]]
+        enrolled = sorted(snapshot.epochs.keys() - self._of_other_squads(viewer))
+        pairs = [(athlete, category) for athlete in enrolled for category in ASKED[page]]
         if not pairs:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
         return replace(self._access(viewer, snapshot, pairs), skew=skew)
@@ -107,7 +111,7 @@ class PageAccessRequests:
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
-        if not _ATHLETE.fullmatch(athlete):
+        if not _ATHLETE.fullmatch(athlete) or athlete in self._of_other_squads(viewer):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         return self._access(viewer, snapshot, [(athlete, category) for category in SHOWN])
 
@@ -121,11 +125,14 @@ class PageAccessRequests:
         allowed = {athlete: live[athlete]} if athlete in live else {}
         return PageAccess(allowed, {}, self.clock(), snapshot.expires)
 
+    def _of_other_squads(self, viewer: Viewer) -> frozenset[AthleteId]:
+        return frozenset(one.athlete for one in self.held() if one.squad not in viewer.squads)
+
     def _live(self, viewer: Viewer, snapshot: ConsentSnapshot) -> dict[AthleteId, frozenset[Category]]:
-        """What the snapshot lists now for this person's role, by athlete; nobody who shares nothing is in it."""
-        now, live = self.clock(), dict[AthleteId, frozenset[Category]]()
+        """What the snapshot lists now for this person's role and squads, by athlete."""
+        now, live, others = self.clock(), dict[AthleteId, frozenset[Category]](), self._of_other_squads(viewer)
         for grant in snapshot.grants:
-            level = SHOWN.get(grant.category)
+            level = None if grant.athlete in others else SHOWN.get(grant.category)
             if level is not None and replace(snapshot, grants=(grant,)).is_live(
                 grant.athlete,
                 categories=[grant.category],

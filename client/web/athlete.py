@@ -22,8 +22,8 @@ from client.web.access import PageAccess
 from client.web.charts.hrv import hrv_chart
 from client.web.charts.load import load_chart
 from client.web.charts.sleep import sleep_chart
-from client.web.sessions import Viewer
 from client.web.site import DECISIONS_DAYS, ClubSite
+from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
 
 

@@ -13,8 +13,8 @@ from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
 from client.web.imports import newest_import
-from client.web.sessions import ROLE_GROUPS, Viewer
 from client.web.site import ClubSite
+from client.web.viewer import ROLE_GROUPS, Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from client.coaching.proposal import Proposal
 from client.coaching.review import REASON_TEXT, RefusedDecision, ReviewAnswer, ReviewDecision, ReviewReason, decide
 from client.web.athlete import Opened, decision_words, opened, show
 from client.web.decision_form import Sent, load_of, problems_of, reason_form
-from client.web.sessions import Viewer
 from client.web.site import ClubSite, to
 from client.web.text import session
+from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
 
 ANSWER_WORDS = {

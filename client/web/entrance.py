@@ -1,83 +1,148 @@
-"""Signing in and out: a code from the club's desk, or one click for a persona while the demo runs on loopback."""
+"""Signing in, unlocking and signing out: a code from the club's issuer, or one click for a persona of the demo."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.details.clubs import StaffSignedIn
-from chassis.web.page_errors import Closed
-from client.web.sessions import COOKIE, ROLE_NAMES
-from client.web.site import ClubSite, check_origin, to
-from policies.vocabulary import PersonId, Role
+from chassis.errors import TooManyTries
+from chassis.sign_in.csrf import csrf_token, is_own_token
+from chassis.sign_in.pin import is_sound_pin
+from chassis.text import counted
+from chassis.web.page_errors import Closed, Refused
+from client.staff.people import StaffPerson
+from client.web.site import ClubSite, to
+from client.web.staff_sign_in import PERSONAS
+from client.web.viewer import ROLE_NAMES
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
-PERSONAS = {
-    "coach": (PersonId("demo-coach"), "Robin Dale", Role.COACH),
-    "medical": (PersonId("demo-medical"), "Mika Stone", Role.MEDICAL),
-}
+HOME = "/board"
+WRONG_CODE = "Expected a code that the desk made in the last half hour and that was not used yet."
+WEAK_PIN = "Expected six figures that are not all the same and not in a row."
+WRONG_PIN = "Expected the PIN that you chose when you signed in on this device. The fifth wrong one signs you out."
+SIGNED_OUT = "Five wrong PINs signed this device out. The desk makes you a new code."
+LOCKED, TOO_MANY, WRONG = 423, 429, 422
+_OWN_PATH = re.compile(r"/[A-Za-z0-9/_-]*", re.ASCII)
+
+PinText = Annotated[str, Form(max_length=20)]
 
 
 def router(site: ClubSite) -> APIRouter:
     """Routes of the entrance."""
     routes = APIRouter()
+    _add_sign_in(routes, site)
 
     @routes.get("/")
     def root() -> Response:
-        return to("/board")
+        return to(HOME)
 
-    @routes.get("/sign-in")
-    def sign_in_page() -> Response:
-        return _page(site, wrong=False)
-
-    @routes.post("/sign-in")
-    def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
-        check_origin(request)
-        staff = site.issuer.check(code)
-        if staff is None:
-            return _page(site, wrong=True)
-        return _begin(site, request, staff.person, staff.name, staff.role)
-
-    @routes.post("/demo/sign-in")
-    def demo_sign_in(request: Request, persona: Annotated[str, Form(max_length=20)]) -> Response:
-        check_origin(request)
-        is_local = request.client is not None and request.client.host in LOOPBACK
-        if not site.demo or not is_local or persona not in PERSONAS:
-            raise Closed
-        return _begin(site, request, *PERSONAS[persona])
+    @routes.post("/unlock")
+    def unlock(
+        request: Request, csrf: Annotated[str, Form(max_length=100)], pin: PinText, back: Annotated[str, Form()] = HOME
+    ) -> Response:
+        held = site.cookie.read(request)
+        if not is_own_token(csrf, held):
+            raise Refused
+        if site.sign_in.sessions.unlock(held, pin):
+            return to(_own_path(back))
+        if site.sign_in.is_locked(held):
+            return locked_page(site, request, problem=WRONG_PIN, back=back)
+        return _page(site, code=SIGNED_OUT)
 
     @routes.post("/sign-out")
     def sign_out(request: Request, csrf: Annotated[str, Form(max_length=100)]) -> Response:
-        site.poster(request, csrf)
-        site.sessions.end(request.cookies.get(COOKIE))
+        held = site.cookie.read(request)
+        if not is_own_token(csrf, held):
+            raise Refused
+        site.sign_in.sessions.end(held)
         response = to("/sign-in")
-        response.delete_cookie(COOKIE)
+        site.cookie.drop(response)
         return response
 
     return routes
 
 
-def _page(site: ClubSite, *, wrong: bool) -> Response:
-    personas = [
-        {"key": key, "name": name, "role": ROLE_NAMES[role]} for key, (_, name, role) in PERSONAS.items() if site.demo
-    ]
-    problems = (
-        [{"field": "code", "text": "Expected a code that the desk issued in the last 12 hours."}] if wrong else []
-    )
+def _add_sign_in(routes: APIRouter, site: ClubSite) -> None:
+    @routes.get("/sign-in")
+    def sign_in_page() -> Response:
+        return _page(site)
+
+    @routes.post("/sign-in")
+    def sign_in(request: Request, code: Annotated[str, Form(max_length=60)], pin: PinText = "") -> Response:
+        if not is_sound_pin(pin):
+            return _page(site, pin=WEAK_PIN, typed=code)
+        address = site.cookie.site.caller(request.client.host if request.client else None)
+        try:
+            held = site.sign_in.with_code(
+                code, pin, address=address, replaces=site.cookie.read(request), before=lambda one: _report(site, one)
+            )
+        except TooManyTries as error:
+            return _busy(site, error)
+        return _page(site, code=WRONG_CODE) if held is None else _opened(site, held)
+
+    @routes.post("/demo/sign-in")
+    def demo_sign_in(request: Request, persona: Annotated[str, Form(max_length=20)]) -> Response:
+        is_local = request.client is not None and request.client.host in LOOPBACK
+        if not is_local:
+            raise Closed
+        replaces = site.cookie.read(request)
+        held = site.sign_in.as_persona(persona, replaces=replaces, before=lambda one: _report(site, one))
+        if held is None:
+            raise Closed
+        return _opened(site, held)
+
+
+def locked_page(site: ClubSite, request: Request, *, problem: str = "", back: str = "") -> Response:
+    """The page that asks for the PIN; afterwards it leads to the page that was asked for, or to the first one."""
+    asked = request.url.path if request.method == "GET" else back or HOME
     return site.page(
-        "sign_in.html", None, status=422 if wrong else 200, title="Sign in", personas=personas, problems=problems
+        "locked.html",
+        None,
+        status=WRONG if problem else LOCKED,
+        title="Locked",
+        problems=[{"field": "pin", "text": problem}] if problem else [],
+        token=csrf_token(site.cookie.read(request) or ""),
+        back=_own_path(asked),
     )
 
 
-def _begin(site: ClubSite, request: Request, person: PersonId, name: str, role: Role) -> Response:
-    site.consent.event(StaffSignedIn(person=person, role=role))
-    site.sessions.end(request.cookies.get(COOKIE))
-    response = to("/board")
-    response.set_cookie(
-        COOKIE,
-        site.sessions.begin(person=person, name=name, role=role),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
+def _page(site: ClubSite, *, code: str = "", pin: str = "", typed: str = "", status: int = WRONG) -> Response:
+    wrong = {"code": code, "pin": pin}
+    problems = [{"field": name, "text": text} for name, text in wrong.items() if text]
+    personas = [
+        {"key": key, "name": name, "role": ROLE_NAMES[role]}
+        for key, (_, name, role) in PERSONAS.items()
+        if site.sign_in.demo
+    ]
+    return site.page(
+        "sign_in.html",
+        None,
+        status=status if problems else 200,
+        title="Sign in",
+        personas=personas,
+        problems=problems,
+        wrong=wrong,
+        typed=typed,
     )
+
+
+def _busy(site: ClubSite, error: TooManyTries) -> Response:
+    wait = counted(-(-error.wait_s // 60), "minute")
+    response = _page(site, code=f"Too many wrong codes came from here. Try again in {wait}.", status=TOO_MANY)
+    response.headers["Retry-After"] = str(error.wait_s)
+    return response
+
+
+def _own_path(path: str) -> str:
+    return path if _OWN_PATH.fullmatch(path) and not path.startswith("//") else HOME
+
+
+def _report(site: ClubSite, one: StaffPerson) -> None:
+    site.consent.event(StaffSignedIn(person=one.person, role=one.role))
+
+
+def _opened(site: ClubSite, held: str) -> Response:
+    response = to(HOME)
+    site.cookie.keep(response, held)
     return response

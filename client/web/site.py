@@ -8,7 +8,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.clock import Clock
-from chassis.web.page_errors import Closed, Refused, SignInNeeded
+from chassis.sign_in.cookies import SessionCookie
+from chassis.sign_in.csrf import is_own_token
+from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
@@ -19,9 +21,9 @@ from client.features.daily import DailyTable
 from client.settings import NodeSettings
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
-from client.web.sessions import COOKIE, StaffSessions, Viewer
-from client.web.staff_codes import StaffCodeIssuer
+from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables, streams_of
+from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
 
 NAV = (
@@ -46,8 +48,8 @@ class ClubSite:
     consent: ConsentDecisions
     clock: Clock
     pages: Pages
-    sessions: StaffSessions
-    issuer: StaffCodeIssuer
+    sign_in: StaffSignIn
+    cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
     demo: bool
@@ -55,7 +57,7 @@ class ClubSite:
     @property
     def access_requests(self) -> PageAccessRequests:
         """Asks the consent service for one page."""
-        return PageAccessRequests(self.consent, self.settings.club, self.clock)
+        return PageAccessRequests(self.consent, self.settings.club, self.clock, self.vault.athletes)
 
     @property
     def zone(self) -> tzinfo:
@@ -67,17 +69,17 @@ class ClubSite:
         return self.clock().astimezone(self.zone)
 
     def viewer(self, request: Request) -> Viewer:
-        """Return who is signed in; raises SignInNeeded."""
-        viewer = self.sessions.find(request.cookies.get(COOKIE))
-        if viewer is None:
-            raise SignInNeeded
-        return viewer
+        """Return who is signed in; raises SignInNeeded, or PageLocked after idle minutes."""
+        held = self.cookie.read(request)
+        viewer = self.sign_in.viewer(held)
+        if viewer is not None:
+            return viewer
+        raise PageLocked if self.sign_in.is_locked(held) else SignInNeeded
 
     def poster(self, request: Request, csrf: str) -> Viewer:
-        """Return who sent this form; raises Refused if it is not from our own page in their session."""
+        """Return who sent this form; raises Refused if it is not from a page of their session."""
         viewer = self.viewer(request)
-        check_origin(request)
-        if not viewer.is_own_csrf(csrf):
+        if not is_own_token(csrf, self.cookie.read(request)):
             raise Refused
         return viewer
 
@@ -162,20 +164,6 @@ class ClubSite:
         plans = self.journal.plans(day)
         own = plans.get(athlete, plans.get(None))
         return None if own is None else SessionPlan(own.session, PlanSource.SET, own.title, own.match_day)
-
-
-def check_origin(request: Request) -> None:
-    """Return if the form is our own as far as the browser says; raises Refused otherwise.
-
-    Under the pages' no-referrer policy browsers send "Origin: null" with their own forms, so Sec-Fetch-Site is
-    asked first. A program that sends neither header is no browser and cannot be tricked into sending a cookie.
-    """
-    fetch_site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    own = f"{request.url.scheme}://{request.url.netloc}"
-    is_own = fetch_site in ("same-origin", "none") if fetch_site is not None else origin in (None, own)
-    if not is_own:
-        raise Refused
 
 
 def to(path: str) -> RedirectResponse:

@@ -1,6 +1,9 @@
 """Commands about athletes: list them, give one a sign-in code, freeze one's account, erase one's record."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,15 +14,18 @@ from chassis.text import plural
 from consent.commands.service_folder import ServiceFolder, beside, writing
 from policies.vocabulary import AthleteId, OrgId
 
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
 app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_help=True)
 
 AthleteArgument = Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")]
 
 
 def register(program: typer.Typer) -> None:
-    """Add `athlete` with its commands, `sign-in-code`, `freeze` and `unfreeze` to the program."""
+    """Add `athlete` with its commands, `sign-in-code`, `end-sessions`, `freeze` and `unfreeze` to the program."""
     program.add_typer(app, name="athlete")
-    for command in (sign_in_code, freeze, unfreeze):
+    for command in (sign_in_code, end_sessions, freeze, unfreeze):
         program.command()(command)
 
 
@@ -100,9 +106,34 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
 
     Example: homefield-consent sign-in-code union ath-0123456789abcdef
     """
+    from consent.identity import codes
+
+    with _sign_in_tables(directory) as (session, key):
+        code, expires = codes.create(session, AthleteId(athlete), key=key, now=utc_now())
+    values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
+    print_values("homefield-sign-in-code-1", values, as_json=as_json)
+
+
+def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:
+    """Sign an athlete out on every device at once, and end codes that were not used yet; the service may run.
+
+    Example: homefield-consent end-sessions union ath-0123456789abcdef
+    """
+    from consent.identity.sessions import end_everything
+
+    with beside(directory) as store:
+        store.member(AthleteId(athlete))
+    with _sign_in_tables(directory) as (session, key):
+        ended, revoked = end_everything(session, AthleteId(athlete), key=key, now=utc_now())
+    values = {"sessions_ended": ended, "codes_ended": revoked}
+    print_values("homefield-end-sessions-1", values, as_json=as_json)
+
+
+@contextmanager
+def _sign_in_tables(directory: Path) -> "Iterator[tuple[Session, bytes]]":
+    """A transaction beside a running service, for codes and sessions alone, and the key of the codes."""
     from sqlmodel import Session
 
-    from consent.identity import codes
     from consent.keys import read_keys
     from consent.service import open_beside
     from consent.settings import read_settings
@@ -111,9 +142,7 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     keys, (engine, _) = read_keys(settings.keys_directory), open_beside(settings, clock=utc_now)
     try:
         with Session(engine.execution_options(is_writer=True)) as session:
-            code, expires = codes.create(session, AthleteId(athlete), key=keys.codes, now=utc_now())
+            yield session, keys.codes
             session.commit()
     finally:
         engine.dispose()
-    values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
-    print_values("homefield-sign-in-code-1", values, as_json=as_json)

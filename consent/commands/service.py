@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_values, say, warn
-from chassis.cli.options import AsJson, Demo
+from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from consent.commands.service_folder import ServiceFolder, beside, publish, writing
 from consent.errors import InvalidSettings
@@ -34,6 +34,14 @@ def init(
     name: Annotated[str, typer.Option(help="Who runs it, as athletes read it.")] = "Players’ Union",
     database: Annotated[str, typer.Option(help="postgresql+psycopg://… ; SQLite in DIR if left out.")] = "",
     log_origin: Annotated[str, typer.Option(help="The public log's name.")] = "log.homefield.example/consent",
+    log_folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="A new folder for the public log, which a web server may read; DIR/log if left out. Its private part "
+            "stands beside it.",
+            show_default=False,
+        ),
+    ] = None,
     agreement: Annotated[str, typer.Option(help="Rule pack: open, eu-default, nba-2023 or nfl-2020.")] = "open",
     publish_every: Annotated[
         int, typer.Option(help="Seconds between publications of releases, counted from 06:00 UTC.")
@@ -61,12 +69,15 @@ def init(
             "name": read_name(name),
             "database": database,
             "log_origin": log_origin,
+            "log_folder": str(log_folder.resolve()) if log_folder else "",
             "agreement": agreement,
             "publish_every_s": publish_every,
             "checkpoint_every_s": checkpoint_every,
         }
     )
-    with _all_or_nothing(directory):
+    if settings.log_directory.exists():
+        raise InvalidSettings(f"{settings.log_directory} is there already; a public log needs a new folder")
+    with _all_or_nothing(directory, settings.log_directory):
         found(settings)
         service = open_service(settings, clock=utc_now)
         try:
@@ -103,6 +114,8 @@ def serve(
     directory: ServiceFolder,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8600,
+    public_url: PublicUrl = "",
+    proxy: Proxies = None,
     demo: Demo = False,
     without_witnesses: Annotated[
         bool, typer.Option("--without-witnesses", help="Start although no witness says how large the log was.")
@@ -115,6 +128,7 @@ def serve(
     Example: homefield-consent serve union --port 8600
     """
     from chassis.web.serving import serve_app
+    from chassis.web.site_address import parse_site
     from consent.app import build_app
     from consent.operations.outside_view import OutsideCheck
     from consent.service import StartMode
@@ -122,12 +136,15 @@ def serve(
 
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
+    site = parse_site(public_url, proxies=proxy or ())
+    if demo and site.is_public:
+        raise InvalidSettings("expected no public address in demo mode; demo personas sign in without proof")
     if demo:
         warn("warning: demo mode; anyone on this machine can sign in as any athlete")
     if without_witnesses:
         warn("warning: nobody was asked whether this log is the newest one; the portal says so")
     mode = StartMode(OutsideCheck.NONE if without_witnesses else OutsideCheck.REQUIRED)
-    serve_app(build_app(settings, clock=utc_now, mode=mode), host=host, port=port, only_loopback_names=demo)
+    serve_app(build_app(settings, clock=utc_now, site=site, mode=mode), host=host, port=port, site=site)
 
 
 def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -150,13 +167,17 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _all_or_nothing(directory: Path) -> Iterator[None]:
-    """Make `directory`, which is new or empty; when the block fails, nothing stays that would stop a second try."""
+def _all_or_nothing(directory: Path, log: Path) -> Iterator[None]:
+    """Make `directory`, which is new or empty; when the block fails, nothing stays that would stop a second try.
+
+    log: where the block makes the public log, with its private part beside it.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
     except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
+        for made in (directory, log, log.with_name(f"{log.name}.state")):
+            shutil.rmtree(made, ignore_errors=True)
         raise
 
 

@@ -1,50 +1,79 @@
-"""One-time sign-in codes: the union's issuer gives an athlete a short code that opens one session, for a short time.
+"""One-time sign-in codes: the union's issuer gives an athlete a code that opens one session, for a short time.
 
-The database holds a keyed hash only. A code has 59 random bits and lives for minutes, so guessing is hopeless.
+The database holds a keyed hash only. Everything here works beside a running service and needs no log entry: a code
+opens nothing by itself, and its use is logged.
 """
 
 import hashlib
 import hmac
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, delete
 
+from chassis.sign_in.codes import OneTimeCodes, StoredCode
 from consent.errors import NotFound, SignInRefused
 from consent.storage.rows import DataKeyRow, MemberRow, SignInCodeRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId
 
-CODE_LIFE = timedelta(minutes=30)  # ours: from the issuer to the phone
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0, o, 1, l, i: codes are read aloud
-LENGTH = 12
+
+class AthleteCodes:
+    """The codes in the consent database."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, code: StoredCode) -> None:
+        """Keep a code."""
+        self._session.add(SignInCodeRow(digest=code.digest, athlete=code.person, expires=code.expires))
+
+    def find(self, digest: str) -> StoredCode | None:
+        """Return the code with this digest."""
+        row = self._session.get(SignInCodeRow, digest)
+        return None if row is None else StoredCode(row.digest, row.athlete, row.expires)
+
+    def take(self, digest: str) -> bool:
+        """Remove a code; True for the one transaction that did."""
+        return self._removed(col(SignInCodeRow.digest) == digest) == 1
+
+    def drop_of(self, person: str) -> int:
+        """Remove every code of an athlete and return how many there were."""
+        return self._removed(col(SignInCodeRow.athlete) == person)
+
+    def drop_expired(self, now: datetime) -> None:
+        """Remove the codes that have ended."""
+        self._removed(col(SignInCodeRow.expires) <= now)
+
+    def _removed(self, which: object) -> int:
+        done = self._session.exec(delete(SignInCodeRow).where(which))  # type: ignore[arg-type]  # a column expression
+        return done.rowcount
+
+
+def codes_of(session: Session, *, key: bytes, now: datetime) -> OneTimeCodes:
+    """Return the codes at one moment. key: of the service, so that its codes open nothing elsewhere."""
+
+    def digest(plain: str) -> str:
+        return hmac.digest(key, plain.encode(), hashlib.sha256).hex()
+
+    return OneTimeCodes(AthleteCodes(session), digest=digest, clock=lambda: now)
 
 
 def create(session: Session, athlete: AthleteId, *, key: bytes, now: datetime) -> tuple[str, datetime]:
-    """Return a new code ("abcd-efgh-jkmn") and when it ends; earlier codes of the athlete end now.
+    """Return a new code ("abcd-efgh-jkmn-pqrs") and when it ends; earlier codes of the athlete end now.
 
-    It works beside a running service and needs no log entry: a code opens nothing by itself, and its use
-    is logged. Raises NotFound for no such athlete, and for one whose record was erased.
+    Raises NotFound for no such athlete, and for one whose record was erased.
     """
     keys = session.get(DataKeyRow, athlete)
     if session.get(MemberRow, athlete) is None or keys is None or keys.wrapped is None:
         raise NotFound("expected an athlete who is enrolled here")
-    code, expires = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)), now + CODE_LIFE
-    session.exec(delete(SignInCodeRow).where(col(SignInCodeRow.athlete) == athlete))
-    session.add(SignInCodeRow(digest=_digest(key, code), athlete=athlete, expires=expires))
-    return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4)), expires
+    issued = codes_of(session, key=key, now=now).issue(athlete)
+    return issued.code, issued.expires
 
 
 def redeem(tx: Transaction, code: str) -> AthleteId:
     """Spend a code; raises SignInRefused if it is unknown, spent or over, without saying which."""
-    plain = "".join(c for c in code.lower() if c in ALPHABET)
-    row = tx.session.get(SignInCodeRow, _digest(tx.context.keys.codes, plain)) if len(plain) == LENGTH else None
-    if row is None or tx.now >= row.expires:
+    codes = codes_of(tx.session, key=tx.context.keys.codes, now=tx.now)
+    found = codes.find(code)
+    if found is None or not codes.spend(found):
         raise SignInRefused("this code does not open a session")
-    athlete = AthleteId(row.athlete)
-    tx.session.delete(row)
-    return athlete
-
-
-def _digest(key: bytes, code: str) -> str:
-    return hmac.digest(key, code.encode(), hashlib.sha256).hex()
+    return AthleteId(found.person)

@@ -1,23 +1,23 @@
 """The athlete's sessions in the portal: opened by a one-time sign-in code or a demo persona, closed by idleness.
 
-The browser holds an opaque random id; the database holds its hash only. Each sign-in gives a new id,
-is written to the log before the session exists, and ends the session that it replaces.
+Each sign-in is written to the log before the session exists, and ends the session that it replaces.
 """
 
-import hashlib
-import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import col, delete
+from sqlmodel import Session
 
 from audit.entries.details.athletes import AthleteSignedIn
 from audit.entries.details.codes import ChoiceMethod
+from chassis.sign_in.attempts import Attempts, attempt_keys
+from chassis.sign_in.csrf import csrf_token
+from chassis.sign_in.sessions import SessionLimits, Sessions
 from consent.errors import SignInRefused
 from consent.grants.values import ConsentMethod
 from consent.identity import codes, personas
 from consent.identity.idle_clocks import IdleClocks
+from consent.identity.session_rows import DatabaseSessions
 from consent.registry.members import get as get_member
 from consent.registry.values import Member
 from consent.settings import ConsentSettings
@@ -26,7 +26,7 @@ from consent.storage.rows import SessionRow
 from consent.storage.transaction import Transaction, Transactions
 from policies.vocabulary import AthleteId
 
-LONGEST_SESSION = timedelta(hours=12)  # ours: nobody stays signed in overnight, however busy
+MOST_SESSIONS = 100_000  # ours: every athlete of a large union on several devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,23 @@ class AthleteSessions:
     def __init__(self, transactions: Transactions, settings: ConsentSettings) -> None:
         self._transactions = transactions
         self._settings = settings
-        self._idle = timedelta(seconds=settings.idle_s)
+        self._limits = SessionLimits(idle=timedelta(seconds=settings.idle_s), most=MOST_SESSIONS)
+        self._attempts = Attempts(transactions.context.clock)
         self._clocks = IdleClocks()
 
-    def sign_in_with_code(self, code: str, *, replaces: str | None = None) -> str:
-        """Spend a one-time sign-in code and return the new session's id; raises SignInRefused."""
-        with self._transactions.write() as tx:
-            return self._open(tx, codes.redeem(tx, code), ConsentMethod.PORTAL, replaces)
+    def sign_in_with_code(self, code: str, *, address: str | None = None, replaces: str | None = None) -> str:
+        """Spend a one-time sign-in code and return the new session's id.
+
+        address: of the caller, where it is known. Raises SignInRefused, or TooManyTries before anything is looked up.
+        """
+        tries = attempt_keys(code, address)
+        self._attempts.check(tries)
+        try:
+            with self._transactions.write() as tx:
+                return self._open(tx, codes.redeem(tx, code), ConsentMethod.PORTAL, replaces)
+        except SignInRefused:
+            self._attempts.count(tries)
+            raise
 
     def personas(self) -> list[Member]:
         """Return who can be signed in with one click: everyone in demo mode on loopback, else nobody."""
@@ -69,18 +79,18 @@ class AthleteSessions:
         if not session_id:
             return None
         with self._transactions.read() as tx:
-            row = tx.session.get(SessionRow, _digest(session_id))
-            if row is None or not self._is_alive(row, tx.now):
-                return None
-            self._clocks.restart(row.digest, tx.now)
-            return AthleteSession(AthleteId(row.athlete), _csrf(session_id), ConsentMethod(row.method), row.opened)
+            found = self._sessions(tx).find(session_id)
+        if found is None:
+            return None
+        method = ConsentMethod(found.facts)
+        return AthleteSession(AthleteId(found.person), csrf_token(session_id), method, found.began)
 
     def close(self, session_id: str | None) -> None:
         """End the session; unknown ids are ignored."""
         if session_id:
             with self._transactions.write() as tx:
                 tx.without_entry("the end of a session")
-                _forget(tx, session_id)
+                self._sessions(tx).end(session_id)
 
     def keep_clocks(self) -> None:
         """Save the idle clocks, so that sessions outlive a restart: at every publication and when the service ends."""
@@ -99,33 +109,19 @@ class AthleteSessions:
     def _open(self, tx: Transaction, athlete: AthleteId, method: ConsentMethod, replaces: str | None) -> str:
         if tx.context.journal.is_erased(tx.session, athlete):
             raise SignInRefused("expected an athlete whose record is still here")
-        session_id = secrets.token_urlsafe(32)
-        if replaces:
-            _forget(tx, replaces)
-        self._save_clocks(tx)
-        tx.session.flush()
-        tx.session.exec(delete(SessionRow).where(col(SessionRow.last_used) < tx.now - self._idle))
-        tx.session.add(
-            SessionRow(digest=_digest(session_id), athlete=athlete, method=method, opened=tx.now, last_used=tx.now)
-        )
+        session_id = self._sessions(tx).begin(athlete, facts=method.value, replaces=replaces)
         member = get_member(tx, athlete)
         signed_in = AthleteSignedIn(method=ChoiceMethod(method.value))
         tx.append([Draft.about(member.athlete, tx.union, signed_in)])
         return session_id
 
-    def _is_alive(self, row: SessionRow, now: datetime) -> bool:
-        last_used = self._clocks.last_used(row.digest, row.last_used)
-        return now - last_used < self._idle and now - row.opened < LONGEST_SESSION
+    def _sessions(self, tx: Transaction) -> Sessions:
+        return Sessions(DatabaseSessions(tx.session, clocks=self._clocks), limits=self._limits, clock=lambda: tx.now)
 
 
-def _forget(tx: Transaction, session_id: str) -> None:
-    tx.session.exec(delete(SessionRow).where(col(SessionRow.digest) == _digest(session_id)))
-
-
-def _digest(session_id: str) -> str:
-    return hashlib.sha256(session_id.encode()).hexdigest()
-
-
-def _csrf(session_id: str) -> str:
-    """Bound to the session and useless without it: whoever can compute it already holds the id."""
-    return hmac.new(session_id.encode(), b"homefield csrf", hashlib.sha256).hexdigest()
+def end_everything(session: Session, athlete: AthleteId, *, key: bytes, now: datetime) -> tuple[int, int]:
+    """End an athlete's sessions and codes, beside a running service; returns how many of each there were."""
+    revoked = codes.codes_of(session, key=key, now=now).revoke(athlete)
+    stored = DatabaseSessions(session, clocks=IdleClocks())
+    ended = Sessions(stored, limits=SessionLimits(), clock=lambda: now).end_of(athlete)
+    return ended, revoked

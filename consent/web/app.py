@@ -1,7 +1,7 @@
 """The athlete portal: full pages and plain forms, no script. Also the way a program drives it.
 
 Sign in with POST /sign-in {code}, or in demo mode POST /demo/sign-in {athlete}. Every other form needs the
-hidden field `csrf` of the page it stands on, and a browser's `Origin` or `Sec-Fetch-Site`.
+hidden field `csrf` of the page it stands on, and every one a browser's `Origin` or `Sec-Fetch-Site`.
 
     POST /change/{category}          give.<org>.<role> = off | cohort | band | index | daily | raw (at most the
                                      ceiling), ends.<org>.<role> = YYYY-MM-DD, or one `ends` for the whole row;
@@ -33,14 +33,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audit.errors import AuditError
 from chassis.clock import Clock
+from chassis.sign_in.cookies import SessionCookie
+from chassis.sign_in.own_forms import SAFE_METHODS, OwnFormsOnly
 from chassis.web.pages import Pages
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.errors import ConsentError, NotFound
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
 from consent.store import ConsentStore
 from consent.web import entry_routes
 from consent.web.budget import routes as budget_routes
-from consent.web.gate import SAFE_METHODS, Gate
 from consent.web.history import routes as record_routes
 from consent.web.portal import Portal, see_other
 from consent.web.request_context import ForgedForm, SignedOut, chosen_theme
@@ -53,19 +55,32 @@ FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503
 
 
 def add_portal(
-    app: FastAPI, *, store: ConsentStore, sessions: AthleteSessions, settings: ConsentSettings, clock: Clock
+    app: FastAPI,
+    *,
+    store: ConsentStore,
+    sessions: AthleteSessions,
+    settings: ConsentSettings,
+    clock: Clock,
+    site: SiteAddress = OWN_MACHINE_ONLY,
 ) -> None:
     """Serve the portal for every path that `app` has no route for yet: call it last.
 
     It is an application of its own, so that its closed page never answers for the interface under /v1.
     """
-    portal = Portal(store=store, sessions=sessions, settings=settings, clock=clock, pages=Pages(*TEMPLATES))
-    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    portal = Portal(
+        store=store,
+        sessions=sessions,
+        settings=settings,
+        clock=clock,
+        pages=Pages(*TEMPLATES),
+        cookie=SessionCookie("homefield-portal", site),
+    )
+    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.state.portal = portal
     for routes in (entry_routes, sharing_routes, asked_routes, record_routes, budget_routes):
         pages.include_router(routes.router)
     _close_on_errors(pages, portal)
-    pages.add_middleware(Gate, refusal=_refusal(portal), secure=settings.secure)
+    pages.add_middleware(OwnFormsOnly, refusal=_refusal(portal), site=site)
     app.mount("/", pages, name="portal")
 
 

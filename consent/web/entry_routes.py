@@ -2,9 +2,11 @@
 
 from itertools import groupby
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from chassis.errors import TooManyTries
+from chassis.text import counted
 from consent.errors import NotFound, SignInRefused
 from consent.web.portal import Portal, see_other
 from consent.web.request_context import (
@@ -17,8 +19,6 @@ from consent.web.request_context import (
     SessionId,
     SignedIn,
     Theme,
-    drop_session,
-    keep_session,
 )
 from consent.web.sharing.change_form import ChangeProblem
 from policies.vocabulary import AthleteId
@@ -39,14 +39,19 @@ def sign_in_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
 
 
 @router.post("/sign-in")
-def sign_in(portal: PortalHere, fields: FormFields, held: SessionId, theme: Theme) -> Response:
+def sign_in(request: Request, portal: PortalHere, fields: FormFields, held: SessionId, theme: Theme) -> Response:
     """Spend a one-time sign-in code; a code that opens nothing gets one and the same answer."""
-    code = fields.get("code", "")
+    code, address = fields.get("code", ""), portal.cookie.site.caller(request.client.host if request.client else None)
     try:
-        opened = portal.sessions.sign_in_with_code(code, replaces=held)
+        opened = portal.sessions.sign_in_with_code(code, address=address, replaces=held)
     except SignInRefused:
         problem = ChangeProblem("code", "This code does not open the portal. Ask the union’s desk for a new one.")
         return _sign_in(portal, theme, problem=problem)
+    except TooManyTries as error:
+        problem = ChangeProblem("code", f"Too many wrong codes came from here. {_later(error)}")
+        response = _sign_in(portal, theme, problem=problem, status=429)
+        response.headers["Retry-After"] = str(error.wait_s)
+        return response
     return _welcome(portal, opened)
 
 
@@ -72,7 +77,7 @@ def sign_out(portal: PortalHere, context: SignedIn, form: CheckedForm, held: Ses
     """End the session on the server, then in the browser."""
     portal.sessions.close(held)
     response = see_other("/sign-in")
-    drop_session(response, portal.settings)
+    portal.cookie.drop(response)
     return response
 
 
@@ -91,22 +96,28 @@ def keep_settings(portal: PortalHere, context: SignedIn, form: CheckedForm) -> R
     if theme not in THEMES:
         raise NotFound("expected one of the offered themes")
     response = see_other("/settings")
-    settings = portal.settings
+    secure = portal.cookie.site.is_public
     if theme == "system":
-        response.delete_cookie(THEME_COOKIE, path="/", httponly=True, samesite="lax", secure=settings.secure)
+        response.delete_cookie(THEME_COOKIE, path="/", httponly=True, samesite="lax", secure=secure)
     else:
         response.set_cookie(
-            THEME_COOKIE, theme, max_age=THEME_LIFE_S, path="/", httponly=True, samesite="lax", secure=settings.secure
+            THEME_COOKIE, theme, max_age=THEME_LIFE_S, path="/", httponly=True, samesite="lax", secure=secure
         )
     return response
 
 
-def _sign_in(portal: Portal, theme: str | None, *, problem: ChangeProblem | None = None) -> HTMLResponse:
+def _later(error: TooManyTries) -> str:
+    return f"Try again in {counted(-(-error.wait_s // 60), 'minute')}."
+
+
+def _sign_in(
+    portal: Portal, theme: str | None, *, problem: ChangeProblem | None = None, status: int = 422
+) -> HTMLResponse:
     return portal.signed_out_page(
         "sign_in.html",
         title="Sign in",
         theme=theme,
-        status=422 if problem else 200,
+        status=status if problem else 200,
         problems=[problem] if problem else [],
         idle_min=portal.settings.idle_s // 60,
         has_personas=bool(portal.sessions.personas()),
@@ -115,5 +126,5 @@ def _sign_in(portal: Portal, theme: str | None, *, problem: ChangeProblem | None
 
 def _welcome(portal: Portal, opened: str) -> Response:
     response = see_other("/shared")
-    keep_session(response, portal.settings, opened)
+    portal.cookie.keep(response, opened)
     return response

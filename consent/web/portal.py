@@ -6,6 +6,7 @@ from datetime import date
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.clock import Clock
+from chassis.sign_in.cookies import SessionCookie
 from chassis.text import sentence
 from chassis.web.pages import Pages
 from consent.identity.sessions import AthleteSession, AthleteSessions
@@ -50,6 +51,7 @@ class Portal:
     settings: ConsentSettings
     clock: Clock
     pages: Pages
+    cookie: SessionCookie
 
     @property
     def today(self) -> date:

@@ -6,10 +6,8 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.responses import Response
 
 from chassis.hidden_characters import has_hidden
-from consent.settings import ConsentSettings
 from consent.web.portal import Portal, RequestContext
 
 THEME_COOKIE = "homefield-theme"
@@ -26,11 +24,6 @@ class ForgedForm(Exception):
     """A form without the session's token, or with a field twice or too long."""
 
 
-def cookie_name(settings: ConsentSettings) -> str:
-    """Name of the session cookie; over HTTPS the browser itself holds it to this host."""
-    return "__Host-homefield" if settings.secure else "homefield"
-
-
 def portal_of(request: Request) -> Portal:
     """Return what the portal works with."""
     portal: Portal = request.app.state.portal
@@ -42,7 +35,7 @@ PortalHere = Annotated[Portal, Depends(portal_of)]
 
 def session_id(request: Request, portal: PortalHere) -> str | None:
     """Return the session id that the browser holds, open or not."""
-    return request.cookies.get(cookie_name(portal.settings))
+    return portal.cookie.read(request)
 
 
 SessionId = Annotated[str | None, Depends(session_id)]
@@ -94,13 +87,3 @@ def check_form(context: SignedIn, fields: FormFields) -> Mapping[str, str]:
 
 
 CheckedForm = Annotated[Mapping[str, str], Depends(check_form)]
-
-
-def keep_session(response: Response, settings: ConsentSettings, held: str) -> None:
-    """Give the browser the session id: not readable by scripts, not sent from other sites' forms."""
-    response.set_cookie(cookie_name(settings), held, path="/", httponly=True, samesite="lax", secure=settings.secure)
-
-
-def drop_session(response: Response, settings: ConsentSettings) -> None:
-    """Take the session id back from the browser."""
-    response.delete_cookie(cookie_name(settings), path="/", httponly=True, samesite="lax", secure=settings.secure)

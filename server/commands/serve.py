@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chassis.cli.console import say
-from chassis.cli.options import Demo
+from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from server.commands.coordinator_folder import CoordinatorFolder, database_of
 from server.errors import BadCoordinatorSettings
@@ -26,6 +26,8 @@ def serve(
     ),
     fleet_host: Annotated[str, typer.Option(help="Address of the Fleet API.")] = "127.0.0.1",
     wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = 900,
+    public_url: PublicUrl = "",
+    proxy: Proxies = None,
     demo: Demo = False,
 ) -> None:
     """Run the coordinator until it is stopped.
@@ -33,25 +35,28 @@ def serve(
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
+    from chassis.web.site_address import parse_site
     from server.federation.fleet import FLEET_BODIES  # loads flwr, which most commands do not need
     from server.running import Coordinator
     from server.settings import load_settings
 
-    if demo and host not in LOOPBACK:
+    site = parse_site(public_url, proxies=proxy or ())
+    if demo and (host not in LOOPBACK or site.is_public):
         raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     database_of(settings).dispose()
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
     check_certificate(certificate, key)
-    coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo)
+    coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo, site=site)
     listeners = [
-        listen(coordinator.web_app, host=host, port=web_port, only_loopback_names=demo),
+        listen(coordinator.web_app, host=host, port=web_port, site=site),
         listen(
             coordinator.fleet_app,
             host=fleet_host,
             port=fleet_port,
             certificate=certificate,
             key=key,
+            site=None,
             bodies=FLEET_BODIES,
         ),
     ]

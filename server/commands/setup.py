@@ -162,7 +162,8 @@ def staff_code(
     from audit.entries.details.league import LeagueCodeIssued
     from chassis.names import read_name
     from server.settings import load_settings
-    from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+    from server.web.sign_in_rows import league_codes
+    from server.web.staff import LeagueStaff
 
     settings = load_settings(folder)
     engine = database_of(settings)
@@ -173,4 +174,4 @@ def staff_code(
     issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
     with closing(consent_of(settings)) as consent:
         consent.event(issued)
-    say(CoordinatorCodeIssuer(engine, utc_now).issue(staff))
+    say(league_codes(engine, clock=utc_now).issue(staff.key).code)

@@ -204,6 +204,7 @@ def build_fleet_app(fleet: Fleet) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         middleware=[  # outermost first
             Middleware(OnlyServedPaths, factory=fleet.factory),
             Middleware(BaseHTTPMiddleware, dispatch=http_error_translator),

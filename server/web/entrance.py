@@ -6,16 +6,21 @@ from fastapi import APIRouter, Form, Request, Response
 
 from audit.entries.details.codes import LeagueRole
 from audit.entries.details.league import LeagueStaffSignedIn
+from chassis.errors import TooManyTries
+from chassis.sign_in.csrf import is_own_token
+from chassis.text import counted
 from chassis.web.page_errors import Closed, Refused
 from server.errors import ConsentServiceFailed
-from server.web.site import COOKIE, LOOPBACK, LeagueSite, check_origin, to
+from server.web.site import LOOPBACK, LeagueSite, to
 from server.web.staff import LeagueStaff
 from server.web.staff_role import StaffRole
+
+WRONG_CODE = "Expected a code that the desk made in the last half hour and that was not used yet."
 
 
 def personas(site: LeagueSite) -> dict[str, LeagueStaff]:
     """One front office for each enrolled club and one operator; nobody unless the demo runs."""
-    if not site.demo:
+    if not site.sign_in.demo:
         return {}
     offices = {
         f"office:{node.club}": LeagueStaff("T. W.", StaffRole.FRONT_OFFICE, node.club) for node in site.store.nodes()
@@ -26,56 +31,68 @@ def personas(site: LeagueSite) -> dict[str, LeagueStaff]:
 def router(site: LeagueSite) -> APIRouter:
     """Routes of the entrance."""
     routes = APIRouter()
+    _add_sign_in(routes, site)
 
     @routes.get("/")
     def root(request: Request) -> Response:
-        context = site.visits.find(request.cookies.get(COOKIE))
+        context = site.sign_in.find(site.cookie.read(request))
         return to(context.staff.home if context else "/sign-in")
-
-    @routes.get("/sign-in")
-    def sign_in_page() -> Response:
-        return _page(site, wrong=False)
-
-    @routes.post("/sign-in")
-    def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
-        check_origin(request)
-        staff = site.issuer.redeem(code, before=lambda staff: _report(site, staff))
-        return _page(site, wrong=True) if staff is None else _begin(site, request, staff)
-
-    @routes.post("/demo/sign-in")
-    def demo_sign_in(request: Request, persona: Annotated[str, Form(max_length=80)]) -> Response:
-        check_origin(request)
-        is_local = request.client is not None and request.client.host in LOOPBACK
-        staff = personas(site).get(persona) if is_local else None
-        if staff is None:
-            raise Closed
-        _report(site, staff)
-        return _begin(site, request, staff)
 
     @routes.post("/sign-out")
     def sign_out(request: Request, csrf: Annotated[str, Form(max_length=100)]) -> Response:
-        check_origin(request)
-        cookie = request.cookies.get(COOKIE)
-        context = site.visits.find(cookie)
-        if context is None or not context.is_own_csrf(csrf):
+        held = site.cookie.read(request)
+        if not is_own_token(csrf, held):
             raise Refused
-        site.visits.end(cookie)
+        site.sign_in.sessions.end(held)
         response = to("/sign-in")
-        response.delete_cookie(COOKIE)
+        site.cookie.drop(response)
         return response
 
     return routes
 
 
-def _page(site: LeagueSite, *, wrong: bool) -> Response:
-    text = "Expected a code that the desk made in the last half hour and that was not used yet."
-    problems = [{"field": "code", "text": text}] if wrong else []
+def _add_sign_in(routes: APIRouter, site: LeagueSite) -> None:
+    @routes.get("/sign-in")
+    def sign_in_page() -> Response:
+        return _page(site)
+
+    @routes.post("/sign-in")
+    def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
+        address = site.cookie.site.caller(request.client.host if request.client else None)
+        replaces = site.cookie.read(request)
+        try:
+            opened = site.sign_in.with_code(
+                code, address=address, replaces=replaces, before=lambda staff: _report(site, staff)
+            )
+        except TooManyTries as error:
+            return _busy(site, error)
+        return _page(site, problem=WRONG_CODE) if opened is None else _opened(site, *opened)
+
+    @routes.post("/demo/sign-in")
+    def demo_sign_in(request: Request, persona: Annotated[str, Form(max_length=80)]) -> Response:
+        is_local = request.client is not None and request.client.host in LOOPBACK
+        staff = personas(site).get(persona) if is_local else None
+        if staff is None:
+            raise Closed
+        _report(site, staff)
+        return _opened(site, site.sign_in.as_persona(staff, replaces=site.cookie.read(request)), staff)
+
+
+def _page(site: LeagueSite, *, problem: str = "", status: int = 422) -> Response:
+    problems = [{"field": "code", "text": problem}] if problem else []
     shown = [
         {"key": key, "label": staff.label, "club": site.clubs.of(staff.club) if staff.club else ""}
         for key, staff in personas(site).items()
     ]
-    status = 422 if wrong else 200
+    status = status if problem else 200
     return site.page("sign_in.html", None, status=status, title="Sign in", personas=shown, problems=problems)
+
+
+def _busy(site: LeagueSite, error: TooManyTries) -> Response:
+    wait = counted(-(-error.wait_s // 60), "minute")
+    response = _page(site, problem=f"Too many wrong codes came from here. Try again in {wait}.", status=429)
+    response.headers["Retry-After"] = str(error.wait_s)
+    return response
 
 
 def _report(site: LeagueSite, staff: LeagueStaff) -> None:
@@ -87,15 +104,7 @@ def _report(site: LeagueSite, staff: LeagueStaff) -> None:
         raise Closed from error
 
 
-def _begin(site: LeagueSite, request: Request, staff: LeagueStaff) -> Response:
-    site.visits.end(request.cookies.get(COOKIE))
+def _opened(site: LeagueSite, held: str, staff: LeagueStaff) -> Response:
     response = to(staff.home)
-    response.set_cookie(
-        COOKIE,
-        site.visits.begin(staff),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
+    site.cookie.keep(response, held)
     return response

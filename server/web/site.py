@@ -9,17 +9,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock
-from chassis.web.page_errors import Closed, Refused, SignInNeeded
+from chassis.sign_in.cookies import SessionCookie
+from chassis.web.page_errors import Closed, SignInNeeded
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
-from server.web.staff import CoordinatorCodeIssuer, StaffRequest, Visits
+from server.web.league_sign_in import LeagueSignIn
+from server.web.staff import StaffRequest
 from server.web.staff_role import StaffRole
 
-COOKIE = "homefield_server"
 TEMPLATES = Path(__file__).parent / "templates"
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
 NAVIGATION = {
@@ -59,14 +60,13 @@ class LeagueSite:
     roster: Roster
     clock: Clock
     pages: Pages
-    visits: Visits
-    issuer: CoordinatorCodeIssuer
-    demo: bool
+    sign_in: LeagueSignIn
+    cookie: SessionCookie
     clubs: ClubNames = field(default_factory=ClubNames)
 
     def context(self, request: Request, role: StaffRole) -> StaffRequest:
         """Return who is signed in; raises SignInNeeded, or Closed for somebody of another role."""
-        context = self.visits.find(request.cookies.get(COOKIE))
+        context = self.sign_in.find(self.cookie.read(request))
         if context is None:
             raise SignInNeeded
         if context.staff.role is not role:
@@ -98,21 +98,8 @@ class LeagueSite:
 
     def closed(self, request: Request, *, status: int) -> HTMLResponse:
         """The one page for everything that is not shown."""
-        context = self.visits.find(request.cookies.get(COOKIE))
+        context = self.sign_in.find(self.cookie.read(request))
         return self.page("closed.html", context, status=status, title="Not shown")
-
-
-def check_origin(request: Request) -> None:
-    """Return if the form is our own; raises Refused otherwise.
-
-    Our pages carry `Referrer-Policy: no-referrer`, under which browsers send "Origin: null" even with our own forms;
-    Sec-Fetch-Site, which pages cannot forge, then decides. Programs that send neither still need the form's token.
-    """
-    fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = f"{request.url.scheme}://{request.url.netloc}"
-    is_own_site = fetch_site == "same-origin"
-    if fetch_site not in (None, "same-origin") or not (origin in (None, own) or (origin == "null" and is_own_site)):
-        raise Refused
 
 
 def to(path: str) -> RedirectResponse:

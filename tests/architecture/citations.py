@@ -18,6 +18,7 @@ RFCS = {
     "4648": "Base16, Base32 and Base64",
     "5869": "HKDF",
     "6454": "The Web Origin Concept",
+    "6797": "HTTP Strict Transport Security (HSTS)",
     "6962": "Certificate Transparency",
     "7515": "JSON Web Signature",
     "8032": "Edwards-Curve Digital Signatures",

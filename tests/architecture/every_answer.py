@@ -168,6 +168,11 @@ def _in_league(every: Everything) -> Programs:
     return every.programs
 
 
+def _person(every: Everything, fresh: str) -> Words:
+    every.programs.done(client.cli.app, "staff", "add", every.programs.node, "--name", fresh, "--role", "coach")
+    return [every.programs.node, "--name", fresh]
+
+
 def _squad(every: Everything, fresh: str) -> Path:
     return every.file(fresh, "name,shirt_no,is_minor\nBo Ek,8,false\n")
 
@@ -181,10 +186,16 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
+    ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", HOSTILE]],
     ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, HOSTILE]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
+    ("homefield-node", "staff", "add"): [lambda e, fresh: [e.programs.node, "--name", fresh, "--role", "medical"]],
+    ("homefield-node", "staff", "list"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "staff", "remove"): [_person],
+    ("homefield-node", "staff", "end-sessions"): [_person],
+    ("homefield-node", "staff-code"): [_person],
     ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
     ("homefield-node", "features"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
@@ -203,6 +214,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
         ]
     ],
     ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
     ("homefield-server", "campaign", "open"): [
         lambda e, fresh: [e.programs.league, "--model", "recovery-linear-1", "--out", e.folder / fresh]
     ],

@@ -35,10 +35,12 @@ READING = {
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),
     ("homefield-node", "propose"),
+    ("homefield-node", "staff", "list"),
     ("homefield-server", "campaign", "list"),
     ("homefield-server", "campaign", "show"),
     ("homefield-server", "models", "list"),
     ("homefield-server", "node", "list"),
+    ("homefield-server", "staff", "list"),
     ("homefield-server", "status"),
 }
 

@@ -45,14 +45,14 @@ SITES: dict[str, EventDeclarations] = {
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
-    "homefield-consent": 5,
+    "homefield-consent": 6,
     "homefield-demo": 1,
-    "homefield-node": 8,
-    "homefield-server": 8,
+    "homefield-node": 12,
+    "homefield-server": 10,
     "auditor": 16,
     "witness": 5,
     "consent": 31,
-    "node": 6,
+    "node": 7,
     "league": 8,
     "fleet": 9,
 }
@@ -66,7 +66,11 @@ REASONS_OF = {
 }
 """Where each reason can be true at all; the others can be anywhere."""
 SERVICE_KEY = "A" * 43 + "="
-HARMLESS_POSTS = {"POST /sign-out", "POST /settings"}  # they end or dress the sender's own session
+HARMLESS_POSTS = {
+    "POST /sign-out",
+    "POST /settings",
+    "POST /unlock",
+}  # they end, dress or unlock the sender's own session
 FROM_THE_LOG_ITSELF = {EventKind.HEARTBEAT, EventKind.ANSWER_SENT}
 NO_LONGER_WRITTEN = {EventKind.RELEASE_ANSWERED}  # an answer is logged like any other choice
 

@@ -171,6 +171,10 @@ def left_league(p: Programs) -> None:
     p.world.store.leave_league(OrgId("club-a"), OrgId("league"))
 
 
+def with_staff(p: Programs) -> None:
+    p.done(client.cli.app, "staff", "add", p.node, "--name", "Kim", "--role", "coach")
+
+
 def with_new_athlete(p: Programs) -> None:
     p.done(client.cli.app, "athlete", "add", p.node, "New Person", "--shirt", 9, "--id", NEW)
 
@@ -183,7 +187,8 @@ def snapshot_known(p: Programs) -> None:
 
 Words = Callable[[Programs], tuple[object, ...]]
 NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
-    "staff-code": (nothing, lambda p: ("staff-code", p.node, "--name", "Kim", "--role", "coach")),
+    "staff add": (nothing, lambda p: ("staff", "add", p.node, "--name", "Kim", "--role", "coach")),
+    "staff-code": (with_staff, lambda p: ("staff-code", p.node, "--name", "Kim")),
     "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),
     "features": (nothing, lambda p: ("features", p.node, p.one)),
     "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),

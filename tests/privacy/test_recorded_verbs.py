@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from audit.entries.details.forms import FORMS
 from audit.entries.event_declarations import RecordedEvent
 from audit.entries.events import EventKind
 from client.settings import load_settings
+from client.staff.database import StaffFile
 from client.vault.access import open_vault
 from tests.audit.entries.details.samples import SAMPLES
 from tests.consent.league import Caller
@@ -83,6 +85,9 @@ def everything_below(programs: Programs) -> dict[str, bytes]:
                 found[str(path)] = path.read_bytes()
     with open_vault(load_settings(programs.node)) as vault:
         found["readings"] = repr([vault.read(one.athlete) for one in vault.athletes()]).encode()
+    with closing(StaffFile(programs.node)) as file, file.reading() as connection:
+        tables = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("staff_person", "staff_code")]
+        found["staff"] = repr(tables).encode()
     return found
 
 
@@ -139,7 +144,7 @@ def test_a_node_that_is_not_linked_yet_has_nobody_to_tell(programs: Programs, tm
     programs.down = True
 
     for words in (
-        ("staff-code", folder, "--name", "Kim", "--role", "coach"),
+        ("staff", "add", folder, "--name", "Kim", "--role", "coach"),
         ("ingest", folder, files(programs), "--athlete", "1"),
         ("features", folder, "1"),
         ("plan", "set", folder, "--load", "300"),

@@ -25,6 +25,7 @@ from server.federation.opening import Terms, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
 
+ORIGIN = "http://127.0.0.1:8200"
 START = datetime(2026, 11, 23, 11, 42, tzinfo=UTC)
 
 
@@ -153,7 +154,7 @@ def make_office(tmp_path: Path) -> Any:
         store = CoordinatorStore(engine, clock=clock)
         for club in ("club-a", "club-b"):
             store.add_node(club, f"ecdsa-sha2-nistp384 {club}")
-        client = TestClient(app, base_url="http://testserver", raise_server_exceptions=False)
+        client = TestClient(app, base_url=ORIGIN, headers={"Origin": ORIGIN}, raise_server_exceptions=False)
         return Office(client, consent, roster, store, clock, engine, SigningKey.generate())
 
     return make

@@ -7,7 +7,8 @@ import pytest
 from audit.entries.event_declarations import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from server.declared_events import ROUTES
-from server.web.staff import CoordinatorCodeIssuer, LeagueStaff
+from server.web.sign_in_rows import league_codes
+from server.web.staff import LeagueStaff
 from server.web.staff_role import StaffRole
 
 OFFICE, OPERATOR = "office:club-a", "operator"
@@ -40,7 +41,7 @@ def sign_out(office):
 DEEDS = {
     "POST /sign-in": (
         lambda o: o,
-        lambda o: send(o, "/sign-in", code=CoordinatorCodeIssuer(o.engine, o.clock).issue(CODE)),
+        lambda o: send(o, "/sign-in", code=league_codes(o.engine, clock=o.clock).issue(CODE.key).code),
     ),
     "POST /demo/sign-in": (lambda o: o, lambda o: send(o, "/demo/sign-in", persona=OPERATOR)),
     "GET /squad": (lambda o: signed_in(o, OFFICE), lambda o: get(o, "/squad")),
@@ -116,7 +117,7 @@ def test_without_a_record_the_cost_of_a_campaign_is_not_shown(office):
 
 def test_a_code_is_not_used_up_by_a_sign_in_that_cannot_be_logged(make_office):
     office = make_office(demo=False)
-    code = CoordinatorCodeIssuer(office.engine, office.clock).issue(CODE)
+    code = league_codes(office.engine, clock=office.clock).issue(CODE.key).code
     office.consent.down = True
 
     refused = send(office, "/sign-in", code=code)

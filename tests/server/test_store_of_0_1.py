@@ -10,7 +10,8 @@ from server.registry_store import RegistryStore
 from server.rows import CoordinatorTable
 from server.settings import CoordinatorSettings, load_settings
 from server.store import MIGRATIONS, CoordinatorStore, open_database
-from server.web.staff import CoordinatorCodeIssuer
+from server.web.sign_in_rows import league_codes
+from server.web.staff import LeagueStaff
 from tests.old_stores import expected_of, unpacked
 
 EXPECTED = expected_of("coordinator")
@@ -25,14 +26,14 @@ def test_nodes_campaigns_models_and_codes_are_there(tmp_path: Path) -> None:
 
     campaigns = [[c.manifest.campaign_id, c.state.value, c.rounds_done, c.model_id] for c in store.campaigns()]
     nodes = [[node.club, node.fleet_key] for node in store.nodes()]
-    staff = CoordinatorCodeIssuer(engine, lambda: NOW + timedelta(seconds=1)).redeem(EXPECTED["code"])
+    code = league_codes(engine, clock=lambda: NOW + timedelta(seconds=1)).find(EXPECTED["code"])
     engine.dispose()
 
     assert campaigns == EXPECTED["campaigns"]
     assert nodes == EXPECTED["nodes"]
     assert registry.load(EXPECTED["model"]).card is not None
-    assert staff is not None
-    assert staff.person == "A. N."
+    assert code is not None
+    assert LeagueStaff.of_key(code.person).person == "A. N."
 
 
 def test_its_tables_are_those_of_the_rows_and_have_a_revision(tmp_path: Path) -> None:

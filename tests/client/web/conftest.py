@@ -28,6 +28,7 @@ from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 CLUB = OrgId("club-a")
+ORIGIN = "http://127.0.0.1:8300"
 NOW = datetime(2026, 11, 24, 6, 28, tzinfo=UTC)
 SOURCE = ReadingSource("strap", "app", "0" * 64)
 
@@ -237,8 +238,10 @@ def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked:
     journal.set_plan(PlannedDay(NOW.date(), TrainingSession.of(rpe=8, minutes=60), "high-intensity intervals"))
     journal.close()
     with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
-        app = build_app(settings, vault=vault, consent_client=consent, clock=clock, demo=True, hosts=("testserver",))
-        with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as http:
+        app = build_app(settings, vault=vault, consent_client=consent, clock=clock, demo=True)
+        with TestClient(
+            app, base_url=ORIGIN, headers={"Origin": ORIGIN}, follow_redirects=False, raise_server_exceptions=False
+        ) as http:
             browser = StaffBrowser(http)
             browser.sign_in()
             yield browser
@@ -248,6 +251,8 @@ def context(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked:
 def plain(settings: NodeSettings, consent: FakeConsent, clock: Clock, stocked: Path) -> Iterator[TestClient]:
     """A node that is no demo."""
     with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
-        app = build_app(settings, vault=vault, consent_client=consent, clock=clock, hosts=("testserver",))
-        with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as http:
+        app = build_app(settings, vault=vault, consent_client=consent, clock=clock)
+        with TestClient(
+            app, base_url=ORIGIN, headers={"Origin": ORIGIN}, follow_redirects=False, raise_server_exceptions=False
+        ) as http:
             yield http

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from client.errors import ClockApart
-from client.web.staff_codes import FILE_NAME, issue
 from policies.vocabulary import AthleteId, Category, Role
+from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
 Ids = dict[str, AthleteId]
 
@@ -182,8 +182,7 @@ def test_a_page_that_is_closed_because_of_a_clock_says_by_how_much_and_which(
 
 
 def test_a_plan_that_nobody_set_is_the_own_mean_and_says_so(plain: Any, settings: Any, clock: Any) -> None:
-    code = issue(settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=clock())
-    plain.post("/sign-in", data={"code": code})
+    plain.post("/sign-in", data={"code": new_staff_code(settings.directory, clock), "pin": PIN})
 
     page = plain.get("/board").text
 
@@ -203,8 +202,7 @@ def test_the_demos_newest_recorded_morning_stands_in_for_today_and_says_so(conte
 
 def test_outside_the_demo_old_data_is_not_enough_data(plain: Any, settings: Any, clock: Any) -> None:
     clock.at += timedelta(days=40)
-    code = issue(settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=clock())
-    plain.post("/sign-in", data={"code": code})
+    plain.post("/sign-in", data={"code": new_staff_code(settings.directory, clock), "pin": PIN})
 
     page = plain.get("/board").text
 

@@ -64,16 +64,61 @@ def test_an_impossible_plan_is_one_sentence(
     assert "Traceback" not in said
 
 
-def test_a_staff_code_is_printed_once(
+def test_a_person_is_added_with_a_code_listed_and_removed(
     node: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    name = ("--name", "Kim Ray")
     capsys.readouterr()
-    assert run(monkeypatch, "staff-code", str(node), "--name", "Kim", "--role", "coach") == 0
-
+    assert run(monkeypatch, "staff", "add", str(node), *name, "--role", "coach", "--squad", "under-19") == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert run(monkeypatch, "staff-code", str(node), *name) == 0
     code = capsys.readouterr().out.splitlines()[0]
-    assert len(code) == 19
-    assert code not in (node / "keys" / "staff_codes.json").read_text()
-    assert run(monkeypatch, "staff-code", str(node), "--name", "Kim", "--role", "front_office") == 1
+    assert run(monkeypatch, "staff", "list", str(node), "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)["staff"]
+
+    assert len(first) == len(code) == 19
+    assert first != code
+    assert code.encode() not in (node / "staff.sqlite3").read_bytes()
+    assert (listed["name"], listed["role"], listed["squads"]) == ("Kim Ray", "coach", ["under-19"])
+    assert listed["sessions"] == []
+
+    assert run(monkeypatch, "staff", "end-sessions", str(node), *name, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["codes_ended"] == 1
+    assert run(monkeypatch, "staff", "remove", str(node), *name) == 0
+    assert run(monkeypatch, "staff-code", str(node), *name) == 1
+    assert "homefield-node staff add" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--name", "Kim", "--role", "front_office"],
+        ["--name", "", "--role", "coach"],
+        ["--name", "Kim", "--role", "coach", "--squad", "First Team"],
+    ],
+)
+def test_a_person_who_cannot_be_is_one_sentence(
+    node: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    assert run(monkeypatch, "staff", "add", str(node), *wrong) == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("Error: expected ")
+    assert said.count("\n") == 1
+
+
+def test_athletes_have_a_squad(node: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (node / "squad.csv").write_text("name,shirt_no,is_minor,squad\nBo Ek,8,false,\nCy Ott,9,true,under-19\n")
+    assert run(monkeypatch, "athlete", "add", str(node), "Ada Lund", "--shirt", "7", "--squad", "reserves") == 0
+    assert run(monkeypatch, "athlete", "load", str(node), str(node / "squad.csv")) == 0
+    assert run(monkeypatch, "athlete", "squad", str(node), "8", "under-19") == 0
+    assert run(monkeypatch, "athlete", "squad", str(node), "8", "Under 19") == 1
+    capsys.readouterr()
+
+    assert run(monkeypatch, "athlete", "list", str(node), "--json") == 0
+
+    found = {one["name"]: one["squad"] for one in json.loads(capsys.readouterr().out)["athletes"]}
+    assert found == {"Ada Lund": "reserves", "Bo Ek": "under-19", "Cy Ott": "under-19"}
 
 
 def test_proposals_need_a_link_a_purpose_and_an_end(
@@ -84,7 +129,7 @@ def test_proposals_need_a_link_a_purpose_and_an_end(
     assert run(monkeypatch, "propose", str(node), "--until", "2020-01-01", "--purpose", "betting") == 1
 
 
-@pytest.mark.parametrize("command", [["plan", "set"], ["plan", "show"], ["staff-code"], ["propose"]])
+@pytest.mark.parametrize("command", [["plan", "set"], ["plan", "show"], ["staff-code"], ["staff", "add"], ["propose"]])
 def test_help_has_an_example(command: list[str]) -> None:
     said = CliRunner().invoke(app, [*command, "--help"]).output
 

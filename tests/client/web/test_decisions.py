@@ -131,7 +131,7 @@ def test_a_consent_withdrawn_before_recording_closes_the_decision(context: Any, 
         ({}, {"origin": "https://elsewhere.example"}),
         ({}, {"origin": "null"}),
         ({}, {"sec-fetch-site": "cross-site"}),
-        ({}, {"sec-fetch-site": "same-site", "origin": "http://testserver"}),
+        ({}, {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:8300"}),
     ],
 )
 def test_a_form_from_elsewhere_changes_nothing(

@@ -10,8 +10,8 @@ from audit.entries.event_declarations import NoEntry, RecordedEvent
 from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.declared_events import ROUTES
-from client.web.staff_codes import FILE_NAME, issue
-from policies.vocabulary import AthleteId, Category, Role
+from policies.vocabulary import AthleteId, Category
+from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
 LOOKS = {EventKind.ACCESS}
 Ids = dict[str, AthleteId]
@@ -50,7 +50,13 @@ class Node:
         return str(self.context.send(self.page(self.hurt), f"{self.hurt}/decide", answer="accept").text)
 
     def sign_in_code(self) -> str:
-        return issue(self.settings.keys / FILE_NAME, name="Kim", role=Role.COACH, now=self.consent.clock())
+        return new_staff_code(self.settings.directory, self.consent.clock)
+
+    def unlocking(self) -> Callable[[], Any]:
+        """Sign in with a PIN and leave the device alone until it locks."""
+        self.post("/sign-in", code=self.sign_in_code(), pin=PIN)()
+        self.consent.clock.at += timedelta(minutes=20)
+        return self.form("/unlock", self.page("/board"), pin=PIN)
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def decided(node: Node) -> Callable[[], Any]:
 
 
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
-    "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code()),
+    "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code(), pin=PIN),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
     "GET /board": lambda n: n.get("/board"),
     "GET /athletes": lambda n: n.get("/athletes"),
@@ -82,6 +88,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "GET /model": lambda n: n.get("/model"),
     "GET /": lambda n: n.get("/"),
     "GET /sign-in": lambda n: n.get("/sign-in"),
+    "POST /unlock": lambda n: n.unlocking(),
     "POST /sign-out": lambda n: n.form("/sign-out", n.page("/board")),
     "GET /health": lambda n: n.get("/health"),
     "GET /status": lambda n: n.get("/status"),
@@ -131,7 +138,7 @@ def test_no_record_no_answer(node: Node, route: str) -> None:
 
 
 def test_a_code_that_opens_nothing_is_nobodys_and_leaves_nothing(node: Node) -> None:
-    acts, answer = node.new_acts(node.post("/sign-in", code="aaaa-bbbb-cccc-dddd"))
+    acts, answer = node.new_acts(node.post("/sign-in", code="aaaa-bbbb-cccc-dddd", pin=PIN))
 
     assert (acts, answer.status_code) == ([], 422)
 

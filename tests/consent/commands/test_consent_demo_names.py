@@ -1,7 +1,8 @@
-"""The portal's one-click personas answer under this machine's own names only (DNS rebinding)."""
+"""The portal answers under names of this machine, or under one public address, which the demo never has."""
 
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,42 @@ import pytest
 
 import consent.app
 from chassis.web import serving
+from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress, parse_site
 from consent import cli
+
+PUBLIC = "https://portal.union.example"
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[SiteAddress]]:
+    """Run `serve` with some words; returns under which addresses it would have served."""
+    served: list[Any] = []
+    monkeypatch.setattr(consent.app, "build_app", lambda *_args, **_words: None)
+    monkeypatch.setattr(serving, "serve_app", lambda _app, **how: served.append(how["site"]))
+
+    def run(*words: str) -> list[SiteAddress]:
+        for command in (("init", str(tmp_path / "union")), ("serve", str(tmp_path / "union"), *words)):
+            monkeypatch.setattr(sys, "argv", ["homefield-consent", *command])
+            with contextlib.suppress(SystemExit):
+                cli.main()
+        return served
+
+    return run
 
 
 @pytest.mark.parametrize("words", [(), ("--demo",)])
-def test_the_demo_is_served_under_loopback_names_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+def test_without_a_public_address_only_names_of_this_machine_are_answered(
+    serve: Callable[..., list[SiteAddress]], words: tuple[str, ...]
 ) -> None:
-    served: list[dict[str, Any]] = []
-    monkeypatch.setattr(consent.app, "build_app", lambda *_args, **_words: None)
-    monkeypatch.setattr(serving, "serve_app", lambda _app, **how: served.append(how))
-    for command in (("init", str(tmp_path / "union")), ("serve", str(tmp_path / "union"), *words)):
-        monkeypatch.setattr(sys, "argv", ["homefield-consent", *command])
-        with contextlib.suppress(SystemExit):
-            cli.main()
+    assert serve(*words) == [OWN_MACHINE_ONLY]
 
-    assert [how["only_loopback_names"] for how in served] == [bool(words)]
+
+def test_the_public_address_is_what_was_given(serve: Callable[..., list[SiteAddress]]) -> None:
+    assert serve("--public-url", PUBLIC) == [parse_site(PUBLIC)]
+
+
+def test_the_demo_is_refused_under_a_public_address(
+    serve: Callable[..., list[SiteAddress]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve("--demo", "--public-url", PUBLIC) == []
+    assert "expected no public address in demo mode" in capsys.readouterr().err

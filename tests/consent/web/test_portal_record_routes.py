@@ -280,7 +280,7 @@ def _faults(text: str) -> list[str]:
 def test_nothing_that_the_athlete_did_is_answered_without_the_log(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = world.visitor()
 
-    def fail(leaves: object) -> list[bytes]:
+    def fail(*_: object, **__: object) -> list[bytes]:
         raise LogUnavailable("no space")
 
     monkeypatch.setattr(world.service.log, "append_many", fail)

@@ -1,25 +1,38 @@
-"""What every POST must pass before a route sees it: from our own pages, a plain form, and small.
+"""What everything that changes something must pass before a route sees it: from our own pages, a plain form, small.
 
-A synchroniser token (see `request_context`) and this check of Sec-Fetch-Site and Origin. A browser that
-sends neither is refused. Our pages carry `Referrer-Policy: no-referrer`, for which browsers send
-`Origin: null` even to their own site; that is accepted only beside `Sec-Fetch-Site: same-origin`.
+A browser says where a request comes from in Sec-Fetch-Site (W3C Fetch Metadata) and Origin (RFC 6454); one that sends
+neither is refused. Our pages carry `Referrer-Policy: no-referrer`, for which browsers send `Origin: null` even to their
+own site; that is accepted only beside `Sec-Fetch-Site: same-origin`. The token of the session stands beside this check.
 """
 
-from starlette.datastructures import URL, Headers
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.web.site_address import SiteAddress
 
 LARGEST_FORM = 32 * 1024  # bytes, ours: the largest form has a few dozen short fields
 FORM_TYPE = "application/x-www-form-urlencoded"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Gate:
+@dataclass(frozen=True, slots=True)
+class OtherOrigin:
+    """The one route of a program that pages of one other origin may send a form to."""
+
+    path: str
+    origin: str
+
+
+class OwnFormsOnly:
     """Answers with `refusal` whatever changes something and does not come from our own form."""
 
-    def __init__(self, app: ASGIApp, *, refusal: ASGIApp, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, refusal: ASGIApp, site: SiteAddress, other: OtherOrigin | None = None) -> None:
         self._app = app
         self._refusal = refusal
-        self._scheme = "https" if secure else "http"
+        self._site = site
+        self._other = other
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it without reading its body."""
@@ -30,8 +43,11 @@ class Gate:
 
     def _is_ours(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
-        own = f"{self._scheme}://{URL(scope=scope).netloc}"
-        return _is_small_form(headers) and is_same_origin(headers, own)
+        is_own = is_same_origin(headers, self._site.origin(headers.get("host", "")))
+        return _is_small_form(headers) and (is_own or self._is_declared(scope["path"], headers))
+
+    def _is_declared(self, path: str, headers: Headers) -> bool:
+        return self._other is not None and path == self._other.path and headers.get("origin") == self._other.origin
 
 
 def _is_small_form(headers: Headers) -> bool:

@@ -1,0 +1,66 @@
+"""What a request must show before it may change anything."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.datastructures import Headers
+
+from chassis.sign_in.own_forms import OtherOrigin, OwnFormsOnly, is_same_origin
+from chassis.web.site_address import OWN_MACHINE_ONLY
+
+OWN = "http://127.0.0.1:8600"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": OWN},
+        {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "same-origin", "origin": OWN},
+        {"sec-fetch-site": "same-origin", "origin": "null"},  # what browsers send under no-referrer
+    ],
+)
+def test_our_own_pages_pass(headers: dict[str, str]) -> None:
+    assert is_same_origin(Headers(headers), OWN)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "null"},
+        {"origin": "http://evil.example"},
+        {"origin": "https://127.0.0.1:8600"},
+        {"origin": "http://127.0.0.1:8601"},
+        {"sec-fetch-site": "cross-site", "origin": OWN},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"sec-fetch-site": "same-origin", "origin": "http://evil.example"},
+        {"sec-fetch-site": ""},
+    ],
+)
+def test_everything_else_is_refused(headers: dict[str, str]) -> None:
+    assert not is_same_origin(Headers(headers), OWN)
+
+
+def test_one_declared_route_takes_a_form_of_one_declared_origin_and_no_other_does() -> None:
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def refusal(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    other = OtherOrigin("/arrive", "https://portal.union.example")
+    app = OwnFormsOnly(inner, refusal=refusal, site=OWN_MACHINE_ONLY, other=other)
+    http = TestClient(app, base_url="http://127.0.0.1:8300")
+
+    def sent(path: str, origin: str) -> int:
+        return http.post(path, data={"a": "b"}, headers={"Origin": origin, "Sec-Fetch-Site": "cross-site"}).status_code
+
+    assert sent("/arrive", "https://portal.union.example") == 200
+    assert sent("/arrive", "https://evil.example") == 403
+    assert sent("/arrive/on", "https://portal.union.example") == 403
+    assert sent("/sign-in", "https://portal.union.example") == 403
