@@ -231,7 +231,7 @@ def test_when_the_log_cannot_record_nothing_is_changed(world: Any, monkeypatch: 
     browser = world.browser()
     check = browser.submit(browser.get("/change/sleep"), "/change/sleep", **{"give.club-a.coach": "daily"})
 
-    def fail(leaves: object) -> list[int]:
+    def fail(leaves: object, *, act: int) -> list[int]:
         raise LogUnavailable("the disk is full")
 
     monkeypatch.setattr(world.service.log, "append_many", fail)

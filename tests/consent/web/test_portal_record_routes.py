@@ -269,7 +269,7 @@ def _faults(text: str) -> list[str]:
 def test_nothing_that_the_athlete_did_is_answered_without_the_log(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = world.visitor()
 
-    def fail(leaves: object) -> list[bytes]:
+    def fail(leaves: object, *, act: int) -> list[bytes]:
         raise LogUnavailable("no space")
 
     monkeypatch.setattr(world.service.log, "append_many", fail)
