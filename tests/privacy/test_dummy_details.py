@@ -38,9 +38,9 @@ def drafts(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Draft]:
     journal, found = world.store.transactions.context.journal, list[Draft]()
     record = journal.record
 
-    def noting(session: Any, given: Sequence[Draft], *, now: Any) -> Any:
+    def noting(session: Any, given: Sequence[Draft], *, now: Any, act: int) -> Any:
         found.extend(given)
-        return record(session, given, now=now)
+        return record(session, given, now=now, act=act)
 
     monkeypatch.setattr(journal, "record", noting)
     return found
