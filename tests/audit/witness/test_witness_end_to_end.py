@@ -48,7 +48,7 @@ class OneWitness:
     def start(self) -> None:
         store = self.up.enter_context(WitnessStore.open(self.folder, self.config))
         app = build_witness_app(Witness(self.config, store, clock=now))
-        listener: Listener = listen(app, host="127.0.0.1", port=self.port)
+        listener: Listener = listen(app, host="127.0.0.1", port=self.port, site=None)
         self.up.enter_context(serving([listener]))
         self.port = listener.port
 

@@ -68,7 +68,7 @@ def running(folder: Path) -> Iterator[Served]:
     config = read_config(folder)
     with WitnessStore.open(folder, config) as store:
         witness = Witness(config, store, clock=lambda: datetime.fromtimestamp(NOW_S, UTC))
-        listener = listen(build_witness_app(witness), host="127.0.0.1", port=0)
+        listener = listen(build_witness_app(witness), host="127.0.0.1", port=0, site=None)
         with serving([listener]), httpx.Client(trust_env=False, timeout=HANG_S) as http_client:
             yield Served(f"http://127.0.0.1:{listener.port}", witness, http_client)
 

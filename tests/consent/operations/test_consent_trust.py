@@ -49,7 +49,7 @@ class Ring:
         for name in names:
             store = self.up[name].enter_context(WitnessStore.open(self.folder / name, self.configs[name]))
             witness = Witness(self.configs[name], store, clock=lambda: datetime.now(UTC))
-            listener = listen(build_witness_app(witness), host="127.0.0.1", port=self.ports[name])
+            listener = listen(build_witness_app(witness), host="127.0.0.1", port=self.ports[name], site=None)
             self.up[name].enter_context(serving([listener]))
             self.ports[name] = listener.port
 
