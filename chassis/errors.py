@@ -12,6 +12,8 @@ ChassisError
 ├── BadName             a name that is blank, too long, or holds characters that nobody sees
 ├── HiddenText          a text from outside with characters that nobody sees
 ├── AlreadyWritten      a file that is written once and is there already
+├── CannotBackUp        a backup that could not be made: no recovery key, no program to copy with, no room
+├── BadBackup           a backup that does not open, is not whole, or is of another service or program
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
 ├── BadPublicUrl        a public address that is not an https address of a host
 ├── TooManyTries        too many wrong sign-in codes from one address or for one code
@@ -65,6 +67,14 @@ class AlreadyWritten(ChassisError):
 
 class BadSecretFile(ChassisError):
     """A secret file that is missing, open to other users, or not of its form; the message never holds its content."""
+
+
+class CannotBackUp(ChassisError):
+    """A backup that could not be made: no recovery key, no program to copy the database with, or no room."""
+
+
+class BadBackup(ChassisError):
+    """A backup that does not open, is not whole, or is of another service or program; nothing was put back."""
 
 
 class BadPublicUrl(ChassisError):

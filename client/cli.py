@@ -5,6 +5,7 @@ import typer
 from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.errors import ChassisError
+from client.backup import commands as backups
 from client.commands import (
     adopt,
     evaluate,
@@ -30,7 +31,7 @@ app = typer.Typer(
     help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
     epilog='Begin with: homefield-node init ./club-a --club club-a --name "Eastmere FC"',
 )
-for area in (setup, squad, ingest, features, plan, staff, federation, league, adopt, evaluate, release, run):
+for area in (setup, squad, ingest, features, plan, staff, federation, league, adopt, evaluate, release, run, backups):
     area.register(app)
 
 

@@ -39,6 +39,10 @@ class _Enrolled(_Answer):
     athlete: BoundedText
 
 
+class _Erased(_Answer):
+    athletes: tuple[BoundedText, ...]
+
+
 class _DecisionAnswer(_Answer):
     athlete: BoundedText
     category: Category
@@ -158,6 +162,14 @@ class NodeConsentClient:
         """Tell the service about one of our athletes. Telling it again is fine."""
         body = {"athlete": athlete, "name": name, "shirt_no": shirt_no, "is_minor": is_minor}
         self._post("/v1/members", body, _Enrolled)
+
+    def erased(self) -> frozenset[AthleteId]:
+        """Return which of our athletes are erased, here or at the service."""
+        try:
+            answer = _Erased.model_validate_json(self._send("GET", "/v1/members/erased", None))
+        except ValidationError as error:
+            raise ConsentUnavailable("the consent service gave an answer of another shape") from error
+        return frozenset(AthleteId(athlete) for athlete in answer.athletes)
 
     def join_league(self, league: str) -> JoinableLeague:
         """Join a league; doing it again is fine."""

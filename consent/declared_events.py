@@ -11,6 +11,7 @@ from consent.decisions.reported_events import REPORTABLE
 
 _REFUSED = EventKind.LOOK_REFUSED
 _CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")
+_RECOVERY = records(EventKind.CONSENT_DECISION, EventKind.ERASED, unless="the database knows of every act in the log")
 _STOP = records(EventKind.CONSENT_DECISION, unless="it has stopped already")
 
 API_ROUTES: EventDeclarations = {
@@ -35,7 +36,7 @@ API_ROUTES: EventDeclarations = {
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE, "GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"
     ),
-    **unrecorded(NoEntryReason.READ_BACK, "GET /v1/leagues"),
+    **unrecorded(NoEntryReason.READ_BACK, "GET /v1/leagues", "GET /v1/members/erased"),
     **unrecorded(NoEntryReason.PUBLIC_LOG, "GET /log/checkpoint", "GET /log/tile/{path:path}", "GET /log/trust.policy"),
 }
 """The interface for nodes, coordinator and auditors."""
@@ -93,8 +94,10 @@ VERBS: EventDeclarations = {
     "freeze": records(EventKind.CONSENT_DECISION),
     "unfreeze": records(EventKind.CONSENT_DECISION),
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),
+    "recover": _RECOVERY,
+    "restore": _RECOVERY,
     **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
-    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions", "backup-key", "backup"),
     **unrecorded(NoEntryReason.READ_BACK, "keys", "status", "org list", "athlete list"),
 }
 """The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows;

@@ -25,7 +25,7 @@ from consent.operations import log_status, startup, status
 from consent.operations.log_status import LogState
 from consent.operations.values import StoreStatus
 from consent.recovery.enrolments import charge_unattributed
-from consent.registry import leagues, members, orgs
+from consent.registry import erasures, leagues, members, orgs
 from consent.registry.values import KnownLeague, Member, Org, OrgKind
 from consent.releases import leaving, releases, squad_page
 from consent.releases.squad_lines import SquadLines
@@ -234,6 +234,11 @@ class ConsentStore:
             with self.transactions.write() as tx:
                 tx.without_entry("nothing changes and nothing is disclosed")
                 self._squads.of_club(tx, club, members.rows_of_club(tx, club))
+
+    def erased_members(self, club: OrgId) -> list[AthleteId]:
+        """Return the athletes of a club who must not come back to its node from a backup."""
+        with self.transactions.read() as tx:
+            return erasures.of_club(tx, club)
 
     def append_event(self, org: OrgId, details: Details) -> bytes:
         """Append an organisation's own event with sealed details; returns the hash of its leaf."""

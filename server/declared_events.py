@@ -45,7 +45,8 @@ VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "staff-code": records(EventKind.CODE_ISSUED),
-    **unrecorded(NoEntryReason.SET_UP, "init", "link", "staff end-sessions"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup"),
+    **unrecorded(NoEntryReason.SET_UP, "init", "restore", "link", "staff end-sessions"),
     **unrecorded(
         NoEntryReason.READ_BACK, "node list", "staff list", "campaign list", "campaign show", "models list", "status"
     ),

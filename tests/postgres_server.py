@@ -15,10 +15,14 @@ from sqlalchemy import create_engine, text
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """url: the address of a database by name. execute: one statement, outside any transaction."""
+    """url: the address of a database by name. execute: one statement, outside any transaction.
+
+    programs: the folder of its client programs.
+    """
 
     url: Callable[[str], str]
     execute: Callable[[str], None]
+    programs: Path
 
     def new_database(self, *, template: str = "template1") -> str:
         """Return the address of a new database, which is a copy of `template`."""
@@ -47,7 +51,7 @@ def postgres_running(*, lock: Path) -> Iterator[PostgresServer]:
             connection.execute(text(statement))
 
     try:
-        yield PostgresServer(lambda name: _psycopg(server.get_uri(database=name)), execute)
+        yield PostgresServer(lambda name: _psycopg(server.get_uri(database=name)), execute, Path(server.bin_path))
     finally:
         admin.dispose()
         server.cleanup()

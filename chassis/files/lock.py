@@ -1,4 +1,4 @@
-"""One exclusive lock file, so that one program at a time owns a folder."""
+"""One exclusive lock on a file or a folder, so that one program at a time owns what it stands for."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,20 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
     Raises OSError where the file cannot be opened. The kernel frees the lock when the process ends, however it ends.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _held(path, os.O_RDWR | os.O_CREAT):
+        yield
+
+
+@contextlib.contextmanager
+def exclusive_folder(path: Path) -> Iterator[None]:
+    """Hold a folder itself, which leaves no file in it; raises as `exclusive_lock`."""
+    with _held(path, os.O_RDONLY | os.O_DIRECTORY):
+        yield
+
+
+@contextlib.contextmanager
+def _held(path: Path, flags: int) -> Iterator[None]:
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

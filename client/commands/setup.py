@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chassis.cli.backup_options import erased_in_backups
 from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -159,7 +160,7 @@ def erase(
         if not yes and not is_confirmed(f"Erase {found} for good?"):
             raise ClientError("nothing was erased")
         vault.erase(found)
-    say(f"Erased {found}: the key is destroyed and the file is rewritten. Delete your backups of it too.")
+    say(f"{found}: the key is destroyed and the file is rewritten.", erased_in_backups(utc_now()))
     if settings.consent_url is not None:
         _tell(settings, found)
 

@@ -130,6 +130,12 @@ class Vault:
         found = [self._open_profile(profile, handle) for handle, profile in rows]
         return sorted(found, key=lambda athlete: (athlete.shirt_no, athlete.athlete))
 
+    def erased(self) -> frozenset[AthleteId]:
+        """Return the athletes who are erased here: nothing but this note is left of them."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT handle, profile FROM athlete WHERE wrapped_key IS NULL").fetchall()
+        return frozenset(self._open_profile(profile, handle).athlete for handle, profile in rows)
+
     def athlete(self, athlete: AthleteId) -> Athlete:
         """Return one athlete; raises UnknownAthlete or AthleteErased."""
         return self._open(athlete).profile

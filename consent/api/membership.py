@@ -1,4 +1,4 @@
-"""POST /v1/members: a club enrols its athletes. GET /v1/keys: what everyone needs to check our signatures."""
+"""/v1/members: a club enrols its athletes and asks who is erased; /v1/keys: what checks our signatures."""
 
 from typing import Annotated, Any
 
@@ -43,3 +43,9 @@ def enrol(signed: Signed, store: Store) -> dict[str, str]:
         is_minor=wanted.is_minor,
     )
     return {"athlete": member.athlete}
+
+
+@router.get("/members/erased")
+def erased(signed: Signed, store: Store) -> dict[str, list[AthleteId]]:
+    """Say which of the club's own athletes a node put back from a backup must erase again; no entry, nothing new."""
+    return {"athletes": store.erased_members(signed.org.org_id)}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values, warn
+from chassis.cli.backup_options import erased_in_backups
+from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
@@ -61,8 +62,8 @@ def erase(
     """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
 
     The log keeps its entries and still verifies, but nobody can open them any more, and the log alone does not tell
-    that they were about this athlete. Offer the athlete their receipts and proofs before. Backups hold the keys until
-    they are replaced.
+    that they were about this athlete. Offer the athlete their receipts and proofs before. Backups made until now can
+    open the record until they are deleted, 35 days at most; the command says until when.
 
     Example: homefield-consent athlete erase union ath-0123456789abcdef
     """
@@ -72,6 +73,7 @@ def erase(
         raise typer.Abort
     with writing(directory) as service:
         service.store.erase(AthleteId(athlete))
+    say(erased_in_backups(utc_now()))
 
 
 def freeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:

@@ -34,7 +34,7 @@ from audit.entries.events import EventKind
 from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.refunds import close_campaign
-from consent.registry import leagues, members, orgs
+from consent.registry import erasures, leagues, members, orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
@@ -91,6 +91,10 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
         raise NotAllowed("this kind of event is not for your organisation to report")
     if org.kind is OrgKind.LEAGUE and (club := getattr(details, "club", "")):
         leagues.require_club(tx, org_id, OrgId(club))
+    if isinstance(details, NodeDataErased):
+        draft = _draft(tx, org_id, details)  # refuses an athlete of another club
+        erasures.note_at_node(tx, AthleteId(details.athlete))
+        return tx.append([draft]).entries[0]
     refunds = _close(tx, org_id, details.campaign) if isinstance(details, CampaignClosed) else []
     return tx.append([_draft(tx, org_id, details), *refunds]).entries[0]
 

@@ -304,3 +304,11 @@ class SignInCodeRow(ConsentTable, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     athlete: str = Field(max_length=64, foreign_key="member.athlete")
     expires: datetime = Field(sa_type=UtcTime)
+
+
+class NodeErasureRow(ConsentTable, table=True):
+    """An athlete whose data their club has erased; a node put back from a backup erases it again."""
+
+    __tablename__: ClassVar[Any] = "node_erasure"
+    athlete: str = Field(primary_key=True, max_length=64, foreign_key="member.athlete")
+    at: datetime = Field(sa_type=UtcTime)

@@ -93,6 +93,8 @@ class Transaction:
         self.is_accounted_for = self.has_appended = True
         progress = self.session.get_one(LogProgressRow, PROGRESS)
         progress.act += 1
+        # Before the append: whoever holds this row's table back, as a backup does, holds the append back with it.
+        self.session.flush()
         appended = self.context.journal.record(self.session, drafts, now=self.now, act=progress.act)
         self.session.flush()
         return appended

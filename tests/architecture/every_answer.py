@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import typer
 
 import audit.cli
 import client.cli
 import consent.cli
+import server.cli
 from audit.entries import commitments
 from audit.entries.commitments import KeyedOpening
 from audit.entries.events import Entry, EventKind
@@ -25,6 +27,7 @@ from audit.verification.athlete_export import AthleteExport, own_entry, write_ex
 from audit.verification.prover import prove_entry
 from audit.verification.sources import open_source
 from audit.writer.log import Log
+from chassis.backup.recovery_key import new_recovery_key, read_identities
 from consent.registry.values import OrgKind
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import OrgId
@@ -158,6 +161,27 @@ def _rolled_back(every: Everything, fresh: str) -> Words:
     return [other, *once, "--webhook", "http://127.0.0.1:9/hook"]
 
 
+def _empty(every: Everything, fresh: str) -> Path:
+    (every.folder / fresh).mkdir()
+    return every.folder / fresh
+
+
+def _recipient(every: Everything) -> str:
+    """The public half of one recovery key; the secret half lies in recovery-key.txt."""
+    path = every.folder / "recovery-key.txt"
+    if not path.exists():
+        path.write_text(new_recovery_key().identity)
+    return str(read_identities(path)[0].to_public())
+
+
+def _restore(app: typer.Typer, every: Everything, folder: Path, fresh: str) -> Words:
+    """A backup of a program, to be put back into a new folder."""
+    into = _empty(every, f"{fresh}.backups")
+    every.programs.done(app, "backup", folder, into, "--to", _recipient(every))
+    (backup,) = into.iterdir()
+    return [backup, every.folder / fresh, "--key", every.folder / "recovery-key.txt"]
+
+
 def _stopped_union(every: Everything, fresh: str) -> Path:
     every.programs.done(consent.cli.app, "init", every.folder / fresh)
     return every.folder / fresh
@@ -183,11 +207,17 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
     ("homefield-consent", "recover"): [lambda e, fresh: [_stopped_union(e, fresh)]],
+    ("homefield-consent", "backup-key"): [lambda e, _: [e.union]],
+    ("homefield-consent", "backup"): [lambda e, fresh: [e.union, _empty(e, fresh), "--to", _recipient(e)]],
+    ("homefield-consent", "restore"): [lambda e, fresh: _restore(consent.cli.app, e, e.union, fresh)],
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", HOSTILE]],
+    ("homefield-node", "backup-key"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "backup"): [lambda e, fresh: [e.programs.node, _empty(e, fresh), "--to", _recipient(e)]],
+    ("homefield-node", "restore"): [lambda e, fresh: _restore(client.cli.app, e, e.programs.node, fresh)],
     ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, HOSTILE]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
@@ -213,6 +243,9 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
             *service_key(e.programs.world),
         ]
     ],
+    ("homefield-server", "backup-key"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "backup"): [lambda e, fresh: [e.programs.league, _empty(e, fresh), "--to", _recipient(e)]],
+    ("homefield-server", "restore"): [lambda e, fresh: _restore(server.cli.app, e, e.programs.league, fresh)],
     ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],

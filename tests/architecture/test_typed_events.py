@@ -45,13 +45,13 @@ SITES: dict[str, EventDeclarations] = {
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
-    "homefield-consent": 6,
+    "homefield-consent": 8,
     "homefield-demo": 1,
-    "homefield-node": 12,
-    "homefield-server": 10,
+    "homefield-node": 15,
+    "homefield-server": 13,
     "auditor": 16,
     "witness": 5,
-    "consent": 31,
+    "consent": 32,
     "node": 7,
     "league": 8,
     "fleet": 9,

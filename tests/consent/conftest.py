@@ -38,6 +38,10 @@ class Postgresql:
         """Return the URL of a new database that is a copy of the filled one."""
         return self.server.new_database(template="league")
 
+    def programs(self) -> str:
+        """Return the folder of the server's own client programs, of its very version."""
+        return str(self.server.programs)
+
 
 @pytest.fixture(scope="session")
 def postgresql(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Postgresql:

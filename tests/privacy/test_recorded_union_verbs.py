@@ -1,6 +1,7 @@
 """Every recorded command of the union: one act each, read by opening the service afterwards."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def register(union: Path, org: str = "club-a", kind: str = "club") -> None:
 def test_every_recorded_command_is_carried_out_here() -> None:
     recorded = {name for name, act in VERBS.items() if isinstance(act, RecordedEvent)}
 
-    assert recorded == {"init", "org add", "serve", "athlete erase", "freeze", "unfreeze"}
+    assert recorded == {
+        *("init", "org add", "serve", "athlete erase", "freeze", "unfreeze", "recover", "restore"),
+    }
 
 
 def test_init_is_one_act(union: Path) -> None:
@@ -110,6 +113,32 @@ def test_freezing_and_unfreezing_are_one_act_each(union: Path) -> None:
         before = declared_events(union)
         run(verb, union, NEW)
         assert since(before, union) == [{EventKind.CONSENT_DECISION}]
+
+
+@pytest.mark.parametrize("verb", ["recover", "restore"])
+def test_a_recovery_is_one_act_and_none_where_nothing_is_unknown(union: Path, tmp_path: Path, verb: str) -> None:
+    register(union)
+    service = open_service(read_settings(union.resolve()), clock=lambda: datetime.now(UTC))
+    service.store.enrol("club-a", NEW, name="New Person", shirt_no=9, is_minor=False)  # type: ignore[arg-type]
+    service.close()
+    (tmp_path / "backups").mkdir()
+    key = json.loads(run("backup-key", union, "--json").stdout)["recovery_key"]
+    (tmp_path / "key.txt").write_text(key)
+    backup = json.loads(run("backup", union, tmp_path / "backups", "--json").stdout)["file"]
+    shutil.copyfile(union / "consent.sqlite3", tmp_path / "older")
+    put_back = (backup, union, "--key", tmp_path / "key.txt", "--yes")
+    words = (union,) if verb == "recover" else put_back
+    before = declared_events(union)
+    run(verb, *words)
+    assert since(before, union) == []
+
+    run("freeze", union, NEW)  # decides as an athlete's choice does
+    if verb == "recover":
+        shutil.copyfile(tmp_path / "older", union / "consent.sqlite3")
+    run(verb, *words)
+
+    decided = [act for act in since({}, union) if EventKind.CONSENT_DECISION in act]
+    assert decided == [{EventKind.CONSENT_DECISION}]  # the recovery's own: of the other nothing but its leaf is known
 
 
 def test_reading_leaves_nothing(union: Path) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from chassis.backup.kept_backups import KEPT_FOR
 from chassis.text import long_date
 from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
@@ -124,7 +125,8 @@ RIGHTS = (
         "Erasure",
         "Have your data deleted. The log keeps only sealed marks that nobody can open any more.",
         "GDPR Article 17",
-        f"{_ISSUER} The desk asks your club’s node to destroy your key.",
+        f"{_ISSUER} The desk asks your club’s node to destroy your key. "
+        f"Locked backups made before can still open your record for {KEPT_FOR.days} days; then they are deleted.",
     ),
 )
 

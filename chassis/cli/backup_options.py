@@ -1,0 +1,68 @@
+"""What the commands `backup-key`, `backup` and `restore` of every program take and say alike."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chassis.cli.console import is_confirmed, print_values, say
+
+if TYPE_CHECKING:
+    from chassis.backup.making import BackupMade
+    from chassis.backup.manifest import BackupManifest
+
+BackupFolder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Where backups are kept, best on another machine's disk.")
+]
+Recipients = Annotated[
+    list[str] | None, typer.Option("--to", help="Public recovery key, age1…; repeatable. The folder's own without.")
+]
+UsedKey = Annotated[str, typer.Option("--use", help="A public key, age1…, whose secret half you hold already.")]
+BackupFileArgument = Annotated[Path, typer.Argument(metavar="BACKUP", help="The backup, a file that ends in .tar.age.")]
+KeyFile = Annotated[Path, typer.Option("--key", help="File of the recovery key, which `backup-key` printed.")]
+
+
+def new_key(schema: str, directory: Path, use: str, *, as_json: bool) -> None:
+    """Keep the public half of a recovery key in the folder, and print the secret half, once, if it is fresh."""
+    from chassis.backup.recovery_key import new_recovery_key, write_recipients
+
+    fresh = None if use else new_recovery_key()
+    recipient = use if fresh is None else fresh.recipient
+    write_recipients(directory, [recipient])
+    values = {"recipient": recipient} | ({} if fresh is None else {"recovery_key": fresh.identity})
+    print_values(schema, values, as_json=as_json)
+    if fresh is not None and not as_json:
+        say(
+            "Keep the recovery key in a file away from this machine, best two copies on paper or sticks in two places.",
+            "It is shown only now. Without it no backup opens; whoever holds it and a backup holds everything.",
+        )
+
+
+def show_made(schema: str, made: "BackupMade", *, as_json: bool) -> None:
+    """Print where a backup is and how long it is kept."""
+    values: dict[str, Any] = {
+        "file": str(made.path),
+        "moment": made.header.moment.isoformat(),
+        "bytes": made.size,
+        "kept_until": made.opens_until.isoformat(timespec="seconds"),
+        "deleted": list(made.deleted),
+    }
+    print_values(schema, values, as_json=as_json)
+
+
+def erased_in_backups(now: datetime) -> str:
+    """Return until when a backup can still open what is erased now."""
+    from chassis.backup.kept_backups import opens_until
+
+    return (
+        f"Erased. A backup made before can open the record until {opens_until(now):%Y-%m-%d}; after that none can, if "
+        "`backup` runs daily. A restore erases it again. Copies made by other means are yours to delete."
+    )
+
+
+def ask_to_replace(manifest: "BackupManifest", *, yes: bool) -> None:
+    """Ask whether the backup may take the place of the database that is there; raises click.Abort unless it may."""
+    moment = manifest.header.moment.isoformat(timespec="minutes")
+    if not yes and not is_confirmed(f"Put the database of {moment} in place of the one that is there?"):
+        raise typer.Abort

@@ -1,0 +1,88 @@
+"""Commands that back the whole service up and put it back."""
+
+import typer
+
+from chassis.cli.backup_options import (
+    BackupFileArgument,
+    BackupFolder,
+    KeyFile,
+    Recipients,
+    UsedKey,
+    ask_to_replace,
+    new_key,
+    show_made,
+)
+from chassis.cli.console import print_values, say
+from chassis.cli.options import AsJson, Yes
+from chassis.cli.progress import progress_bar
+from chassis.clock import utc_now
+from consent.commands.service_folder import ServiceFolder
+
+
+def register(program: typer.Typer) -> None:
+    """Add the commands to the program."""
+    program.command("backup-key")(backup_key)
+    program.command()(backup)
+    program.command()(restore)
+
+
+def backup_key(directory: ServiceFolder, use: UsedKey = "", as_json: AsJson = False) -> None:
+    """Make the key that opens backups, print it once, and keep only its public half in the folder.
+
+    Backups that were made before still need the former key.
+
+    Example: homefield-consent backup-key union
+    """
+    from consent.settings import read_settings
+
+    new_key("homefield-consent-backup-key-1", read_settings(directory.resolve()).directory, use, as_json=as_json)
+
+
+def backup(directory: ServiceFolder, into: BackupFolder, to: Recipients = None, as_json: AsJson = False) -> None:
+    """Back up database, keys, settings, log and log state of one moment, encrypted, while the service runs.
+
+    Backups of this service that are older than 35 days are deleted from the folder. Run it once a day.
+
+    Example: homefield-consent backup union /mnt/backups
+    """
+    from consent.backup.take import take
+    from consent.settings import read_settings
+
+    with progress_bar("backup") as on_bytes:
+        made = take(read_settings(directory.resolve()), into=into, to=to or (), clock=utc_now, on_bytes=on_bytes)
+    show_made("homefield-consent-backup-1", made, as_json=as_json)
+
+
+def restore(
+    archive: BackupFileArgument, directory: ServiceFolder, key: KeyFile, yes: Yes = False, as_json: AsJson = False
+) -> None:
+    """Put a backup back: into an empty folder, or over a stopped service of the same keys.
+
+    A log that is there and larger stays. What is replaced is moved aside. A recovery follows: whoever decided something
+    since the backup is frozen until they confirm it, what may have been spent counts as spent, and whoever was erased
+    is erased again.
+
+    Example: homefield-consent restore /mnt/backups/homefield-consent-0f1e2d3c4b5a6978-20261129T030000Z.tar.age union
+    --key /media/stick/recovery-key.txt
+    """
+    from consent.backup.put_back import put_back
+
+    with progress_bar("restore") as on_bytes:
+        done = put_back(
+            archive,
+            directory.resolve(),
+            key_file=key,
+            clock=utc_now,
+            agreed=lambda manifest, replaces: ask_to_replace(manifest, yes=yes or not replaces),
+            on_bytes=on_bytes,
+        )
+    counts = ("entries", "frozen", "erased", "charged", "charged_micro_rho")
+    values = {"moment": done.manifest.header.moment.isoformat(), "kept_newer_log": done.keeps_log, "aside": done.aside}
+    values |= {field: getattr(done.recovered, field) for field in counts}
+    print_values("homefield-consent-restore-1", values, as_json=as_json)
+    if not as_json:
+        say("Next: start the service." + (_ASK if done.recovered.frozen else ""), *([_ASIDE] if done.aside else []))
+
+
+_ASK = " Ask the athletes who are frozen to open their portal."
+_ASIDE = "Delete what was moved aside once the service runs: it can still open what was erased."
