@@ -89,7 +89,7 @@ def build_site(
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
         # The club stands in it: two nodes on one machine would share a cookie of one name.
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
-        tables=Tables(vault),
+        tables=Tables(vault, without_wearables=settings.without_wearables),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         demo=demo,
     )

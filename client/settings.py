@@ -35,11 +35,15 @@ class NodeSettingsFile(BaseModel):
     coordinator: Annotated[str, Field(max_length=300)] | None = None
     ca_file: Annotated[str, Field(max_length=1000)] | None = None
     league_key: Annotated[str, Field(max_length=64)] | None = None
+    without_wearables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NodeSettings:
-    """One node: its club, its links to the other programs (None until linked) and where its files are."""
+    """One node: its club, its links to the other programs (None until linked) and where its files are.
+
+    without_wearables: readiness and training load are computed from other sources alone, and every question says so.
+    """
 
     directory: Path
     club: OrgId
@@ -51,6 +55,7 @@ class NodeSettings:
     coordinator: str | None
     ca_file: Path | None
     league_key: str | None
+    without_wearables: bool = False
 
     @property
     def vault_path(self) -> Path:
@@ -112,6 +117,7 @@ def load_settings(directory: Path) -> NodeSettings:
         coordinator=stored.coordinator,
         ca_file=None if stored.ca_file is None else Path(stored.ca_file),
         league_key=stored.league_key,
+        without_wearables=stored.without_wearables,
     )
 
 
@@ -134,7 +140,7 @@ def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
-def change_settings(directory: Path, **changes: str) -> NodeSettings:
+def change_settings(directory: Path, **changes: str | bool) -> NodeSettings:
     """Replace some fields of `settings.json` and return the settings as they are now."""
     load_settings(directory)
     stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())

@@ -41,6 +41,10 @@ def link(
     coordinator: Annotated[str, typer.Option(help="Host and port of the league's Fleet API.")],
     ca: Annotated[Path, typer.Option(help="The coordinator's CA certificate (tls/ca.crt).")],
     league_key: Annotated[str, typer.Option(help="The league's key, as its operator gives it.")],
+    without_wearables: Annotated[
+        bool,
+        typer.Option("--without-wearables", help="Compute readiness and load without wearables; the log keeps that."),
+    ] = False,
 ) -> None:
     """Tell the node whom it works with. Keys are compared on every message from then on.
 
@@ -64,6 +68,7 @@ def link(
         coordinator=coordinator,
         ca_file=str(own),
         league_key=league_key,
+        without_wearables=without_wearables,
     )
     say(f"{settings.name} is linked to {consent} and {coordinator}.")
 

@@ -14,7 +14,7 @@ from client.consent_client import Question, Ruling
 from client.vault.store import Athlete
 from client.web.viewer import Viewer
 from policies.snapshot import ConsentSnapshot
-from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from policies.vocabulary import WITHOUT_WEARABLES, Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 # What the club's pages can show, and how exposing each is: readiness is a light and a word.
 SHOWN: Mapping[Category, Granularity] = {
@@ -76,12 +76,14 @@ class PageAccessRequests:
     Something is shown if the decision allows it and the snapshot lists it; neither alone opens anything. Every page
     leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
     held: the athletes of this node. Of another squad nothing is asked: it would stand in the record as an access.
+    without_wearables: what `tables` computes of readiness and load comes from other sources, and each question says so.
     """
 
     consent: ConsentDecisions
     club: OrgId
     clock: Clock
     held: Callable[[], Sequence[Athlete]]
+    without_wearables: bool = False
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about every enrolled athlete of this person's squads what this page asks; `page` names it for the log."""
@@ -155,7 +157,7 @@ class PageAccessRequests:
                 role=viewer.role,
                 action=Action.READ,
                 purpose=viewer.purpose,
-                questions=[Question(athlete, category, SHOWN[category]) for athlete, category in pairs],
+                questions=[self._question(athlete, category) for athlete, category in pairs],
             )
         allowed, live = dict[AthleteId, frozenset[Category]](), self._live(viewer, snapshot)
         for ruling in rulings:
@@ -168,6 +170,10 @@ class PageAccessRequests:
             if any((a, c) in granted for c in shown)
         }
         return PageAccess(allowed, ends, self.clock(), snapshot.expires)
+
+    def _question(self, athlete: AthleteId, category: Category) -> Question:
+        unworn = self.without_wearables and category in WITHOUT_WEARABLES
+        return Question(athlete, category, SHOWN[category], without_wearables=unworn)
 
 
 def _granted(viewer: Viewer, snapshot: ConsentSnapshot, club: OrgId) -> dict[tuple[AthleteId, Category], datetime]:

@@ -57,7 +57,8 @@ class ClubSite:
     @property
     def access_requests(self) -> PageAccessRequests:
         """Asks the consent service for one page."""
-        return PageAccessRequests(self.consent, self.settings.club, self.clock, self.vault.athletes)
+        club, unworn = self.settings.club, self.settings.without_wearables
+        return PageAccessRequests(self.consent, club, self.clock, self.vault.athletes, without_wearables=unworn)
 
     @property
     def zone(self) -> tzinfo:
@@ -132,7 +133,7 @@ class ClubSite:
     def readings(self, access: PageAccess, athlete: AthleteId, category: Category) -> list[Observation]:
         """Return single readings of one category, none if this look does not allow it."""
         allowed = access.of(athlete) & {category}
-        return self.vault.read(athlete, streams_of(allowed)) if allowed else []
+        return self.vault.read(athlete, streams_of(allowed, unworn=self.tables.unworn)) if allowed else []
 
     def day(self) -> date:
         """Return the day the pages are about: today, or in the demo the newest day that the club has anything of.
@@ -153,7 +154,7 @@ class ClubSite:
         since = context.day - timedelta(days=DECISIONS_DAYS)
         return assess_day(
             athlete,
-            self.table(access, athlete),
+            self.tables.read_for_light(athlete, access.of(athlete)),
             context=context,
             plan=self.set_plan(athlete, context.day),
             decisions=self.journal.decisions(athlete, since=since),

@@ -6,26 +6,34 @@ from datetime import date
 from client.biometrics.streams import SPECS, Stream
 from client.features.daily import DailyTable, build
 from client.vault.store import Vault
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, Category, Lineage
 
 MOST_KEPT = 400  # ours: a squad under two roles, many times over
 
-Key = tuple[AthleteId, frozenset[Category]]
+Key = tuple[AthleteId, frozenset[Category], frozenset[Category]]
 
 
-def streams_of(categories: frozenset[Category]) -> list[Stream]:
-    """Return every stream of these categories."""
-    return [stream for stream in Stream if SPECS[stream].category in categories]
+def streams_of(categories: frozenset[Category], *, unworn: frozenset[Category] = frozenset()) -> list[Stream]:
+    """Return every stream of these categories; of those in `unworn` only what does not come from a wearable."""
+    return [
+        stream
+        for stream in Stream
+        if (spec := SPECS[stream]).category in categories
+        and not (spec.category in unworn and spec.lineage is Lineage.WEARABLE)
+    ]
 
 
 class Tables:
     """Reads the vault once per athlete and set of categories.
 
     Whatever any program changes in the vault, an erasure above all, changes its version and empties the memory.
+    without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
     """
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, *, without_wearables: bool = False) -> None:
         self._vault = vault
+        self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
+        self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
         self._lock = threading.Lock()
         self._version: tuple[int, int] | None = None
         self._kept: dict[Key, DailyTable] = {}
@@ -44,7 +52,14 @@ class Tables:
 
     def read(self, athlete: AthleteId, categories: frozenset[Category]) -> DailyTable:
         """Return the athlete's days as far as `categories` go; raises VaultError for an unknown or erased athlete."""
-        key = (athlete, categories)
+        return self._read(athlete, categories, self.unworn)
+
+    def read_for_light(self, athlete: AthleteId, categories: frozenset[Category]) -> DailyTable:
+        """Return the days that the light is computed from: of all categories nothing worn, where the node says so."""
+        return self._read(athlete, categories, self._unworn_for_light)
+
+    def _read(self, athlete: AthleteId, categories: frozenset[Category], unworn: frozenset[Category]) -> DailyTable:
+        key = (athlete, categories, unworn)
         version = self._vault_version(athlete)
         with self._lock:
             if version != self._version or len(self._kept) >= MOST_KEPT:
@@ -52,7 +67,7 @@ class Tables:
                 self._version = version
             if key in self._kept:
                 return self._kept[key]
-        table = build(self._vault.read(athlete, streams_of(categories)))
+        table = build(self._vault.read(athlete, streams_of(categories, unworn=unworn)))
         with self._lock:
             if self._version == version:
                 self._kept[key] = table

@@ -159,7 +159,7 @@ def test_one_athlete_that_is_not_ready_or_not_taken_never_stops_the_others() -> 
         ProposalResult(ADULT, ProposalStatus.NOT_TAKEN),
         ProposalResult(MINOR, ProposalStatus.NOT_ENOUGH_DATA),
         ProposalResult(short, ProposalStatus.NOT_ENOUGH_DATA),
-        ProposalResult(other, ProposalStatus.PROPOSED),
+        ProposalResult(other, ProposalStatus.PROPOSED, portal.taken[0].sha256, portal.taken[0].index.sha256),
     ]
     assert [p.athlete for p in portal.taken] == [other.athlete]
 
