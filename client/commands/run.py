@@ -37,6 +37,7 @@ def run(
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
     from client.app import build_app
+    from client.backup.erased_again import erasing_again
     from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.settings import load_settings
@@ -52,7 +53,7 @@ def run(
         add_status(app, node.status)
         listeners = [listen(app, host=host, port=port, site=site)]
         stop = stopped_by_signals()
-        with node.working(), serving(listeners):
+        with erasing_again(vault, consent), node.working(), serving(listeners):
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, listeners)
 
