@@ -65,6 +65,7 @@ class Service:
         """
         self.log.publish()
         self.store.transactions.reconcile()
+        self.store.prepare_squad_pages()
         self.sessions.keep_clocks()
 
     @property

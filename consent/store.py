@@ -28,6 +28,7 @@ from consent.recovery.enrolments import charge_unattributed
 from consent.registry import erasures, leagues, members, orgs
 from consent.registry.values import KnownLeague, Member, Org, OrgKind
 from consent.releases import leaving, releases, squad_page
+from consent.releases.squad_lines import SquadLines
 from consent.releases.values import OfficePage, ReleaseView
 from consent.storage.transaction import Transactions
 from policies.campaign import SignedManifest
@@ -45,6 +46,8 @@ class ConsentStore:
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
+        self._squads = SquadLines()
+        transactions.before_commit = lambda tx: self._squads.rebuild(tx, tx.touched)
 
     def begin(self) -> None:
         """Record what a start has to: the union, once, and the rules in force whenever they are others."""
@@ -222,7 +225,15 @@ class ConsentStore:
     def office_view(self, caller: OrgId, club: OrgId, actor: Actor) -> OfficePage:
         """Return the squad page; one row logic and the same log entries whatever each row's state."""
         with self.transactions.write() as tx:
-            return squad_page.view(tx, caller, club, actor)
+            return squad_page.view(tx, caller, club, actor, self._squads)
+
+    def prepare_squad_pages(self) -> None:
+        """Build the lines of a new publication before anybody looks at them, club by club."""
+        context = self.transactions.context
+        for club in self._squads.waiting(context.publication.last(context.clock())):
+            with self.transactions.write() as tx:
+                tx.without_entry("nothing changes and nothing is disclosed")
+                self._squads.of_club(tx, club, members.rows_of_club(tx, club))
 
     def erased_members(self, club: OrgId) -> list[AthleteId]:
         """Return the athletes of a club who must not come back to its node from a backup."""

@@ -41,7 +41,10 @@ def to_svg(spec: Mapping[str, Any]) -> str:
     import vl_convert  # a large library that only pages with charts need
 
     # No address may be read while a chart is drawn, whatever a specification names.
-    svg: str = vl_convert.vegalite_to_svg({**spec, "config": _theme()}, allowed_base_urls=[])
+    try:
+        svg: str = vl_convert.vegalite_to_svg({**spec, "config": _theme()}, allowed_base_urls=[])
+    except ValueError as error:  # its message may hold the figures
+        raise UnsafeChart("expected a chart that can be drawn from its own figures alone") from error
     for token in FORBIDDEN:
         if token in svg:
             raise UnsafeChart(f"expected an SVG without {token!r}")

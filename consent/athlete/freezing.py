@@ -30,7 +30,7 @@ def mark_frozen(tx: Transaction, athlete: AthleteId, cause: FreezeCause) -> Draf
     held = members.member_of(row).frozen
     if cause in held:
         raise Conflict("expected an account that is not frozen for this cause already; nothing was changed")
-    _keep(row, held | {cause})
+    _keep(tx, row, held | {cause})
     return Draft.about(athlete, tx.union, AccountFrozen(cause=cause, epoch=row.epoch))
 
 
@@ -42,13 +42,14 @@ def unfreeze(tx: Transaction, athlete: AthleteId, cause: FreezeCause) -> Member:
         raise Conflict("expected an account that is frozen; nothing was changed")
     if cause not in held:
         raise NotAllowed("expected the cause for which this account is frozen; who froze it lifts that")
-    _keep(row, held - {cause})
+    _keep(tx, row, held - {cause})
     details = AccountUnfrozen(cause=cause, is_frozen=bool(row.frozen), epoch=row.epoch)
     tx.append([Draft.about(athlete, tx.union, details)])
     return members.member_of(row)
 
 
-def _keep(row: MemberRow, causes: Set[FreezeCause]) -> None:
+def _keep(tx: Transaction, row: MemberRow, causes: Set[FreezeCause]) -> None:
     """Whatever was decided under the former state counts no longer."""
+    tx.touched.add(AthleteId(row.athlete))
     row.frozen = " ".join(sorted(causes))
     row.epoch += 1

@@ -56,6 +56,7 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
     row.hash, row.signature = link_hash(body), tx.context.keys.service.sign(body).hex()
     tx.session.add(row)
     tx.session.flush()
+    tx.touched.add(event.athlete)
 
 
 def states(tx: Transaction, subjects: Iterable[str]) -> dict[str, ConsentState]:

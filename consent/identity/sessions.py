@@ -75,7 +75,7 @@ class AthleteSessions:
             return self._open(tx, athlete, ConsentMethod.DEMO, replaces)
 
     def read(self, session_id: str | None) -> AthleteSession | None:
-        """Return the open session and restart its idle clock, or None."""
+        """Return the open session and restart its idle clock, or None; a session of the demo ends with the demo."""
         if not session_id:
             return None
         with self._transactions.read() as tx:
@@ -83,6 +83,8 @@ class AthleteSessions:
         if found is None:
             return None
         method = ConsentMethod(found.facts)
+        if method is ConsentMethod.DEMO and not personas.are_open(self._settings):
+            return None
         return AthleteSession(AthleteId(found.person), csrf_token(session_id), method, found.began)
 
     def close(self, session_id: str | None) -> None:

@@ -43,6 +43,7 @@ def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_
         row.epoch += int(row.is_minor != is_minor)
         row.name, row.shirt_no, row.is_minor = name, shirt_no, is_minor
     member = member_of(row)
+    tx.touched.add(member.athlete)
     tx.append([Draft.about(member.athlete, club, MemberEnrolled(epoch=row.epoch))])
     return member
 

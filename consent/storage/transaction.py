@@ -27,7 +27,7 @@ from consent.storage.rows import LogProgressRow
 from consent.storage.writer_queue import WriterQueue
 from consent.trust_file import TrustFile
 from policies.enforcer import Enforcer
-from policies.vocabulary import OrgId
+from policies.vocabulary import AthleteId, OrgId
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,10 @@ class TransactionContext:
 
 
 class Transaction:
-    """What one store method works in. `now` is read once, so that the whole method sees one moment."""
+    """What one store method works in. `now` is read once, so that the whole method sees one moment.
+
+    touched: the athletes about whom it changes something that others may see.
+    """
 
     def __init__(self, session: Session, context: TransactionContext, *, can_write: bool) -> None:
         self.session = session
@@ -75,6 +78,7 @@ class Transaction:
         self.is_accounted_for = not can_write
         self._can_write = can_write
         self.has_appended = False
+        self.touched: set[AthleteId] = set()
 
     @property
     def union(self) -> OrgId:
@@ -115,6 +119,7 @@ class Transactions:
         self._reader = engine
         self._writer = engine.execution_options(is_writer=True)
         self.context = context
+        self.before_commit: Callable[[Transaction], None] = lambda tx: None
         self._writers = WriterQueue()
         # All three are guarded by the writer's turn. A former process may have died between append and commit, or
         # between an erasure and the end of what the database's journal kept of it.
@@ -136,6 +141,7 @@ class Transactions:
                     yield tx
                     if not tx.is_accounted_for:
                         raise StoreUnavailable("expected an entry in the log before the commit")
+                    self.before_commit(tx)
                     session.commit()
                 except BaseException:
                     # Appended, and perhaps not committed: the next writer looks for entries without a transaction.

@@ -85,6 +85,22 @@ def test_every_reading_command_speaks_json(words: tuple[str, ...]) -> None:
     assert "--json" in {name for parameter in COMMANDS[words].params for name in parameter.opts}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("homefield-consent", "serve"),
+        ("homefield-node", "run"),
+        ("homefield-server", "serve"),
+        ("homefield-audit", "serve"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_serves_pages_takes_its_public_address_and_its_proxy(words: tuple[str, ...]) -> None:
+    options = {name for parameter in COMMANDS[words].params for name in parameter.opts}
+
+    assert {"--public-url", "--proxy", "--host", "--port"} <= options
+
+
 def test_every_program_begins_with_a_sentence() -> None:
     for name, app in APPS.items():
         shown = CliRunner().invoke(app, ["--help"])

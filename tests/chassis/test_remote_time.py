@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from client.web.staff_codes import LIFE as CLUB_CODE_LIFE
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.remote_time import LEAST_LIFE, apart, is_tolerated, outside
-from client.web.staff_codes import LIFE as CLUB_CODE_LIFE
 from consent.identity.codes import CODE_LIFE as ATHLETE_CODE_LIFE
 from consent.identity.signed_requests import MEMORY
 from policies.snapshot import CLOCK_TOLERANCE, SNAPSHOT_LIFE

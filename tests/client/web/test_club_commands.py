@@ -129,6 +129,15 @@ def test_proposals_need_a_link_a_purpose_and_an_end(
     assert run(monkeypatch, "propose", str(node), "--until", "2020-01-01", "--purpose", "betting") == 1
 
 
+@pytest.mark.parametrize("reachable", [["--public-url", "https://node.club.example"], ["--host", "192.0.2.1"]])
+def test_the_demo_is_refused_where_others_could_reach_it(
+    node: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reachable: list[str]
+) -> None:
+    assert run(monkeypatch, "run", str(node), "--port", "0", "--demo", *reachable) == 1
+
+    assert "loopback only" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [["plan", "set"], ["plan", "show"], ["staff-code"], ["staff", "add"], ["propose"]])
 def test_help_has_an_example(command: list[str]) -> None:
     said = CliRunner().invoke(app, [*command, "--help"]).output

@@ -1,5 +1,6 @@
 """One-time sign-in codes, sessions and demo personas."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings, NotFound, SignInRefused
 from consent.identity import codes
 from consent.identity.sessions import AthleteSessions
-from consent.settings import make_settings
+from consent.settings import make_settings, read_settings
 from consent.storage.rows import SessionRow, SignInCodeRow
 from policies.vocabulary import AthleteId
 from tests.consent.league import FakeClock, World, make_service
@@ -114,6 +115,44 @@ def test_personas_exist_only_in_demo_mode_on_loopback(lite: World) -> None:
         assert closed.personas() == []
         with pytest.raises(SignInRefused):
             closed.sign_in_as_persona(athlete)
+
+
+def test_a_session_of_the_demo_ends_with_the_demo(lite: World) -> None:
+    athlete, plain = lite.athletes["club-a"][0], lite.service.settings
+    demo = AthleteSessions(lite.store.transactions, plain.model_copy(update={"demo": True}))
+    held = demo.sign_in_as_persona(athlete)
+
+    assert demo.read(held) is not None
+    assert lite.service.sessions.read(held) is None
+
+
+def test_most_reads_of_a_session_take_no_turn_among_the_writers(lite: World) -> None:
+    sessions, writes = lite.service.sessions, lite.store.transactions.write
+    held = sessions.sign_in_with_code(new_code(lite, lite.athletes["club-a"][0]))
+    taken: list[int] = []
+    object.__setattr__(lite.store.transactions, "write", lambda: taken.append(1) or writes())
+
+    for _ in range(29):
+        lite.clock.forward(seconds=1)
+        assert sessions.read(held) is not None
+    assert taken == []
+
+    lite.clock.forward(seconds=1)
+    assert sessions.read(held) is not None
+    assert taken == [1]
+
+
+def test_settings_of_version_0_1_open_and_its_secure_names_what_replaced_it(tmp_path: Path, clock: FakeClock) -> None:
+    make_service(tmp_path / "union", clock).close()
+    path = tmp_path / "union" / "settings.json"
+    stored = json.loads(path.read_text())
+    assert "secure" not in stored
+
+    path.write_text(json.dumps(stored | {"secure": False}))
+    assert read_settings(tmp_path / "union").name == stored["name"]
+    path.write_text(json.dumps(stored | {"secure": True}))
+    with pytest.raises(InvalidSettings, match="--public-url"):
+        read_settings(tmp_path / "union")
 
 
 def test_demo_mode_off_loopback_refuses_to_start(tmp_path: Path, clock: FakeClock) -> None:
