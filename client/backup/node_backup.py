@@ -16,11 +16,11 @@ from chassis.backup.making import BackupMade
 from chassis.backup.manifest import BackupManifest
 from chassis.backup.putting_back import OpenedBackup
 from chassis.clock import Clock
-from client.backup.erased_again import erase_again
 from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable, SealBroken
 from client.settings import FILE_NAME, NodeSettings, load_settings
 from client.vault.access import open_vault
+from client.vault.erased_again import erase_again
 from client.vault.keys import KEY_FILE, SALT_FILE
 from policies.vocabulary import AthleteId
 

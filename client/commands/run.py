@@ -37,11 +37,11 @@ def run(
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
     from client.app import build_app
-    from client.backup.erased_again import erasing_again
     from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.settings import load_settings
     from client.vault.access import open_vault
+    from client.vault.erased_again import erasing_again
 
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):

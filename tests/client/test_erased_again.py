@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from client.backup.erased_again import erasing_again
 from client.errors import ConsentUnavailable
+from client.vault.erased_again import erasing_again
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId

@@ -1,4 +1,4 @@
-"""Before a node serves, whoever is erased at the consent service is erased here again.
+"""Before a node serves, whoever is erased at the consent service is erased in its vault again.
 
 A vault that somebody copied back by hand holds athletes who were erased since. Where the service cannot be asked at the
 start, it is asked until it answers; until then it allows nobody to see anything either.
