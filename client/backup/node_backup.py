@@ -20,8 +20,8 @@ from client.consent_client import NodeConsentClient
 from client.errors import ConsentUnavailable, SealBroken
 from client.settings import FILE_NAME, NodeSettings, load_settings
 from client.vault.access import open_vault
+from client.vault.erased_again import erase_again
 from client.vault.keys import KEY_FILE, SALT_FILE
-from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 PROGRAM: Final = "homefield-node"
@@ -76,14 +76,6 @@ def put_back(
         on_bytes=on_bytes,
     )
     return RestoredNode(folder, len(erased))
-
-
-def erase_again(vault: Vault, erased: frozenset[AthleteId]) -> list[AthleteId]:
-    """Destroy what the vault still holds of athletes who are erased; returns whom that concerned."""
-    found = [one.athlete for one in vault.athletes() if one.athlete in erased]
-    for athlete in found:
-        vault.erase(athlete)
-    return found
 
 
 def _erased_here(settings: NodeSettings, directory: Path) -> frozenset[AthleteId]:

@@ -41,6 +41,7 @@ def run(
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.settings import load_settings
     from client.vault.access import open_vault
+    from client.vault.erased_again import erasing_again
 
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
@@ -52,7 +53,7 @@ def run(
         add_status(app, node.status)
         listeners = [listen(app, host=host, port=port, site=site)]
         stop = stopped_by_signals()
-        with node.working(), serving(listeners):
+        with erasing_again(vault, consent), node.working(), serving(listeners):
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, listeners)
 

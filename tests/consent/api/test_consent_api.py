@@ -363,6 +363,7 @@ def test_there_is_no_way_to_give_consent_over_the_interface(caller: Caller) -> N
     assert {route.path for routes in routers for route in routes.router.routes} == {  # type: ignore[attr-defined]
         "/v1/keys",
         "/v1/members",
+        "/v1/members/erased",
         "/v1/leagues",
         "/v1/leagues/{league}/join",
         "/v1/leagues/{league}/leave",

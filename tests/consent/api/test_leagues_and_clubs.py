@@ -157,6 +157,7 @@ FOR_CLUBS: dict[str, Request] = {
     "POST /v1/leagues/{league}/join": ("POST", f"/v1/leagues/{RIVAL}/join", None),
     "POST /v1/leagues/{league}/leave": ("POST", f"/v1/leagues/{RIVAL}/leave", None),
     "GET /v1/leagues": ("GET", "/v1/leagues", None),
+    "GET /v1/members/erased": ("GET", "/v1/members/erased", None),
     "POST /v1/decisions": (
         "POST",
         "/v1/decisions",
