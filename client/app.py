@@ -16,7 +16,7 @@ from chassis.errors import ChassisError
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from client.coaching.journal import CoachingJournal
-from client.errors import ClientError
+from client.errors import ClientError, ConsentBusy
 from client.settings import NodeSettings
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
@@ -108,6 +108,11 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
             _log_place(error)
             return closed(request, 503)
 
+    async def busy(request: Request, error: Exception) -> Response:
+        viewer = site.sessions.find(request.cookies.get(COOKIE))
+        return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
+
+    app.add_exception_handler(ConsentBusy, busy)
     app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(Closed, answering(404))
     app.add_exception_handler(HTTPException, answering(404))

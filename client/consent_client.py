@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
-from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
-from client.errors import BadNodeSettings, ConsentUnavailable
+from client.errors import BadNodeSettings, ConsentBusy, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import PolicyError
 from policies.release import ReleaseProposal
@@ -206,6 +206,8 @@ class NodeConsentClient:
     def _send(self, method: str, target: str, body: Mapping[str, Any] | None) -> bytes:
         try:
             answer = self.http.send(method, target, body)
+        except ServiceBusy as error:
+            raise ConsentBusy(error.retry_after_s) from error
         except ServiceUnreachable as error:
             raise ConsentUnavailable("the consent service cannot be reached") from error
         except UnsoundAnswer as error:

@@ -12,6 +12,7 @@ ClientError
 │   ├── UnknownAthlete    an athlete that this vault does not hold
 │   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
+│   └── ConsentBusy       the service has had too many requests of this club and did nothing
 ├── NotApproved           a campaign that this club did not approve byte for byte
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
@@ -65,6 +66,14 @@ class AthleteErased(VaultError):
 
 class ConsentUnavailable(ClientError):
     """No fresh answer of the consent service; whoever asked must not use the data."""
+
+
+class ConsentBusy(ConsentUnavailable):
+    """The consent service has had too many requests of this club; `retry_after_s`: when to try again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"the consent service is busy; try again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
 
 
 class NotApproved(ClientError):

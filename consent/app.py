@@ -14,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from audit.web.log_files import mount_log
 from audit.writer.log import Log
 from chassis.clock import Clock
+from chassis.http.budgets import Budget
 from chassis.web.pages import add_base_layout
 from consent.api import campaigns, decisions, events, membership, releases
-from consent.api.entry import add_error_answers
+from consent.api.entry import CallBudgets, add_error_answers
 from consent.api.outcomes import DeliveryRecorder
+from consent.api.turns import CallTurns
 from consent.service import Service, open_service
 from consent.settings import ConsentSettings
 from consent.web.app import add_portal
@@ -44,6 +46,8 @@ def app_of(service: Service, *, clock: Clock) -> FastAPI:
 
     app = FastAPI(title="Homefield consent", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.store, app.state.requests = service.store, service.requests
+    app.state.budgets = CallBudgets(Budget(service.settings.requests_a_minute), Budget(service.settings.items_a_minute))
+    app.state.turns = CallTurns()
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)

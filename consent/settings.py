@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
+from chassis.http.budgets import ITEMS_OF_A_KEY, REQUESTS_OF_A_KEY, REQUESTS_OF_AN_ADDRESS
 from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
@@ -29,6 +30,7 @@ class ConsentSettings(BaseModel):
     multiples of this, counted from 06:00 UTC, so that the time of an approval reveals nothing. checkpoint_every_s: the
     log publishes what it has recorded at multiples of this, counted in UTC.
     idle_s: a session ends after this long without a request. secure: pages are served over HTTPS.
+    requests_a_minute, items_a_minute: of one signing key. address_requests_a_minute: of one address, whoever asks.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
 
@@ -46,6 +48,9 @@ class ConsentSettings(BaseModel):
     checkpoint_every_s: int = Field(default=HOUR_S, ge=1, le=DAY_S)
     idle_s: int = Field(default=900, ge=60, le=DAY_S)
     secure: bool = False
+    requests_a_minute: int = Field(default=REQUESTS_OF_A_KEY, ge=1)
+    items_a_minute: int = Field(default=ITEMS_OF_A_KEY, ge=1)
+    address_requests_a_minute: int = Field(default=REQUESTS_OF_AN_ADDRESS, ge=1)
     host: str = Field(default="127.0.0.1", max_length=200)
     port: int = Field(default=8600, ge=0, le=65_535)
     demo: bool = False

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import sign_request
 from policies.signing import SigningKey
 
@@ -21,6 +21,10 @@ TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, short
 IDLE_S = 3.0
 """An idle connection is dropped after this time: uvicorn closes one after 5 s, and a request sent at that very moment
 would be lost without an answer."""
+
+
+TOO_MANY = 429
+LONGEST_WAIT_S = 60  # ours: budgets are by the minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class SignedClient:
         """Send one signed request; returns the answer whatever its status.
 
         target: path with query string. Raises ServiceUnreachable without an answer, and UnsoundAnswer for one that is
-        too long or encoded otherwise than was asked.
+        too long or encoded otherwise than was asked; ServiceBusy for 429, where nothing was done.
         """
         data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
         headers = sign_request(self._key, method=method, target=target, body=data, now=self._clock())
@@ -76,6 +80,8 @@ class SignedClient:
             raise ServiceUnreachable("the line to the service is closed")
         try:
             with self._http.stream(method, self.base_url + target, content=data, headers=headers) as response:
+                if response.status_code == TOO_MANY:
+                    raise ServiceBusy("the service has had too many requests", retry_after_s=_retry_after(response))
                 return ServiceAnswer(response.status_code, self._limited(response))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServiceUnreachable(f"the service cannot be reached: {type(error).__name__}") from error
@@ -90,3 +96,9 @@ class SignedClient:
             if len(data) > self._largest:
                 raise UnsoundAnswer(f"expected an answer of at most {self._largest:,} bytes")
         return bytes(data)
+
+
+def _retry_after(response: httpx.Response) -> int:
+    """When the service says to come back, in seconds; whatever else it says is a minute."""
+    said = response.headers.get("Retry-After", "")
+    return min(int(said[:6]), LONGEST_WAIT_S) if said.isascii() and said.isdigit() else LONGEST_WAIT_S

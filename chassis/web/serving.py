@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from chassis.errors import CannotServe
+from chassis.http.bounded_loop import BoundedLoop
+from chassis.http.budgets import USUAL_ADDRESS_BUDGET, AddressBudget, AddressBudgets
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
 from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
 
@@ -56,6 +58,7 @@ def listen(
     only_loopback_names: bool = False,
     connections: ConnectionLimits = USUAL_CONNECTIONS,
     bodies: BodyLimits = USUAL_BODIES,
+    address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
     proxies: Sequence[str] = LOOPBACK_PROXY,
 ) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
@@ -63,14 +66,14 @@ def listen(
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
     only_loopback_names: refuse requests for any other host name. Without it any web site could point a name of its own
     at this machine (DNS rebinding) and click the personas of a demo, which sign in without proof.
-    connections, bodies: what strangers may take, where it is not the usual. proxies: whose word on a caller's address
-    is believed.
+    connections, bodies, address_budget: what strangers may take, where it is not the usual. proxies: whose word on a
+    caller's address is believed.
     """
     named = TrustedHostMiddleware(app, list(LOOPBACK_NAMES), www_redirect=False) if only_loopback_names else app
     config = uvicorn.Config(
-        LimitedBodies(named, bodies),
+        LimitedBodies(AddressBudgets(named, address_budget), bodies),
         http=LimitedProtocol.within(connections),
-        loop="chassis.http.bounded_loop:BoundedLoop",
+        loop=f"{BoundedLoop.__module__}:{BoundedLoop.__qualname__}",
         h11_max_incomplete_event_size=LARGEST_HEADER,
         forwarded_allow_ips=list(proxies),
         ssl_certfile=certificate,
@@ -144,12 +147,19 @@ def wait_for_stop(stop: threading.Event, listeners: Sequence[Listener]) -> None:
         pass
 
 
-def serve_app(app: FastAPI, *, host: str, port: int, only_loopback_names: bool = False) -> None:
+def serve_app(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    only_loopback_names: bool = False,
+    address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
+) -> None:
     """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
 
-    port: 0 takes a free one. only_loopback_names: see `listen`. Raises CannotServe if the address cannot be had.
+    port: 0 takes a free one. The rest: see `listen`. Raises CannotServe if the address cannot be had.
     """
-    listener = listen(app, host=host, port=port, only_loopback_names=only_loopback_names)
+    listener = listen(app, host=host, port=port, only_loopback_names=only_loopback_names, address_budget=address_budget)
     stop = stopped_by_signals()
     with serving([listener]):
         print(f"listening on http://{host}:{listener.port}", flush=True)

@@ -110,12 +110,14 @@ def serve(
     from chassis.web.serving import serve_app
     from consent.app import build_app
     from consent.settings import read_settings
+    from consent.web.never_limited import address_budget
 
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     if demo:
         warn("warning: demo mode; anyone on this machine can sign in as any athlete")
-    serve_app(build_app(settings, clock=utc_now), host=host, port=port, only_loopback_names=demo)
+    app = build_app(settings, clock=utc_now)
+    serve_app(app, host=host, port=port, only_loopback_names=demo, address_budget=address_budget(settings))
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audit.errors import AuditError
 from chassis.clock import Clock
 from chassis.web.pages import Pages
-from consent.errors import ConsentError, NotFound
+from consent.errors import ConsentError, NotFound, TooOften
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
 from consent.store import ConsentStore
@@ -82,6 +82,10 @@ def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
             return see_other("/sign-in")
         return portal.closed(FORBIDDEN, theme=chosen_theme(request))
 
+    def busy(request: Request, error: Exception) -> Response:
+        return portal.busy(getattr(error, "retry_after_s", 1), theme=chosen_theme(request))
+
+    pages.add_exception_handler(TooOften, busy)
     pages.add_exception_handler(SignedOut, signed_out)
     pages.add_exception_handler(ForgedForm, closed(FORBIDDEN))
     pages.add_exception_handler(NotFound, closed(MISSING))

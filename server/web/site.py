@@ -101,6 +101,14 @@ class LeagueSite:
         context = self.visits.find(request.cookies.get(COOKIE))
         return self.page("closed.html", context, status=status, title="Not shown")
 
+    def busy(self, request: Request, *, retry_after_s: int) -> HTMLResponse:
+        """The page of a league that has asked too often: nothing is shown, and when to try again."""
+        context = self.visits.find(request.cookies.get(COOKIE))
+        text = f"Nothing is shown. The league has asked too many questions. Try again in {retry_after_s} seconds."
+        page = self.page("closed.html", context, status=503, title="Busy", heading="Busy", text=text)
+        page.headers["Retry-After"] = str(retry_after_s)
+        return page
+
 
 def check_origin(request: Request) -> None:
     """Return if the form is our own; raises Refused otherwise.
