@@ -14,7 +14,7 @@ from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpos
 
 router = APIRouter(prefix="/v1")
 
-ITEMS_OF_A_TURN = 250  # ours: a page of 60 athletes is one act, and a writing transaction a fraction of a second
+ITEMS_OF_A_TURN = 120  # ours: a page of 60 athletes is one act, and a writing transaction a fraction of a second
 
 
 class ActorBody(Body):
