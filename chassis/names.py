@@ -27,5 +27,5 @@ def read_name(text: str) -> str:
     return name
 
 
-Name = Annotated[str, AfterValidator(read_name)]
+DisplayName = Annotated[str, AfterValidator(read_name)]
 """A name in a body or a query."""

@@ -20,7 +20,7 @@ from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
-from client.errors import ClientError, ClockApart
+from client.errors import ClientError, ClockApart, ConsentBusy
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
 from client.vault.store import Vault
@@ -129,6 +129,11 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
     async def locked(request: Request, error: Exception) -> Response:
         return entrance.locked_page(site, request)
 
+    async def busy(request: Request, error: Exception) -> Response:
+        viewer = site.sign_in.viewer(site.cookie.read(request))
+        return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
+
+    app.add_exception_handler(ConsentBusy, busy)
     app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(PageLocked, locked)

@@ -13,12 +13,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
-from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
 from chassis.remote_time import outside
-from client.errors import BadNodeSettings, ClockApart, ConsentRefused, ConsentUnavailable
+from client.errors import BadNodeSettings, ClockApart, ConsentBusy, ConsentRefused, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
@@ -274,6 +274,8 @@ class NodeConsentClient:
     def _send(self, method: str, target: str, body: Mapping[str, Any] | None) -> bytes:
         try:
             answer = self.http.send(method, target, body)
+        except ServiceBusy as error:
+            raise ConsentBusy(error.retry_after_s) from error
         except ServiceUnreachable as error:
             raise ConsentUnavailable("the consent service cannot be reached") from error
         except UnsoundAnswer as error:

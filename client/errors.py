@@ -15,6 +15,7 @@ ClientError
 │   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
 │   ├── ConsentRefused    because it refused what was asked; `status` is its answer's
+│   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
@@ -89,6 +90,14 @@ class ConsentRefused(ConsentUnavailable):
 
 class ClockApart(ConsentUnavailable):
     """This node's clock is further from the consent service's than is tolerated; the message says by how much."""
+
+
+class ConsentBusy(ConsentUnavailable):
+    """The consent service has had too many requests of this club; `retry_after_s`: when to try again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"the consent service is busy; try again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
 
 
 class NotApproved(ClientError):

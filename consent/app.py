@@ -15,11 +15,13 @@ from audit.web.log_files import mount_log
 from audit.writer.log import Log
 from chassis.clock import Clock
 from chassis.http.answer_time import TimedAnswers
+from chassis.http.budgets import Budget
 from chassis.web.pages import add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.api import campaigns, decisions, events, leagues, membership, releases
-from consent.api.entry import add_error_answers
+from consent.api.entry import CallBudgets, add_error_answers
 from consent.api.outcomes import DeliveryRecorder
+from consent.api.turns import CallTurns
 from consent.service import Service, StartMode, open_service
 from consent.settings import ConsentSettings
 from consent.web.app import add_portal
@@ -55,6 +57,8 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
         redirect_slashes=False,
     )
     app.state.store, app.state.requests = service.store, service.requests
+    app.state.budgets = CallBudgets(Budget(service.settings.requests_a_minute), Budget(service.settings.items_a_minute))
+    app.state.turns = CallTurns()
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)

@@ -9,6 +9,7 @@ ConsentError
 ├── ForbiddenTransition a change of state that the lifecycle does not know, or that this actor may not make
 ├── BudgetExhausted     the reservation would pass the athlete's cap; nothing was reserved
 ├── RequestRefused      an unsigned, stale, replayed or unknown request; always the same answer
+├── TooOften            a caller has had what it may ask for in a minute; says when to try again
 ├── TooLarge            a body that is longer than any honest caller sends
 ├── SignInRefused       a code or persona that does not open a session; always the same answer
 ├── StoreUnavailable    the database cannot answer or a transaction is incomplete; nothing is answered (HTTP 503)
@@ -52,6 +53,14 @@ class BudgetExhausted(ConsentError):
 
 class RequestRefused(ConsentError):
     """A request that is unsigned, stale, replayed, changed or by an unknown key."""
+
+
+class TooOften(ConsentError):
+    """A caller has had what it may ask for in a minute; `retry_after_s`: when to try again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many requests; try again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
 
 
 class TooLarge(ConsentError):

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
+from chassis.http.budgets import ITEMS_OF_A_KEY, REQUESTS_OF_A_KEY, REQUESTS_OF_AN_ADDRESS
 from chassis.http.loopback import is_loopback
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
@@ -31,6 +32,7 @@ class ConsentSettings(BaseModel):
     a web server that may read it and nothing else; empty means inside the directory. published_at: web address where
     others read the log, where such a server serves it; asked before a start.
     idle_s: a session ends after this long without a request.
+    requests_a_minute, items_a_minute: of one signing key. address_requests_a_minute: of one address, whoever asks.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
 
@@ -49,6 +51,9 @@ class ConsentSettings(BaseModel):
     checkpoint_every_s: int = Field(default=HOUR_S, ge=1, le=DAY_S)
     published_at: Annotated[str, Field(pattern=r"^(https?://[^\s]+)?$", max_length=300)] = ""
     idle_s: int = Field(default=900, ge=60, le=DAY_S)
+    requests_a_minute: int = Field(default=REQUESTS_OF_A_KEY, ge=1)
+    items_a_minute: int = Field(default=ITEMS_OF_A_KEY, ge=1)
+    address_requests_a_minute: int = Field(default=REQUESTS_OF_AN_ADDRESS, ge=1)
     host: str = Field(default="127.0.0.1", max_length=200)
     port: int = Field(default=8600, ge=0, le=65_535)
     demo: bool = False

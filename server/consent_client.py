@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock
-from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
 from policies.campaign import SignedManifest
 from policies.signing import VerifyKey
 from policies.vocabulary import Role
-from server.errors import BadCoordinatorSettings, ConsentDown, ConsentServiceFailed
+from server.errors import BadCoordinatorSettings, ConsentAskedTooOften, ConsentDown, ConsentServiceFailed
 from server.settings import CoordinatorSettings
 
 LARGEST_ANSWER = 1024 * 1024
@@ -125,6 +125,8 @@ class CoordinatorConsentClient:
     def _send(self, method: str, target: str, body: Mapping[str, Any] | None, kind: type[A]) -> A:
         try:
             answer = self.http.send(method, target, body)
+        except ServiceBusy as error:
+            raise ConsentAskedTooOften(error.retry_after_s) from error
         except ServiceUnreachable as error:
             raise ConsentDown("the consent service cannot be reached") from error
         except UnsoundAnswer as error:

@@ -7,6 +7,7 @@ ServerError
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
 ├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
 │   └── ConsentDown           it could not be reached, or said that it cannot answer now; asking later may help
+│       └── ConsentAskedTooOften  it has had too many requests of the league and did nothing
 └── RefusedSum                a club's sum that is not what the campaign asked for
 """
 
@@ -37,6 +38,14 @@ class ConsentServiceFailed(ServerError):
 
 class ConsentDown(ConsentServiceFailed):
     """The consent service could not be reached, or said that it cannot answer now."""
+
+
+class ConsentAskedTooOften(ConsentDown):
+    """The consent service has had too many requests of the league; `retry_after_s`: when to ask again."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"the consent service is busy; try again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s
 
 
 class RefusedSum(ServerError):

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any, Final
 
-HANDSHAKE_S: Final = 10.0
+HANDSHAKE_S: Final = 10
 TLS_BUFFER: Final = 16 * 1024
 """Bytes of the read buffer of one connection, the size of a TLS record. asyncio's own is 256 KiB, filled with zeros, so
 that a thousand connections that never say anything would cost 256 MiB."""
@@ -24,14 +24,14 @@ class BoundedLoop(asyncio.SelectorEventLoop):
         rawsock: Any,
         protocol: asyncio.BaseProtocol,
         sslcontext: ssl.SSLContext,
-        waiter: "asyncio.Future[Any] | None" = None,
+        waiter: Any = None,
         *,
         server_side: bool = False,
         server_hostname: str | None = None,
         extra: dict[str, Any] | None = None,
         server: Any = None,
-        ssl_handshake_timeout: float | None = None,
-        ssl_shutdown_timeout: float | None = None,
+        ssl_handshake_timeout: int | None = None,
+        ssl_shutdown_timeout: int | None = None,
         **others: Any,
     ) -> asyncio.Transport:
         tls = _SmallTls(

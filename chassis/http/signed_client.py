@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from chassis.errors import ServiceUnreachable, UnsoundAnswer
+from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.answer_time import skew_of
 from chassis.http.request_signature import sign_request
 from chassis.remote_time import apart, is_tolerated, tolerated
@@ -24,6 +24,10 @@ UNAUTHORISED = 401
 IDLE_S = 3.0
 """An idle connection is dropped after this time: uvicorn closes one after 5 s, and a request sent at that very moment
 would be lost without an answer."""
+
+
+TOO_MANY = 429
+LONGEST_WAIT_S = 60  # ours: budgets are by the minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class SignedClient:
         """Send one signed request; returns the answer whatever its status.
 
         target: path with query string. Raises ServiceUnreachable without an answer, and UnsoundAnswer for one that is
-        too long or encoded otherwise than was asked.
+        too long or encoded otherwise than was asked; ServiceBusy for 429, where nothing was done.
         """
         data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
         headers = self._signed(method, target, data)
@@ -97,6 +101,8 @@ class SignedClient:
             raise ServiceUnreachable("the line to the service is closed")
         try:
             with self._http.stream(method, self.base_url + target, content=data, headers=headers) as response:
+                if response.status_code == TOO_MANY:
+                    raise ServiceBusy("the service has had too many requests", retry_after_s=_retry_after(response))
                 skew = skew_of(response.headers, now=self._clock())
                 return ServiceAnswer(response.status_code, self._limited(response), skew)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -116,3 +122,9 @@ class SignedClient:
             if len(data) > self._largest:
                 raise UnsoundAnswer(f"expected an answer of at most {self._largest:,} bytes")
         return bytes(data)
+
+
+def _retry_after(response: httpx.Response) -> int:
+    """When the service says to come back, in seconds; whatever else it says is a minute."""
+    said = response.headers.get("Retry-After", "")
+    return min(int(said[:6]), LONGEST_WAIT_S) if said.isascii() and said.isdigit() else LONGEST_WAIT_S

@@ -13,6 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.errors import CannotServe
+from chassis.http.bounded_loop import BoundedLoop
+from chassis.http.budgets import USUAL_ADDRESS_BUDGET, AddressBudget, AddressBudgets
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
 from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
 from chassis.web.host_check import HostCheck
@@ -55,19 +57,20 @@ def listen(
     site: SiteAddress | None = OWN_MACHINE_ONLY,
     connections: ConnectionLimits = USUAL_CONNECTIONS,
     bodies: BodyLimits = USUAL_BODIES,
+    address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
 ) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
 
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
     site: the names that are answered; None for an interface that no browser signs in to, under whatever name it has.
-    A caller's address is the connection's own, or what a declared proxy says, and nobody else. connections, bodies:
-    what strangers may take, where it is not the usual.
+    A caller's address is the connection's own, or what a declared proxy says, and nobody else. connections, bodies,
+    address_budget: what strangers may take, where it is not the usual.
     """
     named = app if site is None else HostCheck(app, site=site)
     config = uvicorn.Config(
-        LimitedBodies(named, bodies),
+        LimitedBodies(AddressBudgets(named, address_budget), bodies),
         http=LimitedProtocol.within(connections),
-        loop="chassis.http.bounded_loop:BoundedLoop",
+        loop=f"{BoundedLoop.__module__}:{BoundedLoop.__qualname__}",
         h11_max_incomplete_event_size=LARGEST_HEADER,
         proxy_headers=site is not None and site.is_public,
         forwarded_allow_ips=list(site.proxies) if site is not None else [],
@@ -142,12 +145,19 @@ def wait_for_stop(stop: threading.Event, listeners: Sequence[Listener]) -> None:
         pass
 
 
-def serve_app(app: FastAPI, *, host: str, port: int, site: SiteAddress | None = OWN_MACHINE_ONLY) -> None:
+def serve_app(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    site: SiteAddress | None = OWN_MACHINE_ONLY,
+    address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
+) -> None:
     """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
 
-    port: 0 takes a free one. site: see `listen`. Raises CannotServe if the address cannot be had.
+    port: 0 takes a free one. The rest: see `listen`. Raises CannotServe if the address cannot be had.
     """
-    listener = listen(app, host=host, port=port, site=site)
+    listener = listen(app, host=host, port=port, site=site, address_budget=address_budget)
     stop = stopped_by_signals()
     with serving([listener]):
         print(f"listening on http://{host}:{listener.port}", flush=True)

@@ -101,7 +101,8 @@ class PageAccessRequests:
 
     def _squad(self, viewer: Viewer, page: ClubPage, snapshot: ConsentSnapshot) -> PageAccess:
         skew = self.clock() - snapshot.issued
-        enrolled = sorted(snapshot.epochs.keys() - self._of_other_squads(viewer))
+        held = {one.athlete for one in self.held() if one.squad in viewer.squads}
+        enrolled = sorted(snapshot.epochs.keys() & held)
         pairs = [(athlete, category) for athlete in enrolled for category in ASKED[page]]
         if not pairs:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))

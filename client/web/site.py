@@ -114,6 +114,13 @@ class ClubSite:
         """The one page for everything that is not shown. text: what it says instead of "try again"."""
         return self.page("closed.html", viewer, status=status, title="Not shown", text=text)
 
+    def busy(self, viewer: Viewer | None, *, retry_after_s: int) -> HTMLResponse:
+        """The page of a club that has asked too often: nothing is shown, and when to try again."""
+        text = f"Nothing is shown. This club has asked too many questions. Try again in {retry_after_s} seconds."
+        page = self.page("closed.html", viewer, status=503, title="Busy", heading="Busy", text=text)
+        page.headers["Retry-After"] = str(retry_after_s)
+        return page
+
     def athletes(self, access: PageAccess) -> list[Athlete]:
         """Return the athletes of this look whom the vault still holds, in the order of their names."""
         held = [a for a in self.vault.athletes() if access.of(a.athlete)]

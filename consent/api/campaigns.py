@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from chassis.http.limits import MOST_ITEMS
-from consent.api.entry import Body, Signed, Store
+from consent.api.entry import SQUAD, Body, Signed, Store
 from consent.api.outcomes import ThisIntent
 from policies.campaign import MOST_ROUNDS, SignedManifest
 from policies.vocabulary import AthleteId
@@ -40,6 +40,7 @@ def register(signed: Signed, store: Store) -> dict[str, str]:
 def tokens(sha256: Hash, signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Reserve and issue; asking again gives the same live tokens."""
     wanted = signed.read(TokensRequest)
+    signed.spend(max(SQUAD, len(wanted.athletes)))
     issued = store.issue_tokens(signed.org.org_id, sha256, [AthleteId(athlete) for athlete in wanted.athletes])
     intent.recorded(signed.org.org_id, issued.event)
     listed = [{"athlete": t.athlete, "token": t.token, "epoch": t.epoch} for t in issued.tokens]
@@ -50,6 +51,7 @@ def tokens(sha256: Hash, signed: Signed, store: Store, intent: ThisIntent) -> di
 def commit(sha256: Hash, round_no: Round, signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
     """Pay for one round before anything is computed; doing it again spends nothing, and must be said."""
     wanted = signed.read(CommitRequest)
+    signed.spend(max(SQUAD, len(wanted.tokens)))
     paid = store.commit_round(signed.org.org_id, sha256, round_no, wanted.tokens, again=wanted.again)
     intent.recorded(signed.org.org_id, paid.event)
     return {"accepted": paid.accepted}

@@ -1,6 +1,6 @@
 """What every route of the interface has: the signed caller, the store, strict bodies, and one answer per error."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from audit.errors import AuditError
 from chassis.errors import BadName, HiddenText
+from chassis.http.budgets import TOO_MANY, Budget
 from chassis.http.clean_text import refuse_hidden
 from chassis.http.limits import LARGEST_BODY
 from chassis.http.request_signature import read_headers
+from consent.api.turns import CallTurns
 from consent.errors import (
     ConsentError,
     InvalidChange,
@@ -23,11 +25,14 @@ from consent.errors import (
     RequestRefused,
     StoreUnavailable,
     TooLarge,
+    TooOften,
 )
 from consent.identity.signed_requests import SignedRequests
 from consent.registry.values import Org
 from consent.store import ConsentStore
 from policies.errors import BadSignature
+
+SQUAD = 60  # items that a call costs at least which leaves an entry for every athlete of a club
 
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RequestRefused, 401),
@@ -53,11 +58,25 @@ B = TypeVar("B", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class CallBudgets:
+    """What one organisation may ask for in a minute: requests, and the items in them."""
+
+    requests: Budget
+    items: Budget
+
+
+@dataclass(frozen=True, slots=True)
 class SignedRequest:
     """A request whose signature has been checked: who sent it, and its bytes."""
 
     org: Org
     body: bytes
+    items: Budget
+
+    def spend(self, items: int) -> None:
+        """Spend from what the caller may ask for in a minute, before any row is locked; raises TooOften."""
+        if wait := self.items.spend(self.org.org_id, items):
+            raise TooOften(wait)
 
     def read(self, kind: type[B]) -> B:
         """Parse the body; raises InvalidChange naming the field that is wrong, never its content."""
@@ -97,18 +116,29 @@ def _store(request: Request) -> ConsentStore:
     return store
 
 
-def _signed(request: Request, body: Annotated[bytes, Depends(_bytes_of)]) -> SignedRequest:
+def _checked(request: Request, body: Annotated[bytes, Depends(_bytes_of)]) -> SignedRequest:
     requests: SignedRequests = request.app.state.requests
     raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
     query = request.scope.get("query_string", b"")
     target = raw_path.split(b"?")[0] + (b"?" + query if query else b"")
     org = requests.check(request.headers, method=request.method, target=target.decode("latin-1"), body=body)
     request.state.caller = org.org_id
-    return SignedRequest(org, body)
+    budgets: CallBudgets = request.app.state.budgets
+    if wait := budgets.requests.spend(org.org_id):
+        raise TooOften(wait)
+    return SignedRequest(org, body, budgets.items)
+
+
+async def _in_turn(
+    request: Request, checked: Annotated[SignedRequest, Depends(_checked)]
+) -> AsyncIterator[SignedRequest]:
+    turns: CallTurns = request.app.state.turns
+    async with turns.turn(checked.org.org_id):
+        yield checked
 
 
 Store = Annotated[ConsentStore, Depends(_store)]
-Signed = Annotated[SignedRequest, Depends(_signed)]
+Signed = Annotated[SignedRequest, Depends(_in_turn)]
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -116,6 +146,7 @@ def add_error_answers(app: FastAPI) -> None:
     for kind, status in _STATUS:
         app.add_exception_handler(kind, _answer_with(status))
     app.add_exception_handler(NotAllowed, _log_and_refuse)
+    app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(RequestValidationError, _malformed)
 
 
@@ -124,6 +155,11 @@ def _answer_with(status: int) -> Callable[[Request, Exception], JSONResponse]:
         return _error(status, str(error))
 
     return answer
+
+
+def _too_often(_request: Request, error: Exception) -> JSONResponse:
+    wait = getattr(error, "retry_after_s", 1)
+    return JSONResponse({"error": str(error)}, status_code=TOO_MANY, headers={"Retry-After": str(wait)})
 
 
 def _log_and_refuse(request: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from chassis.names import Name
+from chassis.names import DisplayName
 from consent.api.entry import Body, Signed, Store
 from policies.vocabulary import AthleteId
 
@@ -18,7 +18,7 @@ class EnrolRequest(Body):
     """One athlete of the calling club."""
 
     athlete: AthleteText
-    name: Name
+    name: DisplayName
     shirt_no: int = Field(ge=0, le=999)
     is_minor: bool
 

@@ -1,7 +1,7 @@
 """Outcome after intent: once the answer to a audit event is handed to the network, or cannot be, the log is told."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import anyio
@@ -23,12 +23,12 @@ OK = range(200, 300)
 class Intent:
     """What a route recorded before it answers; nothing by default."""
 
-    org: OrgId | None = None
-    event: str | None = None
+    events: list[tuple[OrgId, str]] = field(default_factory=list)
 
     def recorded(self, org: OrgId, event: str | None) -> None:
-        """Say that the answer to `org` follows the act `event`; None where nothing was recorded."""
-        self.org, self.event = org, event
+        """Say that the answer to `org` follows this act, as well as those said before; None: nothing was recorded."""
+        if event is not None:
+            self.events.append((org, event))
 
 
 def _intent(request: Request) -> Intent:
@@ -56,9 +56,9 @@ class DeliveryRecorder:
         try:
             await self._app(scope, receive, answer.send)
         finally:
-            if intent.org is not None and intent.event is not None:
+            for org, event in intent.events:
                 with anyio.CancelScope(shield=True):
-                    await run_in_threadpool(self._note, intent.org, intent.event, sent=answer.is_sent)
+                    await run_in_threadpool(self._note, org, event, sent=answer.is_sent)
 
     def _note(self, org: OrgId, event: str, *, sent: bool) -> None:
         """Record the outcome. If that fails nothing is undone: the athlete's page then says that it is not known."""
@@ -82,7 +82,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
-        is_claimed = is_last and self.intent.event is not None and self.status in OK and not await self._is_alone()
+        is_claimed = is_last and bool(self.intent.events) and self.status in OK and not await self._is_alone()
         await self.send_to(message)
         self.is_sent = self.is_sent or is_claimed
 

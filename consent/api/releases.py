@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from chassis.names import Name
-from consent.api.entry import Signed, Store
+from chassis.names import DisplayName
+from consent.api.entry import SQUAD, Signed, Store
 from consent.api.outcomes import ThisIntent
 from consent.decisions.values import Actor
 from policies.release import ReleaseProposal
@@ -29,13 +29,14 @@ def propose(signed: Signed, store: Store) -> dict[str, str]:
 @router.get("/office/{club}")
 def office(
     club: OrgInPath,
-    person: Annotated[Name, Query()],
+    person: Annotated[DisplayName, Query()],
     role: Annotated[Role, Query()],
     signed: Signed,
     store: Store,
     intent: ThisIntent,
 ) -> dict[str, Any]:
     """The squad page for one person of a club's front office, asked for by the league's server."""
+    signed.spend(SQUAD)
     page = store.office_view(signed.org.org_id, OrgId(club), Actor(person, role))
     intent.recorded(signed.org.org_id, page.event)
     rows = [{"no": row.no, "name": row.name, "band": row.band, "range": row.interval} for row in page.rows]

@@ -133,6 +133,7 @@ def serve(
     from consent.operations.outside_view import OutsideCheck
     from consent.service import StartMode
     from consent.settings import read_settings
+    from consent.web.never_limited import address_budget
 
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
@@ -144,7 +145,8 @@ def serve(
     if without_witnesses:
         warn("warning: nobody was asked whether this log is the newest one; the portal says so")
     mode = StartMode(OutsideCheck.NONE if without_witnesses else OutsideCheck.REQUIRED)
-    serve_app(build_app(settings, clock=utc_now, site=site, mode=mode), host=host, port=port, site=site)
+    app = build_app(settings, clock=utc_now, site=site, mode=mode)
+    serve_app(app, host=host, port=port, site=site, address_budget=address_budget(settings))
 
 
 def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:

@@ -1,7 +1,7 @@
 """The decision point for clubs: each item decided on established facts, all logged, then answered; and the snapshot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.entries.details.access import Access, SnapshotServed
 from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
@@ -27,13 +27,14 @@ DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What the whole batch has in common."""
+    """What the whole batch has in common. decided: by facts, since most items of a page have the same as another."""
 
     club: OrgId
     actor: Actor
     action: Action
     purpose: Purpose
     grants: dict[Cell, Grant]
+    decided: dict[Request, Decision] = field(default_factory=dict)
 
 
 def decide_many(
@@ -72,9 +73,10 @@ def _decide(
         consent=is_covered(question.grants, cell, tx=tx, granularity=item.granularity),
         release=False,
     )
-    decision = tx.context.enforcer.decide(
-        Request(item.category, item.granularity, question.action, question.purpose, facts)
-    )
+    request = Request(item.category, item.granularity, question.action, question.purpose, facts)
+    if request not in question.decided:
+        question.decided[request] = tx.context.enforcer.decide(request)
+    decision = question.decided[request]
     is_own = row is not None and row.club == question.club
     epoch = row.epoch if row is not None and is_own else 0
     allowed = decision.allowed and is_own

@@ -37,7 +37,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import SAFE_METHODS, OwnFormsOnly
 from chassis.web.pages import Pages
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from consent.errors import ConsentError, NotFound
+from consent.errors import ConsentError, NotFound, TooOften
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
 from consent.store import ConsentStore
@@ -99,6 +99,10 @@ def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
             return see_other("/sign-in")
         return portal.closed(FORBIDDEN, theme=chosen_theme(request))
 
+    def busy(request: Request, error: Exception) -> Response:
+        return portal.busy(getattr(error, "retry_after_s", 1), theme=chosen_theme(request))
+
+    pages.add_exception_handler(TooOften, busy)
     pages.add_exception_handler(SignedOut, signed_out)
     pages.add_exception_handler(ForgedForm, closed(FORBIDDEN))
     pages.add_exception_handler(NotFound, closed(MISSING))

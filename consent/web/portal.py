@@ -1,11 +1,12 @@
 """What every page of the portal works with, and the frame that every page has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.clock import Clock
+from chassis.http.budgets import PAGES_OF_A_PERSON, TOO_MANY, Budget
 from chassis.sign_in.cookies import SessionCookie
 from chassis.text import sentence
 from chassis.web.pages import Pages
@@ -52,6 +53,7 @@ class Portal:
     clock: Clock
     pages: Pages
     cookie: SessionCookie
+    page_budget: Budget = field(default_factory=lambda: Budget(PAGES_OF_A_PERSON))
 
     @property
     def today(self) -> date:
@@ -102,7 +104,14 @@ class Portal:
         """Render a page for nobody in particular: signing in."""
         return self.pages.render(template, status=status, title=title, theme=theme, **self._who(), **values)
 
-    def closed(self, status: int, *, theme: str | None = None) -> HTMLResponse:
+    def busy(self, retry_after_s: int, *, theme: str | None = None) -> HTMLResponse:
+        """Render the page of somebody who asked for too many; what ends sharing is carried out all the same."""
+        text = f"Too many pages were opened at once. Nothing is shown. Try again in {retry_after_s} seconds."
+        page = self.closed(TOO_MANY, theme=theme, heading="Busy", text=f"{text} Stopping works at any time.")
+        page.headers["Retry-After"] = str(retry_after_s)
+        return page
+
+    def closed(self, status: int, *, theme: str | None = None, **words: str) -> HTMLResponse:
         """Render the one page for everything that cannot be shown; it asks the store nothing."""
         nav = [{"href": href, "label": label, "count": 0} for href, label in NAVIGATION]
         return self.pages.render(
@@ -111,6 +120,7 @@ class Portal:
             title="We cannot show this page right now",
             theme=theme,
             nav=nav,
+            **words,
             **self._who(),
         )
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chassis.hidden_characters import has_hidden
+from consent.errors import TooOften
+from consent.web.never_limited import ends_sharing
 from consent.web.portal import Portal, RequestContext
 
 THEME_COOKIE = "homefield-theme"
@@ -50,11 +52,13 @@ def chosen_theme(request: Request) -> str | None:
 Theme = Annotated[str | None, Depends(chosen_theme)]
 
 
-def read_context(portal: PortalHere, held: SessionId, theme: Theme) -> RequestContext:
-    """Return the visit; raises SignedOut."""
+def read_context(request: Request, portal: PortalHere, held: SessionId, theme: Theme) -> RequestContext:
+    """Return the visit; raises SignedOut, or TooOften for a person who asks for pages without end."""
     session = portal.sessions.read(held)
     if session is None:
         raise SignedOut
+    if not ends_sharing(request.scope) and (wait := portal.page_budget.spend(session.athlete)):
+        raise TooOften(wait)
     return RequestContext(session, portal.store.member(session.athlete), theme)
 
 

@@ -101,6 +101,14 @@ class LeagueSite:
         context = self.sign_in.find(self.cookie.read(request))
         return self.page("closed.html", context, status=status, title="Not shown")
 
+    def busy(self, request: Request, *, retry_after_s: int) -> HTMLResponse:
+        """The page of a league that has asked too often: nothing is shown, and when to try again."""
+        context = self.sign_in.find(self.cookie.read(request))
+        text = f"Nothing is shown. The league has asked too many questions. Try again in {retry_after_s} seconds."
+        page = self.page("closed.html", context, status=503, title="Busy", heading="Busy", text=text)
+        page.headers["Retry-After"] = str(retry_after_s)
+        return page
+
 
 def to(path: str) -> RedirectResponse:
     """Return the redirect that follows a form, so that reloading never repeats it."""

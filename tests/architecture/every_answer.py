@@ -36,7 +36,10 @@ from server.store import CampaignState, CoordinatorStore, open_database
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, node_added, service_key, set_up
 
-HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
+HOSTILE = "Eastmere [/b] :smile: FC"
+"""A name that a terminal's markup could read as its own; every command takes it."""
+STORED = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
+"""A text of before names were checked: with control characters, which no command takes any more."""
 """A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
 PSEUDONYM = "Slate [/b] \u202e:smile: otter"
 """The same of an organisation in a log, where no control character may stand."""
@@ -72,7 +75,7 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     """Every program with hostile names wherever an organisation, a person, a campaign or a log has one."""
     programs = set_up(folder, monkeypatch, club=HOSTILE, athlete=HOSTILE)
     programs.world.service.store.add_org(
-        OrgId("club-a"), name=HOSTILE, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
+        OrgId("club-a"), name=STORED, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
     )
     node_added(programs)
     programs.done(client.cli.app, "enrol", programs.node)
@@ -81,7 +84,7 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     model = programs.model()
     opened = parse_signed_manifest((folder / "manifest.json").read_bytes()).manifest
     store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: datetime.now(UTC))
-    store.set_state(opened.sha256, CampaignState.FAILED, detail=HOSTILE)
+    store.set_state(opened.sha256, CampaignState.FAILED, detail=STORED)
     return Everything(programs, opened.campaign_id, model, *_log(folder))
 
 
@@ -294,14 +297,14 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
 NAMED = {
-    ("homefield-consent", "org", "list"): HOSTILE,
+    ("homefield-consent", "org", "list"): STORED,
     ("homefield-consent", "athlete", "list"): HOSTILE,
     ("homefield-node", "athlete", "list"): HOSTILE,
     ("homefield-node", "plan", "show"): HOSTILE,
     ("homefield-node", "propose"): HOSTILE,
-    ("homefield-server", "campaign", "list"): HOSTILE,
-    ("homefield-server", "campaign", "show"): HOSTILE,
-    ("homefield-server", "status"): HOSTILE,
+    ("homefield-server", "campaign", "list"): STORED,
+    ("homefield-server", "campaign", "show"): STORED,
+    ("homefield-server", "status"): STORED,
     ("homefield-audit", "show"): PSEUDONYM,
     ("homefield-audit", "explain"): PSEUDONYM,
     ("homefield-demo", "run"): HOSTILE,

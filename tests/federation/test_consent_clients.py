@@ -10,12 +10,12 @@ from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
-from client.errors import ConsentUnavailable
+from client.errors import ConsentBusy, ConsentUnavailable
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient as LeagueClient
-from server.errors import ConsentServiceFailed
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed
 from tests.audit.entries.details.samples import SAMPLES
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -182,3 +182,15 @@ def test_a_squad_answer_that_tells_more_than_it_may_is_not_shown(body):
 def test_an_event_that_could_not_be_logged_raises():
     with pytest.raises(ConsentServiceFailed):
         league_client(httpx.Response(503)).event(SAMPLES["round_aggregated"])
+
+
+@pytest.mark.parametrize(("said", "wait"), [("7", 7), ("", 60), ("soon", 60), ("99999999999999999999", 60), ("-1", 60)])
+def test_a_busy_service_is_a_refusal_that_says_when_to_ask_again(said, wait):
+    busy = httpx.Response(429, headers={"Retry-After": said})
+
+    with pytest.raises(ConsentBusy) as node:
+        node_client(busy)[0].snapshot()
+    with pytest.raises(ConsentAskedTooOften) as league:
+        LeagueClient(line(lambda _request: busy)).office("club-a", person="p")
+
+    assert (node.value.retry_after_s, league.value.retry_after_s) == (wait, wait)

@@ -20,7 +20,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
 from server.consent_client import OfficeView, Spend
-from server.errors import ConsentServiceFailed
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed
 from server.federation.opening import Terms, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
@@ -51,6 +51,7 @@ class FakeConsent:
     spends: list[str] = field(default_factory=list)
     events: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
+    busy_s: int = 0
 
     def event(self, details: Details) -> None:
         if self.down:
@@ -59,6 +60,8 @@ class FakeConsent:
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))
+        if self.busy_s:
+            raise ConsentAskedTooOften(self.busy_s)
         if self.down:
             raise ConsentServiceFailed("down")
         body = {"club_name": "Eastmere FC", "published": "2026-11-23T06:00:00+00:00", "rows": self.rows}

@@ -43,6 +43,16 @@ def test_without_the_consent_service_nothing_is_shown(squad):
     assert "cannot show this page" in answer.text
 
 
+def test_behind_a_busy_consent_service_the_page_says_when_to_try_again_and_shows_nothing(squad):
+    squad.consent.busy_s = 9
+
+    answer = squad.client.get("/squad")
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "9")
+    assert "Try again in 9 seconds" in answer.text
+    assert "Bela" not in answer.text
+
+
 def test_a_page_says_nothing_of_counts_totals_or_the_squad_as_a_whole(squad):
     page = squad.client.get("/squad").text.lower()
 

@@ -19,7 +19,7 @@ from client.biometrics.streams import Stream
 from client.coaching.journal import CoachingJournal, PlannedDay
 from client.coaching.training_session import TrainingSession
 from client.consent_client import Question, Ruling
-from client.errors import ConsentUnavailable
+from client.errors import ConsentBusy, ConsentUnavailable
 from client.settings import NodeSettings
 from client.vault.journal import ImportRecord, record_import
 from client.vault.keys import UnlockKey
@@ -108,9 +108,12 @@ class FakeConsent:
     events: list[tuple[EventKind, Mapping[str, Any]]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
     age: timedelta = timedelta(minutes=1)
+    busy_s: int = 0
     enrolled: set[AthleteId] = field(default_factory=lambda: set(NAMES))
 
     def snapshot(self) -> ConsentSnapshot:
+        if self.busy_s:
+            raise ConsentBusy(self.busy_s)
         if self.is_down:
             raise ConsentUnavailable("down")
         issued = self.clock() - self.age

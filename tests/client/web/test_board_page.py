@@ -181,6 +181,20 @@ def test_a_page_that_is_closed_because_of_a_clock_says_by_how_much_and_which(
     assert [words in record.getMessage() for record in caplog.records if record.name == "client.app"] == [True]
 
 
+@pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
+def test_behind_a_busy_consent_service_a_page_says_when_to_try_again_and_shows_nothing(
+    context: Any, consent: Any, path: str
+) -> None:
+    consent.busy_s = 17
+
+    answer = context.http.get(path)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "17")
+    assert "Try again in 17 seconds" in answer.text
+    for name in ("Ada", "Bea", "Cleo", "Edda"):
+        assert name not in answer.text
+
+
 def test_a_plan_that_nobody_set_is_the_own_mean_and_says_so(plain: Any, settings: Any, clock: Any) -> None:
     plain.post("/sign-in", data={"code": new_staff_code(settings.directory, clock), "pin": PIN})
 

@@ -27,7 +27,7 @@ from policies.signing import SigningKey
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Category, OrgId, Role
 from tests.audit.entries.details.samples import SAMPLES
-from tests.consent.league import Caller
+from tests.consent.league import Caller, acts, outcomes
 
 REFUSED = {"error": "request refused"}
 NEW = "ath-00000000000000ee"
@@ -379,3 +379,24 @@ def test_there_is_no_way_to_give_consent_over_the_interface(caller: Caller) -> N
     }
     assert caller.send("club-a", "POST", "/v1/grants", {}).status_code == 404
     assert caller.http.get("/openapi.json").status_code != 200
+
+
+def test_a_long_list_is_decided_in_several_acts_each_with_its_outcome(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A withdrawal waits for one writing transaction; a list of a thousand must not be one."""
+    monkeypatch.setattr(decisions, "ITEMS_OF_A_TURN", 2)
+    athletes = caller.world.athletes["club-a"]
+    caller.world.give(athletes[1])
+    before = set(acts(caller.world.service))
+    items = [{"athlete": athlete, "category": "sleep", "granularity": "daily"} for athlete in athletes]
+    asked = {"actor": {"person": "R. D.", "role": "coach"}, "action": "read", "purpose": "training", "items": items}
+
+    answer = caller.send("club-a", "POST", "/v1/decisions", asked).json()
+
+    assert [(one["athlete"], one["allowed"]) for one in answer["results"]] == [
+        (athlete, athlete == athletes[1]) for athlete in athletes
+    ]
+    new = {event: act for event, act in acts(caller.world.service).items() if event not in before}
+    assert sorted(len(act.entries) for act in new.values()) == [1, 2]
+    assert outcomes(caller.world.service) == dict.fromkeys(new, True)
