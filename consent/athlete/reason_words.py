@@ -48,7 +48,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.RELEASE_PROPOSED: "your club asks you",
     EventKind.RELEASE_ANSWERED: "your own answer",
     EventKind.BUDGET_RESERVED: _LEARNING,
-    EventKind.BUDGET_REFUNDED: "the rounds that did not run cost nothing",
+    EventKind.BUDGET_REFUNDED: "rounds that did not use your data cost nothing",
     EventKind.ROUND_COMMITTED: _LEARNING,
     EventKind.ROUND_AGGREGATED: _REPORTED,
     EventKind.CAMPAIGN_OPENED: _REPORTED,

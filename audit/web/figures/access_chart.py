@@ -18,6 +18,10 @@ FULL_CHART_BARS = 12
 LARGE = 700
 """Wider charts give way to the narrow drawing earlier (docs/pages.md §8)."""
 
+DENIED = (
+    " An access to an athlete’s data that was denied looks like one that was granted, and counts among the accesses."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
@@ -42,7 +46,7 @@ _LIVE = _Manner(
     f"<{FEWEST_SHOWN}",
     f"fewer than {FEWEST_SHOWN}",
     "Entries per week, all organisations. Each row has its own scale. "
-    f"Weeks with fewer than {FEWEST_SHOWN} entries show “<{FEWEST_SHOWN}”.",
+    f"Weeks with fewer than {FEWEST_SHOWN} entries show “<{FEWEST_SHOWN}”.{DENIED}",
 )
 
 
@@ -57,6 +61,7 @@ def report_chart(counts: Sequence[WeekCount], *, is_by_month: bool) -> Chart:
     about = f"Entries per {unit}, all organisations. Each row has its own scale. “–” marks a {unit} that is not shown."
     if not is_by_month:
         about += " Weeks begin on Mondays; of the first and the last, only the days of the period count."
+    about += DENIED
     return _rendered(tuple(counts), _Manner(is_by_month, 590, "–", NOT_SHOWN, about))
 
 
@@ -77,7 +82,7 @@ def _rendered(counts: tuple[WeekCount, ...], manner: _Manner) -> Chart:
 def _finding(counts: Sequence[WeekCount], manner: _Manner) -> str:
     refused = [count for count in counts if count.label == "Looks refused" and count.n is not None]
     if not refused:
-        return f"No {'month' if manner.is_by_month else 'week'} shows {FEWEST_SHOWN} or more refused looks"
+        return f"No {'month' if manner.is_by_month else 'week'} shows {FEWEST_SHOWN} or more looks that the log tells as refused"
     most = max(refused, key=lambda count: count.n or 0)
     within, number = manner.within(most.week), thousands(most.n or 0)
     if len({count.week for count in counts}) == 1:
