@@ -54,6 +54,7 @@ def build_app(
     club = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo, address=site)
     app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     _close_on_errors(app, club)  # first: what is added later stands around it and sees its answers
+    _say_what_to_do(app, club)  # first: what is added later stands around it and sees its answers
     app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site)
     add_base_layout(app)
 
@@ -121,6 +122,18 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
             _log_place(error)
             return closed(request, 503)
 
+    app.add_exception_handler(SignInNeeded, sign_in)
+    app.add_exception_handler(Closed, answering(404))
+    app.add_exception_handler(HTTPException, answering(404))
+    app.add_exception_handler(Refused, answering(403))
+    app.add_exception_handler(RequestValidationError, answering(422))
+    for failure in (AuditError, ChassisError, ClientError, ModelError, PolicyError):
+        app.add_exception_handler(failure, answering(503))
+
+
+def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
+    """What whoever sees the page can do something about is said there: a clock, a locked device, a spent budget."""
+
     async def clock_apart(request: Request, error: Exception) -> Response:
         log.error("a page was closed: %s", error)
         viewer = site.sign_in.viewer(site.cookie.read(request))
@@ -134,15 +147,8 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
         return site.busy(viewer, retry_after_s=getattr(error, "retry_after_s", 1))
 
     app.add_exception_handler(ConsentBusy, busy)
-    app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(PageLocked, locked)
-    app.add_exception_handler(Closed, answering(404))
-    app.add_exception_handler(HTTPException, answering(404))
-    app.add_exception_handler(Refused, answering(403))
-    app.add_exception_handler(RequestValidationError, answering(422))
-    for failure in (AuditError, ChassisError, ClientError, ModelError, PolicyError):
-        app.add_exception_handler(failure, answering(503))
 
 
 def _refusal(site: ClubSite) -> ASGIApp:

@@ -108,7 +108,7 @@ def _adopt(
     unknown: list[UnknownEntry] = []
     by_tag = {entries[leaf].tag: leaf for leaf in left if entries[leaf].tag}
     for row in session.exec(select(DataKeyRow).order_by(col(DataKeyRow.owner))).all() if by_tag else ():
-        own = _own_entries(journal, session, row, by_tag)
+        own = _entries_of_owner(journal, session, row, by_tag)
         for number, leaf in own.items():
             journal.note_unknown(session, leaf, orphans[leaf], row.owner, number, now)
             unknown.append(_unknown(row.owner, entries[leaf]))
@@ -122,7 +122,7 @@ def _adopt(
     return unknown
 
 
-def _own_entries(
+def _entries_of_owner(
     journal: LogJournal, session: Session, row: DataKeyRow, by_tag: Mapping[bytes, bytes]
 ) -> dict[int, bytes]:
     """The leaves of one owner by number: tags are counted up, so that the first number without one is the end."""

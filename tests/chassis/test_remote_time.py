@@ -4,15 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from client.web.staff_codes import LIFE as CLUB_CODE_LIFE
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.remote_time import LEAST_LIFE, apart, is_tolerated, outside
-from consent.identity.codes import CODE_LIFE as ATHLETE_CODE_LIFE
-from consent.identity.signed_requests import MEMORY
+from chassis.sign_in.codes import CODE_LIFE
+from consent.identity.nonces import MEMORY
 from policies.snapshot import CLOCK_TOLERANCE, SNAPSHOT_LIFE
-from server.web.staff import CODE_LIFE as LEAGUE_CODE_LIFE
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LIFE = timedelta(minutes=5)
@@ -67,6 +65,6 @@ def test_tolerance_is_the_same_in_both_directions(skew: timedelta) -> None:
     assert is_tolerated(skew) == is_tolerated(-skew) == (abs(skew) <= CLOCK_TOLERANCE)
 
 
-@pytest.mark.parametrize("life", [SNAPSHOT_LIFE, CLUB_CODE_LIFE, ATHLETE_CODE_LIFE, LEAGUE_CODE_LIFE, MEMORY])
+@pytest.mark.parametrize("life", [SNAPSHOT_LIFE, CODE_LIFE, MEMORY])
 def test_whatever_one_program_issues_to_another_lives_for_twice_the_tolerance(life: timedelta) -> None:
     assert life >= LEAST_LIFE == timedelta(seconds=120)

@@ -22,7 +22,7 @@ def main(seed: int) -> str:
 DRILL = Drill(
     "squad_page",
     "the CPU time of 10,000 squad pages, all never asked against all withdrawn",
-    ("tests/bench/bench_squad_page.py",),
+    ("tests/consent/releases/test_squad_lines.py::test_in_every_hidden_state_a_look_does_the_same_work",),
     3_600.0,
     lambda seed: [sys.executable, "-m", "tests.drills.squad_page", str(seed)],
 )

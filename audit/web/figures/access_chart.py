@@ -82,7 +82,8 @@ def _rendered(counts: tuple[WeekCount, ...], manner: _Manner) -> Chart:
 def _finding(counts: Sequence[WeekCount], manner: _Manner) -> str:
     refused = [count for count in counts if count.label == "Looks refused" and count.n is not None]
     if not refused:
-        return f"No {'month' if manner.is_by_month else 'week'} shows {FEWEST_SHOWN} or more looks that the log tells as refused"
+        unit = "month" if manner.is_by_month else "week"
+        return f"No {unit} shows {FEWEST_SHOWN} or more looks that the log tells as refused"
     most = max(refused, key=lambda count: count.n or 0)
     within, number = manner.within(most.week), thousands(most.n or 0)
     if len({count.week for count in counts}) == 1:

@@ -55,7 +55,7 @@ def test_a_page_asks_about_and_shows_the_own_squad_alone(
     page = browser.get(path)
 
     assert page.status_code == 200
-    assert asked_about(consent) == {ids["well"], ids["hurt"]}
+    assert asked_about(consent) == {ids["well"], ids["hurt"], ids["private"]}
     assert "Bea" not in page.text
     assert "Cleo" not in page.text
     assert "2 hours off" not in page.text
@@ -69,7 +69,7 @@ def test_a_person_of_several_squads_sees_all_of_theirs(
     page = browser.get("/athletes").text
 
     assert all(name in page for name in ("Ada", "Bea", "Cleo", "Edda"))
-    assert asked_about(consent) == {ids[one] for one in ("well", "tired", "new", "hurt")}
+    assert asked_about(consent) == {ids[one] for one in ("well", "tired", "new", "hurt", "private")}
 
 
 def test_a_squad_without_athletes_is_an_empty_page(browser: TestClient, settings: Any, clock: Any) -> None:
