@@ -34,6 +34,8 @@ from tests.privacy.programs import Programs, files, in_weeks, node_added, set_up
 
 HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
 """A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
+MARKUP = "Eastmere [/b] :smile: FC"
+"""What of it a command takes as a name."""
 PSEUDONYM = "Slate [/b] \u202e:smile: otter"
 """The same of an organisation in a log, where no control character may stand."""
 DAY = date(2026, 11, 24)
@@ -72,6 +74,7 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     )
     node_added(programs)
     programs.done(client.cli.app, "enrol", programs.node)
+    programs.world.service.store.enrol(OrgId("club-a"), programs.one, name=HOSTILE, shirt_no=1, is_minor=False)
     programs.done(client.cli.app, "plan", "set", programs.node, "--load", 300, "--title", HOSTILE)
     programs.recorded_days()
     model = programs.model()
@@ -163,14 +166,14 @@ def _squad(every: Everything, fresh: str) -> Path:
 
 Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
-    ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", HOSTILE]],
+    ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
-    ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", HOSTILE]],
-    ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, HOSTILE]],
+    ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", MARKUP]],
+    ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, MARKUP]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
     ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
@@ -182,7 +185,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
-        lambda e, fresh: [e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"]
+        lambda e, fresh: [e.folder / fresh, "--name", MARKUP, "--consent", "http://127.0.0.1:9"]
     ],
     ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "campaign", "open"): [

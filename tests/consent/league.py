@@ -254,11 +254,11 @@ class FailingLog:
         self.is_broken = False
         self.appends_then_fails = False
 
-    def append_many(self, leaves: Sequence[bytes]) -> list[bytes]:
+    def append_many(self, leaves: Sequence[bytes], *, act: int = 0) -> list[bytes]:
         """Fail if told to; "appends then fails" is a program that is killed between the append and its commit."""
         if self.is_broken:
             raise LogUnavailable("the disk is gone")
-        hashes = self._log.append_many(leaves)
+        hashes = self._log.append_many(leaves, act=act)
         if self.appends_then_fails:
             raise LogUnavailable("the disk went away just afterwards")
         return hashes

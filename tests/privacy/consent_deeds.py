@@ -43,9 +43,9 @@ class Place:
         journal = self.world.store.transactions.context.journal
         record = journal.record
 
-        def noting(session: Any, drafts: Any, *, now: Any) -> Any:
+        def noting(session: Any, drafts: Any, *, now: Any, act: int) -> Any:
             self.leads.append(drafts[0].kind)
-            return record(session, drafts, now=now)
+            return record(session, drafts, now=now, act=act)
 
         journal.record = noting  # type: ignore[method-assign]
 
