@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
 from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
+from chassis.hidden_characters import cleaned
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import SignedClient
@@ -159,8 +160,11 @@ class NodeConsentClient:
         self.http.close()
 
     def enrol(self, *, athlete: AthleteId, name: str, shirt_no: int, is_minor: bool) -> None:
-        """Tell the service about one of our athletes. Telling it again is fine."""
-        body = {"athlete": athlete, "name": name, "shirt_no": shirt_no, "is_minor": is_minor}
+        """Tell the service about one of our athletes. Telling it again is fine.
+
+        A name that this node stored before names had a rule is sent as it is shown.
+        """
+        body = {"athlete": athlete, "name": cleaned(name), "shirt_no": shirt_no, "is_minor": is_minor}
         self._post("/v1/members", body, _Enrolled)
 
     def erased(self) -> frozenset[AthleteId]:

@@ -45,13 +45,13 @@ from consent.web import entry_routes
 from consent.web.budget import routes as budget_routes
 from consent.web.history import routes as record_routes
 from consent.web.portal import Portal, see_other
-from consent.web.request_context import ForgedForm, SignedOut, chosen_theme
+from consent.web.request_context import ForgedForm, SignedOut, UnreadableForm, chosen_theme
 from consent.web.requests import routes as asked_routes
 from consent.web.sharing import routes as sharing_routes
 
 HERE = Path(__file__).parent
 TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("sharing", "requests", "history", "budget")))
-FORBIDDEN, MISSING, NOT_NOW, BROKEN, UNAVAILABLE = 403, 404, 409, 500, 503
+FORBIDDEN, MISSING, NOT_NOW, UNPROCESSABLE, BROKEN, UNAVAILABLE = 403, 404, 409, 422, 500, 503
 
 
 def add_portal(
@@ -105,6 +105,7 @@ def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
     pages.add_exception_handler(TooOften, busy)
     pages.add_exception_handler(SignedOut, signed_out)
     pages.add_exception_handler(ForgedForm, closed(FORBIDDEN))
+    pages.add_exception_handler(UnreadableForm, closed(UNPROCESSABLE))
     pages.add_exception_handler(NotFound, closed(MISSING))
     pages.add_exception_handler(RequestValidationError, closed(MISSING))
     pages.add_exception_handler(ConsentError, closed(NOT_NOW))

@@ -22,6 +22,10 @@ class SignedOut(Exception):
     """No open session: never signed in, signed out, or idle for too long."""
 
 
+class UnreadableForm(Exception):
+    """A form with a field that holds characters nobody sees."""
+
+
 class ForgedForm(Exception):
     """A form without the session's token, or with a field twice or too long."""
 
@@ -66,18 +70,19 @@ SignedIn = Annotated[RequestContext, Depends(read_context)]
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:
-    """Return the form's fields; raises ForgedForm where a name comes twice, a value is long, odd or a file."""
+    """Return the form's fields; raises ForgedForm where a name comes twice, a value is long or a file.
+
+    Raises UnreadableForm where one holds characters that nobody sees.
+    """
     form = await request.form(max_files=0, max_fields=100)
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
-        if name in fields or not isinstance(value, str) or _is_odd(name) or _is_odd(value):
+        if name in fields or not isinstance(value, str) or max(len(name), len(value)) > LONGEST_FIELD:
             raise ForgedForm
+        if has_hidden(name) or has_hidden(value):
+            raise UnreadableForm
         fields[name] = value
     return MappingProxyType(fields)
-
-
-def _is_odd(text: str) -> bool:
-    return len(text) > LONGEST_FIELD or has_hidden(text)
 
 
 FormFields = Annotated[Mapping[str, str], Depends(read_fields)]

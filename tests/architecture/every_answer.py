@@ -36,11 +36,10 @@ from server.store import CampaignState, CoordinatorStore, open_database
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, node_added, service_key, set_up
 
-HOSTILE = "Eastmere [/b] :smile: FC"
-"""A name that a terminal's markup could read as its own; every command takes it."""
-STORED = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
-"""A text of before names were checked: with control characters, which no command takes any more."""
+HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
 """A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
+MARKUP = "Eastmere [/b] :smile: FC"
+"""What of it a command takes as a name."""
 PSEUDONYM = "Slate [/b] \u202e:smile: otter"
 """The same of an organisation in a log, where no control character may stand."""
 DAY = date(2026, 11, 24)
@@ -75,16 +74,17 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     """Every program with hostile names wherever an organisation, a person, a campaign or a log has one."""
     programs = set_up(folder, monkeypatch, club=HOSTILE, athlete=HOSTILE)
     programs.world.service.store.add_org(
-        OrgId("club-a"), name=STORED, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
+        OrgId("club-a"), name=HOSTILE, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
     )
     node_added(programs)
     programs.done(client.cli.app, "enrol", programs.node)
+    programs.world.service.store.enrol(OrgId("club-a"), programs.one, name=HOSTILE, shirt_no=1, is_minor=False)
     programs.done(client.cli.app, "plan", "set", programs.node, "--load", 300, "--title", HOSTILE)
     programs.recorded_days()
     model = programs.model()
     opened = parse_signed_manifest((folder / "manifest.json").read_bytes()).manifest
     store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: datetime.now(UTC))
-    store.set_state(opened.sha256, CampaignState.FAILED, detail=STORED)
+    store.set_state(opened.sha256, CampaignState.FAILED, detail=HOSTILE)
     return Everything(programs, opened.campaign_id, model, *_log(folder))
 
 
@@ -206,7 +206,7 @@ def _squad(every: Everything, fresh: str) -> Path:
 
 Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
-    ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", HOSTILE]],
+    ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
     ("homefield-consent", "recover"): [lambda e, fresh: [_stopped_union(e, fresh)]],
@@ -217,11 +217,11 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
-    ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", HOSTILE]],
+    ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", MARKUP]],
     ("homefield-node", "backup-key"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "backup"): [lambda e, fresh: [e.programs.node, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-node", "restore"): [lambda e, fresh: _restore(client.cli.app, e, e.programs.node, fresh)],
-    ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, HOSTILE]],
+    ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, MARKUP]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
     ("homefield-node", "staff", "add"): [lambda e, fresh: [e.programs.node, "--name", fresh, "--role", "medical"]],
@@ -242,7 +242,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
         lambda e, fresh: [
-            *(e.folder / fresh, "--name", HOSTILE, "--consent", "http://127.0.0.1:9"),
+            *(e.folder / fresh, "--name", MARKUP, "--consent", "http://127.0.0.1:9"),
             *service_key(e.programs.world),
         ]
     ],
@@ -297,14 +297,14 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
 NAMED = {
-    ("homefield-consent", "org", "list"): STORED,
+    ("homefield-consent", "org", "list"): HOSTILE,
     ("homefield-consent", "athlete", "list"): HOSTILE,
     ("homefield-node", "athlete", "list"): HOSTILE,
     ("homefield-node", "plan", "show"): HOSTILE,
     ("homefield-node", "propose"): HOSTILE,
-    ("homefield-server", "campaign", "list"): STORED,
-    ("homefield-server", "campaign", "show"): STORED,
-    ("homefield-server", "status"): STORED,
+    ("homefield-server", "campaign", "list"): HOSTILE,
+    ("homefield-server", "campaign", "show"): HOSTILE,
+    ("homefield-server", "status"): HOSTILE,
     ("homefield-audit", "show"): PSEUDONYM,
     ("homefield-audit", "explain"): PSEUDONYM,
     ("homefield-demo", "run"): HOSTILE,

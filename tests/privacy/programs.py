@@ -114,20 +114,25 @@ class Programs:
 def set_up(
     folder: Path, monkeypatch: pytest.MonkeyPatch, *, club: str = "Eastmere FC", athlete: str = "Canary 11"
 ) -> Programs:
-    """Every program with its own folder, linked, and one athlete whom node and service know."""
+    """Every program with its own folder, linked, and one athlete whom node and service know.
+
+    club, athlete: names as an earlier version may have stored them; the commands take no odd ones any more.
+    """
     clock = FakeClock()
     clock.now = datetime.now(UTC)
     world = fill(make_service(folder / "union", clock), clock)
     http = TestClient(app_of(world.service, clock=clock), base_url=ADDRESS)
     made = Programs(folder, world, http)
     _link(monkeypatch, made)
-    made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", club)
+    made.done(client.cli.app, "init", made.node, "--club", "club-a", "--name", "Eastmere FC")
     (made.node / "keys" / "node.key").write_text(world.keys["club-a"].seed.hex())
-    made.done(client.cli.app, "athlete", "add", made.node, athlete, "--shirt", 1, "--id", made.one)
+    with open_vault(load_settings(made.node)) as vault:
+        vault.add_athlete(made.one, athlete, shirt_no=1)
     made.done(server.cli.app, "init", made.league, "--name", "Coast League", "--consent", ADDRESS, *service_key(world))
     (made.league / "keys" / "league.key").write_text(world.keys["league"].seed.hex())
     change_settings(
         made.node,
+        name=club,
         consent_url=ADDRESS,
         consent_service_key=world.service.keys.service.verify_key.text,
         coordinator="127.0.0.1:9092",
