@@ -160,7 +160,7 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
     with writing(directory, recovers=True) as service:
         done = service.recovered
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
-    print_values("homefield-consent-recover-1", values, as_json=as_json)
+    print_values("homefield-recover-1", values, as_json=as_json)
     if not as_json:
         say(
             "Next: start the service."

@@ -247,6 +247,7 @@ def read_unrecorded(place: Place, route: str) -> Deed:
 
 STEPS: dict[str, Callable[[Place], Deed]] = {
     "GET /v1/leagues": lambda p: p.api(OWN, "GET", "/v1/leagues"),
+    "GET /v1/members/erased": lambda p: p.api(OWN, "GET", "/v1/members/erased"),
     "POST /change/{category}": lambda p: p.form("/change/sleep", "/change/sleep", **SLEEP),
     "POST /asked/{release_id}": lambda p: (lambda path: p.form(path, path, answer="yes"))(f"/asked/{p.proposed()}"),
     "POST /budget/cap": lambda p: p.form("/budget/cap", "/budget/cap", parts="50"),

@@ -17,15 +17,16 @@ ODD = {
     "blanks": " \u00a0",
     "too long": "x" * 81,
 }
+CONSENT = ("--consent", "http://127.0.0.1:1", "--service-key", "A" * 43 + "=")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "consent init": ("consent", "init", "{new}", "--name", "{name}"),
     "org add": ("consent", "org", "add", "{union}", "club-z", "--kind", "club", "--key", "{key}", "--name", "{name}"),
-    "server init": ("server", "init", "{new}", "--consent", "http://127.0.0.1:1", "--name", "{name}"),
+    "server init": ("server", "init", "{new}", *CONSENT, "--name", "{name}"),
     "server staff-code": ("server", "staff-code", "{league}", "--role", "operator", "--person", "{name}"),
     "node init": ("client", "init", "{new}", "--club", "club-a", "--name", "{name}"),
     "athlete add": ("client", "athlete", "add", "{node}", "{name}"),
     "athlete load": ("client", "athlete", "load", "{node}", "{squad}"),
-    "node staff-code": ("client", "staff-code", "{node}", "--role", "coach", "--name", "{name}"),
+    "staff add": ("client", "staff", "add", "{node}", "--role", "coach", "--name", "{name}"),
 }
 
 
@@ -47,7 +48,7 @@ def folders(tmp_path: Path, run: Run) -> dict[str, str]:
     """A folder of each program, and what the commands are given."""
     made = {name: str(tmp_path / name) for name in ("union", "league", "node")}
     assert run("consent", "init", made["union"])[0] == 0
-    assert run("server", "init", made["league"], "--name", "Coast", "--consent", "http://127.0.0.1:1")[0] == 0
+    assert run("server", "init", made["league"], "--name", "Coast", *CONSENT)[0] == 0
     assert run("client", "init", made["node"], "--club", "club-a", "--name", "Eastmere FC")[0] == 0
     return made | {
         "new": str(tmp_path / "new"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 PUBLIC_FILES = {"ca.crt", "server.pem", "fleet.pub", "trust.policy"}
+CONSENT = ("--consent", "http://127.0.0.1:9", "--service-key", "A" * 43 + "=")
 MAIN = "import sys; from {}.cli import main; main()"
 
 
@@ -54,7 +55,7 @@ def test_the_files_of_node_league_and_witness_are_their_own(tmp_path: Path, umas
     run(umask, "client", "init", node, "--club", "club-a", "--name", "Eastmere FC")
     run(umask, "client", "staff", "add", node, "--name", "Kim", "--role", "coach")
     run(umask, "client", "plan", "set", node, "--load", "300")
-    run(umask, "server", "init", league, "--name", "Coast League", "--consent", "http://127.0.0.1:9")
+    run(umask, "server", "init", league, "--name", "Coast League", *CONSENT)
     run(umask, "audit", "witness", "init", witness, "--name", "w.example/1")
 
     assert [wrong(folder) for folder in (node, league, witness)] == [{}, {}, {}]

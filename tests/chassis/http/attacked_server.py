@@ -50,6 +50,7 @@ def main(seconds: float, connections: int, certificate: str | None = None, key: 
         port=0,
         certificate=certificate,
         key=key,
+        site=None,
         connections=ConnectionLimits(connections, header_s=seconds, linger_s=seconds, stalled_s=seconds),
         bodies=BodyLimits({"/upload": BodyLimit(UPLOAD, least_rate=1024 * 1024)}, pause_s=seconds, whole_s=seconds),
     )

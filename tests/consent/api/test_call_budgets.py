@@ -72,7 +72,7 @@ def test_an_athlete_who_has_opened_too_many_pages_can_still_stop(limited: Caller
     world.give(athlete, Category.SLEEP, Role.COACH)
     here = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
     http.post("/sign-in", data={"code": new_code(world, athlete)}, headers=here)
-    session = world.service.sessions.read(http.cookies["homefield"])
+    session = world.service.sessions.read(http.cookies["homefield-portal"])
     assert session is not None
 
     pages = [http.get("/shared") for _ in range(PAGES + 2)]
@@ -94,11 +94,11 @@ def test_an_athlete_who_has_opened_too_many_pages_can_still_stop(limited: Caller
         ("POST", "/change/sleep/stop", b"", True),
         ("POST", "/asked/rel-1/stop", b"", True),
         ("GET", "/log/tile/0/000", b"", True),
-        ("GET", "/shared", b"homefield-theme=dark; homefield=abc", True),
+        ("GET", "/shared", b"homefield-theme=dark; homefield-portal=abc", True),
         ("GET", "/shared", b"homefield-theme=dark", False),
         ("POST", "/sign-in", b"", False),
         ("POST", "/change/sleep/confirm", b"", False),
-        ("GET", "/v1/snapshot", b"homefield=abc", False),
+        ("GET", "/v1/snapshot", b"homefield-portal=abc", False),
     ],
 )
 def test_what_no_address_is_counted_for(

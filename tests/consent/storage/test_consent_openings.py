@@ -231,13 +231,13 @@ def test_entries_of_the_first_version_open_to_their_athlete_only(tmp_path: Path,
     service = open_service(read_settings(unpacked("consent", tmp_path), environment={}), clock=clock)
     old = {bytes.fromhex(entry.leaf_hash) for one in athletes for entry in service.store.looks(one).entries}
 
-    assert not opened_eights(service)
+    at_start = set(opened_eights(service))  # other rules than then are recorded as loaded
     items = [DecisionItem(one, Category.SLEEP, Granularity.DAILY) for one in athletes]
     coach = Actor("R. D.", Role.COACH)
     service.store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     service.publish()
 
-    assert len(opened_eights(service)) == len(items)
+    assert len(set(opened_eights(service)) - at_start) == len(items)
     assert not old & set(opened_eights(service))
     for one in athletes:
         history = service.store.looks(one)

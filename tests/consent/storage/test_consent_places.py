@@ -16,6 +16,7 @@ from audit.tlog import merkle
 from consent.athlete.values import ProofState
 from consent.decisions.values import Actor
 from consent.errors import StoreUnavailable
+from consent.service import StartMode, open_service
 from consent.storage.log_journal import Draft
 from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 from policies.vocabulary import Category, OrgId, Role
@@ -206,7 +207,7 @@ def test_an_old_state_folder_stops_the_next_start_and_publishes_nothing_twice(tm
         make_service(tmp_path / "union", clock)
 
     shutil.rmtree(state)
-    mended = make_service(tmp_path / "union", clock)
+    mended = open_service(world.service.settings, clock=clock, mode=StartMode(recovers=True))
     assert (mended.log.size, mended.log.pending) == (size, 0)
     mended.close()
 

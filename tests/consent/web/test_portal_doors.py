@@ -136,7 +136,7 @@ def test_every_form_but_signing_in_is_checked_for_its_token() -> None:
     ]
 
     assert unchecked == ["/sign-in", "/demo/sign-in"]
-    assert len(posts()) == 14
+    assert len(posts()) == 16
 
 
 def test_a_form_without_the_sessions_token_changes_nothing(world: Any) -> None:

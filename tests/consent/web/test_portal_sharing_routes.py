@@ -163,7 +163,7 @@ def test_a_minor_is_offered_only_what_the_rules_would_honour(world: Any) -> None
 
     assert page.status_code == 422
     assert not any(c.is_on for c in world.store.matrix(minor))
-    assert "Under 18, a guardian must agree as well." in browser.get("/rules").text
+    assert "Under 18, a guardian must agree as well; guardians cannot do that here yet" in browser.get("/rules").text
 
 
 def test_league_learning_is_one_protected_sum(world: Any) -> None:
