@@ -56,10 +56,14 @@ class Flooded:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A folder of a service with one club, and a code for each athlete, who shares everything with its coaches."""
+    """A folder of a service with one club, and a code for each athlete, who shares everything with its coaches.
+
+    audience: the key id of the service.
+    """
 
     folder: Path
     key: SigningKey
+    audience: str
     codes: dict[AthleteId, str]
 
     @classmethod
@@ -80,7 +84,8 @@ class Union:
             for number, athlete in enumerate(made, start=1):
                 service.store.enrol(CLUB, athlete, name=f"Athlete {number}", shirt_no=number, is_minor=False)
                 made[athlete] = share(service, athlete)
-        return cls(folder, key, made)
+            audience = service.keys.service.verify_key.key_id
+        return cls(folder, key, audience, made)
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[str]:
@@ -115,7 +120,9 @@ def flood(address: str, union: Union, items: int, stop: threading.Event, result:
     item = {"athlete": next(iter(union.codes)), "category": "sleep", "granularity": "daily"}
     actor = {"person": "R. D.", "role": "coach"}
     body = {"actor": actor, "action": "read", "purpose": "training", "items": [item] * items}
-    line = SignedClient(address, union.key, clock=utc_now, largest_answer=1 << 24, timeout_s=120.0)
+    line = SignedClient(
+        address, union.key, audience=union.audience, clock=utc_now, largest_answer=1 << 24, timeout_s=120.0
+    )
     with contextlib.closing(line):
         while not stop.is_set():
             try:

@@ -81,7 +81,9 @@ def test_the_withdrawal_stands_in_the_log_sealed(running_demo) -> None:
     kinds = [entry.kind for entry in verified.columns]
 
     assert EventKind.CONSENT_DECISION in kinds
-    assert EventKind.BUDGET_REFUNDED not in kinds  # beside it, it would tell that somebody took part: it comes at the end
+    assert (
+        EventKind.BUDGET_REFUNDED not in kinds
+    )  # beside it, it would tell that somebody took part: it comes at the end
 
 
 def test_every_step_left_its_kind_of_entry(running_demo) -> None:
