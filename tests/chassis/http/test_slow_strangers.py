@@ -16,10 +16,11 @@ import pytest
 
 from server.federation.tls import create_tls
 from tests.chassis.http.attacked_server import UPLOAD
+from tests.scale import scaled
 from tests.waiting import HANG_S, wait_until
 
 SECONDS = 0.6
-CONNECTIONS = 1_000
+CONNECTIONS = scaled(200)
 MIB = 1024 * 1024
 
 

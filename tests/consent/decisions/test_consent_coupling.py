@@ -16,8 +16,9 @@ from audit.durable.storage import Disk
 from consent.app import app_of
 from consent.athlete.values import ProofState
 from tests.consent.league import Caller, FakeClock, World, acts, fill, make_service
+from tests.scale import scaled
 
-READS = 1_000
+READS = scaled(200)
 REFUSED = {"error": "no answer without a record of it; try again later"}
 
 
