@@ -50,6 +50,10 @@ class ConsentDecisions(Protocol):
         """Log an event of this club."""
 
 
+Shared = Mapping[AthleteId, frozenset[Category]]
+"""Categories by athlete; nobody who shares nothing is in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageAccess:
     """What one page may show: categories by athlete. Whoever is not in it does not exist for this page.
@@ -87,7 +91,8 @@ class PageAccessRequests:
 
     def squad(self, viewer: Viewer, page: ClubPage) -> PageAccess:
         """Ask about every enrolled athlete of this person's squads what this page asks; `page` names it for the log."""
-        return self._squad(viewer, page, self.consent.snapshot())
+        snapshot = self.consent.snapshot()
+        return self._squad(viewer, page, snapshot, self._live(viewer, snapshot))
 
     def board(self, viewer: Viewer) -> PageAccess:
         """Ask for the readiness of every enrolled athlete of this person's squads, and for nothing else.
@@ -95,18 +100,18 @@ class PageAccessRequests:
         Where it may be seen, the light behind it is computed from what the signed snapshot says is shared.
         """
         snapshot = self.consent.snapshot()
-        seen = self._squad(viewer, ClubPage.MORNING_BOARD, snapshot)
         live = self._live(viewer, snapshot)
+        seen = self._squad(viewer, ClubPage.MORNING_BOARD, snapshot, live)
         return replace(seen, allowed={athlete: live[athlete] for athlete in seen.allowed})
 
-    def _squad(self, viewer: Viewer, page: ClubPage, snapshot: ConsentSnapshot) -> PageAccess:
+    def _squad(self, viewer: Viewer, page: ClubPage, snapshot: ConsentSnapshot, live: Shared) -> PageAccess:
         skew = self.clock() - snapshot.issued
         held = {one.athlete for one in self.held() if one.squad in viewer.squads}
         enrolled = sorted(snapshot.epochs.keys() & held)
         pairs = [(athlete, category) for athlete in enrolled for category in ASKED[page]]
         if not pairs:  # there is no one to decide about, and opening the page is logged all the same
             self.consent.event(ClubPageOpened(page=page, person=viewer.person, role=viewer.role))
-        return replace(self._access(viewer, snapshot, pairs), skew=skew)
+        return replace(self._access(viewer, snapshot, pairs, live), skew=skew)
 
     def one(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """Ask about one athlete, shared or not: opening the page is a look.
@@ -116,7 +121,8 @@ class PageAccessRequests:
         snapshot = self.consent.snapshot()
         if not _ATHLETE.fullmatch(athlete) or athlete in self._of_other_squads(viewer):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
-        return self._access(viewer, snapshot, [(athlete, category) for category in SHOWN])
+        pairs = [(athlete, category) for category in SHOWN]
+        return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot))
 
     def from_snapshot(self, viewer: Viewer, athlete: AthleteId) -> PageAccess:
         """What the signed snapshot says is shared now, for a deed that is logged as what it is: see `web.decide`.
@@ -125,17 +131,18 @@ class PageAccessRequests:
         """
         snapshot = self.consent.snapshot()
         live = self._live(viewer, snapshot)
-        allowed = {athlete: live[athlete]} if athlete in live else {}
+        is_own = athlete in live and athlete not in self._of_other_squads(viewer)
+        allowed = {athlete: live[athlete]} if is_own else {}
         return PageAccess(allowed, {}, self.clock(), snapshot.expires)
 
     def _of_other_squads(self, viewer: Viewer) -> frozenset[AthleteId]:
         return frozenset(one.athlete for one in self.held() if one.squad not in viewer.squads)
 
-    def _live(self, viewer: Viewer, snapshot: ConsentSnapshot) -> dict[AthleteId, frozenset[Category]]:
-        """What the snapshot lists now for this person's role and squads, by athlete."""
-        now, live, others = self.clock(), dict[AthleteId, frozenset[Category]](), self._of_other_squads(viewer)
+    def _live(self, viewer: Viewer, snapshot: ConsentSnapshot) -> Shared:
+        """What the snapshot lists now for this person's role, whatever the squad."""
+        now, live = self.clock(), dict[AthleteId, frozenset[Category]]()
         for grant in snapshot.grants:
-            level = None if grant.athlete in others else SHOWN.get(grant.category)
+            level = SHOWN.get(grant.category)
             if level is not None and replace(snapshot, grants=(grant,)).is_live(
                 grant.athlete,
                 categories=[grant.category],
@@ -149,7 +156,7 @@ class PageAccessRequests:
         return live
 
     def _access(
-        self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]]
+        self, viewer: Viewer, snapshot: ConsentSnapshot, pairs: Sequence[tuple[AthleteId, Category]], live: Shared
     ) -> PageAccess:
         rulings: tuple[Ruling, ...] = ()
         if pairs:
@@ -160,7 +167,7 @@ class PageAccessRequests:
                 purpose=viewer.purpose,
                 questions=[self._question(athlete, category) for athlete, category in pairs],
             )
-        allowed, live = dict[AthleteId, frozenset[Category]](), self._live(viewer, snapshot)
+        allowed = dict[AthleteId, frozenset[Category]]()
         for ruling in rulings:
             if ruling.allowed and ruling.category in live.get(ruling.athlete, ()):
                 allowed[ruling.athlete] = allowed.get(ruling.athlete, frozenset()) | {ruling.category}
