@@ -149,9 +149,10 @@ def open_service(
         OutsideView(trust.policy, settings.published_at, http).refuse_a_smaller_log(log, mode.outside)
         if not mode.recovers:
             refuse_other_moments(transactions, log)
-        # Before anything is published: what is lost, or waits a second time, must be noticed while it can be repaired.
-        transactions.check()
-        _publish_overdue(log)
+        if log.has_problem is not None:
+            # What is lost, or waits a second time, must be noticed while it can be repaired: before a publication.
+            transactions.check()
+            _publish_overdue(log)
         recovered = recover(transactions)
         store.begin()
     except BaseException:
@@ -201,8 +202,6 @@ def _published_leaf_hash(settings: ConsentSettings, trust: TrustFile) -> Callabl
 
 def _publish_overdue(log: Log) -> None:
     """Publish what waited too long while the service was stopped: the log takes nothing before that."""
-    if log.has_problem is None:
-        return
     try:
         log.publish()
     except (LogUnavailable, QuorumNotMet) as error:

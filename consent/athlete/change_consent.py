@@ -3,13 +3,11 @@
 import secrets
 from collections.abc import Sequence
 
-from sqlmodel import col, select
-
 from audit.entries.details.athletes import CellChange, CellsChanged
 from audit.entries.details.codes import ChoiceMethod
 from consent.errors import Conflict, InvalidChange, NotAllowed
 from consent.grants import event_chain, receipt_store
-from consent.grants.active import cell_key, cell_of, grant_of, in_cell
+from consent.grants.active import cell_key, cell_of, grant_of, held_by, in_cell
 from consent.grants.event_chain import Event
 from consent.grants.lifecycle import END_BY, ActorKind
 from consent.grants.matrix import is_by_release, limit, recipients_of
@@ -68,8 +66,7 @@ def end_where(
 
     by: the athlete withdraws; a controller, which cannot withdraw for anybody, declares invalid.
     """
-    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
-    cells = [cell_of(grant) for grant in tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()]
+    cells = [cell_of(grant) for grant in held_by(tx, athlete)]
     wishes = [Change(cell, Granularity.NONE) for cell in cells if recipient in (None, cell.recipient)]
     ended = [wanted for wanted in wishes if _end_current(tx, wanted.cell, method, by=by)]
     return ended + releases.end_approved(tx, athlete, recipient, method, by=by)

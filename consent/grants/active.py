@@ -1,6 +1,6 @@
 """Which grants are in force: the rows that claim it, checked against the fold of their events and the time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import col, select
 
@@ -39,6 +39,12 @@ def is_covered(grants: Mapping[Cell, Grant], cell: Cell, *, tx: Transaction, gra
     """True if a live grant of this very cell covers `granularity` now."""
     grant = grants.get(cell)
     return grant is not None and grant.covers(at=tx.now, granularity=granularity)
+
+
+def held_by(tx: Transaction, athlete: AthleteId) -> Sequence[GrantRow]:
+    """Return every grant of the athlete that claims to be current, those that time has ended included; by id."""
+    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
+    return tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()
 
 
 def in_cell(tx: Transaction, cell: Cell) -> GrantRow | None:

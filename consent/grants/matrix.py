@@ -1,12 +1,11 @@
 """The athlete's matrix: personal categories by recipients, derived from vocabulary, rules, grants and releases."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from consent.grants import event_chain
-from consent.grants.active import grant_of
+from consent.grants.active import cell_of, grant_of, held_by
 from consent.grants.values import MatrixCell
 from consent.registry import members, orgs
 from consent.registry.facts import facts_about
@@ -55,7 +54,7 @@ def recipients_of(tx: Transaction, member: Member) -> list[tuple[Recipient, Org]
     for kind, role in ((OrgKind.GOVERNING_BODY, Role.NATIONAL_TEAM), (OrgKind.LEAGUE, Role.FL_AGGREGATOR)):
         columns += [(Recipient(org.org_id, role), org) for org in known.values() if org.kind is kind]
     offered = {recipient for recipient, _ in columns}
-    held = {grant_of(row).cell.recipient for row in _held_grants(tx, member.athlete)}
+    held = {cell_of(row).recipient for row in held_by(tx, member.athlete)}
     return columns + [(recipient, known[recipient.org]) for recipient in sorted(held - offered, key=_by_name)]
 
 
@@ -126,12 +125,6 @@ def _state(tx: Transaction, row: GrantRow | None, states: dict[str, ConsentState
 
 def _by_name(recipient: Recipient) -> tuple[str, str]:
     return recipient.org, recipient.role.value
-
-
-def _held_grants(tx: Transaction, athlete: AthleteId) -> Sequence[GrantRow]:
-    """Every grant that claims to be current, those that time has ended included."""
-    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
-    return tx.session.exec(query).all()
 
 
 def _newest_grants(tx: Transaction, athlete: AthleteId) -> dict[Cell, GrantRow]:

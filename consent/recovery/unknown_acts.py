@@ -22,7 +22,7 @@ from consent.ledger import ledger
 from consent.ledger.refunds import refund_withdrawn
 from consent.recovery.prices import Prices
 from consent.registry import members
-from consent.storage.log_journal import NOBODY, Draft
+from consent.storage.log_journal import Draft
 from consent.storage.reconcile import UnknownEntry
 from consent.storage.rows import MemberRow, OrgRow
 from consent.storage.transaction import Transaction, Transactions
@@ -47,9 +47,7 @@ class Recovered:
 
 def recover(transactions: Transactions) -> Recovered:
     """Take note of every entry without a transaction and do what follows from it, all in one transaction."""
-    done: list[Recovered] = []
-    transactions.adopt(lambda tx, unknown: done.append(settle(tx, unknown)))
-    return done[0]
+    return transactions.adopt(settle)
 
 
 def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:
@@ -78,8 +76,8 @@ def _by_athlete(tx: Transaction, unknown: Sequence[UnknownEntry]) -> dict[Athlet
     athletes = set(tx.session.exec(select(MemberRow.athlete)).all())
     found: dict[AthleteId, list[UnknownEntry]] = defaultdict(list)
     for entry in unknown:
-        if entry.owner in athletes:
-            found[AthleteId(entry.owner or NOBODY)].append(entry)
+        if entry.owner is not None and entry.owner in athletes:
+            found[AthleteId(entry.owner)].append(entry)
     return dict(sorted(found.items()))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +31,8 @@ from policies.enforcer import Enforcer
 from policies.vocabulary import AthleteId, OrgId
 
 logger = logging.getLogger(__name__)
+
+Settled = TypeVar("Settled")
 
 BUSY_TIMEOUT_S = 30
 
@@ -154,21 +157,21 @@ class Transactions:
             reconcile(session, self.context.journal, now=self.context.clock(), with_pending=True)
             session.rollback()
 
-    def adopt(self, settle: Callable[[Transaction, Sequence[UnknownEntry]], None]) -> tuple[UnknownEntry, ...]:
+    def adopt(self, settle: Callable[[Transaction, Sequence[UnknownEntry]], Settled]) -> Settled:
         """Take note of every entry without a transaction, and in the same transaction do what follows from them.
 
-        settle: called with what was found, which may be nothing; appends, or says why it need not.
+        settle: called with what was found, which may be nothing; appends, or says why it need not. Returns its answer.
         """
         with self._writers.turn():
             with _translated(), Session(self._writer, expire_on_commit=False) as session:
                 tx = Transaction(session, self.context, can_write=True)
                 found = reconcile(session, self.context.journal, now=tx.now, with_pending=True)
-                settle(tx, found.unknown)
+                settled = settle(tx, found.unknown)
                 if not tx.is_accounted_for:
                     raise StoreUnavailable("expected an entry in the log before the commit")
                 session.commit()
             self._settled, self._may_have_orphans = found.size, False
-            return found.unknown
+            return settled
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
