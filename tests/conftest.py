@@ -18,15 +18,19 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found however pytest starts
 
 from tests.postgres_server import PostgresServer, postgres_running
-from tests.scale import RUNS, write_counts
+from tests.scale import RUNS, scaled, write_counts
 from tests.waiting import HANG_S
 
 GIVEN_UP_AFTER_S = 1_500.0
 """Ends a demo that hangs. One whose programs stand still gives up by itself, so nothing here measures its speed."""
 
 
+EXAMPLES = 30  # of each property in the gate; the drill `properties` tries twenty times as many
+
 # Both are clocks: an example that takes long says how busy the machine is, and nothing about what is tested.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any machine", deadline=None, max_examples=scaled(EXAMPLES), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 

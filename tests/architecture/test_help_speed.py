@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-MOST_CPU_S = 0.5
-TRIES = 3
+MOST_TIMES = 3.0
+"""Of what the library of the command lines takes by itself: 0.17 s of 0.4 to 0.5 s where this was measured."""
+TRIES = 5
 PROGRAMS = {
     "homefield-audit": "audit.cli",
     "homefield-consent": "consent.cli",
@@ -38,10 +39,9 @@ print(len(every), *sorted(sys.modules.keys() & set(sys.argv[2].split())))
 """
 
 
-def cpu_s(module: str, words: tuple[str, ...]) -> float:
-    """Processor time, user and system, of one run of the program: what others do meanwhile does not count."""
-    code = f"import sys; from {module} import main; sys.argv[0] = 'program'; main()"
-    with subprocess.Popen([sys.executable, "-c", code, *words, "--help"], stdout=subprocess.DEVNULL) as process:
+def processor_s(code: str, *words: str) -> float:
+    """Processor time, user and system, of one run of Python: what others do meanwhile does not count."""
+    with subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
@@ -50,14 +50,16 @@ def cpu_s(module: str, words: tuple[str, ...]) -> float:
 
 @pytest.mark.parametrize("words", ["the program", "one command"])
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_help_takes_less_than_half_a_second_of_processor_time(program: str, words: str) -> None:
+def test_help_takes_little_more_than_what_every_command_line_takes(program: str, words: str) -> None:
+    code = f"import sys; from {PROGRAMS[program]} import main; sys.argv[0] = 'program'; main()"
     asked = ONE_COMMAND[program] if words == "one command" else ()
-    took: list[float] = []
+    ratios: list[float] = []
 
-    while len(took) < TRIES and min(took, default=MOST_CPU_S) >= MOST_CPU_S:
-        took.append(cpu_s(PROGRAMS[program], asked))
+    while len(ratios) < TRIES and min(ratios, default=MOST_TIMES) >= MOST_TIMES:
+        least_s = processor_s("import typer, rich.console")
+        ratios.append(processor_s(code, *asked, "--help") / least_s)
 
-    assert min(took) < MOST_CPU_S, took
+    assert min(ratios) < MOST_TIMES, ratios
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -54,13 +54,19 @@ class DrillResult:
         return said if self.is_passed else f"{said} (see {self.log})"
 
 
-def enlarged(name: str, what: str, tests: Sequence[str], *, within_s: float, factor: int = 1, runs: int = 1) -> Drill:
-    """A drill that runs tests of the gate `factor` times as large, or `runs` times over, with another seed."""
+def enlarged(
+    name: str, what: str, tests: Sequence[str], *, within_s: float, factor: int = 1, runs: int = 1, marked: str = ""
+) -> Drill:
+    """A drill that runs tests of the gate `factor` times as large, or `runs` times over, with another seed.
+
+    marked: of these tests only those that bear this mark.
+    """
 
     def command(seed: int) -> list[str]:
         how = ["-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup", "--maxfail", "1"]
         seeds = [f"--hypothesis-seed={seed}", f"--randomly-seed={seed}"]
-        return [sys.executable, "-m", "pytest", *how, *seeds, *tests]
+        chosen = [*tests, "-m", marked] if marked else tests
+        return [sys.executable, "-m", "pytest", *how, *seeds, *chosen]
 
     sizes = {FACTOR_VARIABLE: str(factor), RUNS_VARIABLE: str(runs)}
     return Drill(name, what, tuple(tests), within_s, command, sizes)

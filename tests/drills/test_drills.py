@@ -82,6 +82,8 @@ def test_each_drill_is_bounded_and_has_a_small_sibling_in_the_gate(one: Drill) -
     assert one.siblings
     for sibling in one.siblings:
         file, _, name = sibling.partition("::")
+        if (ROOT / file).is_dir():
+            continue
         text = (ROOT / file).read_text(encoding="utf-8")
         assert f"def {name}(" in text if name else "def test_" in text or "TestCase" in text
 
