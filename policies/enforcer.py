@@ -97,6 +97,9 @@ def _condition_holds(name: str, facts: Facts) -> bool:
     return CONDITIONS[name](facts) is True
 
 
+_PASSED: set[Bundle] = set()  # rules that have passed their own test in this process
+
+
 @dataclass(frozen=True, slots=True)
 class Enforcer:
     """Immutable rules and the two engines that must agree about them. Safe to share between threads."""
@@ -107,20 +110,30 @@ class Enforcer:
 
     @classmethod
     def load(cls, pack: str = "open") -> "Enforcer":
-        """Build the packaged rules with one agreement pack and test them; raises BrokenRules."""
+        """Build the packaged rules with one agreement pack and test them; raises BrokenRules.
+
+        Rules that have passed are not tested again in this process while their bytes are the same.
+        """
         refuse_double_install()
-        return cls.of(load_bundle(pack))
+        enforcer = cls._built(bundle := load_bundle(pack))
+        if bundle not in _PASSED:
+            enforcer._test_itself()
+            _PASSED.add(bundle)
+        return enforcer
 
     @classmethod
     def of(cls, bundle: Bundle) -> "Enforcer":
         """Build an enforcer for a loaded bundle and test it; raises BrokenRules if it fails its own test."""
-        try:
-            engine = _CasbinEngine(bundle)
-        except Exception as error:  # whatever Casbin raises about a model, there is no engine then
-            raise BrokenRules("expected a model and rules that the engine accepts") from error
-        enforcer = cls(bundle, engine)
+        enforcer = cls._built(bundle)
         enforcer._test_itself()
         return enforcer
+
+    @classmethod
+    def _built(cls, bundle: Bundle) -> "Enforcer":
+        try:
+            return cls(bundle, _CasbinEngine(bundle))
+        except Exception as error:  # whatever Casbin raises about a model, there is no engine then
+            raise BrokenRules("expected a model and rules that the engine accepts") from error
 
     @property
     def policy_hash(self) -> str:

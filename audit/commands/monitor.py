@@ -70,26 +70,26 @@ def monitor(
     from audit.monitor.state import read_state
     from audit.monitor.witness_lookup import WitnessLookup
     from audit.tlog.note import MAX_BYTES
-    from audit.verification.sources import TIMEOUT_S, HttpSource, open_source
+    from audit.verification.sources import TIMEOUT_S, HttpSource, new_client, open_source
 
     trust = trust_of(vkey, policy)
     stop = threading.Event() if once else _stopped_by_signals()
     with contextlib.ExitStack() as lines:
 
-        def new_client(timeout_s: float = TIMEOUT_S) -> httpx.Client:
-            return lines.enter_context(httpx.Client(timeout=timeout_s, follow_redirects=False))
+        def connected(timeout_s: float = TIMEOUT_S) -> httpx.Client:
+            return lines.enter_context(new_client(timeout_s))
 
         core = Monitor(
-            HttpSource(place, client=new_client()) if place.startswith(WEB) else open_source(place),
+            HttpSource(place, client=connected()) if place.startswith(WEB) else open_source(place),
             trust,
             clock=lambda: datetime.now(UTC),
             pause=stop.wait,
             max_age_s=max_age,
-            witnesses=None if no_witnesses else WitnessLookup(trust, client=new_client(WITNESS_TIMEOUT_S)),
+            witnesses=None if no_witnesses else WitnessLookup(trust, client=connected(WITNESS_TIMEOUT_S)),
             known=read_given(known, "the known checkpoint", at_most=MAX_BYTES) if known else None,
         )
         held = read_state(state, [log.verifier for log in trust.logs])
-        hook = Webhook(webhook, client=new_client(WITNESS_TIMEOUT_S)) if webhook else None
+        hook = Webhook(webhook, client=connected(WITNESS_TIMEOUT_S)) if webhook else None
         watch = Watch(core, state, held, hook=hook, as_json=as_json)
         code = watch.check_once() if once else watch.run(stop, every_s=every, keep_going=keep_going)
     raise typer.Exit(code)

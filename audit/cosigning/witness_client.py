@@ -13,6 +13,7 @@ import httpx
 from audit.errors import MalformedPolicy, MalformedProof, SourceUnavailable
 from audit.tlog.canonical_base64 import encode_base64
 from audit.tlog.checkpoint import parse_size
+from chassis.http.authorities import authorities
 from chassis.http.loopback import is_loopback
 
 MOST_BYTES = 1_000_000
@@ -63,7 +64,9 @@ def check_address(url: str) -> str:
 
 def new_client(timeout_s: float) -> httpx.Client:
     """Return a client that follows no redirect; a witness that has moved needs a new policy."""
-    return httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    return httpx.Client(
+        timeout=timeout_s, follow_redirects=False, trust_env=False, verify=authorities(of_environment=False)
+    )
 
 
 def add_checkpoint(

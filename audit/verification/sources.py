@@ -8,6 +8,7 @@ from typing import Protocol
 import httpx
 
 from audit.errors import SourceUnavailable
+from chassis.http.authorities import authorities
 
 MAX_BYTES = 32 * 1024 * 1024
 """Largest file we accept (our choice): a full bundle of the longest entries has 16.8 MB."""
@@ -48,12 +49,17 @@ class DirectorySource:
                 yield f"tile{folder[len(top) :]}/{name}"
 
 
+def new_client(timeout_s: float = TIMEOUT_S) -> httpx.Client:
+    """Return a client for a log at a web address: through the proxy of the environment, if it names one."""
+    return httpx.Client(timeout=timeout_s, follow_redirects=False, verify=authorities(of_environment=True))
+
+
 class HttpSource:
     """A log at a web address; the address is the log's prefix, to which /checkpoint is added."""
 
     def __init__(self, prefix: str, *, client: httpx.Client | None = None) -> None:
         self._prefix = prefix.rstrip("/")
-        self._client = client or httpx.Client(timeout=TIMEOUT_S, follow_redirects=False)
+        self._client = client or new_client()
 
     def read(self, path: str) -> bytes | None:
         """Return the file, or None on 404 or 410; raises SourceUnavailable for every other answer."""

@@ -15,6 +15,7 @@ import httpx
 
 from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.answer_time import skew_of
+from chassis.http.authorities import authorities
 from chassis.http.request_signature import sign_request
 from chassis.remote_time import apart, is_tolerated, tolerated
 from policies.signing import SigningKey
@@ -78,6 +79,7 @@ class SignedClient:
             timeout=timeout_s,
             limits=httpx.Limits(keepalive_expiry=IDLE_S),
             transport=transport,
+            verify=authorities(of_environment=False),
             trust_env=False,  # no proxy of the environment may come between
             follow_redirects=False,  # the signature is for this address
             headers={"Accept-Encoding": "identity"},  # what arrives is what is counted against the limit

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,7 +29,7 @@ class Migrations:
 
     def newest(self) -> str | None:
         """The revision of the newest schema."""
-        return ScriptDirectory.from_config(self.config()).get_current_head()
+        return _scripts(self.scripts).get_current_head()
 
     def upgrade(self, engine: Engine, **attributes: object) -> None:
         """Create or migrate the schema; attributes: what single migrations need, read from Alembic's configuration.
@@ -66,9 +67,17 @@ class Migrations:
         return found
 
     def _refuse_unknown(self, found: str | None) -> None:
-        known = {script.revision for script in ScriptDirectory.from_config(self.config()).walk_revisions()}
+        known = {script.revision for script in _scripts(self.scripts).walk_revisions()}
         if found is not None and found not in known:
             raise CannotMigrate(f"this database is at revision {found[:40]}, which this program does not know")
+
+
+@cache
+def _scripts(folder: Path) -> ScriptDirectory:
+    """The migrations of a folder, each file read once a process."""
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    return ScriptDirectory.from_config(config)
 
 
 @contextmanager

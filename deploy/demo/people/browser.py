@@ -6,6 +6,7 @@ from types import TracebackType
 
 import httpx
 
+from chassis.http.authorities import authorities
 from deploy.demo.errors import StepFailed
 from deploy.demo.patience import ANSWER_WITHIN_S
 
@@ -43,7 +44,11 @@ class BrowserSession:
 
     def __init__(self, base_url: str, persona: dict[str, str]) -> None:
         self._http = httpx.Client(
-            base_url=base_url, follow_redirects=True, headers={"Origin": base_url}, timeout=ANSWER_WITHIN_S
+            base_url=base_url,
+            follow_redirects=True,
+            headers={"Origin": base_url},
+            timeout=ANSWER_WITHIN_S,
+            verify=authorities(of_environment=True),
         )
         self._ok(self._http.post("/demo/sign-in", data=persona))
 
