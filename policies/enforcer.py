@@ -145,7 +145,7 @@ class Enforcer:
         try:
             if not _is_well_formed(request):
                 return self._refuse(BAD_REQUEST)
-            meaning = evaluate(self.bundle.rules, request)
+            meaning = self._explain(request)
             if self._engine.allows(request) is not meaning.allowed:
                 _LOGGER.error("the two rule engines disagree; refused")
                 return self._refuse(ENGINE_DISAGREE)
@@ -157,12 +157,13 @@ class Enforcer:
     def ceiling(self, role: Role, category: Category, purpose: Purpose) -> Granularity:
         """The most that `role` could ever get of `category` for `purpose`; NONE means never.
 
-        Assumes every favourable fact (consent, release, own club) and no unfavourable one.
+        Assumes every favourable fact (consent, release, own club) and no unfavourable one. Told from the rules alone:
+        it bounds what may be asked for and decides nothing, so that the engine is not asked hundreds of times.
         """
         key = (role, category, purpose)
         if key not in self._ceilings:
             self._ceilings[key] = max(
-                (g for g in Granularity if any(self.decide(r).allowed for r in _best_case(*key, g))),
+                (g for g in Granularity if any(self._explain(r).allowed for r in _best_case(*key, g))),
                 default=Granularity.NONE,
             )
         return self._ceilings[key]
@@ -171,13 +172,16 @@ class Enforcer:
         """The id of the rule that makes this cell a never; empty text if it is none."""
         if self.ceiling(role, category, purpose) is not Granularity.NONE:
             return ""
-        refusals = [self.decide(r).rule_id for r in _best_case(role, category, purpose, Granularity.COHORT)]
+        refusals = [self._explain(r).rule_id for r in _best_case(role, category, purpose, Granularity.COHORT)]
         return next((rule_id for rule_id in refusals if rule_id != DEFAULT_RULE_ID), DEFAULT_RULE_ID)
 
     def rules(self) -> list[RuleLine]:
         """Every rule in plain words, in the order of the file, the default last."""
         lines = [RuleLine(rule.rule_id, rule.sentence, rule.effect, rule.pending) for rule in self.bundle.rules]
         return [*lines, RuleLine(DEFAULT_RULE_ID, "What no rule allows is refused.", Effect.DENY)]
+
+    def _explain(self, request: Request) -> Explanation:
+        return evaluate(self.bundle.rules, request)
 
     def _refuse(self, reason: str) -> Decision:
         return Decision(False, reason, "", self.policy_hash)

@@ -50,6 +50,8 @@ def postgres_running(*, lock: Path) -> Iterator[PostgresServer]:
         with admin.connect() as connection:
             connection.execute(text(statement))
 
+    execute("ALTER SYSTEM SET fsync = off")  # no test cuts the power of this server
+    execute("SELECT pg_reload_conf()")
     try:
         yield PostgresServer(lambda name: _psycopg(server.get_uri(database=name)), execute, Path(server.bin_path))
     finally:

@@ -7,6 +7,7 @@ because decorators and parameters are made when a test file is read.
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ RUNS = int(os.environ.get(RUNS_VARIABLE, "1"))
 SEED = int(os.environ.get(SEED_VARIABLE, "0"))
 
 Size = TypeVar("Size")
+Point = TypeVar("Point")
 
 counts: Counter[str] = Counter()
 """What this process has tried, by name; a drill's summary is made of it."""
@@ -40,6 +42,13 @@ def sized(in_gate: Size, *, in_drill: Size) -> Size:
 def seeded(number: int) -> int:
     """This seed in the gate; in a drill one that follows from it and the drill's own."""
     return number + SEED
+
+
+def sampled(points: Sequence[Point], in_gate: int) -> Sequence[Point]:
+    """Every point in a drill; in the gate about so many of them, evenly spread, of which the first and the last."""
+    if FACTOR > 1 or len(points) <= in_gate:
+        return points
+    return [points[round(place * (len(points) - 1) / (in_gate - 1))] for place in range(in_gate)]
 
 
 def fuzzed(count: int) -> settings:

@@ -52,6 +52,8 @@ from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 
+from client.federation.poll_pace import PollPace
+
 POLL_S = 0.1  # Flower's own loop sleeps 3 s, which would be most of a round
 HEARTBEAT_S = float(HEARTBEAT_MIN_INTERVAL)  # the shortest allowed: a node that was killed may return after 2 of them
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.2, 5.0
@@ -130,7 +132,7 @@ class FleetLoop:
     """Keeps one node signed in at the coordinator and answers its messages with the installed ClientApp.
 
     address: "host:port"; ca: the coordinator's CA certificate in PEM. `on_change` hears True when the node comes
-    online and False when it goes offline.
+    online and False when it goes offline. poll_s: the pause between two polls in a round; it grows where none goes on.
     """
 
     address: str
@@ -173,13 +175,15 @@ class FleetLoop:
                 _sign_off(connection)
 
     def _serve(self, connection: Connection, stop: threading.Event) -> None:
+        pace = PollPace(self.poll_s)
         while not stop.is_set():
             if connection.lost.is_set():
                 raise ConnectionLost
             message = connection.receive()
             if message is None:
-                stop.wait(self.poll_s)
+                stop.wait(pace.pause_s())
                 continue
+            pace.on_message()
             _while_run_lasts(partial(connection.send, self._answer(message)))
 
     def _answer(self, message: Message) -> Message:

@@ -184,21 +184,21 @@ def test_each_parser_reads_its_good_input(parse: Parse, good: bytes) -> None:
 
 
 @each_parser
-@fuzzed(100)
+@fuzzed(30)
 @given(data=st.binary(max_size=400))
 def test_arbitrary_bytes(parse: Parse, good: bytes, data: bytes) -> None:
     attempt(parse, data)
 
 
 @each_parser
-@fuzzed(100)
+@fuzzed(30)
 @given(data=st.text(max_size=200))
 def test_arbitrary_text(parse: Parse, good: bytes, data: str) -> None:
     attempt(parse, data.encode("utf-8", "surrogatepass"))
 
 
 @each_parser
-@fuzzed(100)
+@fuzzed(30)
 @given(changes=st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 3), st.binary(max_size=3)), max_size=3))
 def test_good_input_with_bytes_replaced(parse: Parse, good: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     data = good
@@ -210,7 +210,7 @@ def test_good_input_with_bytes_replaced(parse: Parse, good: bytes, changes: list
 
 
 @each_parser
-@fuzzed(100)
+@fuzzed(30)
 @given(place=st.integers(0, 1 << 16), length=st.integers(0, 12), piece=st.sampled_from(PIECES))
 def test_good_input_with_awkward_pieces(parse: Parse, good: bytes, place: int, length: int, piece: bytes) -> None:
     at = place % (len(good) + 1)
@@ -219,7 +219,7 @@ def test_good_input_with_awkward_pieces(parse: Parse, good: bytes, place: int, l
 
 
 @each_parser
-@fuzzed(100)
+@fuzzed(30)
 @given(order=st.data())
 def test_good_input_with_lines_moved_repeated_or_left_out(parse: Parse, good: bytes, order: st.DataObject) -> None:
     lines = good.splitlines(keepends=True)
@@ -249,7 +249,7 @@ def numbers() -> st.SearchStrategy[int]:
     return st.one_of(st.integers(0, 20), st.integers(), st.sampled_from([(1 << 63) - 1, 1 << 64, 1 << 20_000]))
 
 
-@fuzzed(100)
+@fuzzed(30)
 @given(numbers(), numbers(), hashes(), hashes(), st.lists(hashes(), max_size=70))
 def test_arbitrary_proofs(first: int, second: int, one: bytes, other: bytes, proof: list[bytes]) -> None:
     for verify in (
@@ -268,7 +268,7 @@ def test_arbitrary_proofs(first: int, second: int, one: bytes, other: bytes, pro
             continue
 
 
-@fuzzed(100)
+@fuzzed(30)
 @given(st.text(max_size=40), st.text(max_size=40), st.integers())
 def test_arbitrary_names_texts_and_times(name: str, note: str, time_s: int) -> None:
     for make in (

@@ -6,6 +6,6 @@ DRILL = enlarged(
     "canaries",
     "100,000 events about invented people, of whom nothing is found in what the log serves and stores",
     ["tests/privacy/test_log_canaries.py"],
-    factor=20,
+    factor=50,
     within_s=1_800,
 )

@@ -13,6 +13,6 @@ DRILL = enlarged(
         "tests/audit/verification/test_own_entries.py",
         "tests/audit/verification/test_own_entries_file.py",
     ],
-    factor=20,
+    factor=60,
     within_s=5_400,
 )

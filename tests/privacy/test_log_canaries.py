@@ -37,8 +37,8 @@ from tests.scale import scaled
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 
-EVENTS = scaled(5_000)
-AN_ACT = 2_000
+EVENTS = scaled(2_000)
+AN_ACT = 500
 ATHLETES = 200
 CLUBS = 4
 MARKS = (

@@ -152,14 +152,14 @@ def fits(field: str, value: object) -> bool:
     }[field]
 
 
-@fuzzed(300)
+@fuzzed(100)
 @given(data=st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_anything_at_all_is_refused_in_our_own_words(data: bytes) -> None:
     with pytest.raises(BrokenState):
         parse_state(data, KEYS)
 
 
-@fuzzed(300)
+@fuzzed(100)
 @example(field="is_foreign", value=None)
 @example(field="has_heartbeats", value=True)
 @example(field="alive_at_s", value=(1 << 53) - 1)
@@ -176,7 +176,7 @@ def test_any_value_in_any_field_is_parsed_where_it_fits_and_refused_elsewhere(fi
     assert state.checkpoint == STATE.checkpoint
 
 
-@fuzzed(300)
+@fuzzed(100)
 @example(at=len(GOOD), bit=0, cut=True)
 @example(at=TIME, bit=0, cut=False)
 @given(at=st.integers(0, len(GOOD) - 1), bit=st.integers(0, 7), cut=st.booleans())

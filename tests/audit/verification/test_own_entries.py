@@ -263,7 +263,7 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
     trust = parse_policy(own.policy.encode())
     before = check_export(own, trust)
     refused = 0
-    for _ in range(scaled(3_000)):
+    for _ in range(scaled(1_000)):
         spoilt = bytearray(data)
         spoilt[rng.randrange(len(spoilt))] = rng.choice(b'"\\{}[],:0aF \x00\xff' + bytes(range(256)))
         try:
@@ -274,7 +274,7 @@ def test_every_seeded_change_of_the_file_is_found_or_means_nothing(athlete: Athl
         # The last entry waits: nothing is claimed of it yet, and its details are all that is bound.
         assert (after.tag_key, after.entries[:-1]) == (before.tag_key, before.entries[:-1])
         assert after.entries[-1].details in (before.entries[-1].details, None)
-    assert refused > scaled(2_000)
+    assert refused > scaled(660)
 
 
 def test_no_key_and_no_detail_stands_in_what_an_error_report_would_print(athlete: Athlete) -> None:

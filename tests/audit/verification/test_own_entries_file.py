@@ -22,7 +22,7 @@ JSON = st.recursive(
 )
 
 
-@fuzzed(500)
+@fuzzed(170)
 @given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
 def test_what_is_no_such_file_is_refused_without_repeating_it(data: bytes) -> None:
     with pytest.raises(MalformedProof) as refused:
@@ -37,7 +37,7 @@ OPENINGS: dict[int, dict[str, Any]] = {
 }
 
 
-@fuzzed(500)
+@fuzzed(170)
 @given(
     st.sampled_from(["version", "origin", "policy", "tag_key", "total", "checkpoints", "entries", "more", "é\x1b"]),
     JSON,

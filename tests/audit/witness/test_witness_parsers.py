@@ -43,7 +43,7 @@ LOGS = st.fixed_dictionaries({"origin": NAMES, "vkeys": st.lists(NAMES, min_size
 GOOD_SETTINGS = st.fixed_dictionaries({"name": NAMES, "logs": st.lists(LOGS, max_size=3)})
 
 
-@fuzzed(300)
+@fuzzed(100)
 @given(data=SETTINGS_SOUP)
 def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
     try:
@@ -53,7 +53,7 @@ def test_settings_are_parsed_or_refused_and_nothing_else(data: bytes) -> None:
     assert parse_settings(parsed.model_dump_json().encode()) == parsed
 
 
-@fuzzed(300)
+@fuzzed(100)
 @given(values=GOOD_SETTINGS, cut=st.integers(0, 10_000))
 def test_settings_come_back_as_written_and_never_from_a_part(values: dict[str, object], cut: int) -> None:
     data = json.dumps(values).encode()
@@ -63,7 +63,7 @@ def test_settings_come_back_as_written_and_never_from_a_part(values: dict[str, o
         parse_settings(data[: cut % len(data)])
 
 
-@fuzzed(300)
+@fuzzed(100)
 @example(data=RECORD, at=len(RECORD))
 @given(
     data=st.one_of(st.binary(max_size=300), st.sampled_from([RECORD, LOG.note(5), LOG.note(5)[:-9]])),
@@ -79,7 +79,7 @@ def test_records_are_parsed_or_refused_and_nothing_else(data: bytes, at: int) ->
     assert (seen.checkpoint, seen.note, seen.timestamp_s) == (LOG.checkpoint(5), RECORD, NOW_S)
 
 
-@fuzzed(60)
+@fuzzed(20)
 @given(size=st.integers(0, 5), at_s=st.integers(1, (1 << 63) - 1))
 def test_every_record_that_a_witness_signed_comes_back(size: int, at_s: int) -> None:
     note = LOG.note(size, signers=[*LOG.signers, *SIGNERS], at_s=at_s)

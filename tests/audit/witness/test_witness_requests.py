@@ -98,7 +98,7 @@ SOUP = st.one_of(
 )
 
 
-@settings(fuzzed(400), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(fuzzed(130), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     parts=st.lists(SOUP, max_size=4), at=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 9_000)
 )

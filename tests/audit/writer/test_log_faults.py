@@ -10,7 +10,7 @@ import itertools
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,13 +37,15 @@ from tests.audit.writer.faulty_disks import (
     QuickDisk,
     StrictWitness,
 )
+from tests.scale import sampled
 
 SCENE: tuple[int, ...] = (1, 3, 0, 247, 2, 0, 0, 1, 0, 5, 4, 0)
 """Entries to append, one call each; 0 is a publication. The tree outgrows its first tile on the way."""
 ANSWERS = [True, False]
 """The witness's answer to the second publication is lost, so that two batches wait for the third."""
 FAMILIES = 10
-"""Tests below that play the scene once for every operation on the disk."""
+"""Tests below that play the scene once for every operation on the disk: for some of them here, for each in a drill."""
+IN_GATE = 20
 
 
 @dataclass
@@ -152,6 +154,11 @@ def operations(new_story: NewStory) -> int:
     return counted(new_story).done
 
 
+def every_operation(operations: int) -> Sequence[int]:
+    """The number of each operation at which something may go wrong, from 1 on."""
+    return sampled(range(1, operations + 1), IN_GATE)
+
+
 def die(story: Story, disk: Disk, how: type[BaseException]) -> None:
     """Play until the disk ends it."""
     with pytest.raises(how), story.open(disk) as log:  # to close a log writes nothing
@@ -163,7 +170,7 @@ def test_the_points_are_enough(operations: int) -> None:
 
 
 def test_killed_in_the_middle_of_every_operation(new_story: NewStory, operations: int) -> None:
-    for at in range(1, operations + 1):
+    for at in every_operation(operations):
         story = new_story()
         die(story, DyingDisk(at), Killed)
         story.check_next_process()
@@ -171,7 +178,7 @@ def test_killed_in_the_middle_of_every_operation(new_story: NewStory, operations
 
 @pytest.mark.parametrize("rng", [None, random.Random(3)], ids=["everything", "the newest"])
 def test_a_power_cut_at_every_operation(new_story: NewStory, operations: int, rng: random.Random | None) -> None:
-    for at in range(1, operations + 1):
+    for at in every_operation(operations):
         story = new_story()
         die(story, ForgetfulDisk(at, Memory(), rng=rng), PowerCut)
         story.check_next_process()
@@ -179,17 +186,17 @@ def test_a_power_cut_at_every_operation(new_story: NewStory, operations: int, rn
 
 def test_a_power_cut_while_recovering_from_a_kill(new_story: NewStory) -> None:
     """The first process dies where names are visible and not durable; the next must not build upon them."""
-    for at in counted(new_story).syncs:
-        for cut_at in range(6, 36, 3):
-            story, memory = new_story(), Memory()
-            die(story, ForgetfulDisk(at, memory, is_kill=True), Killed)
-            die(story, ForgetfulDisk(cut_at, memory), PowerCut)
-            story.check_next_process()
+    cuts = list(itertools.product(counted(new_story).syncs, range(6, 36, 3)))
+    for at, cut_at in sampled(cuts, 2 * IN_GATE + 1):
+        story, memory = new_story(), Memory()
+        die(story, ForgetfulDisk(at, memory, is_kill=True), Killed)
+        die(story, ForgetfulDisk(cut_at, memory), PowerCut)
+        story.check_next_process()
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EROFS], ids=errno.errorcode.get)
 def test_a_failing_disk_is_refused_until_it_is_mended(new_story: NewStory, operations: int, number: int) -> None:
-    for at in range(1, operations + 1):
+    for at in every_operation(operations):
         story, disk = new_story(), FailingDisk(at, number)
         play_through(story, disk)
         story.check_next_process()
@@ -197,7 +204,7 @@ def test_a_failing_disk_is_refused_until_it_is_mended(new_story: NewStory, opera
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["before its effect", "after its effect"])
 def test_a_single_failure_is_got_over(new_story: NewStory, operations: int, is_late: bool) -> None:
-    for at in range(1, operations + 1):
+    for at in every_operation(operations):
         story, disk = new_story(), FailingDisk(at, stays=False, is_late=is_late)
         play_through(story, disk)
         story.check_next_process()
@@ -205,7 +212,7 @@ def test_a_single_failure_is_got_over(new_story: NewStory, operations: int, is_l
 
 @pytest.mark.parametrize("is_late", [False, True], ids=["before its effect", "after its effect"])
 def test_a_crash_after_a_failure_loses_nothing(new_story: NewStory, operations: int, is_late: bool) -> None:
-    for at in range(1, operations + 1):
+    for at in every_operation(operations):
         story, disk = new_story(), FailingDisk(at, stays=False, is_late=is_late)
         with contextlib.suppress(LogUnavailable), story.open(disk) as log:
             story.play(log)

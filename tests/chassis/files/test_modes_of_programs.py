@@ -9,6 +9,7 @@ import pytest
 
 PUBLIC_FILES = {"ca.crt", "server.pem", "fleet.pub", "trust.policy"}
 CONSENT = ("--consent", "http://127.0.0.1:9", "--service-key", "A" * 43 + "=")
+UMASKS = (0o000, 0o077)  # a program that trusts the one makes files for all, the other hides the log from a web server
 MAIN = "import sys; from {}.cli import main; main()"
 
 
@@ -33,7 +34,7 @@ def wrong(folder: Path, *, public: Path | None = None) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("umask", UMASKS)
 def test_a_services_files_are_its_own_and_its_log_can_be_read_by_a_web_server(tmp_path: Path, umask: int) -> None:
     union, log = tmp_path / "union", tmp_path / "public" / "log"
     (tmp_path / "public").mkdir(mode=0o755)
@@ -48,7 +49,7 @@ def test_a_services_files_are_its_own_and_its_log_can_be_read_by_a_web_server(tm
     run(umask, "consent", "status", union)
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("umask", UMASKS)
 def test_the_files_of_node_league_and_witness_are_their_own(tmp_path: Path, umask: int) -> None:
     node, league, witness = (tmp_path / name for name in ("node", "league", "witness"))
 
