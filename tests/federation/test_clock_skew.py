@@ -22,6 +22,7 @@ from policies.vocabulary import Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient
 from server.errors import ConsentServiceFailed
 from tests.consent.league import FakeClock, Template, World, manifest
+from tests.scale import scaled
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 skews = st.integers(-120_000, 120_000).map(lambda ms: timedelta(milliseconds=ms))
@@ -75,7 +76,7 @@ def direction(skew: timedelta) -> str:
     return f"clock is {amount} s {'ahead of' if skew > timedelta(0) else 'behind'} the consent service's; up to 60 s"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=scaled(20), deadline=None)
 @given(skews)
 @example(timedelta(milliseconds=-50))
 @example(timedelta(seconds=-60))

@@ -10,6 +10,7 @@ from models.errors import BadShape, BadWeights
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, AthleteSeries
 from models.training.initial_weights import initial_weights
 from policies.vocabulary import Category
+from tests.scale import scaled
 
 DAYS = 60
 WEEKDAY = np.arange(DAYS) % 7
@@ -40,7 +41,7 @@ def test_target_is_tomorrow_less_the_own_mean_so_far() -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(15, DAYS - 2))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=scaled(20))
 def test_columns_do_not_change_with_the_future(seed: int, cut: int) -> None:
     readiness = _readiness(seed)
     changed = readiness.copy()
@@ -50,7 +51,7 @@ def test_columns_do_not_change_with_the_future(seed: int, cut: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(-2, 2))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=scaled(20))
 def test_a_shift_of_the_whole_scale_changes_nothing(seed: int, shift: float) -> None:
     readiness = _readiness(seed)
 
@@ -97,10 +98,10 @@ def test_schema_clips_scales_and_never_passes_nan() -> None:
     raw = np.full((2, 10), 1e9)
     raw[1] = np.nan
 
-    scaled = RECOVERY_SCHEMA.scaled(raw)
+    shown = RECOVERY_SCHEMA.scaled(raw)
 
-    assert scaled[0, 0] == pytest.approx(5.0 / 1.2)
-    assert (scaled[1] == 0.0).all()
+    assert shown[0, 0] == pytest.approx(5.0 / 1.2)
+    assert (shown[1] == 0.0).all()
     with pytest.raises(BadShape):
         RECOVERY_SCHEMA.scaled(np.zeros((2, 3)))
 

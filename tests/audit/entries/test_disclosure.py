@@ -31,6 +31,7 @@ from audit.entries.disclosure import (
 from audit.entries.events import Entry, EventKind, parse_leaf
 from audit.entries.opening_json import opening_json, parse_opening
 from audit.errors import AuditError, MalformedProof, ProofFailed
+from tests.scale import scaled
 
 SCRIPT = Path(__file__).parents[2] / "vectors" / "make_opening_vectors.py"
 VECTORS = json.loads((SCRIPT.with_name("openings.json")).read_text())
@@ -98,7 +99,7 @@ def test_what_is_shown_verifies_and_nothing_else_is_shown(names: tuple[str, ...]
     assert not any(value in json.dumps(opening) for value in hidden)
 
 
-@settings(max_examples=200)
+@settings(max_examples=scaled(60))
 @given(VALUES, st.sets(st.sampled_from(FIELDS)))
 def test_any_values_come_back_and_their_digests_are_over_canonical_json(
     values: dict[str, str | None], names: set[str]
@@ -114,7 +115,7 @@ def test_any_values_come_back_and_their_digests_are_over_canonical_json(
         assert one.digest == hashlib.sha256(b"homefield-field-v2\n" + text).digest()
 
 
-@settings(max_examples=200)
+@settings(max_examples=scaled(60))
 @given(VALUES, st.sampled_from(FIELDS), st.none() | TEXT)
 def test_no_other_value_verifies(values: dict[str, str | None], name: str, other: str | None) -> None:
     fields, leaf, digests = made(values)
@@ -200,7 +201,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=scaled(80))
 @given(st.sampled_from(["v", "leaf", "digests", "shown", "more"]), JSON)
 def test_an_opening_with_a_strange_member_is_refused(name: str, value: object) -> None:
     if (name, value) in (("shown", []), ("v", 2)) and type(value) is not float:
@@ -209,7 +210,7 @@ def test_an_opening_with_a_strange_member_is_refused(name: str, value: object) -
         parse_opening(json.dumps({**EXAMPLE["opening"], name: value}).encode())
 
 
-@settings(max_examples=300)
+@settings(max_examples=scaled(80))
 @given(st.sampled_from(["name", "salt", "value", "more"]), JSON)
 def test_a_field_with_a_strange_member_is_refused_or_fails(name: str, value: object) -> None:
     opening = {**EXAMPLE["opening"], "shown": [{**EXAMPLE["opening"]["shown"][0], name: value}]}

@@ -14,6 +14,7 @@ from audit.entries.columns import ColumnWriter, EntryColumns, FieldCount, Public
 from audit.entries.events import SIZE_CLASSES, VERSIONS, Entry, EventKind, parse_leaf, split_leaf
 from audit.entries.filtering import GROUPS, Filter, kinds_of
 from audit.errors import LogCorrupt, MalformedProof
+from tests.scale import scaled
 
 ORGS = st.text(
     st.characters(exclude_categories=("Cs",), exclude_characters=[chr(code) for code in (*range(32), 127)]),
@@ -69,7 +70,7 @@ def test_every_leaf_that_can_be_written_is_split(leaf: bytes) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1_000)
+@settings(max_examples=scaled(250))
 @given(LEAVES, LEAVES, st.data())
 def test_fast_and_slow_agree_on_every_changed_leaf(leaf: bytes, other: bytes, data: st.DataObject) -> None:
     changed = bytearray(leaf)

@@ -17,6 +17,7 @@ from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import open_note, sign_note, split_note, write_note
 from audit.tlog.note_keys import Algorithm, NoteSignature, Signer, Verifier
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
+from tests.scale import scaled
 
 ORIGIN = "example.com/behind-the-sofa"
 ROOT = base64.b64decode("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=")
@@ -190,7 +191,7 @@ def test_longer_names_cannot_be_cosigned(name: str, origin: str) -> None:
         cosignature.ml_dsa_message(name, 0, TEXT.replace(ORIGIN, origin))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=scaled(20))
 @given(
     st.sampled_from(COSIGNERS),
     st.integers(0, (1 << 63) - 1),

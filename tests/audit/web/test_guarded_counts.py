@@ -11,6 +11,7 @@ from audit.entries.events import EventKind, sentence_of
 from audit.web.figures.summaries import LEDGER, WEEKLY, monday
 from audit.web.figures.suppression import guarded
 from audit.web.report.figures import AuditReport, build_report
+from tests.scale import scaled
 
 K = EventKind
 FIRST = date(2026, 10, 20)
@@ -110,7 +111,7 @@ def reduced(row: dict[int, int], pivots: Mapping[int, Mapping[int, int]]) -> dic
     return row
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scaled(40), deadline=None)
 @given(counts=cells, start=st.integers(0, DAYS - 1), length=st.integers(1, DAYS))
 def test_no_arithmetic_on_a_report_tells_a_small_number(counts: Mapping[Cell, int], start: int, length: int) -> None:
     first = FIRST + timedelta(start)

@@ -13,6 +13,7 @@ from client.coaching.domains import ANSWERS, Domain
 from client.coaching.evidence import Flags, evidence_on
 from client.coaching.readiness import Light
 from client.coaching.regression import State, assess
+from tests.scale import scaled
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "golden.json").read_text())
 
@@ -106,7 +107,7 @@ def test_flags_are_carried() -> None:
     st.sets(st.sampled_from(list(Domain))),
     st.dictionaries(st.sampled_from(list(Domain)), st.floats(-4, 4)),
 )
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=scaled(25))
 def test_withholding_a_stream_never_lowers_todays_load(
     seed: int, withheld: set[Domain], shifts: dict[Domain, float]
 ) -> None:

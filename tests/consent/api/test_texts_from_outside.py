@@ -14,6 +14,7 @@ from chassis.names import read_name
 from consent.app import app_of
 from tests.consent.conftest import Postgresql
 from tests.consent.league import Caller, FakeClock, Template
+from tests.scale import scaled
 
 ATHLETE = "ath-00000000000000ee"
 SOME_TEXT = st.text(st.characters(exclude_categories=()), max_size=90) | st.sampled_from(
@@ -55,7 +56,7 @@ def is_name(text: str) -> bool:
         return False
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=SOME_TEXT)
 def test_a_name_gets_the_same_answer_on_both_databases(both: dict[str, Caller], text: str) -> None:
     body = {"athlete": ATHLETE, "name": text, "shirt_no": 3, "is_minor": False}
@@ -66,7 +67,7 @@ def test_a_name_gets_the_same_answer_on_both_databases(both: dict[str, Caller], 
     assert error is None or error.startswith("name")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(athlete=SOME_TEXT, person=SOME_TEXT)
 def test_any_text_of_a_question_gets_the_same_answer_on_both_databases(
     both: dict[str, Caller], athlete: str, person: str

@@ -17,6 +17,7 @@ from policies.errors import BadSignature
 from policies.signing import SigningKey
 from policies.vocabulary import Category, Role
 from tests.consent.league import World
+from tests.scale import scaled
 
 MANDATORY = (
     "dct:conformsTo",
@@ -144,7 +145,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=scaled(25))
 @given(st.dictionaries(st.text(min_size=1, max_size=10), JSON_VALUES, max_size=5), st.text(min_size=1), JSON_VALUES)
 def test_any_change_breaks_the_signature(body: dict[str, Any], name: str, value: Any) -> None:
     key = SigningKey(b"\x01" * 32)

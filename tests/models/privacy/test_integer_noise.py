@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from models.errors import BadShape
 from models.privacy.discrete_gaussian import add_in_ring, from_ring, noise_share, quantise, sensitivity, to_ring
 from models.privacy.per_athlete_gradients import clip_rows
+from tests.scale import scaled
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 10), st.integers(8, 24), st.integers(1, 500))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scaled(25), deadline=None)
 def test_no_athlete_exceeds_the_sensitivity_rounding_included(seed: int, clip: float, bits: int, size: int) -> None:
     rows = clip_rows(np.random.default_rng(seed).normal(size=(4, size)), clip)
 

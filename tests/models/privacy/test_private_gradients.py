@@ -21,6 +21,7 @@ from models.privacy.per_athlete_gradients import (
     clip_rows,
     mlp_dimension,
 )
+from tests.scale import scaled
 
 LOSSES: dict[GradientKind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "linear": lambda s, y: 0.5 * (s - y) ** 2,
@@ -106,7 +107,7 @@ def test_opacus_path_refuses_nobody() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-3, 10))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scaled(25), deadline=None)
 def test_no_clipped_row_is_longer_than_the_clip(seed: int, clip: float) -> None:
     rows = np.random.default_rng(seed).normal(size=(8, 11)) * 10.0 ** np.arange(-4, 4)[:, None]
 
@@ -125,7 +126,7 @@ def test_a_row_that_is_not_finite_counts_as_nothing() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=scaled(15), deadline=None)
 def test_one_athlete_moves_the_sum_by_at_most_the_clip(seed: int) -> None:
     rng = np.random.default_rng(seed)
     athletes = [
