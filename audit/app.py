@@ -10,6 +10,7 @@ from audit.verification.sources import open_source
 from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
 from audit.web.verified.watch import LogWatch
+from audit.web.verified.watch_figures import watch_figures, watch_health
 from chassis.clock import Clock, utc_now
 from chassis.web.pages import add_base_layout
 
@@ -33,5 +34,6 @@ def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body
         title="Homefield audit", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
     )
     add_base_layout(app)
+    app.state.figures, app.state.health = watch_figures(watch, clock=clock), watch_health(watch)
     add_routes(app, Auditor(opened, policy, place=source, run_by=run_by, clock=clock, watch=watch))
     return app

@@ -7,6 +7,7 @@ from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.errors import ChassisError
 
+PROGRAM = "homefield-audit"
 app = typer.Typer(
     help="Check Homefield's public log without trusting whoever runs it.",
     epilog="Example: homefield-audit verify https://consent.example/log --policy trust.policy",
@@ -20,4 +21,4 @@ for group in (verify, show, explain, prove, export, fsck, monitor, witness, keys
 
 def main() -> None:
     """Run the program; an expected failure is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError, ChassisError), prefix="homefield-audit")
+    run_program(app, expected=(AuditError, ChassisError), prefix=PROGRAM, program=PROGRAM)

@@ -13,6 +13,8 @@ AuditError
 └── StillChecking       a log whose first verification still runs, so that nothing can be shown yet
 """
 
+from typing import ClassVar
+
 
 class AuditError(Exception):
     """Base of every error that `audit` raises."""
@@ -37,13 +39,19 @@ class UnknownSigner(AuditError):
 class QuorumNotMet(AuditError):
     """A checkpoint by the log that too few witnesses have cosigned."""
 
+    is_loggable: ClassVar[bool] = True
+
 
 class LogUnavailable(AuditError):
     """The entry could not be made durable; whoever asked must give no answer."""
 
+    is_loggable: ClassVar[bool] = True
+
 
 class LogCorrupt(AuditError):
     """Stored bytes that contradict each other."""
+
+    is_loggable: ClassVar[bool] = True
 
 
 class BrokenState(AuditError):

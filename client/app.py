@@ -1,7 +1,6 @@
 """The node's pages, wired: everything that holds a clock, a file or a socket is made or passed here."""
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -12,7 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audit.errors import AuditError
 from chassis.clock import Clock, utc_now
+from chassis.error_place import place_of
 from chassis.errors import ChassisError
+from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.text import sentence
@@ -32,7 +33,7 @@ from client.web.tables import Tables
 from models.errors import ModelError
 from policies.errors import PolicyError
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -45,11 +46,12 @@ def build_app(
     clock: Clock = utc_now,
     demo: bool = False,
     site: SiteAddress = OWN_MACHINE_ONLY,
+    health: ProgramHealth = ALWAYS_WELL,
 ) -> FastAPI:
     """Return the node's pages over an open vault.
 
     demo: one-click personas on loopback, and the newest recorded morning in place of today.
-    site: where the pages are reached.
+    site: where the pages are reached. health: what /health tells everybody.
     """
     club = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo, address=site)
     app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -57,11 +59,7 @@ def build_app(
     _say_what_to_do(app, club)  # first: what is added later stands around it and sees its answers
     app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site)
     add_base_layout(app)
-
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
-
+    app.add_api_route("/health", health.public, methods=["GET"])
     for area in (entrance, board, athletes, decide, athlete, imports, league_model):
         app.include_router(area.router(club))
     return app
@@ -135,7 +133,7 @@ def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
     """What whoever sees the page can do something about is said there: a clock, a locked device, a spent budget."""
 
     async def clock_apart(request: Request, error: Exception) -> Response:
-        log.error("a page was closed: %s", error)
+        logger.error("a page was closed", extra={"error": type(error).__name__, "detail": error})
         viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
 
@@ -159,6 +157,4 @@ def _refusal(site: ClubSite) -> ASGIApp:
 
 
 def _log_place(error: Exception) -> None:
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"
-    log.error("a page was closed: %s in %s", type(error).__name__, place)
+    logger.error("a page was closed", extra={"error": type(error).__name__, "at": place_of(error)})

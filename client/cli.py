@@ -37,4 +37,6 @@ for area in (setup, squad, ingest, features, plan, staff, federation, league, ad
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError, ChassisError, ClientError, ModelError, PolicyError))
+    run_program(
+        app, expected=(AuditError, ChassisError, ClientError, ModelError, PolicyError), program="homefield-node"
+    )

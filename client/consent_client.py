@@ -5,7 +5,7 @@ own signature.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -126,6 +126,13 @@ class Ruling:
     epoch: int
 
 
+@dataclass(slots=True)
+class NewestSnapshot:
+    """When the newest sound snapshot was issued; None before the first."""
+
+    issued: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NodeConsentClient:
     """The consent service as one club sees it. Every method raises ConsentUnavailable unless the answer is sound."""
@@ -134,6 +141,7 @@ class NodeConsentClient:
     service_key: VerifyKey
     club: OrgId
     clock: Clock
+    newest: NewestSnapshot = field(default_factory=NewestSnapshot)
 
     @classmethod
     def of(cls, settings: NodeSettings, *, clock: Clock = utc_now) -> "NodeConsentClient":
@@ -195,7 +203,9 @@ class NodeConsentClient:
         """Return the fresh signed snapshot of this club's athletes."""
         data, now = self._send("GET", "/v1/snapshot", None), self.clock()
         try:
-            return open_snapshot(data, self.service_key, club=self.club, now=now)
+            opened = open_snapshot(data, self.service_key, club=self.club, now=now)
+            self.newest.issued = opened.issued
+            return opened
         except OutsideItsTime as error:
             raise ClockApart(_outside(error, now)) from error
         except PolicyError as error:

@@ -21,6 +21,8 @@ ClientError
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
 
+from typing import ClassVar
+
 
 class ClientError(Exception):
     """Base of every error that `client` raises; the message is one sentence a person can act on."""
@@ -90,6 +92,8 @@ class ConsentRefused(ConsentUnavailable):
 
 class ClockApart(ConsentUnavailable):
     """This node's clock is further from the consent service's than is tolerated; the message says by how much."""
+
+    is_loggable: ClassVar[bool] = True
 
 
 class ConsentBusy(ConsentUnavailable):

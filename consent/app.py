@@ -12,7 +12,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from audit.web.log_files import mount_log
-from audit.writer.log import Log
 from chassis.clock import Clock
 from chassis.http.answer_time import TimedAnswers
 from chassis.http.budgets import Budget
@@ -64,7 +63,8 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
     add_error_answers(app)
     for routes in (membership, leagues, decisions, campaigns, releases, events):
         app.include_router(routes.router)
-    app.add_api_route("/health", partial(_health, service.log), methods=["GET"])
+    app.state.figures, app.state.health = service.figures, service.health
+    app.add_api_route("/health", service.health.public, methods=["GET"])
     app.add_api_route("/log/trust.policy", partial(_trust_policy, service.trust.text), methods=["GET", "HEAD"])
     app.add_api_route("/v1/{rest:path}", _nothing_here, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     mount_log(app, service.settings.log_directory)
@@ -78,11 +78,6 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
 def _nothing_here(rest: str) -> JSONResponse:
     """Programs get a program's answer, never the portal's page."""
     return JSONResponse({"error": "there is nothing at this address"}, status_code=404)
-
-
-def _health(log: Log) -> JSONResponse:
-    """That the program runs, and whether the log takes entries; what is wrong with it is for the operator alone."""
-    return JSONResponse({"status": "ok", "log": "has a problem" if log.has_problem else "ok"})
 
 
 def _trust_policy(text: str) -> PlainTextResponse:

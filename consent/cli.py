@@ -9,6 +9,7 @@ from consent.commands import athletes, backups, orgs, service
 from consent.errors import ConsentError
 from policies.errors import PolicyError
 
+PROGRAM = "homefield-consent"
 app = typer.Typer(
     help="The consent service: athletes' choices, the privacy ledger and the public log. Run by the athletes' side.",
     epilog='Begin with: homefield-consent init union --name "Coast Players’ Union"',
@@ -22,4 +23,4 @@ for area in (service, athletes, orgs, backups):
 
 def main() -> None:
     """Run the program; every error of ours is one sentence on stderr and exit code 1."""
-    run_program(app, expected=(AuditError, ChassisError, ConsentError, PolicyError), prefix="homefield-consent")
+    run_program(app, expected=(AuditError, ChassisError, ConsentError, PolicyError), prefix=PROGRAM, program=PROGRAM)

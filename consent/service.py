@@ -1,6 +1,7 @@
 """Opens one consent service from its settings: keys, trust policy, database, log, rules, all of it wired together."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,12 +18,14 @@ from audit.tlog.trust_policy import NONE
 from audit.writer.log import Log
 from audit.writer.schedule import PublicationSchedule
 from chassis.clock import Clock
+from chassis.operations.health import ProgramHealth
 from consent import trust_file
 from consent.errors import ConsentError, InvalidSettings, StoreUnavailable
 from consent.identity.nonces import NONCES_FILE, NonceMemory
 from consent.identity.sessions import AthleteSessions
 from consent.identity.signed_requests import SignedRequests
 from consent.keys import ServiceKeys, create_keys, read_keys
+from consent.operations.figures import ConsentFigures, service_health
 from consent.operations.outside_view import OutsideCheck, OutsideView
 from consent.operations.same_moment import refuse_other_moments
 from consent.recovery.unknown_acts import Recovered, recover
@@ -57,16 +60,31 @@ class Service:
     requests: SignedRequests
     recovered: Recovered
     nonces: NonceMemory
+    figures: ConsentFigures
+
+    @property
+    def health(self) -> ProgramHealth:
+        """How the service is asked whether it is ready, and whether its log is late."""
+        every_s = self.settings.checkpoint_every_s
+        return service_health(self.figures, self.log, self.store.transactions, checkpoint_every_s=every_s)
 
     def publish(self) -> None:
         """Publish what the log has recorded, now, and note where it stands.
 
         Raises LogUnavailable, QuorumNotMet or LogCorrupt; what was recorded then waits for the next publication.
         """
-        self.log.publish()
+        began = time.monotonic()
+        try:
+            self.log.publish()
+        except Exception:
+            self.figures.failures.add()
+            raise
+        self.figures.published(time.monotonic() - began)
         self.store.transactions.reconcile()
         self.store.prepare_squad_pages()
         self.sessions.keep_clocks()
+        with self.store.transactions.read() as tx:
+            self.figures.count_ledger(tx)
 
     @property
     def needs_publication(self) -> bool:
@@ -162,7 +180,8 @@ def open_service(
         engine.dispose()
         raise
     sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions, nonces)
-    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered, nonces)
+    figures = ConsentFigures.of(log, cosigner, transactions)
+    return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered, nonces, figures)
 
 
 def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:

@@ -32,7 +32,7 @@ ENGINE_ERROR = "ENGINE_ERROR"  # followed by ":" and the type of the error
 
 CASBIN_CELLS = 8  # from a rule's id to its effect
 FROZEN = "casbin"  # a distribution on PyPI that nobody maintains; ours, `pycasbin`, is imported by the same name
-_LOGGER = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +147,11 @@ class Enforcer:
                 return self._refuse(BAD_REQUEST)
             meaning = self._explain(request)
             if self._engine.allows(request) is not meaning.allowed:
-                _LOGGER.error("the two rule engines disagree; refused")
+                logger.error("the two rule engines disagree; refused")
                 return self._refuse(ENGINE_DISAGREE)
             return Decision(meaning.allowed, _reason(meaning), meaning.rule_id, self.policy_hash)
         except Exception as error:  # the outcome of every error is deny (docs/invariants.md §3)
-            _LOGGER.error("the rule engine failed; refused", extra={"error_type": type(error).__name__})
+            logger.error("the rule engine failed; refused", extra={"error": type(error).__name__})
             return self._refuse(f"{ENGINE_ERROR}:{type(error).__name__}")
 
     def ceiling(self, role: Role, category: Category, purpose: Purpose) -> Granularity:

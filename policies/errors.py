@@ -8,6 +8,7 @@ PolicyError
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 
 class PolicyError(Exception):
@@ -24,6 +25,8 @@ class BadSignature(PolicyError):
 
 class OutsideItsTime(PolicyError):
     """Something signed that does not hold at this moment. begins, ends: between which times it does, where it says."""
+
+    is_loggable: ClassVar[bool] = True
 
     def __init__(self, message: str, *, begins: datetime | None = None, ends: datetime | None = None) -> None:
         super().__init__(message)

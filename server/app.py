@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.clock import Clock
+from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
@@ -31,10 +32,11 @@ def build_app(
     clock: Clock = lambda: datetime.now(UTC),
     demo: bool = False,
     site: SiteAddress = OWN_MACHINE_ONLY,
+    health: ProgramHealth = ALWAYS_WELL,
 ) -> FastAPI:
     """Return the application of the web port. `demo` opens one-click personas; the caller ensures loopback.
 
-    site: where the pages are reached.
+    site: where the pages are reached. health: what /health tells everybody.
     """
     league = LeagueSite(
         settings=settings,
@@ -51,7 +53,7 @@ def build_app(
     add_base_layout(app)
     for routes in (entrance.router(league), office.router(league), operator.router(league)):
         app.include_router(routes)
-    app.add_api_route("/health", _health)
+    app.add_api_route("/health", health.public)
     _close_on_errors(app, league)
     return app
 
@@ -61,10 +63,6 @@ def _refusal(site: LeagueSite) -> ASGIApp:
         await site.closed(Request(scope), status=403)(scope, receive, send)
 
     return refuse
-
-
-async def _health() -> dict[str, str]:
-    return {"status": "ok"}
 
 
 def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:

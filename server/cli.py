@@ -25,4 +25,6 @@ for area in (setup, staff, campaigns, serve, backups):
 
 def main() -> None:
     """Run the program; an expected error is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(AuditError, ChassisError, ModelError, PolicyError, ServerError))
+    run_program(
+        app, expected=(AuditError, ChassisError, ModelError, PolicyError, ServerError), program="homefield-server"
+    )

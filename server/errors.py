@@ -11,6 +11,8 @@ ServerError
 └── RefusedSum                a club's sum that is not what the campaign asked for
 """
 
+from typing import ClassVar
+
 
 class ServerError(Exception):
     """Base of every error that `server` raises."""
@@ -31,6 +33,8 @@ class AlreadyExists(ServerError):
 class CampaignFailed(ServerError):
     """A campaign that cannot go on."""
 
+    is_loggable: ClassVar[bool] = True
+
 
 class ConsentServiceFailed(ServerError):
     """The consent service did not answer as it must; whoever asked shows nothing."""
@@ -49,4 +53,10 @@ class ConsentAskedTooOften(ConsentDown):
 
 
 class RefusedSum(ServerError):
-    """A club's sum that is not what the campaign asked for."""
+    """A club's sum that is not what the campaign asked for. answer: what its node gave instead, a class of error."""
+
+    is_loggable: ClassVar[bool] = True
+
+    def __init__(self, message: str, *, answer: str = "none") -> None:
+        super().__init__(message)
+        self.answer = answer

@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from chassis.clock import Clock
 from chassis.errors import LockHeld
 from chassis.files.lock import exclusive_lock
+from chassis.operations.figures import ProgramFigures
+from chassis.operations.health import ProgramHealth
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.app import build_app
 from server.consent_client import CoordinatorConsentClient
@@ -19,6 +21,7 @@ from server.errors import BadCoordinatorSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
+from server.figures import coordinator_figures, coordinator_health
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
@@ -37,6 +40,9 @@ class Coordinator:
     fleet_app: FastAPI
     worker: CampaignWorker
     consent: CoordinatorConsentClient
+    figures: ProgramFigures
+    health: ProgramHealth
+    threads: list[threading.Thread]
 
     @classmethod
     def open(
@@ -64,8 +70,16 @@ class Coordinator:
             clock=clock,
             wait_s=wait_s,
         )
-        web = build_app(settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo, site=site)
-        return cls(settings.directory, web, build_fleet_app(fleet), worker, consent)
+        threads: list[threading.Thread] = []
+        health = coordinator_health(
+            worker.store, consent, is_working=lambda: bool(threads) and all(one.is_alive() for one in threads)
+        )
+        web = build_app(
+            settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo, site=site, health=health
+        )
+        figures = coordinator_figures(worker.store, fleet, consent)
+        fleet_app = build_fleet_app(fleet, health=health)
+        return cls(settings.directory, web, fleet_app, worker, consent, figures, health, threads)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -78,19 +92,21 @@ class Coordinator:
 
     def _threads(self) -> Iterator[None]:
         for campaign_id in self.worker.recover():
-            logger.warning("campaign %s was interrupted by a restart and is marked failed", campaign_id)
+            logger.warning(
+                "a campaign was interrupted by a restart and is marked failed", extra={"campaign": campaign_id}
+            )
         self.worker.enrol_nodes()
-        threads = [
+        self.threads[:] = [
             threading.Thread(target=target, name=name, daemon=True)
             for name, target in (("campaigns", self.worker.run), ("roster", self.worker.keep_roster))
         ]
-        for thread in threads:
+        for thread in self.threads:
             thread.start()
         try:
             yield
         finally:
             self.worker.stop.set()
-            for thread in threads:
+            for thread in self.threads:
                 thread.join(STOP_WITHIN_S)
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,9 +13,20 @@ from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
 from audit.monitor.alarms import MAX_AGE_S, Alarm
+from audit.monitor.progress import MonitorProgress
 from chassis.cli.console import json_line, say
 from chassis.cli.exit_codes import ExitCode
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from chassis.operations.log_lines import LogFormat, LogLevel
 
 if TYPE_CHECKING:
     from audit.monitor.monitor import Check, Monitor
@@ -57,6 +68,10 @@ def monitor(
     ] = False,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on watching after an alarm.")] = False,
     as_json: AsJson = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Watch a log: signatures, quorum, consistency with what it showed before, new entries, freshness, witnesses.
 
@@ -72,6 +87,7 @@ def monitor(
     from audit.tlog.note import MAX_BYTES
     from audit.verification.sources import TIMEOUT_S, HttpSource, new_client, open_source
 
+    begin_log("homefield-audit", log_format, log_level)
     trust = trust_of(vkey, policy)
     stop = threading.Event() if once else _stopped_by_signals()
     with contextlib.ExitStack() as lines:
@@ -91,8 +107,26 @@ def monitor(
         held = read_state(state, [log.verifier for log in trust.logs])
         hook = Webhook(webhook, client=connected(WITNESS_TIMEOUT_S)) if webhook else None
         watch = Watch(core, state, held, hook=hook, as_json=as_json)
+        lines.enter_context(_for_operators(watch.progress, metrics_host, metrics_port))
         code = watch.check_once() if once else watch.run(stop, every_s=every, keep_going=keep_going)
     raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def _for_operators(progress: MonitorProgress, host: str, port: int | None) -> Iterator[None]:
+    """Serve the monitor's figures while it watches, if a port is given."""
+    if port is None:
+        yield
+        return
+    from audit.monitor.progress import monitor_figures, monitor_health
+    from chassis.operations.operator_listener import operator_listeners
+    from chassis.web.serving import serving
+
+    figures = monitor_figures(progress, clock=utc_now)
+    beside = operator_listeners(figures, monitor_health(progress), host=host, port=port)
+    with serving(beside):
+        say_operator_address(host, beside)
+        yield
 
 
 class Watch:
@@ -115,6 +149,7 @@ class Watch:
         self._hook = hook
         self._as_json = as_json
         self._say = tell
+        self.progress = MonitorProgress()
         # What was told already: while an alarm lasts it is repeated in every line, but posted once.
         self._posted: set[str] = set()
 
@@ -138,8 +173,12 @@ class Watch:
         try:
             check = self._core.check(self._state)
         except SourceUnavailable as error:
+            self.progress.is_reached = False
             self._tell_unreachable(str(error))
             return ExitCode.NOT_DONE
+        self.progress.checked(
+            check.at, alarms=len(check.alarms), size=check.state.checkpoint.size if check.state else None
+        )
         self._tell(check)  # first: an alarm must come even if the state can then not be written
         if check.state is not None and check.state != self._state:
             write_state(self._path, check.state)

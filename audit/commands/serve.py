@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import Proxies, PublicUrl
+from chassis.operations.log_lines import LogFormat, LogLevel
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +31,10 @@ def serve(
     run_by: Annotated[str, typer.Option(help="Who runs these pages, shown at the top.")] = "Governing body",
     public_url: PublicUrl = "",
     proxy: Proxies = None,
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Serve the auditor's pages over a log, until interrupted."""
     from chassis.web.site_address import parse_site
@@ -30,6 +43,13 @@ def serve(
 
     from audit.app import build_app  # web libraries that the other commands do without
     from chassis.names import read_name
+    from chassis.operations.figures import refused_counter
+    from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import serve_app
 
-    serve_app(build_app(source=place, policy=trust, run_by=read_name(run_by)), host=host, port=port, site=site)
+    begin_log("homefield-audit", log_format, log_level)
+    app = build_app(source=place, policy=trust, run_by=read_name(run_by))
+    beside = operator_listeners(app.state.figures, app.state.health, host=metrics_host, port=metrics_port)
+    say_operator_address(metrics_host, beside)
+    count = refused_counter(app.state.figures)
+    serve_app(app, host=host, port=port, site=site, count_answer=count, beside=beside)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.text import plural
 
 if TYPE_CHECKING:
@@ -77,18 +87,30 @@ def serve(
     directory: WitnessFolder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8401,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Answer logs that ask for a cosignature, until interrupted."""
     from audit.witness.app import build_witness_app
     from audit.witness.config import read_config
+    from audit.witness.figures import RecordKeeping, witness_figures, witness_health
     from audit.witness.store import WitnessStore
     from audit.witness.witness import Witness
+    from chassis.operations.figures import refused_counter
+    from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import serve_app  # web libraries that the other commands do without
 
+    begin_log("homefield-audit", log_format, log_level)
     config = read_config(directory)
     with WitnessStore.open(directory, config) as store:
-        witness = Witness(config, store, clock=lambda: datetime.now(UTC))
-        serve_app(build_witness_app(witness), host=host, port=port, site=None)
+        witness, records = Witness(config, store, clock=utc_now), RecordKeeping()
+        figures, health = witness_figures(witness, clock=utc_now), witness_health(witness, records)
+        beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
+        say_operator_address(metrics_host, beside)
+        app = build_witness_app(witness, records=records)
+        serve_app(app, host=host, port=port, site=None, count_answer=refused_counter(figures), beside=beside)
 
 
 @app.command(epilog="Example: homefield-audit witness status w1 --json")

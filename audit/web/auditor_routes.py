@@ -21,6 +21,7 @@ from audit.web.overview_pages import ledger_page, rules_page
 from audit.web.report.report_page import report_page
 from audit.web.trouble_pages import evidence_file, trouble_page
 from audit.web.verified.checked_log import Checked
+from audit.web.verified.watch_figures import watch_health
 
 EXPORT_LOOKS_FOR_S = 20.0
 """How long an export looks through files for a hash (our choice)."""
@@ -58,9 +59,7 @@ def _add_pages(app: FastAPI, auditor: Auditor) -> None:
     def check() -> Response:
         return check_page(auditor)
 
-    @app.get("/health")
-    def health() -> Mapping[str, object]:
-        return {"status": "ok", **auditor.watch.describe()}
+    app.add_api_route("/health", watch_health(auditor.watch).public, methods=["GET"])
 
 
 def _add_files(app: FastAPI, auditor: Auditor) -> None:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from audit.errors import AuditError, LogUnavailable
 from audit.witness.evidence import EvidenceKind
+from audit.witness.figures import RecordKeeping, witness_health
 from audit.witness.witness import MAX_BODY, PLAIN, Watched, Witness, WitnessResponse
 from chassis.text import moment, thousands
 from chassis.web.pages import Pages, add_base_layout
@@ -20,20 +21,22 @@ UNAVAILABLE = "This witness cannot keep its record right now. Nothing was counte
 BROKEN = "This witness cannot read its record of this log. It countersigns nothing until that is put right.\n"
 
 
-def build_witness_app(witness: Witness) -> FastAPI:
-    """Return the application of one witness; both prefixes of the protocol are its root."""
+def build_witness_app(witness: Witness, *, records: RecordKeeping | None = None) -> FastAPI:
+    """Return the application of one witness; both prefixes of the protocol are its root.
+
+    records: told whether requests found a record that can be kept.
+    """
+    records = records or RecordKeeping()
     app = FastAPI(title="Homefield witness", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     add_base_layout(app)
     pages = Pages(TEMPLATES)
-    _add_protocol(app, witness)
+    _add_protocol(app, witness, records)
 
     @app.get("/", response_class=HTMLResponse)
     def status() -> Response:
         return _page(pages, witness)
 
-    @app.get("/health")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
+    app.add_api_route("/health", witness_health(witness, records).public, methods=["GET"])
 
     @app.exception_handler(HTTPException)
     def not_here(_: Request, error: HTTPException) -> Response:
@@ -42,6 +45,7 @@ def build_witness_app(witness: Witness) -> FastAPI:
 
     @app.exception_handler(AuditError)
     def cannot(_: Request, error: AuditError) -> Response:
+        records.is_kept = False
         if isinstance(error, LogUnavailable):
             return PlainTextResponse(UNAVAILABLE, status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         return PlainTextResponse(BROKEN, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -49,14 +53,16 @@ def build_witness_app(witness: Witness) -> FastAPI:
     return app
 
 
-def _add_protocol(app: FastAPI, witness: Witness) -> None:
+def _add_protocol(app: FastAPI, witness: Witness, records: RecordKeeping) -> None:
     @app.post("/add-checkpoint")
     async def add_checkpoint(request: Request) -> Response:
         body = await _limited_body(request)
         if body is None:
             told = f"expected a request of at most {MAX_BODY} bytes\n"
             return _response(WitnessResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, told))
-        return _response(await run_in_threadpool(witness.add_checkpoint, body))
+        answer = await run_in_threadpool(witness.add_checkpoint, body)
+        records.is_kept = True
+        return _response(answer)
 
     @app.get("/{log_id}/checkpoint")
     def latest(log_id: str) -> Response:

@@ -145,6 +145,12 @@ class Log:
         return len(self._backlog)
 
     @property
+    def oldest_waits_s(self) -> int:
+        """For how many seconds the oldest entry has waited for publication; 0 if none waits."""
+        oldest_s = self._backlog.oldest_s
+        return 0 if oldest_s is None else max(self._now_s() - oldest_s, 0)
+
+    @property
     def act(self) -> int:
         """The largest act number that was acknowledged; 0 if the caller of `append_many` never gave one."""
         return self._backlog.act

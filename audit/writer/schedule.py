@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from audit.errors import AuditError
 from chassis.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -94,6 +93,4 @@ class PublicationSchedule:
         try:
             self._log.publish()
         except Exception as error:  # whatever it was, the next publication must come
-            # Our own sentences hold no value of an entry; of anything else only the kind is safe to print.
-            reason = error if isinstance(error, AuditError) else type(error).__name__
-            logger.warning("the log was not published: %s", reason, extra={"error": type(error).__name__})
+            logger.warning("the log was not published", extra={"error": type(error).__name__, "detail": error})

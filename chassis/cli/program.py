@@ -11,6 +11,8 @@ import typer
 
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.printable import printable
+from chassis.operations.log_lines import LogLevel
+from chassis.operations.log_setup import logging_to_stderr
 
 _OWNER_ALONE = 0o077
 TRACEBACK_VARIABLE = "HOMEFIELD_TRACEBACK"  # set it to see where an unexpected error came from
@@ -21,15 +23,17 @@ def run_program(
     *,
     expected: tuple[type[Exception], ...],
     prefix: str = "Error",
+    program: str = "homefield",
     interrupted: str = "stopped before the end; what was stored until then is kept",
 ) -> NoReturn:
     """Run `app` and leave the program with its command's exit code, or with that of the error; see `ExitCode`.
 
     Never a traceback: an error that is not among the `expected` is named by its class alone, because its message
-    may hold what no log should. interrupted: what Ctrl-C says.
+    may hold what no log should. interrupted: what Ctrl-C says. program: as its log lines name it; a command that
+    serves sets up its log anew, with its own options.
     """
     try:
-        with _private_files():
+        with _private_files(), logging_to_stderr(program, level=LogLevel.WARNING):
             code = app(standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stdout.write(error.ctx.get_help() if error.ctx else "")

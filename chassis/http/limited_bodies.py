@@ -6,7 +6,6 @@ application raises ends here as one line in the operational log, without a trace
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.error_place import place_of
 from chassis.http.limits import LARGEST_BODY
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class LimitedBodies:
         except ClientDisconnect:
             return
         except Exception as error:
-            logger.error("a request ended with an error", extra={"error": type(error).__name__, "at": _place(error)})
+            logger.error("a request ended with an error", extra={"error": type(error).__name__, "at": place_of(error)})
             if not body.has_answered:
                 await body.refuse(500, "this cannot be answered now; try again later")
 
@@ -166,8 +166,3 @@ def _announced(scope: Scope) -> int:
     """Content-Length of the request; 0 where it is not said, since the bytes are counted anyway."""
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length[:15]) if length.isdigit() else 0
-
-
-def _place(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "unknown"

@@ -22,6 +22,7 @@ from policies.signing import SigningKey
 
 TIMEOUT_S = 10.0  # ours: longer than an append with fsync on a busy disk, shorter than a person waits
 UNAUTHORISED = 401
+FAULTY = 500  # and above: the service cannot answer now
 IDLE_S = 3.0
 """An idle connection is dropped after this time: uvicorn closes one after 5 s, and a request sent at that very moment
 would be lost without an answer."""
@@ -53,7 +54,11 @@ class ServiceAnswer:
 
 
 class SignedClient:
-    """Signed requests to one service. Any thread may call `send`; a call that failed spoils no later one."""
+    """Signed requests to one service. Any thread may call `send`; a call that failed spoils no later one.
+
+    skew: our clock minus the service's, as the newest answer told it; None before one did. is_answered: False if the
+    newest request had no answer, or one of a service that cannot answer now; None before the first.
+    """
 
     def __init__(
         self,
@@ -75,6 +80,8 @@ class SignedClient:
         self._audience = audience
         self._clock = clock
         self._largest = largest_answer
+        self.skew: timedelta | None = None
+        self.is_answered: bool | None = None
         self._http = httpx.Client(
             timeout=timeout_s,
             limits=httpx.Limits(keepalive_expiry=IDLE_S),
@@ -95,6 +102,21 @@ class SignedClient:
         target: path with query string. Raises ServiceUnreachable without an answer, and UnsoundAnswer for one that is
         too long or encoded otherwise than was asked; ServiceBusy for 429, where nothing was done.
         """
+        try:
+            answer = self._sent(method, target, body)
+        except (ServiceUnreachable, UnsoundAnswer):
+            self.is_answered = False
+            raise
+        self.is_answered = answer.status < FAULTY
+        self.skew = self.skew if answer.skew is None else answer.skew
+        return answer
+
+    @property
+    def is_clock_apart(self) -> bool:
+        """True if the two clocks are known to be further apart than is tolerated."""
+        return self.skew is not None and not is_tolerated(self.skew)
+
+    def _sent(self, method: str, target: str, body: Mapping[str, Any] | None) -> ServiceAnswer:
         data = b"" if body is None else json.dumps(body, separators=(",", ":"), sort_keys=True).encode()
         headers = self._signed(method, target, data)
         if data:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from chassis.errors import CannotServe
 from chassis.http.bounded_loop import BoundedLoop
 from chassis.http.budgets import USUAL_ADDRESS_BUDGET, AddressBudget, AddressBudgets
+from chassis.http.counted_answers import CountAnswer, CountedAnswers
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
 from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
 from chassis.web.host_check import HostCheck
@@ -58,17 +59,19 @@ def listen(
     connections: ConnectionLimits = USUAL_CONNECTIONS,
     bodies: BodyLimits = USUAL_BODIES,
     address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
+    count_answer: CountAnswer | None = None,
 ) -> Listener:
     """Take a port for `app`; 0 takes a free one. Raises CannotServe if it cannot be taken.
 
     Quiet: no access log (it would hold who looked at what), no server header, no websockets.
     site: the names that are answered; None for an interface that no browser signs in to, under whatever name it has.
     A caller's address is the connection's own, or what a declared proxy says, and nobody else. connections, bodies,
-    address_budget: what strangers may take, where it is not the usual.
+    address_budget: what strangers may take, where it is not the usual. count_answer: called with each answer's status.
     """
     named = app if site is None else HostCheck(app, site=site)
+    limited = LimitedBodies(AddressBudgets(named, address_budget), bodies)
     config = uvicorn.Config(
-        LimitedBodies(AddressBudgets(named, address_budget), bodies),
+        limited if count_answer is None else CountedAnswers(limited, count_answer),
         http=LimitedProtocol.within(connections),
         loop=f"{BoundedLoop.__module__}:{BoundedLoop.__qualname__}",
         h11_max_incomplete_event_size=LARGEST_HEADER,
@@ -77,7 +80,7 @@ def listen(
         ssl_certfile=certificate,
         ssl_keyfile=key,
         log_config=None,  # uvicorn would set up the whole process anew, and close handlers that are not its own
-        log_level="warning",
+        log_level="error",  # it warns of every request that is no HTTP, and a stranger could fill the log
         access_log=False,
         server_header=False,
         date_header=False,
@@ -160,13 +163,16 @@ def serve_app(
     port: int,
     site: SiteAddress | None = OWN_MACHINE_ONLY,
     address_budget: AddressBudget = USUAL_ADDRESS_BUDGET,
+    count_answer: CountAnswer | None = None,
+    beside: Sequence[Listener] = (),
 ) -> None:
     """Serve one application until SIGINT or SIGTERM; prints one line with the address once it listens.
 
-    port: 0 takes a free one. The rest: see `listen`. Raises CannotServe if the address cannot be had.
+    port: 0 takes a free one. beside: what is served with it. The rest: see `listen`. Raises CannotServe if the address
+    cannot be had.
     """
-    listener = listen(app, host=host, port=port, site=site, address_budget=address_budget)
+    listener = listen(app, host=host, port=port, site=site, address_budget=address_budget, count_answer=count_answer)
     stop = stopped_by_signals()
-    with serving([listener]):
+    with serving([listener, *beside]):
         print(f"listening on http://{host}:{listener.port}", flush=True)
-        wait_for_stop(stop, [listener])
+        wait_for_stop(stop, [listener, *beside])

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import say
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
+from chassis.operations.log_lines import LogFormat, LogLevel
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings
 
@@ -29,33 +38,46 @@ def run(
     public_url: PublicUrl = "",
     proxy: Proxies = None,
     demo: Demo = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Run the node until it is stopped: the club's pages, and training when an approved campaign asks.
 
     Example: homefield-node run ./club-a --port 8300
     """
+    from chassis.operations.figures import refused_counter
+    from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
     from client.app import build_app
     from client.consent_client import NodeConsentClient
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
+    from client.figures import node_figures, node_health
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.erased_again import erasing_again
 
+    begin_log("homefield-node", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
         raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent, open_vault(settings) as vault:
         node = FederationNode.open(settings, consent=consent, clock=utc_now)
-        app = build_app(settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo, site=site)
+        figures, health = node_figures(node, consent), node_health(node, consent, vault)
+        app = build_app(
+            settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo, site=site, health=health
+        )
         add_status(app, node.status)
-        listeners = [listen(app, host=host, port=port, site=site)]
+        listeners = [listen(app, host=host, port=port, site=site, count_answer=refused_counter(figures))]
+        beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
-        with erasing_again(vault, consent), node.working(), serving(listeners):
+        with erasing_again(vault, consent), node.working(), serving([*listeners, *beside]):
+            say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
-            wait_for_stop(stop, listeners)
+            wait_for_stop(stop, [*listeners, *beside])
 
 
 def add_status(app: "FastAPI", status: Any) -> None:

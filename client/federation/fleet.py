@@ -52,12 +52,14 @@ from flwr.supercore.primitives.asymmetric import public_key_to_bytes
 from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 
+from chassis.operations.once_until_changed import OnceUntilChanged
 from client.federation.poll_pace import PollPace
 
 POLL_S = 0.1  # Flower's own loop sleeps 3 s, which would be most of a round
 HEARTBEAT_S = float(HEARTBEAT_MIN_INTERVAL)  # the shortest allowed: a node that was killed may return after 2 of them
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.2, 5.0
 REFUSAL_LENGTH = 64
+COORDINATOR = "coordinator"
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +143,7 @@ class FleetLoop:
     app: ClientApp
     on_change: Callable[[bool], None] = field(default=lambda _online: None)
     poll_s: float = POLL_S
+    _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set; whatever breaks on the way is a reason to connect again, later and later."""
@@ -150,11 +153,16 @@ class FleetLoop:
             try:
                 self._session(stop)
             except Exception as error:  # a node that stops polling is lost to its club until somebody notices
-                logger.warning("not connected to the coordinator: %s", type(error).__name__)
+                self._note_lost(type(error).__name__)
             if time.monotonic() - began > 2 * LONGEST_BACKOFF_S:
                 backoff_s = FIRST_BACKOFF_S
             stop.wait(backoff_s)
             backoff_s = min(backoff_s * 2, LONGEST_BACKOFF_S)
+
+    def _note_lost(self, reason: str) -> None:
+        """Once for a reason: it is tried every few seconds, for as long as the coordinator is away."""
+        if self._said.is_new(COORDINATOR, reason):
+            logger.warning("not connected to the coordinator", extra={"error": reason})
 
     def _session(self, stop: threading.Event) -> None:
         interceptor = NodeAuthHttpInterceptor(self.key, self.key.public_key())
@@ -166,6 +174,8 @@ class FleetLoop:
             beat = threading.Thread(target=connection.beat, args=(quiet,), name="fleet-heartbeat", daemon=True)
             beat.start()
             self.on_change(True)
+            if self._said.is_over(COORDINATOR):
+                logger.info("connected to the coordinator again")
             try:
                 self._serve(connection, stop)
             finally:
@@ -198,7 +208,6 @@ class FleetLoop:
         try:
             return self.app(message=message, context=context)
         except Exception as error:  # whatever the app raises becomes an error reply; the loop must survive it
-            logger.warning("message refused: %s", type(error).__name__)
             reason = type(error).__name__[:REFUSAL_LENGTH]
             return Message(Error(code=ErrorCode.CLIENT_APP_RAISED_EXCEPTION, reason=reason), reply_to=message)
 

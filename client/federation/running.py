@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.clock import Clock
+from chassis.operations.once_until_changed import OnceUntilChanged
 from client.consent_client import NodeConsentClient
 from client.errors import BadNodeSettings, ClientError
 from client.federation.client_app import build_client_app
@@ -17,16 +18,32 @@ from client.federation.identity import approvals_of, fleet_key
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from client.federation.received import ReceivedModels
+from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
+from policies.campaign import CampaignManifest
 
 RESERVE_EVERY_S = 2.0
 RECEIVED = "received"  # models as they arrived; `homefield-node adopt` judges them
 STOP_WITHIN_S = 8.0
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignProgress:
+    """One approved campaign as this node sees it. is_reserved: it has the tokens for it."""
+
+    manifest: CampaignManifest
+    rounds_done: int
+    is_reserved: bool
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds it has."""
+        return self.manifest.rounds
 
 
 @dataclass(slots=True)
@@ -38,6 +55,8 @@ class FederationNode:
     _stop: threading.Event = field(default_factory=threading.Event)
     _online: threading.Event = field(default_factory=threading.Event)
     _reserved: set[str] = field(default_factory=set)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _waiting: OnceUntilChanged = field(default_factory=OnceUntilChanged)
 
     @classmethod
     def open(cls, settings: NodeSettings, *, consent: NodeConsentClient, clock: Clock) -> "FederationNode":
@@ -57,7 +76,7 @@ class FederationNode:
             ca=settings.ca_file.read_bytes(),
             key=fleet_key(settings),
             app=build_client_app(
-                answer=participation.answer,
+                answer=Refusals().noting(participation.answer),
                 receive=ReceivedModels(settings.directory / RECEIVED, participation.approvals).receive,
             ),
         )
@@ -73,22 +92,38 @@ class FederationNode:
 
     def status(self) -> dict[str, Any]:
         """Online or not, and how far approved campaigns are; numbers of rounds, never of athletes."""
-        journal = self.participation.journal
-        campaigns = self.participation.approvals.open_at(self.participation.clock())
         return {
-            "online": self._online.is_set(),
+            "online": self.is_online,
             "campaigns": [
                 {
-                    "campaign_id": manifest.campaign_id,
-                    "sha256": manifest.sha256,
-                    "model": manifest.model,
-                    "rounds": manifest.rounds,
-                    "rounds_done": journal.rounds_done(manifest.sha256),
-                    "reserved": manifest.sha256 in self._reserved,
+                    "campaign_id": one.manifest.campaign_id,
+                    "sha256": one.manifest.sha256,
+                    "model": one.manifest.model,
+                    "rounds": one.rounds,
+                    "rounds_done": one.rounds_done,
+                    "reserved": one.is_reserved,
                 }
-                for manifest in campaigns
+                for one in self.progress()
             ],
         }
+
+    @property
+    def is_online(self) -> bool:
+        """True while the node is signed in at the coordinator."""
+        return self._online.is_set()
+
+    @property
+    def is_working(self) -> bool:
+        """True while every thread of its own runs."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    def progress(self) -> tuple[CampaignProgress, ...]:
+        """How far each approved campaign is that is open now."""
+        journal = self.participation.journal
+        return tuple(
+            CampaignProgress(one, journal.rounds_done(one.sha256), one.sha256 in self._reserved)
+            for one in self.participation.approvals.open_at(self.participation.clock())
+        )
 
     def reserve_once(self) -> None:
         """Ask for tokens of every approved campaign that has none yet; what fails is asked again next time."""
@@ -98,9 +133,15 @@ class FederationNode:
             try:
                 self.participation.reserve(manifest)
             except (ClientError, ModelError) as error:  # the ledger may not know the campaign yet
-                logger.info("no tokens for %s yet: %s", manifest.campaign_id, type(error).__name__)
+                self._note_waiting(manifest, type(error).__name__)
             else:
+                self._waiting.is_over(manifest.sha256)
                 self._reserved.add(manifest.sha256)
+
+    def _note_waiting(self, manifest: CampaignManifest, reason: str) -> None:
+        """Once for a campaign and a reason: it is tried every two seconds, for as long as the league takes."""
+        if self._waiting.is_new(manifest.sha256, reason):
+            logger.info("no tokens yet", extra={"campaign": manifest.campaign_id, "reason": reason})
 
     def _keep_reserving(self) -> None:
         while not self._stop.is_set():
@@ -110,7 +151,7 @@ class FederationNode:
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
         """Take part until the block ends."""
-        threads = [
+        self._threads = threads = [
             threading.Thread(target=self.loop.run, args=(self._stop,), name="fleet", daemon=True),
             threading.Thread(target=self._keep_reserving, name="reserve", daemon=True),
         ]

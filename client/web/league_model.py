@@ -20,7 +20,7 @@ from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import CARD
 from policies.vocabulary import Category
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 FIGURE_WORDS = {
     "federated": "Mean error of the league model",
@@ -124,7 +124,7 @@ def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
         try:
             manifest = ApprovalFile.model_validate_json(path.read_bytes()).signed.manifest
         except (OSError, ValueError, ClientError):
-            log.warning("an approved campaign file cannot be read")
+            logger.warning("an approved campaign file cannot be read")
             continue
         rows.append(
             ApprovedCampaign(
@@ -192,7 +192,7 @@ def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
     try:
         card = ModelCard.model_validate_json((site.settings.models / verdict.model_id / CARD).read_bytes())
     except (OSError, ValueError):
-        log.warning("the card of an adopted model cannot be read")
+        logger.warning("the card of an adopted model cannot be read")
         return None
     return CardWords(
         purpose=_plain(card.purpose),

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from chassis.http.limits import MOST_ITEMS
 from chassis.names import DisplayName
-from consent.api.entry import Body, Signed, Store
+from consent.api.entry import Body, Figures, Signed, Store
 from consent.api.outcomes import ThisIntent
 from consent.decisions.values import Actor, DecisionItem
 from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
@@ -55,7 +55,7 @@ class DecisionsRequest(Body):
 
 
 @router.post("/decisions")
-def decide(signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
+def decide(signed: Signed, store: Store, intent: ThisIntent, figures: Figures) -> dict[str, Any]:
     """Decide every item; the answers come in the order of the items.
 
     A long list is decided in several acts, so that whoever withdraws meanwhile waits for a short one.
@@ -77,6 +77,7 @@ def decide(signed: Signed, store: Store, intent: ThisIntent) -> dict[str, Any]:
             items=items[first : first + ITEMS_OF_A_TURN],
         )
         intent.recorded(signed.org.org_id, answer.event)
+        figures.decisions.add(by=len(answer.results))
         policy_hash = answer.policy_hash
         results += [
             {"athlete": r.athlete, "category": r.category.value, "allowed": r.allowed, "epoch": r.epoch}

@@ -28,6 +28,7 @@ from consent.errors import (
     TooOften,
 )
 from consent.identity.signed_requests import SignedRequests
+from consent.operations.figures import ConsentFigures
 from consent.registry.values import Org
 from consent.store import ConsentStore
 from policies.errors import BadSignature
@@ -111,6 +112,11 @@ async def _bytes_of(request: Request) -> bytes:
     return b"".join(parts)
 
 
+def _figures(request: Request) -> ConsentFigures:
+    figures: ConsentFigures = request.app.state.figures
+    return figures
+
+
 def _store(request: Request) -> ConsentStore:
     store: ConsentStore = request.app.state.store
     return store
@@ -138,6 +144,7 @@ async def _in_turn(
 
 
 Store = Annotated[ConsentStore, Depends(_store)]
+Figures = Annotated[ConsentFigures, Depends(_figures)]
 Signed = Annotated[SignedRequest, Depends(_in_turn)]
 
 

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_values, say, warn
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
+from chassis.operations.log_lines import LogFormat, LogLevel
 from consent.commands.service_folder import ServiceFolder, beside, publish, writing
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
 
 if TYPE_CHECKING:
+    from consent.operations.figures import ConsentFigures
     from consent.operations.log_status import LogState
     from consent.settings import ConsentSettings
 
@@ -117,6 +127,10 @@ def serve(
     public_url: PublicUrl = "",
     proxy: Proxies = None,
     demo: Demo = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
     without_witnesses: Annotated[
         bool, typer.Option("--without-witnesses", help="Start although no witness says how large the log was.")
     ] = False,
@@ -127,6 +141,7 @@ def serve(
 
     Example: homefield-consent serve union --port 8600
     """
+    from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import serve_app
     from chassis.web.site_address import parse_site
     from consent.app import build_app
@@ -135,6 +150,7 @@ def serve(
     from consent.settings import read_settings
     from consent.web.never_limited import address_budget
 
+    begin_log("homefield-consent", log_format, log_level)
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()
     site = parse_site(public_url, proxies=proxy or ())
@@ -146,7 +162,18 @@ def serve(
         warn("warning: nobody was asked whether this log is the newest one; the portal says so")
     mode = StartMode(OutsideCheck.NONE if without_witnesses else OutsideCheck.REQUIRED)
     app = build_app(settings, clock=utc_now, site=site, mode=mode)
-    serve_app(app, host=host, port=port, site=site, address_budget=address_budget(settings))
+    figures: ConsentFigures = app.state.figures
+    beside = operator_listeners(figures.figures, app.state.health, host=metrics_host, port=metrics_port)
+    say_operator_address(metrics_host, beside)
+    serve_app(
+        app,
+        host=host,
+        port=port,
+        site=site,
+        address_budget=address_budget(settings),
+        count_answer=figures.count_answer,
+        beside=beside,
+    )
 
 
 def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:

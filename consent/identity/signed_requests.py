@@ -38,7 +38,7 @@ class SignedRequests:
                 org.key, headers, audience=self._audience, method=method, target=target, body=body, now=now
             )
         except OutsideItsTime as error:
-            logger.warning("a signed request was refused: %s", error, extra={"org": org.org_id if org else ""})
+            logger.warning("a signed request was refused", extra={"org": org.org_id if org else "", "detail": error})
             raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error

@@ -99,4 +99,9 @@ def _print(summary: "Summary", console: Console, *, as_json: bool) -> None:
 
 def main() -> None:
     """Run the program; an expected failure is one sentence on standard error and exit code 1."""
-    run_program(app, expected=(DemoError,), interrupted="stopped before the end; every program has ended")
+    run_program(
+        app,
+        expected=(DemoError,),
+        program="homefield-demo",
+        interrupted="stopped before the end; every program has ended",
+    )

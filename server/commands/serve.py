@@ -6,8 +6,17 @@ from typing import Annotated
 import typer
 
 from chassis.cli.console import say
+from chassis.cli.operator_options import (
+    LogFormatOption,
+    LogLevelOption,
+    MetricsHost,
+    MetricsPort,
+    begin_log,
+    say_operator_address,
+)
 from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
+from chassis.operations.log_lines import LogFormat, LogLevel
 from server.commands.coordinator_folder import CoordinatorFolder, database_of
 from server.errors import BadCoordinatorSettings
 
@@ -29,17 +38,24 @@ def serve(
     public_url: PublicUrl = "",
     proxy: Proxies = None,
     demo: Demo = False,
+    log_format: LogFormatOption = LogFormat.TEXT,
+    log_level: LogLevelOption = LogLevel.INFO,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = "127.0.0.1",
 ) -> None:
     """Run the coordinator until it is stopped.
 
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
     """
+    from chassis.operations.figures import refused_counter
+    from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
     from server.federation.fleet import FLEET_BODIES  # loads flwr, which most commands do not need
     from server.running import Coordinator
     from server.settings import load_settings
 
+    begin_log("homefield-server", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
         raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
@@ -48,8 +64,9 @@ def serve(
     certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
     check_certificate(certificate, key)
     coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo, site=site)
+    count = refused_counter(coordinator.figures)
     listeners = [
-        listen(coordinator.web_app, host=host, port=web_port, site=site),
+        listen(coordinator.web_app, host=host, port=web_port, site=site, count_answer=count),
         listen(
             coordinator.fleet_app,
             host=fleet_host,
@@ -58,13 +75,16 @@ def serve(
             key=key,
             site=None,
             bodies=FLEET_BODIES,
+            count_answer=count,
         ),
     ]
+    beside = operator_listeners(coordinator.figures, coordinator.health, host=metrics_host, port=metrics_port)
     stop = stopped_by_signals()
-    with coordinator.working(), serving(listeners):
+    with coordinator.working(), serving([*listeners, *beside]):
+        say_operator_address(metrics_host, beside)
         say(f"fleet api on https://{fleet_host}:{listeners[1].port}")
         say(f"listening on http://{host}:{listeners[0].port}")
-        wait_for_stop(stop, listeners)
+        wait_for_stop(stop, [*listeners, *beside])
 
 
 def check_certificate(certificate: str, key: str) -> None:

@@ -13,6 +13,8 @@ from typing import Protocol
 from audit.entries.details.base import Details
 from audit.entries.details.league import ModelRegistered, RoundAggregated
 from chassis.clock import Clock
+from chassis.error_place import place_of
+from chassis.operations.once_until_changed import OnceUntilChanged
 from chassis.remote_time import outside
 from models.errors import ModelError
 from models.training.server_step import ServerState
@@ -71,6 +73,7 @@ class CampaignWorker:
     consent_pause_s: float = CONSENT_PAUSE_S
     retry_pause_s: float = PAUSE_S
     stop: threading.Event = field(default_factory=threading.Event)
+    _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
 
     def recover(self) -> tuple[str, ...]:
         """Mark campaigns that a restart interrupted as failed; returns their ids."""
@@ -88,7 +91,10 @@ class CampaignWorker:
             try:
                 self.fleet.enrol(node.club, node.fleet_key)
             except ServerError as error:
-                logger.warning("%s cannot be enrolled: %s", node.club, error)
+                if self._enrolling.is_new(node.club, str(error)):
+                    logger.warning(
+                        "a club cannot be enrolled", extra={"club": node.club, "error": type(error).__name__}
+                    )
 
     def run(self) -> None:
         """Carry out open campaigns until stopped."""
@@ -103,11 +109,17 @@ class CampaignWorker:
         try:
             model_id = self._conduct(campaign)
         except (ServerError, ModelError, PolicyError) as error:
-            logger.warning("campaign %s failed: %s", campaign.manifest.campaign_id, error)
+            logger.warning(
+                "a campaign failed",
+                extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "detail": error},
+            )
             self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=str(error))
             return
         except Exception as error:
-            logger.error("campaign %s failed: %s", campaign.manifest.campaign_id, type(error).__name__)
+            logger.error(
+                "a campaign failed",
+                extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "at": place_of(error)},
+            )
             self.store.set_state(campaign.sha256, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
         self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)

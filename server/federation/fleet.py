@@ -41,6 +41,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
+from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from server.errors import AlreadyExists, BadCoordinatorSettings
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
@@ -194,12 +195,8 @@ class Fleet:
             return frozenset(club for club, node_id in self.nodes.items() if node_id in found)
 
 
-async def _health() -> dict[str, str]:
-    return {"status": "ok"}
-
-
-def build_fleet_app(fleet: Fleet) -> FastAPI:
-    """Return the ASGI application of the Fleet port."""
+def build_fleet_app(fleet: Fleet, *, health: ProgramHealth = ALWAYS_WELL) -> FastAPI:
+    """Return the ASGI application of the Fleet port. health: what /health tells everybody."""
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
@@ -215,6 +212,6 @@ def build_fleet_app(fleet: Fleet) -> FastAPI:
     )
     app.state.linkstate_factory = fleet.factory
     app.state.enable_supernode_auth = True  # registration over the Fleet API would be refused even if it were mounted
-    app.add_api_route(HEALTH, _health)
+    app.add_api_route(HEALTH, health.public)
     app.router.routes.extend(route for route in fleet_router.routes if getattr(route, "path", "") in SERVED)
     return app

@@ -148,7 +148,7 @@ class StateGrid(Grid):
             with no_object_id_recompute():
                 full = inflate_object_from_contents(message_id, contents)
         except Exception as error:  # bytes of one node, of any kind: they may cost it its part, never the campaign
-            logger.warning("a node pushed objects that are no message: %s", type(error).__name__)
+            logger.warning("a node pushed objects that are no message", extra={"error": type(error).__name__})
             return None
         if not isinstance(full, Message):
             return None  # an enrolled node that pushes something else has not answered

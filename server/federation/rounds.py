@@ -22,6 +22,7 @@ import server.federation.switches  # noqa: F401 - must come before flwr
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
+from chassis.operations.once_until_changed import OnceUntilChanged
 from models.features import SCHEMAS
 from models.training import server_step
 from models.training.initial_weights import initial_weights, weights_sha256
@@ -60,6 +61,7 @@ class Training:
     wait_s: float = 900.0
     attempt_s: float = ATTEMPT_S
     pause_s: float = PAUSE_S
+    _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
 
     def server_app(self, finished: Callable[[ServerState], None]) -> ServerApp:
         """Return the app; it hands the last state to `finished`. Raises CampaignFailed when called."""
@@ -89,7 +91,7 @@ class Training:
         messages = [Message(content, node, "query.model", group_id="published") for node in self.nodes.values()]
         replies = list(grid.send_and_receive(messages, timeout=self.attempt_s))
         refused = sum(1 for reply in replies if reply.has_error())
-        logger.info("published model: %d of %d nodes received it", len(replies) - refused, len(messages))
+        logger.info("the published model was sent", extra={"nodes": len(messages), "reached": len(replies) - refused})
 
     def clubs_needed(self) -> int:
         """The club quorum: how many clubs a round needs at least, half of those in the manifest and never too few."""
@@ -137,12 +139,20 @@ class Training:
             try:
                 parts[club] = self._read(reply, number, club)
             except RefusedSum as error:
-                logger.warning("%s gave no usable sum in round %d: %s", club, number, error)
+                self._note_refused(club, number, error)
             self.reporting.part_received(number, len(parts))
+
+    def _note_refused(self, club: str, number: int, error: RefusedSum) -> None:
+        """Once for a club and a reason: the first round asks again for as long as it waits."""
+        if self._said.is_new(club, f"{number} {error}"):
+            logger.warning(
+                "a club gave no usable sum",
+                extra={"club": club, "round": number, "reason": error.answer, "detail": error},
+            )
 
     def _read(self, reply: Message, number: int, club: str) -> ContributionSum:
         if reply.has_error():
-            raise RefusedSum(f"the node answered {str(reply.error.reason)[:64]}")
+            raise RefusedSum("the node refused", answer=str(reply.error.reason)[:64])
         record = reply.content.get(REPLY)
         data = record.get(BYTES) if isinstance(record, ConfigRecord) else None
         if not isinstance(data, bytes):

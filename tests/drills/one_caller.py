@@ -26,6 +26,7 @@ from chassis.http.signed_client import SignedClient
 from consent.grants.values import Change, ConsentMethod
 from consent.identity import codes
 from consent.registry.values import OrgKind
+from consent.release_schedule import HOUR_S
 from consent.service import Service, found, open_service
 from consent.settings import make_settings, write_settings
 from policies.signing import SigningKey
@@ -67,11 +68,12 @@ class Union:
     codes: dict[AthleteId, str]
 
     @classmethod
-    def make(cls, folder: Path, *, athletes: int, is_limited: bool) -> "Union":
+    def make(cls, folder: Path, *, athletes: int, is_limited: bool, checkpoint_every_s: int = HOUR_S) -> "Union":
         """Set one up; without limits a club may send as fast as it can."""
         folder.mkdir()
         limits = {} if is_limited else dict.fromkeys(("requests_a_minute", "items_a_minute"), NO_LIMIT)
-        settings = make_settings({"directory": folder, "name": "Union", "address_requests_a_minute": NO_LIMIT} | limits)
+        usual = {"directory": folder, "name": "Union", "checkpoint_every_s": checkpoint_every_s}
+        settings = make_settings(usual | {"address_requests_a_minute": NO_LIMIT} | limits)
         found(settings)
         write_settings(settings)
         key = SigningKey.generate()
@@ -90,12 +92,18 @@ class Union:
     @contextlib.contextmanager
     def serving(self) -> Iterator[str]:
         """Run the program; yields its address."""
+        with self.serving_process() as (_, address):
+            yield address
+
+    @contextlib.contextmanager
+    def serving_process(self) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+        """Run the program; yields its process and its address."""
         program = "from consent.cli import main; main()"
         command = [sys.executable, "-c", program, "serve", str(self.folder), "--port", "0"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout is not None
-                yield process.stdout.readline().split()[-1]
+                yield process, process.stdout.readline().split()[-1]
             finally:
                 process.terminate()
 

@@ -165,5 +165,5 @@ def test_the_operator_of_the_service_reads_whose_clock_is_off_and_the_caller_onl
 
     (record,) = [one for one in caplog.records if one.name == "consent.identity.signed_requests"]
     assert (answer.status, answer.body) == (401, b'{"error":"request refused"}')
-    assert "the caller's clock is 75 s behind this service's" in record.getMessage()
+    assert "the caller's clock is 75 s behind this service's" in str(record.__dict__["detail"])
     assert record.org == CLUB  # type: ignore[attr-defined]

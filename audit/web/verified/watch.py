@@ -7,9 +7,10 @@ was added, and from time to time everything again.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from audit.entries.columns import EntryColumns, FieldCount
 from audit.errors import AuditError, SourceUnavailable, StillChecking
@@ -37,6 +38,24 @@ class Failure:
     at: datetime
     note: bytes | None
     kept: VerifiedCheckpoint | None
+
+
+class LogVerdict(Enum):
+    """What the newest verification found."""
+
+    WHOLE = auto()
+    CHECKING = auto()
+    OUT_OF_REACH = auto()
+    NOT_WHOLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStatus:
+    """The newest verdict, with size and time of the newest verification that ended well."""
+
+    verdict: LogVerdict
+    size: int | None
+    checked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +138,17 @@ class LogWatch:
         with self._changed:
             self._doubts += 1
 
-    def describe(self) -> Mapping[str, object]:
+    def status(self) -> WatchStatus:
         """Return the newest verdict for a health check, without starting or awaiting anything."""
         with self._changed:
             good = self._good
-            size, at = (good.log.size, good.at.isoformat()) if good else (None, None)
-            return {"log": self._verdict(), "size": size, "checked_at": at}
+            return WatchStatus(self._verdict(), good.log.size if good else None, good.at if good else None)
 
-    def _verdict(self) -> str:
+    def _verdict(self) -> LogVerdict:
         if self._failure is not None:
-            return "out of reach" if isinstance(self._failure.error, SourceUnavailable) else "not whole"
-        return "whole" if self._good else "being checked"
+            is_away = isinstance(self._failure.error, SourceUnavailable)
+            return LogVerdict.OUT_OF_REACH if is_away else LogVerdict.NOT_WHOLE
+        return LogVerdict.WHOLE if self._good else LogVerdict.CHECKING
 
     def _checked(self, good: _Good, running: Progress | None) -> Checked:
         first = self._first or _seen(good)

@@ -11,7 +11,7 @@ import pytest
 from audit.errors import LogCorrupt, QuorumNotMet, SourceUnavailable, StillChecking
 from audit.verification.sources import DirectorySource, LogSource
 from audit.web.verified.checked_log import Checked
-from audit.web.verified.watch import LogWatch
+from audit.web.verified.watch import LogVerdict, LogWatch, WatchStatus
 from tests.waiting import HANG_S, wait_until
 
 Watch = Callable[..., LogWatch]
@@ -58,7 +58,7 @@ def settled(watch: LogWatch) -> Checked:
     """The first verdict, however long it takes: a check that outlasts the patience goes on by itself."""
     with contextlib.suppress(StillChecking):
         watch.check()
-    wait_until(lambda: watch.describe()["log"] == "whole")
+    wait_until(lambda: watch.status().verdict is LogVerdict.WHOLE)
     return watch.check()
 
 
@@ -83,7 +83,7 @@ def test_a_long_first_check_tells_how_far_it_is(watched: Watch, gated: GatedSour
         watch.check()
 
     assert (caught.value.done, caught.value.total) == (256, 600)
-    assert watch.describe() == {"log": "being checked", "size": None, "checked_at": None}
+    assert watch.status() == WatchStatus(LogVerdict.CHECKING, None, None)
     gated.gate.set()
 
 
@@ -186,7 +186,7 @@ def test_damage_to_old_entries_is_found_by_the_next_whole_check(watched: Watch, 
 
     with pytest.raises(LogCorrupt):
         watch.check()
-    assert watch.describe()["log"] == "not whole"
+    assert watch.status().verdict is LogVerdict.NOT_WHOLE
 
 
 def test_a_failed_proof_has_the_whole_log_checked_at_once(watched: Watch, long_log) -> None:

@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import CliRunner
 
 import audit.app
 from audit.cli import app
 from audit.tlog.note_keys import Signer
+from chassis.operations.figures import ProgramFigures
+from chassis.operations.health import ALWAYS_WELL
 from chassis.web import serving
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress, parse_site
 
@@ -22,7 +25,9 @@ def test_the_address_is_what_was_given(
     monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], site: SiteAddress | None
 ) -> None:
     served: list[Any] = []
-    monkeypatch.setattr(audit.app, "build_app", lambda **_: None)
+    pages = FastAPI()
+    pages.state.figures, pages.state.health = ProgramFigures(), ALWAYS_WELL
+    monkeypatch.setattr(audit.app, "build_app", lambda **_: pages)
     monkeypatch.setattr(serving, "serve_app", lambda _app, **how: served.append(how["site"]))
 
     result = CliRunner().invoke(app, ["serve", "./log", "--vkey", VKEY, *words])

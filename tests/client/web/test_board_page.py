@@ -178,7 +178,7 @@ def test_a_page_that_is_closed_because_of_a_clock_says_by_how_much_and_which(
     assert page.status_code == 503
     assert words in html.unescape(page.text)
     assert "Ada" not in page.text
-    assert [words in record.getMessage() for record in caplog.records if record.name == "client.app"] == [True]
+    assert [words in str(one.__dict__["detail"]) for one in caplog.records if one.name == "client.app"] == [True]
 
 
 @pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])

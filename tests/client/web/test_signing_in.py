@@ -314,5 +314,7 @@ def test_an_unexpected_failure_is_the_same_closed_page_and_logs_no_message(
     assert answer.status_code == 503
     assert "We cannot show this page right now" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "RuntimeError in broken" in caplog.text
+    (record,) = caplog.records
+    assert record.__dict__["error"] == "RuntimeError"
+    assert record.__dict__["at"].startswith("broken:")
     assert "Ada" not in caplog.text

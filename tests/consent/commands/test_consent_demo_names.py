@@ -4,11 +4,15 @@ import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 import consent.app
+from chassis.operations.figures import ProgramFigures
+from chassis.operations.health import ALWAYS_WELL
 from chassis.web import serving
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress, parse_site
 from consent import cli
@@ -20,7 +24,10 @@ PUBLIC = "https://portal.union.example"
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[SiteAddress]]:
     """Run `serve` with some words; returns under which addresses it would have served."""
     served: list[Any] = []
-    monkeypatch.setattr(consent.app, "build_app", lambda *_args, **_words: None)
+    application = FastAPI()
+    application.state.figures = SimpleNamespace(figures=ProgramFigures(), count_answer=None)
+    application.state.health = ALWAYS_WELL
+    monkeypatch.setattr(consent.app, "build_app", lambda *_args, **_words: application)
     monkeypatch.setattr(serving, "serve_app", lambda _app, **how: served.append(how["site"]))
 
     def run(*words: str) -> list[SiteAddress]:

@@ -1,0 +1,1 @@
+"""What an operator needs of every program: its log lines, its metrics, whether it is ready and whether it is late."""

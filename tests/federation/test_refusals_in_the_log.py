@@ -1,0 +1,118 @@
+"""A refused message stands in a node's log once for its campaign and reason, however often the coordinator asks."""
+
+import logging
+import threading
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+
+from client.errors import NotApproved
+from client.federation.fleet import FleetLoop
+from client.federation.refusals import UNREADABLE, Refusals
+from client.federation.running import FederationNode
+from models.errors import BadWire
+from models.training.initial_weights import initial_weights
+from models.wire import TrainRequest, to_bytes
+
+MODEL = "recovery-linear-1"
+
+
+def request_for(sha256: str, number: int = 1) -> bytes:
+    return to_bytes(TrainRequest(manifest_sha256=sha256, round=number, weights=initial_weights(MODEL)))
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str | None]]:
+    ours = [one.__dict__ for one in caplog.records if one.name == "client.federation.refusals"]
+    return [(one["manifest"], one.get("reason")) for one in ours]
+
+
+def test_a_campaign_that_waits_is_one_line_until_it_is_approved(make_club, make_manifest, caplog) -> None:
+    caplog.set_level(logging.INFO)
+    club = make_club()
+    signed = make_manifest([club])
+    sha256 = signed.manifest.sha256
+    answer = Refusals().noting(club.participation.answer)
+
+    for _ in range(50):
+        with pytest.raises(NotApproved):
+            answer(request_for(sha256))
+    club.approvals.approve(signed, club.node_key, now=club.participation.clock())
+    for _ in range(3):
+        answer(request_for(sha256))
+
+    assert told(caplog) == [(sha256[:12], "NotApproved"), (sha256[:12], None)]
+
+
+def test_another_reason_and_another_campaign_are_lines_of_their_own(make_club, make_manifest, caplog) -> None:
+    club = make_club()
+    first = make_manifest([club])
+    answer = Refusals().noting(club.participation.answer)
+
+    for data in (request_for("0" * 64), request_for("1" * 64), request_for("0" * 64)):
+        with pytest.raises(NotApproved):
+            answer(data)
+    club.approvals.approve(first, club.node_key, now=club.participation.clock())
+    for _ in range(2):
+        with pytest.raises(Exception, match="no such round"):
+            answer(request_for(first.manifest.sha256, number=first.manifest.rounds + 1))
+
+    assert told(caplog) == [
+        ("0" * 12, "NotApproved"),
+        ("1" * 12, "NotApproved"),
+        (first.manifest.sha256[:12], "RoundRefused"),
+    ]
+
+
+def test_what_names_no_campaign_is_one_line_and_a_flood_of_made_up_ones_ends(make_club, caplog) -> None:
+    answer = Refusals().noting(make_club().participation.answer)
+
+    for _ in range(5):
+        with pytest.raises(BadWire):
+            answer(b"resting pulse 41 of Mara Lind")
+    for number in range(1000):
+        with pytest.raises(NotApproved):
+            answer(request_for(f"{number:064x}"))
+
+    assert told(caplog)[0] == (UNREADABLE, "BadWire")
+    assert len(told(caplog)) <= 256
+    assert "Mara" not in str([one.__dict__ for one in caplog.records])
+
+
+def test_tokens_that_are_not_there_yet_are_one_line_for_a_campaign_and_reason(make_club, make_manifest, caplog) -> None:
+    caplog.set_level(logging.INFO)
+    club = make_club()
+    signed = make_manifest([club])
+    club.approvals.approve(signed, club.node_key, now=club.participation.clock())
+    node = FederationNode(club.participation, loop=None)  # type: ignore[arg-type]
+    club.ledger.down = True
+
+    for _ in range(20):
+        node.reserve_once()
+
+    waiting = [one for one in caplog.records if one.getMessage() == "no tokens yet"]
+    assert [one.__dict__["campaign"] for one in waiting] == [signed.manifest.campaign_id]
+
+
+class StopAfter(threading.Event):
+    """A stop that comes after so many waits, none of which takes time."""
+
+    def __init__(self, waits: int) -> None:
+        super().__init__()
+        self.waits = waits
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits -= 1
+        if self.waits <= 0:
+            self.set()
+        return self.is_set()
+
+
+def test_a_coordinator_that_is_away_is_one_line_however_often_it_is_tried(caplog) -> None:
+    stop = StopAfter(20)
+    key = generate_private_key(SECP384R1())
+    loop = FleetLoop(address="127.0.0.1:9", ca=b"no certificate", key=key, app=None)  # type: ignore[arg-type]
+
+    loop.run(stop)
+
+    assert stop.waits == 0
+    assert [one.getMessage() for one in caplog.records] == ["not connected to the coordinator"]
