@@ -154,6 +154,8 @@ def open_service(
             transactions.check()
             _publish_overdue(log)
         recovered = recover(transactions)
+        if recovered.cut_off:
+            logger.warning("organisations need their key anew: %s", ", ".join(recovered.cut_off))
         store.begin()
     except BaseException:
         for opened in (log, cosigner, nonces):

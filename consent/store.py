@@ -19,6 +19,7 @@ from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, Snapsh
 from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
+from consent.key_store import OrganisationKeyStore
 from consent.ledger import budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
 from consent.operations import log_status, startup, status
@@ -46,6 +47,7 @@ class ConsentStore:
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
+        self.org_keys = OrganisationKeyStore(transactions)
         self._squads = SquadLines()
         transactions.before_commit = lambda tx: self._squads.rebuild(tx, tx.touched)
 

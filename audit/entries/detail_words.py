@@ -16,6 +16,7 @@ from audit.entries.details.codes import (
     OrganisationType,
     ProposalAnswer,
     RoundPayment,
+    SigningKeyStep,
 )
 
 FIELDS: Mapping[str, str] = {
@@ -63,7 +64,10 @@ FIELDS: Mapping[str, str] = {
     "league": "League",
     "fleet_key": "Node’s key",
     "organisation_type": "Organisation is a",
+    "revoked": "Whose keys",
+    "step": "Key was",
     "key_id": "Key",
+    "former_until": "Former key counts until",
     "pack": "Rule pack",
     "policy_hash": "Rules",
     "release_id": "Release",
@@ -109,6 +113,11 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         FreezeCause.ATHLETE: "the athlete",
         FreezeCause.OPERATOR: "the service’s operator",
         FreezeCause.RECOVERY: "the service, when it was put back from a backup",
+    },
+    SigningKeyStep: {
+        SigningKeyStep.ADDED: "added by the service’s operator",
+        SigningKeyStep.ROTATED: "changed by the organisation itself, with its former key",
+        SigningKeyStep.RETIRED: "retired before its time by the service’s operator",
     },
     RoundPayment: {
         RoundPayment.PAID: "paid the round",

@@ -27,7 +27,7 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
         frozenset(
             {
                 *(K.MEMBER_ENROLLED, K.ORG_REGISTERED, K.LEAGUE_JOINED, K.LEAGUE_LEFT),
-                *(K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN),
+                *(K.ORG_KEY_CHANGED, K.ORG_REVOKED, K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN),
             }
         ),
     ),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_values, say, warn
+from chassis.cli.console import print_values, warn
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from consent.commands.service_folder import ServiceFolder, beside, publish, writing
@@ -160,12 +161,16 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
     with writing(directory, recovers=True) as service:
         done = service.recovered
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
+    values["cut_off"] = list(done.cut_off)
     print_values("homefield-recover-1", values, as_json=as_json)
-    if not as_json:
-        say(
-            "Next: start the service."
-            + (" Ask the athletes who are frozen to open their portal." if done.frozen else "")
-        )
+    if as_json:
+        return
+    again = ["homefield-consent", "org", "add-key", directory, "ORG", "--key", "KEY"]
+    say_next(
+        NextStep(YOU, "start the service", ["homefield-consent", "serve", directory]),
+        *([NextStep(YOU, "ask the athletes who are frozen to open their portal")] if done.frozen else []),
+        *([NextStep(YOU, "give each organisation that is cut off its key anew", again)] if done.cut_off else []),
+    )
 
 
 @contextmanager

@@ -193,6 +193,8 @@ EVENTS = {
     EventKind.ACCESS: "Someone asked for your data",
     EventKind.LEAGUE_JOINED: "Your club joined a league",
     EventKind.LEAGUE_LEFT: "Your club left a league",
+    EventKind.ORG_KEY_CHANGED: "An organisation’s key changed",
+    EventKind.ORG_REVOKED: "An organisation was cut off",
 }
 
 

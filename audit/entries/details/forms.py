@@ -53,10 +53,10 @@ from audit.entries.details.league import (
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
-    OrganisationRegistered,
     RoundAggregated,
     RulesLoaded,
 )
+from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
 from audit.entries.events import EventKind
 from audit.errors import MalformedProof
 
@@ -70,6 +70,7 @@ _ALL: tuple[type[Details], ...] = (
     *(LeagueJoined, LeagueLeft),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
+    *(SigningKeyChanged, OrganisationRevoked),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

@@ -55,6 +55,7 @@ from audit.entries.details.codes import (
     OrganisationType,
     ProposalAnswer,
     RoundPayment,
+    SigningKeyStep,
 )
 from audit.entries.details.league import (
     CampaignClosed,
@@ -64,10 +65,10 @@ from audit.entries.details.league import (
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
-    OrganisationRegistered,
     RoundAggregated,
     RulesLoaded,
 )
+from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
 from policies.vocabulary import Action, Category, ConsentState, Granularity, Purpose, Role
 
 ATHLETE, SHA256 = "ath-0000000100000001", "ab" * 32
@@ -151,6 +152,8 @@ SAMPLES: dict[str, Details] = {
         LeagueStaffSignedIn(person="T. W.", role=LeagueRole.FRONT_OFFICE, club="club-a"),
         LeagueCodeIssued(person="A. N.", role=LeagueRole.OPERATOR),
         OrganisationRegistered(organisation_type=OrganisationType.CLUB, key_id="0123456789abcdef"),
+        SigningKeyChanged(step=SigningKeyStep.ADDED, key_id="0123456789abcdef", former_until=_CHANGE.ends),
+        OrganisationRevoked(revoked="club-a", organisation_type=OrganisationType.CLUB),
         RulesLoaded(pack="open", policy_hash=SHA256),
         Heartbeat(),
     )
