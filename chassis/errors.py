@@ -18,6 +18,7 @@ ChassisError
 ├── BadPublicUrl        a public address that is not an https address of a host
 ├── NobodyListens       no program runs over the folder whose socket was asked
 ├── AnswerLost          the program that was asked ended before it answered
+├── KeyNotTaken         the service that was asked does not take the key that signed
 ├── CommandRefused      the running program refused an operator's command; its own sentence
 ├── TooManyTries        too many wrong sign-in codes from one address or for one code
 └── LockHeld            a lock file that another program holds
@@ -90,6 +91,10 @@ class NobodyListens(ChassisError):
 
 class AnswerLost(ChassisError):
     """The program that was asked ended before it answered; whether it did what was asked is unknown."""
+
+
+class KeyNotTaken(ChassisError):
+    """The service that was asked does not take the key that signed; the message says what to do."""
 
 
 class CommandRefused(ChassisError):

@@ -105,7 +105,9 @@ VERBS: EventDeclarations = {
     "restore": _RECOVERY,
     **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions", "backup-key", "backup"),
-    **unrecorded(NoEntryReason.READ_BACK, "keys", "status", "org list", "athlete list"),
+    **unrecorded(
+        NoEntryReason.READ_BACK, "keys", "status", "retention", "org list", "athlete sessions", "athlete list"
+    ),
 }
 """The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows;
 ending sessions opens nothing either, and the next sign-in is recorded."""

@@ -67,6 +67,19 @@ class Service:
         self.store.transactions.reconcile()
         self.store.prepare_squad_pages()
         self.sessions.keep_clocks()
+        self.end_old_details()
+
+    def end_old_details(self) -> int:
+        """End the sealed details that are older than the settings keep; returns how many entries that were."""
+        keep_days, ended = self.settings.keep_details_days, 0
+        if keep_days is None:
+            return 0
+        while now := self.store.end_some_details(keep_days):
+            ended += now
+        if ended:
+            self.store.transactions.drop_former_pages()
+            logger.info("details of old entries ended", extra={"entries": ended, "keep_days": keep_days})
+        return ended
 
     @property
     def needs_publication(self) -> bool:

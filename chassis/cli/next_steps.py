@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chassis.cli.console import say
 
 YOU = "you"
+DELETE_ASIDE = "delete what was moved aside once the program runs; it can still open what was erased"
 
 
 @dataclass(frozen=True, slots=True)

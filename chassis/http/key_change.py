@@ -60,12 +60,15 @@ class SignedKeyChange(BaseModel):
 
     def verify(self, former: VerifyKey) -> VerifyKey:
         """Return the new key if `former` and it signed exactly this; raises BadSignature or InvalidInput."""
-        new = VerifyKey.from_text(self.change.key)
-        if self.change.former_key_id != former.key_id or new == former:
+        if self.change.former_key_id != former.key_id or self.change.key == former.text:
             raise BadSignature("expected a statement about this key and another one")
-        message = self.change.canonical()
-        former.verify(message, bytes.fromhex(self.by_former))
-        new.verify(message, bytes.fromhex(self.by_new))
+        former.verify(self.change.canonical(), bytes.fromhex(self.by_former))
+        return self.verify_new()
+
+    def verify_new(self) -> VerifyKey:
+        """Return the new key if it signed this; raises BadSignature or InvalidInput."""
+        new = VerifyKey.from_text(self.change.key)
+        new.verify(self.change.canonical(), bytes.fromhex(self.by_new))
         return new
 
     def as_json(self) -> dict[str, Any]:

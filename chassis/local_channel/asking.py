@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.errors import AnswerLost, CommandRefused, NobodyListens
 from chassis.local_channel.address import new_socket, socket_address
-from chassis.local_channel.message import receive, send
+from chassis.local_channel.message import LARGEST_ANSWER, receive, send
 
 ANSWER_WITHIN_S = 120.0  # ours: longer than a command waits behind everything else that is written
 
@@ -26,7 +26,7 @@ def ask(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
             raise NobodyListens("expected a running program; none listens in this folder") from error
         try:
             send(connection, request)
-            said = receive(connection)
+            said = receive(connection, most=LARGEST_ANSWER)
         except (OSError, ValueError) as error:
             raise AnswerLost("the running program ended before it answered; what it did is not known") from error
     if "error" in said:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 MOST_BYTES = 64 * 1024
-"""Of one message; ours, far above every command and its answer."""
+"""Of one request; ours, far above every command."""
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Ours: a list of ten thousand lines."""
 _CHUNK = 4096
 
 
@@ -15,13 +17,13 @@ def send(connection: socket.socket, value: Mapping[str, Any]) -> None:
     connection.sendall(json.dumps(value).encode() + b"\n")
 
 
-def receive(connection: socket.socket) -> dict[str, Any]:
+def receive(connection: socket.socket, *, most: int = MOST_BYTES) -> dict[str, Any]:
     """Return the object that came; raises ValueError for anything else, and OSError where nothing comes in time."""
     data = bytearray()
     while not data.endswith(b"\n"):
         chunk = connection.recv(_CHUNK)
         data += chunk
-        if not chunk or len(data) > MOST_BYTES:
+        if not chunk or len(data) > most:
             raise ValueError("expected one line")
     value = json.loads(data)
     if not isinstance(value, dict):

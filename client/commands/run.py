@@ -42,6 +42,7 @@ def run(
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.erased_again import erasing_again
+    from client.vault.old_readings import deleting_old
 
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
@@ -53,7 +54,8 @@ def run(
         add_status(app, node.status)
         listeners = [listen(app, host=host, port=port, site=site)]
         stop = stopped_by_signals()
-        with erasing_again(vault, consent), node.working(), serving(listeners):
+        old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
+        with erasing_again(vault, consent), old, node.working(), serving(listeners):
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, listeners)
 

@@ -16,7 +16,7 @@ from audit.entries.events import EventKind, parse_leaf
 from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
 from consent.athlete.own_reading import check_own
-from consent.athlete.reason_words import also, because, headline
+from consent.athlete.reason_words import DETAILS_ENDED, also, because, headline
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
@@ -36,6 +36,7 @@ class _Opened:
     row: LogDetailRow
     opened: OpenedDetails
     status: EntryStatus
+    is_ended: bool
 
 
 def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHistory:
@@ -96,7 +97,7 @@ def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
 
 def _open(proofs: Proofs, kept: KeptEntry, keys: OwnerKeys, row: LogDetailRow) -> _Opened:
     is_own = partial(_is_own, keys, row, kept)
-    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own))
+    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own), kept.is_ended)
 
 
 def _is_own(keys: OwnerKeys, row: LogDetailRow, kept: KeptEntry, leaf: bytes) -> bool:
@@ -125,12 +126,13 @@ def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOut
         category=says.category,
         granularity=says.granularity,
         allowed=says.allowed,
-        because=because(opened.kind, opened.details, names),
+        because=DETAILS_ENDED if one.is_ended else because(opened.kind, opened.details, names),
         proof=one.status.proof,
         outcome=_outcome(opened, outcomes) if says.is_shown else None,
         is_refused_round=isinstance(opened.details, RoundCommitted) and not opened.details.is_counted,
         headline=headline(opened.details),
         also=also(opened.details),
+        is_ended=one.is_ended,
     )
 
 

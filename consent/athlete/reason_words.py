@@ -16,6 +16,7 @@ from policies.vocabulary import OrgId
 _OWN, _LEARNING = "your own decision", "because of your yes to league learning"
 _REPORTED = "reported by your club"
 NOT_COUNTED = "your yes did not count for it any more"
+DETAILS_ENDED = "what it said can no longer be read: details are deleted after a time, and this entry stays proven"
 STOPPED = "the service stopped before this could take effect"
 
 BASES: Mapping[AccessBasis, str] = {

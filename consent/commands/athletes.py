@@ -55,6 +55,24 @@ def athlete_list(
     print_table(plural(len(lines), "athlete", "athletes"), ("No", "Name", "Club", "Id", ""), lines)
 
 
+@app.command("sessions")
+def athlete_sessions(
+    directory: ServiceFolder,
+    athlete: Annotated[str, typer.Option(help="Only this athlete's id.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List who is signed in to the portal, since when, and when they were last seen. `end-sessions` ends them.
+
+    Example: homefield-consent athlete sessions union
+    """
+    found = carry_out(directory, {"command": "athlete sessions", "athlete": athlete or None})
+    if as_json:
+        print_json("homefield-athlete-sessions-1", found)
+        return
+    lines = [(one["athlete"], one["method"], one["since"], one["seen"]) for one in found["sessions"]]
+    print_table(plural(len(lines), "session", "sessions"), ("Athlete", "Signed in by", "Since", "Last seen"), lines)
+
+
 @app.command("erase")
 def erase(
     directory: ServiceFolder,

@@ -42,7 +42,7 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
             ) from error
         try:
             with writing(folder) as service:
-                return perform(service.store, request)
+                return perform(service, request)
         except LogUnavailable as error:
             if not isinstance(error.__cause__, LockHeld) or time.monotonic() > ends:
                 raise

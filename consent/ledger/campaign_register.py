@@ -21,7 +21,7 @@ from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import BadSignature
-from policies.signing import VerifyKey
+from policies.signing import verified_by_any
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
 
 
@@ -34,8 +34,10 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
     org, manifest = orgs.require(tx, league, OrgKind.LEAGUE), signed.manifest
     if manifest.league != league:
         raise NotAllowed("expected a campaign of your own league")
-    if not any(_is_signed_with(key, signed) for key in org_keys.all_counting(tx, org.org_id)):
-        raise NotAllowed("expected a campaign signed by its league")
+    try:
+        verified_by_any(org_keys.all_counting(tx, org.org_id), signed.verify)
+    except BadSignature as error:
+        raise NotAllowed("expected a campaign signed by its league") from error
     if tx.session.get(CampaignRow, manifest.sha256) is not None:
         tx.without_entry("registered already")
         return manifest.sha256
@@ -68,14 +70,6 @@ def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:
     epsilon = math.ceil(100 * epsilon_proved(dearest, campaign.manifest.delta)) / 100
     tx.append([Draft.of_org(league, SpendRead(campaign=sha256))])
     return CampaignSpend(epsilon, dearest)
-
-
-def _is_signed_with(key: VerifyKey, signed: SignedManifest) -> bool:
-    try:
-        signed.verify(key)
-    except BadSignature:
-        return False
-    return True
 
 
 def _check_time(now: datetime, manifest: CampaignManifest) -> None:

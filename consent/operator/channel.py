@@ -19,6 +19,6 @@ def operator_channel(service: Service) -> LocalChannel:
     """Return the channel of an open service, for its caller to start, and to stop before the service is closed."""
 
     def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
-        return perform(service.store, read_operator_request(request))
+        return perform(service, read_operator_request(request))
 
     return LocalChannel(service.settings.directory, answer, expected=EXPECTED)

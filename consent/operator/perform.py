@@ -4,24 +4,30 @@ from datetime import datetime
 from typing import Any
 
 from audit.entries.details.codes import FreezeCause
+from consent.identity.sessions import AthleteSessions
 from consent.operator.requests import (
     AddOrganisation,
     AddOrganisationKey,
     EraseAthlete,
     FreezeAthlete,
+    ListSessions,
     OperatorRequest,
     RetireOrganisationKey,
     RevokeOrganisation,
     UnfreezeAthlete,
 )
 from consent.registry.values import Org
+from consent.service import Service
 from consent.store import ConsentStore
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, OrgId
 
+MOST_LISTED = 10_000
 
-def perform(store: ConsentStore, request: OperatorRequest) -> dict[str, Any]:
+
+def perform(service: Service, request: OperatorRequest) -> dict[str, Any]:
     """Do it and return what was done, as plain JSON. Raises a child of ConsentError, PolicyError or AuditError."""
+    store = service.store
     match request:
         case AddOrganisation():
             key = VerifyKey.from_text(request.key)
@@ -41,6 +47,22 @@ def perform(store: ConsentStore, request: OperatorRequest) -> dict[str, Any]:
             return _frozen(store, store.freeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
         case UnfreezeAthlete():
             return _frozen(store, store.unfreeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
+        case ListSessions():
+            return {"sessions": _sessions(service.sessions, request.athlete)}
+
+
+def _sessions(sessions: AthleteSessions, athlete: str | None) -> list[dict[str, Any]]:
+    """The newest, as many as an answer holds."""
+    found = [one for one in sessions.every() if athlete in (None, one.athlete)]
+    return [
+        {
+            "athlete": one.athlete,
+            "method": one.method.value,
+            "since": one.opened.isoformat(timespec="seconds"),
+            "seen": one.seen.isoformat(timespec="seconds"),
+        }
+        for one in found[:MOST_LISTED]
+    ]
 
 
 def _add_key(store: ConsentStore, request: AddOrganisationKey) -> dict[str, Any]:

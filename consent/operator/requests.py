@@ -72,6 +72,13 @@ class UnfreezeAthlete(_OperatorRequest):
     athlete: AthleteArgumentText
 
 
+class ListSessions(_OperatorRequest):
+    """List who is signed in to the portal. athlete: only theirs; everybody's if empty."""
+
+    command: Literal["athlete sessions"] = "athlete sessions"
+    athlete: AthleteArgumentText | None = None
+
+
 OperatorRequest = (
     AddOrganisation
     | AddOrganisationKey
@@ -80,6 +87,7 @@ OperatorRequest = (
     | EraseAthlete
     | FreezeAthlete
     | UnfreezeAthlete
+    | ListSessions
 )
 _REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, Field(discriminator="command")])
 

@@ -41,15 +41,12 @@ def rotate(tx: Transaction, org: OrgId, signed: SignedKeyChange, *, service_key_
     row, change = _row(tx, org), signed.change
     if (change.organisation, change.service_key_id) != (org, service_key_id):
         raise NotAllowed("expected a statement of your own organisation, made for this service")
-    known = {key.key_id: key for key in org_keys.all_counting(tx, org)}
     try:
-        if change.former_key_id not in known:
-            raise Conflict("expected a statement that names your present key; nothing was changed")
-        new = signed.verify(known[change.former_key_id])
+        new = signed.verify_new()
+        if new.text != row.key:
+            signed.verify(_present(row, change.former_key_id))
     except PolicyError as error:
         raise NotAllowed("expected a statement signed with your present key and with the new one") from error
-    if row.key_id not in (change.former_key_id, new.key_id):
-        raise Conflict("expected a statement that names your present key; nothing was changed")
     return _change(tx, row, new, SigningKeyStep.ROTATED, USUAL_OVERLAP_D)
 
 
@@ -58,6 +55,13 @@ def retire(tx: Transaction, org: OrgId, key_id: str) -> None:
     _row(tx, org)
     org_keys.end_overlap(tx, org, key_id)
     tx.append([Draft.of_org(org, SigningKeyChanged(step=SigningKeyStep.RETIRED, key_id=key_id, former_until=None))])
+
+
+def _present(row: OrgRow, key_id: str) -> VerifyKey:
+    """The present key, which the statement must name: one of before, within its overlap, makes no other key."""
+    if row.key is None or row.key_id != key_id:
+        raise Conflict("expected a statement that names your present key; nothing was changed")
+    return VerifyKey.from_text(row.key)
 
 
 def _change(tx: Transaction, row: OrgRow, key: VerifyKey, step: SigningKeyStep, overlap_d: int) -> datetime | None:

@@ -45,9 +45,9 @@ SITES: dict[str, EventDeclarations] = {
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
-    "homefield-consent": 8,
+    "homefield-consent": 10,
     "homefield-demo": 1,
-    "homefield-node": 15,
+    "homefield-node": 18,
     "homefield-server": 13,
     "auditor": 16,
     "witness": 5,

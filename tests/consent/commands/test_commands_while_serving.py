@@ -53,13 +53,20 @@ class Union:
     @contextmanager
     def serving(self) -> Iterator[subprocess.Popen[str]]:
         """The real program, until the block ends."""
+        with self.serving_at() as (process, _):
+            yield process
+
+    @contextmanager
+    def serving_at(self) -> Iterator[tuple[subprocess.Popen[str], str]]:
+        """The real program and its address, until the block ends."""
         with subprocess.Popen(
             [*PROGRAM, "serve", str(self.folder), "--port", "0"], stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
-            assert process.stdout.readline().startswith("listening on ")
             try:
-                yield process
+                said = process.stdout.readline().strip()
+                assert said.startswith("listening on ")
+                yield process, said.removeprefix("listening on ")
             finally:
                 if process.poll() is None:
                     process.send_signal(signal.SIGTERM)
@@ -122,6 +129,26 @@ def test_every_command_says_the_same_while_the_service_runs_and_while_it_does_no
     assert [code for code, _ in stopped] == [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]
     assert texts == stopped
     assert sorted(served.kinds()) == sorted(union.kinds())
+
+
+def test_sessions_are_listed_as_the_running_service_knows_them_and_ended(union: Union) -> None:
+    code = json.loads(union.run("sign-in-code", union.folder, ONE, "--json")[1])["code"]
+    with union.serving_at() as (_, address):
+        form = {"Origin": address, "Sec-Fetch-Site": "same-origin"}
+        opened_one = httpx.post(
+            f"{address}/sign-in", data={"code": code}, headers=form, trust_env=False, timeout=HANG_S
+        )
+        listed = json.loads(union.run("athlete", "sessions", union.folder, "--json")[1])["sessions"]
+        other = json.loads(
+            union.run("athlete", "sessions", union.folder, "--athlete", "ath-0000000100000002", "--json")[1]
+        )["sessions"]
+        ended = union.run("end-sessions", union.folder, ONE)
+        after = json.loads(union.run("athlete", "sessions", union.folder, "--json")[1])["sessions"]
+
+    assert opened_one.status_code == 303
+    assert [(one["athlete"], one["method"]) for one in listed] == [(ONE, "portal")]
+    assert set(listed[0]) == {"athlete", "method", "since", "seen"}
+    assert (other, ended[0], after) == ([], 0, [])
 
 
 def test_the_socket_is_the_owners_alone_and_refuses_what_is_no_command(union: Union) -> None:
@@ -242,11 +269,7 @@ def test_a_request_signed_with_a_revoked_key_is_401_while_it_serves(union: Union
     from consent.keys import read_keys
 
     audience = read_keys(union.folder / "keys").service.verify_key.key_id
-    with subprocess.Popen(
-        [*PROGRAM, "serve", str(union.folder), "--port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip().removeprefix("listening on ")
+    with union.serving_at() as (_, address):
 
         def snapshot() -> int:
             headers = sign_request(
@@ -257,7 +280,5 @@ def test_a_request_signed_with_a_revoked_key_is_401_while_it_serves(union: Union
         before = snapshot()
         revoked = union.run("org", "revoke", union.folder, "club-a", "--yes")[0]
         after = snapshot()
-        process.send_signal(signal.SIGTERM)
-        process.wait(HANG_S)
 
     assert (before, revoked, after) == (200, 0, 401)
