@@ -38,6 +38,9 @@ ROUTES: EventDeclarations = {
 
 VERBS: EventDeclarations = {
     "staff add": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
+    "staff remove": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
+    "staff end-sessions": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
+    "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless=_UNLINKED),
     "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
@@ -60,9 +63,8 @@ VERBS: EventDeclarations = {
         "league new-key",
         "athlete add",
         "athlete load",
-        "athlete squad",
     ),
-    **unrecorded(NoEntryReason.SET_UP, "staff remove", "staff end-sessions", "retention set"),
+    **unrecorded(NoEntryReason.SET_UP, "retention set"),
     **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }

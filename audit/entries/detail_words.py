@@ -12,6 +12,7 @@ from audit.entries.details.codes import (
     DecisionReason,
     FreezeCause,
     LeagueRole,
+    NodeAccessChange,
     OperatorView,
     OrganisationType,
     ProposalAnswer,
@@ -46,6 +47,7 @@ FIELDS: Mapping[str, str] = {
     "adopted": "Used from now on",
     "proposal": "Proposed change",
     "answer": "Answer",
+    "change": "Changed",
     "day": "Day",
     "files": "Files",
     "campaign": "Campaign",
@@ -113,6 +115,11 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         FreezeCause.ATHLETE: "the athlete",
         FreezeCause.OPERATOR: "the service’s operator",
         FreezeCause.RECOVERY: "the service, when it was put back from a backup",
+    },
+    NodeAccessChange: {
+        NodeAccessChange.STAFF_REMOVED: "a person of the staff was removed",
+        NodeAccessChange.SESSIONS_ENDED: "a person’s sessions were ended",
+        NodeAccessChange.ATHLETE_MOVED: "an athlete was moved to another squad",
     },
     SigningKeyStep: {
         SigningKeyStep.ADDED: "added by the service’s operator",

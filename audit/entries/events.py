@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     LEAGUE_LEFT = "league_left"
     ORG_KEY_CHANGED = "org_key_changed"
     ORG_REVOKED = "org_revoked"
+    NODE_ACCESS_CHANGED = "node_access_changed"
 
 
 _SENTENCES = {
@@ -111,6 +112,7 @@ _SENTENCES = {
     EventKind.LEAGUE_JOINED: "Club joined a league (which one is sealed)",
     EventKind.LEAGUE_LEFT: "Club left a league (which one is sealed)",
     EventKind.ORG_KEY_CHANGED: "Organisation’s signing key changed (how is sealed)",
+    EventKind.NODE_ACCESS_CHANGED: "Club changed who may see athletes at its node (how is sealed)",
     EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
 }
 

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
     ),
     "clubs": (
         "Work inside clubs",
-        frozenset({K.INGEST, K.PROPOSAL_DECIDED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET}),
+        frozenset({K.INGEST, K.PROPOSAL_DECIDED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET, K.NODE_ACCESS_CHANGED}),
     ),
     "outcomes": ("Outcomes", frozenset({K.ANSWER_SENT})),
     "erased": ("Erasures", frozenset({K.ERASED})),

@@ -143,6 +143,10 @@ KINDS: Mapping[EventKind, KindWords] = {
         "both can count, so that no program stands still.",
         "Whether a key was added or retired, which one, who asked for it, and until when the former one counts.",
     ),
+    K.NODE_ACCESS_CHANGED: KindWords(
+        "A club removed a person of its staff, ended a person’s sessions, or moved an athlete to another squad.",
+        "Which of these, and which person of the staff. No athlete is named.",
+    ),
     K.ORG_REVOKED: KindWords(
         "The operator of the consent service ended every key of an organisation at once: nothing that it signs is "
         "believed any more. One entry stands for each athlete whom it concerns.",

@@ -11,6 +11,7 @@ from audit.entries import commitments
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import RoundCommitted
 from audit.entries.details.base import Details
+from audit.entries.details.clubs import SquadRefused
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
 from audit.entries.opened_details import OpenedDetails
@@ -159,6 +160,8 @@ def _says(details: Details | DetailsV1) -> _Says:
     if isinstance(details, Access):
         said = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
         return _Says(details.is_granted, details.is_granted, *said)
+    if isinstance(details, SquadRefused):
+        return _Says(allowed=False, person=details.person, role=details.role)
     if isinstance(details, DetailsV1):
         said_v1 = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
         return _Says(details.allowed, details.fields["kind"] == EventKind.LOOK_ALLOWED, *said_v1)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import LeagueJoined, LeagueLeft
+from audit.entries.details.clubs import LeagueJoined, LeagueLeft, SquadRefused
 from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
 from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.details_v1 import DetailsV1
@@ -77,6 +77,7 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.LEAGUE_JOINED: "your club joined {league}; what you share with it counts from now on",
     EventKind.LEAGUE_LEFT: "your club left {league}; nothing of you goes to it through your club any more",
     EventKind.ORG_KEY_CHANGED: _REPORTED,
+    EventKind.NODE_ACCESS_CHANGED: _REPORTED,
     EventKind.ORG_REVOKED: "the union’s desk stopped {organisation}: it can ask for nothing of yours for now",
 }
 """What is said where the kind alone decides it."""
@@ -98,6 +99,8 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
         return UNFREEZES[details.cause]
     if isinstance(details, LeagueJoined | LeagueLeft):
         return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
+    if isinstance(details, SquadRefused):
+        return "they are not staff of your squad"
     if isinstance(details, OrganisationRevoked):
         return KINDS[kind].format(organisation=names.get(OrgId(details.revoked), details.revoked))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]

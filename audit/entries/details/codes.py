@@ -90,6 +90,14 @@ class SigningKeyStep(StrEnum):
     RETIRED = "retired"
 
 
+class NodeAccessChange(StrEnum):
+    """How a club changed who may see athletes at its node."""
+
+    STAFF_REMOVED = "staff_removed"
+    SESSIONS_ENDED = "sessions_ended"
+    ATHLETE_MOVED = "athlete_moved"
+
+
 class ProposalAnswer(StrEnum):
     """What a person did with a proposed change to a session; the answers of `client.coaching.review`."""
 
