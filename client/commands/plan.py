@@ -59,7 +59,7 @@ def set_plan(
 
     settings = load_settings(folder)
     session = _session(load, rpe, minutes)
-    title = read_name(title) if title.strip() else ""
+    title = read_name(title) if title else ""
     if len(title) > LONGEST_TITLE:
         raise BadPlan(f"expected a title of at most {LONGEST_TITLE} characters")
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()

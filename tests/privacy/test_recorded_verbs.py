@@ -77,6 +77,23 @@ def test_without_a_record_a_command_does_nothing(programs: Programs, place: str,
     assert everything_below(programs) == before
 
 
+@pytest.mark.parametrize("verb", ["staff remove", "staff end-sessions", "athlete squad"])
+def test_what_must_not_wait_for_the_log_is_done_without_it_and_says_so(programs: Programs, verb: str) -> None:
+    app, deeds, _ = APPS["node"]
+    prepare, words = deeds[verb]
+    prepare(programs)
+    line, before = words(programs), everything_below(programs)
+    programs.down = True
+
+    new, answer = programs.new_acts(lambda: programs.run(app, *line))
+
+    assert (new, answer.exit_code) == ([], 1)
+    assert "it is done here, but the log does not say so" in str(answer.exception)
+    with open_vault(load_settings(programs.node)) as vault:
+        squads = {one.squad for one in vault.athletes()}
+    assert everything_below(programs) != before or "under-19" in squads
+
+
 def is_waiting(path: Path) -> bool:
     """A key that waits to be taken must be on the disk before anybody is asked; it signs nothing until then."""
     return path.name.endswith(".key.new") or path.match("league-key-*.json")
