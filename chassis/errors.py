@@ -16,6 +16,10 @@ ChassisError
 ├── BadBackup           a backup that does not open, is not whole, or is of another service or program
 ├── BadSecretFile       a secret file that is missing, open to other users, or not of its form
 ├── BadPublicUrl        a public address that is not an https address of a host
+├── NobodyListens       no program runs over the folder whose socket was asked
+├── AnswerLost          the program that was asked ended before it answered
+├── KeyNotTaken         the service that was asked does not take the key that signed
+├── CommandRefused      the running program refused an operator's command; its own sentence
 ├── TooManyTries        too many wrong sign-in codes from one address or for one code
 └── LockHeld            a lock file that another program holds
 """
@@ -79,6 +83,22 @@ class BadBackup(ChassisError):
 
 class BadPublicUrl(ChassisError):
     """A public address that is not an https address of a host."""
+
+
+class NobodyListens(ChassisError):
+    """No program runs over the folder whose socket was asked; nothing was done."""
+
+
+class AnswerLost(ChassisError):
+    """The program that was asked ended before it answered; whether it did what was asked is unknown."""
+
+
+class KeyNotTaken(ChassisError):
+    """The service that was asked does not take the key that signed; the message says what to do."""
+
+
+class CommandRefused(ChassisError):
+    """The running program refused an operator's command; the message is its own sentence."""
 
 
 class TooManyTries(ChassisError):

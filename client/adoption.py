@@ -23,7 +23,7 @@ from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 from models.evaluation.comparison import judge
 from models.evaluation.holdout import judge_days, learn_days
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
-from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed, read_folder
+from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
 
@@ -44,7 +44,7 @@ class Verdict(BaseModel):
     figures: dict[str, float]
 
 
-def read_model(folder: Path, league_key: VerifyKey) -> tuple[OpenedModel, SealedModel]:
+def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedModel, SealedModel]:
     """Open a model folder as the league publishes it; raises ClientError, BadSignature or BadWeights."""
     try:
         parts = [folder / name for name in (RECORD, WEIGHTS, CARD)]
@@ -53,7 +53,7 @@ def read_model(folder: Path, league_key: VerifyKey) -> tuple[OpenedModel, Sealed
         sealed = read_folder(folder)
     except OSError as error:
         raise ClientError(f"expected record, weights and card of a league model in {folder}") from error
-    return open_sealed(sealed, key=league_key), sealed
+    return open_sealed_by_any(sealed, league_keys), sealed
 
 
 def judge_model(opened: OpenedModel, tables: Sequence[DailyTable]) -> Verdict:

@@ -21,6 +21,8 @@ from client.commands import (
     staff,
 )
 from client.errors import ClientError
+from client.retention import commands as retention
+from client.signing import commands as signing
 from models.errors import ModelError
 from policies.errors import PolicyError
 
@@ -31,7 +33,23 @@ app = typer.Typer(
     help="Keep athletes' data at home: read device files into an encrypted vault and take part in the federation.",
     epilog='Begin with: homefield-node init ./club-a --club club-a --name "Eastmere FC"',
 )
-for area in (setup, squad, ingest, features, plan, staff, federation, league, adopt, evaluate, release, run, backups):
+for area in (
+    setup,
+    squad,
+    ingest,
+    features,
+    plan,
+    staff,
+    federation,
+    signing,
+    league,
+    adopt,
+    evaluate,
+    release,
+    retention,
+    run,
+    backups,
+):
     area.register(app)
 
 

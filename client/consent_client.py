@@ -13,17 +13,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
-from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
+from chassis.errors import KeyNotTaken, ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.hidden_characters import cleaned
+from chassis.http.key_change import SignedKeyChange
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
-from chassis.http.signed_client import SignedClient
+from chassis.http.signed_client import UNAUTHORISED, SignedClient
 from chassis.remote_time import outside
 from client.errors import BadNodeSettings, ClockApart, ConsentBusy, ConsentRefused, ConsentUnavailable
 from client.settings import NodeSettings
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
-from policies.signing import VerifyKey
+from policies.signing import SigningKey, VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
@@ -87,6 +88,11 @@ class _Leagues(_Answer):
     leagues: tuple[_League, ...]
 
 
+class _KeyChanged(_Answer):
+    key: BoundedText
+    former_counts_until: AwareDatetime | None
+
+
 class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -144,8 +150,10 @@ class NodeConsentClient:
     newest: NewestSnapshot = field(default_factory=NewestSnapshot)
 
     @classmethod
-    def of(cls, settings: NodeSettings, *, clock: Clock = utc_now) -> "NodeConsentClient":
-        """Return the client of a linked node, for its caller to close.
+    def of(
+        cls, settings: NodeSettings, *, clock: Clock = utc_now, key: SigningKey | None = None
+    ) -> "NodeConsentClient":
+        """Return the client of a linked node, for its caller to close. key: signs in place of the node's present one.
 
         Raises BadNodeSettings if the node is not linked, or over a line without TLS.
         """
@@ -156,7 +164,7 @@ class NodeConsentClient:
         service_key = VerifyKey.from_text(settings.consent_service_key)
         http = SignedClient(
             settings.consent_url,
-            settings.node_key(),
+            key or settings.node_key(),
             audience=service_key.key_id,
             clock=clock,
             largest_answer=LARGEST_ANSWER,
@@ -274,6 +282,21 @@ class NodeConsentClient:
         taken = (answer.release_id, answer.sha256, answer.bytes_sha256)
         if taken != (proposal.index.approval_id, proposal.sha256, proposal.index.sha256):
             raise ConsentUnavailable("the consent service took another release than was proposed")
+
+    def change_key(self, statement: SignedKeyChange) -> datetime | None:
+        """Have the service take another key of this club; returns until when the one before counts beside it.
+
+        Raises KeyNotTaken if it does not know the key that signs this very request.
+        """
+        try:
+            answer = self._post("/v1/keys", statement.as_json(), _KeyChanged)
+        except ConsentRefused as error:
+            if error.status == UNAUTHORISED:
+                raise KeyNotTaken("the consent service does not take this key") from error
+            raise
+        if answer.key != statement.change.key:
+            raise ConsentUnavailable("the consent service took another key than was sent")
+        return answer.former_counts_until
 
     def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""

@@ -1,7 +1,8 @@
 """Settings of one node folder: read once into a frozen value; paths are derived, never configured."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,14 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.create_file import make_private_folder
 from chassis.files.replace_file import replace_durably
-from chassis.files.secret_file import read_seed
+from chassis.files.rotating_key import RotatingKey
 from client.errors import BadNodeSettings
-from policies.signing import SigningKey
-from policies.vocabulary import OrgId
+from policies.signing import SigningKey, VerifyKey
+from policies.vocabulary import Category, OrgId
 
 ORG_ID = r"^[a-z0-9][a-z0-9-]{1,63}$"
 OrgText = Annotated[str, Field(pattern=ORG_ID)]
 FILE_NAME = "settings.json"
+LEAST_KEPT_D = 90
+"""Ours: an athlete's usual range and the light are worked out from the last three months."""
+KeptDays = Annotated[int, Field(ge=LEAST_KEPT_D, le=36_500)]
 
 
 class NodeSettingsFile(BaseModel):
@@ -35,7 +39,9 @@ class NodeSettingsFile(BaseModel):
     coordinator: Annotated[str, Field(max_length=300)] | None = None
     ca_file: Annotated[str, Field(max_length=1000)] | None = None
     league_key: Annotated[str, Field(max_length=64)] | None = None
+    former_league_key: Annotated[str, Field(max_length=64)] | None = None
     without_wearables: bool = False
+    keep_days: dict[Category, KeptDays] = Field(default_factory=dict, max_length=len(Category))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class NodeSettings:
     """One node: its club, its links to the other programs (None until linked) and where its files are.
 
     without_wearables: readiness and training load are computed from other sources alone, and every question says so.
+    former_league_key: signed what the league published before it changed its key. keep_days: readings of a category
+    that are older are deleted; those of one that is missing are kept for good.
     """
 
     directory: Path
@@ -56,6 +64,8 @@ class NodeSettings:
     ca_file: Path | None
     league_key: str | None
     without_wearables: bool = False
+    former_league_key: str | None = None
+    keep_days: Mapping[Category, int] = field(default_factory=dict)
 
     @property
     def vault_path(self) -> Path:
@@ -89,7 +99,16 @@ class NodeSettings:
 
     def node_key(self) -> SigningKey:
         """Return the Ed25519 key that signs this node's requests and approvals; raises BadSecretFile."""
-        return SigningKey(read_seed(self.keys / "node.key"))
+        return self.rotating_key.present
+
+    @property
+    def rotating_key(self) -> RotatingKey:
+        """The same key with what waits to replace it, and the one before."""
+        return RotatingKey(self.keys / "node.key")
+
+    def league_keys(self) -> tuple[VerifyKey, ...]:
+        """Return the league's key, and the one before where it has changed; empty on a node that is not linked."""
+        return tuple(VerifyKey.from_text(key) for key in (self.league_key, self.former_league_key) if key)
 
 
 def is_org_id(text: str) -> bool:
@@ -118,6 +137,8 @@ def load_settings(directory: Path) -> NodeSettings:
         ca_file=None if stored.ca_file is None else Path(stored.ca_file),
         league_key=stored.league_key,
         without_wearables=stored.without_wearables,
+        former_league_key=stored.former_league_key,
+        keep_days=stored.keep_days,
     )
 
 
@@ -140,7 +161,7 @@ def save_settings(directory: Path, settings: NodeSettingsFile) -> None:
     replace_durably(directory / FILE_NAME, settings.model_dump_json(indent=2).encode() + b"\n")
 
 
-def change_settings(directory: Path, **changes: str | bool) -> NodeSettings:
+def change_settings(directory: Path, **changes: str | bool | Mapping[Category, int] | None) -> NodeSettings:
     """Replace some fields of `settings.json` and return the settings as they are now."""
     load_settings(directory)
     stored = NodeSettingsFile.model_validate_json((directory / FILE_NAME).read_bytes())

@@ -1,6 +1,6 @@
 """The consent service as one web application: interface under /v1, public log under /log, portal for the rest.
 
-While it serves, a thread publishes the log at its fixed times.
+While it serves, a thread publishes the log at its fixed times, and others answer commands of its operator.
 """
 
 from collections.abc import AsyncIterator
@@ -17,10 +17,11 @@ from chassis.http.answer_time import TimedAnswers
 from chassis.http.budgets import Budget
 from chassis.web.pages import add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from consent.api import campaigns, decisions, events, leagues, membership, releases
+from consent.api import campaigns, decisions, events, key_changes, leagues, membership, releases
 from consent.api.entry import CallBudgets, add_error_answers
 from consent.api.outcomes import DeliveryRecorder
 from consent.api.turns import CallTurns
+from consent.operator.channel import operator_channel
 from consent.service import Service, StartMode, open_service
 from consent.settings import ConsentSettings
 from consent.web.app import add_portal
@@ -41,9 +42,11 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        schedule = service.schedule(clock)
+        schedule, channel = service.schedule(clock), operator_channel(service)
+        channel.start()
         schedule.start()
         yield
+        await run_in_threadpool(channel.stop)
         await run_in_threadpool(schedule.stop)
         service.close()
 
@@ -61,7 +64,7 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)
-    for routes in (membership, leagues, decisions, campaigns, releases, events):
+    for routes in (membership, key_changes, leagues, decisions, campaigns, releases, events):
         app.include_router(routes.router)
     app.state.figures, app.state.health = service.figures, service.health
     app.add_api_route("/health", service.health.public, methods=["GET"])

@@ -11,11 +11,15 @@ from consent.decisions.reported_events import REPORTABLE
 
 _REFUSED = EventKind.LOOK_REFUSED
 _CHOICE = records(EventKind.CONSENT_DECISION, unless="nothing would change")
-_RECOVERY = records(EventKind.CONSENT_DECISION, EventKind.ERASED, unless="the database knows of every act in the log")
+_RECOVERY = records(
+    *(EventKind.CONSENT_DECISION, EventKind.ERASED, EventKind.ORG_REVOKED),
+    unless="the database knows of every act in the log",
+)
 _STOP = records(EventKind.CONSENT_DECISION, unless="it has stopped already")
 
 API_ROUTES: EventDeclarations = {
     "POST /v1/members": records(EventKind.MEMBER_ENROLLED, _REFUSED, unless="enrolled already, nothing changes"),
+    "POST /v1/keys": records(EventKind.ORG_KEY_CHANGED, _REFUSED, unless="this key signs already"),
     "POST /v1/leagues/{league}/join": records(EventKind.LEAGUE_JOINED, _REFUSED, unless="joined already"),
     "POST /v1/leagues/{league}/leave": records(EventKind.LEAGUE_LEFT, _REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "POST /v1/decisions": records(EventKind.ACCESS, _REFUSED),
@@ -89,7 +93,10 @@ ROUTES: EventDeclarations = {**API_ROUTES, **PORTAL_ROUTES}
 
 VERBS: EventDeclarations = {
     "init": records(EventKind.ORG_REGISTERED, beside=[EventKind.RULES_LOADED]),
-    "org add": records(EventKind.ORG_REGISTERED),
+    "org add": records(EventKind.ORG_REGISTERED, unless="registered already, nothing changes"),
+    "org add-key": records(EventKind.ORG_KEY_CHANGED, unless="this key signs already"),
+    "org retire-key": records(EventKind.ORG_KEY_CHANGED),
+    "org revoke": records(EventKind.ORG_REVOKED, beside=[EventKind.BUDGET_REFUNDED]),
     "athlete erase": records(EventKind.ERASED),
     "freeze": records(EventKind.CONSENT_DECISION),
     "unfreeze": records(EventKind.CONSENT_DECISION),
@@ -98,7 +105,9 @@ VERBS: EventDeclarations = {
     "restore": _RECOVERY,
     **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions", "backup-key", "backup"),
-    **unrecorded(NoEntryReason.READ_BACK, "keys", "status", "org list", "athlete list"),
+    **unrecorded(
+        NoEntryReason.READ_BACK, "keys", "status", "retention", "org list", "athlete sessions", "athlete list"
+    ),
 }
 """The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows;
 ending sessions opens nothing either, and the next sign-in is recorded."""

@@ -85,6 +85,19 @@ class Service:
         self.sessions.keep_clocks()
         with self.store.transactions.read() as tx:
             self.figures.count_ledger(tx)
+        self.end_old_details()
+
+    def end_old_details(self) -> int:
+        """End the sealed details that are older than the settings keep; returns how many entries that were."""
+        keep_days, ended = self.settings.keep_details_days, 0
+        if keep_days is None:
+            return 0
+        while now := self.store.end_some_details(keep_days):
+            ended += now
+        if ended:
+            self.store.transactions.drop_former_pages()
+            logger.info("details of old entries ended", extra={"entries": ended, "keep_days": keep_days})
+        return ended
 
     @property
     def needs_publication(self) -> bool:
@@ -172,6 +185,8 @@ def open_service(
             transactions.check()
             _publish_overdue(log)
         recovered = recover(transactions)
+        if recovered.cut_off:
+            logger.warning("organisations need their key anew: %s", ", ".join(recovered.cut_off))
         store.begin()
     except BaseException:
         for opened in (log, cosigner, nonces):

@@ -19,6 +19,8 @@ from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
 
 SETTINGS_FILE = "settings.json"
+LEAST_KEPT_D = 35
+"""Ours: an athlete reads who looked in the last 30 days, and details of an entry outlive its publication."""
 DATABASE_VARIABLE = "HOMEFIELD_CONSENT_DATABASE"
 
 
@@ -33,6 +35,7 @@ class ConsentSettings(BaseModel):
     others read the log, where such a server serves it; asked before a start.
     idle_s: a session ends after this long without a request.
     requests_a_minute, items_a_minute: of one signing key. address_requests_a_minute: of one address, whoever asks.
+    keep_details_days: the sealed details of older entries end; None keeps them for good.
     agreement: the rule pack in force. demo: one-click personas; loopback only.
     """
 
@@ -56,6 +59,7 @@ class ConsentSettings(BaseModel):
     address_requests_a_minute: int = Field(default=REQUESTS_OF_AN_ADDRESS, ge=1)
     host: str = Field(default="127.0.0.1", max_length=200)
     port: int = Field(default=8600, ge=0, le=65_535)
+    keep_details_days: int | None = Field(default=None, ge=LEAST_KEPT_D, le=36_500)
     demo: bool = False
 
     @property

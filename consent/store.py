@@ -19,10 +19,12 @@ from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, Snapsh
 from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
+from consent.key_store import OrganisationKeyStore
 from consent.ledger import budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
-from consent.operations import log_status, startup, status
+from consent.operations import log_status, retention, startup, status
 from consent.operations.log_status import LogState
+from consent.operations.retention import RetentionPreview
 from consent.operations.values import StoreStatus
 from consent.recovery.enrolments import charge_unattributed
 from consent.registry import erasures, leagues, members, orgs
@@ -46,6 +48,7 @@ class ConsentStore:
 
     def __init__(self, transactions: Transactions) -> None:
         self.transactions = transactions
+        self.org_keys = OrganisationKeyStore(transactions)
         self._squads = SquadLines()
         transactions.before_commit = lambda tx: self._squads.rebuild(tx, tx.touched)
 
@@ -322,6 +325,16 @@ class ConsentStore:
         self.transactions.drop_former_pages()
 
     # For operators
+
+    def end_some_details(self, keep_days: int) -> int:
+        """End details that are older, a number of entries at a time; returns how many, 0 once none is left."""
+        with self.transactions.write() as tx:
+            return retention.end_some(tx, keep_days)
+
+    def retention(self, keep_days: int) -> RetentionPreview:
+        """Return what would end by this setting."""
+        with self.transactions.read() as tx:
+            return retention.preview(tx, keep_days)
 
     def log_state(self) -> LogState:
         """Return how the public log stands now."""

@@ -4,6 +4,7 @@ Weights travel as safetensors, never as pickle: reading them cannot run code. St
 nodes' affair; here are only the bytes and the checks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from models.errors import BadWeights
 from models.features import SCHEMAS
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
-from policies.signing import SigningKey, VerifyKey
+from policies.signing import SigningKey, VerifyKey, verified_by_any
 
 TENSOR = "weights"
 RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"  # a version in a folder
@@ -133,6 +134,11 @@ def open_sealed(sealed: SealedModel, *, key: VerifyKey) -> OpenedModel:
     except ValidationError as error:
         raise BadWeights("expected a model card, got another shape") from error
     return OpenedModel(record, weights, card)
+
+
+def open_sealed_by_any(sealed: SealedModel, keys: Sequence[VerifyKey]) -> OpenedModel:
+    """Return the model as `open_sealed` does if one of these keys signed it: the league's, or the one before."""
+    return verified_by_any(keys, lambda key: open_sealed(sealed, key=key))
 
 
 def read_folder(folder: Path) -> SealedModel:

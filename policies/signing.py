@@ -2,13 +2,17 @@
 
 import base64
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from policies.errors import BadSignature, InvalidInput
+
+Checked = TypeVar("Checked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,14 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature over `message`."""
         return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
+
+
+def verified_by_any(keys: Sequence[VerifyKey], check: Callable[[VerifyKey], Checked]) -> Checked:
+    """Return what `check` returns for the first key that it does not refuse; raises the last key's BadSignature."""
+    refused = BadSignature("expected a signature of somebody whose key counts")
+    for key in keys:
+        try:
+            return check(key)
+        except BadSignature as error:
+            refused = error
+    raise refused

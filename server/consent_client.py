@@ -2,20 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock
 from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
+from chassis.http.key_change import SignedKeyChange
 from chassis.http.request_signature import protects_answers
-from chassis.http.signed_client import SignedClient
+from chassis.http.signed_client import UNAUTHORISED, SignedClient
 from policies.campaign import SignedManifest
-from policies.signing import VerifyKey
+from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import Role
-from server.errors import BadCoordinatorSettings, ConsentAskedTooOften, ConsentDown, ConsentServiceFailed
+from server.errors import (
+    BadCoordinatorSettings,
+    ConsentAskedTooOften,
+    ConsentDown,
+    ConsentServiceFailed,
+    LeagueKeyNotTaken,
+)
 from server.settings import CoordinatorSettings
 
 LARGEST_ANSWER = 1024 * 1024
@@ -62,6 +70,11 @@ class _Registered(_Answer):
     sha256: str
 
 
+class _KeyChanged(_Answer):
+    key: str
+    former_counts_until: AwareDatetime | None
+
+
 class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -76,8 +89,10 @@ class CoordinatorConsentClient:
     http: SignedClient
 
     @classmethod
-    def of(cls, settings: CoordinatorSettings, *, clock: Clock) -> "CoordinatorConsentClient":
-        """Return the client of a coordinator's folder, for its caller to close.
+    def of(
+        cls, settings: CoordinatorSettings, *, clock: Clock, key: SigningKey | None = None
+    ) -> "CoordinatorConsentClient":
+        """Return the client of a coordinator's folder, for its caller to close. key: signs in place of the league's.
 
         Raises BadCoordinatorSettings over a line without TLS, or if the service's key is not known here.
         """
@@ -92,7 +107,7 @@ class CoordinatorConsentClient:
             )
         http = SignedClient(
             settings.consent_url,
-            settings.league_key(),
+            key or settings.league_key(),
             audience=VerifyKey.from_text(settings.service_key).key_id,
             clock=clock,
             largest_answer=LARGEST_ANSWER,
@@ -108,6 +123,16 @@ class CoordinatorConsentClient:
         answer = self._send("POST", "/v1/campaigns", signed.as_json(), _Registered)
         if answer.sha256 != signed.manifest.sha256:
             raise ConsentServiceFailed("the consent service registered another campaign than was sent")
+
+    def change_key(self, statement: SignedKeyChange) -> datetime | None:
+        """Have the service take another key of the league; returns until when the one before counts beside it.
+
+        Raises LeagueKeyNotTaken if it does not know the key that signs this very request.
+        """
+        answer = self._send("POST", "/v1/keys", statement.as_json(), _KeyChanged)
+        if answer.key != statement.change.key:
+            raise ConsentServiceFailed("the consent service took another key than was sent")
+        return answer.former_counts_until
 
     def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
@@ -136,6 +161,8 @@ class CoordinatorConsentClient:
         problem = answer.clock_problem(own="the coordinator's clock", other="the consent service's")
         if problem:
             raise ConsentServiceFailed(f"the consent service refused the request: {problem}")
+        if answer.status == UNAUTHORISED:
+            raise LeagueKeyNotTaken("the consent service does not take the league's key (status 401)")
         if answer.status == NOTHING_THERE:
             raise ConsentServiceFailed(
                 "the consent service knows no such thing for this league; a club has to join it first "

@@ -11,10 +11,10 @@ from pathlib import Path
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
 from models.card import card_for
-from models.registry import OpenedModel, SealedModel, open_sealed, read_folder, seal
+from models.registry import OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
-from policies.signing import SigningKey
+from policies.signing import SigningKey, VerifyKey
 from server.errors import BadCoordinatorSettings, CampaignFailed
 
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
@@ -26,11 +26,15 @@ PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class RegistryStore:
-    """The league's registry: `<directory>/<sha256>/` per version, `<directory>/<model>.latest` names the newest."""
+    """The league's registry: `<directory>/<sha256>/` per version, `<directory>/<model>.latest` names the newest.
+
+    former: the league's key before, which signed the versions before.
+    """
 
     directory: Path
     key: SigningKey
     clock: Clock
+    former: VerifyKey | None = None
 
     def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
         """Seal and keep a finished campaign's model; returns the version's name (hash of its record)."""
@@ -71,4 +75,4 @@ class RegistryStore:
 
     def load(self, name: str) -> OpenedModel:
         """Return a version after checking its signature and hashes."""
-        return open_sealed(self.sealed(name), key=self.key.verify_key)
+        return open_sealed_by_any(self.sealed(name), [self.key.verify_key, *([self.former] if self.former else [])])

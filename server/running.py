@@ -65,7 +65,9 @@ class Coordinator:
             store=CoordinatorStore(engine, clock=clock),
             fleet=fleet,
             consent=consent,
-            registry=RegistryStore(settings.models, key=settings.league_key(), clock=clock),
+            registry=RegistryStore(
+                settings.models, key=settings.league_key(), clock=clock, former=settings.rotating_key.former
+            ),
             checkpoints=Checkpoints(settings.checkpoints),
             clock=clock,
             wait_s=wait_s,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.create_file import create_durably
 from chassis.files.replace_file import replace_durably
-from chassis.files.secret_file import read_seed
+from chassis.files.rotating_key import RotatingKey
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings
@@ -81,7 +81,12 @@ class CoordinatorSettings:
 
     def league_key(self) -> SigningKey:
         """Return the Ed25519 key that signs manifests, models and requests; raises BadSecretFile."""
-        return SigningKey(read_seed(self.directory / "keys" / "league.key"))
+        return self.rotating_key.present
+
+    @property
+    def rotating_key(self) -> RotatingKey:
+        """The same key with what waits to replace it, and the one before."""
+        return RotatingKey(self.directory / "keys" / "league.key")
 
 
 def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:

@@ -12,10 +12,12 @@ from audit.entries.details.codes import (
     DecisionReason,
     FreezeCause,
     LeagueRole,
+    NodeAccessChange,
     OperatorView,
     OrganisationType,
     ProposalAnswer,
     RoundPayment,
+    SigningKeyStep,
 )
 
 FIELDS: Mapping[str, str] = {
@@ -45,6 +47,7 @@ FIELDS: Mapping[str, str] = {
     "adopted": "Used from now on",
     "proposal": "Proposed change",
     "answer": "Answer",
+    "change": "Changed",
     "day": "Day",
     "files": "Files",
     "campaign": "Campaign",
@@ -63,7 +66,10 @@ FIELDS: Mapping[str, str] = {
     "league": "League",
     "fleet_key": "Node’s key",
     "organisation_type": "Organisation is a",
+    "revoked": "Whose keys",
+    "step": "Key was",
     "key_id": "Key",
+    "former_until": "Former key counts until",
     "pack": "Rule pack",
     "policy_hash": "Rules",
     "release_id": "Release",
@@ -109,6 +115,16 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         FreezeCause.ATHLETE: "the athlete",
         FreezeCause.OPERATOR: "the service’s operator",
         FreezeCause.RECOVERY: "the service, when it was put back from a backup",
+    },
+    NodeAccessChange: {
+        NodeAccessChange.STAFF_REMOVED: "a person of the staff was removed",
+        NodeAccessChange.SESSIONS_ENDED: "a person’s sessions were ended",
+        NodeAccessChange.ATHLETE_MOVED: "an athlete was moved to another squad",
+    },
+    SigningKeyStep: {
+        SigningKeyStep.ADDED: "added by the service’s operator",
+        SigningKeyStep.ROTATED: "changed by the organisation itself, with its former key",
+        SigningKeyStep.RETIRED: "retired before its time by the service’s operator",
     },
     RoundPayment: {
         RoundPayment.PAID: "paid the round",

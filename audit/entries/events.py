@@ -73,6 +73,9 @@ class EventKind(StrEnum):
     ACCESS = "access"
     LEAGUE_JOINED = "league_joined"
     LEAGUE_LEFT = "league_left"
+    ORG_KEY_CHANGED = "org_key_changed"
+    ORG_REVOKED = "org_revoked"
+    NODE_ACCESS_CHANGED = "node_access_changed"
 
 
 _SENTENCES = {
@@ -108,6 +111,9 @@ _SENTENCES = {
     EventKind.ACCESS: "Access to an athlete’s data (whether it was granted is sealed)",
     EventKind.LEAGUE_JOINED: "Club joined a league (which one is sealed)",
     EventKind.LEAGUE_LEFT: "Club left a league (which one is sealed)",
+    EventKind.ORG_KEY_CHANGED: "Organisation’s signing key changed (how is sealed)",
+    EventKind.NODE_ACCESS_CHANGED: "Club changed who may see athletes at its node (how is sealed)",
+    EventKind.ORG_REVOKED: "Organisation’s key revoked: nothing that it signs counts any more",
 }
 
 

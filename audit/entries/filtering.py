@@ -27,13 +27,13 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
         frozenset(
             {
                 *(K.MEMBER_ENROLLED, K.ORG_REGISTERED, K.LEAGUE_JOINED, K.LEAGUE_LEFT),
-                *(K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN),
+                *(K.ORG_KEY_CHANGED, K.ORG_REVOKED, K.NODE_ADDED, K.CODE_ISSUED, K.SIGNED_IN),
             }
         ),
     ),
     "clubs": (
         "Work inside clubs",
-        frozenset({K.INGEST, K.PROPOSAL_DECIDED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET}),
+        frozenset({K.INGEST, K.PROPOSAL_DECIDED, K.PAGE_OPENED, K.OPERATOR_LOOK, K.PLAN_SET, K.NODE_ACCESS_CHANGED}),
     ),
     "outcomes": ("Outcomes", frozenset({K.ANSWER_SENT})),
     "erased": ("Erasures", frozenset({K.ERASED})),

@@ -138,4 +138,18 @@ KINDS: Mapping[EventKind, KindWords] = {
         "league ended. One entry stands for each athlete of the club.",
         "Which league, and whose list the entry stands in.",
     ),
+    K.ORG_KEY_CHANGED: KindWords(
+        "An organisation began to sign with another key, or a former one stopped to count before its time. For a while "
+        "both can count, so that no program stands still.",
+        "Whether a key was added or retired, which one, who asked for it, and until when the former one counts.",
+    ),
+    K.NODE_ACCESS_CHANGED: KindWords(
+        "A club removed a person of its staff, ended a person’s sessions, or moved an athlete to another squad.",
+        "Which of these, and which person of the staff. No athlete is named.",
+    ),
+    K.ORG_REVOKED: KindWords(
+        "The operator of the consent service ended every key of an organisation at once: nothing that it signs is "
+        "believed any more. One entry stands for each athlete whom it concerns.",
+        "Which kind of organisation it is, and whose list the entry stands in.",
+    ),
 }

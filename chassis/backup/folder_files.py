@@ -1,6 +1,7 @@
 """What lies in a program's folder: its SQLite databases, which are copied online, and plain files."""
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ _BESIDE_DATABASES: Final = (f"{DATABASE_SUFFIX}-wal", f"{DATABASE_SUFFIX}-shm", 
 def file_names(directory: Path, *, without: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield the name of every file below a program's folder that is worth keeping, in order.
 
-    without: folders at its top that the caller sees to. Left out are links, hidden files, backups, and what a
+    without: folders at its top that the caller sees to. Left out are links, sockets, hidden files, backups, and what a
     restore moved aside.
     """
     for place, folders, files in os.walk(directory):
@@ -27,5 +28,5 @@ def file_names(directory: Path, *, without: frozenset[str] = frozenset()) -> Ite
         for name in sorted(files):
             path = (inside / name).as_posix()
             is_kept = is_member_name(path) and not name.endswith((SUFFIX, *_BESIDE_DATABASES))
-            if is_kept and not (directory / path).is_symlink():
+            if is_kept and stat.S_ISREG((directory / path).lstat().st_mode):
                 yield path

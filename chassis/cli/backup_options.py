@@ -1,16 +1,22 @@
 """What the commands `backup-key`, `backup` and `restore` of every program take and say alike."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
 from chassis.cli.console import is_confirmed, print_values, say
+from chassis.cli.progress import progress_bar
+from chassis.clock import Clock, utc_now
 
 if TYPE_CHECKING:
+    from chassis.backup.archive import OnBytes
     from chassis.backup.making import BackupMade
     from chassis.backup.manifest import BackupManifest
+
+Restored = TypeVar("Restored", covariant=True)
 
 BackupFolder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="Where backups are kept, best on another machine's disk.")
@@ -59,6 +65,36 @@ def erased_in_backups(now: datetime) -> str:
         f"Erased. A backup made before can open the record until {opens_until(now):%Y-%m-%d}; after that none can, if "
         "`backup` runs daily. A restore erases it again. Copies made by other means are yours to delete."
     )
+
+
+class PutsBack(Protocol[Restored]):
+    """How each program puts a backup of its own back; its errors are those of that program."""
+
+    def __call__(
+        self,
+        archive: Path,
+        directory: Path,
+        *,
+        key_file: Path,
+        clock: Clock,
+        agreed: "Callable[[BackupManifest, bool], None]",
+        on_bytes: "OnBytes | None",
+    ) -> Restored:
+        """Put it back. agreed: called with what the backup is, and whether it replaces something; may raise."""
+        ...
+
+
+def put_back_asking(put_back: PutsBack[Restored], archive: Path, directory: Path, *, key: Path, yes: bool) -> Restored:
+    """Put a backup back with a progress bar; asks first where it replaces something, unless `yes`."""
+    with progress_bar("restore") as on_bytes:
+        return put_back(
+            archive,
+            directory.resolve(),
+            key_file=key,
+            clock=utc_now,
+            agreed=lambda manifest, replaces: ask_to_replace(manifest, yes=yes or not replaces),
+            on_bytes=on_bytes,
+        )
 
 
 def ask_to_replace(manifest: "BackupManifest", *, yes: bool) -> None:

@@ -30,15 +30,18 @@ LOG_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "athletes": NUMBER,  # how many, never fewer than are concerned at once
     "at": PLACE,  # function and line, or file and line
     "campaign": ORGANISATION,  # the id that the league gave it
+    "category": CODE,
     "club": ORGANISATION,
     "detail": SENTENCE,
     "entries": NUMBER,
     "error": CODE,  # a class
+    "keep_days": NUMBER,
     "kind": CODE,  # an enumeration's value
     "manifest": MANIFEST,  # the first twelve digits of its hash
     "nodes": NUMBER,
     "org": ORGANISATION,
     "reached": NUMBER,
+    "readings": NUMBER,  # how many of one category, of the whole club
     "reason": CODE,
     "round": NUMBER,
     "witness": KEY_NAME,

@@ -8,11 +8,12 @@ from chassis.cli.backup_options import (
     KeyFile,
     Recipients,
     UsedKey,
-    ask_to_replace,
     new_key,
+    put_back_asking,
     show_made,
 )
-from chassis.cli.console import print_values, say
+from chassis.cli.console import print_values
+from chassis.cli.next_steps import DELETE_ASIDE, YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
@@ -66,19 +67,13 @@ def restore(
     """
     from client.backup.node_backup import put_back
 
-    with progress_bar("restore") as on_bytes:
-        done = put_back(
-            archive,
-            folder.resolve(),
-            key_file=key,
-            clock=utc_now,
-            agreed=lambda manifest, replaces: ask_to_replace(manifest, yes=yes or not replaces),
-            on_bytes=on_bytes,
-        )
+    done = put_back_asking(put_back, archive, folder, key=key, yes=yes)
     moment = done.folder.manifest.header.moment.isoformat()
     values = {"moment": moment, "aside": done.folder.aside, "erased": done.erased}
     print_values("homefield-node-restore-1", values, as_json=as_json)
     if not as_json:
-        say("Next: import what came since the backup, then start the node.")
-        if done.folder.aside:
-            say("Delete what was moved aside once the node runs: it can still open what was erased.")
+        say_next(
+            NextStep(YOU, "import what came since the backup", ["homefield-node", "ingest", folder, "FILES"]),
+            NextStep(YOU, "start the node", ["homefield-node", "run", folder, "--port", 8300]),
+            *([NextStep(YOU, DELETE_ASIDE)] if done.folder.aside else []),
+        )

@@ -33,12 +33,12 @@ def adopt(
     """
     from audit.entries.details.clubs import ModelJudged
     from client.adoption import Adoptions, judge_model, read_model
-    from client.commands.learners import league_key, learners
+    from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
     from client.settings import load_settings
 
     settings = load_settings(folder)
-    opened, sealed = read_model(model, league_key(settings))
+    opened, sealed = read_model(model, league_keys(settings))
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
         verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
         # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.

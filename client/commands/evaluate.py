@@ -52,14 +52,14 @@ def evaluate(
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.adoption import read_model
-    from client.commands.learners import league_key, learners
+    from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
     from client.evaluation import errors_by_source
     from client.settings import load_settings
     from models.features import RECOVERY_SCHEMA
 
     settings = load_settings(folder)
-    opened, _ = read_model(model, league_key(settings))
+    opened, _ = read_model(model, league_keys(settings))
     if opened.record.model != RECOVERY_SCHEMA.model:
         raise ClientError(f"expected a model of {RECOVERY_SCHEMA.model}; `homefield-node adopt` judges any other")
     others = [_weights(path) for path in weights or ()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import moment
@@ -68,9 +69,15 @@ def link(
         coordinator=coordinator,
         ca_file=str(own),
         league_key=league_key,
+        former_league_key=None,
         without_wearables=without_wearables,
     )
     say(f"{settings.name} is linked to {consent} and {coordinator}.")
+    say_next(
+        NextStep(YOU, "make the athletes known to the union", ["homefield-node", "enrol", folder]),
+        NextStep(YOU, "join the league", ["homefield-node", "league", "join", folder, "LEAGUE"]),
+        NextStep(YOU, "run the node", ["homefield-node", "run", folder, "--port", 8300]),
+    )
 
 
 def _checked_url(text: str) -> str:
@@ -115,6 +122,8 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-enrol-1", {"enrolled": [one.athlete for one in athletes]})
     else:
         say(f"{len(athletes)} athletes are known to the consent service. Everything is off until they decide.")
+        code = ["homefield-consent", "sign-in-code", "UNION-FOLDER", "ATHLETE"]
+        say_next(NextStep("the union’s operator", "give each athlete a sign-in code, in person", code))
 
 
 def approve(
@@ -169,7 +178,7 @@ def _checked(
     from client.federation.identity import fleet_key_line
 
     try:
-        found = signed.verify(approvals.league_key)
+        found = approvals.signed_by_league(signed)
     except PolicyError as error:
         raise NotApproved("the league did not sign this campaign") from error
     check_manifest(found, club=settings.club, fleet_key=fleet_key_line(settings), now=at)

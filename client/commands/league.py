@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder
@@ -43,10 +44,9 @@ def join(folder: NodeFolder, league: LeagueArgument, as_json: AsJson = False) ->
     if as_json:
         print_json("homefield-league-join-1", _as_json(joined))
     else:
-        say(
-            f"This club is in {joined.name}. It learns only from athletes who let it.",
-            f"Tell the league's operator, who lets the node in: homefield-server node add LEAGUE-FOLDER {consent.club}",
-        )
+        say(f"This club is in {joined.name}. It learns only from athletes who let it.")
+        let_in = ["homefield-server", "node", "add", "LEAGUE-FOLDER", consent.club, "FLEET.PUB"]
+        say_next(NextStep("the league’s operator", "let the node in, with its fleet.pub", let_in))
 
 
 @leagues.command()

@@ -13,13 +13,11 @@ if TYPE_CHECKING:
     from policies.signing import VerifyKey
 
 
-def league_key(settings: "NodeSettings") -> "VerifyKey":
-    """Return the key that signs league models; raises BadNodeSettings on a node that is not linked."""
-    from policies.signing import VerifyKey
-
+def league_keys(settings: "NodeSettings") -> "tuple[VerifyKey, ...]":
+    """Return the keys that sign league models; raises BadNodeSettings on a node that is not linked."""
     if settings.league_key is None:
         raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
-    return VerifyKey.from_text(settings.league_key)
+    return settings.league_keys()
 
 
 def learners(consent: "NodeConsentClient", record: "ModelRecord") -> list[AthleteId]:

@@ -25,6 +25,9 @@ Day = Annotated[
 ]
 
 
+LONGEST_TITLE = 60  # ours: it stands in one line of the board
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.add_typer(plans, name="plan")
@@ -48,6 +51,7 @@ def set_plan(
     Example: homefield-node plan set ./club-a --date 2026-11-24 --rpe 8 --minutes 60 --title "intervals"
     """
     from audit.entries.details.clubs import PlanSet
+    from chassis.names import read_name
     from client.coaching.journal import PlannedDay
     from client.coaching.training_session import BadPlan
     from client.settings import load_settings
@@ -55,14 +59,15 @@ def set_plan(
 
     settings = load_settings(folder)
     session = _session(load, rpe, minutes)
-    if len(title) > 60:
-        raise BadPlan("expected a title of at most 60 characters")
+    title = read_name(title) if title else ""
+    if len(title) > LONGEST_TITLE:
+        raise BadPlan(f"expected a title of at most {LONGEST_TITLE} characters")
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
         report(settings, PlanSet(day=on, athlete=whom))
         journal = _journal(settings.journal_path, vault)
-        journal.set_plan(PlannedDay(on, session, title.strip(), match, whom))
+        journal.set_plan(PlannedDay(on, session, title, match, whom))
         journal.close()
     say(f"Planned for {on.isoformat()}: {session.load_au:g} AU.")
 

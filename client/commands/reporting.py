@@ -1,10 +1,13 @@
-"""Deeds at the node's own terminal: the log first, then the deed."""
+"""Deeds at the node's own terminal: the log first, then the deed, unless the deed must not wait for it."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from chassis.clock import utc_now
-from client.errors import ConsentUnavailable
+from chassis.errors import ChassisError
+from client.errors import ClientError, ConsentUnavailable
+from policies.errors import PolicyError
 
 if TYPE_CHECKING:
     from audit.entries.details.base import Details
@@ -28,3 +31,23 @@ def report(settings: "NodeSettings", details: "Details") -> None:
             f"nothing was done, because the log cannot take it now: {error}; "
             "an athlete must be known to the consent service, see `homefield-node enrol`"
         ) from error
+
+
+@contextmanager
+def reporting_anyway(settings: "NodeSettings", details: "Details") -> Iterator[None]:
+    """Have a deed logged that must not wait for the log, such as signing out a lost tablet; it is done in any case.
+
+    Raises ConsentUnavailable afterwards if the log could not take it.
+    """
+    from client.consent_client import NodeConsentClient
+
+    failed: ChassisError | ClientError | PolicyError | None = None
+    if settings.consent_url is not None:
+        try:
+            with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+                consent.event(details)
+        except (ChassisError, ClientError, PolicyError) as error:
+            failed = error
+    yield
+    if failed is not None:
+        raise ConsentUnavailable(f"it is done here, but the log does not say so ({failed})") from failed

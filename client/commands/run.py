@@ -58,6 +58,7 @@ def run(
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.erased_again import erasing_again
+    from client.vault.old_readings import deleting_old
 
     begin_log("homefield-node", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
@@ -74,7 +75,8 @@ def run(
         listeners = [listen(app, host=host, port=port, site=site, count_answer=refused_counter(figures))]
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
-        with erasing_again(vault, consent), node.working(), serving([*listeners, *beside]):
+        old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)
+        with erasing_again(vault, consent), old, node.working(), serving([*listeners, *beside]):
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])

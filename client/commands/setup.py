@@ -9,6 +9,7 @@ import typer
 
 from chassis.cli.backup_options import erased_in_backups
 from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
@@ -72,10 +73,14 @@ def init(
     if as_json:
         print_json("homefield-node-init-1", public)
         return
-    say(
-        f"Created the node of {name} in {folder}.",
-        f"Give this key to the consent service's operator: {public['node_key']}",
-        f"Give this file to the league's operator: {keys / 'fleet.pub'}",
+    say(f"Created the node of {name} in {folder}.")
+    register_it = [*("homefield-consent", "org", "add", "UNION-FOLDER", club, "--name", name, "--kind", "club")]
+    register_it += ["--key", public["node_key"]]
+    say_next(
+        NextStep(YOU, "add the athletes", ["homefield-node", "athlete", "add", folder, "NAME", "--shirt", "7"]),
+        NextStep("the union’s operator", "register the club with this node’s key", register_it),
+        NextStep("the league’s operator", f"get {keys / 'fleet.pub'} from you; it lets the node into training"),
+        NextStep(YOU, "link the node with the keys that both give you", ["homefield-node", "link", folder, "--help"]),
     )
 
 

@@ -11,6 +11,7 @@ from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
 from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.reporting import reporting_anyway
 from client.commands.setup import athletes
 from client.errors import ClientError
 from client.squads import DEFAULT_SQUAD, checked_squad
@@ -73,13 +74,16 @@ def move(
 
     Example: homefield-node athlete squad ./club-a 7 under-19
     """
+    from audit.entries.details.clubs import NodeAccessChanged
+    from audit.entries.details.codes import NodeAccessChange
     from client.settings import load_settings
     from client.vault.access import open_vault
 
-    held = checked_squad(squad)
-    with open_vault(load_settings(folder)) as vault:
+    held, settings = checked_squad(squad), load_settings(folder)
+    with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
-        vault.move_to_squad(found.athlete, held)
+        with reporting_anyway(settings, NodeAccessChanged(change=NodeAccessChange.ATHLETE_MOVED)):
+            vault.move_to_squad(found.athlete, held)
     say(f"{found.athlete} is in {held}.")
 
 

@@ -12,7 +12,7 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import listed
 from client.commands.node_folder import NodeFolder
-from client.commands.reporting import report
+from client.commands.reporting import report, reporting_anyway
 from client.errors import BadNodeSettings
 from client.squads import DEFAULT_SQUAD
 from policies.vocabulary import Role
@@ -92,11 +92,15 @@ def remove(folder: NodeFolder, name: PersonName, as_json: AsJson = False) -> Non
 
     Example: homefield-node staff remove ./club-a --name "Robin Dale"
     """
+    from audit.entries.details.clubs import NodeAccessChanged
+    from audit.entries.details.codes import NodeAccessChange
     from client.staff.people import StaffPeople
 
-    with _staff_of(folder) as (_, file):
+    with _staff_of(folder) as (settings, file):
         one = StaffPeople(file).named(name)
-        StaffPeople(file).remove(one.person)
+        removed = NodeAccessChanged(change=NodeAccessChange.STAFF_REMOVED, person=one.person)
+        with reporting_anyway(settings, removed):
+            StaffPeople(file).remove(one.person)
     print_values("homefield-staff-remove-1", {"removed": one.person, "name": one.name}, as_json=as_json)
 
 
@@ -106,14 +110,18 @@ def end_sessions(folder: NodeFolder, name: PersonName, as_json: AsJson = False) 
 
     Example: homefield-node staff end-sessions ./club-a --name "Robin Dale"
     """
+    from audit.entries.details.clubs import NodeAccessChanged
+    from audit.entries.details.codes import NodeAccessChange
     from client.staff.codes import staff_codes
     from client.staff.people import StaffPeople
     from client.staff.sessions import staff_sessions
 
-    with _staff_of(folder) as (_, file):
+    with _staff_of(folder) as (settings, file):
         one = StaffPeople(file).named(name)
-        revoked = staff_codes(file, clock=utc_now).revoke(one.person)
-        ended = staff_sessions(file, clock=utc_now).end_of(one.person)
+        signed_out = NodeAccessChanged(change=NodeAccessChange.SESSIONS_ENDED, person=one.person)
+        with reporting_anyway(settings, signed_out):
+            revoked = staff_codes(file, clock=utc_now).revoke(one.person)
+            ended = staff_sessions(file, clock=utc_now).end_of(one.person)
     values = {"name": one.name, "sessions_ended": ended, "codes_ended": revoked}
     print_values("homefield-node-staff-end-sessions-1", values, as_json=as_json)
 

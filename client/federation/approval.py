@@ -17,7 +17,7 @@ from models.errors import ModelError
 from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
-from policies.signing import SigningKey, VerifyKey
+from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
 MASKINGS = frozenset({"none"})  # what this node can do
@@ -70,12 +70,15 @@ def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: da
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form."""
+    """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form.
+
+    club_keys, league_keys: the present one, and the one before where it has changed: it signed what came before.
+    """
 
     directory: Path
     club: OrgId
-    club_key: VerifyKey
-    league_key: VerifyKey
+    club_keys: tuple[VerifyKey, ...]
+    league_keys: tuple[VerifyKey, ...]
     fleet_key: str
 
     def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
@@ -104,11 +107,16 @@ class Approvals:
                 continue
         return tuple(found)
 
+    def signed_by_league(self, signed: SignedManifest) -> CampaignManifest:
+        """Return the manifest if the league signed it; raises BadSignature otherwise."""
+        return verified_by_any(self.league_keys, signed.verify)
+
     def _verified(self, path: Path) -> CampaignManifest:
         try:
             stored = ApprovalFile.model_validate_json(path.read_bytes())
-            manifest = stored.signed.verify(self.league_key)
-            self.club_key.verify(manifest.canonical(), bytes.fromhex(stored.signature))
+            manifest = self.signed_by_league(stored.signed)
+            message, signature = manifest.canonical(), bytes.fromhex(stored.signature)
+            verified_by_any(self.club_keys, lambda key: key.verify(message, signature))
         except (OSError, ValidationError, PolicyError) as error:
             raise NotApproved("this club has not approved that campaign") from error
         return manifest
@@ -119,7 +127,7 @@ class Approvals:
         Raises NotApproved if the league did not sign it or it does not fit this node.
         """
         try:
-            manifest = signed.verify(self.league_key)
+            manifest = self.signed_by_league(signed)
         except PolicyError as error:
             raise NotApproved("the league did not sign this campaign") from error
         check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)

@@ -7,7 +7,6 @@ from chassis.files.secret_file import read_secret
 from client.errors import BadNodeSettings
 from client.federation.approval import Approvals
 from client.settings import NodeSettings
-from policies.signing import VerifyKey
 
 
 def fleet_key(settings: NodeSettings) -> EllipticCurvePrivateKey:
@@ -36,10 +35,11 @@ def approvals_of(settings: NodeSettings) -> Approvals:
     """Return the node's approved campaigns; raises BadNodeSettings if it is not linked to a league."""
     if settings.league_key is None:
         raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
+    rotating = settings.rotating_key
     return Approvals(
         directory=settings.approved,
         club=settings.club,
-        club_key=settings.node_key().verify_key,
-        league_key=VerifyKey.from_text(settings.league_key),
+        club_keys=(rotating.present.verify_key, *([rotating.former] if rotating.former else [])),
+        league_keys=settings.league_keys(),
         fleet_key=fleet_key_line(settings),
     )

@@ -12,9 +12,8 @@ from chassis.files.replace_file import replace_durably
 from client.errors import NotApproved, RoundRefused
 from client.federation.approval import Approvals
 from models.errors import ModelError
-from models.registry import OpenedModel, SealedModel, open_sealed, parse_signed, read_folder
+from models.registry import OpenedModel, SealedModel, open_sealed_by_any, parse_signed, read_folder
 from policies.errors import PolicyError
-from policies.signing import VerifyKey
 
 PARTS = ("record", "weights", "card")
 
@@ -38,11 +37,6 @@ class ReceivedModels:
     directory: Path
     approvals: Approvals
 
-    @property
-    def league_key(self) -> VerifyKey:
-        """The key that must have signed a model."""
-        return self.approvals.league_key
-
     def receive(self, data: bytes) -> None:
         """Verify and keep a published model of a campaign that this club approved.
 
@@ -51,7 +45,7 @@ class ReceivedModels:
         """
         sealed = read_parcel(data)
         try:
-            opened = open_sealed(sealed, key=self.league_key)
+            opened = open_sealed_by_any(sealed, self.approvals.league_keys)
         except (ModelError, PolicyError) as error:
             raise NotApproved("the league did not sign this model, or it does not fit this node") from error
         self.approvals.approved(opened.record.campaign)
@@ -65,7 +59,7 @@ class ReceivedModels:
         """Return the newest received version of `model`, verified again; None if there is none that is sound."""
         try:
             name = (self.directory / f"{model}.latest").read_text(encoding="ascii").strip()
-            opened = open_sealed(read_folder(self.directory / name), key=self.league_key)
+            opened = open_sealed_by_any(read_folder(self.directory / name), self.approvals.league_keys)
         except (OSError, ValueError, ModelError, PolicyError):
             return None
         return opened if (opened.record.model, opened.record.sha256) == (model, name) else None

@@ -209,6 +209,10 @@ class Vault:
             )
         self._database.scrub()
 
+    def scrub(self) -> None:
+        """Rewrite the file without what was deleted; raises VaultError while another program keeps it in use."""
+        self._database.scrub()
+
     def seal_of(self, athlete: AthleteId) -> tuple[Database, int, Seal]:
         """Return what the vault's other tables need: the database, the athlete's row and their seal."""
         opened = self._open(athlete)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.clubs import ClubPageOpened, SquadRefused
 from audit.entries.details.codes import ClubPage
 from chassis.clock import Clock
 from client.consent_client import Question, Ruling
@@ -79,7 +79,7 @@ class PageAccessRequests:
 
     Something is shown if the decision allows it and the snapshot lists it; neither alone opens anything. Every page
     leaves one act in the log, before it is shown: the decisions it asked for, or that it was opened.
-    held: the athletes of this node. Of another squad nothing is asked: it would stand in the record as an access.
+    held: the athletes of this node. Of another squad nothing is asked: the try is recorded as what it is.
     without_wearables: what `tables` computes of readiness and load comes from other sources, and each question says so.
     """
 
@@ -119,7 +119,7 @@ class PageAccessRequests:
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
-        if not _ATHLETE.fullmatch(athlete) or athlete in self._of_other_squads(viewer):
+        if not _ATHLETE.fullmatch(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
         return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot))
@@ -131,9 +131,19 @@ class PageAccessRequests:
         """
         snapshot = self.consent.snapshot()
         live = self._live(viewer, snapshot)
-        is_own = athlete in live and athlete not in self._of_other_squads(viewer)
+        is_own = not self._is_refused(viewer, athlete, snapshot) and athlete in live
         allowed = {athlete: live[athlete]} if is_own else {}
         return PageAccess(allowed, {}, self.clock(), snapshot.expires)
+
+    def _is_refused(self, viewer: Viewer, athlete: AthleteId, snapshot: ConsentSnapshot) -> bool:
+        """True for an athlete of another squad. The athlete finds the try; nobody else of the club learns of anybody.
+
+        One whom the service does not know is asked about like an id of nobody, which leaves an entry as well.
+        """
+        if athlete not in self._of_other_squads(viewer) or athlete not in snapshot.epochs:
+            return False
+        self.consent.event(SquadRefused(person=viewer.person, role=viewer.role, athlete=athlete))
+        return True
 
     def _of_other_squads(self, viewer: Viewer) -> frozenset[AthleteId]:
         return frozenset(one.athlete for one in self.held() if one.squad not in viewer.squads)

@@ -5,6 +5,7 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from chassis.hidden_characters import cleaned
 from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
@@ -112,7 +113,7 @@ def _common_plan(site: ClubSite, day: date) -> str:
     if plan is None:
         return ""
     kind = "Match today" if plan.match_day else "Plan"
-    title = f"{plan.title}, " if plan.title else ""
+    title = f"{cleaned(plan.title)}, " if plan.title else ""
     return f"{kind}: {title}{text.session(plan.session)}"
 
 

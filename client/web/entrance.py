@@ -9,6 +9,7 @@ from audit.entries.details.clubs import StaffSignedIn
 from chassis.errors import TooManyTries
 from chassis.sign_in.csrf import csrf_token, is_own_token
 from chassis.sign_in.pin import is_sound_pin
+from chassis.sign_in.sign_out import add_sign_out
 from chassis.text import counted
 from chassis.web.page_errors import Closed, Refused
 from client.staff.people import StaffPerson
@@ -50,16 +51,7 @@ def router(site: ClubSite) -> APIRouter:
             return locked_page(site, request, problem=WRONG_PIN, back=back)
         return _page(site, code=SIGNED_OUT)
 
-    @routes.post("/sign-out")
-    def sign_out(request: Request, csrf: Annotated[str, Form(max_length=100)]) -> Response:
-        held = site.cookie.read(request)
-        if not is_own_token(csrf, held):
-            raise Refused
-        site.sign_in.sessions.end(held)
-        response = to("/sign-in")
-        site.cookie.drop(response)
-        return response
-
+    add_sign_out(routes, site.cookie, site.sign_in.sessions.end)
     return routes
 
 

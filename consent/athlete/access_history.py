@@ -11,12 +11,13 @@ from audit.entries import commitments
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import RoundCommitted
 from audit.entries.details.base import Details
+from audit.entries.details.clubs import SquadRefused
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind, parse_leaf
 from audit.entries.opened_details import OpenedDetails
 from consent.athlete.entry_proofs import EntryStatus, Proofs
 from consent.athlete.own_reading import check_own
-from consent.athlete.reason_words import also, because, headline
+from consent.athlete.reason_words import DETAILS_ENDED, also, because, headline
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.outcomes import of_events as outcomes_of
 from consent.decisions.values import DeliveryOutcome
@@ -36,6 +37,7 @@ class _Opened:
     row: LogDetailRow
     opened: OpenedDetails
     status: EntryStatus
+    is_ended: bool
 
 
 def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHistory:
@@ -96,7 +98,7 @@ def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
 
 def _open(proofs: Proofs, kept: KeptEntry, keys: OwnerKeys, row: LogDetailRow) -> _Opened:
     is_own = partial(_is_own, keys, row, kept)
-    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own))
+    return _Opened(row, kept.opened, proofs.of(row.leaf_hash, row.log_index, is_own), kept.is_ended)
 
 
 def _is_own(keys: OwnerKeys, row: LogDetailRow, kept: KeptEntry, leaf: bytes) -> bool:
@@ -125,12 +127,13 @@ def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOut
         category=says.category,
         granularity=says.granularity,
         allowed=says.allowed,
-        because=because(opened.kind, opened.details, names),
+        because=DETAILS_ENDED if one.is_ended else because(opened.kind, opened.details, names),
         proof=one.status.proof,
         outcome=_outcome(opened, outcomes) if says.is_shown else None,
         is_refused_round=isinstance(opened.details, RoundCommitted) and not opened.details.is_counted,
         headline=headline(opened.details),
         also=also(opened.details),
+        is_ended=one.is_ended,
     )
 
 
@@ -157,6 +160,8 @@ def _says(details: Details | DetailsV1) -> _Says:
     if isinstance(details, Access):
         said = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
         return _Says(details.is_granted, details.is_granted, *said)
+    if isinstance(details, SquadRefused):
+        return _Says(allowed=False, person=details.person, role=details.role)
     if isinstance(details, DetailsV1):
         said_v1 = (details.person, details.role, details.action, details.purpose, details.category, details.granularity)
         return _Says(details.allowed, details.fields["kind"] == EventKind.LOOK_ALLOWED, *said_v1)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import LeagueJoined, LeagueLeft
+from audit.entries.details.clubs import LeagueJoined, LeagueLeft, SquadRefused
 from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
+from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
 from chassis.text import long_date
@@ -15,6 +16,7 @@ from policies.vocabulary import OrgId
 _OWN, _LEARNING = "your own decision", "because of your yes to league learning"
 _REPORTED = "reported by your club"
 NOT_COUNTED = "your yes did not count for it any more"
+DETAILS_ENDED = "what it said can no longer be read: details are deleted after a time, and this entry stays proven"
 STOPPED = "the service stopped before this could take effect"
 
 BASES: Mapping[AccessBasis, str] = {
@@ -74,6 +76,9 @@ KINDS: Mapping[EventKind, str] = {
     EventKind.ACCESS: _REPORTED,
     EventKind.LEAGUE_JOINED: "your club joined {league}; what you share with it counts from now on",
     EventKind.LEAGUE_LEFT: "your club left {league}; nothing of you goes to it through your club any more",
+    EventKind.ORG_KEY_CHANGED: _REPORTED,
+    EventKind.NODE_ACCESS_CHANGED: _REPORTED,
+    EventKind.ORG_REVOKED: "the union’s desk stopped {organisation}: it can ask for nothing of yours for now",
 }
 """What is said where the kind alone decides it."""
 
@@ -94,6 +99,10 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
         return UNFREEZES[details.cause]
     if isinstance(details, LeagueJoined | LeagueLeft):
         return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
+    if isinstance(details, SquadRefused):
+        return "they are not staff of your squad"
+    if isinstance(details, OrganisationRevoked):
+        return KINDS[kind].format(organisation=names.get(OrgId(details.revoked), details.revoked))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
 
 

@@ -28,7 +28,8 @@ class AccessEvent:
     index: its place there; None while it waits. kind: an `EventKind` value. because: why it was allowed or
     refused, in words. outcome: for allowed looks, whether the page opened. For entries that are no look (answers,
     rounds) the fields that do not apply are None. is_refused_round: a token that no longer counted for a round.
-    headline: what happened, where the kind does not say it. also: what else the entry says.
+    headline: what happened, where the kind does not say it. also: what else the entry says. is_ended: its details have
+    ended, so that nothing but kind and day is known.
     """
 
     number: int
@@ -52,11 +53,12 @@ class AccessEvent:
     is_refused_round: bool = False
     headline: str = ""
     also: str = ""
+    is_ended: bool = False
 
     @property
     def is_access(self) -> bool:
-        """True if somebody asked for data, whether it was granted or not."""
-        return self.kind in ACCESS_KINDS or self.is_refused_round
+        """True if somebody asked for data, whether it was granted or not, and who it was can be read."""
+        return (not self.is_ended and self.kind in ACCESS_KINDS) or self.is_refused_round
 
 
 @dataclass(frozen=True, slots=True)

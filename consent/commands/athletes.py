@@ -9,10 +9,12 @@ import typer
 
 from chassis.cli.backup_options import erased_in_backups
 from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
-from consent.commands.service_folder import ServiceFolder, beside, writing
+from consent.commands.carry_out import carry_out
+from consent.commands.service_folder import ServiceFolder, beside
 from policies.vocabulary import AthleteId, OrgId
 
 if TYPE_CHECKING:
@@ -53,13 +55,31 @@ def athlete_list(
     print_table(plural(len(lines), "athlete", "athletes"), ("No", "Name", "Club", "Id", ""), lines)
 
 
+@app.command("sessions")
+def athlete_sessions(
+    directory: ServiceFolder,
+    athlete: Annotated[str, typer.Option(help="Only this athlete's id.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List who is signed in to the portal, since when, and when they were last seen. `end-sessions` ends them.
+
+    Example: homefield-consent athlete sessions union
+    """
+    found = carry_out(directory, {"command": "athlete sessions", "athlete": athlete or None})
+    if as_json:
+        print_json("homefield-athlete-sessions-1", found)
+        return
+    lines = [(one["athlete"], one["method"], one["since"], one["seen"]) for one in found["sessions"]]
+    print_table(plural(len(lines), "session", "sessions"), ("Athlete", "Signed in by", "Since", "Last seen"), lines)
+
+
 @app.command("erase")
 def erase(
     directory: ServiceFolder,
     athlete: AthleteArgument,
     yes: Yes = False,
 ) -> None:
-    """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. Stop the service first.
+    """Destroy an athlete's keys, after ending everything shared. Nobody can undo it. The service may run.
 
     The log keeps its entries and still verifies, but nobody can open them any more, and the log alone does not tell
     that they were about this athlete. Offer the athlete their receipts and proofs before. Backups made until now can
@@ -71,36 +91,37 @@ def erase(
         store.member(AthleteId(athlete))
     if not yes and not is_confirmed(f"Destroy the keys of {athlete} for good?"):
         raise typer.Abort
-    with writing(directory) as service:
-        service.store.erase(AthleteId(athlete))
+    carry_out(directory, {"command": "athlete erase", "athlete": athlete})
     say(erased_in_backups(utc_now()))
+    typed = ["homefield-node", "erase", "CLUB-FOLDER", athlete]
+    say_next(NextStep("the club’s operator", "erase what the node holds as well", typed))
 
 
 def freeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
     """Freeze an athlete's account while a question is open: nothing of theirs is read, trained or released.
 
-    Stop the service first: the log has one writer. The athlete sees it in the portal and can still stop sharing. For
+    The service may run. The athlete sees it in the portal and can still stop sharing. For
     organisations it looks as if nothing were shared. Only `unfreeze` ends it; an athlete's own freeze is not touched.
 
     Example: homefield-consent freeze union ath-0123456789abcdef
     """
-    from audit.entries.details.codes import FreezeCause
-
-    with writing(directory) as service:
-        service.store.freeze(AthleteId(athlete), FreezeCause.OPERATOR)
+    carry_out(directory, {"command": "freeze", "athlete": athlete})
+    say(f"{athlete} is frozen: nothing of theirs is read, trained or released. They see it in the portal.")
+    say_next(
+        NextStep(YOU, "lift it once the question is settled", ["homefield-consent", "unfreeze", directory, athlete])
+    )
 
 
 def unfreeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
-    """End what `freeze` did. Stop the service first. A freeze of the athlete's own holds until they end it.
+    """End what `freeze` did; the service may run. A freeze of the athlete's own holds until they end it.
 
     Example: homefield-consent unfreeze union ath-0123456789abcdef
     """
-    from audit.entries.details.codes import FreezeCause
-
-    with writing(directory) as service:
-        member = service.store.unfreeze(AthleteId(athlete), FreezeCause.OPERATOR)
-    if member.is_frozen:
+    done = carry_out(directory, {"command": "unfreeze", "athlete": athlete})
+    if done["frozen_by"]:
         warn("note: the account stays frozen, because its athlete froze it or has to confirm a recovery")
+    else:
+        say(f"{athlete} is not frozen any more; what they share counts again.")
 
 
 def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:

@@ -8,11 +8,12 @@ from chassis.cli.backup_options import (
     KeyFile,
     Recipients,
     UsedKey,
-    ask_to_replace,
     new_key,
+    put_back_asking,
     show_made,
 )
-from chassis.cli.console import print_values, say
+from chassis.cli.console import print_values
+from chassis.cli.next_steps import DELETE_ASIDE, YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
@@ -67,22 +68,22 @@ def restore(
     """
     from consent.backup.put_back import put_back
 
-    with progress_bar("restore") as on_bytes:
-        done = put_back(
-            archive,
-            directory.resolve(),
-            key_file=key,
-            clock=utc_now,
-            agreed=lambda manifest, replaces: ask_to_replace(manifest, yes=yes or not replaces),
-            on_bytes=on_bytes,
-        )
+    done = put_back_asking(put_back, archive, directory, key=key, yes=yes)
     counts = ("entries", "frozen", "erased", "charged", "charged_micro_rho")
     values = {"moment": done.manifest.header.moment.isoformat(), "kept_newer_log": done.keeps_log, "aside": done.aside}
     values |= {field: getattr(done.recovered, field) for field in counts}
+    values["cut_off"] = list(done.recovered.cut_off)
     print_values("homefield-consent-restore-1", values, as_json=as_json)
-    if not as_json:
-        say("Next: start the service." + (_ASK if done.recovered.frozen else ""), *([_ASIDE] if done.aside else []))
-
-
-_ASK = " Ask the athletes who are frozen to open their portal."
-_ASIDE = "Delete what was moved aside once the service runs: it can still open what was erased."
+    if as_json:
+        return
+    again = ["homefield-consent", "org", "add-key", directory, "ORG", "--key", "KEY"]
+    say_next(
+        NextStep(YOU, "start the service", ["homefield-consent", "serve", directory]),
+        *([NextStep(YOU, "ask the athletes who are frozen to open their portal")] if done.recovered.frozen else []),
+        *(
+            [NextStep(YOU, "give each organisation that is cut off its key anew", again)]
+            if done.recovered.cut_off
+            else []
+        ),
+        *([NextStep(YOU, DELETE_ASIDE)] if done.aside else []),
+    )

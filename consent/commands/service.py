@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_values, say, warn
+from chassis.cli.console import print_values, warn
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.operator_options import (
     LogFormatOption,
     LogLevelOption,
@@ -95,7 +96,10 @@ def init(
         finally:
             service.close()
         write_settings(settings)
-    print_values("homefield-consent-init-1", _public_keys(settings), as_json=as_json)
+    public = _public_keys(settings)
+    print_values("homefield-consent-init-1", public, as_json=as_json)
+    if not as_json:
+        say_next(*_who_needs_what(directory, public["service_key"]))
 
 
 def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -105,7 +109,10 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
     """
     from consent.settings import read_settings
 
-    print_values("homefield-keys-1", _public_keys(read_settings(directory.resolve())), as_json=as_json)
+    public = _public_keys(read_settings(directory.resolve()))
+    print_values("homefield-keys-1", public, as_json=as_json)
+    if not as_json:
+        say_next(*_who_needs_what(directory, public["service_key"]))
 
 
 def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -187,12 +194,16 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
     with writing(directory, recovers=True) as service:
         done = service.recovered
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
+    values["cut_off"] = list(done.cut_off)
     print_values("homefield-recover-1", values, as_json=as_json)
-    if not as_json:
-        say(
-            "Next: start the service."
-            + (" Ask the athletes who are frozen to open their portal." if done.frozen else "")
-        )
+    if as_json:
+        return
+    again = ["homefield-consent", "org", "add-key", directory, "ORG", "--key", "KEY"]
+    say_next(
+        NextStep(YOU, "start the service", ["homefield-consent", "serve", directory]),
+        *([NextStep(YOU, "ask the athletes who are frozen to open their portal")] if done.frozen else []),
+        *([NextStep(YOU, "give each organisation that is cut off its key anew", again)] if done.cut_off else []),
+    )
 
 
 @contextmanager
@@ -229,6 +240,24 @@ def _public_keys(settings: "ConsentSettings") -> dict[str, Any]:
         if path.exists()
         else trust_file.first_text(vkeys),
     }
+
+
+def _who_needs_what(directory: Path, service_key: str) -> list[NextStep]:
+    """Which one key is needed where: the service key by whoever asks the service, the trust policy by whoever reads."""
+    from consent.trust_file import POLICY_FILE
+
+    league = ["homefield-server", "init", "LEAGUE-FOLDER", "--name", "NAME", "--consent", "ADDRESS"]
+    club = ["homefield-node", "link", "CLUB-FOLDER", "--service-key", service_key, "--help"]
+    verify = ["homefield-audit", "verify", "ADDRESS/log", "--policy", POLICY_FILE]
+    return [
+        NextStep("the league’s operator", "needs the service key", [*league, "--service-key", service_key]),
+        NextStep("every club’s operator", "needs the service key too", club),
+        NextStep("auditors", f"need {directory / POLICY_FILE}, which holds the log’s keys, and no other", verify),
+        NextStep(
+            YOU, "register each of them with the key that they send", ["homefield-consent", "org", "add", "--help"]
+        ),
+        NextStep(YOU, "run the service", ["homefield-consent", "serve", directory]),
+    ]
 
 
 def _of_log(log: "LogState", *, waiting: int) -> dict[str, Any]:

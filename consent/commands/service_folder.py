@@ -36,6 +36,8 @@ def beside(directory: Path) -> "Iterator[ConsentStore]":
 def writing(directory: Path, *, recovers: bool = False) -> "Iterator[Service]":
     """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be.
 
+    Commands that the running service can carry out go by `carry_out`.
+
     recovers: an older database is taken, and what follows from the log is done. A witness that answers is believed;
     the start of the service itself insists on answers.
     """

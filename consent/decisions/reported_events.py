@@ -13,10 +13,12 @@ from audit.entries.details.clubs import (
     ClubPageOpened,
     FilesIngested,
     ModelJudged,
+    NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
     PlanSet,
     ProposalAnswered,
+    SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
 )
@@ -48,6 +50,7 @@ _REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
     OrgKind.CLUB: (
         *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
         *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet, Heartbeat),
+        *(NodeAccessChanged, SquadRefused),
     ),
     OrgKind.GOVERNING_BODY: (Heartbeat,),
     OrgKind.UNION: (RulesLoaded, Heartbeat),

@@ -39,6 +39,16 @@ class AthleteSession:
     opened: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One open session as the operator lists it; nothing of it opens the session. seen: its last activity."""
+
+    athlete: AthleteId
+    method: ConsentMethod
+    opened: datetime
+    seen: datetime
+
+
 class AthleteSessions:
     """Opens, reads and closes sessions; every refusal is the same SignInRefused."""
 
@@ -86,6 +96,13 @@ class AthleteSessions:
         if method is ConsentMethod.DEMO and not personas.are_open(self._settings):
             return None
         return AthleteSession(AthleteId(found.person), csrf_token(session_id), method, found.began)
+
+    def every(self) -> list[OpenSession]:
+        """Return every session that is open now, the newest first."""
+        with self._transactions.read() as tx:
+            found = self._sessions(tx).every()
+        listed = [OpenSession(AthleteId(one.person), ConsentMethod(one.facts), one.began, one.seen) for one in found]
+        return sorted(listed, key=lambda one: one.opened, reverse=True)
 
     def close(self, session_id: str | None) -> None:
         """End the session; unknown ids are ignored."""

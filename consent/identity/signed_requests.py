@@ -31,14 +31,17 @@ class SignedRequests:
         try:
             key_id = read_headers(headers).key_id
             with self._transactions.read() as tx:
-                org, now = orgs.by_key_id(tx, key_id), tx.now
-            if org is None or org.key is None:
+                found, now = orgs.signer(tx, key_id), tx.now
+            if found is None:
                 raise RequestRefused("request refused")
+            org, key = found
             signed = verify_request(
-                org.key, headers, audience=self._audience, method=method, target=target, body=body, now=now
+                key, headers, audience=self._audience, method=method, target=target, body=body, now=now
             )
         except OutsideItsTime as error:
-            logger.warning("a signed request was refused", extra={"org": org.org_id if org else "", "detail": error})
+            logger.warning(
+                "a signed request was refused", extra={"org": found[0].org_id if found else "", "detail": error}
+            )
             raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error

@@ -13,7 +13,7 @@ from consent.ledger import campaigns
 from consent.ledger.ledger import Movement
 from consent.ledger.refunds import refund_expired
 from consent.ledger.values import CampaignSpend
-from consent.registry import leagues, orgs
+from consent.registry import leagues, org_keys, orgs
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import CampaignRow, LedgerRow
@@ -21,6 +21,7 @@ from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import BadSignature
+from policies.signing import verified_by_any
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
 
 
@@ -31,10 +32,10 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
     too little of its time is left.
     """
     org, manifest = orgs.require(tx, league, OrgKind.LEAGUE), signed.manifest
-    if manifest.league != league or org.key is None:
+    if manifest.league != league:
         raise NotAllowed("expected a campaign of your own league")
     try:
-        signed.verify(org.key)
+        verified_by_any(org_keys.all_counting(tx, org.org_id), signed.verify)
     except BadSignature as error:
         raise NotAllowed("expected a campaign signed by its league") from error
     if tx.session.get(CampaignRow, manifest.sha256) is not None:

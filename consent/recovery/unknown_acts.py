@@ -3,7 +3,8 @@
 It goes by what a public leaf and its tag tell, since what a lost transaction sealed can never be opened: whose entry it
 is, its kind and its day. Everything is taken at its worst: whoever decided something is frozen with all grants and
 releases ended until they confirm them, every reservation and round costs what the dearest campaign of its day costs,
-refunds are not credited, and an erasure is carried out again.
+refunds are not credited, an erasure is carried out again, and an organisation whose key changed is cut off until it is
+given one anew.
 """
 
 from collections import defaultdict
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from audit.entries.details.codes import FreezeCause
+from audit.entries.details.codes import FreezeCause, OrganisationType
+from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.events import EventKind
 from consent.athlete import change_consent, erasure
 from consent.athlete.freezing import mark_frozen
@@ -21,28 +23,31 @@ from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from consent.ledger.refunds import refund_withdrawn
 from consent.recovery.prices import Prices
-from consent.registry import members
+from consent.registry import members, org_keys
 from consent.storage.log_journal import Draft
 from consent.storage.reconcile import UnknownEntry
 from consent.storage.rows import MemberRow, OrgRow
 from consent.storage.transaction import Transaction, Transactions
 from policies.budget import LIFETIME_CAP
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, OrgId
 
 DECIDES = frozenset({EventKind.CONSENT_DECISION, EventKind.RELEASE_ANSWERED, EventKind.MEMBER_ENROLLED})
 """Kinds behind which an athlete's choices, age group or account can have changed."""
 ERASES = frozenset({EventKind.ERASED})
+CHANGES_KEYS = frozenset({EventKind.ORG_REGISTERED, EventKind.ORG_KEY_CHANGED, EventKind.ORG_REVOKED})
+"""Kinds behind which a key can have stopped to count that the database still takes for good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was done, in counts. charged_micro_rho: over all athletes."""
+    """What was done, in counts. charged_micro_rho: over all athletes. cut_off: organisations that need a key anew."""
 
     entries: int = 0
     frozen: int = 0
     erased: int = 0
     charged: int = 0
     charged_micro_rho: int = 0
+    cut_off: tuple[OrgId, ...] = ()
 
 
 def recover(transactions: Transactions) -> Recovered:
@@ -61,6 +66,8 @@ def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:
     frozen = [athlete for athlete, own in by_athlete.items() if _count(own, DECIDES) and athlete not in erased]
     drafts = [draft for athlete in frozen for draft in _freeze(tx, athlete, _count(by_athlete[athlete], DECIDES))]
     drafts += [draft for athlete in erased for draft in erasure.end(tx, athlete)]
+    cut_off, revoked = _cut_off(tx, {entry.org for entry in unknown if entry.kind in CHANGES_KEYS})
+    drafts += revoked
     if drafts:
         tx.append(drafts)
     else:
@@ -68,7 +75,7 @@ def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:
     for athlete in erased:
         erasure.destroy(tx, athlete)
     paid = [micro_rho for micro_rho in charged.values() if micro_rho]
-    return Recovered(len(unknown), len(frozen), len(erased), len(paid), sum(paid))
+    return Recovered(len(unknown), len(frozen), len(erased), len(paid), sum(paid), cut_off)
 
 
 def _by_athlete(tx: Transaction, unknown: Sequence[UnknownEntry]) -> dict[AthleteId, list[UnknownEntry]]:
@@ -97,6 +104,18 @@ def _note_unattributed(tx: Transaction, entries: Sequence[UnknownEntry], prices:
     if cost:
         for club in tx.session.exec(select(OrgRow).where(col(OrgRow.cover).in_(sorted(enrolling)))).all():
             club.unattributed = min(LIFETIME_CAP, club.unattributed + cost)
+
+
+def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[OrgId, ...], list[Draft]]:
+    """End every key of these organisations; which of them count is not known. The union has none."""
+    cut_off, drafts = [], []
+    query = select(OrgRow).where(col(OrgRow.cover).in_(sorted(pseudonyms))).order_by(col(OrgRow.org_id))
+    for row in tx.session.exec(query).all():
+        if org_keys.end_all(tx, row):
+            details = OrganisationRevoked(revoked=row.org_id, organisation_type=OrganisationType(row.kind))
+            drafts.append(Draft.of_org(OrgId(row.org_id), details))
+            cut_off.append(OrgId(row.org_id))
+    return tuple(cut_off), drafts
 
 
 def _freeze(tx: Transaction, athlete: AthleteId, decided: int) -> list[Draft]:

@@ -46,11 +46,17 @@ def joined_by(tx: Transaction, club: OrgId) -> frozenset[OrgId]:
     return frozenset(_joined(tx, club))
 
 
+def clubs_of(tx: Transaction, league: OrgId) -> list[OrgId]:
+    """Return the clubs that have joined a league, by identifier."""
+    query = select(LeagueMembershipRow.club).where(col(LeagueMembershipRow.league) == league)
+    return [OrgId(club) for club in tx.session.exec(query.order_by(col(LeagueMembershipRow.club))).all()]
+
+
 def require_club(tx: Transaction, league: OrgId, club: OrgId) -> Org:
     """Return a club that has joined the league that names it.
 
-    Raises NotFound, in the same words and after the same question, for a club that has not joined, for an organisation
-    that is none, and for one that does not exist.
+    Raises NotFound, in the same words and after the same question, for a club that has not joined, for one that is cut
+    off, for an organisation that is none, and for one that does not exist.
     """
     query = (
         select(OrgRow)
@@ -59,6 +65,7 @@ def require_club(tx: Transaction, league: OrgId, club: OrgId) -> Org:
             col(LeagueMembershipRow.league) == league,
             col(OrgRow.org_id) == club,
             col(OrgRow.kind) == OrgKind.CLUB.value,
+            col(OrgRow.key).is_not(None),
         )
     )
     row = tx.session.exec(query).one_or_none()

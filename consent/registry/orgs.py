@@ -3,9 +3,10 @@
 from sqlmodel import col, select
 
 from audit.entries.details.codes import OrganisationType
-from audit.entries.details.league import OrganisationRegistered
+from audit.entries.details.organisations import OrganisationRegistered
 from audit.entries.pseudonyms import pseudonym
 from consent.errors import Conflict, NotAllowed, NotFound
+from consent.registry import org_keys
 from consent.registry.values import Org, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import OrgRow
@@ -15,23 +16,30 @@ from policies.vocabulary import OrgId
 
 
 def add(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> Org:
-    """Register an organisation, or change its name and key. Raises Conflict for another kind or a used key."""
+    """Register an organisation, or change its name and key at once; the same again changes nothing.
+
+    Raises Conflict for another kind, or for a key that another organisation has or that stopped to count.
+    """
+    row = tx.session.get(OrgRow, org_id)
+    if row is not None and (row.name, row.kind, row.key) == (name, kind.value, key.text if key else None):
+        tx.without_entry("registered already, nothing changes")
+        return of_row(row)
     org, registered = write(tx, org_id, name=name, kind=kind, key=key)
     tx.append([registered])
     return org
 
 
 def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> tuple[Org, Draft]:
-    """Do what `add` does, and return the entry that the caller appends."""
+    """Do what `add` does for something new, and return the entry that the caller appends."""
     row = tx.session.get(OrgRow, org_id)
     if row is not None and row.kind != kind.value:
         raise Conflict("expected the kind under which this organisation is registered")
-    if key is not None and _holds_key(tx, key, other_than=org_id):
-        raise Conflict("expected a key that no other organisation uses")
     if row is None:
         row = OrgRow(org_id=org_id, name=name, kind=kind.value, cover=_new_cover(tx, org_id))
-    row.name, row.key, row.key_id = name, key.text if key else None, key.key_id if key else None
-    tx.session.add(row)
+        tx.session.add(row)
+        tx.session.flush()
+    row.name = name
+    org_keys.replace(tx, row, key, former_until=tx.now)
     details = OrganisationRegistered(organisation_type=OrganisationType(kind.value), key_id=row.key_id)
     return of_row(row), Draft.of_org(org_id, details)
 
@@ -49,10 +57,10 @@ def every(tx: Transaction) -> list[Org]:
     return [of_row(row) for row in tx.session.exec(select(OrgRow).order_by(col(OrgRow.org_id))).all()]
 
 
-def by_key_id(tx: Transaction, key_id: str) -> Org | None:
-    """Return the organisation that signs with this key, or None."""
-    row = tx.session.exec(select(OrgRow).where(col(OrgRow.key_id) == key_id)).one_or_none()
-    return None if row is None else of_row(row)
+def signer(tx: Transaction, key_id: str) -> tuple[Org, VerifyKey] | None:
+    """Return the organisation that signs with this key now, and the key; None for one that does not count."""
+    found = org_keys.counting(tx, key_id)
+    return None if found is None else (of_row(found[0]), found[1])
 
 
 def of_kind(tx: Transaction, kind: OrgKind) -> list[Org]:
@@ -72,11 +80,6 @@ def require(tx: Transaction, org_id: OrgId, *kinds: OrgKind) -> Org:
     if org.kind not in kinds:
         raise NotAllowed("this is not for organisations of your kind")
     return org
-
-
-def _holds_key(tx: Transaction, key: VerifyKey, *, other_than: OrgId) -> bool:
-    holder = by_key_id(tx, key.key_id)
-    return holder is not None and holder.org_id != other_than
 
 
 def _new_cover(tx: Transaction, org_id: OrgId) -> str:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from audit.entries.details.codes import FreezeCause
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, OrgId
+
+USUAL_OVERLAP_D: Final = 14  # ours: time to restart every program that signs with the former key
+LONGEST_OVERLAP_D: Final = 90  # ours: a key that somebody may hold should not count for a season
 
 
 class OrgKind(StrEnum):
@@ -20,12 +24,31 @@ class OrgKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """One registered organisation; `key` signs its requests (the union itself has none)."""
+    """One registered organisation; `key` signs its requests.
+
+    The union itself has none, and neither has one whose key was revoked.
+    """
 
     org_id: OrgId
     name: str
     kind: OrgKind
     key: VerifyKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A key that an organisation signed with before. until: when it stops, or stopped, to count beside the present."""
+
+    key_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrg:
+    """An organisation as its operator lists it, with its former keys."""
+
+    org: Org
+    former_keys: tuple[FormerKey, ...]
 
 
 @dataclass(frozen=True, slots=True)

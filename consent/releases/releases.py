@@ -137,6 +137,15 @@ def end_to(tx: Transaction, club: OrgId, recipient: OrgId) -> None:
             _write(tx, row, state, after, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
 
 
+def expire_requests(tx: Transaction, club: OrgId) -> None:
+    """Close every request of the club that waits for an answer; the caller holds the locks, and records why."""
+    query = select(ReleaseRow).join(MemberRow, col(MemberRow.athlete) == col(ReleaseRow.athlete))
+    query = query.where(col(MemberRow.club) == club)
+    for row in tx.session.exec(query.order_by(col(ReleaseRow.proposed), col(ReleaseRow.release_id))).all():
+        if (state := state_of(tx, row)) in OPEN:
+            _write(tx, row, state, ConsentState.EXPIRED, ConsentMethod.PORTAL, ActorKind.CONTROLLER)
+
+
 def of_athlete(tx: Transaction, athlete: AthleteId) -> list[ReleaseView]:
     """Return every proposal that the athlete was shown, oldest first."""
     return [view(tx, row) for row in _rows(tx, athlete)]

@@ -24,7 +24,7 @@ from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
 from consent.errors import KeyDestroyed
 from consent.storage.audit_keys import AuditKeys
-from consent.storage.kept_entry import KeptEntry
+from consent.storage.kept_entry import ENDED, KeptEntry
 from consent.storage.log_access import AppendingLog
 from consent.storage.rows import DataKeyRow, LogDetailRow, OrgRow
 from consent.storage.sealed_parts import ORG_PART, OWN_PART, open_part, seal_part, split_digests
@@ -128,6 +128,8 @@ class LogJournal:
 
     def open_entry(self, session: Session, keys: OwnerKeys, row: LogDetailRow) -> KeptEntry:
         """Return one entry with everything that is known of it; raises KeyDestroyed if a key does not fit."""
+        if row.sealed == ENDED and row.log_index is not None:
+            return KeptEntry.ended(self.log.leaf(row.log_index), row.number)
         if row.digests is None:
             stored = keys.open(row.sealed, about=_about(row.owner, row.number))
             known = KeyedOpening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None

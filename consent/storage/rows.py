@@ -34,6 +34,19 @@ class OrgRow(ConsentTable, table=True):
     unattributed: int = Field(default=0, sa_type=BigInteger)
 
 
+class FormerKeyRow(ConsentTable, table=True):
+    """A public key that an organisation signed with before, kept for good so that none comes back.
+
+    until: when it stops, or stopped, to count. Before that it verifies beside the organisation's present key.
+    """
+
+    __tablename__: ClassVar[Any] = "former_key"
+    key_id: str = Field(primary_key=True, max_length=16)
+    org_id: str = Field(index=True, max_length=64, foreign_key="org.org_id")
+    key: str = Field(max_length=44)
+    until: datetime = Field(sa_type=UtcTime)
+
+
 class MemberRow(ConsentTable, table=True):
     """An athlete; locked first by every transaction that reads or changes what the athlete decided.
 

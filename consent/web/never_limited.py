@@ -1,4 +1,4 @@
-"""What is never limited or refused for load: ending what is shared, and reading the public log's files."""
+"""What is never limited or refused for load: ending or freezing what is shared, and reading the public log's files."""
 
 import re
 
@@ -7,12 +7,12 @@ from starlette.types import Scope
 from chassis.http.budgets import AddressBudget
 from consent.settings import ConsentSettings
 
-_ENDS = re.compile(r"/(shared/stop|shared/stop-all|change/[^/]+/stop|asked/[^/]+/stop)", re.ASCII)
+_ENDS = re.compile(r"/(shared/stop|shared/stop-all|change/[^/]+/stop|asked/[^/]+/stop|budget/freeze)", re.ASCII)
 _COOKIE = re.compile(rb"(?:^|;\s*)(?:__Host-)?homefield-portal=")
 
 
 def ends_sharing(scope: Scope) -> bool:
-    """True for a form that ends a grant or a release at once."""
+    """True for a form that ends a grant or a release at once, or keeps everything from being used: a freeze."""
     return scope["method"] == "POST" and _ENDS.fullmatch(scope["path"]) is not None
 
 

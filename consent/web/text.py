@@ -193,6 +193,9 @@ EVENTS = {
     EventKind.ACCESS: "Someone asked for your data",
     EventKind.LEAGUE_JOINED: "Your club joined a league",
     EventKind.LEAGUE_LEFT: "Your club left a league",
+    EventKind.ORG_KEY_CHANGED: "An organisation’s key changed",
+    EventKind.NODE_ACCESS_CHANGED: "Your club changed who may see athletes",
+    EventKind.ORG_REVOKED: "An organisation was cut off",
 }
 
 

@@ -8,11 +8,12 @@ from chassis.cli.backup_options import (
     KeyFile,
     Recipients,
     UsedKey,
-    ask_to_replace,
     new_key,
+    put_back_asking,
     show_made,
 )
-from chassis.cli.console import print_values, say
+from chassis.cli.console import print_values
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
@@ -65,16 +66,12 @@ def restore(
     """
     from server.backup.coordinator_backup import put_back
 
-    with progress_bar("restore") as on_bytes:
-        done = put_back(
-            archive,
-            folder.resolve(),
-            key_file=key,
-            clock=utc_now,
-            agreed=lambda manifest, replaces: ask_to_replace(manifest, yes=yes or not replaces),
-            on_bytes=on_bytes,
-        )
+    done = put_back_asking(put_back, archive, folder, key=key, yes=yes)
     values = {"moment": done.manifest.header.moment.isoformat(), "aside": done.aside}
     print_values("homefield-server-restore-1", values, as_json=as_json)
     if not as_json:
-        say("Next: start the coordinator; nodes that were added since must be added again.")
+        node_add = ["homefield-server", "node", "add", folder, "CLUB", "FLEET.PUB"]
+        say_next(
+            NextStep(YOU, "start the coordinator", ["homefield-server", "serve", folder]),
+            NextStep(YOU, "add nodes again that were added since the backup", node_add),
+        )

@@ -3,11 +3,12 @@
 import re
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.files.create_file import create_durably
@@ -15,6 +16,9 @@ from chassis.files.secret_file import create_secret, create_seed
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.web.staff_role import StaffRole
+
+if TYPE_CHECKING:
+    from server.settings import CoordinatorSettings
 
 nodes = typer.Typer(no_args_is_help=True, help="Enrol clubs' nodes and list them.")
 CLUB_PATTERN = r"[a-z0-9][a-z0-9-]{1,63}"
@@ -80,8 +84,25 @@ def init(
         print_json("homefield-server-init-1", public)
         return
     say(f"Created the coordinator of {name} in {folder}.")
-    say(f"Give this key to the consent service's operator and to the clubs: {key.verify_key.text}")
-    say(f"Give this file to the clubs: {settings.ca_file}")
+    _say_who_is_next(folder, settings, key.verify_key.text)
+
+
+def _say_who_is_next(folder: Path, settings: "CoordinatorSettings", league_key: str) -> None:
+    register_it = ["homefield-consent", "org", "add", "UNION-FOLDER", settings.league, "--name", settings.name]
+    register_it += ["--kind", "league", "--key", league_key]
+    link_it = ["homefield-node", "link", "CLUB-FOLDER", "--consent", settings.consent_url]
+    link_it += ["--service-key", settings.service_key, "--coordinator", "HOST:PORT", "--ca", "CA.CRT"]
+    node_add = ["homefield-server", "node", "add", folder, "CLUB", "FLEET.PUB"]
+    say_next(
+        NextStep("the union’s operator", "register the league", register_it),
+        NextStep(
+            "every club’s operator",
+            f"get {settings.ca_file} from you, and link the node",
+            [*link_it, "--league-key", league_key],
+        ),
+        NextStep(YOU, "let each club in that has joined", node_add),
+        NextStep(YOU, "run the coordinator", ["homefield-server", "serve", folder]),
+    )
 
 
 def link(
@@ -130,6 +151,7 @@ def add(
             consent.event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     say(f"{club} may speak to the coordinator with this key.")
+    say_next(NextStep(YOU, "open a campaign", ["homefield-server", "campaign", "open", folder, "--help"]))
 
 
 @nodes.command("list")

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form, Request, Response
 from audit.entries.details.codes import LeagueRole
 from audit.entries.details.league import LeagueStaffSignedIn
 from chassis.errors import TooManyTries
-from chassis.sign_in.csrf import is_own_token
+from chassis.sign_in.sign_out import add_sign_out
 from chassis.text import counted
-from chassis.web.page_errors import Closed, Refused
+from chassis.web.page_errors import Closed
 from server.errors import ConsentServiceFailed
 from server.web.site import LOOPBACK, LeagueSite, to
 from server.web.staff import LeagueStaff
@@ -38,16 +38,7 @@ def router(site: LeagueSite) -> APIRouter:
         context = site.sign_in.find(site.cookie.read(request))
         return to(context.staff.home if context else "/sign-in")
 
-    @routes.post("/sign-out")
-    def sign_out(request: Request, csrf: Annotated[str, Form(max_length=100)]) -> Response:
-        held = site.cookie.read(request)
-        if not is_own_token(csrf, held):
-            raise Refused
-        site.sign_in.sessions.end(held)
-        response = to("/sign-in")
-        site.cookie.drop(response)
-        return response
-
+    add_sign_out(routes, site.cookie, site.sign_in.sessions.end)
     return routes
 
 

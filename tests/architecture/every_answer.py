@@ -6,21 +6,18 @@ can be made twice: once for text, once with --json. Most are run once; those wit
 
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 import typer
 
 import audit.cli
 import client.cli
 import consent.cli
 import server.cli
-from audit.entries import commitments
 from audit.entries.commitments import KeyedOpening
-from audit.entries.events import Entry, EventKind
 from audit.tlog.note_keys import Signer
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.athlete_export import AthleteExport, own_entry, write_export
@@ -28,80 +25,13 @@ from audit.verification.prover import prove_entry
 from audit.verification.sources import open_source
 from audit.writer.log import Log
 from chassis.backup.recovery_key import new_recovery_key, read_identities
-from consent.registry.values import OrgKind
-from policies.campaign import parse_signed_manifest
+from chassis.http.key_change import SignedKeyChange
+from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
-from server.store import CampaignState, CoordinatorStore, open_database
+from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
-from tests.privacy.programs import Programs, files, in_weeks, node_added, service_key, set_up
-
-HOSTILE = "Eastmere [/b] \x1b[2J\x9b2J\u202e:smile: FC"
-"""A name that rich markup, an emoji code, a terminal's control sequences or a change of reading direction stand in."""
-MARKUP = "Eastmere [/b] :smile: FC"
-"""What of it a command takes as a name."""
-PSEUDONYM = "Slate [/b] \u202e:smile: otter"
-"""The same of an organisation in a log, where no control character may stand."""
-DAY = date(2026, 11, 24)
-Words = list[object]
-
-
-@dataclass
-class Everything:
-    """The programs in their folders, and a log that stands beside them."""
-
-    programs: Programs
-    campaign: str
-    model: Path
-    log: Path
-    policy: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.programs.folder
-
-    @property
-    def union(self) -> Path:
-        return self.folder / "union"
-
-    def file(self, fresh: str, text: str) -> Path:
-        path = self.folder / fresh
-        path.write_text(text, encoding="utf-8")
-        return path
-
-
-def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
-    """Every program with hostile names wherever an organisation, a person, a campaign or a log has one."""
-    programs = set_up(folder, monkeypatch, club=HOSTILE, athlete=HOSTILE)
-    programs.world.service.store.add_org(
-        OrgId("club-a"), name=HOSTILE, kind=OrgKind.CLUB, key=programs.world.keys["club-a"].verify_key
-    )
-    node_added(programs)
-    programs.done(client.cli.app, "enrol", programs.node)
-    programs.world.service.store.enrol(OrgId("club-a"), programs.one, name=HOSTILE, shirt_no=1, is_minor=False)
-    programs.done(client.cli.app, "plan", "set", programs.node, "--load", 300, "--title", HOSTILE)
-    programs.recorded_days()
-    model = programs.model()
-    opened = parse_signed_manifest((folder / "manifest.json").read_bytes()).manifest
-    store = CoordinatorStore(open_database(load_settings(programs.league)), clock=lambda: datetime.now(UTC))
-    store.set_state(opened.sha256, CampaignState.FAILED, detail=HOSTILE)
-    return Everything(programs, opened.campaign_id, model, *_log(folder))
-
-
-def _log(folder: Path) -> tuple[Path, Path]:
-    signer = Signer("log.example/2026", bytes(range(32)))
-    sealed = commitments.commit(ENTRY_KEY, DETAILS)
-    entries = [
-        Entry(EventKind.ACCESS, PSEUDONYM, DAY, "7f" * 32, secrets.token_bytes(32), secrets.token_bytes(16)),
-        Entry(EventKind.LOOK_REFUSED, PSEUDONYM, DAY, "7f" * 32, sealed, commitments.tag(TAG_KEY, 0), version=1),
-    ]
-    with Log.open(folder / "log", signers=[signer]) as log:
-        for entry in entries:
-            log.append_many([entry.leaf()])
-            log.publish()  # one by one: a publication shuffles what it publishes
-    policy = folder / "trust.policy"
-    policy.write_text(f"log {signer.vkey}\nquorum none\n")
-    return folder / "log", policy
+from tests.privacy.programs import Programs, files, in_weeks, service_key
 
 
 def _bundle(every: Everything, fresh: str) -> Path:
@@ -190,6 +120,47 @@ def _stopped_union(every: Everything, fresh: str) -> Path:
     return every.folder / fresh
 
 
+def _public_key() -> str:
+    return SigningKey.generate().verify_key.text
+
+
+def _new_org(every: Everything, fresh: str) -> Words:
+    union = _stopped_union(every, fresh)
+    return [union, "club-a", "--name", MARKUP, "--kind", "club", "--key", _public_key()]
+
+
+def _org(every: Everything, fresh: str) -> Words:
+    """A stopped service of its own with one organisation."""
+    words = _new_org(every, fresh)
+    every.programs.done(consent.cli.app, "org", "add", *words)
+    return words[:2]
+
+
+def _former_key(every: Everything, fresh: str) -> Words:
+    words = _org(every, fresh)
+    listed = every.programs.done(consent.cli.app, "org", "list", words[0], "--json")
+    (org,) = (one for one in json.loads(listed.stdout)["organisations"] if one["org"] == "club-a")
+    every.programs.done(consent.cli.app, "org", "add-key", *words, "--key", _public_key())
+    return [*words, org["key_id"]]
+
+
+def _statement(every: Everything, fresh: str) -> Path:
+    """The league's statement that it signs with another key, as its program writes it."""
+    settings, service = load_settings(every.programs.league), every.programs.world.service.keys.service
+    made = SignedKeyChange.create(
+        "league",
+        former=settings.league_key(),
+        new=SigningKey.generate(),
+        service_key_id=service.verify_key.key_id,
+        now=datetime.now(UTC),
+    )
+    return every.file(fresh, json.dumps(made.as_json()))
+
+
+def _copied_node(every: Everything, fresh: str) -> Path:
+    return Path(shutil.copytree(every.programs.node, every.folder / fresh))
+
+
 def _in_league(every: Everything) -> Programs:
     every.programs.world.store.join_league(OrgId("club-a"), OrgId("league"))
     return every.programs
@@ -213,8 +184,14 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "backup-key"): [lambda e, _: [e.union]],
     ("homefield-consent", "backup"): [lambda e, fresh: [e.union, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-consent", "restore"): [lambda e, fresh: _restore(consent.cli.app, e, e.union, fresh)],
+    ("homefield-consent", "retention"): [lambda e, _: [e.union, "--days", 365]],
     ("homefield-consent", "org", "list"): [lambda e, _: [e.union]],
+    ("homefield-consent", "org", "add"): [_new_org],
+    ("homefield-consent", "org", "add-key"): [lambda e, fresh: [*_org(e, fresh), "--key", _public_key()]],
+    ("homefield-consent", "org", "retire-key"): [_former_key],
+    ("homefield-consent", "org", "revoke"): [lambda e, fresh: [*_org(e, fresh), "--yes"]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
+    ("homefield-consent", "athlete", "sessions"): [lambda e, fresh: [_stopped_union(e, fresh)]],
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", MARKUP]],
@@ -233,6 +210,9 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "features"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "retention", "show"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "retention", "set"): [lambda e, _: [e.programs.node, "--category", "sleep", "--days", 900]],
+    ("homefield-node", "rotate-key"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "league", "leave"): [lambda e, _: [_in_league(e).node, "league", "--yes"]],
     ("homefield-node", "league", "join"): [lambda e, _: [e.programs.node, "league"]],
     ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
@@ -294,6 +274,10 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-audit", "witness", "keys"): [lambda e, fresh: [_witness(e, fresh)]],
     ("homefield-audit", "witness", "add-log"): [lambda e, fresh: [_witness(e, fresh), "--vkey", _vkey()]],
     ("homefield-audit", "witness", "status"): [lambda e, fresh: [_watching(e, fresh)]],
+    ("homefield-node", "league", "new-key"): [
+        lambda e, fresh: [_copied_node(e, fresh), _statement(e, f"{fresh}.json")]
+    ],
+    ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }
 NAMED = {

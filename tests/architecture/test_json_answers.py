@@ -18,7 +18,8 @@ from deploy.demo.league import sources
 from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.story import Story
 from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
-from tests.architecture.every_answer import COMMAND_LINES, HOSTILE, NAMED, build, lines
+from tests.architecture.answer_world import HOSTILE, build
+from tests.architecture.every_answer import COMMAND_LINES, NAMED, lines
 from tests.architecture.test_command_help import APPS, COMMANDS
 from tests.vectors.make_json_schemas import GOLDEN
 

@@ -99,7 +99,7 @@ def test_a_model_of_another_league_is_refused(tmp_path):
     folder = written(tmp_path / "model", sealed_model(np.zeros(RECOVERY_SCHEMA.dimension), key=SigningKey.generate()))
 
     with pytest.raises(BadSignature):
-        read_model(folder, LEAGUE.verify_key)
+        read_model(folder, [LEAGUE.verify_key])
 
 
 def test_changed_weights_are_refused(tmp_path):
@@ -108,12 +108,12 @@ def test_changed_weights_are_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
 
     with pytest.raises(BadWeights):
-        read_model(folder, LEAGUE.verify_key)
+        read_model(folder, [LEAGUE.verify_key])
 
 
 def test_a_folder_that_is_no_model_is_one_sentence(tmp_path):
     with pytest.raises(ClientError, match="expected record, weights and card"):
-        read_model(tmp_path, LEAGUE.verify_key)
+        read_model(tmp_path, [LEAGUE.verify_key])
 
 
 def test_the_bytes_of_a_model_are_kept_only_if_it_was_adopted(tmp_path, tables):

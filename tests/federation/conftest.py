@@ -247,7 +247,7 @@ def make_club(tmp_path: Path, league_key: SigningKey) -> Iterator[Callable[..., 
     def make(club: str = "club-a", model: str = "recovery-linear-1", clock: Any = lambda: NOW) -> Club:
         key, node_key = generate_private_key(SECP384R1()), SigningKey.generate()
         approvals = Approvals(
-            tmp_path / club / "approved", OrgId(club), node_key.verify_key, league_key.verify_key, key_line(key)
+            tmp_path / club / "approved", OrgId(club), (node_key.verify_key,), (league_key.verify_key,), key_line(key)
         )
         journal = RoundJournal(tmp_path / club / "journal.sqlite3")
         ledger, days = FakeLedger(club, ATHLETES), FakeDays(ATHLETES, model)

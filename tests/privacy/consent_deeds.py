@@ -12,7 +12,9 @@ from sqlmodel import Session
 from audit.entries.details.codes import FreezeCause
 from audit.entries.events import EventKind
 from audit.tlog import tiles
+from chassis.http.key_change import SignedKeyChange
 from consent.identity import codes
+from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
 from tests.consent.league import Act, Caller, World, acts
 
@@ -89,6 +91,13 @@ class Place:
     def tokens(self, sha256: str) -> list[str]:
         issued = self.world.store.issue_tokens(OWN, sha256, self.world.athletes[OWN])  # type: ignore[arg-type]
         return [token.token for token in issued.tokens]
+
+
+def key_change(place: Place, org: str) -> dict[str, Any]:
+    """The statement of an organisation that it signs with another key."""
+    service, clock = place.world.service.keys.service.verify_key.key_id, place.world.clock
+    former, new = place.world.keys[org], SigningKey.generate()
+    return SignedKeyChange.create(org, former=former, new=new, service_key_id=service, now=clock.now).as_json()
 
 
 def left(place: Place) -> None:
@@ -174,6 +183,7 @@ def lower_cap(place: Place) -> Deed:
 
 DEEDS: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api(OWN, "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/keys": lambda p: p.api(OWN, "POST", "/v1/keys", key_change(p, OWN)),
     "POST /v1/leagues/{league}/join": lambda p: (left(p), p.api(OWN, "POST", "/v1/leagues/league/join"))[1],
     "POST /v1/leagues/{league}/leave": lambda p: p.api(OWN, "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api(OWN, "POST", "/v1/decisions", decisions(p, p.one)),
@@ -205,6 +215,7 @@ DEEDS: dict[str, Callable[[Place], Deed]] = {
 
 REFUSED: dict[str, Callable[[Place], Deed]] = {
     "POST /v1/members": lambda p: p.api("league", "POST", "/v1/members", member("ath-00000000000000ff")),
+    "POST /v1/keys": lambda p: p.api(OTHER, "POST", "/v1/keys", key_change(p, OWN)),
     "POST /v1/leagues/{league}/join": lambda p: p.api("league", "POST", "/v1/leagues/league/join"),
     "POST /v1/leagues/{league}/leave": lambda p: p.api("gb", "POST", "/v1/leagues/league/leave"),
     "POST /v1/decisions": lambda p: p.api("league", "POST", "/v1/decisions", decisions(p, p.one)),

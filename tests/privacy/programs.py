@@ -200,6 +200,10 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
     "league join": (left_league, lambda p: ("league", "join", p.node, "league")),
     "league leave": (nothing, lambda p: ("league", "leave", p.node, "league", "--yes")),
+    "rotate-key": (nothing, lambda p: ("rotate-key", p.node)),
+    "staff remove": (with_staff, lambda p: ("staff", "remove", p.node, "--name", "Kim")),
+    "staff end-sessions": (with_staff, lambda p: ("staff", "end-sessions", p.node, "--name", "Kim")),
+    "athlete squad": (nothing, lambda p: ("athlete", "squad", p.node, p.one, "under-19")),
     "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
@@ -215,5 +219,6 @@ LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
         node_added,
         lambda p: ("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--out", p.folder / "m.json"),
     ),
+    "rotate-key": (nothing, lambda p: ("rotate-key", p.league)),
     "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),
 }

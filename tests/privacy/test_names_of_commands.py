@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "node init": ("client", "init", "{new}", "--club", "club-a", "--name", "{name}"),
     "athlete add": ("client", "athlete", "add", "{node}", "{name}"),
     "athlete load": ("client", "athlete", "load", "{node}", "{squad}"),
+    "plan set": ("client", "plan", "set", "{node}", "--load", "300", "--title", "{name}"),
     "staff add": ("client", "staff", "add", "{node}", "--role", "coach", "--name", "{name}"),
 }
 

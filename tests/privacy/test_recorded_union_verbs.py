@@ -58,7 +58,8 @@ def test_every_recorded_command_is_carried_out_here() -> None:
     recorded = {name for name, act in VERBS.items() if isinstance(act, RecordedEvent)}
 
     assert recorded == {
-        *("init", "org add", "serve", "athlete erase", "freeze", "unfreeze", "recover", "restore"),
+        *("org add", "org add-key", "org retire-key", "org revoke"),
+        *("init", "serve", "athlete erase", "freeze", "unfreeze", "recover", "restore"),
     }
 
 
@@ -74,6 +75,33 @@ def test_registering_an_organisation_is_one_act(union: Path) -> None:
     register(union)
 
     assert since(before, union) == [{EventKind.ORG_REGISTERED}]
+
+
+def test_registering_the_same_again_leaves_nothing(union: Path) -> None:
+    key = SigningKey.generate().verify_key.text
+    words = ("org", "add", union, "club-a", "--name", "Eastmere FC", "--kind", "club", "--key", key)
+    run(*words)
+    before = declared_events(union)
+
+    run(*words)
+
+    assert since(before, union) == []
+
+
+def test_each_step_of_a_key_is_one_act(union: Path) -> None:
+    register(union)
+    former = json.loads(run("org", "list", union, "--json").stdout)["organisations"][0]["key_id"]
+    new = SigningKey.generate().verify_key.text
+    steps = [
+        (("org", "add-key", union, "club-a", "--key", new), {EventKind.ORG_KEY_CHANGED}),
+        (("org", "retire-key", union, "club-a", former), {EventKind.ORG_KEY_CHANGED}),
+        (("org", "revoke", union, "club-a", "--yes"), {EventKind.ORG_REVOKED}),
+    ]
+
+    for words, kinds in steps:
+        before = declared_events(union)
+        run(*words)
+        assert since(before, union) == [kinds]
 
 
 def test_a_start_is_an_act_only_under_other_rules(union: Path) -> None:

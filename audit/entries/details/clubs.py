@@ -3,7 +3,7 @@
 from datetime import date
 
 from audit.entries.details.base import Count, Details, Organisation, PersonText, Sha256, SubjectText, Word
-from audit.entries.details.codes import CampaignRefusal, ClubPage, OperatorView, ProposalAnswer
+from audit.entries.details.codes import CampaignRefusal, ClubPage, NodeAccessChange, OperatorView, ProposalAnswer
 from audit.entries.events import EventKind
 from policies.vocabulary import Role
 
@@ -130,6 +130,28 @@ class OperatorLooked(Details):
 
     athlete: SubjectText | None = None
     what: OperatorView
+
+
+class NodeAccessChanged(Details):
+    """A club changed who may see athletes at its node. person: of its staff; None where an athlete changed squads."""
+
+    kind = EventKind.NODE_ACCESS_CHANGED
+    form = "node_access_changed"
+
+    change: NodeAccessChange
+    person: PersonText | None = None
+
+
+class SquadRefused(Details):
+    """A person of a club's staff asked for an athlete of a squad that is not theirs, and was shown nothing."""
+
+    kind = EventKind.LOOK_REFUSED
+    form = "squad_refused"
+    opened = frozenset({"role"})
+
+    person: PersonText
+    role: Role
+    athlete: SubjectText
 
 
 class PlanSet(Details):

@@ -79,6 +79,25 @@ class OrganisationType(StrEnum):
     UNION = "union"
 
 
+class SigningKeyStep(StrEnum):
+    """What happened to an organisation's signing key. rotated: its former key asked; the others: the union's operator.
+
+    added: a new one counts, with or without an overlap. retired: a former one stopped to count before its time.
+    """
+
+    ADDED = "added"
+    ROTATED = "rotated"
+    RETIRED = "retired"
+
+
+class NodeAccessChange(StrEnum):
+    """How a club changed who may see athletes at its node."""
+
+    STAFF_REMOVED = "staff_removed"
+    SESSIONS_ENDED = "sessions_ended"
+    ATHLETE_MOVED = "athlete_moved"
+
+
 class ProposalAnswer(StrEnum):
     """What a person did with a proposed change to a session; the answers of `client.coaching.review`."""
 

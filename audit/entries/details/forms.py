@@ -38,10 +38,12 @@ from audit.entries.details.clubs import (
     LeagueJoined,
     LeagueLeft,
     ModelJudged,
+    NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
     PlanSet,
     ProposalAnswered,
+    SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
 )
@@ -53,10 +55,10 @@ from audit.entries.details.league import (
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
-    OrganisationRegistered,
     RoundAggregated,
     RulesLoaded,
 )
+from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
 from audit.entries.events import EventKind
 from audit.errors import MalformedProof
 
@@ -67,9 +69,10 @@ _ALL: tuple[type[Details], ...] = (
     *(MemberEnrolled, RecordErased, AthleteSignedIn, AccountFrozen, AccountUnfrozen),
     *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
     *(StaffSignedIn, StaffCodeIssued, ClubPageOpened, OperatorLooked, PlanSet),
-    *(LeagueJoined, LeagueLeft),
+    *(LeagueJoined, LeagueLeft, NodeAccessChanged, SquadRefused),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
+    *(SigningKeyChanged, OrganisationRevoked),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

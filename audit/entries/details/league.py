@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, PersonText, Sha256, Word
-from audit.entries.details.codes import LeagueRole, OrganisationType
+from audit.entries.details.codes import LeagueRole
 from audit.entries.events import EventKind
 
 PRINTABLE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
@@ -83,16 +83,6 @@ class LeagueCodeIssued(Details):
     person: PersonText
     role: LeagueRole
     club: FrontOfficeClub = ""
-
-
-class OrganisationRegistered(Details):
-    """An organisation was registered, or its name or key changed. key_id: of the key that signs its requests."""
-
-    kind = EventKind.ORG_REGISTERED
-    form = "organisation_registered"
-
-    organisation_type: OrganisationType
-    key_id: Word | None
 
 
 class RulesLoaded(Details):

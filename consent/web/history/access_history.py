@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from audit.entries.events import EventKind
 from chassis.text import counted, listed, long_date, sentence, weekday_date
-from consent.athlete.values import AccessEvent, AccessHistory, ProofState
+from consent.athlete.values import ACCESS_KINDS, AccessEvent, AccessHistory, ProofState
 from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
 from consent.web.log_text import guards, waits_for
@@ -133,7 +133,8 @@ def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = Mappin
 
 def _same_look(entry: AccessEvent) -> tuple[object, ...]:
     if not entry.is_access:
-        return (entry.kind, entry.day, entry.org, entry.because) if entry.kind in _GATHERED else (entry.number,)
+        is_gathered = entry.kind in _GATHERED and not entry.is_ended
+        return (entry.kind, entry.day, entry.org, entry.because) if is_gathered else (entry.number,)
     who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
     return (entry.kind, entry.at, *who, *why, entry.outcome)
 
@@ -144,7 +145,7 @@ def _is_wanted(entry: AccessEvent, wanted: AccessFilter) -> bool:
         "all": True,
         "allowed": is_access and entry.allowed,
         "refused": is_access and not entry.allowed,
-        "own": not is_access,
+        "own": not is_access and not (entry.is_ended and EventKind(entry.kind) in ACCESS_KINDS),
     }
     by_role = wanted.who == EVERYONE or (entry.role is not None and entry.role.value == wanted.who)
     return by_role and by_kind[wanted.kind]
@@ -180,6 +181,7 @@ def _lead(inside: Sequence[AccessEvent], when: str) -> str:
     else:
         verb = "looked once" if len(allowed) == 1 else f"looked {counted(len(allowed), 'time')}"
         seen = f"{when}, {counted(people, 'person', 'people')} {verb}. You had allowed every one of these looks."
+    seen += _ended(inside)
     if not refused:
         return seen
     tries = (
@@ -188,6 +190,12 @@ def _lead(inside: Sequence[AccessEvent], when: str) -> str:
         else f"{sentence(counted(len(refused), 'try', 'tries'))} were refused."
     )
     return f"{seen} {tries}"
+
+
+def _ended(inside: Sequence[AccessEvent]) -> str:
+    """Say how far back nobody can tell any more who looked, so that no sentence speaks for that time."""
+    ended = [e.day for e in inside if e.is_ended]
+    return f" Who looked until {long_date(max(ended))} can no longer be read." if ended else ""
 
 
 def _grouped(entries: Iterable[AccessEvent]) -> list[tuple[AccessEvent, ...]]:

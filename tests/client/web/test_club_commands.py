@@ -50,6 +50,8 @@ def test_a_plan_can_be_set_and_shown(
         ["--load", "nan"],
         ["--rpe", "12", "--minutes", "10"],
         ["--load", "1", "--title", "x" * 61],
+        ["--load", "1", "--title", "in\u202etervals"],
+        ["--load", "1", "--title", "two\nlines"],
         ["--load", "1", "--athlete", "nobody"],
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.entries.events import EventKind
 from client.app import build_app
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
@@ -105,6 +106,19 @@ def test_nothing_can_be_decided_about_an_athlete_of_another_squad(
     assert answer.status_code == 404
     assert consent.decided == []
     assert ids["hurt"] not in asked_about(consent)
+
+
+@pytest.mark.parametrize("path", ["/athletes/{}", "/athletes/{}/decided"])
+def test_a_try_at_an_athlete_of_another_squad_is_recorded_as_theirs(
+    browser: TestClient, settings: Any, clock: Any, consent: Any, ids: Ids, path: str
+) -> None:
+    sign_in(browser, settings, clock, "first-team")
+
+    browser.get(path.format(ids["tired"]))
+    browser.get(path.format("nobody"))
+
+    tries = [body for kind, body in consent.events if kind is EventKind.LOOK_REFUSED]
+    assert [(body["athlete"], body["role"]) for body in tries] == [(ids["tired"], "coach")]
 
 
 def test_moving_an_athlete_acts_with_the_next_page(

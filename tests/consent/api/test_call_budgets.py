@@ -91,6 +91,8 @@ def test_an_athlete_who_has_opened_too_many_pages_can_still_stop(limited: Caller
     ("method", "path", "cookie", "is_free"),
     [
         ("POST", "/shared/stop-all", b"", True),
+        ("POST", "/budget/freeze", b"", True),
+        ("POST", "/shared/unfreeze", b"", False),
         ("POST", "/shared/stop", b"", True),
         ("POST", "/change/sleep/stop", b"", True),
         ("POST", "/asked/rel-1/stop", b"", True),

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from chassis.http.key_change import SignedKeyChange
 from consent.app import app_of
 from consent.decisions.reported_events import REPORTABLE
 from consent.declared_events import API_ROUTES
@@ -175,7 +176,7 @@ FOR_CLUBS: dict[str, Request] = {
 
 def test_every_route_is_in_one_of_these_lists() -> None:
     """A route that a league could use to name a club or an athlete must be attacked before it can be added."""
-    places = [*NAMED, *CAMPAIGN_REQUESTS, *CLUBS_REQUESTS, *FOR_CLUBS, "POST /v1/releases"]
+    places = [*NAMED, *CAMPAIGN_REQUESTS, *CLUBS_REQUESTS, *FOR_CLUBS, "POST /v1/releases", "POST /v1/keys"]
     told = {" ".join(place.split()[:2]) for place in places}
     open_to_all = {"GET /v1/keys", "GET /health", "DELETE|GET|PATCH|POST|PUT /v1/{rest:path}"}
 
@@ -188,6 +189,19 @@ def test_what_is_for_clubs_is_refused_to_a_league_whatever_it_names(caller: Call
 
     assert caller.send(RIVAL, *FOR_CLUBS[place]).status_code == 403
     assert caller.world.log_size == size + 1
+
+
+def test_a_league_changes_the_key_of_no_other_whether_it_exists_or_not(caller: Caller) -> None:
+    service, new = caller.world.service.keys.service.verify_key.key_id, SigningKey.generate()
+    parts = {"former": caller.world.keys[RIVAL], "new": new, "service_key_id": service, "now": caller.world.clock.now}
+
+    found, nothing = (
+        caller.send(RIVAL, "POST", "/v1/keys", SignedKeyChange.create(org, **parts).as_json())
+        for org in (NOT_JOINED, UNKNOWN)
+    )
+
+    assert answer(found) == answer(nothing)
+    assert found.status_code == 403
 
 
 def test_a_release_is_not_for_leagues_to_propose(caller: Caller) -> None:

@@ -35,10 +35,12 @@ from audit.entries.details.clubs import (
     LeagueJoined,
     LeagueLeft,
     ModelJudged,
+    NodeAccessChanged,
     NodeDataErased,
     OperatorLooked,
     PlanSet,
     ProposalAnswered,
+    SquadRefused,
     StaffCodeIssued,
     StaffSignedIn,
 )
@@ -51,10 +53,12 @@ from audit.entries.details.codes import (
     DecisionReason,
     FreezeCause,
     LeagueRole,
+    NodeAccessChange,
     OperatorView,
     OrganisationType,
     ProposalAnswer,
     RoundPayment,
+    SigningKeyStep,
 )
 from audit.entries.details.league import (
     CampaignClosed,
@@ -64,10 +68,10 @@ from audit.entries.details.league import (
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
-    OrganisationRegistered,
     RoundAggregated,
     RulesLoaded,
 )
+from audit.entries.details.organisations import OrganisationRegistered, OrganisationRevoked, SigningKeyChanged
 from policies.vocabulary import Action, Category, ConsentState, Granularity, Purpose, Role
 
 ATHLETE, SHA256 = "ath-0000000100000001", "ab" * 32
@@ -143,6 +147,8 @@ SAMPLES: dict[str, Details] = {
         PlanSet(day=date(2026, 11, 24), athlete=ATHLETE),
         LeagueJoined(league="league"),
         LeagueLeft(league="league"),
+        NodeAccessChanged(change=NodeAccessChange.STAFF_REMOVED, person="per-1"),
+        SquadRefused(person="per-1", role=Role.COACH, athlete=ATHLETE),
         RoundAggregated(manifest=SHA256, round=1, clubs=4),
         ModelRegistered(manifest=SHA256, model="recovery-linear-1", model_id=SHA256),
         CampaignOpened(campaign=SHA256, campaign_id="recovery-2026"),
@@ -151,6 +157,8 @@ SAMPLES: dict[str, Details] = {
         LeagueStaffSignedIn(person="T. W.", role=LeagueRole.FRONT_OFFICE, club="club-a"),
         LeagueCodeIssued(person="A. N.", role=LeagueRole.OPERATOR),
         OrganisationRegistered(organisation_type=OrganisationType.CLUB, key_id="0123456789abcdef"),
+        SigningKeyChanged(step=SigningKeyStep.ADDED, key_id="0123456789abcdef", former_until=_CHANGE.ends),
+        OrganisationRevoked(revoked="club-a", organisation_type=OrganisationType.CLUB),
         RulesLoaded(pack="open", policy_hash=SHA256),
         Heartbeat(),
     )

@@ -1,0 +1,49 @@
+"""A writing command is carried out by the running service, or here where none runs; either way it says the same."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from audit.errors import LogUnavailable
+from chassis.errors import AnswerLost, LockHeld, NobodyListens
+from consent.commands.service_folder import writing
+from consent.errors import StoreUnavailable
+
+PATIENCE_S = 20.0  # ours: a start of the service, or another command, is over by then
+PAUSE_S = 0.2
+
+
+def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Have `fields` done, once, and return what was done.
+
+    While the folder is held by somebody who does not listen (a start of the service, another command), it waits.
+    Raises a child of ConsentError, CommandRefused for what the running service refused, or StoreUnavailable if whether
+    it was done is not known.
+    """
+    from chassis.local_channel.asking import ask
+    from consent.operator.perform import perform
+    from consent.operator.requests import read_operator_request
+    from consent.settings import read_settings
+
+    folder = directory.resolve()
+    read_settings(folder)
+    request = read_operator_request(fields)
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask(folder, request.model_dump(mode="json"))
+        except NobodyListens:
+            pass
+        except AnswerLost as error:
+            raise StoreUnavailable(
+                "the service ended before it answered, so that it is not known whether this was done; "
+                "give the command again: what was done already is not done twice"
+            ) from error
+        try:
+            with writing(folder) as service:
+                return perform(service, request)
+        except LogUnavailable as error:
+            if not isinstance(error.__cause__, LockHeld) or time.monotonic() > ends:
+                raise
+        time.sleep(PAUSE_S)

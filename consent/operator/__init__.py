@@ -1,0 +1,1 @@
+"""What an operator's command has done: by the running service, or in its place while none runs."""

@@ -1,0 +1,89 @@
+"""Does what an operator's command asks, in the one process that writes; the answer is what the command prints."""
+
+from datetime import datetime
+from typing import Any
+
+from audit.entries.details.codes import FreezeCause
+from consent.identity.sessions import AthleteSessions
+from consent.operator.requests import (
+    AddOrganisation,
+    AddOrganisationKey,
+    EraseAthlete,
+    FreezeAthlete,
+    ListSessions,
+    OperatorRequest,
+    RetireOrganisationKey,
+    RevokeOrganisation,
+    UnfreezeAthlete,
+)
+from consent.registry.values import Org
+from consent.service import Service
+from consent.store import ConsentStore
+from policies.signing import VerifyKey
+from policies.vocabulary import AthleteId, OrgId
+
+MOST_LISTED = 10_000
+
+
+def perform(service: Service, request: OperatorRequest) -> dict[str, Any]:
+    """Do it and return what was done, as plain JSON. Raises a child of ConsentError, PolicyError or AuditError."""
+    store = service.store
+    match request:
+        case AddOrganisation():
+            key = VerifyKey.from_text(request.key)
+            return _org(store.add_org(OrgId(request.org), name=request.name, kind=request.kind, key=key))
+        case AddOrganisationKey():
+            return _add_key(store, request)
+        case RetireOrganisationKey():
+            store.org_keys.retire(OrgId(request.org), request.key_id)
+            return {"org": request.org, "retired": request.key_id}
+        case RevokeOrganisation():
+            told = store.org_keys.revoke(OrgId(request.org))
+            return _org(store.org(OrgId(request.org))) | {"athletes_told": told}
+        case EraseAthlete():
+            store.erase(AthleteId(request.athlete))
+            return {"athlete": request.athlete}
+        case FreezeAthlete():
+            return _frozen(store, store.freeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
+        case UnfreezeAthlete():
+            return _frozen(store, store.unfreeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
+        case ListSessions():
+            return {"sessions": _sessions(service.sessions, request.athlete)}
+
+
+def _sessions(sessions: AthleteSessions, athlete: str | None) -> list[dict[str, Any]]:
+    """The newest, as many as an answer holds."""
+    found = [one for one in sessions.every() if athlete in (None, one.athlete)]
+    return [
+        {
+            "athlete": one.athlete,
+            "method": one.method.value,
+            "since": one.opened.isoformat(timespec="seconds"),
+            "seen": one.seen.isoformat(timespec="seconds"),
+        }
+        for one in found[:MOST_LISTED]
+    ]
+
+
+def _add_key(store: ConsentStore, request: AddOrganisationKey) -> dict[str, Any]:
+    key = VerifyKey.from_text(request.key)
+    until = store.org_keys.add(OrgId(request.org), key, overlap_d=request.overlap_d)
+    return _org(store.org(OrgId(request.org))) | {"former_counts_until": _moment(until)}
+
+
+def _org(org: Org) -> dict[str, Any]:
+    return {
+        "org": org.org_id,
+        "name": org.name,
+        "kind": org.kind.value,
+        "key_id": org.key.key_id if org.key else "",
+    }
+
+
+def _frozen(store: ConsentStore, athlete: AthleteId) -> dict[str, Any]:
+    causes = store.member(athlete).frozen
+    return {"athlete": athlete, "frozen_by": sorted(cause.value for cause in causes)}
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat(timespec="seconds")

@@ -1,0 +1,114 @@
+"""What an operator's command asks for: one closed list, parsed alike from a command line and from the local channel."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from chassis.names import DisplayName
+from consent.errors import InvalidChange
+from consent.registry.values import USUAL_OVERLAP_D, OrgKind
+
+OrgArgumentText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
+KeyText = Annotated[str, Field(max_length=64)]
+AthleteArgumentText = Annotated[str, Field(pattern=r"^ath-[0-9a-f]{16}$")]
+
+
+class _OperatorRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AddOrganisation(_OperatorRequest):
+    """Register an organisation, or change its name and key."""
+
+    command: Literal["org add"] = "org add"
+    org: OrgArgumentText
+    name: DisplayName
+    kind: OrgKind
+    key: KeyText
+
+
+class AddOrganisationKey(_OperatorRequest):
+    """Have an organisation sign with another key. overlap_d: for how many days the one before counts beside it."""
+
+    command: Literal["org add-key"] = "org add-key"
+    org: OrgArgumentText
+    key: KeyText
+    overlap_d: int = USUAL_OVERLAP_D
+
+
+class RetireOrganisationKey(_OperatorRequest):
+    """End one former key before its time."""
+
+    command: Literal["org retire-key"] = "org retire-key"
+    org: OrgArgumentText
+    key_id: Annotated[str, Field(max_length=64)]
+
+
+class RevokeOrganisation(_OperatorRequest):
+    """End every key of an organisation at once."""
+
+    command: Literal["org revoke"] = "org revoke"
+    org: OrgArgumentText
+
+
+class EraseAthlete(_OperatorRequest):
+    """Destroy an athlete's keys."""
+
+    command: Literal["athlete erase"] = "athlete erase"
+    athlete: AthleteArgumentText
+
+
+class FreezeAthlete(_OperatorRequest):
+    """Freeze an athlete's account."""
+
+    command: Literal["freeze"] = "freeze"
+    athlete: AthleteArgumentText
+
+
+class UnfreezeAthlete(_OperatorRequest):
+    """End what the operator's freeze did."""
+
+    command: Literal["unfreeze"] = "unfreeze"
+    athlete: AthleteArgumentText
+
+
+class ListSessions(_OperatorRequest):
+    """List who is signed in to the portal. athlete: only theirs; everybody's if empty."""
+
+    command: Literal["athlete sessions"] = "athlete sessions"
+    athlete: AthleteArgumentText | None = None
+
+
+OperatorRequest = (
+    AddOrganisation
+    | AddOrganisationKey
+    | RetireOrganisationKey
+    | RevokeOrganisation
+    | EraseAthlete
+    | FreezeAthlete
+    | UnfreezeAthlete
+    | ListSessions
+)
+_REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, Field(discriminator="command")])
+
+
+def read_operator_request(fields: object) -> OperatorRequest:
+    """Return the request; raises InvalidChange naming the field that is wrong, never its content."""
+    try:
+        return _REQUEST.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        field = str(first["loc"][-1]) if first["loc"] else "command"
+        wrong = str(cause) if isinstance(cause, ValueError) else f"expected {_EXPECTED.get(field, _OTHER)}"
+        raise InvalidChange(f"{field}: {wrong}") from error
+
+
+_OTHER = "a request that this version of the service knows; use the commands of the same version"
+_EXPECTED = {
+    "org": "an identifier of 2 to 64 lower-case letters, digits and hyphens",
+    "athlete": "an athlete's id as `athlete list` shows it, such as ath-0123456789abcdef",
+    "key": "a public key of 44 characters (base64), as the organisation's own program printed it",
+    "key_id": "the id of a key as `org list` shows it",
+    "kind": f"one of {', '.join(kind.value for kind in OrgKind)}",
+}
