@@ -178,15 +178,7 @@ def open_service(
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock, is_log_unasked=is_unasked)
         store = ConsentStore(transactions)
         OutsideView(trust.policy, settings.published_at, http).refuse_a_smaller_log(log, mode.outside)
-        if not mode.recovers:
-            refuse_other_moments(transactions, log)
-        if log.has_problem is not None:
-            # What is lost, or waits a second time, must be noticed while it can be repaired: before a publication.
-            transactions.check()
-            _publish_overdue(log)
-        recovered = recover(transactions)
-        if recovered.cut_off:
-            logger.warning("organisations need their key anew: %s", ", ".join(recovered.cut_off))
+        recovered = _settled(transactions, log, mode)
         store.begin()
     except BaseException:
         for opened in (log, cosigner, nonces):
@@ -197,6 +189,20 @@ def open_service(
     sessions, requests = AthleteSessions(transactions, settings), SignedRequests(transactions, nonces)
     figures = ConsentFigures.of(log, cosigner, transactions)
     return Service(settings, keys, trust, engine, cosigner, log, store, sessions, requests, recovered, nonces, figures)
+
+
+def _settled(transactions: Transactions, log: Log, mode: StartMode) -> Recovered:
+    """Refuse what is not of one moment, and take note of what only the log knows."""
+    if not mode.recovers:
+        refuse_other_moments(transactions, log)
+    if log.has_problem is not None:
+        # What is lost, or waits a second time, must be noticed while it can be repaired: before a publication.
+        transactions.check()
+        _publish_overdue(log)
+    recovered = recover(transactions)
+    for org in recovered.cut_off:
+        logger.warning("an organisation needs its key anew", extra={"org": org})
+    return recovered
 
 
 def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:

@@ -110,7 +110,9 @@ def _is_done(vault: Vault, keep: Callable[[], KeepDays], service: KnowsTheTime, 
         service.snapshot()
         deleted = delete_old(vault, wanted, now=clock())
     except ClientError as error:
-        logger.warning("old readings were not deleted, or not from the whole file: %s", error)
+        logger.warning(
+            "old readings were not deleted, or not from the whole file", extra={"error": type(error).__name__}
+        )
         return False
     for category, readings in sorted(deleted.items()):
         logger.info("old readings were deleted", extra={"category": category.value, "readings": readings})
