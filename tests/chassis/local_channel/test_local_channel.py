@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chassis.backup.folder_files import file_names
 from chassis.errors import AnswerLost, BadName, ChassisError, CommandRefused, NobodyListens
 from chassis.local_channel.address import SOCKET_FILE, new_socket, socket_address
 from chassis.local_channel.asking import ask
@@ -61,6 +62,13 @@ def test_the_socket_is_the_owners_alone_and_goes_with_the_program(tmp_path: Path
     assert not (tmp_path / SOCKET_FILE).exists()
 
 
+def test_a_backup_leaves_the_socket_out(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{}")
+    with listening(tmp_path):
+        assert (tmp_path / SOCKET_FILE).exists()
+        assert list(file_names(tmp_path)) == ["settings.json"]
+
+
 def test_another_user_is_refused_whatever_the_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system names the user at the other end; here our own id is another one, and nobody is root."""
     monkeypatch.setattr(
@@ -82,14 +90,16 @@ def test_garbage_gets_one_sentence_and_harms_nobody(tmp_path: Path, garbage: byt
         assert ask(tmp_path, {"command": "x"}) == {"heard": {"command": "x"}}
 
 
-def test_what_the_program_refuses_is_its_own_sentence_and_what_fails_tells_nothing(tmp_path: Path) -> None:
+def test_what_the_program_refuses_is_its_own_sentence_and_what_fails_tells_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with listening(tmp_path):
         with pytest.raises(CommandRefused, match="expected better"):
             ask(tmp_path, {"refuse": "expected better"})
         with pytest.raises(CommandRefused) as failed:
             ask(tmp_path, {"fail": True})
 
-    assert "secret" not in str(failed.value)
+    assert "secret" not in str(failed.value) + caplog.text
 
 
 def test_nobody_listens_without_a_program_nor_behind_a_socket_that_a_killed_one_left(tmp_path: Path) -> None:
