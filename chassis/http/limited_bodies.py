@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 SMALL_BODY: Final = 16 * 1024
 """Bytes that are taken whatever else waits: no form of the portal is larger, so no withdrawal is refused for load."""
 BUSY_S: Final = 5
+ARRIVES_WITHIN_S: Final = 0.1
+"""How long an answer to an unread request waits for its small body (ours): it left the caller with the headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class LimitedBodies:
             return
         limit, announced = self._limits.of(scope["path"]), _announced(scope)
         ends = asyncio.get_running_loop().time() + self._limits.seconds(limit, min(announced, limit.largest))
-        body = _Body(self, receive, send, limit, self._limits.pause_s, ends)
+        body = _Body(self, receive, send, limit, self._limits.pause_s, ends, is_whole=not _has_body(scope))
+        body.is_small = 0 < announced <= SMALL_BODY and b"expect" not in dict(scope["headers"])
         try:
             if announced > limit.largest:
                 await body.refuse(413, f"expected a body of at most {limit.largest:,} bytes")
@@ -115,6 +118,7 @@ class _Body:
     has_answered: bool = False
     is_refused: bool = False
     is_whole: bool = False
+    is_small: bool = False
     disconnected: Message = field(default_factory=lambda: {"type": "http.disconnect"})
 
     async def receive(self) -> Message:
@@ -148,8 +152,25 @@ class _Body:
     async def send(self, message: Message) -> None:
         """Pass the answer on, unless it was given here already."""
         if not self.is_refused:
+            await self._take_what_arrives()
             self.has_answered = True
             await self.send_to(message)
+
+    async def _take_what_arrives(self) -> None:
+        """Throw away a small body that nobody has read.
+
+        A connection with an unread body is closed behind the answer, and a caller who sends the next request at once
+        would not know yet.
+        """
+        if self.has_answered or not self.is_small:
+            return
+        ends = asyncio.get_running_loop().time() + ARRIVES_WITHIN_S
+        while not self.is_whole and (left := ends - asyncio.get_running_loop().time()) > 0:
+            try:
+                message = await asyncio.wait_for(self.receive_from(), left)
+            except TimeoutError:
+                return
+            self.is_whole = message["type"] != "http.request" or not message.get("more_body", False)
 
     async def refuse(self, status: int, text: str) -> Message:
         """Answer in the application's place, unless it has begun to; the rest of the body is not read."""
@@ -160,6 +181,10 @@ class _Body:
             response = PlainTextResponse(text, status, headers)
             await response({"type": "http"}, self.receive_from, self.send_to)
         return self.disconnected
+
+
+def _has_body(scope: Scope) -> bool:
+    return not {b"content-length", b"transfer-encoding"}.isdisjoint(name for name, _ in scope["headers"])
 
 
 def _announced(scope: Scope) -> int:

@@ -6,6 +6,7 @@ out before its request was read. Here each of these waits has an end. Bodies are
 """
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 from typing import Any, Final
@@ -147,7 +148,8 @@ class LimitedProtocol(H11Protocol):
         self._is_lingering = True
         self.flow.resume_reading()
         if self.transport.can_write_eof():
-            self.transport.write_eof()
+            with contextlib.suppress(OSError):  # the caller has gone already
+                self.transport.write_eof()
         self._header_timer = self.loop.call_later(self.limits.linger_s, self.transport.abort)
 
     def _stop_header_timer(self) -> None:

@@ -3,12 +3,15 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audit.errors import LogUnavailable
 from chassis.errors import AnswerLost, LockHeld, NobodyListens
 from consent.commands.service_folder import writing
 from consent.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from consent.operator.requests import OperatorRequest
 
 PATIENCE_S = 20.0  # ours: a start of the service, or another command, is over by then
 PAUSE_S = 0.2
@@ -22,7 +25,6 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     it was done is not known.
     """
     from chassis.local_channel.asking import ask
-    from consent.operator.perform import perform
     from consent.operator.requests import read_operator_request
     from consent.settings import read_settings
 
@@ -41,9 +43,15 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
                 "give the command again: what was done already is not done twice"
             ) from error
         try:
-            with writing(folder) as service:
-                return perform(service, request)
+            return _done_here(folder, request)
         except LogUnavailable as error:
             if not isinstance(error.__cause__, LockHeld) or time.monotonic() > ends:
                 raise
         time.sleep(PAUSE_S)
+
+
+def _done_here(folder: Path, request: "OperatorRequest") -> Mapping[str, Any]:
+    from consent.operator.perform import perform  # loads the whole service: a second that one that runs has spent
+
+    with writing(folder) as service:
+        return perform(service, request)

@@ -1,12 +1,14 @@
 """Going from page to page in a browser: what follows a click waits for the page that the click leads to."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Locator
 
-from tests.scale import sized
+from tests.scale import FACTOR, sized
 from tests.waiting import HANG_S
 
+Path = TypeVar("Path")
 WITHIN_MS = HANG_S * 1000
 ACTION_WITHIN_MS = 120_000.0  # on a page that has loaded: a field that is not there by then is missing
 
@@ -15,6 +17,11 @@ SCREENS = sized(
     in_drill=[(390, "dark"), (390, "light"), (1280, "dark"), (1280, "light")],
 )
 """Widths in pixels, and colour schemes: each once in the gate, all together in a drill."""
+
+
+def shared_out(paths: Sequence[Path], screen: tuple[int, str]) -> Sequence[Path]:
+    """The paths to look at on one screen: every one in a drill; in the gate each path is looked at on one of them."""
+    return paths if FACTOR > 1 else paths[SCREENS.index(screen) :: len(SCREENS)]
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:

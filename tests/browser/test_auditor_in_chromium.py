@@ -18,7 +18,7 @@ from audit.tlog.note_keys import Algorithm, Signer
 from audit.tlog.trust_policy import TrustPolicy, parse_policy
 from audit.writer.log import Log
 from chassis.web.serving import listen, serving
-from tests.browser.following import SCREENS, follow, new_context
+from tests.browser.following import SCREENS, follow, new_context, shared_out
 from tests.waiting import HANG_S
 
 pytestmark = pytest.mark.xdist_group("auditor")
@@ -121,7 +121,7 @@ def test_axe_finds_nothing_in_any_state(sites: dict[str, str], chromium: Browser
     page, found = context.new_page(), {}
 
     for state, paths in STATES:
-        for path in paths:
+        for path in shared_out(paths, (width, scheme)):
             page.goto(sites[state] + path)
             violations = Axe().run(page).response["violations"]
             found |= {f"{state} {path} {v['id']}": [n["target"] for n in v["nodes"]][:3] for v in violations}

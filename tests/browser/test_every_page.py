@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.following import SCREENS, follow, new_context
+from tests.browser.following import SCREENS, follow, new_context, shared_out
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -47,7 +47,7 @@ def test_axe_finds_nothing(running_demo, chromium: Browser, surface, persona, pa
     page = opened(chromium, running_demo, surface, persona, width=width, scheme=scheme)
     found = {}
 
-    for path in paths:
+    for path in shared_out(paths, (width, scheme)):
         page.goto(running_demo.base(surface) + path)
         assert page.url == running_demo.base(surface) + path
         results = Axe().run(page)

@@ -6,6 +6,6 @@ DRILL = enlarged(
     "system_calls",
     "each kind of system call of a writer fails or kills it, at up to 32 places for each fault",
     ["tests/audit/writer/test_log_system_calls.py"],
-    factor=4,
+    factor=8,
     within_s=1_800,
 )

@@ -28,12 +28,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unlinkability")]
 
 SEED = 20261123
 PARTNERS = 6  # at most so many pairs of one athlete for each entry
-DAYS = sized(4, in_drill=10)
-GUESSES = sized(5_000, in_drill=20_000)  # the standard error of an AUC at chance is then 0.008, or 0.004
-FEWER_GUESSES = sized(4_000, in_drill=10_000)  # where a flaw must be found, or a figure is only reported
-MOST_AUC = sized(0.54, in_drill=0.52)  # five standard errors away
-DUMMY_GUESSES = sized(5_000, in_drill=14_000)  # a third of them about dummies
-MOST_AUC_OF_DUMMIES = sized(0.55, in_drill=0.53)
+DAYS = sized(3, in_drill=10)
+GUESSES = sized(3_000, in_drill=20_000)  # the standard error of an AUC at chance is then 0.011, or 0.004
+FEWER_GUESSES = sized(2_500, in_drill=10_000)  # where a flaw must be found, or a figure is only reported
+MOST_AUC = sized(0.553, in_drill=0.52)  # five standard errors away
+DUMMY_GUESSES = sized(3_000, in_drill=14_000)  # a third of them about dummies
+MOST_AUC_OF_DUMMIES = sized(0.565, in_drill=0.53)
 LEAST_AUC_WITH_A_FLAW = 0.6
 
 

@@ -286,13 +286,13 @@ def nested_groups(count: int) -> str:
     return f"witness g0 {W[0].vkey}\n{inside}quorum g{count}\n"
 
 
-# Made to keep a careless parser busy or to end its stack; the largest, of a million octets, is as large as may be.
+# Made to keep a careless parser busy or to end its stack.
 HOSTILE: dict[str, tuple[Callable[[int], str], int]] = {
-    "witnesses": (many_witnesses, 12_000),
-    "groups one in another": (nested_groups, 38_000),
-    "blanks": (lambda count: " \t" * count + "\nquorum none\n", 490_000),
-    "lines": (lambda count: " \n" * count + "quorum none\n", 490_000),
-    "one long name": (lambda count: f"witness {'n' * count} {W[0].vkey}\nquorum none\n", 900_000),
+    "witnesses": (many_witnesses, 4_000),
+    "groups one in another": (nested_groups, 16_000),
+    "blanks": (lambda count: " \t" * count + "\nquorum none\n", 200_000),
+    "lines": (lambda count: " \n" * count + "quorum none\n", 200_000),
+    "one long name": (lambda count: f"witness {'n' * count} {W[0].vkey}\nquorum none\n", 400_000),
 }
 
 

@@ -157,4 +157,4 @@ class LifeOfALog(RuleBasedStateMachine):
 
 
 TestLifeOfALog = LifeOfALog.TestCase
-TestLifeOfALog.settings = settings(fuzzed(100), stateful_step_count=30)
+TestLifeOfALog.settings = settings(fuzzed(40), stateful_step_count=30)

@@ -22,7 +22,7 @@ from audit.writer.log import Log
 from tests.audit.writer.traced_writer import SCENE, SIGNER
 from tests.scale import counts, scaled
 
-PER_FAULT = scaled(8)
+PER_FAULT = scaled(4)
 """Points per syscall and fault."""
 SYSCALLS = "fsync rename renameat renameat2 write pwrite64 openat mkdir mkdirat unlink unlinkat close flock".split()
 FILLING = {"fsync", "write", "pwrite64", "openat", "mkdir", "mkdirat", "rename", "renameat", "renameat2"}

@@ -20,7 +20,7 @@ from tests.scale import scaled
 from tests.waiting import HANG_S, wait_until
 
 SECONDS = 0.6
-CONNECTIONS = scaled(200)
+CONNECTIONS = scaled(60)
 MIB = 1024 * 1024
 
 

@@ -18,7 +18,7 @@ from consent.athlete.values import ProofState
 from tests.consent.league import Caller, FakeClock, World, acts, fill, make_service
 from tests.scale import scaled
 
-READS = scaled(200)
+READS = scaled(60)
 REFUSED = {"error": "no answer without a record of it; try again later"}
 
 

@@ -124,5 +124,5 @@ class Ledger(RuleBasedStateMachine):
             ledger.verify(tx, self.athlete)
 
 
-Ledger.TestCase.settings = settings(fuzzed(8), stateful_step_count=14)
+Ledger.TestCase.settings = settings(fuzzed(4), stateful_step_count=14)
 TestLedger = Ledger.TestCase
