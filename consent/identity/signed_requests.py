@@ -1,13 +1,15 @@
 """Who sends a request: an organisation's Ed25519 signature over it, checked once and never accepted twice.
 
 Every refusal (unknown key, bad signature, another audience or version, stale time, replayed nonce) is the same
-RequestRefused. An authentic request whose time is off is told to the operator: it is a clock, not an attack.
+RequestRefused. An authentic request whose time is off is told to the operator, once until its time is right again: it
+is a clock, not an attack, and its program asks every few seconds.
 """
 
 import logging
 from collections.abc import Mapping
 
 from chassis.http.request_signature import read_headers, verify_request
+from chassis.operations.once_until_changed import OnceUntilChanged
 from consent.errors import RequestRefused
 from consent.identity.nonces import NonceMemory
 from consent.registry import orgs
@@ -25,6 +27,7 @@ class SignedRequests:
         self._transactions = transactions
         self._audience = transactions.context.keys.service.verify_key.key_id
         self._nonces = nonces
+        self._off_time = OnceUntilChanged()
 
     def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
         """Return who signed this very request; raises RequestRefused."""
@@ -39,12 +42,14 @@ class SignedRequests:
                 key, headers, audience=self._audience, method=method, target=target, body=body, now=now
             )
         except OutsideItsTime as error:
-            logger.warning(
-                "a signed request was refused", extra={"org": found[0].org_id if found else "", "detail": error}
-            )
+            org_id = found[0].org_id if found else ""
+            if self._off_time.is_new(org_id, type(error).__name__):
+                logger.warning("a signed request was refused", extra={"org": org_id, "detail": error})
             raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error
         if not self._nonces.remember(signed.nonce, now=now):
             raise RequestRefused("request refused")
+        if not self._off_time.is_empty and self._off_time.is_over(org.org_id):
+            logger.info("the clock of an organisation is right again", extra={"org": org.org_id})
         return org

@@ -4,6 +4,8 @@ import base64
 import json
 from datetime import datetime, timedelta
 
+import pytest
+
 from chassis.http.request_signature import (
     AUDIENCE_HEADER,
     KEY_HEADER,
@@ -123,3 +125,23 @@ def test_every_answer_tells_the_services_time_whatever_its_status(caller: Caller
         caller.send("club-a", "POST", "/v1/decisions", {}),
     ):
         assert answer.headers[TIME_HEADER] == now
+
+
+def test_a_clock_that_is_off_is_one_line_of_the_log_until_it_is_right_again(
+    caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    world, path = caller.world, "/v1/snapshot"
+    audience = world.service.keys.service.verify_key.key_id
+
+    def ask(behind_s: int) -> int:
+        at = world.clock.now - timedelta(seconds=behind_s)
+        parts = {"audience": audience, "method": "GET", "target": path, "body": b"", "now": at}
+        return int(caller.http.get(path, headers=sign_request(world.keys["club-a"], **parts)).status_code)
+
+    with caplog.at_level("INFO", logger="consent.identity.signed_requests"):
+        statuses = [ask(behind_s) for behind_s in (90, 91, 92, 0, 90)]
+
+    assert statuses == [401, 401, 401, 200, 401]
+    said = [record.message for record in caplog.records if record.name == "consent.identity.signed_requests"]
+    refused, right = "a signed request was refused", "the clock of an organisation is right again"
+    assert said == [refused, right, refused]
