@@ -18,6 +18,7 @@ from chassis.cli.exit_codes import ExitCode
 from deploy.demo.errors import ChildFailed, StepFailed
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.stopping import Stopping
+from deploy.demo.tick import Tick
 
 STOP_WITHIN_S = 60.0
 MEMORY_EVERY_S = 0.5
@@ -58,6 +59,15 @@ class Child:
         return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """A program to be started. url: where its /health answers once it is up; "" for one that is not waited for."""
+
+    name: str
+    url: str
+    arguments: Sequence[str]
+
+
 @dataclass(slots=True)
 class League:
     """Every child process of one demo; leaving the context stops them all, last started first."""
@@ -81,23 +91,29 @@ class League:
         with self.stopping.held():
             self.stop()
 
-    def start(self, name: str, arguments: Sequence[str], *, health: str | None, env: Mapping[str, str]) -> Child:
-        """Start `arguments` and return once `health` (a URL) answers 200; raises ChildFailed with the log's end."""
-        log = self.logs / f"{name}.log"
+    def start(self, *programs: "Starting", tick: Tick = lambda: None) -> list[Child]:
+        """Start programs at the same time and return once all are healthy; raises ChildFailed with a log's end."""
+        children = [self._begin(one) for one in programs]
+        for child, one in zip(children, programs, strict=True):
+            if one.url:
+                self._wait_ready(child, f"{one.url}/health")
+            tick()
+        return children
+
+    def _begin(self, starting: "Starting") -> Child:
+        log = self.logs / f"{starting.name}.log"
         with log.open("wb") as sink, self.stopping.held():
             process = subprocess.Popen(
-                list(arguments),
+                list(starting.arguments),
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                env=os.environ | QUIET_ENVIRONMENT | dict(env),
+                env=os.environ | QUIET_ENVIRONMENT,
                 start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops them in order
             )
-            child = Child(name, process, log)
+            child = Child(starting.name, process, log)
             self.children.append(child)
         self.stopping.raise_if_asked()
-        if health:
-            self._wait_ready(child, health)
         return child
 
     def _wait_ready(self, child: Child, url: str) -> None:

@@ -19,8 +19,9 @@ from deploy.demo.league.sources import SYNTHETIC, Sources, prepare
 from deploy.demo.league.witnesses import WitnessState
 from deploy.demo.people import choices, staff
 from deploy.demo.people.budget import rounds_used
-from deploy.demo.plan import WITNESSES, DemoPlan, Person
+from deploy.demo.plan import WITNESSES, Club, DemoPlan, Person
 from deploy.demo.processes import League
+from deploy.demo.side_by_side import side_by_side
 from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
 from deploy.demo.tick import Tick
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
@@ -178,14 +179,14 @@ class Story:
             return errors_table.compare(self.plan, real or learners, done)
 
     def _release(self, people: Sequence[Person], today: date) -> tuple[int, dict[str, int]]:
-        proposed = 0
+        until = (today + RELEASE_FOR).isoformat()
+
+        def propose(club: Club) -> int:
+            arguments = ("--recipient-org", club.org, "--until", until, "--json")
+            return int(json.loads(founding.node("propose", str(club.folder), *arguments))["counts"]["proposed"])
+
         with self.step("Nodes propose durability indices", len(self.plan.clubs)) as tick:
-            for club in self.plan.clubs:
-                until = (today + RELEASE_FOR).isoformat()
-                arguments = ("--recipient-org", club.org, "--until", until, "--json")
-                counts = json.loads(founding.node("propose", str(club.folder), *arguments))["counts"]
-                proposed += counts["proposed"]
-                tick()
+            proposed = sum(side_by_side(propose, self.plan.clubs, tick))
         asked = [person for person in people if person.source == SYNTHETIC]
         with self.step("Athletes answer over the exact bytes", len(asked)) as tick:
             answers = choices.answer_requests(self.plan, asked, tick)

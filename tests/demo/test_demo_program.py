@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from deploy.demo import cli
-from deploy.demo.processes import League
+from deploy.demo.processes import League, Starting
 from deploy.demo.stopping import Stopping
 from tests.waiting import HANG_S
 
@@ -141,7 +141,7 @@ def test_a_program_that_was_started_when_the_request_came_is_ended(tmp_path: Pat
 
     with League(tmp_path, stopping) as league:
         with pytest.raises(KeyboardInterrupt):
-            league.start("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], health=None, env={})
+            league.start(Starting("sleeper", "", [sys.executable, "-c", "import time; time.sleep(60)"]))
         (sleeper,) = league.children
         assert sleeper.process.poll() is None
 

@@ -12,11 +12,13 @@ import httpx
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
-from deploy.demo.plan import DemoPlan
+from deploy.demo.plan import Club, DemoPlan
 from deploy.demo.processes import League
+from deploy.demo.side_by_side import side_by_side
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
 POLL_S = 0.2
+ASK_EVERY = 10  # polls of a node to one of the coordinator
 
 OnRound = Callable[[int, int], None]
 
@@ -64,14 +66,16 @@ def run_campaign(
 
 def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:
     """Follow the first club's node, round by round, until the coordinator has closed the campaign."""
-    patience, seen = Patience(), 0
+    patience, seen, asks = Patience(), 0, 0
     while True:
         league.check()
         done, of = _rounds(plan, sha256)
         if done != seen:
             seen = done
             on_round(done, of)
-        if _state(plan, sha256)["state"] in ("done", "failed"):
+        asks = asks + 1
+        may_have_ended = done == of or asks % ASK_EVERY == 0  # each question is a program of its own
+        if may_have_ended and _state(plan, sha256)["state"] in ("done", "failed"):
             return
         if patience.is_over(seen):
             raise StepFailed(f"the campaign stood still after {done} of {of} rounds; see the logs of its programs")
@@ -94,7 +98,9 @@ def _state(plan: DemoPlan, sha256: str) -> dict[str, Any]:
 
 def adopt(plan: DemoPlan, campaign: FinishedCampaign) -> list[dict[str, Any]]:
     """Let every club's own gate judge the model on the days it held back; returns each club's verdict."""
-    return [
-        json.loads(node("adopt", str(club.folder), str(campaign.model_folder), "--json")) | {"club": club.org}
-        for club in plan.clubs
-    ]
+
+    def judged(club: Club) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(node("adopt", str(club.folder), str(campaign.model_folder), "--json"))
+        return told | {"club": club.org}
+
+    return side_by_side(judged, plan.clubs)

@@ -11,7 +11,8 @@ from typing import Any
 from deploy.demo.league.campaigns import FinishedCampaign
 from deploy.demo.league.founding import node
 from deploy.demo.league.known_readiness import known_days
-from deploy.demo.plan import DemoPlan, Person
+from deploy.demo.plan import Club, DemoPlan, Person
+from deploy.demo.side_by_side import side_by_side
 from deploy.demo.summary import Errors
 from models.evaluation.comparison import train_without_privacy
 from models.registry import weights_file
@@ -31,9 +32,13 @@ def compare(plan: DemoPlan, learners: Sequence[Person], campaign: FinishedCampai
     clear = plan.options.out / WITHOUT_PRIVACY
     clear.write_bytes(weights_file(train_without_privacy(campaign.manifest, known_days(plan, learners))))
     told: dict[str, list[Told]] = defaultdict(list)
-    for club in plan.clubs:
+
+    def judged(club: Club) -> Any:
         words = (str(club.folder), str(campaign.model_folder), "--weights", str(clear), "--json")
-        for source in json.loads(node("evaluate", *words))["sources"]:
+        return json.loads(node("evaluate", *words))["sources"]
+
+    for sources in side_by_side(judged, plan.clubs):
+        for source in sources:
             told[source["source"]].append(source)
     return tuple(joined(name, told[app]) for app, name in NAMES.items() if app in told)
 

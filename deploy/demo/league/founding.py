@@ -2,8 +2,9 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from deploy.demo.plan import (
     DemoPlan,
     Person,
 )
-from deploy.demo.processes import League, program, run_program
+from deploy.demo.processes import League, Starting, program, run_program
+from deploy.demo.side_by_side import side_by_side
 from deploy.demo.tick import Tick
 from policies.signing import SigningKey
 
@@ -68,21 +70,21 @@ def found_league(plan: DemoPlan, tick: Tick) -> ExchangedKeys:
         )
     )  # fmt: skip
     tick()
-    league = json.loads(
-        server(
-            "init", str(plan.league_folder), "--name", LEAGUE_NAME, "--league", LEAGUE,
+    inits: list[Callable[[], str]] = [
+        partial(
+            server, "init", str(plan.league_folder), "--name", LEAGUE_NAME, "--league", LEAGUE,
             "--consent", plan.consent_url, "--service-key", union["service_key"], "--json",
         )
-    )  # fmt: skip
-    tick()
+    ]  # fmt: skip
+    for club in plan.clubs:
+        inits.append(partial(node, "init", str(club.folder), "--club", club.org, "--name", club.name, "--json"))
+    league, *nodes = side_by_side(lambda init: json.loads(init()), inits, tick)
     body_key = SigningKey.generate().verify_key.text  # the governing body only reads here; its key signs nothing yet
     _register(plan, LEAGUE, LEAGUE_NAME, "league", league["league_key"])
     _register(plan, GOVERNING_BODY, GOVERNING_BODY_NAME, "governing_body", body_key)
-    tick()
-    for club in plan.clubs:
-        made = json.loads(node("init", str(club.folder), "--club", club.org, "--name", club.name, "--json"))
+    for club, made in zip(plan.clubs, nodes, strict=True):
         _register(plan, club.org, club.name, "club", made["node_key"])
-        tick()
+    tick()
     policy = Path(union["trust_policy_file"])
     witnesses.set_up(plan, log_vkeys=union["log_vkeys"], policy=policy)
     tick()
@@ -121,15 +123,17 @@ def add_athletes(plan: DemoPlan, entrants: Sequence[Entrant], tick: Tick) -> lis
 
 def ingest(plan: DemoPlan, imports: Sequence[Import], people: Sequence[Person], tick: Tick) -> dict[str, int]:
     """Read every file into its club's vault. Files without a reader and broken ones are counted, not hidden."""
-    totals = {"added": 0, "stored": 0, "skipped": 0, "quarantined": 0}
-    for one in imports:
-        club = next(club for club in plan.clubs if club.org == one.club)
-        arguments = (str(club.folder), *_attribution(plan, club, one, people), "--json")
-        done = json.loads(node("ingest", *arguments, accept=QUARANTINED_TOO))
-        for name in totals:
-            totals[name] += done[name]
-        tick()
-    return totals
+
+    def read_all(club: Club) -> list[dict[str, int]]:
+        found = []
+        for one in (one for one in imports if one.club == club.org):
+            arguments = (str(club.folder), *_attribution(plan, club, one, people), "--json")
+            found.append(json.loads(node("ingest", *arguments, accept=QUARANTINED_TOO)))
+            tick()
+        return found
+
+    done = [one for club in side_by_side(read_all, plan.clubs) for one in club]
+    return {name: sum(one[name] for one in done) for name in ("added", "stored", "skipped", "quarantined")}
 
 
 def _attribution(plan: DemoPlan, club: Club, one: Import, people: Sequence[Person]) -> list[str]:
@@ -147,30 +151,33 @@ def _attribution(plan: DemoPlan, club: Club, one: Import, people: Sequence[Perso
 def start_programs(plan: DemoPlan, keys: ExchangedKeys, league: League, tick: Tick) -> None:
     """Start witnesses, consent service, auditor pages, coordinator and nodes, each as its own process."""
     witnesses.start(plan, league, tick)
-    _serve(league, "homefield-consent", "consent", plan.consent_url, "serve", str(plan.consent_folder),
-           "--port", str(plan.consent_port), "--demo")  # fmt: skip
+    union = ("serve", str(plan.consent_folder), "--port", str(plan.consent_port), "--demo")
+    league.start(Starting("consent", plan.consent_url, (program("homefield-consent"), *union)))
     tick()
-    for club in plan.clubs:
+
+    def link(club: Club) -> None:
         node(
             "link", str(club.folder), "--consent", plan.consent_url, "--service-key", keys.service_key,
             "--coordinator", f"127.0.0.1:{plan.fleet_port}", "--ca", str(keys.ca_file), "--league-key", keys.league_key,
         )  # fmt: skip
         node("enrol", str(club.folder))
         node("league", "join", str(club.folder), LEAGUE)
-        server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
-        tick()
-    _serve(league, "homefield-server", "coordinator", plan.office_url, "serve", str(plan.league_folder),
-           "--fleet-port", str(plan.fleet_port), "--web-port", str(plan.web_port), "--demo")  # fmt: skip
-    tick()
-    _serve(league, "homefield-audit", "auditor", plan.audit_url, "serve", str(keys.log_directory),
-           "--policy", str(keys.trust_policy), "--port", str(plan.audit_port))  # fmt: skip
-    tick()
+
+    side_by_side(link, plan.clubs, tick)
     for club in plan.clubs:
-        _serve(
-            league, "homefield-node", club.org, club.url, "run", str(club.folder), "--port", str(club.port), "--demo"
-        )
-        tick()
-
-
-def _serve(league: League, name: str, label: str, url: str, *arguments: str) -> None:
-    league.start(label, [program(name), *arguments], health=f"{url}/health", env={})
+        server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
+    office = ("serve", str(plan.league_folder), "--fleet-port", str(plan.fleet_port), "--web-port", str(plan.web_port))
+    auditor = ("serve", str(keys.log_directory), "--policy", str(keys.trust_policy), "--port", str(plan.audit_port))
+    league.start(
+        Starting("coordinator", plan.office_url, (program("homefield-server"), *office, "--demo")),
+        Starting("auditor", plan.audit_url, (program("homefield-audit"), *auditor)),
+        *(
+            Starting(
+                club.org,
+                club.url,
+                (program("homefield-node"), "run", str(club.folder), "--port", str(club.port), "--demo"),
+            )
+            for club in plan.clubs
+        ),
+        tick=tick,
+    )

@@ -12,7 +12,8 @@ from typing import Any
 
 from deploy.demo.errors import StepFailed
 from deploy.demo.plan import WITNESSES, DemoPlan
-from deploy.demo.processes import League, program, run_program
+from deploy.demo.processes import League, Starting, program, run_program
+from deploy.demo.side_by_side import side_by_side
 from deploy.demo.tick import Tick
 
 NEEDED = 2
@@ -36,13 +37,15 @@ def audit(*arguments: str) -> str:
 
 def set_up(plan: DemoPlan, *, log_vkeys: Sequence[str], policy: Path) -> None:
     """Found the witnesses, tell them the log's keys, and write theirs into the log's trust policy."""
-    lines = []
     known = [word for vkey in log_vkeys for word in ("--vkey", vkey)]
-    for who in WITNESSES:
+
+    def found(who: str) -> str:
         folder = str(plan.witness_folder(who))
         made = json.loads(audit("witness", "init", folder, "--name", f"{who}.example/witness", "--json"))
         audit("witness", "add-log", folder, *known)
-        lines.append(f"witness {who} {made['vkeys'][0]} http://127.0.0.1:{plan.witness_ports[who]}\n")
+        return f"witness {who} {made['vkeys'][0]} http://127.0.0.1:{plan.witness_ports[who]}\n"
+
+    lines = side_by_side(found, WITNESSES)
     lines += [f"group two-of-three {NEEDED} {' '.join(WITNESSES)}\n", "quorum two-of-three\n"]
     text = policy.read_text(encoding="utf-8")
     if NO_QUORUM not in text:
@@ -52,10 +55,16 @@ def set_up(plan: DemoPlan, *, log_vkeys: Sequence[str], policy: Path) -> None:
 
 def start(plan: DemoPlan, league: League, tick: Tick) -> None:
     """Start every witness as a program of its own."""
-    for who, port in plan.witness_ports.items():
-        arguments = [program("homefield-audit"), "witness", "serve", str(plan.witness_folder(who)), "--port", str(port)]
-        league.start(f"witness-{who}", arguments, health=f"http://127.0.0.1:{port}/health", env={})
-        tick()
+    serve = (program("homefield-audit"), "witness", "serve")
+    starting = (
+        Starting(
+            f"witness-{who}",
+            f"http://127.0.0.1:{port}",
+            (*serve, str(plan.witness_folder(who)), "--port", str(port)),
+        )
+        for who, port in plan.witness_ports.items()
+    )
+    league.start(*starting, tick=tick)
 
 
 def states(plan: DemoPlan, log_origin: str) -> tuple[WitnessState, ...]:
