@@ -135,7 +135,7 @@ def _witnesses(s: Summary) -> str:
     names = ", ".join(one.run_by for one in s.witnesses)
     against = sum(one.evidence for one in s.witnesses)
     said = "evidence of misbehaviour: none" if not against else f"EVIDENCE OF MISBEHAVIOUR: {against}"
-    return f"{s.cosigned} of {len(s.witnesses)} countersigned ({names}); {said}"
+    return f"{s.cosigned} of {len(s.witnesses)} cosigned ({names}); {said}"
 
 
 def _campaign(one: CampaignSummary) -> tuple[str, ...]:
