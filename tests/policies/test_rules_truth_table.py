@@ -123,6 +123,7 @@ def _for_recipient(role: Role, request: Request) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_rules_mean_what_the_design_says_for_every_question(enforcer: Enforcer) -> None:
     asked = allowed = 0
     for request in all_questions():
@@ -136,6 +137,7 @@ def test_the_rules_mean_what_the_design_says_for_every_question(enforcer: Enforc
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_casbin_agrees_on_a_sample_and_never_fails(enforcer: Enforcer) -> None:
     sample = random.Random(20261124).sample(list(all_questions()), 3000)
 
@@ -147,6 +149,7 @@ def test_casbin_agrees_on_a_sample_and_never_fails(enforcer: Enforcer) -> None:
         assert decision.policy_hash == enforcer.policy_hash
 
 
+@pytest.mark.slow
 def test_casbin_agrees_on_what_is_allowed(enforcer: Enforcer) -> None:
     granted = [request for request in all_questions() if designed(request)]
 
@@ -203,6 +206,7 @@ def test_no_second_role_carries_a_club_role_over_the_fence(enforcer: Enforcer, a
         assert decision.rule_id == "D01"
 
 
+@pytest.mark.slow
 def test_packs_only_forbid(enforcers: dict[str, Enforcer]) -> None:
     sample = random.Random(3).sample([r for r in all_questions() if not designed(r)], 20_000)
 

@@ -264,6 +264,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 LARGEST_BYTES = 400_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_notes_are_refused_in_time_proportional_to_their_size(made: Callable[[int], bytes]) -> None:
     cosigner = Signer("anna.example", bytes(32), Algorithm.ED25519_COSIGNATURE)

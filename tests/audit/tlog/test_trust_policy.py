@@ -296,6 +296,7 @@ HOSTILE: dict[str, tuple[Callable[[int], str], int]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("made", "largest"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_policies_are_read_in_time_proportional_to_their_size(made: Callable[[int], str], largest: int) -> None:
     def read(text: str) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PUBLIC_FILES = {"ca.crt", "server.pem", "fleet.pub", "trust.policy"}
 CONSENT = ("--consent", "http://127.0.0.1:9", "--service-key", "A" * 43 + "=")
 UMASKS = (0o000, 0o077)  # a program that trusts the one makes files for all, the other hides the log from a web server

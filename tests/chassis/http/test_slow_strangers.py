@@ -19,6 +19,8 @@ from tests.chassis.http.attacked_server import UPLOAD
 from tests.scale import scaled
 from tests.waiting import HANG_S, wait_until
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 0.6
 CONNECTIONS = scaled(60)
 MIB = 1024 * 1024
