@@ -1,20 +1,42 @@
 """Canonical JSON (RFC 8785): the one byte form of everything that Homefield signs or hashes."""
 
 import hashlib
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
 
 from policies.errors import InvalidInput
 
+_LARGEST_INTEGER: Final = 2**53 - 1
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+"""Writes what `_is_plain` lets through in the very bytes of RFC 8785, in a tenth of the time: both escape the same
+characters alike, and sort keys of ASCII alike."""
+
 
 def canonical_bytes(value: Mapping[str, Any]) -> bytes:
     """Return the RFC 8785 bytes of a JSON object; raises InvalidInput for anything JSON cannot hold."""
+    plain = dict(value)
     try:
-        return rfc8785.dumps(dict(value))
-    except rfc8785.CanonicalizationError as error:
+        return _PLAIN.encode(plain).encode() if _is_plain(plain) else rfc8785.dumps(plain)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise InvalidInput(f"expected plain JSON values, got {type(error).__name__}") from error
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it holds texts, small whole numbers, true, false and null alone, under keys of ASCII."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER  # type: ignore[operator]  # an int, as was just seen
+    if kind is dict:
+        items = value.items()  # type: ignore[attr-defined]  # a dict
+        return all(type(key) is str and key.isascii() and _is_plain(inner) for key, inner in items)
+    if kind is list:
+        return all(map(_is_plain, value))  # type: ignore[call-overload]  # a list
+    return False
 
 
 def sha256_hex(data: bytes) -> str:

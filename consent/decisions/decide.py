@@ -54,7 +54,8 @@ def decide_many(
         raise InvalidChange("expected only readiness and training load to be asked for without wearables")
     rows = members.locked(tx, [item.athlete for item in items])
     own = [athlete for athlete, row in rows.items() if row.club == club]
-    grants = live_grants(tx, own, purpose=purpose, recipient=Recipient(club, actor.role))
+    asked, recipient = {item.category for item in items}, Recipient(club, actor.role)
+    grants = live_grants(tx, own, purpose=purpose, recipient=recipient, categories=asked)
     question = _Question(club, actor, action, purpose, grants)
     decided = [_decide(tx, question, item, rows.get(item.athlete)) for item in items]
     appended = tx.append([draft for _, draft in decided])

@@ -17,6 +17,7 @@ def live_grants(
     *,
     purpose: Purpose | None = None,
     recipient: Recipient | None = None,
+    categories: Iterable[Category] | None = None,
 ) -> dict[Cell, Grant]:
     """Return the live grant of each cell. The caller holds the athletes' locks if anything depends on it."""
     query = select(GrantRow).where(col(GrantRow.athlete).in_(sorted(set(athletes))), col(GrantRow.current).is_not(None))
@@ -26,6 +27,8 @@ def live_grants(
         query = query.where(
             col(GrantRow.recipient_org) == recipient.org, col(GrantRow.recipient_role) == recipient.role.value
         )
+    if categories is not None:
+        query = query.where(col(GrantRow.category).in_(sorted({category.value for category in categories})))
     grants = [grant_of(row) for row in tx.session.exec(query).all()]
     states = event_chain.states(tx, [grant.grant_id for grant in grants])
     return {

@@ -3,11 +3,13 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import InvalidInput
+from tests.scale import fuzzed
 
 SAFE = 2**53 - 1
 NUMBERS = st.integers(-SAFE, SAFE) | st.floats(-SAFE, SAFE)  # beyond, a whole float reads back as an unsafe integer
@@ -22,6 +24,25 @@ OBJECTS = st.dictionaries(st.text(), PLAIN, max_size=5)
 @given(OBJECTS)
 def test_the_bytes_read_back_as_the_same_value(value: dict[str, object]) -> None:
     assert json.loads(canonical_bytes(value)) == value
+
+
+USUAL = st.recursive(
+    st.none() | st.booleans() | st.integers(-SAFE, SAFE) | st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF)),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="ascii")), inner),
+    max_leaves=12,
+)
+
+
+@fuzzed(200)
+@given(st.dictionaries(st.text(), PLAIN, max_size=5) | st.dictionaries(st.text(), USUAL, max_size=5))
+def test_the_bytes_are_those_of_another_implementation(value: dict[str, object]) -> None:
+    """What holds texts and whole numbers alone is written without that implementation."""
+    assert canonical_bytes(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("text", [*map(chr, range(0x80)), "\u2028", "\u00e9", "\U0001f3c3", '"\\/'])
+def test_every_character_is_escaped_as_the_standard_says(text: str) -> None:
+    assert canonical_bytes({text: [text]}) == rfc8785.dumps({text: [text]})
 
 
 @given(OBJECTS, st.randoms())
