@@ -83,12 +83,12 @@ class LocalChannel:
             send(connection, self._answered(connection))
 
     def _answered(self, connection: socket.socket) -> Mapping[str, Any]:
-        if not _is_own_user(connection):
-            return {"error": _NOT_YOU}
         try:
-            request = receive(connection)
+            request = receive(connection)  # also of whoever is refused: closed over unread bytes, no answer arrives
         except (ValueError, RecursionError):
             return {"error": _GARBAGE}
+        if not _is_own_user(connection):
+            return {"error": _NOT_YOU}
         try:
             return {"answer": self._answer(request)}
         except self._expected as error:
