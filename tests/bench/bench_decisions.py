@@ -27,7 +27,7 @@ from policies.enforcer import Enforcer
 from policies.vocabulary import Action, Category, Granularity, Purpose, Role
 from tests.drills.one_caller import CATEGORIES, CLUB, Union
 
-DECISIONS, BATCHES, REQUESTS = 2_000, 60, 3_000
+DECISIONS, BATCHES, REQUESTS = 2_000, 60, 800  # requests are signed beforehand and count for a minute
 SQUAD = 60
 LINES = 4
 COACH = Actor("R. D.", Role.COACH)

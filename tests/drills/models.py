@@ -1,4 +1,4 @@
-"""Random lives of a log, of the privacy ledger and of grants beside their models, ten times as many as the gate."""
+"""Random lives of a log, of the privacy ledger and of grants beside their models, 25 times as many as the gate."""
 
 from tests.drills.drill import enlarged
 
@@ -10,6 +10,6 @@ DRILL = enlarged(
         "tests/consent/ledger/test_consent_ledger_model.py",
         "tests/consent/grants/test_consent_lifecycle.py",
     ],
-    factor=10,
+    factor=25,
     within_s=3_600,
 )
