@@ -1,13 +1,11 @@
 """Counts the answers of an application by status, those included that its limits give in its place."""
 
 from collections.abc import Callable
-from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CountAnswer = Callable[[int], None]
 """Takes note of one answer by its HTTP status."""
-REFUSED_FROM: Final = 400
 
 
 class CountedAnswers:

@@ -73,10 +73,19 @@ class LimitedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, announced = self._limits.of(scope["path"]), _announced(scope)
+        headers = dict(scope["headers"])
+        limit, announced = self._limits.of(scope["path"]), _announced(headers)
         ends = asyncio.get_running_loop().time() + self._limits.seconds(limit, min(announced, limit.largest))
-        body = _Body(self, receive, send, limit, self._limits.pause_s, ends, is_whole=not _has_body(scope))
-        body.is_small = 0 < announced <= SMALL_BODY and b"expect" not in dict(scope["headers"])
+        body = _Body(
+            self,
+            receive,
+            send,
+            limit,
+            self._limits.pause_s,
+            ends,
+            is_whole=headers.keys().isdisjoint((b"content-length", b"transfer-encoding")),
+            is_small=0 < announced <= SMALL_BODY and b"expect" not in headers,
+        )
         try:
             if announced > limit.largest:
                 await body.refuse(413, f"expected a body of at most {limit.largest:,} bytes")
@@ -183,11 +192,7 @@ class _Body:
         return self.disconnected
 
 
-def _has_body(scope: Scope) -> bool:
-    return not {b"content-length", b"transfer-encoding"}.isdisjoint(name for name, _ in scope["headers"])
-
-
-def _announced(scope: Scope) -> int:
+def _announced(headers: Mapping[bytes, bytes]) -> int:
     """Content-Length of the request; 0 where it is not said, since the bytes are counted anyway."""
-    length = dict(scope["headers"]).get(b"content-length", b"0")
+    length = headers.get(b"content-length", b"0")
     return int(length[:15]) if length.isdigit() else 0

@@ -12,10 +12,10 @@ from typing import Final, Protocol
 
 from client.errors import ClientError
 from client.vault.store import Vault
+from client.vault.work_beside import work_beside
 from policies.vocabulary import AthleteId
 
 ASKED_EVERY_S: Final = 20.0  # ours: nothing is shown before the service answers, so that it need not be soon
-STOP_WITHIN_S: Final = 8.0
 
 logger = logging.getLogger(__name__)
 
@@ -39,22 +39,16 @@ def erase_again(vault: Vault, erased: frozenset[AthleteId]) -> list[AthleteId]:
 @contextmanager
 def erasing_again(vault: Vault, service: KnowsErased, *, every_s: float = ASKED_EVERY_S) -> Iterator[None]:
     """Erase again before the block begins, or, where the service does not answer yet, once it does."""
-    stop = threading.Event()
     if _is_done(vault, service):
         yield
         return
-    thread = threading.Thread(target=_until_done, args=(vault, service, stop, every_s), name="erased", daemon=True)
-    thread.start()
-    try:
+
+    def until_done(stop: threading.Event) -> None:
+        while not stop.wait(every_s) and not _is_done(vault, service):
+            pass
+
+    with work_beside(until_done, name="erased"):
         yield
-    finally:
-        stop.set()
-        thread.join(STOP_WITHIN_S)
-
-
-def _until_done(vault: Vault, service: KnowsErased, stop: threading.Event, every_s: float) -> None:
-    while not stop.wait(every_s) and not _is_done(vault, service):
-        pass
 
 
 def _is_done(vault: Vault, service: KnowsErased) -> bool:

@@ -21,10 +21,10 @@ from client.errors import ClientError
 from client.vault.codec import encode_source, natural_key
 from client.vault.seal import Seal
 from client.vault.store import Vault
+from client.vault.work_beside import work_beside
 from policies.vocabulary import AthleteId, Category
 
 LOOKED_EVERY_S: Final = 3_600.0
-STOP_WITHIN_S: Final = 8.0
 HELD_CATEGORIES: Final = tuple(sorted({spec.category for spec in SPECS.values()}, key=list(Category).index))
 """The categories of which a node holds readings."""
 
@@ -83,9 +83,8 @@ def deleting_old(
     every_s: float = LOOKED_EVERY_S,
 ) -> Iterator[None]:
     """Delete once a day while the block runs, the first time at its beginning. keep: reads the settings as they are."""
-    stop = threading.Event()
 
-    def run() -> None:
+    def run(stop: threading.Event) -> None:
         done_on = None
         while not stop.is_set():
             today = clock().date()
@@ -93,13 +92,8 @@ def deleting_old(
                 done_on = today
             stop.wait(every_s)
 
-    thread = threading.Thread(target=run, name="retention", daemon=True)
-    thread.start()
-    try:
+    with work_beside(run, name="retention"):
         yield
-    finally:
-        stop.set()
-        thread.join(STOP_WITHIN_S)
 
 
 def _is_done(vault: Vault, keep: Callable[[], KeepDays], service: KnowsTheTime, clock: Clock) -> bool:

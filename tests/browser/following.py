@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator
 from tests.scale import FACTOR, sized
 from tests.waiting import HANG_S
 
-Path = TypeVar("Path")
+Shown = TypeVar("Shown")
 WITHIN_MS = HANG_S * 1000
 ACTION_WITHIN_MS = 120_000.0  # on a page that has loaded: a field that is not there by then is missing
 
@@ -19,7 +19,7 @@ SCREENS = sized(
 """Widths in pixels, and colour schemes: each once in the gate, all together in a drill."""
 
 
-def shared_out(paths: Sequence[Path], screen: tuple[int, str]) -> Sequence[Path]:
+def shared_out(paths: Sequence[Shown], screen: tuple[int, str]) -> Sequence[Shown]:
     """The paths to look at on one screen: every one in a drill; in the gate each path is looked at on one of them."""
     return paths if FACTOR > 1 else paths[SCREENS.index(screen) :: len(SCREENS)]
 

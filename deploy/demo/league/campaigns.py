@@ -73,7 +73,7 @@ def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> No
         if done != seen:
             seen = done
             on_round(done, of)
-        asks = asks + 1
+        asks += 1
         may_have_ended = done == of or asks % ASK_EVERY == 0  # each question is a program of its own
         if may_have_ended and _state(plan, sha256)["state"] in ("done", "failed"):
             return
