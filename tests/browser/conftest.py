@@ -9,12 +9,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.following import WITHIN_MS, new_context
 
-NO_BROWSER = "no Chromium is installed on this machine (Debian: apt-get install chromium)"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Names of the program, the one first that has no window to keep: it needs a quarter of the processor time."""
+NO_BROWSER = "no Chromium is installed on this machine (Debian: apt-get install chromium-headless-shell)"
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip(NO_BROWSER)
     flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
