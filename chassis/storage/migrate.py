@@ -1,19 +1,26 @@
-"""Brings a database of SQLAlchemy tables to its newest schema with Alembic, in one transaction."""
+"""Brings a database of SQLAlchemy tables to its newest schema with Alembic, in one transaction.
+
+Alembic takes a quarter of a second to load, as long as many a command takes for its work, so that it is loaded where
+there is something to migrate: what most starts need to know stands in the database and in the names of the files.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.errors import CannotMigrate, UnusableDatabase
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+_FILE = "versions/r[0-9][0-9][0-9][0-9]*.py"  # named by the revision, which counts up
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Migrations:
 
     def newest(self) -> str | None:
         """The revision of the newest schema."""
-        return _scripts(self.scripts).get_current_head()
+        return max((path.name[1:5] for path in self.scripts.glob(_FILE)), default=None)
 
     def upgrade(self, engine: Engine, **attributes: object) -> None:
         """Create or migrate the schema; attributes: what single migrations need, read from Alembic's configuration.
@@ -37,34 +44,32 @@ class Migrations:
         Raises UnusableDatabase if the database cannot be reached or changed, and CannotMigrate if it belongs to a
         newer program or its references no longer hold; nothing was changed then.
         """
-        config = self.config()
         try:
-            with _without_foreign_keys(engine) as connection:
-                found = self._revision(connection, config)
-                if found == self.newest():
+            with engine.connect() as connection:
+                if _revision(connection) == self.newest():
                     return
-                self._refuse_unknown(found)
-                config.attributes.update({**attributes, "connection": connection})
-                command.upgrade(config, "head")
+            with _without_foreign_keys(engine) as connection:
+                self._migrate(connection, attributes)
                 _check_references(connection)
         except SQLAlchemyError as error:
             raise UnusableDatabase(f"the database cannot be opened: {type(error).__name__}") from error
 
-    def config(self) -> Config:
-        """Return Alembic's configuration."""
-        config = Config()
-        config.set_main_option("script_location", str(self.scripts))
-        return config
+    def _migrate(self, connection: Connection, attributes: dict[str, object]) -> None:
+        from alembic import command
 
-    def _revision(self, connection: Connection, config: Config) -> str | None:
-        found = MigrationContext.configure(connection).get_current_revision()
+        config = self.config()
+        config.attributes.update({**attributes, "connection": connection})
+        found = _revision(connection)
         if found is None and self.unversioned is not None:
             table, revision = self.unversioned
             if inspect(connection).has_table(table):
-                config.attributes["connection"] = connection
                 command.stamp(config, revision)
-                return revision
-        return found
+        self._refuse_unknown(found)
+        command.upgrade(config, "head")
+
+    def config(self) -> "Config":
+        """Return Alembic's configuration."""
+        return _config(self.scripts)
 
     def _refuse_unknown(self, found: str | None) -> None:
         known = {script.revision for script in _scripts(self.scripts).walk_revisions()}
@@ -72,12 +77,28 @@ class Migrations:
             raise CannotMigrate(f"this database is at revision {found[:40]}, which this program does not know")
 
 
-@cache
-def _scripts(folder: Path) -> ScriptDirectory:
-    """The migrations of a folder, each file read once a process."""
+def _revision(connection: Connection) -> str | None:
+    """The revision that Alembic noted in the database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def _config(folder: Path) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(folder))
-    return ScriptDirectory.from_config(config)
+    return config
+
+
+@cache
+def _scripts(folder: Path) -> "ScriptDirectory":
+    """The migrations of a folder, each file read once a process."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config(folder))
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """Alembic over a real database: foreign keys off while tables are rebuilt, checked after, all or nothing."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from chassis.errors import CannotMigrate, UnusableDatabase
@@ -117,3 +120,23 @@ def test_a_database_from_before_the_first_migration_is_taken_over(engine: Engine
 def test_a_database_that_cannot_be_had_is_one_clear_error(url: str, tmp_path: Path) -> None:
     with pytest.raises(UnusableDatabase, match="database"):
         Migrations(scripts(tmp_path / "first", FIRST)).upgrade(make_engine(url))
+
+
+@pytest.mark.parametrize("folder", ["consent/storage/migrations", "server/migrations"])
+def test_the_newest_revision_by_the_names_of_files_is_alembics_head(folder: str) -> None:
+    migrations = Migrations(Path(__file__).parents[3] / folder)
+
+    assert migrations.newest() == ScriptDirectory.from_config(migrations.config()).get_current_head()
+
+
+def test_alembic_is_not_loaded_where_nothing_is_to_be_migrated(engine: Engine, tmp_path: Path) -> None:
+    start = (
+        "import sys; from pathlib import Path; from chassis.storage.engine import make_engine;"
+        "from chassis.storage.migrate import Migrations;"
+        "Migrations(Path(sys.argv[1])).upgrade(make_engine(sys.argv[2])); print('alembic' in sys.modules)"
+    )
+    url = engine.url.render_as_string(hide_password=False)
+
+    ran = subprocess.run([sys.executable, "-c", start, tmp_path / "first", url], capture_output=True, text=True)
+
+    assert (ran.returncode, ran.stdout) == (0, "False\n")
