@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ from models.training.server_step import ServerState
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import AthleteId, OrgId
 from server.registry_store import RegistryStore
-from tests.consent.league import Act, FakeClock, World, acts, fill, make_service
+from tests.consent.league import Act, FakeClock, Template, World, acts
 
 SOURCE = ReadingSource("club", "records", "0" * 64)
 NEW = AthleteId("ath-00000000000000ff")
@@ -120,7 +121,7 @@ def set_up(
     """
     clock = FakeClock()
     clock.now = datetime.now(UTC)
-    world = fill(make_service(folder / "union", clock), clock)
+    world = _filled().open_copy(folder / "union", clock)
     http = TestClient(app_of(world.service, clock=clock), base_url=ADDRESS)
     made = Programs(folder, world, http)
     _link(monkeypatch, made)
@@ -140,6 +141,15 @@ def set_up(
         league_key=world.keys["league"].verify_key.text,
     )
     return made
+
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="homefield-league-")  # gone when the process ends
+
+
+@functools.cache
+def _filled() -> Template:
+    """The small league, filled once a process."""
+    return Template.make(Path(_FOLDER.name) / "union")
 
 
 def service_key(world: World) -> tuple[str, str]:

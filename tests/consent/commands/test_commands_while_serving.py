@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +27,7 @@ from chassis.local_channel.asking import ask
 from consent.service import Service, open_service
 from consent.settings import read_settings
 from policies.signing import SigningKey
-from tests.consent.league import FakeClock, fill, make_service
+from tests.consent.league import Template
 from tests.waiting import HANG_S, wait_until
 
 ONE = "ath-0000000100000001"
@@ -89,13 +90,17 @@ def opened(folder: Path) -> Service:
     return open_service(read_settings(folder.resolve()), clock=utc_now)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The small league, filled once."""
+    return Template.make(tmp_path_factory.mktemp("template") / "union")
+
+
 @pytest.fixture
-def union(tmp_path: Path) -> Union:
-    world = fill(make_service(tmp_path / "union", FakeClock()), FakeClock())
-    world.publish()
-    world.service.close()
+def union(filled: Template, tmp_path: Path) -> Union:
+    shutil.copytree(filled.directory, tmp_path / "union")
     (tmp_path / "union").chmod(0o700)
-    return Union(tmp_path / "union", world.keys)
+    return Union(tmp_path / "union", filled.keys)
 
 
 def every_command(folder: Path, key: str) -> list[tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """Fixtures of the portal's tests: a matrix made of the real rules, releases and looks made by hand."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -301,12 +302,14 @@ def _settings(directory: Path) -> ConsentSettings:
     )
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A running service on SQLite, in demo mode, at a fixed time."""
-    settings, clock = _settings(tmp_path), MovingClock(NOW)
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of such a service, set up once and closed: each test opens its own copy."""
+    folder = tmp_path_factory.mktemp("portal") / "union"
+    folder.mkdir()
+    settings = _settings(folder)
     found(settings)
-    service = open_service(settings, clock=clock)
+    service = open_service(settings, clock=MovingClock(NOW))
     key = SigningKey(b"k" * 32).verify_key
     service.store.add_org(CLUB, name="Eastmere FC", kind=OrgKind.CLUB, key=key)
     service.store.add_org(LEAGUE, name="Coast League", kind=OrgKind.LEAGUE, key=SigningKey(b"l" * 32).verify_key)
@@ -316,6 +319,16 @@ def world(tmp_path: Path) -> Iterator[World]:
     service.store.enrol(CLUB, ATHLETE, name="Sam K.", shirt_no=7, is_minor=False)
     service.store.enrol(CLUB, OTHER, name="Ola P.", shirt_no=9, is_minor=False)
     service.store.enrol(CLUB, MINOR, name="Juno T.", shirt_no=30, is_minor=True)
+    service.close()
+    return folder
+
+
+@pytest.fixture
+def world(filled: Path, tmp_path: Path) -> Iterator[World]:
+    """A running service on SQLite, in demo mode, at a fixed time."""
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    settings, clock = _settings(tmp_path), MovingClock(NOW)
+    service = open_service(settings, clock=clock)
     app = FastAPI()
     add_base_layout(app)
     add_portal(app, store=service.store, sessions=service.sessions, settings=settings, clock=clock)
