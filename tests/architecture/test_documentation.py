@@ -110,7 +110,8 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert readme.index("make demo") < readme.index("make test") < readme.index("## ")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "\ndemo: $(READY)" in makefile
-    assert "\ntest: lint" in makefile
+    assert "\ntest: $(READY)" in makefile
+    assert "lint suite\n" in makefile
 
 
 def test_every_promise_names_tests_that_exist() -> None:
