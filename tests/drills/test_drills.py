@@ -67,9 +67,9 @@ def test_a_drill_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) ->
 
 def test_a_drill_enlarges_a_test_of_the_gate_and_counts_what_it_tried(tmp_path: Path) -> None:
     """The small sibling of every enlarged drill: the same machinery, on one test."""
-    node = "tests/audit/test_parser_fuzz.py::test_arbitrary_bytes"
+    nodes = [f"tests/audit/test_parser_fuzz.py::test_arbitrary_bytes[{run}-checkpoint]" for run in range(2)]
 
-    result = conduct(enlarged("small", "a little fuzzing", [node], factor=2, runs=2, within_s=HANG_S), 5, tmp_path)
+    result = conduct(enlarged("small", "a little fuzzing", nodes, factor=2, runs=2, within_s=HANG_S), 5, tmp_path)
 
     assert result.is_passed, result.log.read_text()
     assert "inputs; " in result.summary
