@@ -13,6 +13,7 @@ from audit.tlog.note import sign_note
 from audit.tlog.note_keys import Signer
 from tests.audit.grown_log import GrownLog, tile_path
 from tests.audit.monitor.watched_log import OURS, Watched, leaf
+from tests.scale import scaled
 
 K = AlarmKind
 
@@ -244,12 +245,12 @@ def test_every_kind_has_its_sentence() -> None:
     assert all(text.endswith(".") and "\n" not in text for text in SENTENCES.values())
 
 
-def test_400_seeded_tamperings_with_what_is_new_are_all_noticed() -> None:
+def test_seeded_tamperings_with_what_is_new_are_all_noticed() -> None:
     seeded, base = random.Random(11), Watched(OURS, 300)
     base.check()
     grown = OURS.files(700)
     fresh = [path for path in grown if path not in OURS.files(256) or path == "checkpoint"]
-    for number in range(400):
+    for number in range(scaled(100)):
         watched = Watched(OURS, 0)
         watched.state = base.state
         watched.source.files = files = dict(grown)
