@@ -17,11 +17,12 @@ help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # torch first and alone: with 2.13.0 installed no resolver looks for a build that drags CUDA in.
+# Python compiles a module when it is first loaded; compiling all that is installed takes a minute, most of it for nothing.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --constraint constraints.txt torch==2.13.0
-	$(PIP) install --constraint constraints.txt --editable ".[dev]"
+	$(PIP) install --no-compile --constraint constraints.txt torch==2.13.0
+	$(PIP) install --no-compile --constraint constraints.txt --editable ".[dev]"
 	$(BIN)/python -m pip check
 	touch $@
 
