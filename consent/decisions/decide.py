@@ -12,7 +12,7 @@ from consent.grants.active import is_covered, live_grants
 from consent.grants.matrix import limit
 from consent.registry import leagues, members, orgs
 from consent.registry.facts import facts_about
-from consent.registry.values import OrgKind
+from consent.registry.values import Member, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, OrgRow
 from consent.storage.transaction import Transaction
@@ -52,22 +52,22 @@ def decide_many(
         raise InvalidChange(f"expected 1 to {MOST_ITEMS:,} items")
     if any(item.without_wearables and item.category not in WITHOUT_WEARABLES for item in items):
         raise InvalidChange("expected only readiness and training load to be asked for without wearables")
-    rows = members.locked(tx, [item.athlete for item in items])
-    own = [athlete for athlete, row in rows.items() if row.club == club]
+    known = members.locked_members(tx, [item.athlete for item in items])
+    own = [athlete for athlete, member in known.items() if member.club == club]
     asked, recipient = {item.category for item in items}, Recipient(club, actor.role)
     grants = live_grants(tx, own, purpose=purpose, recipient=recipient, categories=asked)
     question = _Question(club, actor, action, purpose, grants)
-    decided = [_decide(tx, question, item, rows.get(item.athlete)) for item in items]
+    decided = [_decide(tx, question, item, known.get(item.athlete)) for item in items]
     appended = tx.append([draft for _, draft in decided])
     return DecisionAnswer(tx.context.enforcer.policy_hash, tuple(result for result, _ in decided), appended.event)
 
 
 def _decide(
-    tx: Transaction, question: _Question, item: DecisionItem, row: MemberRow | None
+    tx: Transaction, question: _Question, item: DecisionItem, member: Member | None
 ) -> tuple[ItemResult, Draft]:
     cell = Cell(item.athlete, item.category, question.purpose, Recipient(question.club, question.actor.role))
     facts = facts_about(
-        None if row is None else members.member_of(row),
+        member,
         cell.recipient,
         rules=tx.context.enforcer.bundle,
         sources=stated_sources(item.category, without_wearables=item.without_wearables),
@@ -78,11 +78,11 @@ def _decide(
     if request not in question.decided:
         question.decided[request] = tx.context.enforcer.decide(request)
     decision = question.decided[request]
-    is_own = row is not None and row.club == question.club
-    epoch = row.epoch if row is not None and is_own else 0
-    allowed = decision.allowed and is_own
+    own = member if member is not None and member.club == question.club else None
+    is_known, epoch = member is not None, 0 if own is None else own.epoch
+    allowed = decision.allowed and own is not None
     result = ItemResult(item.athlete, item.category, allowed, epoch)
-    return result, _draft(question, item, decision, question.grants.get(cell), row, allowed=allowed)
+    return result, _draft(question, item, decision, question.grants.get(cell), own, is_known=is_known)
 
 
 def _draft(
@@ -90,11 +90,11 @@ def _draft(
     item: DecisionItem,
     decision: Decision,
     grant: Grant | None,
-    row: MemberRow | None,
+    own: Member | None,
     *,
-    allowed: bool,
+    is_known: bool,
 ) -> Draft:
-    basis = _basis(decision, grant, row if row is not None and row.club == question.club else None)
+    basis = _basis(decision, grant, own)
     covering = grant if basis is AccessBasis.GRANT else None
     details = Access(
         person=question.actor.person,
@@ -103,7 +103,7 @@ def _draft(
         purpose=question.purpose,
         category=item.category,
         granularity=item.granularity,
-        outcome=AccessOutcome.GRANTED if allowed else AccessOutcome.DENIED,
+        outcome=AccessOutcome.GRANTED if decision.allowed and own is not None else AccessOutcome.DENIED,
         rule=decision.rule_id or None,
         reason=reason_of(decision),
         basis=basis,
@@ -113,17 +113,17 @@ def _draft(
     )
     # Who is unknown here and who is another club's get the same answer by the same rule: an opened entry does not
     # tell which of them was asked about.
-    if row is None:
+    if not is_known:
         return Draft.dummy(question.club, details)
     return Draft.about(item.athlete, question.club, details)
 
 
-def _basis(decision: Decision, grant: Grant | None, own: MemberRow | None) -> AccessBasis:
+def _basis(decision: Decision, grant: Grant | None, own: Member | None) -> AccessBasis:
     if own is None:
         return AccessBasis.OTHER_CLUB
     if grant is None:
         return AccessBasis.NOT_SHARED
-    if own.frozen:
+    if own.is_frozen:
         return AccessBasis.FROZEN
     return AccessBasis.GRANT if decision.allowed else AccessBasis.BEYOND_GRANT
 

@@ -5,12 +5,16 @@ An audit key opens what the organisation did, to nobody in particular. It outliv
 
 import secrets
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from consent.errors import KeyDestroyed
+from consent.storage.columns import rows
 from consent.storage.rows import AuditKeyRow
 from consent.storage.sealing import KEY_SIZE, open_bytes, seal_bytes
 from policies.vocabulary import OrgId
+
+_WRAPPED = select(col(AuditKeyRow.wrapped)).where(col(AuditKeyRow.org_id) == bindparam("org"))
 
 
 class AuditKeys:
@@ -23,19 +27,23 @@ class AuditKeys:
 
     def of(self, org: str) -> bytes:
         """Return an organisation's key; raises KeyDestroyed where there is none."""
-        if org not in self._held:
-            row = self._session.get(AuditKeyRow, org)
-            if row is None:
-                raise KeyDestroyed("this organisation has no audit key here")
-            self._held[org] = open_bytes(self._wrapping, row.wrapped, about=_about(org))
+        if org not in self._held and not self._hold(org):
+            raise KeyDestroyed("this organisation has no audit key here")
         return self._held[org]
 
     def create(self, org: OrgId) -> None:
         """Give an organisation a key unless it has one. The caller holds the writing lock."""
-        if self._session.get(AuditKeyRow, org) is None:
-            wrapped = seal_bytes(self._wrapping, secrets.token_bytes(KEY_SIZE), about=_about(org))
-            self._session.add(AuditKeyRow(org_id=org, wrapped=wrapped))
+        if org not in self._held and not self._hold(org):
+            self._held[org] = key = secrets.token_bytes(KEY_SIZE)
+            self._session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
             self._session.flush()
+
+    def _hold(self, org: str) -> bool:
+        """Unwrap an organisation's key; False if there is none."""
+        wrapped = rows(self._session, _WRAPPED, org=org)
+        if wrapped:
+            self._held[org] = open_bytes(self._wrapping, wrapped[0][0], about=_about(org))
+        return bool(wrapped)
 
 
 def _about(org: str) -> str:
