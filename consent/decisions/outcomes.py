@@ -6,20 +6,25 @@ network, or when it could not be. If the outcome cannot be recorded nothing is u
 
 from collections.abc import Iterable
 
+from sqlalchemy import insert
 from sqlmodel import col, select
 
 from audit.entries.details.access import AnswerDelivered
-from consent.decisions.values import DeliveryOutcome
+from consent.decisions.prepared import Prepared
+from consent.decisions.values import DeliveryOutcome, OutcomeReport
+from consent.storage.columns import change
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
 from consent.storage.transaction import Transaction
-from policies.vocabulary import OrgId
+
+_KEPT = insert(AnswerOutcomeRow)
 
 
-def note(tx: Transaction, org: OrgId, event: str, *, sent: bool) -> None:
-    """Append the outcome of one act of `org` and keep it for the athletes' own pages."""
-    tx.append([Draft.of_org(org, AnswerDelivered(answers=event, sent=sent))])
-    tx.session.add(AnswerOutcomeRow(event=event, sent=sent))
+def note(tx: Transaction, report: OutcomeReport) -> Prepared[None]:
+    """Keep the outcome of one act for the athletes' own pages, and return its entry."""
+    change(tx.session, _KEPT, [{"event": report.event, "sent": report.sent}])
+    details = AnswerDelivered(answers=report.event, sent=report.sent)
+    return Prepared([Draft.of_org(report.org, details)], lambda _appended: None)
 
 
 def of_events(tx: Transaction, events: Iterable[str]) -> dict[str, DeliveryOutcome]:
