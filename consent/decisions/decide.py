@@ -44,20 +44,26 @@ def decide_together(
     An athlete of another club and one who does not exist get the same answer; the former finds the try
     among their own log entries.
     """
-    refusals = [_refusal(tx, call) for call in calls]
+    foreign = {club: _refused_as(tx, club) for club in {call.club for call in calls}}
+    refusals = [foreign[call.club] or _refusal(call) for call in calls]
     asked = [call for call, refusal in zip(calls, refusals, strict=True) if refusal is None]
-    known = members.locked_members(tx, [item.athlete for call in asked for item in call.items])
+    known = members.locked_members(tx, [item.athlete for call in asked for item in call.items]) if asked else {}
     grants = _grants(tx, asked, known)
     return [
         refusal or _prepared(tx, _Question(call, known, grants)) for call, refusal in zip(calls, refusals, strict=True)
     ]
 
 
-def _refusal(tx: Transaction, call: DecisionCall) -> ConsentError | None:
+def _refused_as(tx: Transaction, club: OrgId) -> ConsentError | None:
+    """Why nobody of this organisation may ask; None if it is a club."""
     try:
-        orgs.require(tx, call.club, OrgKind.CLUB)
+        orgs.require(tx, club, OrgKind.CLUB)
     except ConsentError as error:
         return error
+    return None
+
+
+def _refusal(call: DecisionCall) -> ConsentError | None:
     if call.actor.role not in DECIDING_ROLES:
         return NotAllowed("expected a coach or a member of the medical team")
     if not 0 < len(call.items) <= MOST_ITEMS:

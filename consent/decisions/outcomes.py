@@ -4,7 +4,7 @@ The intent is in the log before anything is disclosed; the outcome follows when 
 network, or when it could not be. If the outcome cannot be recorded nothing is undone: it stays unknown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import insert
 from sqlmodel import col, select
@@ -20,11 +20,14 @@ from consent.storage.transaction import Transaction
 _KEPT = insert(AnswerOutcomeRow)
 
 
-def note(tx: Transaction, report: OutcomeReport) -> Prepared[None]:
-    """Keep the outcome of one act for the athletes' own pages, and return its entry."""
-    change(tx.session, _KEPT, [{"event": report.event, "sent": report.sent}])
-    details = AnswerDelivered(answers=report.event, sent=report.sent)
-    return Prepared([Draft.of_org(report.org, details)], lambda _appended: None)
+def note_together(tx: Transaction, reports: Sequence[OutcomeReport]) -> list[Prepared[None]]:
+    """Keep the outcomes of acts for the athletes' own pages, and return an entry for each."""
+    change(tx.session, _KEPT, [{"event": report.event, "sent": report.sent} for report in reports])
+    return [Prepared([_draft(report)], lambda _appended: None) for report in reports]
+
+
+def _draft(report: OutcomeReport) -> Draft:
+    return Draft.of_org(report.org, AnswerDelivered(answers=report.event, sent=report.sent))
 
 
 def of_events(tx: Transaction, events: Iterable[str]) -> dict[str, DeliveryOutcome]:

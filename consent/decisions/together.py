@@ -58,8 +58,11 @@ def _in_one(transactions: Transactions, requests: Sequence[Asked]) -> list[Answe
 
 def _prepared(tx: Transaction, requests: Sequence[Asked]) -> list[Prepared[DecisionAnswer | None] | ConsentError]:
     try:
-        decided = iter(decide.decide_together(tx, [one for one in requests if isinstance(one, DecisionCall)]))
-        return [next(decided) if isinstance(one, DecisionCall) else outcomes.note(tx, one) for one in requests]
+        calls = [one for one in requests if isinstance(one, DecisionCall)]
+        reports = [one for one in requests if isinstance(one, OutcomeReport)]
+        decided = iter(decide.decide_together(tx, calls) if calls else [])
+        noted = iter(outcomes.note_together(tx, reports) if reports else [])
+        return [next(decided) if isinstance(one, DecisionCall) else next(noted) for one in requests]
     except Exception as error:
         if len(requests) == 1:
             raise

@@ -27,23 +27,24 @@ class AuditKeys:
 
     def of(self, org: str) -> bytes:
         """Return an organisation's key; raises KeyDestroyed where there is none."""
-        if org not in self._held and not self._hold(org):
-            raise KeyDestroyed("this organisation has no audit key here")
+        if org not in self._held:
+            wrapped = rows(self._session, _WRAPPED, org=org)
+            if not wrapped:
+                raise KeyDestroyed("this organisation has no audit key here")
+            self._hold(org, wrapped[0][0])
         return self._held[org]
 
-    def create(self, org: OrgId) -> None:
-        """Give an organisation a key unless it has one. The caller holds the writing lock."""
-        if org not in self._held and not self._hold(org):
-            self._held[org] = key = secrets.token_bytes(KEY_SIZE)
-            self._session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
-            self._session.flush()
+    def hold_or_create(self, org: OrgId, wrapped: bytes | None) -> None:
+        """Take a key as it is stored, or give an organisation that has none its own. The caller writes alone."""
+        if wrapped is not None:
+            self._hold(org, wrapped)
+            return
+        self._held[org] = key = secrets.token_bytes(KEY_SIZE)
+        self._session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
+        self._session.flush()
 
-    def _hold(self, org: str) -> bool:
-        """Unwrap an organisation's key; False if there is none."""
-        wrapped = rows(self._session, _WRAPPED, org=org)
-        if wrapped:
-            self._held[org] = open_bytes(self._wrapping, wrapped[0][0], about=_about(org))
-        return bool(wrapped)
+    def _hold(self, org: str, wrapped: bytes) -> None:
+        self._held[org] = open_bytes(self._wrapping, wrapped, about=_about(org))
 
 
 def _about(org: str) -> str:

@@ -30,7 +30,7 @@ from consent.storage.audit_keys import AuditKeys
 from consent.storage.columns import ColumnRow, change, rows
 from consent.storage.kept_entry import ENDED, KeptEntry
 from consent.storage.log_access import AppendingLog
-from consent.storage.rows import DataKeyRow, LogDetailRow, OrgRow
+from consent.storage.rows import AuditKeyRow, DataKeyRow, LogDetailRow, OrgRow
 from consent.storage.sealed_parts import ORG_PART, OWN_PART, open_part, seal_part, split_digests
 from consent.storage.sealing import KEY_SIZE, OwnerKeys
 from policies.vocabulary import AthleteId, OrgId
@@ -44,8 +44,11 @@ _KEYS = (
     .order_by(col(DataKeyRow.owner))
     .with_for_update()
 )
-_PSEUDONYMS = select(col(OrgRow.org_id), col(OrgRow.cover)).where(
-    col(OrgRow.org_id).in_(bindparam("orgs", expanding=True))
+_ORGS = (
+    select(col(OrgRow.org_id), col(OrgRow.cover), col(AuditKeyRow.wrapped))
+    .outerjoin(AuditKeyRow, col(AuditKeyRow.org_id) == col(OrgRow.org_id))
+    .where(col(OrgRow.org_id).in_(bindparam("orgs", expanding=True)))
+    .order_by(col(OrgRow.org_id))
 )
 _COUNTED = update(DataKeyRow).where(col(DataKeyRow.owner) == bindparam("of")).values(counter=bindparam("next"))
 _STORED = insert(LogDetailRow)
@@ -175,12 +178,11 @@ class LogJournal:
         )
 
     def _record_of(self, session: Session, drafts: Sequence[Draft], now: datetime) -> "_Record":
-        audit_keys = AuditKeys(session, self._wrapping)
-        orgs = sorted({draft.org for draft in drafts})
-        for org in orgs:
-            audit_keys.create(org)
+        audit_keys, pseudonyms = AuditKeys(session, self._wrapping), dict[str, str]()
+        for org, cover, wrapped in rows(session, _ORGS, orgs=sorted({draft.org for draft in drafts})):
+            audit_keys.hold_or_create(org, wrapped)
+            pseudonyms[org] = cover
         owners = self._owners(session, {draft.owner for draft in drafts})
-        pseudonyms = dict(map(tuple, rows(session, _PSEUDONYMS, orgs=orgs)))
         return _Record(now, self._policy_hash(), audit_keys, owners, pseudonyms)
 
     def _owners(self, session: Session, wanted: set[str]) -> dict[str, "_Owner"]:

@@ -122,7 +122,7 @@ def test_without_a_record_of_the_outcome_nothing_is_undone(caller: Caller, monke
     def fails(*_: object, **__: object) -> None:
         raise LogUnavailable("no space")
 
-    monkeypatch.setattr(consent.decisions.outcomes, "note", fails)
+    monkeypatch.setattr(consent.decisions.outcomes, "note_together", fails)
 
     answer = caller.send("club-a", "POST", "/v1/decisions", question(athlete))
 
