@@ -301,8 +301,8 @@ class ConsentStore:
 
     # The athlete's own part of the log
 
-    def looks(self, athlete: AthleteId, *, limit: int = 100) -> AccessHistory:
-        """Return the athlete's newest entries, opened, and the count that proves that none is missing."""
+    def looks(self, athlete: AthleteId, *, limit: int | None = 100) -> AccessHistory:
+        """Return the athlete's newest entries, opened, and the count that proves that none is missing; None: all."""
         with self.transactions.read() as tx:
             return access_history.of_athlete(tx, athlete, limit=limit)
 

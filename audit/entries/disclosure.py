@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from audit.entries.events import parse_leaf
+from audit.entries.events import Entry, parse_leaf
 from audit.errors import MalformedProof, ProofFailed
 from audit.tlog import merkle
 from chassis.keys import subkeys
@@ -156,6 +156,14 @@ def verify_opening(opening: Opening, leaf: bytes) -> dict[str, FieldValue]:
         if not hmac.compare_digest(one.digest, opening.digests[_PLACES[one.name]]):
             raise ProofFailed(f"{one.name} is not what the entry commits to")
     return {one.name: one.value for one in opening.shown}
+
+
+def verify_whole(org: SecretFields, own: SecretFields, entry: Entry) -> None:
+    """Return if `entry` commits to exactly these ten fields; raises ProofFailed otherwise."""
+    if entry.version != VERSION:
+        raise ProofFailed(f"the entry is of version {entry.version}; its fields do not open one by one")
+    if not hmac.compare_digest(commit(org, own)[0], entry.commitment):
+        raise ProofFailed("the ten fields are not what the entry commits to")
 
 
 def commitment_of(digests: Sequence[bytes]) -> bytes:

@@ -143,7 +143,13 @@ class LogJournal:
         session.add(row)
         return row
 
-    def open_entry(self, session: Session, keys: OwnerKeys, row: LogDetailRow) -> KeptEntry:
+    def audit_keys(self, session: Session) -> AuditKeys:
+        """Return the audit keys, for whoever opens many entries in one transaction."""
+        return AuditKeys(session, self._wrapping)
+
+    def open_entry(
+        self, session: Session, keys: OwnerKeys, row: LogDetailRow, *, audit_keys: AuditKeys | None = None
+    ) -> KeptEntry:
         """Return one entry with everything that is known of it; raises KeyDestroyed if a key does not fit."""
         if row.sealed == ENDED and row.log_index is not None:
             return KeptEntry.ended(self.log.leaf(row.log_index), row.number)
@@ -152,18 +158,20 @@ class LogJournal:
             known = KeyedOpening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
             return KeptEntry(read_opened(stored["details"]), known)
         digests = split_digests(row.digests)
-        org = self.open_org_part(session, row)
+        org = self.open_org_part(session, row, audit_keys=audit_keys)
         own = open_part(keys.data, row.sealed, OWN_PART, digests, held_by=_about(row.owner, row.number))
         return KeptEntry(read_fields(org, own), (org, own), digests)
 
-    def open_org_part(self, session: Session, row: LogDetailRow) -> SecretFields:
+    def open_org_part(
+        self, session: Session, row: LogDetailRow, *, audit_keys: AuditKeys | None = None
+    ) -> SecretFields:
         """Return the eight fields that say what an organisation did; raises KeyDestroyed where none were kept.
 
         They open alike whether the entry is an athlete's, a dummy, or of an athlete who is erased.
         """
         if row.org is None or row.org_sealed is None or row.digests is None:
             raise KeyDestroyed("this entry does not open by field")
-        key = AuditKeys(session, self._wrapping).of(row.org)
+        key = (audit_keys or self.audit_keys(session)).of(row.org)
         return open_part(key, row.org_sealed, ORG_PART, split_digests(row.digests), held_by=_done_by(row.org))
 
     def note_unknown(
