@@ -20,6 +20,7 @@ from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.api import campaigns, decisions, events, key_changes, leagues, membership, releases
 from consent.api.entry import CallBudgets, add_error_answers
 from consent.api.outcomes import DeliveryRecorder
+from consent.api.shared_acts import SharedActs
 from consent.api.turns import CallTurns
 from consent.operator.channel import operator_channel
 from consent.service import Service, StartMode, open_service
@@ -60,7 +61,7 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
     )
     app.state.store, app.state.requests = service.store, service.requests
     app.state.budgets = CallBudgets(Budget(service.settings.requests_a_minute), Budget(service.settings.items_a_minute))
-    app.state.turns = CallTurns()
+    app.state.turns, app.state.acts = CallTurns(), SharedActs(service.store)
     app.state.service_key = service.keys.service.verify_key.text
     app.state.log_vkeys, app.state.log_origin = list(service.log.vkeys), service.log.origin
     add_error_answers(app)
@@ -73,7 +74,7 @@ def app_of(service: Service, *, clock: Clock, site: SiteAddress = OWN_MACHINE_ON
     mount_log(app, service.settings.log_directory)
     add_base_layout(app)
     app.add_middleware(TimedAnswers, clock=clock, below="/v1/")
-    app.add_middleware(DeliveryRecorder, store=service.store)
+    app.add_middleware(DeliveryRecorder, acts=app.state.acts)
     add_portal(app, store=service.store, sessions=service.sessions, settings=service.settings, clock=clock, site=site)
     return app
 

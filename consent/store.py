@@ -14,8 +14,9 @@ from audit.entries.details.codes import FreezeCause
 from consent.athlete import access_history, change_consent, erasure, export, freezing
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
-from consent.decisions import decide, outcomes, reported_events
-from consent.decisions.values import Actor, DecisionAnswer, DecisionItem, SnapshotAnswer
+from consent.decisions import decide, reported_events, together
+from consent.decisions.together import Answered, Asked
+from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, DecisionItem, OutcomeReport, SnapshotAnswer
 from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
@@ -213,8 +214,11 @@ class ConsentStore:
         self, club: OrgId, actor: Actor, *, action: Action, purpose: Purpose, items: Sequence[DecisionItem]
     ) -> DecisionAnswer:
         """Decide each item for a club's coach or medic; every item is logged before anything is answered."""
-        with self.transactions.write() as tx:
-            return decide.decide_many(tx, club, actor, action=action, purpose=purpose, items=items)
+        return together.decided(self.transactions, DecisionCall(club, actor, action, purpose, tuple(items)))
+
+    def together(self, requests: Sequence[Asked]) -> list[Answered]:
+        """Carry out decisions and outcomes in one transaction; returns each one's answer, or its error."""
+        return together.together(self.transactions, requests)
 
     def snapshot(self, club: OrgId) -> SnapshotAnswer:
         """Return the signed consent snapshot of one club's athletes; one that says nothing new waits for no writer."""
@@ -255,8 +259,7 @@ class ConsentStore:
 
     def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
         """Log whether the answer to a audit event of this organisation was handed to the network."""
-        with self.transactions.write() as tx:
-            outcomes.note(tx, org, event, sent=sent)
+        together.noted(self.transactions, OutcomeReport(org, event, sent))
 
     # Campaigns and the privacy ledger
 
@@ -298,8 +301,8 @@ class ConsentStore:
 
     # The athlete's own part of the log
 
-    def looks(self, athlete: AthleteId, *, limit: int = 100) -> AccessHistory:
-        """Return the athlete's newest entries, opened, and the count that proves that none is missing."""
+    def looks(self, athlete: AthleteId, *, limit: int | None = 100) -> AccessHistory:
+        """Return the athlete's newest entries, opened, and the count that proves that none is missing; None: all."""
         with self.transactions.read() as tx:
             return access_history.of_athlete(tx, athlete, limit=limit)
 

@@ -19,7 +19,7 @@ def canonical_bytes(value: Mapping[str, Any]) -> bytes:
     """Return the RFC 8785 bytes of a JSON object; raises InvalidInput for anything JSON cannot hold."""
     plain = dict(value)
     try:
-        return _PLAIN.encode(plain).encode() if _is_plain(plain) else rfc8785.dumps(plain)
+        return _PLAIN.encode(plain).encode() if _is_plain_object(plain) else rfc8785.dumps(plain)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise InvalidInput(f"expected plain JSON values, got {type(error).__name__}") from error
 
@@ -32,11 +32,19 @@ def _is_plain(value: object) -> bool:
     if kind is int:
         return -_LARGEST_INTEGER <= value <= _LARGEST_INTEGER  # type: ignore[operator]  # an int, as was just seen
     if kind is dict:
-        items = value.items()  # type: ignore[attr-defined]  # a dict
-        return all(type(key) is str and key.isascii() and _is_plain(inner) for key, inner in items)
+        return _is_plain_object(value)  # type: ignore[arg-type]  # a dict, as was just seen
     if kind is list:
         return all(map(_is_plain, value))  # type: ignore[call-overload]  # a list
     return False
+
+
+def _is_plain_object(value: Mapping[Any, Any]) -> bool:
+    for key, inner in value.items():
+        if type(key) is not str or not key.isascii():
+            return False
+        if type(inner) is not str and inner is not None and not _is_plain(inner):  # texts and null are most of it
+            return False
+    return True
 
 
 def sha256_hex(data: bytes) -> str:

@@ -2,22 +2,18 @@
 
 An Enforcer is built aside, tests itself and never changes; new rules mean a new Enforcer, put in place by
 one reference. Casbin fails open in many ways (misspelt effects, unknown row types, an empty policy, a
-switch that allows everything, reloading under threads, parsing under threads); each is closed here or in
-policies/loader.py, and every answer must agree with the reference evaluator or it is deny.
+switch that allows everything, reloading under threads, parsing under threads); each is closed here, in
+policies/engine or in policies/loader.py, and every answer must agree with the reference evaluator or it is deny.
 """
 
 import logging
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib.metadata import distributions
-from typing import Any
 
-import casbin
-from casbin.util.expression import SimpleEval
-
-from policies.conditions import BOOLEAN_FACTS, CONDITIONS
+from policies.conditions import BOOLEAN_FACTS
 from policies.decision import Decision, Facts, Request
+from policies.engine.casbin_engine import CasbinEngine
 from policies.errors import BrokenRules
 from policies.loader import DEFAULT_RULE_ID, Bundle, Effect, Rule, load_bundle
 from policies.reference_evaluator import Explanation, evaluate
@@ -30,7 +26,6 @@ BAD_REQUEST = "BAD_REQUEST"
 ENGINE_DISAGREE = "ENGINE_DISAGREE"
 ENGINE_ERROR = "ENGINE_ERROR"  # followed by ":" and the type of the error
 
-CASBIN_CELLS = 8  # from a rule's id to its effect
 FROZEN = "casbin"  # a distribution on PyPI that nobody maintains; ours, `pycasbin`, is imported by the same name
 logger = logging.getLogger(__name__)
 
@@ -48,55 +43,6 @@ class RuleLine:
     pending: str = ""
 
 
-class _CasbinEngine(casbin.Enforcer):  # type: ignore[misc]  # casbin ships no types
-    """Casbin over one bundle, with the matcher parsed once.
-
-    Stock Casbin parses the matcher at every call; on Python 3.11 concurrent ast.parse raises SystemError.
-    The parsed matcher holds the values of the running call, so only one thread may ask at a time.
-    """
-
-    def __init__(self, bundle: Bundle) -> None:
-        model = casbin.Enforcer.new_model(text=bundle.model)
-        for rule in bundle.rules:
-            model.add_policy("p", "p", list(rule.cells[:CASBIN_CELLS]))  # sentence and mark are not Casbin's business
-        super().__init__(model)
-        # Casbin logs every denied request with all its facts, and a server's logging set-up switches that back on
-        # after Casbin has switched it off. A logger that no set-up can reach stays silent.
-        self.logger = logging.Logger("casbin-silenced", level=logging.CRITICAL + 1)
-        self._parsed = SimpleEval(
-            model["m"]["m"].value.replace("&&", "and"),
-            {"one_of": _one_of, "holds_role": _holds_role, "condition_holds": _condition_holds},
-        )
-        self._one_at_a_time = threading.Lock()
-
-    def _get_expression(self, expr: str, functions: dict[str, Any] | None = None) -> SimpleEval:
-        return self._parsed
-
-    def allows(self, request: Request) -> bool:
-        """Ask Casbin; anything but the value True is no."""
-        with self._one_at_a_time:
-            answer = self.enforce(
-                request.category.value,
-                request.granularity.word,
-                request.action.value,
-                request.purpose.value,
-                request.facts,
-            )
-        return answer is True
-
-
-def _one_of(value: str, pattern: str) -> bool:
-    return bool(value) and (pattern == "*" or value in pattern.split("|"))
-
-
-def _holds_role(facts: Facts, pattern: str) -> bool:
-    return pattern == "*" or any(role in pattern.split("|") for role in facts.roles)
-
-
-def _condition_holds(name: str, facts: Facts) -> bool:
-    return CONDITIONS[name](facts) is True
-
-
 _PASSED: set[Bundle] = set()  # rules that have passed their own test in this process
 
 
@@ -105,7 +51,7 @@ class Enforcer:
     """Immutable rules and the two engines that must agree about them. Safe to share between threads."""
 
     bundle: Bundle
-    _engine: _CasbinEngine = field(repr=False)
+    _engine: CasbinEngine = field(repr=False)
     _ceilings: dict[tuple[Role, Category, Purpose], Granularity] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -131,7 +77,7 @@ class Enforcer:
     @classmethod
     def _built(cls, bundle: Bundle) -> "Enforcer":
         try:
-            return cls(bundle, _CasbinEngine(bundle))
+            return cls(bundle, CasbinEngine(bundle))
         except Exception as error:  # whatever Casbin raises about a model, there is no engine then
             raise BrokenRules("expected a model and rules that the engine accepts") from error
 

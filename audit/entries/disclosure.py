@@ -14,16 +14,16 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from audit.entries.events import parse_leaf
+from audit.entries.events import Entry, parse_leaf
 from audit.errors import MalformedProof, ProofFailed
 from audit.tlog import merkle
-from chassis.keys import subkey
+from chassis.keys import subkeys
 
 VERSION = 2
 ORG_FIELDS = ("organisation", "role", "purpose", "category", "granularity", "rule", "outcome", "part_of_day")
@@ -64,15 +64,19 @@ class SecretFields:
 
     @classmethod
     def _fresh(cls, names: Sequence[str], values: Mapping[str, FieldValue]) -> "SecretFields":
-        if not values.keys() <= set(names):
-            raise MalformedProof(f"expected no other fields than {', '.join(names)}")
-        return cls({name: values.get(name) for name in names}, secrets.token_bytes(SECRET_SIZE))
+        return cls({**dict.fromkeys(names), **values}, secrets.token_bytes(SECRET_SIZE))
 
     def shown(self) -> "tuple[ShownField, ...]":
         """Return every field with its salt."""
+        return tuple(map(ShownField, self.values, self._salts(), self.values.values()))
+
+    def digests(self) -> tuple[bytes, ...]:
+        """Return every field's digest, 32 bytes each; raises MalformedProof as `ShownField` does."""
+        return tuple(map(_digest, self.values, self._salts(), self.values.values()))
+
+    def _salts(self) -> Iterator[bytes]:
         key = HKDF.extract(SHA256(), None, self.secret)  # once for all: HKDF is extract, then expand per name
-        salts = (subkey(key, name.encode(), size=SALT_SIZE) for name in self.values)
-        return tuple(map(ShownField, self.values, salts, self.values.values()))
+        return subkeys(key, map(str.encode, self.values), size=SALT_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,12 @@ class ShownField:
     def __post_init__(self) -> None:
         if self.name not in _PLACES or len(self.salt) != SALT_SIZE:
             raise MalformedProof(f"expected the name of a field and a salt of {SALT_SIZE} bytes")
-        if not (self.value is None or type(self.value) is str):
-            raise MalformedProof(f"{self.name}: expected text or null")
+        _check_value(self.name, self.value)
 
     @property
     def digest(self) -> bytes:
         """The field's digest, 32 bytes; raises MalformedProof for text that UTF-8 cannot hold."""
-        value = "null" if self.value is None else _quoted(self.value)
-        try:
-            text = f'{{"name":"{self.name}","salt":"{self.salt.hex()}","value":{value}}}'.encode()
-        except UnicodeEncodeError as error:
-            raise MalformedProof(f"{self.name}: expected text without lone surrogates") from error
-        return hashlib.sha256(_FIELD_DOMAIN + text).digest()
+        return _digest(self.name, self.salt, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +120,9 @@ def commit(org: SecretFields, own: SecretFields) -> tuple[bytes, tuple[bytes, ..
 
     org: the first eight fields; own: the last two. Both secrets are used for one entry only.
     """
-    shown = (*org.shown(), *own.shown())
-    if tuple(one.name for one in shown) != FIELDS:
+    if (*org.values, *own.values) != FIELDS:
         raise MalformedProof("expected the eight fields first, then the two")
-    digests = tuple(one.digest for one in shown)
+    digests = (*org.digests(), *own.digests())
     return commitment_of(digests), digests
 
 
@@ -161,10 +158,33 @@ def verify_opening(opening: Opening, leaf: bytes) -> dict[str, FieldValue]:
     return {one.name: one.value for one in opening.shown}
 
 
+def verify_whole(org: SecretFields, own: SecretFields, entry: Entry) -> None:
+    """Return if `entry` commits to exactly these ten fields; raises ProofFailed otherwise."""
+    if entry.version != VERSION:
+        raise ProofFailed(f"the entry is of version {entry.version}; its fields do not open one by one")
+    if not hmac.compare_digest(commit(org, own)[0], entry.commitment):
+        raise ProofFailed("the ten fields are not what the entry commits to")
+
+
 def commitment_of(digests: Sequence[bytes]) -> bytes:
     """Return the commitment to ten digests, 32 bytes."""
     _check_digests(digests)
     return hashlib.sha256(_ENTRY_DOMAIN + b"".join(digests)).digest()
+
+
+def _digest(name: str, salt: bytes, value: FieldValue) -> bytes:
+    _check_value(name, value)
+    written = "null" if value is None else _quoted(value)
+    try:
+        text = f'{{"name":"{name}","salt":"{salt.hex()}","value":{written}}}'.encode()
+    except UnicodeEncodeError as error:
+        raise MalformedProof(f"{name}: expected text without lone surrogates") from error
+    return hashlib.sha256(_FIELD_DOMAIN + text).digest()
+
+
+def _check_value(name: str, value: FieldValue) -> None:
+    if not (value is None or type(value) is str):
+        raise MalformedProof(f"{name}: expected text or null")
 
 
 def _check_digests(digests: Sequence[bytes]) -> None:

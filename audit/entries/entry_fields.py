@@ -33,7 +33,10 @@ class PartOfDay(StrEnum):
     @classmethod
     def of(cls, at: datetime) -> "PartOfDay":
         """Return the quarter of a time in UTC."""
-        return tuple(cls)[at.hour // _HOURS]
+        return _PARTS[at.hour // _HOURS]
+
+
+_PARTS = tuple(PartOfDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,7 @@ def fields_of(details: Details, context: EntryContext) -> tuple[SecretFields, Se
     A form that opens no field of its own tells no time of day either: the eight of a decision, a release, the ledger
     or a sign-in are constants, for a dummy as for an athlete.
     """
-    eight = details.eight()
-    values = {name: getattr(eight, name) for name in _FROM_DETAILS}
+    eight, rest = details.parts()
     part_of_day = PartOfDay.of(context.at).value if details.opened else None
     common = {
         "at": context.at.isoformat(),
@@ -66,10 +68,9 @@ def fields_of(details: Details, context: EntryContext) -> tuple[SecretFields, Se
         "kind": details.kind.value,
         "number": context.number,
     }
-    rest = canonical_bytes({**details.rest(), **common}).decode()
     return (
-        SecretFields.of_org({**values, "organisation": context.organisation, "part_of_day": part_of_day}),
-        SecretFields.of_subject(subject=context.subject, rest=rest),
+        SecretFields.of_org({**eight, "organisation": context.organisation, "part_of_day": part_of_day}),
+        SecretFields.of_subject(subject=context.subject, rest=canonical_bytes({**rest, **common}).decode()),
     )
 
 

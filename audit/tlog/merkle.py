@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from audit.errors import MalformedProof, ProofFailed
 
@@ -14,6 +15,8 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 NodeLookup = Callable[[int, int], bytes]
 """Hash of the complete subtree at (level, index): the leaves [index << level, (index + 1) << level)."""
+SubtreeLookup = Callable[[int, int], bytes]
+"""Hash of the subtree over the leaves [start, end), complete or not: what `subtree_hash` returns."""
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -88,8 +91,14 @@ def subtree_hash(start: int, end: int, node: NodeLookup) -> bytes:
     return node_hash(subtree_hash(start, split, node), subtree_hash(split, end, node))
 
 
-def inclusion_proof(index: int, size: int, node: NodeLookup) -> tuple[bytes, ...]:
-    """Return the path of leaf `index` in the tree of `size` leaves, from its sibling up (RFC 6962 §2.1.1)."""
+def inclusion_proof(
+    index: int, size: int, node: NodeLookup, *, remembered: SubtreeLookup | None = None
+) -> tuple[bytes, ...]:
+    """Return the path of leaf `index` in the tree of `size` leaves, from its sibling up (RFC 6962 §2.1.1).
+
+    remembered: `subtree_hash` over the same nodes, for whoever makes many proofs and keeps what they have in common.
+    """
+    subtree = remembered or partial(subtree_hash, node=node)
     _check_numbers(index, size)
     if index >= size:
         raise MalformedProof(f"expected an index below {size}, got {index}")
@@ -97,10 +106,10 @@ def inclusion_proof(index: int, size: int, node: NodeLookup) -> tuple[bytes, ...
     while end - start > 1:
         split = start + (1 << ((end - start - 1).bit_length() - 1))
         if index < split:
-            path.append(subtree_hash(split, end, node))
+            path.append(subtree(split, end))
             end = split
         else:
-            path.append(subtree_hash(start, split, node))
+            path.append(subtree(start, split))
             start = split
     return tuple(reversed(path))
 

@@ -40,8 +40,8 @@ from audit.tlog.checkpoint import MAX_SIZE
 from audit.tlog.tlog_proof import TlogProof, parse_proof
 
 VERSION = 2
-MAX_BYTES = 64 * 1024 * 1024
-"""Longest file we read (our choice): about 20,000 entries."""
+MAX_BYTES = 512 * 1024 * 1024
+"""Longest file we read (our choice): as many entries as it may hold, each with its proof and opening."""
 MAX_ENTRIES = 100_000
 
 _HexKey = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -11,6 +11,8 @@ from audit.verification.stored_tiles import read_bundle, read_file, read_hashes
 
 CACHED_TILES = 64
 """Tiles kept in memory per reader (our choice): enough for the path of any entry of a million."""
+CACHED_SUBTREES = 4_096
+"""Hashes of subtrees kept as well (our choice): the paths of neighbours have all but their lowest steps in common."""
 
 
 class TileReader:
@@ -21,6 +23,7 @@ class TileReader:
         self.size = size
         # Per tile its layers: the hashes of its complete subtrees of 1, 2, 4 … 256 hashes.
         self._layers: OrderedDict[Tile, list[tuple[bytes, ...]]] = OrderedDict()
+        self._subtrees: dict[tuple[int, int], bytes] = {}
         # The bundle read last, for readers that go from entry to entry.
         self._bundle: tuple[Tile, tuple[bytes, ...]] | None = None
         # Guards _layers: one reader may serve several requests at a time.
@@ -76,7 +79,16 @@ class TileReader:
 
     def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
         """Return the inclusion proof of one entry."""
-        return merkle.inclusion_proof(index, self.size, self.node)
+        return merkle.inclusion_proof(index, self.size, self.node, remembered=self._subtree)
+
+    def _subtree(self, start: int, end: int) -> bytes:
+        found = self._subtrees.get((start, end))
+        if found is None:
+            found = merkle.subtree_hash(start, end, self.node)
+            if len(self._subtrees) >= CACHED_SUBTREES:
+                self._subtrees = {}
+            self._subtrees[start, end] = found
+        return found
 
     def consistency_proof(self, size1: int) -> tuple[bytes, ...]:
         """Return the proof that the first `size1` entries are a prefix of these."""

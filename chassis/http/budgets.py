@@ -12,10 +12,11 @@ from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.http.minute_counters import MinuteCounters
 
 REQUESTS_OF_AN_ADDRESS: Final = 6_000
 REQUESTS_OF_A_KEY: Final = 1_200
@@ -29,7 +30,7 @@ class Budget:
 
     def __init__(self, a_minute: int) -> None:
         self._item = RateLimitItemPerMinute(a_minute)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(MinuteCounters())
 
     def spend(self, name: str, cost: int = 1) -> int:
         """Spend `cost` units of this name's minute and return 0; or spend nothing and return the seconds to wait."""

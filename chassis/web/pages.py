@@ -1,31 +1,17 @@
 """What every page of every surface has: templates, stylesheet, security headers and safe rendering."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.middleware.base import BaseHTTPMiddleware
 
 from chassis.hidden_characters import cleaned
 from chassis.http.clean_text import CleanAddresses
+from chassis.web.secured_answers import SecuredAnswers
 
 HERE = Path(__file__).parent
-
-# No script, no third party, nothing inline: pages work as plain documents (docs/pages.md §1).
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cache-Control": "no-store",
-}
 
 
 class Pages:
@@ -59,17 +45,8 @@ def _shown(value: object) -> object:
     return cleaned(value, keeping="\n\t") if type(value) is str else value
 
 
-async def _secured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        if name == "Cache-Control" and name in response.headers:
-            continue  # log tiles state their own caching
-        response.headers[name] = value
-    return response
-
-
 def add_base_layout(app: FastAPI) -> None:
     """Add the stylesheet at /static and the security headers to every response; refuse addresses nobody can read."""
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_middleware(CleanAddresses)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_secured)
+    app.add_middleware(SecuredAnswers)

@@ -1,20 +1,21 @@
 """POST /v1/decisions and GET /v1/snapshot: what a club's people and its node may use, decided and logged first."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field, field_validator
 
 from chassis.http.limits import MOST_ITEMS
 from chassis.names import DisplayName
-from consent.api.entry import Body, Figures, Signed, Store
+from consent.api.entry import Acts, Body, Figures, Signed, Store
 from consent.api.outcomes import ThisIntent
-from consent.decisions.values import Actor, DecisionItem
-from policies.vocabulary import Action, AthleteId, Category, Granularity, Purpose, Role
+from consent.api.shared_acts import MOST_TOGETHER
+from consent.decisions.values import Actor, DecisionCall, DecisionItem
+from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 router = APIRouter(prefix="/v1")
-
-ITEMS_OF_A_TURN = 120  # ours: a page of 60 athletes is one act, and a writing transaction a fraction of a second
 
 
 class ActorBody(Body):
@@ -55,27 +56,17 @@ class DecisionsRequest(Body):
 
 
 @router.post("/decisions")
-def decide(signed: Signed, store: Store, intent: ThisIntent, figures: Figures) -> dict[str, Any]:
+async def decide(signed: Signed, acts: Acts, intent: ThisIntent, figures: Figures) -> Response:
     """Decide every item; the answers come in the order of the items.
 
     A long list is decided in several acts, so that whoever withdraws meanwhile waits for a short one.
     """
-    wanted = signed.read(DecisionsRequest)
+    wanted = await signed.read_beside(DecisionsRequest)
     signed.spend(len(wanted.items))
-    items = [
-        DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity), i.without_wearables)
-        for i in wanted.items
-    ]
     results: list[dict[str, Any]] = []
     policy_hash = ""
-    for first in range(0, len(items), ITEMS_OF_A_TURN):
-        answer = store.decide_many(
-            signed.org.org_id,
-            Actor(wanted.actor.person, wanted.actor.role),
-            action=wanted.action,
-            purpose=wanted.purpose,
-            items=items[first : first + ITEMS_OF_A_TURN],
-        )
+    for call in _calls(signed.org.org_id, wanted):
+        answer = await acts.decide(call)
         intent.recorded(signed.org.org_id, answer.event)
         figures.decisions.add(by=len(answer.results))
         policy_hash = answer.policy_hash
@@ -83,7 +74,17 @@ def decide(signed: Signed, store: Store, intent: ThisIntent, figures: Figures) -
             {"athlete": r.athlete, "category": r.category.value, "allowed": r.allowed, "epoch": r.epoch}
             for r in answer.results
         ]
-    return {"policy_hash": policy_hash, "results": results}
+    return JSONResponse({"policy_hash": policy_hash, "results": results})
+
+
+def _calls(club: OrgId, wanted: DecisionsRequest) -> Iterator[DecisionCall]:
+    actor = Actor(wanted.actor.person, wanted.actor.role)
+    items = tuple(
+        DecisionItem(AthleteId(i.athlete), i.category, Granularity.from_word(i.granularity), i.without_wearables)
+        for i in wanted.items
+    )
+    for first in range(0, len(items), MOST_TOGETHER):
+        yield DecisionCall(club, actor, wanted.action, wanted.purpose, items[first : first + MOST_TOGETHER])
 
 
 @router.get("/snapshot")

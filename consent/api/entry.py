@@ -8,13 +8,16 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from audit.errors import AuditError
 from chassis.errors import BadName, HiddenText
 from chassis.http.budgets import TOO_MANY, Budget
 from chassis.http.clean_text import refuse_hidden
+from chassis.http.limited_bodies import SMALL_BODY
 from chassis.http.limits import LARGEST_BODY
 from chassis.http.request_signature import read_headers
+from consent.api.shared_acts import SharedActs
 from consent.api.turns import CallTurns
 from consent.errors import (
     ConsentError,
@@ -89,6 +92,12 @@ class SignedRequest:
         except ValidationError as error:
             raise InvalidChange(_what_is_wrong(error)) from error
 
+    async def read_beside(self, kind: type[B]) -> B:
+        """Do what `read` does; a long body is parsed in a thread, so that nobody else waits for it."""
+        if len(self.body) <= SMALL_BODY:
+            return self.read(kind)
+        return await run_in_threadpool(self.read, kind)
+
 
 def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
@@ -112,12 +121,17 @@ async def _bytes_of(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _figures(request: Request) -> ConsentFigures:
+async def _figures(request: Request) -> ConsentFigures:
     figures: ConsentFigures = request.app.state.figures
     return figures
 
 
-def _store(request: Request) -> ConsentStore:
+async def _acts(request: Request) -> SharedActs:
+    acts: SharedActs = request.app.state.acts
+    return acts
+
+
+async def _store(request: Request) -> ConsentStore:
     store: ConsentStore = request.app.state.store
     return store
 
@@ -144,6 +158,7 @@ async def _in_turn(
 
 
 Store = Annotated[ConsentStore, Depends(_store)]
+Acts = Annotated[SharedActs, Depends(_acts)]
 Figures = Annotated[ConsentFigures, Depends(_figures)]
 Signed = Annotated[SignedRequest, Depends(_in_turn)]
 
@@ -174,7 +189,8 @@ def _log_and_refuse(request: Request, error: Exception) -> JSONResponse:
     if caller is not None:
         try:
             route = request.scope.get("route")
-            _store(request).note_refusal(caller, f"{request.method} {getattr(route, 'path', 'unknown')}")
+            store: ConsentStore = request.app.state.store
+            store.note_refusal(caller, f"{request.method} {getattr(route, 'path', 'unknown')}")
         except (AuditError, ConsentError):
             return _error(503, "")
     return _error(403, str(error))

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import anyio
 from fastapi import Depends, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audit.errors import AuditError
+from consent.api.shared_acts import SharedActs
+from consent.decisions.values import OutcomeReport
 from consent.errors import ConsentError
-from consent.store import ConsentStore
 from policies.vocabulary import OrgId
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Intent:
             self.events.append((org, event))
 
 
-def _intent(request: Request) -> Intent:
+async def _intent(request: Request) -> Intent:
     intent: Intent = request.state.intent
     return intent
 
@@ -42,9 +42,9 @@ ThisIntent = Annotated[Intent, Depends(_intent)]
 class DeliveryRecorder:
     """The outermost layer of the application: sees the last byte of an answer go, or an error in its place."""
 
-    def __init__(self, app: ASGIApp, *, store: ConsentStore) -> None:
+    def __init__(self, app: ASGIApp, *, acts: SharedActs) -> None:
         self._app = app
-        self._store = store
+        self._acts = acts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; afterwards record what became of an act that it led to."""
@@ -58,12 +58,12 @@ class DeliveryRecorder:
         finally:
             for org, event in intent.events:
                 with anyio.CancelScope(shield=True):
-                    await run_in_threadpool(self._note, org, event, sent=answer.is_sent)
+                    await self._note(OutcomeReport(org, event, answer.is_sent))
 
-    def _note(self, org: OrgId, event: str, *, sent: bool) -> None:
+    async def _note(self, report: OutcomeReport) -> None:
         """Record the outcome. If that fails nothing is undone: the athlete's page then says that it is not known."""
         try:
-            self._store.note_outcome(org, event, sent=sent)
+            await self._acts.note(report)
         except (AuditError, ConsentError) as error:
             logger.warning("the outcome of an answer was not recorded", extra={"error": type(error).__name__})
 

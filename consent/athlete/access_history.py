@@ -40,11 +40,15 @@ class _Opened:
     is_ended: bool
 
 
-def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int) -> AccessHistory:
-    """Return the newest entries and the counts; raises NotFound, or KeyDestroyed after erasure."""
+def of_athlete(tx: Transaction, athlete: AthleteId, *, limit: int | None) -> AccessHistory:
+    """Return the entries, newest first, and the counts over all of them.
+
+    limit: at most so many entries; the page of the athlete has none, since any number of refused tries could otherwise
+    push a look off it. Raises NotFound, or KeyDestroyed after erasure.
+    """
     check_own(tx, athlete)
     opened = _open_all(tx, athlete)
-    shown = opened[: max(0, limit)]
+    shown = opened if limit is None else opened[: max(0, limit)]
     names = {org.org_id: org.name for org in orgs.every(tx)}
     outcomes = outcomes_of(tx, [one.opened.event for one in shown if one.opened.event is not None])
     states = Counter(one.status.proof for one in opened)
@@ -91,8 +95,9 @@ def _open_all(tx: Transaction, athlete: AthleteId) -> list[_Opened]:
     keys, proofs = journal.owner_keys(tx.session, athlete), Proofs(journal.log, tx.context.trust.policy)
     # By place, so that neighbours in the log are read from the same files.
     query = select(LogDetailRow).where(col(LogDetailRow.owner) == athlete).order_by(col(LogDetailRow.log_index))
-    rows = tx.session.exec(query).all()
-    opened = [_open(proofs, journal.open_entry(tx.session, keys, row), keys, row) for row in rows]
+    rows, audit_keys = tx.session.exec(query).all(), journal.audit_keys(tx.session)
+    kept = (journal.open_entry(tx.session, keys, row, audit_keys=audit_keys) for row in rows)
+    opened = [_open(proofs, entry, keys, row) for entry, row in zip(kept, rows, strict=True)]
     return sorted(opened, key=lambda one: one.row.number or 0, reverse=True)
 
 
@@ -105,8 +110,9 @@ def _is_own(keys: OwnerKeys, row: LogDetailRow, kept: KeptEntry, leaf: bytes) ->
     """True if the leaf holds the athlete's own tag for this number, and commits to exactly these details."""
     if row.number is None:
         return False
-    kept.verify(leaf)
-    return parse_leaf(leaf).tag == commitments.tag(keys.tags, row.number)
+    entry = parse_leaf(leaf)
+    kept.verify(entry)
+    return entry.tag == commitments.tag(keys.tags, row.number)
 
 
 def _look(one: _Opened, names: dict[OrgId, str], outcomes: dict[str, DeliveryOutcome]) -> AccessEvent:

@@ -9,6 +9,7 @@ from audit.errors import MalformedProof
 from audit.tlog import merkle
 from audit.verification.athlete_export import AthleteExport, OwnEntry, own_entry, write_export
 from consent.athlete.own_reading import check_own
+from consent.storage.audit_keys import AuditKeys
 from consent.storage.rows import DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import Transaction
@@ -25,7 +26,8 @@ def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     # By place, so that neighbours in the log are read from the same files.
     query = select(LogDetailRow).where(col(LogDetailRow.owner) == athlete).order_by(col(LogDetailRow.log_index))
     waiting = {merkle.leaf_hash(leaf): leaf for leaf in journal.log.pending_leaves()}
-    found = [_entry(tx, keys, row, waiting) for row in tx.session.exec(query).all()]
+    audit_keys = journal.audit_keys(tx.session)
+    found = [_entry(tx, keys, audit_keys, row, waiting) for row in tx.session.exec(query).all()]
     entries = sorted((entry for entry in found if entry is not None), key=lambda entry: entry.number)
     own = AthleteExport(
         origin=tx.context.log_origin,
@@ -38,10 +40,12 @@ def of_athlete(tx: Transaction, athlete: AthleteId) -> bytes:
     return write_export(own)
 
 
-def _entry(tx: Transaction, keys: OwnerKeys, row: LogDetailRow, waiting: dict[bytes, bytes]) -> OwnEntry | None:
+def _entry(
+    tx: Transaction, keys: OwnerKeys, audit_keys: AuditKeys, row: LogDetailRow, waiting: dict[bytes, bytes]
+) -> OwnEntry | None:
     """Return one entry; None if the log does not have it, which leaves the gap for everybody to see."""
     journal = tx.context.journal
-    kept = journal.open_entry(tx.session, keys, row)
+    kept = journal.open_entry(tx.session, keys, row, audit_keys=audit_keys)
     number = row.number or 0
     if row.leaf_hash in waiting:
         leaf = waiting[row.leaf_hash]

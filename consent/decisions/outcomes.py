@@ -4,22 +4,30 @@ The intent is in the log before anything is disclosed; the outcome follows when 
 network, or when it could not be. If the outcome cannot be recorded nothing is undone: it stays unknown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from sqlalchemy import insert
 from sqlmodel import col, select
 
 from audit.entries.details.access import AnswerDelivered
-from consent.decisions.values import DeliveryOutcome
+from consent.decisions.prepared import Prepared
+from consent.decisions.values import DeliveryOutcome, OutcomeReport
+from consent.storage.columns import change
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
 from consent.storage.transaction import Transaction
-from policies.vocabulary import OrgId
+
+_KEPT = insert(AnswerOutcomeRow)
 
 
-def note(tx: Transaction, org: OrgId, event: str, *, sent: bool) -> None:
-    """Append the outcome of one act of `org` and keep it for the athletes' own pages."""
-    tx.append([Draft.of_org(org, AnswerDelivered(answers=event, sent=sent))])
-    tx.session.add(AnswerOutcomeRow(event=event, sent=sent))
+def note_together(tx: Transaction, reports: Sequence[OutcomeReport]) -> list[Prepared[None]]:
+    """Keep the outcomes of acts for the athletes' own pages, and return an entry for each."""
+    change(tx.session, _KEPT, [{"event": report.event, "sent": report.sent} for report in reports])
+    return [Prepared([_draft(report)], lambda _appended: None) for report in reports]
+
+
+def _draft(report: OutcomeReport) -> Draft:
+    return Draft.of_org(report.org, AnswerDelivered(answers=report.event, sent=report.sent))
 
 
 def of_events(tx: Transaction, events: Iterable[str]) -> dict[str, DeliveryOutcome]:

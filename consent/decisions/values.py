@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policies.vocabulary import AthleteId, Category, Granularity, Role
+from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 
 class DeliveryOutcome(StrEnum):
@@ -30,6 +30,26 @@ class DecisionItem:
     category: Category
     granularity: Granularity
     without_wearables: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCall:
+    """What one person of a club asks in one call."""
+
+    club: OrgId
+    actor: Actor
+    action: Action
+    purpose: Purpose
+    items: tuple[DecisionItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeReport:
+    """What became of the answer to one audit event of an organisation: whether it was handed to the network."""
+
+    org: OrgId
+    event: str
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)

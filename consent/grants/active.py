@@ -1,14 +1,26 @@
 """Which grants are in force: the rows that claim it, checked against the fold of their events and the time."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import Select, bindparam, select
+from sqlmodel import col
+from sqlmodel import select as rows_of
 
 from consent.grants import event_chain
+from consent.storage.columns import ColumnRow
 from consent.storage.rows import GrantRow
 from consent.storage.transaction import Transaction
 from policies.grant import Cell, Grant, Recipient
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
+
+_COLUMNS = (
+    *(col(GrantRow.grant_id), col(GrantRow.athlete), col(GrantRow.category), col(GrantRow.purpose)),
+    *(col(GrantRow.recipient_org), col(GrantRow.recipient_role), col(GrantRow.max_granularity)),
+    *(col(GrantRow.begins), col(GrantRow.ends)),
+    *(col(GrantRow.notice_version), col(GrantRow.legal_basis), col(GrantRow.agreement)),
+)
 
 
 def live_grants(
@@ -20,22 +32,33 @@ def live_grants(
     categories: Iterable[Category] | None = None,
 ) -> dict[Cell, Grant]:
     """Return the live grant of each cell. The caller holds the athletes' locks if anything depends on it."""
-    query = select(GrantRow).where(col(GrantRow.athlete).in_(sorted(set(athletes))), col(GrantRow.current).is_not(None))
+    wanted: dict[str, Any] = {"athletes": sorted(set(athletes))}
     if purpose is not None:
-        query = query.where(col(GrantRow.purpose) == purpose.value)
+        wanted |= {"purpose": purpose.value}
     if recipient is not None:
-        query = query.where(
-            col(GrantRow.recipient_org) == recipient.org, col(GrantRow.recipient_role) == recipient.role.value
-        )
+        wanted |= {"recipient_org": recipient.org, "recipient_role": recipient.role.value}
     if categories is not None:
-        query = query.where(col(GrantRow.category).in_(sorted({category.value for category in categories})))
-    grants = [grant_of(row) for row in tx.session.exec(query).all()]
+        wanted |= {"categories": sorted({category.value for category in categories})}
+    grants = [grant_of(row) for row in tx.rows(_current(*wanted), **wanted)]
     states = event_chain.states(tx, [grant.grant_id for grant in grants])
     return {
         grant.cell: grant
         for grant in grants
         if event_chain.state_now(states.get(grant.grant_id), ends=grant.ends, now=tx.now).is_valid_for_processing
     }
+
+
+@cache  # by the parameters, four statements in all
+def _current(*named: str) -> Select[*tuple[Any, ...]]:
+    """The grants that claim to be current, as columns, within what these parameters will say."""
+    limits = {
+        "athletes": col(GrantRow.athlete).in_(bindparam("athletes", expanding=True)),
+        "purpose": col(GrantRow.purpose) == bindparam("purpose"),
+        "recipient_org": col(GrantRow.recipient_org) == bindparam("recipient_org"),
+        "recipient_role": col(GrantRow.recipient_role) == bindparam("recipient_role"),
+        "categories": col(GrantRow.category).in_(bindparam("categories", expanding=True)),
+    }
+    return select(*_COLUMNS).where(col(GrantRow.current).is_not(None), *(limits[name] for name in named))
 
 
 def is_covered(grants: Mapping[Cell, Grant], cell: Cell, *, tx: Transaction, granularity: Granularity) -> bool:
@@ -46,13 +69,13 @@ def is_covered(grants: Mapping[Cell, Grant], cell: Cell, *, tx: Transaction, gra
 
 def held_by(tx: Transaction, athlete: AthleteId) -> Sequence[GrantRow]:
     """Return every grant of the athlete that claims to be current, those that time has ended included; by id."""
-    query = select(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
+    query = rows_of(GrantRow).where(col(GrantRow.athlete) == athlete, col(GrantRow.current).is_not(None))
     return tx.session.exec(query.order_by(col(GrantRow.grant_id))).all()
 
 
 def in_cell(tx: Transaction, cell: Cell) -> GrantRow | None:
     """Return the row that claims to be current in `cell`, whatever its time says."""
-    return tx.session.exec(select(GrantRow).where(col(GrantRow.current) == cell_key(cell))).one_or_none()
+    return tx.session.exec(rows_of(GrantRow).where(col(GrantRow.current) == cell_key(cell))).one_or_none()
 
 
 def cell_key(cell: Cell) -> str:
@@ -61,13 +84,13 @@ def cell_key(cell: Cell) -> str:
     return "|".join((cell.athlete, cell.category.value, cell.purpose.value, recipient.org, recipient.role.value))
 
 
-def cell_of(row: GrantRow) -> Cell:
+def cell_of(row: GrantRow | ColumnRow) -> Cell:
     """The cell of a stored grant."""
     recipient = Recipient(OrgId(row.recipient_org), Role(row.recipient_role))
     return Cell(AthleteId(row.athlete), Category(row.category), Purpose(row.purpose), recipient)
 
 
-def grant_of(row: GrantRow) -> Grant:
+def grant_of(row: GrantRow | ColumnRow) -> Grant:
     """The stored grant as a value."""
     return Grant(
         grant_id=row.grant_id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 
 from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
@@ -15,6 +16,17 @@ from consent.storage.transaction import Transaction
 from policies.errors import BadSignature
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, ConsentState
+
+_STEPS = (
+    select(
+        col(ConsentEventRow.subject),
+        col(ConsentEventRow.status),
+        col(ConsentEventRow.actor_kind),
+        col(ConsentEventRow.at),
+    )
+    .where(col(ConsentEventRow.subject).in_(bindparam("subjects", expanding=True)))
+    .order_by(col(ConsentEventRow.athlete), col(ConsentEventRow.seq))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +74,8 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
 def states(tx: Transaction, subjects: Iterable[str]) -> dict[str, ConsentState]:
     """Fold the events of each subject; a subject without events is UNKNOWN and left out."""
     steps: dict[str, list[ConsentTransition]] = {}
-    query = select(ConsentEventRow).where(col(ConsentEventRow.subject).in_(sorted(set(subjects))))
-    for row in tx.session.exec(query.order_by(col(ConsentEventRow.athlete), col(ConsentEventRow.seq))).all():
-        steps.setdefault(row.subject, []).append(_step(row))
+    for subject, status, actor_kind, at in tx.rows(_STEPS, subjects=sorted(set(subjects))):
+        steps.setdefault(subject, []).append(ConsentTransition(ConsentState(status), ActorKind(actor_kind), at))
     return {subject: fold(own) for subject, own in steps.items()}
 
 
@@ -98,10 +109,6 @@ def _last(tx: Transaction, athlete: AthleteId) -> ConsentEventRow | None:
     newest = select(func.max(ConsentEventRow.seq)).where(col(ConsentEventRow.athlete) == athlete)
     seq = tx.session.exec(newest).one()
     return None if seq is None else tx.session.get(ConsentEventRow, (athlete, seq))
-
-
-def _step(row: ConsentEventRow) -> ConsentTransition:
-    return ConsentTransition(ConsentState(row.status), ActorKind(row.actor_kind), row.at)
 
 
 def _content(row: ConsentEventRow) -> Mapping[str, Any]:

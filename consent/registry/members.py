@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns_of
 from sqlmodel import col, func, select
 
 from audit.entries.details.athletes import MemberEnrolled
@@ -10,11 +12,22 @@ from chassis.http.limits import MOST_ITEMS
 from consent.errors import InvalidChange, NotAllowed, NotFound
 from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
+from consent.storage.columns import ColumnRow
 from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, MemberRow, PlayerRow
 from consent.storage.transaction import Transaction
 from policies.budget import LIFETIME_CAP
 from policies.vocabulary import AthleteId, OrgId
+
+_MEMBERS = (
+    columns_of(
+        *(col(MemberRow.athlete), col(MemberRow.club), col(MemberRow.name), col(MemberRow.shirt_no)),
+        *(col(MemberRow.is_minor), col(MemberRow.epoch), col(MemberRow.frozen)),
+    )
+    .where(col(MemberRow.athlete).in_(bindparam("athletes", expanding=True)))
+    .order_by(col(MemberRow.athlete))
+    .with_for_update()
+)
 
 
 def enrol(tx: Transaction, club: OrgId, athlete: AthleteId, *, name: str, shirt_no: int, is_minor: bool) -> Member:
@@ -86,6 +99,12 @@ def locked(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, Me
     return {AthleteId(row.athlete): row for row in rows}
 
 
+def locked_members(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[AthleteId, Member]:
+    """Lock these athletes as `locked` does, and return those that exist as values."""
+    found = tx.rows(_MEMBERS, athletes=sorted(set(athletes)))
+    return {AthleteId(row.athlete): member_of(row) for row in found}
+
+
 def locked_one(tx: Transaction, athlete: AthleteId) -> MemberRow:
     """Lock one athlete; raises NotFound."""
     rows = locked(tx, [athlete])
@@ -106,7 +125,7 @@ def locked_club(tx: Transaction, club: OrgId) -> list[MemberRow]:
     return list(tx.session.exec(query.with_for_update()).all())
 
 
-def member_of(row: MemberRow) -> Member:
+def member_of(row: MemberRow | ColumnRow) -> Member:
     """The stored athlete as a value."""
     return Member(
         athlete=AthleteId(row.athlete),

@@ -6,21 +6,27 @@ A key that has stopped to count never comes back, for no organisation: whoever m
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from consent.errors import Conflict
 from consent.registry.values import FormerKey
+from consent.storage.columns import ColumnRow
 from consent.storage.rows import FormerKeyRow, OrgRow
 from consent.storage.transaction import Transaction
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
 
+_PRESENT = select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
+    col(OrgRow.key_id) == bindparam("key_id")
+)
 
-def counting(tx: Transaction, key_id: str) -> tuple[OrgRow, VerifyKey] | None:
+
+def counting(tx: Transaction, key_id: str) -> tuple[OrgRow | ColumnRow, VerifyKey] | None:
     """Return whose key this is and the key itself if it counts now; None otherwise, alike for every reason."""
-    row = tx.session.exec(select(OrgRow).where(col(OrgRow.key_id) == key_id)).one_or_none()
-    if row is not None and row.key is not None:
-        return row, VerifyKey.from_text(row.key)
+    present = tx.rows(_PRESENT, key_id=key_id)
+    if present and present[0].key is not None:
+        return present[0], VerifyKey.from_text(present[0].key)
     former = tx.session.get(FormerKeyRow, key_id)
     if former is None or former.until <= tx.now:
         return None

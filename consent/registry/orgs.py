@@ -1,5 +1,6 @@
 """Registered organisations and the keys that sign their requests."""
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from audit.entries.details.codes import OrganisationType
@@ -8,11 +9,16 @@ from audit.entries.pseudonyms import pseudonym
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.registry import org_keys
 from consent.registry.values import Org, OrgKind
+from consent.storage.columns import ColumnRow
 from consent.storage.log_journal import Draft
 from consent.storage.rows import OrgRow
 from consent.storage.transaction import Transaction
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
+
+_ORG = select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
+    col(OrgRow.org_id) == bindparam("org")
+)
 
 
 def add(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: VerifyKey | None) -> Org:
@@ -46,10 +52,10 @@ def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: Veri
 
 def get(tx: Transaction, org_id: OrgId) -> Org:
     """Return one organisation; raises NotFound."""
-    row = tx.session.get(OrgRow, org_id)
-    if row is None:
+    found = tx.rows(_ORG, org=org_id)
+    if not found:
         raise NotFound("expected a registered organisation")
-    return of_row(row)
+    return of_row(found[0])
 
 
 def every(tx: Transaction) -> list[Org]:
@@ -68,7 +74,7 @@ def of_kind(tx: Transaction, kind: OrgKind) -> list[Org]:
     return [org for org in every(tx) if org.kind is kind]
 
 
-def of_row(row: OrgRow) -> Org:
+def of_row(row: OrgRow | ColumnRow) -> Org:
     """The stored organisation as a value."""
     key = VerifyKey.from_text(row.key) if row.key else None
     return Org(OrgId(row.org_id), row.name, OrgKind(row.kind), key)

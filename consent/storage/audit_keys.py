@@ -5,12 +5,16 @@ An audit key opens what the organisation did, to nobody in particular. It outliv
 
 import secrets
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from consent.errors import KeyDestroyed
+from consent.storage.columns import rows
 from consent.storage.rows import AuditKeyRow
 from consent.storage.sealing import KEY_SIZE, open_bytes, seal_bytes
 from policies.vocabulary import OrgId
+
+_WRAPPED = select(col(AuditKeyRow.wrapped)).where(col(AuditKeyRow.org_id) == bindparam("org"))
 
 
 class AuditKeys:
@@ -24,18 +28,23 @@ class AuditKeys:
     def of(self, org: str) -> bytes:
         """Return an organisation's key; raises KeyDestroyed where there is none."""
         if org not in self._held:
-            row = self._session.get(AuditKeyRow, org)
-            if row is None:
+            wrapped = rows(self._session, _WRAPPED, org=org)
+            if not wrapped:
                 raise KeyDestroyed("this organisation has no audit key here")
-            self._held[org] = open_bytes(self._wrapping, row.wrapped, about=_about(org))
+            self._hold(org, wrapped[0][0])
         return self._held[org]
 
-    def create(self, org: OrgId) -> None:
-        """Give an organisation a key unless it has one. The caller holds the writing lock."""
-        if self._session.get(AuditKeyRow, org) is None:
-            wrapped = seal_bytes(self._wrapping, secrets.token_bytes(KEY_SIZE), about=_about(org))
-            self._session.add(AuditKeyRow(org_id=org, wrapped=wrapped))
-            self._session.flush()
+    def hold_or_create(self, org: OrgId, wrapped: bytes | None) -> None:
+        """Take a key as it is stored, or give an organisation that has none its own. The caller writes alone."""
+        if wrapped is not None:
+            self._hold(org, wrapped)
+            return
+        self._held[org] = key = secrets.token_bytes(KEY_SIZE)
+        self._session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
+        self._session.flush()
+
+    def _hold(self, org: str, wrapped: bytes) -> None:
+        self._held[org] = open_bytes(self._wrapping, wrapped, about=_about(org))
 
 
 def _about(org: str) -> str:

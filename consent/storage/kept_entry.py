@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from audit.entries import commitments, disclosure
 from audit.entries.commitments import KeyedOpening
 from audit.entries.disclosure import FIELDS, Opening, SecretFields, open_fields
-from audit.entries.events import parse_leaf
+from audit.entries.events import Entry, parse_leaf
 from audit.entries.opened_details import OpenedDetails, read_opened
 
 ENDED = b""
@@ -39,10 +39,9 @@ class KeptEntry:
             return self.known
         return open_fields(FIELDS, self.known, digests=self.digests, leaf=leaf)
 
-    def verify(self, leaf: bytes) -> None:
-        """Return if the leaf commits to exactly this, as far as that is known; raises a child of AuditError."""
-        opening = self.opening(leaf)
-        if isinstance(opening, KeyedOpening):
-            commitments.verify_opening(parse_leaf(leaf).commitment, opening.key, opening.details)
-        elif opening is not None:
-            disclosure.verify_opening(opening, leaf)
+    def verify(self, entry: Entry) -> None:
+        """Return if the entry commits to exactly this, as far as that is known; raises a child of AuditError."""
+        if isinstance(self.known, KeyedOpening):
+            commitments.verify_opening(entry.commitment, self.known.key, self.known.details)
+        elif self.known is not None:
+            disclosure.verify_whole(*self.known, entry)

@@ -6,12 +6,15 @@ together is one act: a random `event` in the sealed details of all its entries t
 open them and for nobody else. The log itself shuffles what it publishes.
 """
 
+import itertools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col
 
 from audit.entries import commitments
 from audit.entries.commitments import KeyedOpening
@@ -24,15 +27,31 @@ from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
 from consent.errors import KeyDestroyed
 from consent.storage.audit_keys import AuditKeys
+from consent.storage.columns import ColumnRow, change, rows
 from consent.storage.kept_entry import ENDED, KeptEntry
 from consent.storage.log_access import AppendingLog
-from consent.storage.rows import DataKeyRow, LogDetailRow, OrgRow
+from consent.storage.rows import AuditKeyRow, DataKeyRow, LogDetailRow, OrgRow
 from consent.storage.sealed_parts import ORG_PART, OWN_PART, open_part, seal_part, split_digests
 from consent.storage.sealing import KEY_SIZE, OwnerKeys
 from policies.vocabulary import AthleteId, OrgId
 
 NOBODY = "nobody"
 """Owner of the dummy entries: a squad list line without an account leaves the same trace as any other."""
+
+_KEYS = (
+    select(col(DataKeyRow.owner), col(DataKeyRow.wrapped), col(DataKeyRow.counter))
+    .where(col(DataKeyRow.owner).in_(bindparam("owners", expanding=True)))
+    .order_by(col(DataKeyRow.owner))
+    .with_for_update()
+)
+_ORGS = (
+    select(col(OrgRow.org_id), col(OrgRow.cover), col(AuditKeyRow.wrapped))
+    .outerjoin(AuditKeyRow, col(AuditKeyRow.org_id) == col(OrgRow.org_id))
+    .where(col(OrgRow.org_id).in_(bindparam("orgs", expanding=True)))
+    .order_by(col(OrgRow.org_id))
+)
+_COUNTED = update(DataKeyRow).where(col(DataKeyRow.owner) == bindparam("of")).values(counter=bindparam("next"))
+_STORED = insert(LogDetailRow)
 
 EVENT_SIZE = 16  # bytes; random, so that two acts never share one
 
@@ -88,27 +107,25 @@ class LogJournal:
         self._wrapping = wrapping
         self._policy_hash = policy_hash
 
-    def record(self, session: Session, drafts: Sequence[Draft], *, now: datetime, act: int) -> Appended:
-        """Append one entry for each draft, all of them one act, and store the sealed details.
+    def record(
+        self, session: Session, requests: Sequence[Sequence[Draft]], *, now: datetime, act: int
+    ) -> list[Appended]:
+        """Append one entry for each draft and store the sealed details; all become durable together.
 
-        act: its running number, one above that of the act before it.
-
-        Raises LogUnavailable; the caller then rolls back and gives no answer.
+        requests: each with its drafts, and recorded under an event of its own. act: the running number of it all, one
+        above that of the act before it. Raises LogUnavailable; the caller then rolls back and gives no answer.
         """
-        done = _Act(secrets.token_hex(EVENT_SIZE), now, AuditKeys(session, self._wrapping))
-        for org in sorted({draft.org for draft in drafts}):
-            done.audit_keys.create(org)
-        rows = self._key_rows(session, {draft.owner for draft in drafts} | {NOBODY})
-        covers = {row.org_id: row.cover for row in session.exec(select(OrgRow)).all()}
-        prepared = [self._prepare(draft, done, rows[draft.owner], covers) for draft in drafts]
+        record = self._record_of(session, [draft for request in requests for draft in request], now)
+        events = [(secrets.token_hex(EVENT_SIZE), drafts) for drafts in requests]
+        prepared = [self._prepare(draft, event, record) for event, drafts in events for draft in drafts]
+        change(session, _COUNTED, [{"of": one.owner, "next": one.counter} for one in record.changed])
         try:
             placed = self.log.append_many([entry.leaf() for entry, _ in prepared], act=act)
         except (AuditError, OSError) as error:
             raise LogUnavailable("the log could not record this; there is no answer without it") from error
-        for leaf_hash, (_, detail) in zip(placed, prepared, strict=True):
-            detail.leaf_hash = leaf_hash
-            session.add(detail)
-        return Appended(done.event, tuple(placed))
+        change(session, _STORED, [{**row, "leaf_hash": leaf} for leaf, (_, row) in zip(placed, prepared, strict=True)])
+        left = iter(placed)
+        return [Appended(event, tuple(itertools.islice(left, len(drafts)))) for event, drafts in events]
 
     def owner_keys(self, session: Session, owner: str) -> OwnerKeys:
         """Return an owner's keys; raises KeyDestroyed after erasure."""
@@ -126,7 +143,13 @@ class LogJournal:
         session.add(row)
         return row
 
-    def open_entry(self, session: Session, keys: OwnerKeys, row: LogDetailRow) -> KeptEntry:
+    def audit_keys(self, session: Session) -> AuditKeys:
+        """Return the audit keys, for whoever opens many entries in one transaction."""
+        return AuditKeys(session, self._wrapping)
+
+    def open_entry(
+        self, session: Session, keys: OwnerKeys, row: LogDetailRow, *, audit_keys: AuditKeys | None = None
+    ) -> KeptEntry:
         """Return one entry with everything that is known of it; raises KeyDestroyed if a key does not fit."""
         if row.sealed == ENDED and row.log_index is not None:
             return KeptEntry.ended(self.log.leaf(row.log_index), row.number)
@@ -135,18 +158,20 @@ class LogJournal:
             known = KeyedOpening(bytes.fromhex(stored["key"]), stored["details"]) if stored["key"] else None
             return KeptEntry(read_opened(stored["details"]), known)
         digests = split_digests(row.digests)
-        org = self.open_org_part(session, row)
+        org = self.open_org_part(session, row, audit_keys=audit_keys)
         own = open_part(keys.data, row.sealed, OWN_PART, digests, held_by=_about(row.owner, row.number))
         return KeptEntry(read_fields(org, own), (org, own), digests)
 
-    def open_org_part(self, session: Session, row: LogDetailRow) -> SecretFields:
+    def open_org_part(
+        self, session: Session, row: LogDetailRow, *, audit_keys: AuditKeys | None = None
+    ) -> SecretFields:
         """Return the eight fields that say what an organisation did; raises KeyDestroyed where none were kept.
 
         They open alike whether the entry is an athlete's, a dummy, or of an athlete who is erased.
         """
         if row.org is None or row.org_sealed is None or row.digests is None:
             raise KeyDestroyed("this entry does not open by field")
-        key = AuditKeys(session, self._wrapping).of(row.org)
+        key = (audit_keys or self.audit_keys(session)).of(row.org)
         return open_part(key, row.org_sealed, ORG_PART, split_digests(row.digests), held_by=_done_by(row.org))
 
     def note_unknown(
@@ -160,48 +185,82 @@ class LogJournal:
             LogDetailRow(leaf_hash=merkle.leaf_hash(leaf), log_index=index, owner=owner, number=number, sealed=sealed)
         )
 
-    def _key_rows(self, session: Session, owners: set[str]) -> dict[str, DataKeyRow]:
-        wanted = select(DataKeyRow).where(col(DataKeyRow.owner).in_(sorted(owners))).order_by(col(DataKeyRow.owner))
-        rows = {row.owner: row for row in session.exec(wanted.with_for_update()).all()}
-        for owner in sorted(owners - set(rows)):
-            rows[owner] = self.create_keys(session, owner)
-        # After erasure an entry about that athlete looks in the log like any other, under a tag of nobody's.
-        return {owner: row if row.wrapped is not None else rows[NOBODY] for owner, row in rows.items()}
+    def _record_of(self, session: Session, drafts: Sequence[Draft], now: datetime) -> "_Record":
+        audit_keys, pseudonyms = AuditKeys(session, self._wrapping), dict[str, str]()
+        for org, cover, wrapped in rows(session, _ORGS, orgs=sorted({draft.org for draft in drafts})):
+            audit_keys.hold_or_create(org, wrapped)
+            pseudonyms[org] = cover
+        owners = self._owners(session, {draft.owner for draft in drafts})
+        return _Record(now, self._policy_hash(), audit_keys, owners, pseudonyms)
 
-    def _prepare(
-        self, draft: Draft, act: "_Act", row: DataKeyRow, covers: Mapping[str, str]
-    ) -> tuple[Entry, LogDetailRow]:
-        keys = OwnerKeys.unwrap(row.wrapped, self._wrapping, owner=row.owner)
+    def _owners(self, session: Session, wanted: set[str]) -> dict[str, "_Owner"]:
+        """Lock the keys of these owners, whom it gives some if they have none, and return them."""
+        known = sorted(wanted | {NOBODY})
+        stored = {row.owner: row for row in rows(session, _KEYS, owners=known)}
+        if missing := [owner for owner in known if owner not in stored]:
+            for owner in missing:
+                self.create_keys(session, owner)
+            stored = {row.owner: row for row in rows(session, _KEYS, owners=known)}
+        # After erasure an entry about that athlete looks in the log like any other, under a tag of nobody's.
+        used = {owner: owner if stored[owner].wrapped is not None else NOBODY for owner in wanted}
+        keys = {owner: self._owner(stored[owner]) for owner in used.values()}
+        return {owner: keys[used[owner]] for owner in wanted}
+
+    def _owner(self, row: ColumnRow) -> "_Owner":
+        return _Owner(row.owner, OwnerKeys.unwrap(row.wrapped, self._wrapping, owner=row.owner), row.counter)
+
+    def _prepare(self, draft: Draft, event: str, record: "_Record") -> tuple[Entry, dict[str, Any]]:
+        """Return the public entry and the row of its sealed details, which its leaf hash still has to be added to."""
+        owner = record.owners[draft.owner]
         number, tag = None, b""
         if draft.tagged:
-            number = row.counter
-            row.counter += 1
-            tag = commitments.tag(keys.tags, number)
-        org, own = fields_of(draft.details, EntryContext(draft.org, draft.subject, act.event, number, act.now))
+            number = owner.next_number()
+            tag = commitments.tag(owner.keys.tags, number)
+        org, own = fields_of(draft.details, EntryContext(draft.org, draft.subject, event, number, record.now))
         commitment, digests = commit(org, own)
-        entry = Entry(draft.kind, covers[draft.org], act.now.date(), self._policy_hash(), commitment, tag)
+        entry = Entry(draft.kind, record.pseudonyms[draft.org], record.now.date(), record.policy_hash, commitment, tag)
         # After erasure nobody opens subject and rest: under nobody's key, which lives on, they could name the athlete.
-        key = keys.data if row.owner == draft.owner else secrets.token_bytes(KEY_SIZE)
-        if row.owner == NOBODY:
+        key = owner.keys.data if owner.owner == draft.owner else secrets.token_bytes(KEY_SIZE)
+        if owner.owner == NOBODY:
             number = None  # so that the row looks like one of an athlete who is erased
-        return entry, LogDetailRow(
-            leaf_hash=b"",
-            owner=row.owner,
-            number=number,
-            sealed=seal_part(key, own, digests, held_by=_about(row.owner, number)),
-            org=draft.org,
-            org_sealed=seal_part(act.audit_keys.of(draft.org), org, digests, held_by=_done_by(draft.org)),
-            digests=b"".join(digests),
-        )
+        return entry, {
+            "owner": owner.owner,
+            "number": number,
+            "sealed": seal_part(key, own, commitment, held_by=_about(owner.owner, number)),
+            "org": draft.org,
+            "org_sealed": seal_part(record.audit_keys.of(draft.org), org, commitment, held_by=_done_by(draft.org)),
+            "digests": b"".join(digests),
+        }
+
+
+@dataclass(slots=True)
+class _Owner:
+    """Whose key seals an entry, with the keys and the number of the next entry, as of this transaction."""
+
+    owner: str
+    keys: OwnerKeys
+    counter: int
+    is_changed: bool = False
+
+    def next_number(self) -> int:
+        self.counter, self.is_changed = self.counter + 1, True
+        return self.counter - 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
-    """What all entries of one request have in common."""
+class _Record:
+    """What all entries of one transaction have in common."""
 
-    event: str
     now: datetime
+    policy_hash: str
     audit_keys: AuditKeys
+    owners: Mapping[str, _Owner]
+    pseudonyms: Mapping[str, str]
+
+    @property
+    def changed(self) -> list[_Owner]:
+        """The owners whose next entry has another number now, each once."""
+        return list({one.owner: one for one in self.owners.values() if one.is_changed}.values())
 
 
 def _about(owner: str, number: int | None) -> str:

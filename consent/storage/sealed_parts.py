@@ -14,17 +14,17 @@ ORG_PART, OWN_PART = ORG_FIELDS, OWN_FIELDS
 _SMALLEST = {ORG_PART: 512, OWN_PART: 1024}  # bytes: every dummy and all it stands in for fit (our choice)
 
 
-def seal_part(key: bytes, fields: SecretFields, digests: Sequence[bytes], *, held_by: str) -> bytes:
+def seal_part(key: bytes, fields: SecretFields, commitment: bytes, *, held_by: str) -> bytes:
     """Return one part sealed under a key of 32 bytes. held_by: whose it is, and where it stands."""
     value = {"secret": fields.secret.hex(), "values": list(fields.values.values())}
-    return seal_json(key, value, about=_about(held_by, digests), at_least=_SMALLEST[tuple(fields.values)])
+    return seal_json(key, value, about=_about(held_by, commitment), at_least=_SMALLEST[tuple(fields.values)])
 
 
 def open_part(
     key: bytes, sealed: bytes, part: tuple[str, ...], digests: Sequence[bytes], *, held_by: str
 ) -> SecretFields:
     """Return one part; raises KeyDestroyed if key, holder or commitment is another."""
-    value = open_json(key, sealed, about=_about(held_by, digests))
+    value = open_json(key, sealed, about=_about(held_by, commitment_of(digests)))
     return SecretFields(dict(zip(part, value["values"], strict=True)), bytes.fromhex(value["secret"]))
 
 
@@ -33,5 +33,5 @@ def split_digests(stored: bytes) -> tuple[bytes, ...]:
     return tuple(stored[at : at + DIGEST_SIZE] for at in range(0, len(stored), DIGEST_SIZE))
 
 
-def _about(held_by: str, digests: Sequence[bytes]) -> str:
-    return f"{held_by}, committed to as {commitment_of(digests).hex()}"
+def _about(held_by: str, commitment: bytes) -> str:
+    return f"{held_by}, committed to as {commitment.hex()}"

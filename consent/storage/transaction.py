@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Executable, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from chassis.clock import Clock
 from chassis.errors import UnusableDatabase
@@ -22,6 +22,8 @@ from chassis.storage import engine as databases
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
+from consent.storage import columns
+from consent.storage.columns import ColumnRow
 from consent.storage.log_journal import Appended, Draft, LogJournal
 from consent.storage.reconcile import PROGRESS, UnknownEntry, reconcile
 from consent.storage.rows import LogProgressRow
@@ -35,6 +37,13 @@ logger = logging.getLogger(__name__)
 Settled = TypeVar("Settled")
 
 BUSY_TIMEOUT_S = 30
+
+_NEXT_ACT = (
+    update(LogProgressRow)
+    .where(col(LogProgressRow.progress_id) == PROGRESS)
+    .values(act=col(LogProgressRow.act) + 1)
+    .returning(col(LogProgressRow.act))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +99,20 @@ class Transaction:
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Flush what is pending, then append one act to the log; raises LogUnavailable. Once per transaction."""
+        return self.append_together([drafts])[0]
+
+    def append_together(self, requests: Sequence[Sequence[Draft]]) -> list[Appended]:
+        """Append what several requests record as one act, each under an event of its own, in their order."""
         if not self._can_write or self.has_appended:
             raise StoreUnavailable("expected a writing transaction with one act")
-        self.session.flush()
         self.is_accounted_for = self.has_appended = True
-        progress = self.session.get_one(LogProgressRow, PROGRESS)
-        progress.act += 1
         # Before the append: whoever holds this row's table back, as a backup does, holds the append back with it.
-        self.session.flush()
-        appended = self.context.journal.record(self.session, drafts, now=self.now, act=progress.act)
-        self.session.flush()
-        return appended
+        act = self.rows(_NEXT_ACT)[0][0]
+        return self.context.journal.record(self.session, requests, now=self.now, act=act)
+
+    def rows(self, statement: Executable, **parameters: Any) -> Sequence[ColumnRow]:
+        """Return what a statement of columns returns, as the database is with everything that is pending."""
+        return columns.rows(self.session, statement, **parameters)
 
     def without_entry(self, reason: str) -> None:
         """Say why this transaction needs no entry: nothing about anyone changes and nothing new is disclosed."""

@@ -12,7 +12,7 @@ from chassis.operations.log_lines import OURS
 PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
 METHODS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log"}
 SET_UP = "chassis/operations/"
-SILENCED = "policies/enforcer.py"  # gives Casbin a logger that nothing reaches
+SILENCED = "policies/engine/casbin_engine.py"  # gives Casbin a logger that nothing reaches
 LOGGABLE = {
     "LogUnavailable",
     "QuorumNotMet",

@@ -4,7 +4,7 @@ import hmac
 
 import pytest
 
-from chassis.keys import subkey
+from chassis.keys import subkey, subkeys
 
 # RFC 5869, appendices A.1 and A.2 (SHA-256): PRK, info, OKM.
 VECTORS = [
@@ -40,3 +40,16 @@ def test_purposes_and_secrets_give_different_keys() -> None:
     secrets = [bytes(32), bytes(31) + b"\x01"]
 
     assert len({subkey(secret, purpose) for secret in secrets for purpose in (b"", b"a", b"b", b"ab")}) == 8
+
+
+@pytest.mark.parametrize("size", [1, 16, 32])
+def test_several_at_once_are_what_each_would_be_alone(size: int) -> None:
+    secret, purposes = bytes(range(32)), [b"", b"a", b"some purpose", b"p" * 200]
+
+    assert list(subkeys(secret, purposes, size=size)) == [subkey(secret, purpose, size=size) for purpose in purposes]
+
+
+@pytest.mark.parametrize("size", [0, 33])
+def test_several_at_once_are_of_one_block(size: int) -> None:
+    with pytest.raises(ValueError, match="1 to 32 bytes"):
+        list(subkeys(bytes(32), [b"purpose"], size=size))

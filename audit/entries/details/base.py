@@ -5,7 +5,7 @@ part of the day, which makes eight), one is the athlete, and one is `rest`: ever
 """
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainSerializer
 
@@ -71,17 +71,22 @@ class Details(BaseModel):
         athlete: str | None = getattr(self, "athlete", None)
         return athlete
 
+    def parts(self) -> tuple[dict[str, str | None], dict[str, JsonValue]]:
+        """Return what it has of the fields that open one by one, and all else in plain JSON with the form's name."""
+        rest = self.fields()
+        return {name: cast("str | None", rest.pop(name)) for name in self.opened}, rest
+
     def eight(self) -> Eight:
         """Return the fields that open one by one."""
-        return Eight(**self.model_dump(mode="json", include=set(self.opened)))
+        return Eight(**self.parts()[0])
 
     def rest(self) -> dict[str, JsonValue]:
         """Return everything else as plain JSON, with the name of the form."""
-        return {"form": self.form, **self.model_dump(mode="json", exclude=set(self.opened) | self._absent())}
+        return self.parts()[1]
 
     def fields(self) -> dict[str, JsonValue]:
         """Return all fields as plain JSON in one object, with the name of the form."""
-        return {"form": self.form, **self.model_dump(mode="json", exclude=self._absent())}
+        return {"form": self.form, **self.model_dump(mode="json", exclude=self._absent() or None)}
 
     def body(self) -> dict[str, JsonValue]:
         """Return all fields as plain JSON, as an organisation reports them; absent ones are left out."""
@@ -89,4 +94,4 @@ class Details(BaseModel):
 
     def _absent(self) -> set[str]:
         fields = type(self).model_fields
-        return {name for name in self.added if getattr(self, name) == fields[name].get_default()}
+        return {name for name in self.added if getattr(self, name) == fields[name].default}

@@ -1,6 +1,6 @@
 """Who looked, in sentences: the athlete's own entries, grouped as a person remembers them. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -24,6 +24,7 @@ _NOT_SEEN: Mapping[DeliveryOutcome | None, str] = {
 }
 RECENT = timedelta(days=30)
 PAGE_SIZE = 40  # groups on one page
+MOST_PROOFS = 20  # files offered on one line; the file of all proofs holds every one
 PERIODS = {"30": "Last 30 days", "all": "Everything"}
 KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Your own steps"}
 EVERYONE = "all"
@@ -95,10 +96,10 @@ def access_history_view(
     """
     since = today - RECENT if wanted.period == "30" else date.min
     inside = [e for e in looks.entries if e.day >= since]
-    groups = [tuple(g) for _, g in groupby((e for e in inside if _is_wanted(e, wanted)), key=_same_look)]
+    groups = _gathered((e for e in inside if _is_wanted(e, wanted)), key=_same_line)
     first = PAGE_SIZE * (wanted.page - 1)
     page = groups[first : first + PAGE_SIZE]
-    span, when = _reach(looks, since=since, today=today)
+    span, when = _reach(since=since, today=today)
     return AccessHistoryView(
         span=span,
         lead=_lead(inside, when),
@@ -120,15 +121,39 @@ def access_history_view(
 def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
     """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
     first = group[0]
-    numbers = sorted(e.number for e in group)
     is_access = first.is_access
     return EntryView(
-        numbers=f"No. {numbers[0]}" if len(group) == 1 else f"No. {numbers[0]}–{numbers[-1]}",
+        numbers=_numbers(sorted(e.number for e in group)),
         title=_look_title(group) if is_access else _event_title(group),
         detail=_look_detail(group) if is_access else _step_detail(first, choices),
         proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
-        proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN),
+        proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN)[:MOST_PROOFS],
     )
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """Say which entries stand on a line: other ones may lie between the first and the last."""
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        return f"No. {first}"
+    return f"No. {first}–{last}" if last - first < len(numbers) else f"{len(numbers):,} of No. {first}–{last}"
+
+
+def _gathered(
+    entries: Iterable[AccessEvent], *, key: Callable[[AccessEvent], tuple[object, ...]]
+) -> list[tuple[AccessEvent, ...]]:
+    """Gather entries with the same key, wherever they stand, each group in the place of its newest entry."""
+    groups: dict[tuple[object, ...], list[AccessEvent]] = {}
+    for entry in entries:
+        groups.setdefault(key(entry), []).append(entry)
+    return [tuple(group) for group in groups.values()]
+
+
+def _same_line(entry: AccessEvent) -> tuple[object, ...]:
+    """Tries of one person that were refused for one reason make one line a day, so that many hide no look."""
+    if entry.is_access and not entry.allowed:
+        return (entry.kind, entry.day, *_same_look(entry)[2:])
+    return _same_look(entry)
 
 
 def _same_look(entry: AccessEvent) -> tuple[object, ...]:
@@ -157,15 +182,8 @@ def roles_of(looks: AccessHistory) -> dict[str, str]:
     return {EVERYONE: "Everyone"} | {role.value: RECIPIENTS[role].title for role in Role if role in seen}
 
 
-def _reach(looks: AccessHistory, *, since: date, today: date) -> tuple[str, str]:
-    """Say what the list covers, as a heading and within a sentence.
-
-    Any number of tries could push an earlier look off the list: then no sentence may speak for the whole period.
-    """
-    held = len(looks.entries)
-    if looks.proven + looks.waiting > held and all(e.day >= since for e in looks.entries):
-        newest = f"the newest {held:,} of your {looks.total:,} entries"
-        return f"Only {newest}; the file of proofs holds all of them", f"In {newest}"
+def _reach(*, since: date, today: date) -> tuple[str, str]:
+    """Say what the list covers, as a heading and within a sentence."""
     if since == date.min:
         return "Everything so far", "So far"
     return f"{long_date(since)} to {long_date(today)}", "In the last 30 days"
@@ -199,7 +217,7 @@ def _ended(inside: Sequence[AccessEvent]) -> str:
 
 
 def _grouped(entries: Iterable[AccessEvent]) -> list[tuple[AccessEvent, ...]]:
-    return [tuple(g) for _, g in groupby(entries, key=_same_look)]
+    return _gathered(entries, key=_same_look)
 
 
 def _whole(looks: AccessHistory) -> str:
@@ -261,12 +279,17 @@ def _look_title(group: Sequence[AccessEvent]) -> str:
     if first.allowed:
         verb = "was allowed to see" if first.outcome in _NOT_SEEN else "saw"
         return f"{sentence(_person(first))}, {verb} {_what(group)}"
-    return f"A try by {_person(first)}, was refused"
+    tries = len(_grouped(group))
+    return (
+        f"A try by {_person(first)}, was refused"
+        if tries == 1
+        else f"{tries:,} tries by {_person(first)}, were refused"
+    )
 
 
 def _what(group: Sequence[AccessEvent]) -> str:
-    phrases = [CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category]
-    return f"your {listed(phrases)}" if phrases else "a page about you"
+    phrases = dict.fromkeys(CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category)
+    return f"your {listed(list(phrases))}" if phrases else "a page about you"
 
 
 def _by_category(entry: AccessEvent) -> int:

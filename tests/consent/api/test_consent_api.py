@@ -265,7 +265,7 @@ def test_a_long_list_is_decided_in_several_acts_each_with_its_outcome(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A withdrawal waits for one writing transaction; a list of a thousand must not be one."""
-    monkeypatch.setattr(decisions, "ITEMS_OF_A_TURN", 2)
+    monkeypatch.setattr(decisions, "MOST_TOGETHER", 2)
     athletes = caller.world.athletes["club-a"]
     caller.world.give(athletes[1])
     before = set(acts(caller.world.service))

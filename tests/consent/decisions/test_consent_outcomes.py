@@ -8,12 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
+import consent.decisions.outcomes
 from audit.entries.events import EventKind
 from audit.errors import LogUnavailable
+from consent.api.shared_acts import SharedActs
 from consent.app import app_of
 from consent.athlete.values import ProofState
-from consent.decisions.values import Actor, DeliveryOutcome
-from consent.store import ConsentStore
+from consent.decisions.values import Actor, DecisionCall, DeliveryOutcome
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import Caller, World, acts, break_log, outcomes
 
@@ -87,7 +88,7 @@ def test_all_entries_of_one_act_share_its_event_and_no_other_act_has_it(caller: 
 def test_an_answer_that_failed_after_the_intent_says_so(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     world, athlete = caller.world, caller.world.athletes["club-a"][0]
     world.give(athlete)
-    monkeypatch.setattr(ConsentStore, "decide_many", _decide_and_fail(ConsentStore.decide_many))
+    monkeypatch.setattr(SharedActs, "decide", _decide_and_fail(SharedActs.decide))
 
     answer = caller.send("club-a", "POST", "/v1/decisions", question(athlete))
 
@@ -99,8 +100,8 @@ def test_an_answer_that_failed_after_the_intent_says_so(caller: Caller, monkeypa
 def _decide_and_fail(decide: Any) -> Any:
     """The decision as it is, with an answer that cannot be put into words."""
 
-    def decided(self: ConsentStore, *args: Any, **words: Any) -> Any:
-        return _Broken(decide(self, *args, **words).event)
+    async def decided(self: SharedActs, call: DecisionCall) -> Any:
+        return _Broken((await decide(self, call)).event)
 
     return decided
 
@@ -121,7 +122,7 @@ def test_without_a_record_of_the_outcome_nothing_is_undone(caller: Caller, monke
     def fails(*_: object, **__: object) -> None:
         raise LogUnavailable("no space")
 
-    monkeypatch.setattr(ConsentStore, "note_outcome", fails)
+    monkeypatch.setattr(consent.decisions.outcomes, "note_together", fails)
 
     answer = caller.send("club-a", "POST", "/v1/decisions", question(athlete))
 

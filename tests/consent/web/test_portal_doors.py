@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from audit.errors import LogUnavailable
-from chassis.web.pages import SECURITY_HEADERS
+from chassis.web.secured_answers import SECURITY_HEADERS
 from consent.identity import codes
 from consent.web import entry_routes
 from consent.web.budget import routes as budget_routes

@@ -9,7 +9,14 @@ import pytest
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
-from consent.web.history.access_history import PAGE_SIZE, AccessFilter, access_history_view, entry_view, roles_of
+from consent.web.history.access_history import (
+    MOST_PROOFS,
+    PAGE_SIZE,
+    AccessFilter,
+    access_history_view,
+    entry_view,
+    roles_of,
+)
 from consent.web.log_text import checkpoint_words, guards, waits_for
 from policies.vocabulary import Category, Granularity, Purpose, Role
 
@@ -263,14 +270,29 @@ def test_an_own_choice_says_what_was_chosen(look: MakeLook) -> None:
     assert entry_view((chosen,)).detail == "Your own decision."
 
 
-@pytest.mark.parametrize("period", ["30", "all"])
-def test_where_tries_pushed_a_look_off_the_list_no_sentence_speaks_for_the_whole_period(
-    look: MakeLook, period: str
-) -> None:
-    tries = [look(number, allowed=False, kind="look_refused") for number in (2, 3)]
-    newest = replace(looks_of(*tries), total=3, proven=3)
+@pytest.mark.parametrize("kind", ["all", "allowed"])
+def test_no_number_of_refused_tries_hides_a_look(look: MakeLook, kind: str) -> None:
+    seen = look(1)
+    tries = [
+        look(number, allowed=False, at=NOW + timedelta(seconds=number), person=f"R. {number % 2}", because="not shared")
+        for number in range(2, 5_002)
+    ]
 
-    view = access_history_view(newest, wanted=AccessFilter(period=period), today=TODAY, log=LOG)
+    view = access_history_view(looks_of(seen, *tries), wanted=AccessFilter(kind=kind), today=TODAY, log=LOG)
 
-    assert view.span == "Only the newest 2 of your 3 entries; the file of proofs holds all of them"
-    assert view.lead.startswith("In the newest 2 of your 3 entries, nobody looked.")
+    lines = [entry for day in view.days for entry in day.entries]
+    assert "R. D., performance coach, Eastmere FC, saw your sleep" in [line.title for line in lines]
+    assert len(lines) == (3 if kind == "all" else 1)
+    assert "one person looked once" in view.lead
+    assert "5,000 tries were refused" in view.lead
+    if kind == "all":
+        assert lines[0].title == "2,500 tries by R. 1, performance coach, Eastmere FC, were refused"
+        assert lines[0].numbers == "2,500 of No. 3–5001"
+        assert len(lines[0].proofs) == MOST_PROOFS
+
+
+def test_a_category_that_was_asked_for_many_times_is_named_once(look: MakeLook) -> None:
+    view = entry_view([look(number, allowed=False, because="not shared") for number in (1, 2, 3)])
+
+    assert view.title == "A try by R. D., performance coach, Eastmere FC, was refused"
+    assert view.detail.startswith("They asked for your sleep, for")

@@ -1,6 +1,7 @@
 """The athlete's own record through the pages: looks with checked proofs, receipts, budget, rules, sound HTML."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +13,7 @@ from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.athlete_export import parse_export
 from audit.verification.check_athlete_export import check_export, check_in_log
 from audit.verification.sources import DirectorySource
+from consent.web.history.access_history import PAGE_SIZE
 from policies.vocabulary import AthleteId, Category
 
 ATHLETE, OTHER = AthleteId("ath-00000000000000a1"), AthleteId("ath-00000000000000b2")
@@ -66,6 +68,20 @@ def test_accesses_granted_and_denied_are_told_and_proven(world: Any) -> None:
     assert "one person looked once" in page
     assert "One try was refused." in page
     assert "Ola" not in page
+
+
+def test_tries_that_are_refused_push_no_look_off_the_first_page(world: Any) -> None:
+    browser = world.browser()
+    give_sleep(browser)
+    world.look(ATHLETE, Category.SLEEP)
+    for _ in range(PAGE_SIZE + 5):
+        world.clock.now += timedelta(seconds=1)
+        world.look(ATHLETE, Category.INJURY)
+
+    page = browser.get("/looked").text
+
+    assert "R. D., performance coach, Eastmere FC, saw your sleep" in page
+    assert f"{PAGE_SIZE + 5} tries by R. D., performance coach, Eastmere FC, were refused" in page
 
 
 def test_what_is_told_is_the_athletes_own_only(world: Any) -> None:

@@ -1,0 +1,85 @@
+"""Decisions and outcomes on their way to the one writer: what arrives while it works is its next transaction.
+
+So a busy morning costs a commit for each group of calls, and calls wait without a thread. Each answer is given once all
+of its group is durable. A withdrawal never waits behind more than the group that is being written.
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+import anyio
+from starlette.concurrency import run_in_threadpool
+
+from consent.decisions.together import Answered, Asked
+from consent.decisions.values import DecisionAnswer, DecisionCall, OutcomeReport
+from consent.errors import StoreUnavailable
+from consent.store import ConsentStore
+
+MOST_TOGETHER: Final = 120
+"""Entries of one transaction, ours: a page of 60 athletes is one act, and a transaction a fraction of a second."""
+
+_Waiting = tuple[Asked, "asyncio.Future[Answered]"]
+
+
+class SharedActs:
+    """The queue before the store. Used by the event loop only."""
+
+    def __init__(self, store: ConsentStore) -> None:
+        self._store = store
+        self._waiting: deque[_Waiting] = deque()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def decide(self, call: DecisionCall) -> DecisionAnswer:
+        """Return what `ConsentStore.decide_many` does, or raise it."""
+        answer = await self._answered(call)
+        if isinstance(answer, DecisionAnswer):
+            return answer
+        raise answer or StoreUnavailable("expected the answer to a decision, got none")
+
+    async def note(self, report: OutcomeReport) -> None:
+        """Record the outcome of an answer; raises why it could not be."""
+        if isinstance(error := await self._answered(report), Exception):
+            raise error
+
+    async def _answered(self, asked: Asked) -> Answered:
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Answered] = loop.create_future()
+        self._waiting.append((asked, answered))
+        if self._writing is None:
+            self._writing = loop.create_task(self._write())
+        # What is recorded is waited for also when the caller has gone: its outcome says so then.
+        with anyio.CancelScope(shield=True):
+            await answered
+        return answered.result()
+
+    async def _write(self) -> None:
+        group: list[_Waiting] = []
+        try:
+            while self._waiting:
+                group = self._next_group()
+                answers = await run_in_threadpool(self._store.together, [asked for asked, _ in group])
+                _give(group, answers)
+        finally:
+            self._writing = None
+            left = [*group, *self._waiting]
+            self._waiting.clear()
+            _give(left, [StoreUnavailable("the program is being stopped")] * len(left))
+
+    def _next_group(self) -> list[_Waiting]:
+        group = [self._waiting.popleft()]
+        entries = _entries(group[0])
+        while self._waiting and (entries := entries + _entries(self._waiting[0])) <= MOST_TOGETHER:
+            group.append(self._waiting.popleft())
+        return group
+
+
+def _entries(one: _Waiting) -> int:
+    asked, _ = one
+    return len(asked.items) if isinstance(asked, DecisionCall) else 1
+
+
+def _give(group: list[_Waiting], answers: list[Answered]) -> None:
+    for (_, answered), answer in zip(group, answers, strict=True):
+        if not answered.done():
+            answered.set_result(answer)
