@@ -11,10 +11,10 @@ from chassis.clock import Clock
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import OwnFormsOnly
-from chassis.web.page_errors import Closed, Refused, SignInNeeded
+from chassis.web.page_errors import Closed, NotForThisRole, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from server.errors import ConsentAskedTooOften
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
@@ -75,10 +75,11 @@ def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:
         cause = error.__cause__
         if isinstance(cause, ConsentAskedTooOften):
             return site.busy(request, retry_after_s=cause.retry_after_s)
-        return site.closed(request, status=503)
+        return site.closed(request, status=503 if isinstance(cause, ConsentServiceFailed) else 404)
 
     app.add_exception_handler(SignInNeeded, lambda _request, _error: to("/sign-in"))
     app.add_exception_handler(Closed, not_shown)
+    app.add_exception_handler(NotForThisRole, closed(403))
     app.add_exception_handler(Refused, closed(403))
     app.add_exception_handler(404, closed(404))
     app.add_exception_handler(Exception, closed(500))

@@ -1,6 +1,7 @@
 """What each page and command of `homefield-server` leaves in the log.
 
-The league reports to the consent service before it acts: no record, no answer.
+The league reports to the consent service before it acts: no record, no answer. Whoever is signed in and asks for a page
+of another role is refused, and that is recorded whatever the page.
 """
 
 from audit.entries.event_declarations import EventDeclarations, NoEntryReason, records, unrecorded
@@ -9,8 +10,10 @@ from audit.entries.events import EventKind
 ROUTES: EventDeclarations = {
     "POST /sign-in": records(EventKind.SIGNED_IN, unless="the code opens nothing, and nobody is known"),
     "POST /demo/sign-in": records(EventKind.SIGNED_IN),
-    "GET /squad": records(EventKind.LOOK_ALLOWED, beside=[EventKind.ACCESS]),
-    "GET /campaigns": records(EventKind.LOOK_ALLOWED, unless="there is no campaign whose cost could be asked"),
+    "GET /squad": records(EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, beside=[EventKind.ACCESS]),
+    "GET /campaigns": records(
+        EventKind.LOOK_ALLOWED, EventKind.LOOK_REFUSED, unless="there is no campaign whose cost could be asked"
+    ),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",

@@ -11,6 +11,7 @@ from audit.entries.details.codes import (
     ClubPage,
     DecisionReason,
     FreezeCause,
+    LeaguePage,
     LeagueRole,
     NodeAccessChange,
     OperatorView,
@@ -161,6 +162,13 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",
         OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
+    },
+    LeaguePage: {
+        LeaguePage.SQUAD: "the squad page of a front office",
+        LeaguePage.MEANING: "what the figures mean",
+        LeaguePage.CAMPAIGNS: "the league’s campaigns",
+        LeaguePage.MODELS: "the league’s models",
+        LeaguePage.NODES: "the league’s nodes",
     },
     LeagueRole: {LeagueRole.FRONT_OFFICE: "front office", LeagueRole.OPERATOR: "operator"},
 }

@@ -13,5 +13,9 @@ class Closed(Exception):
     """This page is not shown; unknown, not allowed and not possible look the same."""
 
 
+class NotForThisRole(Exception):
+    """Somebody is signed in, and this page is for people of another role."""
+
+
 class Refused(Exception):
     """A form that did not come from our own page in this session."""

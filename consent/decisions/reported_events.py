@@ -26,6 +26,7 @@ from audit.entries.details.league import (
     CampaignClosed,
     Heartbeat,
     LeagueCodeIssued,
+    LeaguePageRefused,
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
@@ -37,7 +38,7 @@ from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.refunds import close_campaign
 from consent.registry import erasures, leagues, members, orgs
-from consent.registry.values import OrgKind
+from consent.registry.values import Org, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId, OrgId
@@ -45,7 +46,7 @@ from policies.vocabulary import AthleteId, OrgId
 _REPORTED: Mapping[OrgKind, tuple[type[Details], ...]] = {
     OrgKind.LEAGUE: (
         *(RoundAggregated, ModelRegistered, CampaignClosed, CampaignRefused),
-        *(LeagueStaffSignedIn, LeagueCodeIssued, NodeAdded, Heartbeat),
+        *(LeagueStaffSignedIn, LeagueCodeIssued, LeaguePageRefused, NodeAdded, Heartbeat),
     ),
     OrgKind.CLUB: (
         *(CampaignApproved, CampaignRefused, ModelJudged, FilesIngested, ProposalAnswered, NodeDataErased),
@@ -87,13 +88,13 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     """Append one event with sealed details; returns the hash of its leaf.
 
     Details that name an athlete tie the entry to that athlete of the reporting club. A closed campaign gives every
-    unused reservation back. A league names clubs of its own only (NotFound), in whatever it reports.
+    unused reservation back. A league names clubs of its own only (NotFound), in whatever it reports, and a club itself.
     """
     org = orgs.get(tx, org_id)
     if REPORTABLE[org.kind].get(details.kind) is not type(details):
         raise NotAllowed("this kind of event is not for your organisation to report")
-    if org.kind is OrgKind.LEAGUE and (club := getattr(details, "club", "")):
-        leagues.require_club(tx, org_id, OrgId(club))
+    if club := getattr(details, "club", ""):
+        _refuse_other_club(tx, org, OrgId(club))
     if isinstance(details, NodeDataErased):
         draft = _draft(tx, org_id, details)  # refuses an athlete of another club
         erasures.note_at_node(tx, AthleteId(details.athlete))
@@ -105,6 +106,13 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
 def note_refusal(tx: Transaction, org_id: OrgId, route: str) -> None:
     """Append a refusal; `route` names the route, never what was asked about."""
     tx.append([Draft.of_org(org_id, RouteRefused(route=route))])
+
+
+def _refuse_other_club(tx: Transaction, org: Org, club: OrgId) -> None:
+    if org.kind is OrgKind.LEAGUE:
+        leagues.require_club(tx, org.org_id, club)
+    elif club != org.org_id:
+        raise NotAllowed("expected a report about your own club")
 
 
 def _named(form: type[Details], error: ValidationError) -> str:

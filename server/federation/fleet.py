@@ -43,6 +43,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from server.errors import AlreadyExists, BadCoordinatorSettings
+from server.federation.own_objects import own_objects_only
 
 SWITCHED_OFF = server.federation.switches.SWITCHES
 
@@ -208,6 +209,7 @@ def build_fleet_app(fleet: Fleet, *, health: ProgramHealth = ALWAYS_WELL) -> Fas
             Middleware(ProtobufTranslationMiddleware),
             Middleware(NodeAuthMiddleware),
             Middleware(BaseHTTPMiddleware, dispatch=own_replies_only),
+            Middleware(BaseHTTPMiddleware, dispatch=own_objects_only),
         ],
     )
     app.state.linkstate_factory = fleet.factory

@@ -8,17 +8,20 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from audit.entries.details.base import Details
+from audit.entries.details.codes import LeaguePage, LeagueRole
+from audit.entries.details.league import LeaguePageRefused
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
-from chassis.web.page_errors import Closed, SignInNeeded
+from chassis.web.page_errors import Closed, NotForThisRole, SignInNeeded
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
+from server.errors import ConsentServiceFailed
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
 from server.web.club_names import ClubNames
 from server.web.league_sign_in import LeagueSignIn
-from server.web.staff import StaffRequest
+from server.web.staff import LeagueStaff, StaffRequest
 from server.web.staff_role import StaffRole
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -65,13 +68,24 @@ class LeagueSite:
     clubs: ClubNames = field(default_factory=ClubNames)
 
     def context(self, request: Request, role: StaffRole) -> StaffRequest:
-        """Return who is signed in; raises SignInNeeded, or Closed for somebody of another role."""
+        """Return who is signed in.
+
+        Raises SignInNeeded, or NotForThisRole for somebody of another role once that is recorded; where it cannot be,
+        Closed.
+        """
         context = self.sign_in.find(self.cookie.read(request))
         if context is None:
             raise SignInNeeded
         if context.staff.role is not role:
-            raise Closed
+            self._record_refusal(context.staff, LeaguePage(request.url.path.strip("/")))
+            raise NotForThisRole
         return context
+
+    def _record_refusal(self, staff: LeagueStaff, page: LeaguePage) -> None:
+        try:
+            self.consent.event(LeaguePageRefused(person=staff.person, role=LeagueRole(staff.role.value), page=page))
+        except ConsentServiceFailed as error:
+            raise Closed from error
 
     def page(
         self,

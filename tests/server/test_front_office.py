@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.entries.events import EventKind
 from server.consent_client import SquadPageLine
 
 RELEASED = {"no": 2, "name": "Bela S.", "band": "75-80", "range": "70-85"}
@@ -105,10 +106,19 @@ def test_names_are_escaped(squad):
 
 
 def test_a_front_office_cannot_open_the_operators_pages_and_vice_versa(squad):
-    assert squad.client.get("/campaigns").status_code == 503
+    told = len(squad.consent.events)
+    assert squad.client.get("/campaigns").status_code == 403
     squad.sign_in("operator")
-    assert squad.client.get("/squad").status_code == 503
+    assert squad.client.get("/squad").status_code == 403
     assert squad.consent.looks == []
+    refused = [body for kind, body in squad.consent.events[told:] if kind is EventKind.LOOK_REFUSED]
+    assert [(body["role"], body["page"]) for body in refused] == [("front_office", "campaigns"), ("operator", "squad")]
+
+
+def test_a_refusal_that_cannot_be_recorded_is_no_answer(squad):
+    squad.consent.down = True
+
+    assert squad.client.get("/nodes").status_code == 503
 
 
 def test_the_meaning_page_claims_nothing_that_is_banned(squad):

@@ -107,7 +107,7 @@ def test_a_wrong_code_leaves_the_page_with_the_problem(make_office):
 def test_personas_exist_only_in_the_demo(make_office):
     office = make_office(demo=False)
 
-    assert office.client.post("/demo/sign-in", data={"persona": "operator"}).status_code == 503
+    assert office.client.post("/demo/sign-in", data={"persona": "operator"}).status_code == 404
     assert "Demo" not in office.client.get("/sign-in").text
 
 

@@ -122,6 +122,16 @@ class OperatorView(StrEnum):
     MODEL_ERRORS = "model_errors"
 
 
+class LeaguePage(StrEnum):
+    """A page of a league that is for one role."""
+
+    SQUAD = "squad"
+    MEANING = "meaning"
+    CAMPAIGNS = "campaigns"
+    MODELS = "models"
+    NODES = "nodes"
+
+
 class LeagueRole(StrEnum):
     """What a person does at the league's pages; the roles of `server.web.staff`."""
 

@@ -52,6 +52,7 @@ from audit.entries.details.league import (
     CampaignOpened,
     Heartbeat,
     LeagueCodeIssued,
+    LeaguePageRefused,
     LeagueStaffSignedIn,
     ModelRegistered,
     NodeAdded,
@@ -72,7 +73,7 @@ _ALL: tuple[type[Details], ...] = (
     *(LeagueJoined, LeagueLeft, NodeAccessChanged, SquadRefused),
     *(RoundAggregated, ModelRegistered, CampaignOpened, CampaignClosed, NodeAdded),
     *(LeagueStaffSignedIn, LeagueCodeIssued, OrganisationRegistered, RulesLoaded, Heartbeat),
-    *(SigningKeyChanged, OrganisationRevoked),
+    *(SigningKeyChanged, OrganisationRevoked, LeaguePageRefused),
 )
 FORMS: Mapping[str, type[Details]] = MappingProxyType({form.form: form for form in _ALL})
 """Every form by its name."""

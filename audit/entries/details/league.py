@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from audit.entries.details.base import PRINTABLE, Count, Details, Organisation, PersonText, Sha256, Word
-from audit.entries.details.codes import LeagueRole
+from audit.entries.details.codes import LeaguePage, LeagueRole
 from audit.entries.events import EventKind
 
 PRINTABLE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
@@ -83,6 +83,17 @@ class LeagueCodeIssued(Details):
     person: PersonText
     role: LeagueRole
     club: FrontOfficeClub = ""
+
+
+class LeaguePageRefused(Details):
+    """A person at the league's pages asked for one that is not for their role, and was shown nothing."""
+
+    kind = EventKind.LOOK_REFUSED
+    form = "league_page_refused"
+
+    person: PersonText
+    role: LeagueRole
+    page: LeaguePage
 
 
 class RulesLoaded(Details):

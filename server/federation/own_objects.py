@@ -1,0 +1,62 @@
+"""Which objects of the link state a node may name: those of questions to it, and those of its own answers.
+
+Flower authenticates the node and then takes any object's id for a permission: whoever knows the id of another club's
+question or answer could read, complete or delete it (docs/invariants.md §8). What is not the caller's is asked for
+under an id that no object has, so that the answer is the one for nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import server.federation.switches  # noqa: F401 - must come before flwr
+
+# isort: split
+from fastapi import Request, Response
+from flwr.app import Message
+from flwr.proto.message_pb2 import ConfirmMessageReceivedRequest, ObjectTree, PullObjectRequest, PushObjectRequest
+from flwr.server.superlink.linkstate import InMemoryLinkState
+from flwr.supercore.object_store.object_store import NoObjectInStoreError
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.base import RequestResponseEndpoint
+
+NO_OBJECT = "0" * 64
+
+
+async def own_objects_only(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Have every request for an object name one of the caller's, or none."""
+    asked = getattr(request.state, "protobuf_request", None)
+    if isinstance(asked, ConfirmMessageReceivedRequest | PullObjectRequest | PushObjectRequest):
+        state = request.app.state.linkstate_factory.state()
+        await run_in_threadpool(_narrow, state, asked)
+    return await call_next(request)
+
+
+def _narrow(
+    state: InMemoryLinkState, asked: ConfirmMessageReceivedRequest | PullObjectRequest | PushObjectRequest
+) -> None:
+    node_id = asked.node.node_id
+    if isinstance(asked, PushObjectRequest):
+        answers = (one for one in list(state.message_res_store.values()) if one.metadata.src_node_id == node_id)
+        if asked.object_id not in _objects(state, answers):
+            asked.object_id = NO_OBJECT
+        return
+    questions = (one for one in list(state.message_ins_store.values()) if one.metadata.dst_node_id == node_id)
+    if isinstance(asked, PullObjectRequest):
+        if asked.object_id not in _objects(state, questions):
+            asked.object_id = NO_OBJECT
+    elif asked.message_object_id not in {one.metadata.message_id for one in questions}:
+        asked.message_object_id = NO_OBJECT
+
+
+def _objects(state: InMemoryLinkState, messages: Iterable[Message]) -> Iterator[str]:
+    """The ids of these messages' objects, as long as they are kept."""
+    for message in messages:
+        try:
+            yield from _ids(state.object_store.get_object_tree(message.metadata.message_id))
+        except NoObjectInStoreError:
+            continue
+
+
+def _ids(tree: ObjectTree) -> Iterator[str]:
+    yield tree.object_id
+    for child in tree.children:
+        yield from _ids(child)
