@@ -38,8 +38,8 @@ def drafts(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Draft]:
     journal, found = world.store.transactions.context.journal, list[Draft]()
     record = journal.record
 
-    def noting(session: Any, given: Sequence[Draft], *, now: Any, act: int) -> Any:
-        found.extend(given)
+    def noting(session: Any, given: Sequence[Sequence[Draft]], *, now: Any, act: int) -> Any:
+        found.extend(draft for request in given for draft in request)
         return record(session, given, now=now, act=act)
 
     monkeypatch.setattr(journal, "record", noting)
