@@ -13,7 +13,7 @@ from client.errors import BadObservation
 from models.arrays import Floats
 
 WEEK_D = 7
-MIN_WEEK_DAYS = 6  # ours: fewer observed days give no monotony; docs/indices.md §2.4
+MIN_WEEK_DAYS = 6  # ours: fewer known days give no mean, monotony or ratio; docs/indices.md §2.4, §2.5
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
 
 
@@ -34,6 +34,11 @@ def last_days(load: Floats, days: int) -> Floats:
 def observed(load: Floats) -> int:
     """Number of days that are known."""
     return int(np.sum(~np.isnan(load)))
+
+
+def is_known_enough(window: Floats) -> bool:
+    """True if 6 of 7 days of `window` are known, or the same share of a longer one: 24 of 28, 18 of 21."""
+    return observed(window) * WEEK_D >= MIN_WEEK_DAYS * len(window)
 
 
 def weekly_sum(load: Floats) -> float | None:

@@ -16,6 +16,7 @@ from policies.snapshot import CLOCK_TOLERANCE
 from policies.vocabulary import Category
 
 NOT_RECORDED = "Not recorded"
+COUNTED_AS_REST = "days without an entry counted as rest"
 LIGHT_WORDS: Mapping[Light, str] = {
     Light.GREEN: "as usual",
     Light.AMBER: "below usual",
@@ -75,10 +76,11 @@ def plan(one: SessionPlan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
+    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
     if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
-        return f"No plan set; own {weekday(day)}s are without training"
+        return f"No plan set; own {weekday(day)}s are without training{assumed}"
     if one.source is PlanSource.OWN_MEAN:
-        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU"
+        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU{assumed}"
     title = f"{one.title}, " if one.title else ""
     return sentence(f"{title}{session(one.session)}")
 
@@ -142,7 +144,8 @@ def quiet(one: DailyAssessment) -> str:
         return "reported a problem this morning"
     if one.since_hard is None:
         return ""
-    return f"{plural(one.since_hard, 'day', 'days')} since hard session"
+    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
+    return f"{plural(one.since_hard, 'day', 'days')} since hard session{assumed}"
 
 
 def trend(one: DailyAssessment) -> str:

@@ -48,12 +48,6 @@ def test_load_is_zero_only_on_a_known_rest_day(day_of: Make) -> None:
     assert same(table.column("session_load"), [455, NAN, NAN, NAN, NAN])
 
 
-def test_rest_may_be_assumed_where_answers_came_without_session(day_of: Make) -> None:
-    readings = [day_of(Stream.SESSION_LOAD, 0, 300.0), day_of(Stream.MOOD, 1, 3.0), day_of(Stream.MOOD, 3, 3.0)]
-
-    assert same(build(readings, assume_rest=True).column("load_au"), [300, 0, NAN, 0])
-
-
 def test_sessions_of_a_day_add_up_and_half_a_session_makes_the_day_unknown(day_of: Make) -> None:
     two = [
         *(day_of(Stream.SESSION_RPE, 0, 5.0, hour) for hour in (8, 17)),
