@@ -42,8 +42,8 @@ def features(
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
+    from client.biometrics.rest_rule import RestBasis, RestRule
     from client.features.athlete_days import athlete_days
-    from client.features.rest import RestBasis, RestRule
     from client.features.summary import summarise
     from client.settings import load_settings
     from client.vault.access import open_vault

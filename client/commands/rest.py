@@ -32,8 +32,8 @@ def rest(
 
     Example: homefield-node athlete rest ./club-a 7 complete-until 2026-03-01
     """
+    from client.biometrics.rest_rule import RestRule
     from client.errors import BadRestRule
-    from client.features.rest import RestRule
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.rest_rules import rest_rule, set_rest_rule

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
+from client.biometrics.rest_rule import RestRule
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
-from client.features.rest import RestRule
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
+from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, trained_days
 from client.features.day_sources import chosen_source
-from client.features.rest import ASSUMED_REST, EXPLICIT, RestEvidence, RestRule, assumed_rest_days
+from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
 
 ByDay = dict[date, list[Observation]]

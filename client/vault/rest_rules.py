@@ -1,6 +1,6 @@
 """Each athlete's rule of rest days, sealed with their key and erased with it."""
 
-from client.features.rest import EXPLICIT, RestRule
+from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 import client
 from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, BadRestRule
 from client.features.athlete_days import athlete_days
 from client.features.daily import build
-from client.features.rest import ASSUMED_REST, EXPLICIT, RestBasis, RestRule
+from client.features.rest import ASSUMED_REST
 from client.features.summary import summarise
 from client.release import days_from
 from client.vault.keys import UnlockKey
