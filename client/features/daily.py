@@ -16,6 +16,7 @@ from client.biometrics.observations import Observation
 from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, trained_days
+from client.features.day_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.day_sources import chosen_source
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
@@ -86,8 +87,9 @@ def build(
     by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
     for reading, day in zip(ordered, days, strict=True):
         by_stream[reading.stream][day].append(reading)
+    minutes = session_minutes(by_stream)
     columns = {
-        stream.value: _column(stream, by_day, dates, source_priority)
+        stream.value: _column(stream, by_day, dates, source_priority, minutes=minutes)
         for stream, by_day in by_stream.items()
         if SPECS[stream].aggregation is not Aggregation.NONE
     }
@@ -103,17 +105,22 @@ def _order(reading: Observation) -> tuple[object, ...]:
     return (reading.start, reading.end, source.app, source.device, source.file_sha256, str(reading.value))
 
 
-def _column(stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str]) -> Floats:
+def _column(
+    stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str], *, minutes: Minutes
+) -> Floats:
     seen = Counter((r.source.app, r.source.device) for readings in by_day.values() for r in readings)
     position = {day: index for index, day in enumerate(dates)}
     column = np.full(len(dates), np.nan)
     for day, readings in by_day.items():
-        values = [float(r.value) for r in chosen_source(readings, seen, priority) if isinstance(r.value, float)]
-        column[position[day]] = _day_value(SPECS[stream].aggregation, values)
+        chosen = [r for r in chosen_source(readings, seen, priority) if isinstance(r.value, float)]
+        column[position[day]] = _day_value(stream, chosen, minutes)
     return column
 
 
-def _day_value(aggregation: Aggregation, values: list[float]) -> float:
+def _day_value(stream: Stream, readings: list[Observation], minutes: Minutes) -> float:
+    if stream in WEIGHTED:
+        return weighted_mean(readings, minutes)
+    aggregation, values = SPECS[stream].aggregation, [float(r.value) for r in readings if isinstance(r.value, float)]
     if aggregation is Aggregation.SUM:
         return sum(values)
     if aggregation is Aggregation.MEAN:
