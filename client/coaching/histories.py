@@ -9,10 +9,10 @@ from client.coaching.evidence import Flags
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
 from client.features.load import WEEK_D, is_known_enough, last_days
+from client.features.morning_answers import morning_answers_sum
 from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
 
-WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is best
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major
 PLAN_WEEKS = 4  # ours: the same weekday in the last 28 days
 LEAST_PLAN_DAYS = 3  # ours: one of the four weekdays may be unknown
@@ -27,21 +27,9 @@ def histories(table: DailyTable) -> dict[Domain, Floats]:
         Domain.HRV: table.column("lnrmssd"),
         Domain.RESTING_PULSE: table.column("resting_heart_rate"),
         Domain.SLEEP: table.column("sleep_h"),
-        Domain.WELLNESS: wellness_sum(table),
+        Domain.WELLNESS: morning_answers_sum(table),
         Domain.JUMP: table.column("jump_height_cm"),
     }
-
-
-def wellness_sum(table: DailyTable) -> Floats:
-    """Sum of the morning items that this athlete answers at all; a day with one of them missing is NaN."""
-    items = [table.column(name) for name in WELLNESS_ITEMS]
-    used = [values for values in items if np.isfinite(values).any()]
-    return np.sum(used, axis=0) if used else np.full(len(table.dates), np.nan)
-
-
-def wellness_items(table: DailyTable) -> int:
-    """Number of morning items that this athlete answers at all."""
-    return sum(bool(np.isfinite(table.column(name)).any()) for name in WELLNESS_ITEMS)
 
 
 def flags_on(table: DailyTable, index: int) -> Flags:

@@ -129,11 +129,11 @@ def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
     if outcome.review:
         return "Three lighter sessions in a row. Now a person decides what comes next."
     if outcome.level > outcome.target:
-        return "The days before asked for it. One level is left after two mornings as usual."
+        return "The days before asked for it. A level is left one step at a time, after two mornings that ask for less."
     kinds = NUMBERS[min(outcome.sources, 5)]
     noun = "kind of evidence is" if outcome.sources == 1 else "kinds of evidence are"
     when = ", two mornings in a row" if outcome.level is Level.REGRESS and state.regress_yesterday else ""
-    return f"{kinds} {noun} below usual{when}: {outcome.total} points in all."
+    return f"{kinds} {noun} worse than usual{when}: {outcome.total} points in all."
 
 
 def _said(flags: Flags) -> str:

@@ -42,9 +42,10 @@ def assumed_rest_days(rule: RestRule, days: RestEvidence) -> NDArray[np.bool_]:
         return np.zeros(len(days.dates), dtype=bool)
     if rule.basis is RestBasis.REPORTED:
         return silent & days.answered & days.over
-    begun = np.cumsum(days.trained) > 0
+    begun: NDArray[np.bool_] = np.cumsum(days.trained) > 0
     complete = np.array([rule.until is not None and day <= rule.until for day in days.dates], dtype=bool)
-    return silent & begun & complete
+    found: NDArray[np.bool_] = silent & begun & complete
+    return found
 
 
 def assumed_in(column: Floats) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from client.features import acwr as ratios
 from client.features import baseline, hrv_baseline, load, sleep
 from client.features.daily import DailyTable
+from client.features.morning_answers import MORNING_ANSWERS, morning_answers_sum
 from client.features.record import MetricRecord, inputs_hash
 from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
@@ -41,7 +42,9 @@ def summarise(table: DailyTable) -> list[MetricRecord]:
 
 
 def column_of(table: DailyTable, name: str) -> Floats:
-    """Return a column, or the sum of the five wellness items under the name `wellness_sum`."""
+    """Return a column, or a sum of answers: `wellness_sum` of five items, `morning_answers` without sleep quality."""
+    if name == MORNING_ANSWERS:
+        return morning_answers_sum(table)
     if name == "wellness_sum":
         return baseline.wellness_sum({item: table.column(item) for item in baseline.WELLNESS_ITEMS})
     return table.column(name)
@@ -135,14 +138,16 @@ def _ewma_quality(series: Floats) -> tuple[str, ...]:
 
 
 def _wellness_metrics() -> list[_Metric]:
-    def z(name: str, typical_error: float) -> _Metric:
+    def z(name: str, typical_error: float, method_id: str = "robust_z_28") -> _Metric:
         def compute(series: Floats) -> float | None:
             return baseline.robust_z(series, typical_error=typical_error)
 
-        return _Metric(f"{name}_z", name, "1", 29, compute, 29, "robust_z_28")
+        return _Metric(f"{name}_z", name, "1", 29, compute, 29, method_id)
 
     items = [z(name, baseline.ITEM_TYPICAL_ERROR) for name in (*baseline.WELLNESS_ITEMS, "readiness")]
-    return [*items, z("wellness_sum", 2 * baseline.ITEM_TYPICAL_ERROR)]
+    error = 2 * baseline.ITEM_TYPICAL_ERROR
+    five = z("wellness_sum", error, "robust_z_28_of_mclean_sum_of_5")
+    return [*items, five, z(MORNING_ANSWERS, error, "robust_z_28_of_answers_without_sleep")]
 
 
 def _recent_hrv(series: Floats) -> float | None:
