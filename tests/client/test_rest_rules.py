@@ -18,6 +18,9 @@ from client.features.athlete_days import athlete_days
 from client.features.daily import build
 from client.features.rest import ASSUMED_REST
 from client.features.summary import summarise
+from client.ingest.clock import LocalClock
+from client.ingest.input_file import InputFile
+from client.ingest.pmsys import read_srpe
 from client.release import days_from
 from client.vault.keys import UnlockKey
 from client.vault.rest_rules import rest_rule, set_rest_rule
@@ -53,6 +56,17 @@ def test_a_day_with_an_answer_and_no_session_is_rest_by_report_alone(day_of: Mak
     assert same(load(readings, REPORTED), [300, 0, NAN, 0])
     assert same(load(readings, complete_until(2)), [300, 0, 0, NAN])
     assert same(load(readings, complete_until(5)), [300, 0, 0, 0, 0, 0])
+
+
+def test_a_session_of_no_effort_is_no_load_with_or_without_minutes(day_of: Make, clock: LocalClock) -> None:
+    rows = "2026-03-05T18:00:00Z,x,0,0\n2026-03-06T18:00:00Z,x,6,60\n2026-03-07T18:00:00Z,x,6,0\n"
+    file = InputFile("srpe.csv", f"end_date_time,activity_names,perceived_exertion,duration_min\n{rows}".encode())
+
+    read = build(read_srpe(file, clock).observations)
+
+    assert read.dates[0] == date(2026, 3, 5)
+    assert same(read.column("load_au").tolist(), [0, 360, NAN])
+    assert same(load([day_of(Stream.SESSION_RPE, 0, 0.0), day_of(Stream.MOOD, 1, 3.0)], EXPLICIT), [0, NAN])
 
 
 def test_this_morning_is_no_rest_day_yet(day_of: Make) -> None:
