@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from client.features.load import MIN_WEEK_DAYS, WEEK_D, is_known_enough, last_days, observed
+from client.features.load import MIN_WEEK_DAYS, WEEK_D, is_count_enough, is_known_enough, last_days, observed
 from models.arrays import Floats
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
@@ -77,8 +77,8 @@ def known_ewma(load: Floats, *, span_d: int) -> Floats:
 
     What a page draws as a mean of so many days, or says of one, is this. Source: docs/indices.md §2.5.
     """
-    windows = np.lib.stride_tricks.sliding_window_view(last_days(load, len(load) + span_d), span_d)[1:]
-    enough = np.array([is_known_enough(window) for window in windows], dtype=bool)
+    known = np.cumsum(~np.isnan(last_days(load, len(load) + span_d)))
+    enough = is_count_enough(known[span_d:] - known[:-span_d], of=span_d)
     return np.where(enough, ewma(load, span_d=span_d), np.nan)
 
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from client.errors import BadObservation
 from models.arrays import Floats
@@ -36,9 +37,14 @@ def observed(load: Floats) -> int:
     return int(np.sum(~np.isnan(load)))
 
 
+def is_count_enough(known: NDArray[np.int64], *, of: int) -> NDArray[np.bool_]:
+    """True where so many known days are 6 of 7, or the same share of a longer window: 24 of 28, 18 of 21."""
+    return np.asarray(known * WEEK_D >= MIN_WEEK_DAYS * of, dtype=bool)
+
+
 def is_known_enough(window: Floats) -> bool:
-    """True if 6 of 7 days of `window` are known, or the same share of a longer one: 24 of 28, 18 of 21."""
-    return observed(window) * WEEK_D >= MIN_WEEK_DAYS * len(window)
+    """True if enough days of `window` are known (`is_count_enough`)."""
+    return bool(is_count_enough(np.array(observed(window)), of=len(window)))
 
 
 def weekly_sum(load: Floats) -> float | None:

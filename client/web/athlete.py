@@ -228,6 +228,8 @@ def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str
     """Return how this athlete's proposals of the last 28 days were decided, and the override rate."""
     since = date.fromordinal(day.toordinal() - DECISIONS_DAYS + 1)
     taken = journal.decisions(athlete, since=since)
+    if not taken:
+        return {"Decided": "none"}  # a panel of zeros says less
     by = {answer: sum(d.answer is answer for d in taken) for answer in ReviewAnswer}
     rate = override_rate(taken)
     return {
