@@ -151,4 +151,9 @@ def days_from(vault: Vault, *, until: date) -> Callable[[AthleteId], DailyTable]
     worn = [stream for stream in STREAMS if SPECS[stream].lineage in WORN]
     if worn:
         raise BadProposal("expected streams without wearables")
-    return lambda athlete: athlete_days(vault, athlete, streams=STREAMS, today=until).until(until)
+
+    def days(athlete: AthleteId) -> DailyTable:
+        table = athlete_days(vault, athlete, streams=STREAMS, today=until).until(until)
+        return table.until(table.newest_day or until)  # the window ends with a record, not with assumed rest
+
+    return days

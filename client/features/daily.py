@@ -47,6 +47,15 @@ class DailyTable:
         found = self.columns.get(name)
         return np.full(len(self.dates), np.nan) if found is None else found
 
+    @property
+    def newest_day(self) -> date | None:
+        """The last day with a number that was recorded: assumed rest may reach further. None where there is none."""
+        assumed = self.column(ASSUMED_REST) == 1.0
+        read = [np.where(assumed, np.nan, c) if name == "load_au" else c for name, c in self.columns.items()]
+        kept = [column for name, column in zip(self.columns, read, strict=True) if name != ASSUMED_REST]
+        known = np.flatnonzero(np.any(~np.isnan(kept), axis=0)) if kept else np.array([])
+        return self.dates[int(known[-1])] if known.size else None
+
     def until(self, day: date) -> "DailyTable":
         """Return the days up to and including `day`: what could be known that evening."""
         return self._sliced(slice(0, sum(1 for known in self.dates if known <= day)))

@@ -69,6 +69,14 @@ def test_a_session_of_no_effort_is_no_load_with_or_without_minutes(day_of: Make,
     assert same(load([day_of(Stream.SESSION_RPE, 0, 0.0), day_of(Stream.MOOD, 1, 3.0)], EXPLICIT), [0, NAN])
 
 
+def test_the_newest_day_is_that_of_a_reading_and_not_of_assumed_rest(day_of: Make) -> None:
+    readings = [day_of(Stream.SESSION_LOAD, 0, 300.0), day_of(Stream.MOOD, 3, 3.0)]
+
+    for rule in (EXPLICIT, REPORTED, complete_until(9)):
+        assert build(readings, rest=rule, today=LATER).newest_day == date(2026, 1, 4)
+    assert build([]).newest_day is None
+
+
 def test_this_morning_is_no_rest_day_yet(day_of: Make) -> None:
     readings = [day_of(Stream.SESSION_LOAD, 0, 300.0), day_of(Stream.MOOD, 1, 3.0), day_of(Stream.MOOD, 2, 3.0)]
 
@@ -199,3 +207,5 @@ def test_a_rule_reaches_models_proposals_and_pages(tmp_path: Path, day_of: Make)
         assert known() == [35, 35, 35]
         set_rest_rule(vault, ONE, complete_until(39))
         assert known() == [40, 40, 40]
+        set_rest_rule(vault, ONE, complete_until(60))
+        assert known() == [40, 61, 61], "a proposal's year ends with the newest record"
