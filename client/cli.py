@@ -15,13 +15,13 @@ from client.commands import (
     league,
     plan,
     release,
-    rest,
     run,
     setup,
     squad,
     staff,
 )
 from client.errors import ClientError
+from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
 from models.errors import ModelError

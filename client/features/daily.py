@@ -16,8 +16,8 @@ from client.biometrics.observations import Observation
 from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, trained_days
-from client.features.day_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.day_sources import chosen_source
+from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
 
