@@ -21,6 +21,7 @@ from client.commands import (
     staff,
 )
 from client.errors import ClientError
+from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
 from models.errors import ModelError
@@ -36,6 +37,7 @@ app = typer.Typer(
 for area in (
     setup,
     squad,
+    rest,
     ingest,
     features,
     plan,

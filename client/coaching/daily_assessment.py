@@ -6,7 +6,15 @@ from datetime import date, datetime
 
 from client.coaching.domains import Domain
 from client.coaching.evidence import Evidence, evidence_on
-from client.coaching.histories import availability_on, days_since_hard, flags_on, histories, index_of, own_plan
+from client.coaching.histories import (
+    availability_on,
+    days_since_hard,
+    flags_on,
+    histories,
+    index_of,
+    is_rest_assumed,
+    own_plan,
+)
 from client.coaching.proposal import Proposal, propose
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Assessment, State, advance, assess
@@ -24,6 +32,7 @@ NOTHING = Evidence(Readiness(Light.GREY, None, None, {}), {})
 class DailyAssessment:
     """What staff may see of one athlete today, computed only from what they may use.
 
+    assumed_rest: since_hard rests on a day that is rest only by the athlete's rest rule.
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
     decision: the last one taken today that still covers the proposal.
     """
@@ -40,6 +49,7 @@ class DailyAssessment:
     available: str | None = None
     since_hard: int | None = None
     easier_in_a_row: int = 0
+    assumed_rest: bool = False
 
     @property
     def light(self) -> Light:
@@ -89,6 +99,7 @@ def assess_day(
     evidence, state = days.evidence[-1], days.state
     stands = plan or own_plan(reaching, today)
     outcome = assess(state, evidence, match_day=stands.match_day)
+    since_hard = days_since_hard(reaching, today)
     proposal = propose(
         athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
     )
@@ -103,8 +114,9 @@ def assess_day(
         trend=trend([e.readiness.z for e in days.evidence]),
         below_days=_below(days.evidence),
         available=availability_on(reaching, today),
-        since_hard=days_since_hard(reaching, today),
+        since_hard=since_hard,
         easier_in_a_row=state.reductions,
+        assumed_rest=since_hard is not None and is_rest_assumed(reaching, today),
     )
 
 

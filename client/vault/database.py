@@ -44,7 +44,12 @@ PRAGMA user_version = 1;
 # From format 2 on an athlete's sealed profile also names their squad; programs of format 1 could not read it.
 _SQUADS: Final = "PRAGMA user_version = 2;"
 
-SCHEMA: Final = Schema("vault", [statements(_FIRST), statements(_SQUADS)])
+# One row for each athlete whose rest days are told by another rule than recorded rest days.
+_REST_RULES: Final = (
+    "CREATE TABLE rest_rule (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
+)
+
+SCHEMA: Final = Schema("vault", [statements(_FIRST), statements(_SQUADS), statements(_REST_RULES)])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 
 

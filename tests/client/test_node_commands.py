@@ -312,7 +312,15 @@ def test_settings_change_in_one_step(node: Path) -> None:
 
 
 def test_every_command_explains_itself_with_an_example(run: Run) -> None:
-    for command in (("init",), ("athlete", "add"), ("athlete", "list"), ("ingest",), ("features",), ("erase",)):
+    for command in (
+        ("init",),
+        ("athlete", "add"),
+        ("athlete", "list"),
+        ("athlete", "rest"),
+        ("ingest",),
+        ("features",),
+        ("erase",),
+    ):
         code, out, _ = run(*command, "--help")
         assert code == 0
         assert "Example: homefield-node" in out

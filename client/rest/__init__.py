@@ -1,0 +1,1 @@
+"""Which days without a session are rest days: the operator's command."""
