@@ -16,6 +16,8 @@ PARTIAL_FILE = "partial_file"
 """Quality code of a reading from a file that was cut off; the whole file's reading replaces it."""
 AUTO_DETECTED = "auto_detected"
 """Quality code of an activity that a device noticed by itself: a walk to the shops is no training."""
+NAP = "nap"
+"""Quality code of a sleep that its source says is not the main sleep of the day."""
 
 MAX_OFFSET_MIN = 14 * 60  # the widest offset from UTC in use on earth
 MAX_TEXT = 400

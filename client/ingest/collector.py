@@ -13,6 +13,7 @@ from client.biometrics.streams import Stream
 from client.errors import BadObservation, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.times.far_times import count_far_times
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 MIN_JUDGED = 5  # ours: with fewer numbers a file is not refused as shifted
@@ -88,6 +89,7 @@ class Collector:
         numbers = self._refused + len(self._observations)
         if numbers >= MIN_JUDGED and self._refused > MAX_REFUSED_SHARE * numbers:
             raise UnreadableFile("most numbers are outside their ranges; are columns shifted or in another unit?")
+        count_far_times(self._observations, self.counters)
         return Reading(tuple(self._observations), self.counters.report())
 
     def _keep(self, observation: Observation) -> None:

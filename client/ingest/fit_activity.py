@@ -164,7 +164,7 @@ def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
         if offset is None:
-            return out.clock.at(start.astimezone(UTC), out.counters)
+            return out.clock.placed(start.astimezone(UTC), out.counters)
         placed = out.clock.at(start.astimezone(UTC), out.counters)
         return None if placed is None else Moment(placed.utc, offset)
     if isinstance(start, int) and isinstance(stamp, int) and isinstance(local, datetime):
