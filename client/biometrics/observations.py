@@ -69,8 +69,13 @@ class Observation:
 
     @property
     def day(self) -> date:
-        """The local calendar day: of waking up for sleep, of starting for everything else."""
-        moment = self.end if SPECS[self.stream].day_of_end else self.start
+        """The local calendar day: of waking up for sleep and for what a night measures, else of starting.
+
+        What ends at midnight ends on the day before it. See `client.features.days.nights` for what a night decides.
+        """
+        moment = self.start
+        if SPECS[self.stream].day_of_end and self.end > self.start:
+            moment = self.end - timedelta(microseconds=1)
         return (moment + timedelta(minutes=self.offset_min)).date()
 
 

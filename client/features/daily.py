@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
 from client.biometrics.streams import SPECS, Aggregation, Stream
-from client.features.day_derived import DERIVED, trained_days
+from client.features.day_derived import DERIVED, sleep_columns, trained_days
 from client.features.day_sources import chosen_source
+from client.features.days.nights import nights_of
 from models.arrays import Floats
 
 ByDay = dict[date, list[Observation]]
@@ -30,8 +31,8 @@ class DailyTable:
     Names are the numeric `Stream` values (in the stream's unit) and the derived columns:
     load_au: the day's session load [AU], 0 only on a known rest day, NaN where training is not known;
     lnrmssd [ln ms]: from the day's first valid resting beat series, else from the app's own RMSSD;
-    sleep_h [h]: device or questionnaire, whichever this athlete has on more days, never mixed;
-    sleep_midpoint_h [h after midnight, local, 0 to 24): of the longest sleep that ends on the day.
+    sleep_h [h]: main sleep by device or questionnaire, whichever this athlete has on more days, never mixed;
+    sleep_midpoint_h [h after midnight, local, 0 to 24): of the main sleep; nap_min [min]: every other sleep.
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
     """
 
@@ -73,7 +74,9 @@ def build(
     ordered = sorted(observations, key=_order)
     if not ordered:
         return DailyTable((), {})
-    days = [reading.day for reading in ordered]
+    nights = nights_of(ordered, priority=source_priority)
+    ordered = [reading for reading in ordered if nights.counts(reading)]
+    days = [nights.day_of(reading) for reading in ordered]
     first, last = min(days), max(days)
     dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
     by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
@@ -86,6 +89,7 @@ def build(
     }
     for derive in DERIVED:
         columns.update(derive(by_stream, columns, dates))
+    columns.update(sleep_columns(nights, columns, dates))
     if assume_rest:
         columns["load_au"] = _with_assumed_rest(columns, trained_days(by_stream, dates))
     return DailyTable(dates, columns)

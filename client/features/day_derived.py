@@ -3,13 +3,14 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
 from client.biometrics.streams import Stream
+from client.features.days.nights import Nights
 from client.features.hrv import analyse, as_intervals
 from models.arrays import Floats
 
@@ -47,21 +48,24 @@ def variability_columns(by_stream: ByStream, columns: Columns, dates: Sequence[d
     return {"lnrmssd": column}
 
 
-def sleep_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -> dict[str, Floats]:
-    """sleep_h: from one instrument for the whole history; sleep_midpoint_h: of the day's longest sleep."""
-    unknown = np.full(len(dates), np.nan)
-    device = columns.get(Stream.SLEEP_PERIOD_MIN.value, unknown) / 60.0
-    asked = columns.get(Stream.SLEEP_DURATION_H.value, unknown)
-    hours = device if np.sum(~np.isnan(device)) >= np.sum(~np.isnan(asked)) else asked
-    midpoint = unknown.copy()
-    by_day = by_stream.get(Stream.SLEEP_PERIOD_MIN, {})
-    for index, day in enumerate(dates):
-        if by_day.get(day):
-            midpoint[index] = _midpoint_h(max(by_day[day], key=lambda reading: reading.end - reading.start))
-    return {"sleep_h": hours, "sleep_midpoint_h": midpoint}
+def sleep_columns(nights: Nights, columns: Columns, dates: Sequence[date]) -> dict[str, Floats]:
+    """sleep_h: from one instrument for the whole history; sleep_midpoint_h: of the main sleep; nap_min: the others.
+
+    `sleep_period_min` is that of the main sleep: a nap is no part of last night.
+    """
+    main = [nights.main.get(day) for day in dates]
+    minutes = np.array([math.nan if night is None else night.asleep_min for night in main])
+    asked = columns.get(Stream.SLEEP_DURATION_H.value, np.full(len(dates), np.nan))
+    is_worn = np.sum(~np.isnan(minutes)) >= np.sum(~np.isnan(asked))
+    found = {
+        "sleep_h": minutes / 60.0 if is_worn else asked,
+        "sleep_midpoint_h": np.array([math.nan if night is None else _hour(night.middle) for night in main]),
+        "nap_min": np.array([_nap_min(nights, day) for day in dates]),
+    }
+    return found | ({Stream.SLEEP_PERIOD_MIN.value: minutes} if Stream.SLEEP_PERIOD_MIN.value in columns else {})
 
 
-DERIVED: tuple[Derive, ...] = (load_columns, variability_columns, sleep_columns)
+DERIVED: tuple[Derive, ...] = (load_columns, variability_columns)
 
 
 def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_]:
@@ -95,6 +99,10 @@ def _session_load(session: Mapping[Stream, float]) -> float:
     return math.nan if rating is None or minutes is None else rating * minutes
 
 
-def _midpoint_h(reading: Observation) -> float:
-    middle = reading.start + (reading.end - reading.start) / 2 + timedelta(minutes=reading.offset_min)
-    return (middle.hour + middle.minute / 60 + middle.second / 3600) % 24
+def _hour(moment: datetime) -> float:
+    return moment.hour + moment.minute / 60 + moment.second / 3600
+
+
+def _nap_min(nights: Nights, day: date) -> float:
+    naps = nights.naps.get(day, ())
+    return sum(nap.asleep_min for nap in naps) if naps else math.nan

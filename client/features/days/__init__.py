@@ -1,0 +1,1 @@
+"""Which day a reading belongs to, which report of a session counts, and which instrument measured a day."""
