@@ -40,6 +40,7 @@ class Observation:
     start, end: aware UTC, start <= end. offset_min: local time minus UTC at the reading, in minutes.
     value: a finite number, a tuple of numbers (beat series) or a short text, as the stream's shape says.
     quality: codes such as "exercise" or "ambiguous_zero"; empty when nothing is to be said.
+    entry: which record of the source this is, where the start alone does not tell (`client.vault.identity`).
     Raises BadObservation naming the stream and the expectation, never the value.
     """
 
@@ -51,6 +52,7 @@ class Observation:
     unit: str
     source: ReadingSource
     quality: tuple[str, ...] = ()
+    entry: str = ""
 
     def __post_init__(self) -> None:
         spec = SPECS[self.stream]

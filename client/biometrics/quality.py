@@ -1,8 +1,13 @@
 """What became of a file's rows: the report that stands beside every import."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+MOST_NAMED: Final = 5  # ours: sessions named in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +31,38 @@ class QualityReport:
     details: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def with_stored(self, *, added: int, duplicate: int, conflicting: int) -> "QualityReport":
-        """Return the report after storing: rows that the vault already held count as duplicates."""
+    def with_stored(
+        self,
+        *,
+        added: int,
+        duplicate: int,
+        conflicting: int,
+        corrected: Mapping[datetime, int] = MappingProxyType({}),
+        unclear: int = 0,
+    ) -> "QualityReport":
+        """Return the report after storing: rows that the vault already held count as duplicates.
+
+        corrected: by local start, how many readings of a session gave way to new ones. unclear: sessions that may be
+        corrections and were taken as further ones.
+        """
         details = Counter(self.details)
         details.update({"added": added, "duplicate:stored": duplicate, "conflict:stored": conflicting})
+        details.update({"corrected:session": len(corrected), "unclear:session": unclear})
+        kept = conflicting - sum(corrected.values())
         notes = self.notes
-        if conflicting:
-            notes += (f"{conflicting} readings differ from what is stored; the stored ones were kept",)
+        if kept > 0:
+            notes += (f"{kept} readings differ from what is stored; the stored ones were kept",)
+        if corrected:
+            notes += (_corrections(sorted(corrected)),)
+        if unclear:
+            notes += (f"{unclear} sessions stand beside stored ones of the same day; they were taken as further ones",)
         return replace(self, duplicate=self.duplicate + duplicate, details=dict(+details), notes=notes)
+
+
+def _corrections(starts: Sequence[datetime]) -> str:
+    named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in starts[:MOST_NAMED])
+    more = f" and {len(starts) - MOST_NAMED} more" if len(starts) > MOST_NAMED else ""
+    return f"a session that differs from the stored one took its place: {named}{more}; the former values are kept apart"
 
 
 _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")

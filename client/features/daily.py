@@ -97,7 +97,15 @@ def build(
 
 def _order(reading: Observation) -> tuple[object, ...]:
     source = reading.source
-    return (reading.start, reading.end, source.app, source.device, source.file_sha256, str(reading.value))
+    return (
+        reading.start,
+        reading.end,
+        source.app,
+        source.device,
+        reading.entry,
+        source.file_sha256,
+        str(reading.value),
+    )
 
 
 def _column(stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str]) -> Floats:

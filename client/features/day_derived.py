@@ -81,12 +81,12 @@ def _has_session(by_stream: ByStream, day: date) -> bool:
 
 
 def _day_load(by_stream: ByStream, day: date) -> float:
-    """Sum over the day's sessions; a session is what shares start, app and device."""
+    """Sum over the day's sessions; a session is what shares start, app, device and entry."""
     sessions: dict[tuple[object, ...], dict[Stream, float]] = defaultdict(dict)
     for stream in _SESSION_STREAMS:
         for reading in by_stream.get(stream, {}).get(day, ()):
             if isinstance(reading.value, float):
-                key = (reading.start, reading.source.app, reading.source.device)
+                key = (reading.start, reading.source.app, reading.source.device, reading.entry)
                 sessions[key][stream] = reading.value
     return sum(map(_session_load, sessions.values())) if sessions else math.nan
 

@@ -14,6 +14,7 @@ from client.errors import BadObservation, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.times.far_times import count_far_times
+from client.vault.identity import SourceRecord, told_apart
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 MIN_JUDGED = 5  # ours: with fewer numbers a file is not refused as shifted
@@ -30,7 +31,16 @@ class Collector:
         self.clock = clock
         self.source = ReadingSource(device=device, app=app, file_sha256=file.sha256)
         self._observations: list[Observation] = []
+        self._records: list[SourceRecord] = []
+        self._record = SourceRecord(0, 0)
         self._refused = 0
+
+    def begin_record(self, record_id: str = "", *, is_unique: bool = False) -> None:
+        """Say that what follows belongs to another record; record_id: the source's own, is_unique: no other has it.
+
+        A reader that counts its rows one by one need not call it, unless its records have ids.
+        """
+        self._record = SourceRecord(0, self._record.number + 1, record_id, is_unique)
 
     def number(
         self,
@@ -90,10 +100,11 @@ class Collector:
         if numbers >= MIN_JUDGED and self._refused > MAX_REFUSED_SHARE * numbers:
             raise UnreadableFile("most numbers are outside their ranges; are columns shifted or in another unit?")
         count_far_times(self._observations, self.counters)
-        return Reading(tuple(self._observations), self.counters.report())
+        return Reading(told_apart(self._observations, self._records), self.counters.report())
 
     def _keep(self, observation: Observation) -> None:
         self._observations.append(observation)
+        self._records.append(self._record._replace(row=self.counters.rows))
         self.counters.kept += 1
 
     def _parsed(self, stream: Stream, cell: CellValue) -> float | None:

@@ -49,10 +49,13 @@ def read_activity(file: InputFile, clock: LocalClock) -> Reading:
     out.counters.rows = len(sessions) + len(content.of("hrv"))
     _note_defects(out, content)
     placed = [(session, _moment(out, session.start, content)) for session in sessions]
+    serial = (content.of("file_id") or [{}])[0].get("serial_number")
     for session, moment in placed:
         if moment is not None:
+            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
             _take_session(out, session, moment)
     first = next((moment for _, moment in placed if moment is not None), None)
+    out.begin_record()
     _take_beats(out, content, first)
     return out.reading()
 

@@ -128,5 +128,7 @@ def _timed(file: InputFile, out: Collector, field: str, place: _Place) -> Iterat
     for record in records(file):
         out.counters.rows += 1
         moment = place(record.get(field), out.clock, out.counters)
+        log_id = record.get("logId")
+        out.begin_record(f"log {log_id}" if isinstance(log_id, int | str) and log_id else "", is_unique=True)
         if moment is not None:
             yield record, moment

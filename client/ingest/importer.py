@@ -13,8 +13,9 @@ from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.soccermon import read_players
 from client.ingest.text_table import read_table
+from client.vault.intake import Added
 from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
-from client.vault.store import Added, Vault
+from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 MAPPED = "mapped-csv"
@@ -142,7 +143,11 @@ class Importer:
             else:
                 stored = self.vault.add_counted(owner, reading.observations)
             report = reading.report.with_stored(
-                added=stored.added, duplicate=stored.duplicate, conflicting=stored.conflicting
+                added=stored.added,
+                duplicate=stored.duplicate,
+                conflicting=stored.conflicting,
+                corrected=stored.corrected,
+                unclear=stored.unclear,
             )
             if left_out:
                 note = f"{left_out} other athletes of this file are not taken"

@@ -51,6 +51,7 @@ def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
         if end is None:
             continue
         minutes = _number(row["duration_min"])
+        out.begin_record(f"end {end.utc.isoformat()}")  # minutes may be corrected, and the start moves with them
         start = end if minutes is None else end.plus(timedelta(minutes=-minutes))
         if minutes is None or not row["perceived_exertion"]:
             out.counters.count("incomplete_session")
