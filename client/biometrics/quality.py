@@ -55,7 +55,7 @@ class QualityReport:
         if corrected:
             notes += (_corrections(sorted(corrected)),)
         if unclear:
-            notes += (f"{unclear} sessions stand beside stored ones of the same day; they were taken as further ones",)
+            notes += (f"sessions beside stored ones of the same day: {unclear}; they were taken as further ones",)
         return replace(self, duplicate=self.duplicate + duplicate, details=dict(+details), notes=notes)
 
 

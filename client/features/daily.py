@@ -13,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
+from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, sleep_columns, trained_days
-from client.features.day_sources import chosen_source
+from client.features.day_sources import chosen_source, not_overlapping
 from client.features.days.nights import nights_of
+from client.features.days.session_reports import matched_reports
 from models.arrays import Floats
 
 ByDay = dict[date, list[Observation]]
+COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
+"""Streams of which every minute counts once, whichever source it is from, and several sources of a day add up."""
 
 _WELLNESS_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
 
@@ -74,6 +78,7 @@ def build(
     ordered = sorted(observations, key=_order)
     if not ordered:
         return DailyTable((), {})
+    ordered = _counted(ordered, source_priority)
     nights = nights_of(ordered, priority=source_priority)
     ordered = [reading for reading in ordered if nights.counts(reading)]
     days = [nights.day_of(reading) for reading in ordered]
@@ -95,6 +100,14 @@ def build(
     return DailyTable(dates, columns)
 
 
+def _counted(ordered: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:
+    """Leave out what a better source tells of the same session or the same minutes."""
+    sessions = matched_reports(ordered, priority=priority).counted
+    steps = not_overlapping([one for one in ordered if one.stream is Stream.STEPS], priority)
+    others = (one for one in ordered if one.stream not in COUNTED_ONCE)
+    return sorted([*sessions, *steps, *others], key=_order)
+
+
 def _order(reading: Observation) -> tuple[object, ...]:
     source = reading.source
     return (
@@ -113,7 +126,8 @@ def _column(stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequ
     position = {day: index for index, day in enumerate(dates)}
     column = np.full(len(dates), np.nan)
     for day, readings in by_day.items():
-        values = [float(r.value) for r in chosen_source(readings, seen, priority) if isinstance(r.value, float)]
+        chosen = readings if stream in COUNTED_ONCE else chosen_source(readings, seen, priority)
+        values = [float(r.value) for r in chosen if isinstance(r.value, float)]
         column[position[day]] = _day_value(SPECS[stream].aggregation, values)
     return column
 

@@ -166,10 +166,10 @@ def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
-        if offset is None:
+        if offset is None and not isinstance(local, datetime):
             return out.clock.placed(start.astimezone(UTC), out.counters)
         placed = out.clock.at(start.astimezone(UTC), out.counters)
-        return None if placed is None else Moment(placed.utc, offset)
+        return placed if placed is None or offset is None else Moment(placed.utc, offset)
     if isinstance(start, int) and isinstance(stamp, int) and isinstance(local, datetime):
         out.counters.count("clock:relative")
         out.counters.note("the device's clock was not set; times were anchored on its local time")

@@ -1,11 +1,14 @@
 """Files into the vault: each file is read, stored and journalled on its own, so that one bad file harms no other."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
+from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
+from client.features.days.other_sources import OtherSources
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import SOCCERMON, reader_for
 from client.ingest.input_file import InputFile, Reading, check_is_data, load
@@ -79,6 +82,7 @@ class Importer:
     clock: LocalClock
     attribution: Attribution
     mapping: CsvMapping | None = None
+    others: OtherSources = field(default_factory=OtherSources, init=False, repr=False, compare=False)
 
     def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
         """Import every file and return an outcome per file and athlete; `on_file` is called after each file."""
@@ -149,12 +153,17 @@ class Importer:
                 corrected=stored.corrected,
                 unclear=stored.unclear,
             )
+            if stored.added:
+                report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))
             if left_out:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
             outcome = ImportResult(file.name, reader, "stored", "", owner, stored.added, report)
             self._journal(file, owner, outcome)
         return outcome
+
+    def _sessions(self, owner: AthleteId) -> list[Observation]:
+        return self.vault.read(owner, sorted(OF_SESSIONS))
 
     def _refused(self, file: InputFile, status: FileStatus, reason: str) -> ImportResult:
         owner = self.attribution.athlete

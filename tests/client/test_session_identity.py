@@ -217,6 +217,18 @@ def fitbit_local_time() -> object:
     return local_time
 
 
+def test_what_another_source_reports_too_is_told(take: Take, table: Callable[[], DailyTable]) -> None:
+    take(srpe("2026-03-02T18:30:00Z,x,7,90", "2026-03-04T18:30:00Z,x,7,90"))
+
+    twice = take(sheet("2026-03-02T18:00:00,7,90", "2026-03-03T18:00:00,5,60"), TIMED)
+    near = take(sheet("2026-03-04T19:10:00,5,60"), TIMED)
+
+    assert twice.report.details["witness:session"] == 1
+    assert any("each counts once" in note for note in twice.report.notes)
+    assert near.report.details["unclear:session"] == 1
+    assert load_on(table(), "2026-03-02") == 630
+
+
 rows_of_days = st.lists(
     st.tuples(st.integers(1, 4), st.sampled_from([3, 5, 7]), st.sampled_from([30, 45, 90])), min_size=1, max_size=8
 )
