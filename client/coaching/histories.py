@@ -8,6 +8,7 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Flags
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
+from client.features.days.instruments import instruments, together
 from models.arrays import Floats
 
 WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is best
@@ -26,6 +27,17 @@ def histories(table: DailyTable) -> dict[Domain, Floats]:
         Domain.SLEEP: table.column("sleep_h"),
         Domain.WELLNESS: wellness_sum(table),
         Domain.JUMP: table.column("jump_height_cm"),
+    }
+
+
+def domain_instruments(table: DailyTable) -> dict[Domain, Floats]:
+    """Return which instrument measured each day of `histories`, (days,), NaN where there was one or it is unknown."""
+    return {
+        Domain.HRV: instruments(table.column, "lnrmssd"),
+        Domain.RESTING_PULSE: instruments(table.column, "resting_heart_rate"),
+        Domain.SLEEP: instruments(table.column, "sleep_h"),
+        Domain.WELLNESS: together([instruments(table.column, name) for name in WELLNESS_ITEMS]),
+        Domain.JUMP: instruments(table.column, "jump_height_cm"),
     }
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Aggregation, Stream
-from client.features.day_derived import DERIVED, sleep_columns, trained_days
+from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
 from client.features.day_sources import chosen_source, not_overlapping
 from client.features.days.nights import nights_of
 from client.features.days.session_reports import matched_reports
@@ -37,6 +37,8 @@ class DailyTable:
     lnrmssd [ln ms]: from the day's first valid resting beat series, else from the app's own RMSSD;
     sleep_h [h]: main sleep by device or questionnaire, whichever this athlete has on more days, never mixed;
     sleep_midpoint_h [h after midnight, local, 0 to 24): of the main sleep; nap_min [min]: every other sleep.
+    NAME_instrument, beside a column that is compared with its own past: which instrument measured each day, where
+    there is more than one (`client.features.days.instruments`).
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
     """
 
@@ -94,7 +96,9 @@ def build(
     }
     for derive in DERIVED:
         columns.update(derive(by_stream, columns, dates))
-    columns.update(sleep_columns(nights, columns, dates))
+    columns.update(variability_columns(by_stream, columns, dates, source_priority))
+    columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
+    columns.update(compared_columns(by_stream, dates, source_priority))
     if assume_rest:
         columns["load_au"] = _with_assumed_rest(columns, trained_days(by_stream, dates))
     return DailyTable(dates, columns)

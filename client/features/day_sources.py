@@ -1,7 +1,7 @@
 """Which source counts when two devices give the same stream at the same time or for the same day."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from client.biometrics.observations import Observation
@@ -35,6 +35,14 @@ def chosen_source(readings: Sequence[Observation], seen: Counter[Source], priori
         return list(readings)
     best = min(sources, key=ranking(seen, priority))
     return [r for r in readings if source_of(r) == best]
+
+
+def chosen_by_day(
+    by_day: Mapping[date, Sequence[Observation]], priority: Sequence[str]
+) -> dict[date, list[Observation]]:
+    """Return the readings of each day's chosen source; the days are the athlete's whole history of one stream."""
+    seen = Counter(source_of(reading) for readings in by_day.values() for reading in readings)
+    return {day: chosen_source(readings, seen, priority) for day, readings in by_day.items()}
 
 
 def not_overlapping(readings: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:

@@ -9,6 +9,7 @@ import numpy as np
 from client.features import acwr as ratios
 from client.features import baseline, hrv_baseline, load, sleep
 from client.features.daily import DailyTable
+from client.features.days.instruments import NEW_SOURCE, instruments, of_one_instrument, together
 from client.features.record import MetricRecord, inputs_hash
 from models.arrays import Floats
 
@@ -47,11 +48,11 @@ def column_of(table: DailyTable, name: str) -> Floats:
 
 
 def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
-    series = column_of(table, metric.column)
+    series, is_new = _of_one_instrument(table, metric)
     window = load.last_days(series, metric.days)
     value = metric.compute(series if metric.reach is None else series[-metric.reach :])
     n_valid = int(np.sum(~np.isnan(window)))
-    codes = metric.quality(series)
+    codes = metric.quality(series) + ((NEW_SOURCE,) if is_new else ())
     if value is None:
         codes += ("not_recorded",) if n_valid == 0 else ("insufficient",)
     method_id = metric.method_id or metric.name
@@ -68,6 +69,20 @@ def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
         method_version=1,
         inputs_hash=inputs_hash(method_id, 1, series if metric.reach is None else series[-metric.reach :]),
     )
+
+
+def _of_one_instrument(table: DailyTable, metric: _Metric) -> tuple[Floats, bool]:
+    """The metric's series by the instrument of its last known day, and whether its window has days of another."""
+    whole, numbers = column_of(table, metric.column), _instruments(table, metric.column)
+    series = of_one_instrument(whole, numbers)
+    left_out = ~np.isnan(load.last_days(whole, metric.days)) & np.isnan(load.last_days(series, metric.days))
+    return series, bool(left_out.any())
+
+
+def _instruments(table: DailyTable, name: str) -> Floats:
+    if name == "wellness_sum":
+        return together([instruments(table.column, item) for item in baseline.WELLNESS_ITEMS])
+    return instruments(table.column, name)
 
 
 def _today(series: Floats) -> float | None:

@@ -166,7 +166,7 @@ def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
-        if offset is None and not isinstance(local, datetime):
+        if not (isinstance(local, datetime) and isinstance(stamp, datetime)):
             return out.clock.placed(start.astimezone(UTC), out.counters)
         placed = out.clock.at(start.astimezone(UTC), out.counters)
         return placed if placed is None or offset is None else Moment(placed.utc, offset)
