@@ -108,8 +108,8 @@ def _counted(ordered: Sequence[Observation], priority: Sequence[str]) -> list[Ob
     """Leave out what a better source tells of the same session or the same minutes."""
     sessions = matched_reports(ordered, priority=priority).counted
     steps = not_overlapping([one for one in ordered if one.stream is Stream.STEPS], priority)
-    others = (one for one in ordered if one.stream not in COUNTED_ONCE)
-    return sorted([*sessions, *steps, *others], key=_order)
+    counted = {id(one) for one in (*sessions, *steps)}
+    return [one for one in ordered if one.stream not in COUNTED_ONCE or id(one) in counted]
 
 
 def _order(reading: Observation) -> tuple[object, ...]:

@@ -162,7 +162,7 @@ def _beat_seconds(content: FitContent, out: Collector) -> list[float]:
 
 def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     """Place a session's start: UTC from the device, or its relative clock anchored on the local time it also gives."""
-    activity = (content.of("activity") or [{}])[0]
+    activity = _activity_of(start, content)
     local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
@@ -176,6 +176,15 @@ def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
         return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.counters)
     out.counters.count("dropped:time_relative")
     return None
+
+
+def _activity_of(start: Any, content: FitContent) -> FitFields:
+    """Return the activity message that closes this session: chained files have one for each of their parts."""
+    found = content.of("activity")
+    if isinstance(start, datetime):
+        later = [one for one in found if isinstance(one.get("timestamp"), datetime) and one["timestamp"] >= start]
+        found = sorted(later, key=lambda one: one["timestamp"]) or found
+    return found[0] if found else {}
 
 
 def _offset_min(out: Collector, local: Any, stamp: Any) -> int | None:

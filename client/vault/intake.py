@@ -54,6 +54,7 @@ class Intake:
     def __init__(self, connection: sqlite3.Connection, athlete: int, seal: Seal) -> None:
         self._connection, self._athlete, self._seal = connection, athlete, seal
         self._sources = _Sources(connection, athlete, seal)
+        self._looked_up: dict[bytes, _Held | None] = {}
         self._fresh: dict[bytes, Observation] = {}
         self._renamed: dict[bytes, Observation] = {}
         self._replaced: list[tuple[bytes, Observation]] = []
@@ -132,6 +133,12 @@ class Intake:
         self._connection.executemany("INSERT INTO superseded (athlete, key, sealed) VALUES (?, ?, ?)", former)
 
     def _stored(self, key: bytes) -> _Held | None:
+        """Return what is stored under a key; each is looked up once."""
+        if key not in self._looked_up:
+            self._looked_up[key] = self._look_up(key)
+        return self._looked_up[key]
+
+    def _look_up(self, key: bytes) -> _Held | None:
         query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
         row = self._connection.execute(query, (self._athlete, key)).fetchone()
         if row is None:

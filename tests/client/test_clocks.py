@@ -86,6 +86,41 @@ def test_a_local_time_that_is_a_month_off_is_not_used(activity: Callable[..., Re
     assert reading.report.details["clock:offset_implausible"] == 1
 
 
+def test_each_part_of_a_chained_file_has_its_own_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = [datetime(2026, 3, 2, 8, tzinfo=UTC), datetime(2026, 3, 4, 8, tzinfo=UTC)]
+    content = fit_container.FitContent(
+        messages={
+            "file_id": [{"type": "activity", "serial_number": 7}, {"type": "activity", "serial_number": 7}],
+            "session": [{"start_time": start, "total_timer_time": 3600.0} for start in starts],
+            "activity": [
+                {"timestamp": start + timedelta(hours=1), "local_timestamp": start + timedelta(hours=1 + zone)}
+                for start, zone in zip(starts, (1, -8), strict=True)
+            ],
+        }
+    )
+    monkeypatch.setattr(fit_activity, "read_messages", lambda _: content)
+
+    reading = fit_activity.read_activity(InputFile("a.fit", b""), OSLO)
+
+    assert [one.offset_min for one in reading.observations] == [60, -480]
+
+
+def test_two_sessions_of_one_device_with_equal_starts_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+    def entries(serial: int | None) -> list[str]:
+        content = fit_container.FitContent(
+            messages={
+                "file_id": [{"type": "activity"} | ({"serial_number": serial} if serial else {})],
+                "session": [{"start_time": start, "total_timer_time": seconds} for seconds in (600.0, 1200.0)],
+            }
+        )
+        monkeypatch.setattr(fit_activity, "read_messages", lambda _: content)
+        return [one.entry for one in fit_activity.read_activity(InputFile("a.fit", b""), OSLO).observations]
+
+    assert len(set(entries(7))) == len(set(entries(None))) == 2
+
+
 @pytest.mark.parametrize("offset", ["+14:15", "-18:00", "+23:59"])
 def test_an_offset_that_no_place_has_drops_the_row(text_file: TextFile, offset: str) -> None:
     text = f"effective_time_frame,injuries\n2026-01-06T05:39:54{offset},{{}}\n2026-01-07T05:39:54+14:00,{{}}\n"

@@ -16,8 +16,9 @@ from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer, ImportResult
 from client.ingest.mapping import Mapping, read_mapping
 from client.vault.keys import UnlockKey
+from client.vault.old_readings import delete_old
 from client.vault.store import Vault, new_athlete_id
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 
 OSLO = LocalClock(ZoneInfo("Europe/Oslo"), datetime(2026, 11, 23, 12, tzinfo=UTC))
 Take = Callable[..., ImportResult]
@@ -252,3 +253,28 @@ def test_every_row_counts_once_in_any_order_and_however_often_it_is_imported(
     for day in {day for day, _, _ in rows}:
         expected = sum(rating * minutes for d, rating, minutes in rows if d == day)
         assert load_on(table, f"2026-03-0{day}") == expected
+
+
+def test_what_was_corrected_ends_with_the_athlete_and_with_the_retention(
+    take: Take, vault: Vault, athlete: AthleteId
+) -> None:
+    take(srpe("2026-03-03T17:30:00Z,x,5,75"))
+    take(srpe("2026-03-03T17:30:00Z,x,5,95"))
+    database, number, _ = vault.seal_of(athlete)
+
+    def left() -> int:
+        with database.reading() as connection:
+            found: int = connection.execute("SELECT count(*) FROM superseded WHERE athlete = ?", (number,)).fetchone()[
+                0
+            ]
+        return found
+
+    assert left() == 2
+
+    delete_old(vault, {Category.TRAINING_LOAD: 30}, now=OSLO.now)
+    assert (left(), vault.read(athlete)) == (0, [])
+
+    take(srpe("2026-03-03T17:30:00Z,x,5,75"))
+    take(srpe("2026-03-03T17:30:00Z,x,5,95"))
+    vault.erase(athlete)
+    assert left() == 0

@@ -17,7 +17,7 @@ NEW_SOURCE: Final = "new_source"
 _SUFFIX: Final = "_instrument"
 
 Instrument = tuple[str, ...]
-Column = Callable[[str], Floats]
+ReadColumn = Callable[[str], Floats]
 
 
 def instrument_columns(name: str, by_day: Sequence[Instrument | None]) -> dict[str, Floats]:
@@ -34,7 +34,7 @@ def instrument_of(readings: Iterable[Observation], *method: str) -> Instrument |
     return (*method, *(part for source in sources for part in source)) if sources else None
 
 
-def instruments(column: Column, name: str) -> Floats:
+def instruments(column: ReadColumn, name: str) -> Floats:
     """Return the numbers (days,) of the instruments behind a column; all NaN where there is one or it is unknown."""
     return column(name + _SUFFIX)
 

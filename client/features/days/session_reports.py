@@ -74,8 +74,11 @@ def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] 
 
 
 def _match(readings: Sequence[Observation], priority: Sequence[str], found: MatchedReports, *, fill: bool) -> None:
-    rank = ranking(Counter(map(source_of, readings)), priority)
-    taken = _TakenReports()
+    seen = Counter(map(source_of, readings))
+    if len(seen) < 2:
+        found.counted += readings
+        return
+    rank, taken = ranking(seen, priority), _TakenReports()
     tiers: dict[tuple[object, ...], list[SessionReport]] = defaultdict(list)
     for report in _reports(readings):
         tiers[(not report.is_complete, report.is_auto_detected, rank(report.source))].append(report)
