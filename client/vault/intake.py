@@ -32,7 +32,7 @@ class Added:
     """What storing did: new readings, readings already held, and those held with another value.
 
     corrected: by local start, how many readings of a session took the place of one with another value. unclear: rows
-    that may correct a stored session and were taken as another one.
+    that may correct a stored session and were taken as another one. known: places of the duplicates among the readings.
     """
 
     added: int
@@ -40,6 +40,7 @@ class Added:
     conflicting: int
     corrected: Mapping[datetime, int] = field(default_factory=dict)
     unclear: int = 0
+    known: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +61,32 @@ class Intake:
         self._replaced: list[tuple[bytes, Observation]] = []
         self._gone: list[bytes] = []
         self._corrected: Counter[datetime] = Counter()
-        self._duplicate = self._conflicting = self._unclear = 0
+        self._conflicting = self._unclear = 0
 
     def take(self, observations: Iterable[Observation]) -> Added:
         """Decide about each reading of one file, and store what counts."""
         placed, self._unclear = beside_held(list(observations), self._rows_beside)
-        for observation in placed:
-            self._decide(observation)
+        known = [place for place, observation in enumerate(placed) if not self._counts(observation)]
         self._write()
-        return Added(len(self._fresh), self._duplicate, self._conflicting, self._corrected, self._unclear)
+        return Added(len(self._fresh), len(known), self._conflicting, self._corrected, self._unclear, tuple(known))
 
-    def _decide(self, new: Observation) -> None:
+    def _counts(self, new: Observation) -> bool:
+        """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
         held = (
             _Held(key, self._fresh[key]) if key in self._fresh else self._stored(key) or self._under_a_former_key(new)
         )
-        if held is None:
-            self._fresh[key] = new
-        elif _is_same(new, held.reading):
-            self._duplicate += 1
+        if held is not None and _is_same(new, held.reading):
             self._rename(held, key, new)
-        elif PARTIAL_FILE in held.reading.quality and PARTIAL_FILE not in new.quality:
+            return False
+        if held is None or (PARTIAL_FILE in held.reading.quality and PARTIAL_FILE not in new.quality):
             self._fresh[key] = new
-        elif self._may_replace(key, new, held.reading):
+            return True
+        if self._may_replace(key, new, held.reading):
             self._replace(held, key, new)
-        else:
-            self._duplicate += 1
-            self._conflicting += new.value != held.reading.value
+            return True
+        self._conflicting += new.value != held.reading.value
+        return False
 
     def _held(self, key: bytes, new: Observation) -> _Held | None:
         if key in self._fresh:

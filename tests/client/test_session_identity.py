@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
 from client.ingest.clock import LocalClock
@@ -216,6 +217,17 @@ def fitbit_local_time() -> object:
     from client.ingest.times.fitbit_time import local_time
 
     return local_time
+
+
+def test_the_places_of_what_was_known_are_told(
+    vault: Vault, athlete: AthleteId, day_of: Callable[..., Observation]
+) -> None:
+    stored = [day_of(Stream.MOOD, 0, 3.0), day_of(Stream.SESSION_RPE, 1, 5.0)]
+    vault.add(athlete, stored)
+
+    found = vault.add_counted(athlete, [day_of(Stream.MOOD, 2, 3.0), *stored, day_of(Stream.SESSION_RPE, 1, 6.0)])
+
+    assert (found.added, found.duplicate, found.known) == (2, 2, (1, 2))
 
 
 def test_what_another_source_reports_too_is_told(take: Take, table: Callable[[], DailyTable]) -> None:
