@@ -19,12 +19,12 @@ def read_intervals(file: InputFile, clock: LocalClock, *, recorded: Moment | Non
     """Read one recording. Its start is `recorded`, else the first time stamp, the date in the name or that of import.
 
     Impossible intervals stay in their places as artefacts: no difference may be taken across them.
-    Raises UnreadableFile when too few numbers look like intervals in ms or s.
+    Raises UnreadableFile when too few numbers look like intervals in ms or s, and when its day cannot be read.
     """
     out = Collector(file, clock, app=APP)
     lines = split_lines(decoded(file))
     intervals = _in_ms(lines, out)
-    start = recorded or _stamped(lines, intervals[0], out) or _start_from_name(file.name, clock, out)
+    start = recorded or _stamped(lines, intervals[0], out) or _start_from_name(file.name, clock, lines, out)
     end = start.utc + timedelta(milliseconds=sum(intervals))
     artefacts = sum(not PLAUSIBLE_MS[0] <= value <= PLAUSIBLE_MS[1] for value in intervals)
     if artefacts:
@@ -62,7 +62,7 @@ def _stamped(lines: IntervalLines, first_ms: float, out: Collector) -> Moment | 
     )
 
 
-def _start_from_name(name: str, clock: LocalClock, out: Collector) -> Moment:
+def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Collector) -> Moment:
     found = _DATE_IN_NAME.search(name)
     if found:
         year, month, day, hour, minute = (int(part or 0) for part in found.groups())
@@ -72,6 +72,10 @@ def _start_from_name(name: str, clock: LocalClock, out: Collector) -> Moment:
             moment = None
         if moment is not None:
             return moment
+    if lines.names_a_day:
+        raise UnreadableFile(
+            "its time stamps are in a form that is not read; put the day into its name, such as 2026-03-02_0710.txt"
+        )
     out.counters.count("clock:time_of_import")
     out.counters.note("the file does not say when it was recorded; the time of import was taken")
     # Seconds are cut off so that a test or a person can name the same recording again.

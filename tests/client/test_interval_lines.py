@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
@@ -58,6 +58,14 @@ FORMS: dict[str, Callable[[], list[str]]] = {
             for t, value in zip(elapsed(), BEATS_MS, strict=True)
         ),
     ],
+    "day and time of day beside": lambda: [
+        "date,time,ibi_ms",
+        *(
+            f"2026-03-02,07:{10 + t // 60_000:02}:{t // 1000 % 60:02}.{t % 1000:03},{value}"
+            for t, value in zip(elapsed(), BEATS_MS, strict=True)
+        ),
+    ],
+    "quoted, notes with semicolons": lambda: ["; strap", '"RR"', *(f'"{value}"' for value in BEATS_MS)],
     "interval before heart rate": lambda: ["RR,HR", *(f"{v},{60_000 // v}" for v in BEATS_MS)],
     "a mark beside": lambda: [f"{v} 1" for v in BEATS_MS],
 }
@@ -118,6 +126,14 @@ def test_heart_rates_are_no_intervals_and_no_mapping_is_offered(text: str) -> No
         read_intervals(InputFile("x.txt", text.encode()), LocalClock(UTC, NOW))
 
     assert "heart rates per minute are none" in str(refused.value)
+
+
+def test_stamps_that_cannot_be_read_are_not_placed_at_the_import() -> None:
+    lines = ["time;rr", *(f"02/03/2026 07:10:{n % 60:02};{value}" for n, value in enumerate(BEATS_MS))]
+
+    with pytest.raises(UnreadableFile, match="put the day into its name"):
+        beats("\n".join(lines), name="morning.csv")
+    assert beats("\n".join(lines)).observations[0].day == date(2026, 3, 2)
 
 
 def test_a_table_of_dates_and_numbers_is_a_table() -> None:

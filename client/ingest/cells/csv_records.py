@@ -31,7 +31,7 @@ def split_records(lines: Sequence[str], *, delimiter: str, width: int) -> Iterat
             continue
         end = _last_line(lines, number, delimiter, width)
         if end is None:
-            yield CsvRecord(_split(_without_open_quote(lines[number], delimiter), delimiter), is_unclosed=True)
+            yield CsvRecord(_split_alone(lines[number], delimiter, width), is_unclosed=True)
         else:
             yield CsvRecord(_split("\n".join(lines[number : end + 1]), delimiter))
         number = number + 1 if end is None else end + 1
@@ -43,6 +43,15 @@ def _split(text: str, delimiter: str) -> list[str] | None:
         return next(csv.reader(lines, delimiter=delimiter), None)
     except csv.Error:
         return None
+
+
+def _split_alone(line: str, delimiter: str, width: int) -> list[str] | None:
+    """Split a line whose last quotation mark is only opened; delimiters after it are text where no column follows."""
+    cells = _split(_without_open_quote(line, delimiter), delimiter)
+    opened = _split(line[: _open_quote(line, delimiter, is_open=False)], delimiter)
+    if cells is None or opened is None or max(len(opened), 1) != width:
+        return cells
+    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
 
 
 def _last_line(lines: Sequence[str], first: int, delimiter: str, width: int) -> int | None:

@@ -13,11 +13,10 @@ MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, s
 MAX_HEADER = 40  # ours: lines of description above the first number
 _COMMENT = ("#", "%", "//", "*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_NUMERIC_LINE = re.compile(r"[\d.,;:\sTZ+-]+", re.ASCII)
+_NUMERIC_LINE = re.compile(r"[\d.,;:\sTZ/+-]+", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
-_NAME = re.compile(
-    r"\b(rr|rri|r-r|nn|nni|ibi|beat|intervals?|interbeat)\b|rr[-_ ]?int|[_-]rr\b|\brr[-_]", re.IGNORECASE
-)
+_ANY_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}", re.ASCII)
+_NAME = re.compile(r"(?<![a-z])(rr|rri|r-r|nn|nni|ibi|beats?|intervals?|rr[-_ ]?int[a-z]*)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,19 @@ class IntervalLines:
         return None
 
     def first_stamp(self) -> datetime | None:
-        """Return the first time stamp, with an offset or without; None where no column has them."""
-        for column in self.columns:
-            if column and _STAMP.fullmatch(column[0]):
-                return datetime.fromisoformat(column[0])
-        return None
+        """Return the first time stamp, with an offset or without, also of two columns; None where there is none."""
+        first = [column[0] for column in self.columns if column]
+        texts = [*first, *(f"{day}T{time}" for day, time in pairwise(first))]
+        found = next((text for text in texts if _STAMP.fullmatch(text)), None)
+        try:
+            return None if found is None else datetime.fromisoformat(found)
+        except ValueError:
+            return None
+
+    @property
+    def names_a_day(self) -> bool:
+        """True when the first line holds a date in any form."""
+        return any(_ANY_DATE.search(column[0]) for column in self.columns if column)
 
 
 def looks_like_intervals(text: str) -> bool:
@@ -81,10 +88,14 @@ def split_lines(text: str) -> IntervalLines:
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
     """Return the lines above the first number and those from it on, comments and blank lines left out."""
-    lines = [line.strip() for line in text.split("\n")]
-    lines = [line for line in lines if line and not line.startswith(_COMMENT)]
+    lines = [line.replace('"', "").strip() for line in text.split("\n")]
+    lines = [line for line in lines if line and not _is_comment(line)]
     start = next((number for number, line in enumerate(lines[:MAX_HEADER]) if _is_row(line)), len(lines))
     return lines[:start], lines[start:]
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith(_COMMENT) or (line.startswith(";") and not _is_row(line))
 
 
 def _is_row(line: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from client.errors import UnreadableFile
 
@@ -49,6 +50,7 @@ def _check_probe(text: str, probe: datetime, *, has_time: bool) -> None:
         raise ValueError("a pattern with a time must say the hour: %H, or %I with %p")
 
 
+@lru_cache(maxsize=4096)  # one day stands in many rows of a file of many athletes
 def read_time(text: str, form: str) -> datetime | date | None:
     """Return what a cell says: a day, or a moment with or without offset; None when it does not fit the form."""
     if any(sign.isdigit() and not sign.isascii() for sign in text):
