@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from client.biometrics.quality import QualityCounters
-from client.biometrics.streams import SPECS
+from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
 from client.ingest.cells.number_form import is_missing
@@ -109,7 +109,7 @@ def _take_row(out: Collector, mapping: CsvMapping, cells: CellReader, row: Mappi
     numbers = {entry.stream: cells.number(entry, row[entry.column]) for entry in mapping.streams}
     sentinels = {entry.stream for entry in mapping.streams if 0.0 in entry.sentinels}
     rested = all(stream in numbers and numbers[stream].value == 0.0 for stream in SESSION) and not sentinels & SESSION
-    if rested:
+    if rested and Stream.REST_DAY not in numbers:  # a column of its own says it better
         take_rest(out, moment)
     for entry in mapping.streams:
         if rested and entry.stream in SESSION:

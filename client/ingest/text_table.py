@@ -14,6 +14,7 @@ from client.ingest.input_file import InputFile
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 _DELIMITERS = ",;\t"
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?', re.IGNORECASE)
+_HEAD = 64  # ours: bytes that are looked at for UTF-16 without a mark
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNCLOSED = "a quotation mark is opened and not closed again; each of those lines was read by itself"
 
@@ -66,8 +67,9 @@ class TextTable:
 
 def decoded(file: InputFile) -> str:
     """Return the file's text without BOM and with plain line ends; raises UnreadableFile for binary content."""
-    if file.data.startswith(_UTF_16):
-        return _plain_ends(_utf_16(file.data))
+    codec = _utf_16(file.data)
+    if codec is not None:
+        return _plain_ends(_decoded_as(codec, file.data))
     if b"\x00" in file.data:
         raise UnreadableFile("expected text, found binary content")
     try:
@@ -90,13 +92,23 @@ def _western(data: bytes) -> str:
 
 def is_text(file: InputFile) -> bool:
     """True for a file that may be delimited text: neither binary nor JSON."""
-    is_binary = b"\x00" in file.data and not file.data.startswith(_UTF_16)
+    is_binary = b"\x00" in file.data and _utf_16(file.data) is None
     return not is_binary and file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{")
 
 
-def _utf_16(data: bytes) -> str:
+def _utf_16(data: bytes) -> str | None:
+    """Return the codec of a text of two bytes a sign, told by its mark or by a first line of plain letters."""
+    if data.startswith(_UTF_16):
+        return "utf-16"
+    head = data[:_HEAD]
+    if len(head) < 4 or not any(head):
+        return None
+    return "utf-16-le" if not any(head[1::2]) else "utf-16-be" if not any(head[::2]) else None
+
+
+def _decoded_as(codec: str, data: bytes) -> str:
     try:
-        text = data.decode("utf-16")
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
         raise UnreadableFile("expected text in UTF-16, as its first bytes say") from error
     if "\x00" in text:

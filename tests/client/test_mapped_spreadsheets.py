@@ -91,6 +91,7 @@ def test_points_beside_decimal_commas_are_refused_and_not_ten_times_as_long(cloc
         b"sep=;\r\ndate;rpe;min\r\n2026-03-02;6;60\r\n",
         b'"sep=;"\ndate;rpe;min\n2026-03-02;6;60\n',
         "date\trpe\tmin\r\n2026-03-02\t6\t60\r\n".encode("utf-16"),
+        "date,rpe,min\r\n2026-03-02,6,60\r\n".encode("utf-16-le"),
         b"\xfe\xff" + "date,rpe,min\n2026-03-02,6,60\n".encode("utf-16-be"),
         b"# export of a watch;;\n# Athlete: ;;\n\ndate;rpe;min\n2026-03-02;6;60\n",
         b"date;rpe;min\n2026-03-02;6;60\n",
@@ -152,6 +153,15 @@ def test_rating_0_with_0_minutes_is_a_day_of_rest(clock: LocalClock) -> None:
     assert days(reading, Stream.REST_DAY) == [date(2026, 3, 5), date(2026, 3, 8)]
     assert days(reading, Stream.SESSION_RPE) == [date(2026, 3, 6)]
     assert days(missing, Stream.REST_DAY) == []
+
+
+def test_a_column_of_rest_days_says_it_itself(clock: LocalClock) -> None:
+    streams = [*SESSION, {"column": "rest", "stream": "rest_day"}]
+
+    reading = read(clock, "date,rpe,min,rest\n2026-03-05,0,0,1\n2026-03-06,6,60,0\n", described(streams))
+
+    assert values(reading, Stream.REST_DAY) == [1.0, 0.0]
+    assert values(reading, Stream.SESSION_RPE) == [6.0]
 
 
 def test_sleep_without_an_end_has_no_day_and_is_refused(clock: LocalClock) -> None:

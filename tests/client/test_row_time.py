@@ -52,11 +52,16 @@ def test_spreadsheet_days_and_seconds_since_1970_are_read_where_they_are_declare
     assert read_time("46083.75", "excel") == datetime(2026, 3, 2, 18)  # noqa: DTZ001 - serials are local
     assert read_time("1772436600", "unix_s") == datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
     assert read_time("1772436600000", "unix_ms") == datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
-    assert [likely_format([text]) for text in ("46083", "1772436600", "1772436600000", "2 March")] == [
+    assert [
+        likely_format([text])
+        for text in ("46083", "1772436600", "1772436600000", "2 March", "2026-03-02 10:00", "2.3.2026")
+    ] == [
         "excel",
         "unix_s",
         "unix_ms",
         None,
+        "iso",
+        "%d.%m.%Y",
     ]
 
 

@@ -18,6 +18,7 @@ _WEEK = re.compile(r"\d{4}-?W\d{2}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(.*)", re.ASCII | re.DOTALL)
 _EXCEL_ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - serials are local; day 1 is 1 January 1900, with Lotus's leap year
 _EXCEL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
+_LIKELY = ("iso", "excel", "unix_s", "unix_ms", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 _UNIX = {"unix_s": re.compile(r"\d{9,10}(\.\d+)?", re.ASCII), "unix_ms": re.compile(r"\d{12,13}", re.ASCII)}
 
 
@@ -86,11 +87,9 @@ def _unix(text: str, form: str) -> datetime | None:
 
 
 def likely_format(texts: Iterable[str]) -> str | None:
-    """Return the named format that unreadable times look like, or None."""
+    """Return a format that times which cannot be read look like, or None; of two orders of day and month none is."""
     for text in texts:
-        if _EXCEL.fullmatch(text):
-            return "excel"
-        found = next((form for form, pattern in _UNIX.items() if pattern.fullmatch(text)), None)
+        found = next((form for form in _LIKELY if read_time(text, form) is not None), None)
         if found is not None:
             return found
     return None
