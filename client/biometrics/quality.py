@@ -7,6 +7,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from client.biometrics.row_account import RowLedger
+
 MOST_NAMED: Final = 5  # ours: sessions named in a note
 
 
@@ -69,17 +71,36 @@ _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
 class QualityCounters:
-    """Collects the counts while a reader works; `report()` freezes them."""
+    """Collects the counts while a reader works; `report()` freezes them.
+
+    A reader that goes row by row adds 1 to `rows` before it counts anything of a row, so that `ledger` knows what
+    became of each; one that sets all rows at once has them accounted for together.
+    """
 
     def __init__(self) -> None:
-        self.rows = 0
         self.kept = 0
+        self.ledger = RowLedger()
         self._codes: Counter[str] = Counter()
         self._notes: list[str] = []
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return self.ledger.rows
+
+    @rows.setter
+    def rows(self, number: int) -> None:
+        self.ledger.advance(number)
 
     def count(self, code: str, number: int = 1) -> None:
         """Count under a code; the word before the colon decides which total it adds to."""
         self._codes[code] += number
+        self.ledger.note(code, number)
+
+    def lose_rows(self, code: str, number: int) -> None:
+        """Count rows that were left out before they could be told apart."""
+        self._codes[code] += number
+        self.ledger.lose(code, number)
 
     def note(self, sentence: str) -> None:
         """Keep one sentence for a person, once; it must hold no value and no name."""
@@ -94,7 +115,7 @@ class QualityCounters:
             if kind in totals:
                 totals[kind] += number
         return QualityReport(
-            rows=self.rows,
+            rows=self.rows + self.ledger.lost,
             kept=self.kept,
             **totals,
             details=dict(sorted(self._codes.items())),
