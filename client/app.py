@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -79,6 +80,9 @@ def build_site(
     def squads() -> frozenset[str]:
         return frozenset(one.squad for one in vault.athletes())
 
+    def today() -> date:
+        return clock().astimezone(settings.timezone).date()
+
     return ClubSite(
         settings=settings,
         vault=vault,
@@ -88,7 +92,7 @@ def build_site(
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
         # The club stands in it: two nodes on one machine would share a cookie of one name.
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
-        tables=Tables(vault, without_wearables=settings.without_wearables),
+        tables=Tables(vault, without_wearables=settings.without_wearables, today=today),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         demo=demo,
     )

@@ -15,6 +15,7 @@ from client.commands import (
     league,
     plan,
     release,
+    rest,
     run,
     setup,
     squad,
@@ -36,6 +37,7 @@ app = typer.Typer(
 for area in (
     setup,
     squad,
+    rest,
     ingest,
     features,
     plan,

@@ -64,7 +64,7 @@ VERBS: EventDeclarations = {
         "athlete add",
         "athlete load",
     ),
-    **unrecorded(NoEntryReason.SET_UP, "retention set"),
+    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest"),
     **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }

@@ -4,6 +4,7 @@ ClientError
 ├── BadNodeSettings       a node folder that is missing, unreadable or already there
 ├── StaffUnavailable      the file of the club's staff cannot be read or written
 ├── UnknownPerson         nobody of this name is on the staff
+├── BadRestRule           a rule of rest days that cannot be
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -38,6 +39,10 @@ class StaffUnavailable(ClientError):
 
 class UnknownPerson(ClientError):
     """Nobody of this name is on the staff."""
+
+
+class BadRestRule(ClientError, ValueError):
+    """A rule of rest days that cannot be: an unknown word, or a day that is missing or not needed."""
 
 
 class BadObservation(ClientError, ValueError):

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from client.biometrics.streams import SPECS, Stream
 from client.errors import ClientError, ConsentUnavailable
-from client.features.daily import DailyTable, build
+from client.features.athlete_days import athlete_days
+from client.features.daily import DailyTable
 from client.vault.store import Athlete, Vault
 from models.durability.availability import INPUTS, durability_inputs
 from models.durability.index import durability
@@ -143,8 +144,16 @@ def _propose(
 
 
 def days_from(vault: Vault, *, until: date) -> Callable[[AthleteId], DailyTable]:
-    """Return a reader of the club records of one athlete up to `until`; no other stream is opened."""
+    """Return a reader of the club records of one athlete up to `until`; no other stream is opened.
+
+    Morning answers are none of them: `reported` makes no rest day here, and a form left out never lowers an index.
+    """
     worn = [stream for stream in STREAMS if SPECS[stream].lineage in WORN]
     if worn:
         raise BadProposal("expected streams without wearables")
-    return lambda athlete: build(vault.read(athlete, STREAMS)).until(until)
+
+    def days(athlete: AthleteId) -> DailyTable:
+        table = athlete_days(vault, athlete, streams=STREAMS, today=until).until(until)
+        return table.until(table.newest_day or until)  # the window ends with a record, not with assumed rest
+
+    return days

@@ -13,6 +13,7 @@ from client.coaching.histories import (
     flags_on,
     histories,
     index_of,
+    is_rest_assumed,
     own_plan,
 )
 from client.coaching.proposal import Proposal, propose
@@ -32,6 +33,7 @@ NOTHING = Evidence(Readiness(Light.GREY, None, None, {}), {})
 class DailyAssessment:
     """What staff may see of one athlete today, computed only from what they may use.
 
+    assumed_rest: since_hard rests on a day that is rest only by the athlete's rest rule.
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
     decision: the last one taken today that still covers the proposal.
     """
@@ -48,6 +50,7 @@ class DailyAssessment:
     available: str | None = None
     since_hard: int | None = None
     easier_in_a_row: int = 0
+    assumed_rest: bool = False
 
     @property
     def light(self) -> Light:
@@ -97,6 +100,7 @@ def assess_day(
     evidence, state = days.evidence[-1], days.state
     stands = plan or own_plan(reaching, today)
     outcome = assess(state, evidence, match_day=stands.match_day)
+    since_hard = days_since_hard(reaching, today)
     proposal = propose(
         athlete, context.day, evidence=evidence, state=state, plan=stands, outcome=outcome, now=context.made
     )
@@ -111,8 +115,9 @@ def assess_day(
         trend=trend([e.readiness.z for e in days.evidence]),
         below_days=_below(days.evidence),
         available=availability_on(reaching, today),
-        since_hard=days_since_hard(reaching, today),
+        since_hard=since_hard,
         easier_in_a_row=state.reductions,
+        assumed_rest=since_hard is not None and is_rest_assumed(reaching, today),
     )
 
 

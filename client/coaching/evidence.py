@@ -28,7 +28,11 @@ LEAST_JUMPS = 3  # ours
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one domain says: points, and the measured value beside the own usual range, in the trait's unit."""
+    """What one domain says: points, and the measured value beside the own usual range, in the trait's unit.
+
+    A value with points lies outside low to high. Of the resting pulse, low is the own median and high the value from
+    which it counts.
+    """
 
     domain: Domain
     points: int
@@ -145,9 +149,10 @@ def _wellness(values: Floats | None, z: float | None) -> Finding | None:
     if values is None or baseline is None or z is None:
         return None
     median, spread = baseline
-    reach = -WELLNESS_LOW * max(spread, TRAITS[Domain.WELLNESS].typical_error)
-    points = 2 if z < WELLNESS_VERY_LOW else 1 if z < WELLNESS_LOW else 0
-    return Finding(Domain.WELLNESS, points, float(values[-1]), median - reach, median + reach, "sum")
+    spread, today = max(spread, TRAITS[Domain.WELLNESS].typical_error), float(values[-1])
+    low, high = median + WELLNESS_LOW * spread, median - WELLNESS_LOW * spread
+    points = 2 if today < median + WELLNESS_VERY_LOW * spread else int(today < low)
+    return Finding(Domain.WELLNESS, points, today, low, high, "sum")
 
 
 def _sleep(values: Floats | None) -> Finding | None:
@@ -160,18 +165,19 @@ def _sleep(values: Floats | None) -> Finding | None:
     median, spread = baseline
     spread = max(spread, TRAITS[Domain.SLEEP].typical_error)
     mean = float(nights.mean())
-    z = (mean - median) / spread
-    points = 2 if z < SLEEP_VERY_LOW else 1 if z < SLEEP_LOW else 0
-    return Finding(Domain.SLEEP, points, mean, median - spread, median + spread, "mean of 2 nights")
+    low = median + SLEEP_LOW * spread
+    points = 2 if mean < median + SLEEP_VERY_LOW * spread else int(mean < low)
+    return Finding(Domain.SLEEP, points, mean, low, median - SLEEP_LOW * spread, "mean of 2 nights")
 
 
 def _pulse(values: Floats | None, z: float | None) -> Finding | None:
     baseline = None if values is None else usual(values[:-1])
     if values is None or baseline is None or z is None:
         return None
-    today, median = float(values[-1]), baseline[0]
-    points = int(today - median >= PULSE_RISE_BPM and -z > PULSE_Z)  # z is negative when the pulse is high
-    return Finding(Domain.RESTING_PULSE, points, today, median, median + PULSE_RISE_BPM)
+    median, spread = baseline
+    today, spread = float(values[-1]), max(spread, TRAITS[Domain.RESTING_PULSE].typical_error)
+    counted_from = median + max(PULSE_RISE_BPM, PULSE_Z * spread)
+    return Finding(Domain.RESTING_PULSE, int(today >= counted_from), today, median, counted_from)
 
 
 def _jump(values: Floats | None) -> Finding | None:
@@ -184,6 +190,6 @@ def _jump(values: Floats | None) -> Finding | None:
         return None
     mean = float(earlier.mean())
     error = max(JUMP_CV * mean, TRAITS[Domain.JUMP].typical_error)
-    change = float(values[-1]) - mean
-    points = 2 if change < -MDC95 * error else 1 if change < -error else 0
-    return Finding(Domain.JUMP, points, float(values[-1]), mean - error, mean + error)
+    today, low = float(values[-1]), mean - error
+    points = 2 if today < mean - MDC95 * error else int(today < low)
+    return Finding(Domain.JUMP, points, today, low, mean + error)

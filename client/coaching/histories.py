@@ -9,14 +9,17 @@ from client.coaching.evidence import Flags
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
 from client.features.days.instruments import instruments, together
+from client.features.load import WEEK_D, is_known_enough, last_days
+from client.features.morning_answers import MORNING_ITEMS, morning_answers_sum
+from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
 
-WELLNESS_ITEMS = ("fatigue", "mood", "soreness", "stress")  # each 1 to 5, 5 is best
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major
 PLAN_WEEKS = 4  # ours: the same weekday in the last 28 days
-LEAST_PLAN_DAYS = 2
+LEAST_PLAN_DAYS = 3  # ours: one of the four weekdays may be unknown
+LEAST_TRAINING_DAYS = 2  # ours: a single session is not hard by itself
 HARD_QUANTILE = 0.75  # ours: own 75th percentile; docs/indices.md §7.5
-HARD_WINDOW = 28
+LOAD_WINDOW_D = 28
 
 
 def histories(table: DailyTable) -> dict[Domain, Floats]:
@@ -25,7 +28,7 @@ def histories(table: DailyTable) -> dict[Domain, Floats]:
         Domain.HRV: table.column("lnrmssd"),
         Domain.RESTING_PULSE: table.column("resting_heart_rate"),
         Domain.SLEEP: table.column("sleep_h"),
-        Domain.WELLNESS: wellness_sum(table),
+        Domain.WELLNESS: morning_answers_sum(table),
         Domain.JUMP: table.column("jump_height_cm"),
     }
 
@@ -36,21 +39,9 @@ def domain_instruments(table: DailyTable) -> dict[Domain, Floats]:
         Domain.HRV: instruments(table.column, "lnrmssd"),
         Domain.RESTING_PULSE: instruments(table.column, "resting_heart_rate"),
         Domain.SLEEP: instruments(table.column, "sleep_h"),
-        Domain.WELLNESS: together([instruments(table.column, name) for name in WELLNESS_ITEMS]),
+        Domain.WELLNESS: together([instruments(table.column, name) for name in MORNING_ITEMS]),
         Domain.JUMP: instruments(table.column, "jump_height_cm"),
     }
-
-
-def wellness_sum(table: DailyTable) -> Floats:
-    """Sum of the morning items that this athlete answers at all; a day with one of them missing is NaN."""
-    items = [table.column(name) for name in WELLNESS_ITEMS]
-    used = [values for values in items if np.isfinite(values).any()]
-    return np.sum(used, axis=0) if used else np.full(len(table.dates), np.nan)
-
-
-def wellness_items(table: DailyTable) -> int:
-    """Number of morning items that this athlete answers at all."""
-    return sum(bool(np.isfinite(table.column(name)).any()) for name in WELLNESS_ITEMS)
 
 
 def flags_on(table: DailyTable, index: int) -> Flags:
@@ -68,24 +59,43 @@ def availability_on(table: DailyTable, index: int) -> str | None:
     return "full" if share == 1.0 or lost == 0.0 else None
 
 
+def is_load_known(table: DailyTable, index: int) -> bool:
+    """True if 6 of the 7 and 24 of the 28 days before that day have a known load; else nothing is said of load."""
+    before = table.column("load_au")[:index]
+    return all(is_known_enough(last_days(before, days)) for days in (WEEK_D, LOAD_WINDOW_D))
+
+
+def is_rest_assumed(table: DailyTable, index: int) -> bool:
+    """True if one of the 28 days before is rest by the athlete's rest rule alone: what is said of load rests on it."""
+    return assumed_in(table.column(ASSUMED_REST)[max(0, index - LOAD_WINDOW_D) : index])
+
+
 def days_since_hard(table: DailyTable, index: int) -> int | None:
-    """Days since the last load at or above the own 75th percentile of the training days of four weeks."""
-    past = table.column("load_au")[max(0, index - HARD_WINDOW) : index]
+    """Days since the last load at or above the own 75th percentile of the training days of four weeks.
+
+    None with too few known days (`is_load_known`), or where a day since then is unknown and may have been harder.
+    """
+    past = table.column("load_au")[max(0, index - LOAD_WINDOW_D) : index]
     trained = past[np.isfinite(past) & (past > 0)]
-    if trained.size < LEAST_PLAN_DAYS:
+    if trained.size < LEAST_TRAINING_DAYS or not is_load_known(table, index):
         return None
     hard = np.flatnonzero(past >= np.quantile(trained, HARD_QUANTILE))
-    return int(past.size - hard[-1]) if hard.size else None
+    return int(past.size - hard[-1]) if np.isfinite(past[hard[-1] :]).all() else None
 
 
 def own_plan(table: DailyTable, index: int) -> SessionPlan:
-    """Return the plan that stands in when none is set: the own mean of this weekday over the last four weeks."""
-    load = table.column("load_au")
+    """Return the plan that stands in when none is set: the own mean of this weekday over the last four weeks.
+
+    None with too few known days (`is_load_known`) or with fewer than three of the four weekdays known.
+    """
     days = [index - 7 * week for week in range(1, PLAN_WEEKS + 1) if index >= 7 * week]
-    known = [float(load[day]) for day in days if np.isfinite(load[day])]
-    if len(known) < LEAST_PLAN_DAYS:
+    loads = table.column("load_au")[days]
+    known = loads[np.isfinite(loads)]
+    if known.size < LEAST_PLAN_DAYS or not is_load_known(table, index):
         return SessionPlan(None, PlanSource.NONE)
-    return SessionPlan(TrainingSession(float(round(sum(known) / len(known)))), PlanSource.OWN_MEAN)
+    mean = float(known.mean())
+    session = TrainingSession(max(float(round(mean)), 1.0) if mean > 0 else 0.0)  # 0 is said of no training alone
+    return SessionPlan(session, PlanSource.OWN_MEAN, assumed_rest=is_rest_assumed(table, index))
 
 
 def index_of(table: DailyTable, day: date) -> tuple[DailyTable, int] | None:

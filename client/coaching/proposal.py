@@ -27,7 +27,10 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a person is asked to decide. Raises BadPlan if it would raise load or last longer than a day."""
+    """What a person is asked to decide. Raises BadPlan if it would raise load or last longer than a day.
+
+    assumed_rest: the planned load rests on a day that is rest only by the athlete's rest rule.
+    """
 
     athlete: AthleteId
     day: date
@@ -43,6 +46,7 @@ class Proposal:
     rule: str = RULE
     proposal_only: bool = False
     review: bool = False
+    assumed_rest: bool = False
 
     def __post_init__(self) -> None:
         if self.adjusted.load_au > self.planned.load_au:
@@ -114,6 +118,7 @@ def propose(
         inputs_hash=inputs_hash(athlete, day, evidence, state, plan.session),
         proposal_only=outcome.proposal_only,
         review=outcome.review,
+        assumed_rest=plan.assumed_rest,
     )
 
 
@@ -124,11 +129,11 @@ def because(evidence: Evidence, state: State, outcome: Assessment) -> str:
     if outcome.review:
         return "Three lighter sessions in a row. Now a person decides what comes next."
     if outcome.level > outcome.target:
-        return "The days before asked for it. One level is left after two mornings as usual."
+        return "The days before asked for it. A level is left one step at a time, after two mornings that ask for less."
     kinds = NUMBERS[min(outcome.sources, 5)]
     noun = "kind of evidence is" if outcome.sources == 1 else "kinds of evidence are"
     when = ", two mornings in a row" if outcome.level is Level.REGRESS and state.regress_yesterday else ""
-    return f"{kinds} {noun} below usual{when}: {outcome.total} points in all."
+    return f"{kinds} {noun} worse than usual{when}: {outcome.total} points in all."
 
 
 def _said(flags: Flags) -> str:

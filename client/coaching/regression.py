@@ -9,6 +9,7 @@ from client.coaching.evidence import Evidence
 
 RULE = "recovery-2.1"
 CLEAN_DAYS_TO_LEAVE = 2  # ours: hysteresis; docs/indices.md §7.3
+LEAST_POINTS = 2  # ours: below it the plan stands; docs/indices.md §7.2
 MOST_REDUCTIONS = 3  # ours: then a person must review; docs/indices.md §7.3
 LOWEST_MULTIPLIER = 0.6  # ours: hard bound, except rest; docs/indices.md §7.3
 
@@ -84,7 +85,7 @@ def target_level(points: Mapping[Domain, int], *, regress_yesterday: bool, hard_
         return Level.REST
     if wants_regress(points) and (regress_yesterday or points.get(Domain.JUMP, 0) == 2):
         return Level.REGRESS
-    return Level.CAUTION if total >= 2 else Level.AS_PLANNED
+    return Level.CAUTION if total >= LEAST_POINTS else Level.AS_PLANNED
 
 
 def assess(state: State, evidence: Evidence, *, match_day: bool = False) -> Assessment:

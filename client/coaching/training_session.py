@@ -49,12 +49,16 @@ class TrainingSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
-    """What is planned for one athlete today, and where the figure comes from."""
+    """What is planned for one athlete today, and where the figure comes from.
+
+    assumed_rest: the figure rests on a day that is rest only by the athlete's rest rule.
+    """
 
     session: TrainingSession | None
     source: PlanSource
     title: str = ""
     match_day: bool = False
+    assumed_rest: bool = False
 
 
 def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:

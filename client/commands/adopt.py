@@ -53,9 +53,9 @@ def adopt(
 
 
 def _tables(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[DailyTable]":
-    from client.features.daily import build
+    from client.features.athlete_days import athlete_days
     from client.vault.access import open_vault
 
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
-        return [build(vault.read(athlete)) for athlete in athletes if athlete in held]
+        return [athlete_days(vault, athlete) for athlete in athletes if athlete in held]

@@ -30,7 +30,7 @@ def features(
         typer.Option(formats=["%Y-%m-%d"], help="Day of the metrics; the last day with data if not given."),
     ] = None,
     assume_rest: Annotated[
-        bool, typer.Option("--assume-rest", help="A day with answers and no session counts as rest (an assumption).")
+        bool, typer.Option("--assume-rest", help="As if `athlete rest` were `reported` for this athlete; not kept.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -42,7 +42,8 @@ def features(
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
-    from client.features.daily import build
+    from client.biometrics.rest_rule import RestBasis, RestRule
+    from client.features.athlete_days import athlete_days
     from client.features.summary import summarise
     from client.settings import load_settings
     from client.vault.access import open_vault
@@ -54,7 +55,8 @@ def features(
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete)
         report(settings, OperatorLooked(athlete=found.athlete, what=OperatorView.METRICS))
-        table = build(vault.read(found.athlete), assume_rest=assume_rest)
+        tried = RestRule(RestBasis.REPORTED) if assume_rest else None
+        table = athlete_days(vault, found.athlete, today=today, rest=tried)
     if day is not None:
         table = table.until(day.date()).extended_to(day.date())
     records = summarise(table)

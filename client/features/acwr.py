@@ -9,11 +9,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from client.features.load import MIN_WEEK_DAYS, WEEK_D, last_days, observed
+from client.features.load import MIN_WEEK_DAYS, WEEK_D, is_count_enough, is_known_enough, last_days, observed
 from models.arrays import Floats
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
-MIN_CHRONIC_DAYS = 24  # ours; docs/indices.md §2.6
 WARM_UP_D = 42  # docs/indices.md §2.5: until then 5 % or more of the chronic value is its seed
 CAPTION = "Descriptive, not a risk score."
 
@@ -36,7 +35,7 @@ def acwr(load: Floats, method: AcwrMethod) -> float | None:
     history = _history(load)
     if history < (ACUTE_D + CHRONIC_D if method is AcwrMethod.UNCOUPLED_28 else CHRONIC_D):
         return None
-    if observed(last_days(load, ACUTE_D)) < MIN_WEEK_DAYS or not _chronic_is_known(load, method):
+    if not is_known_enough(last_days(load, ACUTE_D)) or not is_known_enough(_chronic_window(load, method)):
         return None
     if method in (AcwrMethod.EWMA_FIRST, AcwrMethod.EWMA_MEAN7):
         acute, chronic = (ewma(load, span_d=span, seed=method)[-1] for span in (ACUTE_D, CHRONIC_D))
@@ -73,6 +72,16 @@ def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST)
     return values
 
 
+def known_ewma(load: Floats, *, span_d: int) -> Floats:
+    """EWMA (days,) on the days whose last `span_d` days are known well enough, else NaN: 6 of 7, 24 of 28 days.
+
+    What a page draws as a mean of so many days, or says of one, is this. Source: docs/indices.md §2.5.
+    """
+    known = np.cumsum(~np.isnan(last_days(load, len(load) + span_d)))
+    enough = is_count_enough(known[span_d:] - known[:-span_d], of=span_d)
+    return np.where(enough, ewma(load, span_d=span_d), np.nan)
+
+
 def is_warming_up(load: Floats) -> bool:
     """True until day 42, while the seed still weighs 5 % or more in the 28-day EWMA."""
     return _history(load) < WARM_UP_D
@@ -89,9 +98,3 @@ def _chronic_window(load: Floats, method: AcwrMethod) -> Floats:
     if method is AcwrMethod.UNCOUPLED_28:
         return last_days(load, ACUTE_D + CHRONIC_D)[:-ACUTE_D]
     return last_days(load, CHRONIC_D)
-
-
-def _chronic_is_known(load: Floats, method: AcwrMethod) -> bool:
-    window = _chronic_window(load, method)
-    # 24 of 28 days, and the same share of the 21 that end before the acute week.
-    return observed(window) >= MIN_CHRONIC_DAYS * len(window) / CHRONIC_D

@@ -13,19 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
+from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
+from client.features.day_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.day_sources import chosen_source, not_overlapping
 from client.features.days.nights import nights_of
 from client.features.days.session_reports import matched_reports
+from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
 
 ByDay = dict[date, list[Observation]]
 COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
 """Streams of which every minute counts once, whichever source it is from, and several sources of a day add up."""
 
-_WELLNESS_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
+_MORNING_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class DailyTable:
     NAME_instrument, beside a column that is compared with its own past: which instrument measured each day, where
     there is more than one (`client.features.days.instruments`).
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
+    assumed_rest: 1 where load_au is 0 by the athlete's rest rule alone, else 0; absent where there is no such day.
     """
 
     dates: tuple[date, ...]
@@ -49,6 +53,15 @@ class DailyTable:
         """Return one column (days,); all NaN when the athlete has no such reading."""
         found = self.columns.get(name)
         return np.full(len(self.dates), np.nan) if found is None else found
+
+    @property
+    def newest_day(self) -> date | None:
+        """The last day with a number that was recorded: assumed rest may reach further. None where there is none."""
+        assumed = self.column(ASSUMED_REST) == 1.0
+        read = [np.where(assumed, np.nan, c) if name == "load_au" else c for name, c in self.columns.items()]
+        kept = [column for name, column in zip(self.columns, read, strict=True) if name != ASSUMED_REST]
+        known = np.flatnonzero(np.any(~np.isnan(kept), axis=0)) if kept else np.array([])
+        return self.dates[int(known[-1])] if known.size else None
 
     def until(self, day: date) -> "DailyTable":
         """Return the days up to and including `day`: what could be known that evening."""
@@ -68,14 +81,18 @@ class DailyTable:
 
 
 def build(
-    observations: Iterable[Observation], *, source_priority: Sequence[str] = (), assume_rest: bool = False
+    observations: Iterable[Observation],
+    *,
+    source_priority: Sequence[str] = (),
+    rest: RestRule = EXPLICIT,
+    today: date | None = None,
 ) -> DailyTable:
     """Return the daily table of one athlete's readings; their order does not matter.
 
     source_priority: app names, best first, for streams that two sources give on the same day; without it the
     source with more readings over the whole history wins.
-    assume_rest: also take a day as rest when the athlete answered the questionnaire and reported no session.
-    That is an assumption: use it only where every session is known to be reported.
+    rest: which days without a session count as rest beside the recorded ones; the table then reaches to the last
+    complete day. today: days before it are over; without it only those before the newest reading are known to be.
     """
     ordered = sorted(observations, key=_order)
     if not ordered:
@@ -84,13 +101,14 @@ def build(
     nights = nights_of(ordered, priority=source_priority)
     ordered = [reading for reading in ordered if nights.counts(reading)]
     days = [nights.day_of(reading) for reading in ordered]
-    first, last = min(days), max(days)
+    first, last = min(days), max([*days, *([rest.until] if rest.until else [])])
     dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
     by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
     for reading, day in zip(ordered, days, strict=True):
         by_stream[reading.stream][day].append(reading)
+    minutes = session_minutes(by_stream)
     columns = {
-        stream.value: _column(stream, by_day, dates, source_priority)
+        stream.value: _column(stream, by_day, dates, source_priority, minutes=minutes)
         for stream, by_day in by_stream.items()
         if SPECS[stream].aggregation is not Aggregation.NONE
     }
@@ -99,8 +117,8 @@ def build(
     columns.update(variability_columns(by_stream, columns, dates, source_priority))
     columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
     columns.update(compared_columns(by_stream, dates, source_priority))
-    if assume_rest:
-        columns["load_au"] = _with_assumed_rest(columns, trained_days(by_stream, dates))
+    over = np.array([day < (today or max(days)) for day in dates], dtype=bool)
+    columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))
     return DailyTable(dates, columns)
 
 
@@ -125,18 +143,23 @@ def _order(reading: Observation) -> tuple[object, ...]:
     )
 
 
-def _column(stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str]) -> Floats:
+def _column(
+    stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str], *, minutes: Minutes
+) -> Floats:
     seen = Counter((r.source.app, r.source.device) for readings in by_day.values() for r in readings)
     position = {day: index for index, day in enumerate(dates)}
     column = np.full(len(dates), np.nan)
     for day, readings in by_day.items():
         chosen = readings if stream in COUNTED_ONCE else chosen_source(readings, seen, priority)
-        values = [float(r.value) for r in chosen if isinstance(r.value, float)]
-        column[position[day]] = _day_value(SPECS[stream].aggregation, values)
+        numbers = [r for r in chosen if isinstance(r.value, float)]
+        column[position[day]] = _day_value(stream, numbers, minutes)
     return column
 
 
-def _day_value(aggregation: Aggregation, values: list[float]) -> float:
+def _day_value(stream: Stream, readings: list[Observation], minutes: Minutes) -> float:
+    if stream in WEIGHTED:
+        return weighted_mean(readings, minutes)
+    aggregation, values = SPECS[stream].aggregation, [float(r.value) for r in readings if isinstance(r.value, float)]
     if aggregation is Aggregation.SUM:
         return sum(values)
     if aggregation is Aggregation.MEAN:
@@ -144,9 +167,20 @@ def _day_value(aggregation: Aggregation, values: list[float]) -> float:
     return max(values) if aggregation is Aggregation.MAX else values[-1]
 
 
-def _with_assumed_rest(columns: Mapping[str, Floats], trained: NDArray[np.bool_]) -> Floats:
-    unknown = np.full(len(trained), np.nan)
-    answers = [columns.get(stream.value, unknown) for stream in _WELLNESS_ANSWERS]
+def _rest_columns(
+    rule: RestRule,
+    columns: Mapping[str, Floats],
+    trained: NDArray[np.bool_],
+    *,
+    over: NDArray[np.bool_],
+    dates: tuple[date, ...],
+) -> dict[str, Floats]:
+    """load_au with 0 on assumed rest days, and which these are; empty where there is none."""
+    unknown, load = np.full(len(dates), np.nan), columns["load_au"]
+    answers = [columns.get(stream.value, unknown) for stream in _MORNING_ANSWERS]
+    denied = columns.get(Stream.REST_DAY.value, unknown) == 0.0
     answered = np.any(~np.isnan(answers), axis=0)
-    load = columns["load_au"]
-    return np.where(np.isnan(load) & answered & ~trained, 0.0, load)
+    assumed = assumed_rest_days(rule, RestEvidence(dates, load, answered, trained | denied, over))
+    if not assumed.any():
+        return {}
+    return {"load_au": np.where(assumed, 0.0, load), ASSUMED_REST: assumed.astype(np.float64)}

@@ -133,6 +133,8 @@ def _session_load(session: Mapping[Stream, float]) -> float:
     if given is not None:
         return given
     rating, minutes = session.get(Stream.SESSION_RPE), session.get(Stream.SESSION_DURATION_MIN)
+    if rating == 0.0:
+        return 0.0  # "no effort" is a load of 0 however long it lasted: how some forms report a rest day
     return math.nan if rating is None or minutes is None else rating * minutes
 
 

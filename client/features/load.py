@@ -8,12 +8,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from client.errors import BadObservation
 from models.arrays import Floats
 
 WEEK_D = 7
-MIN_WEEK_DAYS = 6  # ours: fewer observed days give no monotony; docs/indices.md §2.4
+MIN_WEEK_DAYS = 6  # ours: fewer known days give no mean, monotony or ratio; docs/indices.md §2.4, §2.5
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
 
 
@@ -34,6 +35,16 @@ def last_days(load: Floats, days: int) -> Floats:
 def observed(load: Floats) -> int:
     """Number of days that are known."""
     return int(np.sum(~np.isnan(load)))
+
+
+def is_count_enough(known: NDArray[np.int64], *, of: int) -> NDArray[np.bool_]:
+    """True where so many known days are 6 of 7, or the same share of a longer window: 24 of 28, 18 of 21."""
+    return np.asarray(known * WEEK_D >= MIN_WEEK_DAYS * of, dtype=bool)
+
+
+def is_known_enough(window: Floats) -> bool:
+    """True if enough days of `window` are known (`is_count_enough`)."""
+    return bool(is_count_enough(np.array(observed(window)), of=len(window)))
 
 
 def weekly_sum(load: Floats) -> float | None:

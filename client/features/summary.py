@@ -10,7 +10,9 @@ from client.features import acwr as ratios
 from client.features import baseline, hrv_baseline, load, sleep
 from client.features.daily import DailyTable
 from client.features.days.instruments import NEW_SOURCE, instruments, of_one_instrument, together
+from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
 from client.features.record import MetricRecord, inputs_hash
+from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
 
 Compute = Callable[[Floats], float | None]
@@ -41,7 +43,9 @@ def summarise(table: DailyTable) -> list[MetricRecord]:
 
 
 def column_of(table: DailyTable, name: str) -> Floats:
-    """Return a column, or the sum of the five wellness items under the name `wellness_sum`."""
+    """Return a column, or a sum of answers: `wellness_sum` of five items, `morning_answers` without sleep quality."""
+    if name == MORNING_ANSWERS:
+        return morning_answers_sum(table)
     if name == "wellness_sum":
         return baseline.wellness_sum({item: table.column(item) for item in baseline.WELLNESS_ITEMS})
     return table.column(name)
@@ -50,11 +54,13 @@ def column_of(table: DailyTable, name: str) -> Floats:
 def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
     series, is_new = _of_one_instrument(table, metric)
     window = load.last_days(series, metric.days)
-    value = metric.compute(series if metric.reach is None else series[-metric.reach :])
+    value = metric.compute(_reached(series, metric))
     n_valid = int(np.sum(~np.isnan(window)))
     codes = metric.quality(series) + ((NEW_SOURCE,) if is_new else ())
     if value is None:
         codes += ("not_recorded",) if n_valid == 0 else ("insufficient",)
+    elif metric.column == "load_au" and assumed_in(_rested_on(table.column(ASSUMED_REST), metric)):
+        codes += (ASSUMED_REST,)
     method_id = metric.method_id or metric.name
     return MetricRecord(
         name=metric.name,
@@ -67,7 +73,7 @@ def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
         quality=codes,
         method_id=method_id,
         method_version=1,
-        inputs_hash=inputs_hash(method_id, 1, series if metric.reach is None else series[-metric.reach :]),
+        inputs_hash=inputs_hash(method_id, 1, _reached(series, metric)),
     )
 
 
@@ -82,7 +88,18 @@ def _of_one_instrument(table: DailyTable, metric: _Metric) -> tuple[Floats, bool
 def _instruments(table: DailyTable, name: str) -> Floats:
     if name == "wellness_sum":
         return together([instruments(table.column, item) for item in baseline.WELLNESS_ITEMS])
+    if name == MORNING_ANSWERS:
+        return together([instruments(table.column, item) for item in MORNING_ITEMS])
     return instruments(table.column, name)
+
+
+def _reached(series: Floats, metric: _Metric) -> Floats:
+    return series if metric.reach is None else series[-metric.reach :]
+
+
+def _rested_on(series: Floats, metric: _Metric) -> Floats:
+    """The days that carry weight in the metric: of an exponential mean the whole history, else its window."""
+    return series if "ewma" in metric.method_id else load.last_days(series, metric.days)
 
 
 def _today(series: Floats) -> float | None:
@@ -96,9 +113,8 @@ def _mean_of_week(series: Floats) -> float | None:
 
 
 def _chronic(series: Floats) -> float | None:
-    if load.observed(load.last_days(series, ratios.CHRONIC_D)) < ratios.MIN_CHRONIC_DAYS:
-        return None
-    return float(ratios.ewma(series, span_d=ratios.CHRONIC_D)[-1])
+    mean = float(ratios.known_ewma(series, span_d=ratios.CHRONIC_D)[-1])
+    return None if np.isnan(mean) else mean
 
 
 def _warming(series: Floats) -> tuple[str, ...]:
@@ -139,14 +155,16 @@ def _ewma_quality(series: Floats) -> tuple[str, ...]:
 
 
 def _wellness_metrics() -> list[_Metric]:
-    def z(name: str, typical_error: float) -> _Metric:
+    def z(name: str, typical_error: float, method_id: str = "robust_z_28") -> _Metric:
         def compute(series: Floats) -> float | None:
             return baseline.robust_z(series, typical_error=typical_error)
 
-        return _Metric(f"{name}_z", name, "1", 29, compute, 29, "robust_z_28")
+        return _Metric(f"{name}_z", name, "1", 29, compute, 29, method_id)
 
     items = [z(name, baseline.ITEM_TYPICAL_ERROR) for name in (*baseline.WELLNESS_ITEMS, "readiness")]
-    return [*items, z("wellness_sum", 2 * baseline.ITEM_TYPICAL_ERROR)]
+    error = 2 * baseline.ITEM_TYPICAL_ERROR
+    five = z("wellness_sum", error, "robust_z_28_of_mclean_sum_of_5")
+    return [*items, five, z(MORNING_ANSWERS, error, "robust_z_28_of_answers_without_sleep")]
 
 
 def _recent_hrv(series: Floats) -> float | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from client.errors import AthleteErased, RoundRefused, UnknownAthlete
-from client.features.daily import DailyTable, build
+from client.features.athlete_days import athlete_days
+from client.features.daily import DailyTable
 from client.vault.store import Vault
 from models import recovery, risk
 from models.evaluation.holdout import learn_days
@@ -85,7 +86,7 @@ class SeriesSource:
 
 def _built(vault: Vault, model: str, athlete: AthleteId) -> AthleteSeries:
     try:
-        table = build(vault.read(athlete))
+        table = athlete_days(vault, athlete)
     except (UnknownAthlete, AthleteErased):
         table = DailyTable((), {})
     return series_of(table, model)

@@ -44,6 +44,11 @@ PRAGMA user_version = 1;
 # From format 2 on an athlete's sealed profile also names their squad; programs of format 1 could not read it.
 _SQUADS: Final = "PRAGMA user_version = 2;"
 
+# One row for each athlete whose rest days are told by another rule than recorded rest days.
+_REST_RULES: Final = (
+    "CREATE TABLE rest_rule (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
+)
+
 # From format 3 on a reading may name its entry, and what a correction replaced is kept beside it, under the same key.
 _ENTRIES: Final = """
 CREATE TABLE superseded (
@@ -53,7 +58,8 @@ CREATE INDEX superseded_by_key ON superseded (athlete, key);
 PRAGMA user_version = 3;
 """
 
-SCHEMA: Final = Schema("vault", [statements(_FIRST), statements(_SQUADS), statements(_ENTRIES)])
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES)
+SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 
 

@@ -167,6 +167,7 @@ class Vault:
                 "DELETE FROM source WHERE athlete = ?",
                 "DELETE FROM import WHERE athlete = ?",
                 "DELETE FROM quarantine WHERE athlete = ?",
+                "DELETE FROM rest_rule WHERE athlete = ?",
             ):
                 connection.execute(statement, (number,))
             connection.execute(

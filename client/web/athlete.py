@@ -5,20 +5,23 @@ from datetime import date, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import listed, long_date, sentence, weekday_date
+from chassis.text import listed, long_date, plural, sentence, weekday_date
 from chassis.web.charts import Chart
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
-from client.coaching.histories import index_of, wellness_items
+from client.coaching.histories import index_of
 from client.coaching.journal import CoachingJournal
 from client.coaching.proposal import Proposal
-from client.coaching.regression import MOST_REDUCTIONS, RULE, Level
+from client.coaching.readiness import Light
+from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
+from client.features.morning_answers import morning_items_used
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
+from client.web.beside_usual import against_usual
 from client.web.charts.hrv import hrv_chart
 from client.web.charts.load import load_chart
 from client.web.charts.sleep import sleep_chart
@@ -98,7 +101,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         ends=_ends(site, one),
         decision=decision_words(site, one.decision) if one and one.decision else None,
         percentile=text.percentile(one.evidence.readiness) if one else "",
-        evidence=evidence_rows(one.evidence, wellness_items(it.table)) if one else [],
+        evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
         points=_points_words(one) if one else "",
         is_counted=one is not None and not one.outcome.ask,
         seen=_seen(it.access, athlete),
@@ -119,6 +122,11 @@ def _advice(name: str, proposal: Proposal) -> str:
 def _no_change(one: DailyAssessment) -> str:
     if one.outcome.ask:
         return "There is too little to compare with this morning. Nothing is changed by itself. Ask how they feel."
+    if one.outcome.reduces:
+        return "No change is proposed: there is no load to lower."
+    if one.outcome.total < LEAST_POINTS and one.light in (Light.AMBER, Light.RED):
+        counted = plural(one.outcome.total, "point is", "points are")
+        return f"No change is proposed: {counted} counted, and a change needs {LEAST_POINTS}."
     return "No change is proposed."
 
 
@@ -129,8 +137,10 @@ def _points_words(one: DailyAssessment) -> str:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
-    needed = "“Easier session” needs 3 points from 2 sources, two mornings in a row."
-    return f"{counted} “Less volume” needs 2 points. {needed} Rule {RULE}."
+    needed = (
+        "“Easier session” needs 3 points from 2 sources, two mornings in a row or with 2 points from the jump test."
+    )
+    return f"{counted} “Less volume” needs {LEAST_POINTS} points. {needed} Rule {RULE}."
 
 
 def _shared(site: ClubSite, it: Opened) -> str:
@@ -179,7 +189,7 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
             EvidenceRow(
                 source=TRAITS[domain].label,
                 light=finding.light.value,
-                word=("As usual", "Below", "Well below")[finding.points],
+                word=against_usual(finding),
                 measured=text.measured(finding, items),
                 points="not counted" if evidence.is_grey else str(finding.points),
                 share=text.minus(share) if share is not None else "not in today’s Z",
@@ -218,6 +228,8 @@ def history(journal: CoachingJournal, athlete: AthleteId, day: date) -> dict[str
     """Return how this athlete's proposals of the last 28 days were decided, and the override rate."""
     since = date.fromordinal(day.toordinal() - DECISIONS_DAYS + 1)
     taken = journal.decisions(athlete, since=since)
+    if not taken:
+        return {"Decided": "none"}  # a panel of zeros says less
     by = {answer: sum(d.answer is answer for d in taken) for answer in ReviewAnswer}
     rate = override_rate(taken)
     return {

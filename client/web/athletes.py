@@ -19,7 +19,7 @@ def router(site: ClubSite) -> APIRouter:
         rows = []
         for athlete in site.athletes(access):
             table = site.table(access, athlete.athlete)
-            newest = long_date(table.dates[-1]) if table.dates else text.NOT_RECORDED
+            newest = long_date(table.newest_day) if table.newest_day else text.NOT_RECORDED
             rows.append(
                 {
                     "name": athlete.name,

@@ -1,7 +1,9 @@
 """The morning board: who needs a decision, whom to ask, and everyone else folded away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from fastapi import APIRouter, Request, Response
 
@@ -16,6 +18,17 @@ from client.web.access import PageAccess
 from client.web.imports import newest_import
 from client.web.site import ClubSite
 from client.web.viewer import ROLE_GROUPS, Viewer
+
+
+class BoardGroup(StrEnum):
+    """The board's groups, in the order of the page."""
+
+    DECIDE = "decide"
+    ASK = "ask"
+    BELOW = "below"
+    DECIDED = "decided"
+    PLANNED = "planned"
+    OUT = "out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +72,30 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
     athletes = site.athletes(access)
     day = site.day()
     context = site.context(day)
-    assessments = [(a, site.assessment(access, a.athlete, context)) for a in athletes]
-    decide = [(a, m) for a, m in assessments if m.to_decide]
-    ask = [(a, m) for a, m in assessments if m.to_ask and not m.to_decide]
-    out = [a.name for a, m in assessments if m.available == "out"]
-    planned = [(a, m) for a, m in assessments if not (m.to_decide or m.to_ask or m.available == "out")]
+    groups: dict[BoardGroup, list[tuple[Athlete, DailyAssessment]]] = {group: [] for group in BoardGroup}
+    for athlete in athletes:
+        one = site.assessment(access, athlete.athlete, context)
+        groups[group_of(one)].append((athlete, one))
+    counts = {group: len(found) for group, found in groups.items()}
+    out = [athlete.name for athlete, _ in groups[BoardGroup.OUT]]
     return site.page(
         "board.html",
         viewer,
         here="/board",
         access=access,
         title="Morning board",
-        finding=finding(len(decide), len(ask), shown=len(assessments)),
+        finding=finding(counts),
         day=weekday_date(day),
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
-        is_empty=not assessments,
-        lead=_lead(ROLE_GROUPS[viewer.role], shown=len(assessments), planned=len(planned)),
-        decide=_rows(decide, day),
-        ask=_rows(ask, day),
-        planned=_rows(planned, day),
-        unfold=any(m.light is Light.RED for _, m in planned),
+        is_empty=not athletes,
+        lead=_lead(ROLE_GROUPS[viewer.role], counts),
+        decide=_rows(groups[BoardGroup.DECIDE], day),
+        ask=_rows(groups[BoardGroup.ASK], day),
+        below=_rows(groups[BoardGroup.BELOW], day),
+        decided=_rows(groups[BoardGroup.DECIDED], day),
+        planned=_rows(groups[BoardGroup.PLANNED], day),
         out=listed(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
@@ -90,20 +105,39 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
     )
 
 
-def finding(decide: int, ask: int, *, shown: int) -> str:
-    """Return the board's title: the morning's finding."""
-    if not shown:
+def group_of(one: DailyAssessment) -> BoardGroup:
+    """Return where an athlete stands: a light below usual is never folded away among those who train as planned."""
+    if one.available == "out":
+        return BoardGroup.OUT
+    if one.to_decide:
+        return BoardGroup.DECIDE
+    if one.to_ask:
+        return BoardGroup.ASK
+    if one.decision is not None:
+        return BoardGroup.DECIDED
+    return BoardGroup.BELOW if one.light in (Light.AMBER, Light.RED) else BoardGroup.PLANNED
+
+
+def finding(counts: Mapping[BoardGroup, int]) -> str:
+    """Return the board's title: the morning's finding, made from the groups that the page shows."""
+    if not sum(counts.values()):
         return "No readiness to show this morning"
-    parts = [f"{spelled(decide)} to decide"] if decide else []
-    parts += [f"{spelled(ask)} to ask"] if ask else []
-    return sentence(", ".join(parts)) if parts else "Everyone trains as planned"
+    named = ((BoardGroup.DECIDE, "to decide"), (BoardGroup.ASK, "to ask"), (BoardGroup.BELOW, "below usual"))
+    parts = [f"{spelled(counts[group])} {words}" for group, words in named if counts.get(group)]
+    if parts:
+        return sentence(", ".join(parts))
+    if counts.get(BoardGroup.DECIDED):
+        return "Nothing left to decide"
+    if counts.get(BoardGroup.OUT):
+        return "Everyone available trains as planned" if counts.get(BoardGroup.PLANNED) else "Nobody is available"
+    return "Everyone trains as planned"
 
 
-def _lead(group: str, *, shown: int, planned: int) -> str:
+def _lead(group: str, counts: Mapping[BoardGroup, int]) -> str:
     """What holds without a decision; for an empty board, whom it would list."""
-    if not shown:
+    if not sum(counts.values()):
         return f"Athletes appear here when they share readiness with {group}."
-    others = "Everyone else trains as planned. " if planned else ""
+    others = "Everyone else available trains as planned. " if counts[BoardGroup.PLANNED] else ""
     rule = "Without a decision the plan stays as it is."
     return f"{others}{rule} Readiness compares each athlete with their own last 28 days."
 

@@ -1,16 +1,18 @@
 """Daily tables for the pages, built only from the categories a look allows, kept while the vault is unchanged."""
 
 import threading
+from collections.abc import Callable
 from datetime import date
 
 from client.biometrics.streams import SPECS, Stream
-from client.features.daily import DailyTable, build
+from client.features.athlete_days import athlete_days
+from client.features.daily import DailyTable
 from client.vault.store import Vault
 from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, Category, Lineage
 
 MOST_KEPT = 400  # ours: a squad under two roles, many times over
 
-Key = tuple[AthleteId, frozenset[Category], frozenset[Category]]
+Key = tuple[AthleteId, frozenset[Category], frozenset[Category], date | None]
 
 
 def streams_of(categories: frozenset[Category], *, unworn: frozenset[Category] = frozenset()) -> list[Stream]:
@@ -28,10 +30,14 @@ class Tables:
 
     Whatever any program changes in the vault, an erasure above all, changes its version and empties the memory.
     without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
+    today: the club's calendar day, before which days are over; without it, days before an athlete's newest reading are.
     """
 
-    def __init__(self, vault: Vault, *, without_wearables: bool = False) -> None:
+    def __init__(
+        self, vault: Vault, *, without_wearables: bool = False, today: Callable[[], date] | None = None
+    ) -> None:
         self._vault = vault
+        self._today = today
         self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
         self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
         self._lock = threading.Lock()
@@ -59,7 +65,8 @@ class Tables:
         return self._read(athlete, categories, self._unworn_for_light)
 
     def _read(self, athlete: AthleteId, categories: frozenset[Category], unworn: frozenset[Category]) -> DailyTable:
-        key = (athlete, categories, unworn)
+        today = self._today() if self._today else None
+        key = (athlete, categories, unworn, today)
         version = self._vault_version(athlete)
         with self._lock:
             if version != self._version or len(self._kept) >= MOST_KEPT:
@@ -67,7 +74,7 @@ class Tables:
                 self._version = version
             if key in self._kept:
                 return self._kept[key]
-        table = build(self._vault.read(athlete, streams_of(categories, unworn=unworn)))
+        table = athlete_days(self._vault, athlete, streams=streams_of(categories, unworn=unworn), today=today)
         with self._lock:
             if self._version == version:
                 self._kept[key] = table

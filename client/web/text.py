@@ -1,5 +1,6 @@
 """Numbers, dates and loads as words: units always, a word for what is missing, never a bare figure."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -12,10 +13,12 @@ from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Level
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
+from client.web.beside_usual import printed
 from policies.snapshot import CLOCK_TOLERANCE
 from policies.vocabulary import Category
 
 NOT_RECORDED = "Not recorded"
+COUNTED_AS_REST = "days without an entry counted as rest"
 LIGHT_WORDS: Mapping[Light, str] = {
     Light.GREEN: "as usual",
     Light.AMBER: "below usual",
@@ -75,10 +78,11 @@ def plan(one: SessionPlan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
+    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
     if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
-        return f"No plan set; own {weekday(day)}s are without training"
+        return f"No plan set; own {weekday(day)}s are without training{assumed}"
     if one.source is PlanSource.OWN_MEAN:
-        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU"
+        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU{assumed}"
     title = f"{one.title}, " if one.title else ""
     return sentence(f"{title}{session(one.session)}")
 
@@ -121,19 +125,37 @@ def percentile(readiness: Readiness) -> str:
 
 def measured(finding: Finding, items: int) -> str:
     """Return the measured value beside the athlete's own usual range, with unit."""
-    value, low, high = finding.value, finding.low, finding.high
-    if finding.domain is Domain.HRV:
-        return f"7-day mean {value:.2f}, usual {low:.2f} to {high:.2f} ({TRAITS[Domain.HRV].unit})"
-    if finding.domain is Domain.SLEEP:
-        return f"{hours(value)} a night over 2 nights, usual {hours(low)} to {hours(high)}"
-    if finding.domain is Domain.WELLNESS:
-        return f"Sum {value:.0f} of {5 * items}, usual {low:.0f} to {high:.0f}"
     if finding.domain is Domain.RESTING_PULSE:
-        beats = round(value) - round(low)
-        against = f"{beats:+d} against usual".replace("-", "−") if beats else "usual"
-        return f"{value:.0f} beats per minute, {against} {low:.0f}; counted from +{high - low:.0f}"
-    change = value - (low + high) / 2
-    return f"{value:.1f} cm, {minus(change, 1)}; under {(high - low) / 2:.1f} cm may be noise"
+        return _pulse(finding)
+    if finding.domain is Domain.JUMP:
+        return _jump(finding)
+    if finding.domain is Domain.WELLNESS:
+        # Sums are whole, so the whole numbers inside the usual range are its exact limits.
+        usual = f"usual {math.ceil(finding.low)} to {math.floor(finding.high)}"
+        return f"Sum {finding.value:.0f} of {5 * items}, {usual} (answers without sleep quality)"
+    step = 0.01 if finding.domain is Domain.HRV else 1 / 60
+    it = printed(finding.value, finding.low, finding.high, step=step)
+    if finding.domain is Domain.HRV:
+        usual = f"usual {it.low / 100:.2f} to {it.high / 100:.2f}"
+        return f"7-day mean {it.value / 100:.2f}, {usual} ({TRAITS[Domain.HRV].unit})"
+    usual = f"usual {hours(it.low / 60)} to {hours(it.high / 60)}"
+    return f"{hours(it.value / 60)} a night, mean of 2 nights, {usual}"
+
+
+def _pulse(finding: Finding) -> str:
+    beats = round(finding.value) - round(finding.low)
+    least = round(finding.high - finding.low)
+    least = min(least, beats) if finding.points else max(least, beats + 1)
+    against = f"{beats:+d} against usual".replace("-", "−") if beats else "usual"
+    return f"{finding.value:.0f} beats per minute, {against} {finding.low:.0f}; counted from +{least}"
+
+
+def _jump(finding: Finding) -> str:
+    """The change against the mean in tenths of a centimetre; one with points is never printed as noise."""
+    mean, noise = (finding.low + finding.high) / 2, round(5 * (finding.high - finding.low))
+    change = round(10 * (finding.value - mean))
+    noise = min(noise, -change) if finding.points else max(noise, 1 - change) if change < 0 else noise
+    return f"{finding.value:.1f} cm, {minus(change / 10, 1)}; under {noise / 10:.1f} cm may be noise"
 
 
 def quiet(one: DailyAssessment) -> str:
@@ -142,7 +164,8 @@ def quiet(one: DailyAssessment) -> str:
         return "reported a problem this morning"
     if one.since_hard is None:
         return ""
-    return f"{plural(one.since_hard, 'day', 'days')} since hard session"
+    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
+    return f"{plural(one.since_hard, 'day', 'days')} since hard session{assumed}"
 
 
 def trend(one: DailyAssessment) -> str:

@@ -7,7 +7,7 @@ from models.errors import NotEnoughData
 from policies.release import OfficeIndex, OwnView
 from policies.vocabulary import Lineage
 
-VERSION = "office-1"
+VERSION = "office-2"  # 1 counted the newest 365 known days; 2 counts 365 calendar days
 LEAST_ELIGIBLE_DAYS = 180  # ours; docs/indices.md §8.6
 WIDEST_INTERVAL = 30.0  # ours; docs/indices.md §8.6
 BAND = 5

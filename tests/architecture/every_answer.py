@@ -201,6 +201,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "athlete", "add"): [lambda e, _: [e.programs.node, MARKUP]],
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
+    ("homefield-node", "athlete", "rest"): [lambda e, _: [e.programs.node, e.programs.one, "reported"]],
     ("homefield-node", "staff", "add"): [lambda e, fresh: [e.programs.node, "--name", fresh, "--role", "medical"]],
     ("homefield-node", "staff", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "staff", "remove"): [_person],

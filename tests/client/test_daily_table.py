@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
+from client.coaching.domains import Domain
+from client.coaching.evidence import evidence_on
+from client.coaching.histories import histories
 from client.features.daily import build
 from client.features.record import inputs_hash
 from client.features.summary import summarise
@@ -46,12 +49,6 @@ def test_load_is_zero_only_on_a_known_rest_day(day_of: Make) -> None:
 
     assert same(table.column("load_au"), [455, 0, NAN, NAN, NAN])
     assert same(table.column("session_load"), [455, NAN, NAN, NAN, NAN])
-
-
-def test_rest_may_be_assumed_where_answers_came_without_session(day_of: Make) -> None:
-    readings = [day_of(Stream.SESSION_LOAD, 0, 300.0), day_of(Stream.MOOD, 1, 3.0), day_of(Stream.MOOD, 3, 3.0)]
-
-    assert same(build(readings, assume_rest=True).column("load_au"), [300, 0, NAN, 0])
 
 
 def test_sessions_of_a_day_add_up_and_half_a_session_makes_the_day_unknown(day_of: Make) -> None:
@@ -172,6 +169,24 @@ def test_every_metric_is_a_record_that_tells_missing_from_zero(day_of: Make) -> 
     assert all(record.value is not None or record.quality for record in records.values())
     assert all(len(record.inputs_hash) == 64 for record in records.values())
     assert ratio.as_json()["window"] == ["2026-01-18", "2026-02-14"]
+
+
+def test_two_sums_of_the_answers_have_two_names_and_the_second_is_that_of_the_light(day_of: Make) -> None:
+    items = (Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
+    readings = [day_of(item, n, float(3 + (n + place) % 2)) for n in range(40) for place, item in enumerate(items)]
+    readings += [day_of(Stream.FATIGUE, 40, 1.0), *(day_of(item, 40, 2.0) for item in items[1:])]
+    slept = [day_of(Stream.SLEEP_QUALITY, n, 5.0) for n in range(41)]
+
+    without, table = build(readings), build([*readings, *slept])
+    records = {record.name: record for record in summarise(table)}
+    evidence = evidence_on(40, histories(table))
+
+    assert records["morning_answers_z"].value == evidence.z[Domain.WELLNESS]
+    assert records["morning_answers_z"].method_id != records["wellness_sum_z"].method_id
+    assert records["wellness_sum_z"].value is not None
+    alone = {record.name: record for record in summarise(without)}
+    assert alone["wellness_sum_z"].value is None, "all five answers are needed"
+    assert alone["morning_answers_z"].value == records["morning_answers_z"].value
 
 
 def test_a_gap_makes_weekly_figures_unknown_instead_of_low(day_of: Make) -> None:

@@ -4,17 +4,20 @@ import json
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client.biometrics.streams import SPECS, Shape
+from client.biometrics.observations import ReadingSource, observe
+from client.biometrics.streams import SPECS, Shape, Stream
 from client.consent_client import NodeConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from policies.signing import SigningKey
+from policies.vocabulary import AthleteId
 
 Run = Callable[..., tuple[int, str, str]]
 WELLNESS = (
@@ -298,7 +301,15 @@ def test_settings_change_in_one_step(node: Path) -> None:
 
 
 def test_every_command_explains_itself_with_an_example(run: Run) -> None:
-    for command in (("init",), ("athlete", "add"), ("athlete", "list"), ("ingest",), ("features",), ("erase",)):
+    for command in (
+        ("init",),
+        ("athlete", "add"),
+        ("athlete", "list"),
+        ("athlete", "rest"),
+        ("ingest",),
+        ("features",),
+        ("erase",),
+    ):
         code, out, _ = run(*command, "--help")
         assert code == 0
         assert "Example: homefield-node" in out
@@ -317,3 +328,38 @@ def test_the_documented_mapping_is_a_mapping() -> None:
     example = text.split("```json\n")[1].split("```")[0]
 
     assert read_mapping(example.encode()).app == "league-export"
+
+
+def test_the_rest_rule_of_an_athlete_is_set_shown_and_followed(node: Path, run: Run) -> None:
+    _, out, _ = run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+    source, start = ReadingSource("app", "test", "0" * 64), datetime(2026, 3, 1, 18, tzinfo=UTC)
+    with open_vault(load_settings(node)) as vault:
+        days = [n for n in range(40) if n % 7 != 6]
+        found = [observe(Stream.SESSION_LOAD, start + timedelta(days=n), 300.0, source) for n in days]
+        vault.add(AthleteId(out.strip()), found)
+
+    def load_of_the_week(*more: str) -> tuple[float | None, list[str]]:
+        _, out, _ = run("features", node, "7", "--day", "2026-04-09", "--json", *more)
+        record = next(m for m in json.loads(out)["metrics"] if m["name"] == "load_7d_sum")
+        return record["value"], record["quality"]
+
+    shown = json.loads(run("athlete", "rest", node, "7", "--json")[1])
+    assert (shown["rest"], shown["until"]) == ("explicit", None)
+    assert load_of_the_week() == (None, ["insufficient"])
+
+    code, said, _ = run("athlete", "rest", node, "7", "complete-until", "2026-04-09")
+    assert (code, "complete-until 2026-04-09" in said) == (0, True)
+    assert load_of_the_week() == (1800.0, ["assumed_rest"])
+    assert load_of_the_week("--assume-rest") == (None, ["insufficient"]), "no answer was given on any day"
+
+
+@pytest.mark.parametrize(
+    "rule", [("none",), ("complete-until",), ("complete-until", "9999-12-31"), ("reported", "2026-03-01")]
+)
+def test_a_rest_rule_that_cannot_be_changes_nothing(node: Path, run: Run, rule: tuple[str, ...]) -> None:
+    run("athlete", "add", node, "Mara Lind", "--shirt", "7")
+
+    code, _, err = run("athlete", "rest", node, "7", *rule)
+
+    assert (code, err.startswith("Error: expected "), err.count("\n")) == (1, True, 1)
+    assert json.loads(run("athlete", "rest", node, "7", "--json")[1])["rest"] == "explicit"

@@ -13,6 +13,7 @@ from chassis.web.charts import Chart
 from client.features.daily import DailyTable
 from client.features.days.instruments import instruments, of_one_instrument
 from client.features.hrv_baseline import hrv_baseline
+from client.web.beside_usual import printed
 from client.web.charts.parts import Rows, finished, json_value, table_value
 from models.arrays import Floats
 
@@ -39,8 +40,8 @@ def hrv_chart(table: DailyTable) -> Chart | None:
     series = _series(table)
     if series is None:
         return None
-    finding = f"Heart-rate variability is {_place(series)} the usual range"
-    usual = f"{series.low:.2f} to {series.high:.2f}"
+    finding = f"The 7-day mean of heart-rate variability is {_place(series)} the usual range"
+    it = printed(series.mean, series.low, series.high, step=0.01)
     return finished(
         _spec(series),
         finding=finding,
@@ -48,7 +49,10 @@ def hrv_chart(table: DailyTable) -> Chart | None:
             f"{len(series.dates)} days; the scale does not begin at 0. × no valid reading. Band: own usual range "
             "(30-day mean ± 0.5 SD). A day outside the band happens often; a week is rarer."
         ),
-        label=f"{finding}. The 7-day mean is {series.mean:.2f}, the usual range {usual}.",
+        label=(
+            f"{finding}. The 7-day mean is {it.value / 100:.2f}, "
+            f"the usual range {it.low / 100:.2f} to {it.high / 100:.2f}."
+        ),
         columns=("Day", "HRV (ln ms)", "7-day mean (ln ms)"),
         rows=_rows(series),
     )

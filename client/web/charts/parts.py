@@ -10,6 +10,7 @@ from client.web.text import minus
 Rows = Sequence[Sequence[object]]
 
 MISSING = "not recorded"
+UNKNOWN = "not known"  # of a mean: too few of its days were recorded
 
 
 def even_steps(top: float) -> list[float]:
@@ -37,6 +38,6 @@ def json_value(value: float) -> float | None:
     return round(float(value), 3) if math.isfinite(value) else None
 
 
-def table_value(value: float, digits: int) -> str:
+def table_value(value: float, digits: int, *, missing: str = MISSING) -> str:
     """Return a value for the table twin: a word where nothing is known."""
-    return minus(value, digits) if math.isfinite(value) else MISSING
+    return minus(value, digits) if math.isfinite(value) else missing

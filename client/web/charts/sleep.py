@@ -1,7 +1,7 @@
 """The sleep chart: fourteen nights from bed to waking, or hours as reported. A missing night is a cross and a word."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from client.web import text
 from client.web.charts.parts import MISSING, finished, table_value
 
 NIGHTS = 14
+USUAL_NIGHTS, LEAST_USUAL_NIGHTS = 28, 14  # as in docs/indices.md §5.1
+CHANGE_H = 0.5  # ours: less is said to be about as usual
 BED_TO_WAKE = Path(__file__).with_name("bed_to_wake.json")
 REPORTED = Path(__file__).with_name("reported_sleep.json")
 
@@ -54,7 +56,7 @@ def _bed_to_wake(nights: Sequence[date], hours: dict[date, float], timed: dict[d
     )
     return finished(
         spec,
-        finding=_sleep_finding(nights, hours),
+        finding=sleep_finding(nights, hours),
         about=f"{len(nights)} nights. Bar: time in bed. Tick: middle of sleep. Right: time asleep.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Bed (h from midnight)", "Up (h from midnight)", "Asleep"),
@@ -91,7 +93,7 @@ def _reported(nights: Sequence[date], hours: dict[date, float]) -> Chart:
     )
     return finished(
         spec,
-        finding=_sleep_finding(nights, hours),
+        finding=sleep_finding(nights, hours),
         about=f"{len(nights)} nights. Bar and figure: hours asleep, as the athlete reported them.",
         label=_sleep_label(nights, hours),
         columns=("Night to", "Asleep"),
@@ -99,20 +101,36 @@ def _reported(nights: Sequence[date], hours: dict[date, float]) -> Chart:
     )
 
 
-def _sleep_finding(nights: Sequence[date], hours: dict[date, float]) -> str:
-    last = [hours[n] for n in nights[-2:] if n in hours]
-    before = [h for d, h in hours.items() if d < nights[-2]][-28:]
-    if len(last) < 2 or len(before) < 14:
+def sleep_finding(nights: Sequence[date], hours: Mapping[date, float]) -> str:
+    """Say how the last two nights were beside the own usual: the median of the 28 nights before, 14 of them known.
+
+    hours: asleep by day of waking. "Two shorter nights" is said where each was; a mean is called one.
+    """
+    last = [hours[night] for night in nights[-2:] if night in hours]
+    days_before = [nights[-2] - timedelta(days=back) for back in range(1, USUAL_NIGHTS + 1)]
+    before = [hours[night] for night in days_before if night in hours]
+    if len(last) < 2 or len(before) < LEAST_USUAL_NIGHTS:
         return "Sleep over the last two weeks"
-    change = sum(last) / 2 - float(np.median(before))
-    if abs(change) < 0.5:
+    usual = float(np.median(before))
+    changes = [night - usual for night in last]
+    if all(abs(change) < CHANGE_H for change in changes):
         return "The last two nights were about as usual"
-    return "Two shorter nights" if change < 0 else "Two longer nights"
+    if all(change <= -CHANGE_H for change in changes):
+        return "Two shorter nights"
+    if all(change >= CHANGE_H for change in changes):
+        return "Two longer nights"
+    return f"The last two nights were {_mean_word(sum(changes) / 2)} on average"
 
 
-def _sleep_label(nights: Sequence[date], hours: dict[date, float]) -> str:
+def _mean_word(change: float) -> str:
+    if abs(change) < CHANGE_H:
+        return "about as usual"
+    return "shorter than usual" if change < 0 else "longer than usual"
+
+
+def _sleep_label(nights: Sequence[date], hours: Mapping[date, float]) -> str:
     known = [hours[n] for n in nights if n in hours]
     return (
         f"{len(nights)} nights, {len(known)} recorded. Mean {text.hours(sum(known) / len(known))} asleep. "
-        f"{_sleep_finding(nights, hours)}."
+        f"{sleep_finding(nights, hours)}."
     )

@@ -1,0 +1,31 @@
+"""The daily table of one athlete as every part of the node reads it: from the vault, by the athlete's own rest rule."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from client.biometrics.rest_rule import RestRule
+from client.biometrics.streams import Stream
+from client.features.daily import DailyTable, build
+from client.vault.rest_rules import rest_rule
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+
+def athlete_days(
+    vault: Vault,
+    athlete: AthleteId,
+    *,
+    streams: Sequence[Stream] | None = None,
+    today: date | None = None,
+    rest: RestRule | None = None,
+) -> DailyTable:
+    """Return the athlete's days, made of `streams` alone when given; raises UnknownAthlete or AthleteErased.
+
+    today: the athlete's calendar day; days before it are over (without it: days before the newest reading).
+    rest: a rule to try instead of the athlete's own.
+    """
+    return build(
+        vault.read(athlete, streams),
+        rest=rest_rule(vault, athlete) if rest is None else rest,
+        today=today,
+    )
