@@ -50,7 +50,12 @@ class BadObservation(ClientError, ValueError):
 
 
 class UnreadableFile(ClientError):
-    """An input file that is not what it should be; the message is the reason kept with the quarantine."""
+    """An input file that is not what it should be; the message is the reason kept with the quarantine.
+
+    rows: how many rows were read before it was refused whole, where they were counted.
+    """
+
+    rows: int = 0
 
 
 class NotUsed(ClientError):

@@ -16,6 +16,8 @@ PARTIAL_FILE = "partial_file"
 """Quality code of a reading from a file that was cut off; the whole file's reading replaces it."""
 AUTO_DETECTED = "auto_detected"
 """Quality code of an activity that a device noticed by itself: a walk to the shops is no training."""
+NAP = "nap"
+"""Quality code of a sleep that its source says is not the main sleep of the day."""
 
 MAX_OFFSET_MIN = 14 * 60  # the widest offset from UTC in use on earth
 MAX_TEXT = 400
@@ -38,6 +40,7 @@ class Observation:
     start, end: aware UTC, start <= end. offset_min: local time minus UTC at the reading, in minutes.
     value: a finite number, a tuple of numbers (beat series) or a short text, as the stream's shape says.
     quality: codes such as "exercise" or "ambiguous_zero"; empty when nothing is to be said.
+    entry: which record of the source this is, where the start alone does not tell (`client.vault.identity`).
     Raises BadObservation naming the stream and the expectation, never the value.
     """
 
@@ -49,6 +52,7 @@ class Observation:
     unit: str
     source: ReadingSource
     quality: tuple[str, ...] = ()
+    entry: str = ""
 
     def __post_init__(self) -> None:
         spec = SPECS[self.stream]
@@ -67,8 +71,13 @@ class Observation:
 
     @property
     def day(self) -> date:
-        """The local calendar day: of waking up for sleep, of starting for everything else."""
-        moment = self.end if SPECS[self.stream].day_of_end else self.start
+        """The local calendar day: of waking up for sleep and for what a night measures, else of starting.
+
+        What ends at midnight ends on the day before it. See `client.features.days.nights` for what a night decides.
+        """
+        moment = self.start
+        if SPECS[self.stream].day_of_end and self.end > self.start:
+            moment = self.end - timedelta(microseconds=1)
         return (moment + timedelta(minutes=self.offset_min)).date()
 
 

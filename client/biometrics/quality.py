@@ -1,8 +1,15 @@
 """What became of a file's rows: the report that stands beside every import."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from client.biometrics.row_account import RowLedger
+
+MOST_NAMED: Final = 5  # ours: sessions named in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +33,74 @@ class QualityReport:
     details: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def with_stored(self, *, added: int, duplicate: int, conflicting: int) -> "QualityReport":
-        """Return the report after storing: rows that the vault already held count as duplicates."""
+    def with_stored(
+        self,
+        *,
+        added: int,
+        duplicate: int,
+        conflicting: int,
+        corrected: Mapping[datetime, int] = MappingProxyType({}),
+        unclear: int = 0,
+    ) -> "QualityReport":
+        """Return the report after storing: rows that the vault already held count as duplicates.
+
+        corrected: by local start, how many readings of a session gave way to new ones. unclear: sessions that may be
+        corrections and were taken as further ones.
+        """
         details = Counter(self.details)
         details.update({"added": added, "duplicate:stored": duplicate, "conflict:stored": conflicting})
+        details.update({"corrected:session": len(corrected), "unclear:session": unclear})
+        kept = conflicting - sum(corrected.values())
         notes = self.notes
-        if conflicting:
-            notes += (f"{conflicting} readings differ from what is stored; the stored ones were kept",)
+        if kept > 0:
+            notes += (f"{kept} readings differ from what is stored; the stored ones were kept",)
+        if corrected:
+            notes += (_corrections(sorted(corrected)),)
+        if unclear:
+            notes += (f"sessions beside stored ones of the same day: {unclear}; they were taken as further ones",)
         return replace(self, duplicate=self.duplicate + duplicate, details=dict(+details), notes=notes)
+
+
+def _corrections(starts: Sequence[datetime]) -> str:
+    named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in starts[:MOST_NAMED])
+    more = f" and {len(starts) - MOST_NAMED} more" if len(starts) > MOST_NAMED else ""
+    return f"a session that differs from the stored one took its place: {named}{more}; the former values are kept apart"
 
 
 _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
 class QualityCounters:
-    """Collects the counts while a reader works; `report()` freezes them."""
+    """Collects the counts while a reader works; `report()` freezes them.
+
+    A reader that goes row by row adds 1 to `rows` before it counts anything of a row, so that `ledger` knows what
+    became of each; one that sets all rows at once has them accounted for together.
+    """
 
     def __init__(self) -> None:
-        self.rows = 0
         self.kept = 0
+        self.ledger = RowLedger()
         self._codes: Counter[str] = Counter()
         self._notes: list[str] = []
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return self.ledger.rows
+
+    @rows.setter
+    def rows(self, number: int) -> None:
+        self.ledger.advance(number)
 
     def count(self, code: str, number: int = 1) -> None:
         """Count under a code; the word before the colon decides which total it adds to."""
         self._codes[code] += number
+        self.ledger.note(code, number)
+
+    def lose_rows(self, code: str, number: int) -> None:
+        """Count rows that were left out before they could be told apart."""
+        self._codes[code] += number
+        self.ledger.lose(code, number)
 
     def note(self, sentence: str) -> None:
         """Keep one sentence for a person, once; it must hold no value and no name."""
@@ -65,7 +115,7 @@ class QualityCounters:
             if kind in totals:
                 totals[kind] += number
         return QualityReport(
-            rows=self.rows,
+            rows=self.rows + self.ledger.lost,
             kept=self.kept,
             **totals,
             details=dict(sorted(self._codes.items())),

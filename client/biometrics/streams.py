@@ -75,7 +75,8 @@ class StreamSpec:
     low, high: inclusive bounds, in `unit`; for a series they bound each element.
     bounds_from: where the bounds come from: a paper, a section of our documentation, or "ours" with the reason.
     lineage: where such a value comes from unless its source says otherwise (some agreements forbid some).
-    day_of_end: True where the day is that of waking up (sleep), False where it is that of starting.
+    day_of_end: True where the day is that of waking up (sleep, and what is measured over a night), False where it is
+    that of starting.
     """
 
     unit: str
@@ -111,8 +112,11 @@ def _worn(
     meaning: str,
     *,
     bounds_from: str = _WIDE,
+    day_of_end: bool = False,
 ) -> StreamSpec:
-    return StreamSpec(unit, low, high, bounds_from, category, aggregation, Lineage.WEARABLE, meaning=meaning)
+    return StreamSpec(
+        unit, low, high, bounds_from, category, aggregation, Lineage.WEARABLE, day_of_end=day_of_end, meaning=meaning
+    )
 
 
 def _sleep(
@@ -191,9 +195,18 @@ SPECS: dict[Stream, StreamSpec] = {
     ),
     Stream.DEEP_SLEEP_MIN: _sleep("min", 0, 720, Aggregation.SUM, "the maker's stage; display only", bounds_from=_WIDE),
     Stream.RESTING_HEART_RATE: _worn(
-        "/min", 25, 120, Category.HEART, Aggregation.LAST, "resting heart rate", bounds_from=_PULSE
+        "/min",
+        25,
+        120,
+        Category.HEART,
+        Aggregation.LAST,
+        "resting heart rate",
+        bounds_from=_PULSE,
+        day_of_end=True,
     ),
-    Stream.RMSSD: _worn("ms", 1, 400, Category.HEART, Aggregation.MEAN, "RMSSD as the app computed it"),
+    Stream.RMSSD: _worn(
+        "ms", 1, 400, Category.HEART, Aggregation.MEAN, "RMSSD as the app computed it", day_of_end=True
+    ),
     Stream.RR_INTERVALS: StreamSpec(
         "ms",
         1,
@@ -203,6 +216,7 @@ SPECS: dict[Stream, StreamSpec] = {
         Aggregation.NONE,
         Lineage.WEARABLE,
         Shape.SERIES,
+        day_of_end=True,
         meaning="beat-to-beat intervals in order, artefacts left in their places",
     ),
     Stream.HEART_RATE_MEAN: _worn(

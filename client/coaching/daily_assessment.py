@@ -9,6 +9,7 @@ from client.coaching.evidence import Evidence, evidence_on
 from client.coaching.histories import (
     availability_on,
     days_since_hard,
+    domain_instruments,
     flags_on,
     histories,
     index_of,
@@ -128,9 +129,11 @@ class _Days:
 
 def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[date, ReviewDecision]) -> _Days:
     """Run the machine over the days before today; the state is never stored, so late readings are counted too."""
-    series, days = histories(table), _Days()
+    series, measured_by, days = histories(table), domain_instruments(table), _Days()
     for index in range(max(0, today - REPLAY_DAYS), today + 1):
-        evidence = evidence_on(index, series, weights=context.weights, flags=flags_on(table, index))
+        evidence = evidence_on(
+            index, series, weights=context.weights, flags=flags_on(table, index), instruments=measured_by
+        )
         days.evidence.append(evidence)
         if index == today:
             break

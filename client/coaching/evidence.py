@@ -3,12 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
 from client.coaching.domains import STANDARD, TRAITS, Domain
 from client.coaching.readiness import Light, Readiness, composite, own_correlation, usual
 from client.features.baseline import robust_z
+from client.features.days.instruments import of_one_instrument
 from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
 from models.arrays import Floats
 
@@ -80,17 +82,28 @@ class Evidence:
 
 
 def evidence_on(
-    day: int, histories: Histories, *, weights: Mapping[Domain, float] = STANDARD, flags: Flags | None = None
+    day: int,
+    histories: Histories,
+    *,
+    weights: Mapping[Domain, float] = STANDARD,
+    flags: Flags | None = None,
+    instruments: Histories = MappingProxyType({}),
 ) -> Evidence:
     """Assess the morning with index `day`; nothing later than that day is looked at.
 
     histories: daily values of each domain in its trait's unit, (days,), NaN where nothing is known.
+    instruments: numbers (days,) of what measured each day; days by another instrument than the last are no past.
     """
-    until = {d: values[: day + 1] for d, values in histories.items()}
+    until = {d: _until(day, values, instruments.get(d)) for d, values in histories.items()}
     z = {d: score for d, values in until.items() if (score := _z(d, values)) is not None}
     past = {d: until[d][:-1] for d in z}
     readiness = composite(z, weights=weights, correlation=own_correlation(past, sorted(z)) if z else None)
     return Evidence(readiness, _findings(until, z), z, flags or Flags())
+
+
+def _until(day: int, values: Floats, numbers: Floats | None) -> Floats:
+    past = values[: day + 1]
+    return past if numbers is None else of_one_instrument(past, numbers[: day + 1])
 
 
 def _z(domain: Domain, values: Floats) -> float | None:

@@ -8,8 +8,9 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import Flags
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
+from client.features.days.instruments import instruments, together
 from client.features.load import WEEK_D, is_known_enough, last_days
-from client.features.morning_answers import morning_answers_sum
+from client.features.morning_answers import MORNING_ITEMS, morning_answers_sum
 from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
 
@@ -29,6 +30,17 @@ def histories(table: DailyTable) -> dict[Domain, Floats]:
         Domain.SLEEP: table.column("sleep_h"),
         Domain.WELLNESS: morning_answers_sum(table),
         Domain.JUMP: table.column("jump_height_cm"),
+    }
+
+
+def domain_instruments(table: DailyTable) -> dict[Domain, Floats]:
+    """Return which instrument measured each day of `histories`, (days,), NaN where there was one or it is unknown."""
+    return {
+        Domain.HRV: instruments(table.column, "lnrmssd"),
+        Domain.RESTING_PULSE: instruments(table.column, "resting_heart_rate"),
+        Domain.SLEEP: instruments(table.column, "sleep_h"),
+        Domain.WELLNESS: together([instruments(table.column, name) for name in MORNING_ITEMS]),
+        Domain.JUMP: instruments(table.column, "jump_height_cm"),
     }
 
 

@@ -2,9 +2,8 @@
 
 import itertools
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +18,9 @@ from client.ingest.clock import LocalClock
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.ingest.importer import Importer, ImportResult
+    from client.ingest.importer import Importer
+    from client.ingest.results.file_answer import FileAnswer
+    from client.ingest.results.import_result import ImportResult
     from client.vault.store import Vault
 
 
@@ -42,7 +43,7 @@ def ingest(
     """Read device files and questionnaires into the vault.
 
     Importing the same file twice adds nothing. A file that cannot be read is quarantined with its reason and
-    the exit code is 1; the other files are stored all the same.
+    the exit code is 1, as it is where nothing of a file was kept; the other files are stored all the same.
 
     Example: homefield-node ingest ./club-a ./exports/p01 --athlete 7
 
@@ -51,6 +52,7 @@ def ingest(
     from audit.entries.details.clubs import FilesIngested
     from client.ingest.importer import Attribution, Importer, find_files
     from client.ingest.mapping import read_mapping
+    from client.ingest.results.file_answer import answers, summary
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -71,18 +73,25 @@ def ingest(
         # Whose they are only where they are all of one athlete.
         report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
         importer = Importer(vault, LocalClock(settings.timezone, utc_now()), attribution, described)
-        outcomes = _with_progress(importer, files)
+        found = answers(_with_progress(importer, files))
     if as_json:
-        print_json("homefield-ingest-1", _summary(outcomes))
+        print_json("homefield-ingest-1", summary(found))
     else:
-        _show(outcomes)
-    failed = {outcome.file_name for outcome in outcomes if outcome.is_failure}
-    if failed:
-        kept = "quarantined with their reasons" if athlete is not None else "named above with their reasons"
-        raise ClientError(f"{len(failed)} of {len(files)} files could not be read; they are {kept}")
+        _show(found)
+    _check(found, "quarantined" if athlete is not None else "named above")
 
 
-def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResult]":
+def _check(files: "list[FileAnswer]", kept: str) -> None:
+    """Raise ClientError when a file could not be read, or gave nothing."""
+    unread = sum(file.status == "quarantined" for file in files)
+    empty = sum(file.status == "nothing_kept" for file in files)
+    said = [f"{unread} of {len(files)} files could not be read; they are {kept} with their reasons"] if unread else []
+    said += [f"nothing was kept of {empty} of {len(files)} files; the reason stands with each"] if empty else []
+    if said:
+        raise ClientError("; ".join(said))
+
+
+def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[ImportResult]]":
     done = itertools.count(1)
     with progress_bar("Reading files") as on_progress:
 
@@ -90,53 +99,20 @@ def _with_progress(importer: "Importer", files: list[Path]) -> "list[ImportResul
             if on_progress:
                 on_progress(next(done), len(files))
 
-        return importer.take_all(files, on_file=told)
+        return importer.take_files(files, on_file=told)
 
 
-def _summary(outcomes: "list[ImportResult]") -> dict[str, Any]:
-    statuses = [outcome.status for outcome in outcomes]
-    return {
-        "added": sum(outcome.added for outcome in outcomes),
-        "stored": statuses.count("stored"),
-        "skipped": statuses.count("skipped"),
-        "quarantined": statuses.count("quarantined"),
-        "files": [asdict(outcome) for outcome in outcomes],
-    }
+def _show(files: "list[FileAnswer]") -> None:
+    """Print the table, and below it why a file was not stored whole."""
+    from client.ingest.results.file_answer import TABLE_COLUMNS
 
-
-def _show(outcomes: "list[ImportResult]") -> None:
-    columns = ("File", "Rows", "New", "Kept", "Drop", "Sent", "Dup", "Unit", "Clock")
-    added = sum(outcome.added for outcome in outcomes)
-    print_table(f"{added} new readings from {len(outcomes)} imports", columns, _lines(outcomes))
-    for outcome in outcomes:
-        if outcome.status != "stored":
-            say(f"{outcome.file_name} {outcome.status}: {outcome.reason}")
-    for note in dict.fromkeys(f"{one.file_name}: {note}" for one in outcomes for note in one.report.notes):
+    added = sum(file.added for file in files)
+    print_table(f"{added} new readings from {len(files)} files", TABLE_COLUMNS, [file.as_row() for file in files])
+    for file in files:
+        if file.why:
+            say(f"{file.first.file_name} {file.status}: {file.why}")
+    for note in dict.fromkeys(f"{file.first.file_name}: {note}" for file in files for note in file.notes):
         say(f"Note on {note}")
-
-
-def _lines(outcomes: "list[ImportResult]") -> list[tuple[str, ...]]:
-    """One line per file; a file of many athletes is summed up."""
-    files: list[list[ImportResult]] = []
-    for outcome in outcomes:
-        last = files[-1] if files else []
-        is_same_file = bool(last) and last[0].file_name == outcome.file_name and last[0].reader == outcome.reader
-        if is_same_file and outcome.athlete not in {one.athlete for one in last}:
-            last.append(outcome)
-        else:
-            files.append([outcome])
-    return [_line(file) for file in files]
-
-
-def _line(file: "list[ImportResult]") -> tuple[str, ...]:
-    first = file[0]
-    if first.status != "stored":
-        return (first.file_name, first.status)
-    name = first.file_name if len(file) == 1 else f"{first.file_name} ({len(file)} athletes)"
-    fields = ("kept", "dropped", "sentinel", "duplicate", "unit", "clock")
-    counts = [sum(getattr(one.report, field) for one in file) for field in fields]
-    rows, added = sum(one.report.rows for one in file), sum(one.added for one in file)
-    return (name, *map(str, (rows, added, *counts)))
 
 
 def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:

@@ -1,23 +1,30 @@
 """`athlete load` and `athlete squad`: a whole squad list at once, and who belongs to which squad."""
 
-import csv
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
+from client.biometrics.quality import QualityCounters
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import reporting_anyway
 from client.commands.setup import athletes
-from client.errors import ClientError
+from client.errors import ClientError, UnreadableFile
 from client.squads import DEFAULT_SQUAD, checked_squad
 
-COLUMNS = {"name", "shirt_no", "is_minor"}
-YES_NO = {"true": True, "false": False, "": False}
+if TYPE_CHECKING:
+    from client.vault.store import Vault
+
+COLUMNS = ("name", "shirt_no", "is_minor")
+YES_NO = dict.fromkeys(("true", "yes", "y", "1"), True) | dict.fromkeys(("false", "no", "n", "0", ""), False)
+
+
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +53,47 @@ def load(
 ) -> None:
     """Add every athlete of a squad list, each with a key of their own; all or none.
 
+    An athlete of the same name and shirt number who is there already is not added again.
+
     Example: homefield-node athlete load ./club-a squad.csv
     """
     from client.settings import load_settings
     from client.vault.access import open_vault
-    from client.vault.store import new_athlete_id
 
     rows = read_squad(squad)
-    with open_vault(load_settings(folder)) as vault:
-        added = []
-        for row in rows:
-            athlete = new_athlete_id()
-            vault.add_athlete(athlete, row.name, shirt_no=row.shirt_no, is_minor=row.is_minor, squad=row.squad)
-            added.append({"athlete": athlete, "shirt_no": row.shirt_no, "is_minor": row.is_minor, "squad": row.squad})
+    with open_vault(load_settings(folder)) as vault, vault.transaction():
+        listed = _add_new(vault, rows)
+    added = sum(one["added"] for one in listed)
     if as_json:
-        print_json("homefield-athlete-load-1", {"athletes": added})
+        print_json("homefield-athlete-load-1", {"athletes": listed})
     else:
-        say(f"{len(added)} athletes were added.")
+        say(f"{added} athletes were added.")
+        if added < len(listed):
+            say(f"{len(listed) - added} were there already, by name and shirt number.")
+
+
+def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:
+    """Return an entry for each line, in order: the athlete, and whether the line added them."""
+    from client.vault.store import new_athlete_id
+
+    there = {_key(one.name, one.shirt_no): one for one in vault.athletes()}
+    listed: list[dict[str, Any]] = []
+    for row in rows:
+        key = _key(row.name, row.shirt_no)
+        is_new = key not in there
+        if is_new:
+            there[key] = vault.add_athlete(
+                new_athlete_id(), row.name, shirt_no=row.shirt_no, is_minor=row.is_minor, squad=row.squad
+            )
+        one = there[key]
+        entry = {"athlete": one.athlete, "shirt_no": one.shirt_no, "is_minor": one.is_minor, "squad": one.squad}
+        listed.append({**entry, "added": is_new})
+    return listed
+
+
+def _key(name: str, shirt_no: int) -> tuple[str, int]:
+    """Return what makes a line the same athlete, however a spreadsheet wrote the letters."""
+    return unicodedata.normalize("NFC", name).casefold(), shirt_no
 
 
 def move(
@@ -88,26 +119,37 @@ def move(
 
 
 def read_squad(path: Path) -> list[SquadListLine]:
-    """Read the whole list before anything is added; raises ClientError naming the line that is wrong."""
+    """Read the whole list before anything is added; raises ClientError naming the line that is wrong.
+
+    Commas, semicolons and tabs, UTF-8, UTF-16 and the code page of Western Windows are told from the list itself.
+    """
+    from client.ingest.input_file import load
+    from client.ingest.text_table import read_table
+
+    file = load(path)
+    if file.data.startswith(_WORKBOOK):
+        raise ClientError(f"{path} is an Excel workbook; save it there as CSV and load that")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if not set(reader.fieldnames or ()) >= COLUMNS:
-                raise ClientError("expected the columns name, shirt_no and is_minor")
-            return [_row(number, values) for number, values in enumerate(reader, 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ClientError(f"cannot read {path} as a CSV file") from error
+        table = read_table(file)
+    except UnreadableFile as error:
+        raise ClientError(f"cannot read {path} as a CSV file: {error}") from error
+    if not table.has(*COLUMNS):
+        raise ClientError(f"expected the columns {', '.join(COLUMNS[:-1])} and {COLUMNS[-1]} in {path}")
+    counters = QualityCounters()
+    rows = [_row(counters.rows + 1, values) for values in table.rows(counters)]
+    if counters.report().dropped:
+        raise ClientError(f"{counters.report().dropped} lines have more or fewer cells than the header; correct them")
+    return rows
 
 
 def _row(number: int, values: dict[str, str]) -> SquadListLine:
     from chassis.names import read_name
 
-    shirt = (values["shirt_no"] or "").strip()
-    minor = YES_NO.get((values["is_minor"] or "").strip().lower())
+    shirt, minor = values["shirt_no"], YES_NO.get(values["is_minor"].lower())
     try:
-        name = read_name(values["name"] or "")
+        name = read_name(values["name"])
     except BadName as error:
         raise ClientError(f"line {number}: {error}") from error
-    if not shirt.isdigit() or int(shirt) > 999 or minor is None:
-        raise ClientError(f"line {number}: expected a shirt number up to 999 and true or false")
-    return SquadListLine(name, int(shirt), minor, checked_squad((values.get("squad") or "").strip() or DEFAULT_SQUAD))
+    if not (shirt.isascii() and shirt.isdigit()) or int(shirt) > 999 or minor is None:
+        raise ClientError(f"line {number}: expected a shirt number up to 999, and yes or no for is_minor")
+    return SquadListLine(name, int(shirt), minor, checked_squad(values.get("squad") or DEFAULT_SQUAD))

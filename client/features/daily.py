@@ -14,14 +14,19 @@ from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
 from client.biometrics.rest_rule import EXPLICIT, RestRule
+from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Aggregation, Stream
-from client.features.day_derived import DERIVED, trained_days
-from client.features.day_sources import chosen_source
+from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
+from client.features.day_sources import chosen_source, not_overlapping
+from client.features.days.nights import nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
+from client.features.days.session_reports import matched_reports
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
 
 ByDay = dict[date, list[Observation]]
+COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
+"""Streams of which every minute counts once, whichever source it is from, and several sources of a day add up."""
 
 _MORNING_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
 
@@ -33,8 +38,10 @@ class DailyTable:
     Names are the numeric `Stream` values (in the stream's unit) and the derived columns:
     load_au: the day's session load [AU], 0 only on a known rest day, NaN where training is not known;
     lnrmssd [ln ms]: from the day's first valid resting beat series, else from the app's own RMSSD;
-    sleep_h [h]: device or questionnaire, whichever this athlete has on more days, never mixed;
-    sleep_midpoint_h [h after midnight, local, 0 to 24): of the longest sleep that ends on the day.
+    sleep_h [h]: main sleep by device or questionnaire, whichever this athlete has on more days, never mixed;
+    sleep_midpoint_h [h after midnight, local, 0 to 24): of the main sleep; nap_min [min]: every other sleep.
+    NAME_instrument, beside a column that is compared with its own past: which instrument measured each day, where
+    there is more than one (`client.features.days.instruments`).
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
     assumed_rest: 1 where load_au is 0 by the athlete's rest rule alone, else 0; absent where there is no such day.
     """
@@ -90,7 +97,10 @@ def build(
     ordered = sorted(observations, key=_order)
     if not ordered:
         return DailyTable((), {})
-    days = [reading.day for reading in ordered]
+    ordered = _counted(ordered, source_priority)
+    nights = nights_of(ordered, priority=source_priority)
+    ordered = [reading for reading in ordered if nights.counts(reading)]
+    days = [nights.day_of(reading) for reading in ordered]
     first, last = min(days), max([*days, *([rest.until] if rest.until else [])])
     dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
     by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
@@ -104,14 +114,33 @@ def build(
     }
     for derive in DERIVED:
         columns.update(derive(by_stream, columns, dates))
+    columns.update(variability_columns(by_stream, columns, dates, source_priority))
+    columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
+    columns.update(compared_columns(by_stream, dates, source_priority))
     over = np.array([day < (today or max(days)) for day in dates], dtype=bool)
     columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))
     return DailyTable(dates, columns)
 
 
+def _counted(ordered: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:
+    """Leave out what a better source tells of the same session or the same minutes."""
+    sessions = matched_reports(ordered, priority=priority).counted
+    steps = not_overlapping([one for one in ordered if one.stream is Stream.STEPS], priority)
+    counted = {id(one) for one in (*sessions, *steps)}
+    return [one for one in ordered if one.stream not in COUNTED_ONCE or id(one) in counted]
+
+
 def _order(reading: Observation) -> tuple[object, ...]:
     source = reading.source
-    return (reading.start, reading.end, source.app, source.device, source.file_sha256, str(reading.value))
+    return (
+        reading.start,
+        reading.end,
+        source.app,
+        source.device,
+        reading.entry,
+        source.file_sha256,
+        str(reading.value),
+    )
 
 
 def _column(
@@ -121,8 +150,9 @@ def _column(
     position = {day: index for index, day in enumerate(dates)}
     column = np.full(len(dates), np.nan)
     for day, readings in by_day.items():
-        chosen = [r for r in chosen_source(readings, seen, priority) if isinstance(r.value, float)]
-        column[position[day]] = _day_value(stream, chosen, minutes)
+        chosen = readings if stream in COUNTED_ONCE else chosen_source(readings, seen, priority)
+        numbers = [r for r in chosen if isinstance(r.value, float)]
+        column[position[day]] = _day_value(stream, numbers, minutes)
     return column
 
 

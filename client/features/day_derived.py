@@ -3,13 +3,16 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
 from client.biometrics.streams import Stream
+from client.features.day_sources import chosen_by_day
+from client.features.days.instruments import instrument_columns, instrument_of
+from client.features.days.nights import Nights
 from client.features.hrv import analyse, as_intervals
 from models.arrays import Floats
 
@@ -17,6 +20,16 @@ ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 Columns = Mapping[str, Floats]
 Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]
 
+COMPARED = (
+    Stream.RESTING_HEART_RATE,
+    Stream.READINESS,
+    Stream.FATIGUE,
+    Stream.MOOD,
+    Stream.SORENESS,
+    Stream.STRESS,
+    Stream.SLEEP_QUALITY,
+    Stream.JUMP_HEIGHT_CM,
+)
 _SESSION_STREAMS = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
 
 
@@ -33,35 +46,63 @@ def load_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -
     return {"session_load": load, "load_au": np.where(rest & ~trained_days(by_stream, dates), 0.0, load)}
 
 
-def variability_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -> dict[str, Floats]:
-    """lnrmssd: from the first valid resting beat series of the day, else ln of the app's RMSSD."""
+def variability_columns(
+    by_stream: ByStream, columns: Columns, dates: Sequence[date], priority: Sequence[str]
+) -> dict[str, Floats]:
+    """lnrmssd: from the first valid resting beat series of the day, else ln of the app's RMSSD; and its instruments."""
     reported = columns.get(Stream.RMSSD.value, np.full(len(dates), np.nan))
     column = np.log(np.where(reported > 0, reported, np.nan))
-    by_day = by_stream.get(Stream.RR_INTERVALS, {})
+    by_app = chosen_by_day(by_stream.get(Stream.RMSSD, {}), priority)
+    kinds = [instrument_of(by_app.get(day, ()), "rmssd") for day in dates]
     for index, day in enumerate(dates):
-        for reading in by_day.get(day, ()):
-            found = None if EXERCISE in reading.quality else analyse(as_intervals(reading.value)).lnrmssd
-            if found is not None:
-                column[index] = found
-                break
-    return {"lnrmssd": column}
+        beats = _resting_beats(by_stream.get(Stream.RR_INTERVALS, {}).get(day, ()))
+        if beats is not None:
+            column[index], kinds[index] = beats[1], instrument_of([beats[0]], "beats")
+    return {"lnrmssd": column} | instrument_columns("lnrmssd", kinds)
 
 
-def sleep_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -> dict[str, Floats]:
-    """sleep_h: from one instrument for the whole history; sleep_midpoint_h: of the day's longest sleep."""
-    unknown = np.full(len(dates), np.nan)
-    device = columns.get(Stream.SLEEP_PERIOD_MIN.value, unknown) / 60.0
-    asked = columns.get(Stream.SLEEP_DURATION_H.value, unknown)
-    hours = device if np.sum(~np.isnan(device)) >= np.sum(~np.isnan(asked)) else asked
-    midpoint = unknown.copy()
-    by_day = by_stream.get(Stream.SLEEP_PERIOD_MIN, {})
-    for index, day in enumerate(dates):
-        if by_day.get(day):
-            midpoint[index] = _midpoint_h(max(by_day[day], key=lambda reading: reading.end - reading.start))
-    return {"sleep_h": hours, "sleep_midpoint_h": midpoint}
+def _resting_beats(readings: Sequence[Observation]) -> tuple[Observation, float] | None:
+    for reading in readings:
+        found = None if EXERCISE in reading.quality else analyse(as_intervals(reading.value)).lnrmssd
+        if found is not None:
+            return reading, found
+    return None
 
 
-DERIVED: tuple[Derive, ...] = (load_columns, variability_columns, sleep_columns)
+def sleep_columns(
+    by_stream: ByStream, nights: Nights, columns: Columns, dates: Sequence[date], priority: Sequence[str]
+) -> dict[str, Floats]:
+    """sleep_h: from one instrument for the whole history; sleep_midpoint_h: of the main sleep; nap_min: the others.
+
+    `sleep_period_min` is that of the main sleep: a nap is no part of last night.
+    """
+    main = [nights.main.get(day) for day in dates]
+    minutes = np.array([math.nan if night is None else night.asleep_min for night in main])
+    asked = columns.get(Stream.SLEEP_DURATION_H.value, np.full(len(dates), np.nan))
+    is_worn = bool(np.sum(~np.isnan(minutes)) >= np.sum(~np.isnan(asked)))
+    found = {
+        "sleep_h": minutes / 60.0 if is_worn else asked,
+        "sleep_midpoint_h": np.array([math.nan if night is None else _hour(night.middle) for night in main]),
+        "nap_min": np.array([_nap_min(nights, day) for day in dates]),
+    }
+    by_night = [instrument_of(night.pieces) if night else None for night in main]
+    by_app = chosen_by_day(by_stream.get(Stream.SLEEP_DURATION_H, {}), priority)
+    by_answer = [instrument_of(by_app.get(day, ())) for day in dates]
+    found |= instrument_columns("sleep_h", by_night if is_worn else by_answer)
+    found |= instrument_columns("sleep_midpoint_h", by_night)
+    return found | ({Stream.SLEEP_PERIOD_MIN.value: minutes} if Stream.SLEEP_PERIOD_MIN.value in columns else {})
+
+
+def compared_columns(by_stream: ByStream, dates: Sequence[date], priority: Sequence[str]) -> dict[str, Floats]:
+    """The instruments of the streams that are compared with their own past as they are."""
+    found: dict[str, Floats] = {}
+    for stream in COMPARED:
+        by_day = chosen_by_day(by_stream.get(stream, {}), priority)
+        found |= instrument_columns(stream.value, [instrument_of(by_day.get(day, ())) for day in dates])
+    return found
+
+
+DERIVED: tuple[Derive, ...] = (load_columns,)
 
 
 def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_]:
@@ -77,12 +118,12 @@ def _has_session(by_stream: ByStream, day: date) -> bool:
 
 
 def _day_load(by_stream: ByStream, day: date) -> float:
-    """Sum over the day's sessions; a session is what shares start, app and device."""
+    """Sum over the day's sessions; a session is what shares start, app, device and entry."""
     sessions: dict[tuple[object, ...], dict[Stream, float]] = defaultdict(dict)
     for stream in _SESSION_STREAMS:
         for reading in by_stream.get(stream, {}).get(day, ()):
             if isinstance(reading.value, float):
-                key = (reading.start, reading.source.app, reading.source.device)
+                key = (reading.start, reading.source.app, reading.source.device, reading.entry)
                 sessions[key][stream] = reading.value
     return sum(map(_session_load, sessions.values())) if sessions else math.nan
 
@@ -97,6 +138,10 @@ def _session_load(session: Mapping[Stream, float]) -> float:
     return math.nan if rating is None or minutes is None else rating * minutes
 
 
-def _midpoint_h(reading: Observation) -> float:
-    middle = reading.start + (reading.end - reading.start) / 2 + timedelta(minutes=reading.offset_min)
-    return (middle.hour + middle.minute / 60 + middle.second / 3600) % 24
+def _hour(moment: datetime) -> float:
+    return moment.hour + moment.minute / 60 + moment.second / 3600
+
+
+def _nap_min(nights: Nights, day: date) -> float:
+    naps = nights.naps.get(day, ())
+    return sum(nap.asleep_min for nap in naps) if naps else math.nan

@@ -1,22 +1,93 @@
-"""Which source counts when two devices give the same stream for the same day."""
+"""Which source counts when two devices give the same stream at the same time or for the same day."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 
 from client.biometrics.observations import Observation
 
+Source = tuple[str, str]
+"""App and device."""
 
-def chosen_source(
-    readings: Sequence[Observation], seen: Counter[tuple[str, str]], priority: Sequence[str]
-) -> list[Observation]:
-    """Return the readings of one source, in their order.
+Rank = Callable[[Source], tuple[int, int, Source]]
+"""The smallest counts."""
+
+
+def source_of(reading: Observation) -> Source:
+    """Return the app and the device that gave a reading."""
+    return reading.source.app, reading.source.device
+
+
+def ranking(seen: Counter[Source], priority: Sequence[str]) -> Rank:
+    """Return the order of sources.
 
     The first app in `priority` wins; then the source with more readings in `seen`, the athlete's whole history
     of the stream; then the first name in the alphabet, so that the answer never depends on the order of import.
     """
-    sources = {(r.source.app, r.source.device) for r in readings}
+    place = {app: number for number, app in enumerate(priority)}
+    return lambda source: (place.get(source[0], len(place)), -seen[source], source)
+
+
+def chosen_source(readings: Sequence[Observation], seen: Counter[Source], priority: Sequence[str]) -> list[Observation]:
+    """Return the readings of one source, in their order: the best in the `ranking`."""
+    sources = {source_of(r) for r in readings}
     if len(sources) == 1:
         return list(readings)
-    rank = {app: place for place, app in enumerate(priority)}
-    best = min(sources, key=lambda source: (rank.get(source[0], len(rank)), -seen[source], source))
-    return [r for r in readings if (r.source.app, r.source.device) == best]
+    best = min(sources, key=ranking(seen, priority))
+    return [r for r in readings if source_of(r) == best]
+
+
+def chosen_by_day(
+    by_day: Mapping[date, Sequence[Observation]], priority: Sequence[str]
+) -> dict[date, list[Observation]]:
+    """Return the readings of each day's chosen source; the days are the athlete's whole history of one stream."""
+    seen = Counter(source_of(reading) for readings in by_day.values() for reading in readings)
+    return {day: chosen_source(readings, seen, priority) for day, readings in by_day.items()}
+
+
+def not_overlapping(readings: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:
+    """Return the readings without those that lie in the time of a better source's: each minute counts once.
+
+    Readings of one source are all kept. A reading without length stands for its day.
+    """
+    rank = ranking(Counter(map(source_of, readings)), priority)
+    by_source: dict[Source, list[Observation]] = defaultdict(list)
+    for reading in readings:
+        by_source[source_of(reading)].append(reading)
+    taken = _Taken()
+    for source in sorted(by_source, key=rank):
+        taken.add([reading for reading in by_source[source] if not taken.covers(reading)])
+    return sorted(taken.readings, key=lambda reading: (reading.start, reading.end))
+
+
+class _Taken:
+    """Readings that count, by the UTC days that they touch and by their own day."""
+
+    def __init__(self) -> None:
+        self.readings: list[Observation] = []
+        self._touching: dict[date, list[Observation]] = defaultdict(list)
+        self._days: set[date] = set()
+
+    def add(self, readings: Sequence[Observation]) -> None:
+        self.readings += readings
+        self._days.update(reading.day for reading in readings)
+        for reading in readings:
+            for day in _touched(reading):
+                self._touching[day].append(reading)
+
+    def covers(self, reading: Observation) -> bool:
+        if reading.end == reading.start and reading.day in self._days:
+            return True
+        near = [one for day in _touched(reading) for one in self._touching[day]]
+        return any(_overlap(one, reading) for one in near)
+
+
+def _touched(reading: Observation) -> list[date]:
+    first, last = reading.start.date(), reading.end.date()
+    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+
+
+def _overlap(one: Observation, other: Observation) -> bool:
+    if one.end == one.start:
+        return one.day == other.day
+    return one.start < other.end and other.start < one.end

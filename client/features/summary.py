@@ -9,7 +9,8 @@ import numpy as np
 from client.features import acwr as ratios
 from client.features import baseline, hrv_baseline, load, sleep
 from client.features.daily import DailyTable
-from client.features.morning_answers import MORNING_ANSWERS, morning_answers_sum
+from client.features.days.instruments import NEW_SOURCE, instruments, of_one_instrument, together
+from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
 from client.features.record import MetricRecord, inputs_hash
 from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
@@ -51,11 +52,11 @@ def column_of(table: DailyTable, name: str) -> Floats:
 
 
 def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
-    series = column_of(table, metric.column)
+    series, is_new = _of_one_instrument(table, metric)
     window = load.last_days(series, metric.days)
     value = metric.compute(_reached(series, metric))
     n_valid = int(np.sum(~np.isnan(window)))
-    codes = metric.quality(series)
+    codes = metric.quality(series) + ((NEW_SOURCE,) if is_new else ())
     if value is None:
         codes += ("not_recorded",) if n_valid == 0 else ("insufficient",)
     elif metric.column == "load_au" and assumed_in(_rested_on(table.column(ASSUMED_REST), metric)):
@@ -74,6 +75,22 @@ def _record(table: DailyTable, metric: _Metric) -> MetricRecord:
         method_version=1,
         inputs_hash=inputs_hash(method_id, 1, _reached(series, metric)),
     )
+
+
+def _of_one_instrument(table: DailyTable, metric: _Metric) -> tuple[Floats, bool]:
+    """The metric's series by the instrument of its last known day, and whether its window has days of another."""
+    whole, numbers = column_of(table, metric.column), _instruments(table, metric.column)
+    series = of_one_instrument(whole, numbers)
+    left_out = ~np.isnan(load.last_days(whole, metric.days)) & np.isnan(load.last_days(series, metric.days))
+    return series, bool(left_out.any())
+
+
+def _instruments(table: DailyTable, name: str) -> Floats:
+    if name == "wellness_sum":
+        return together([instruments(table.column, item) for item in baseline.WELLNESS_ITEMS])
+    if name == MORNING_ANSWERS:
+        return together([instruments(table.column, item) for item in MORNING_ITEMS])
+    return instruments(table.column, name)
 
 
 def _reached(series: Floats, metric: _Metric) -> Floats:

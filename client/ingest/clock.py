@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from client.biometrics.observations import MAX_OFFSET_MIN
 from client.biometrics.quality import QualityCounters
 
-EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # ours: no wearable exported before; catches relative clocks
-FUTURE_TOLERANCE = timedelta(days=2)  # ours: a device in the far east is a day ahead, never more
+# Ours: a device whose clock was reset begins again on 31 December 1989 (the FIT epoch) or on 1 January 2000; no
+# export that we know reaches back so far.
+EARLIEST = datetime(2001, 1, 1, tzinfo=UTC)
+FUTURE_TOLERANCE = timedelta(days=1)  # ours: local time in the far east is less than a day ahead, never more
+MAX_OFFSET = timedelta(minutes=MAX_OFFSET_MIN)
+_YEARS = range(2, 9999)  # at the ends of the calendar a time zone's arithmetic overflows
 
 _SPACED_OFFSET = re.compile(r" ([+-]\d{2}:?\d{2})$")
 
@@ -42,9 +47,18 @@ class LocalClock:
         except ValueError:
             counters.count("dropped:time_unreadable")
             return None
+        return self.of(moment, counters)
+
+    def of(self, moment: datetime, counters: QualityCounters) -> Moment | None:
+        """Place a time: one without offset is local time."""
         if moment.tzinfo is None:
             return self.local(moment, counters)
+        if moment.year not in _YEARS:
+            return self._implausible(counters)
         offset = moment.utcoffset() or timedelta(0)
+        if abs(offset) > MAX_OFFSET:  # no place on earth has it, so the instant is not known either
+            counters.count("dropped:offset_implausible")
+            return None
         utc = moment.astimezone(UTC)
         if not offset:  # Z says nothing about where the athlete was
             return self.at(utc, counters)
@@ -55,11 +69,19 @@ class LocalClock:
         offset = utc.astimezone(self.zone).utcoffset() or timedelta(0)
         return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), counters)
 
+    def placed(self, utc: datetime, counters: QualityCounters) -> Moment | None:
+        """Give an instant the athlete's offset, counted: the file does not say what the local time was."""
+        counters.count("clock:zone_assumed")
+        counters.note("the file holds no local time; its days are those of the athlete's time zone")
+        return self.at(utc, counters)
+
     def local(self, naive: datetime, counters: QualityCounters) -> Moment | None:
         """Place a naive local time; an hour that happens twice or never (daylight saving) is counted.
 
         The first of two is taken; one that never happens is read as standard time.
         """
+        if naive.year not in _YEARS:
+            return self._implausible(counters)
         early = naive.replace(tzinfo=self.zone, fold=0)
         late = naive.replace(tzinfo=self.zone, fold=1)
         offset = early.utcoffset() or timedelta(0)
@@ -74,5 +96,8 @@ class LocalClock:
     def _plausible(self, moment: Moment, counters: QualityCounters) -> Moment | None:
         if EARLIEST <= moment.utc <= self.now + FUTURE_TOLERANCE:
             return moment
+        return self._implausible(counters)
+
+    @staticmethod
+    def _implausible(counters: QualityCounters) -> None:
         counters.count("dropped:time_implausible")
-        return None

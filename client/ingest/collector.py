@@ -11,31 +11,45 @@ from client.biometrics.observations import Observation, ReadingSource, is_in_ran
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, UnreadableFile
+from client.ingest.cells.column_check import ColumnCheck
+from client.ingest.cells.number_form import Refusal, is_missing, plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.input_file import InputFile, Reading
-
-MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
-MIN_JUDGED = 5  # ours: with fewer numbers a file is not refused as shifted
-MAX_REFUSED_SHARE = 0.5  # ours: more out-of-range numbers than good ones is another column or unit
+from client.ingest.times.far_times import count_far_times
+from client.vault.identity import SourceRecord, told_apart
 
 CellValue = float | int | str | None
 
 
 class Collector:
-    """Observations of one file (or one athlete's rows in it) with their counters."""
+    """Observations of one file (or one athlete's rows in it) with their counters.
 
-    def __init__(self, file: InputFile, clock: LocalClock, *, app: str, device: str = "") -> None:
+    check: what judges the file's columns; the collectors of a file of many athletes share one.
+    """
+
+    def __init__(
+        self, file: InputFile, clock: LocalClock, *, app: str, device: str = "", check: ColumnCheck | None = None
+    ) -> None:
         self.counters = QualityCounters()
         self.clock = clock
         self.source = ReadingSource(device=device, app=app, file_sha256=file.sha256)
+        self._check = check or ColumnCheck()
         self._observations: list[Observation] = []
-        self._refused = 0
+        self._records: list[SourceRecord] = []
+        self._record = SourceRecord(0, 0)
+
+    def begin_record(self, record_id: str = "", *, is_unique: bool = False) -> None:
+        """Say that what follows belongs to another record; record_id: the source's own, is_unique: no other has it.
+
+        A reader that counts its rows one by one need not call it, unless its records have ids.
+        """
+        self._record = SourceRecord(0, self._record.number + 1, record_id, is_unique)
 
     def number(
         self,
         stream: Stream,
         moment: Moment,
-        cell: CellValue,
+        cell: CellValue | Refusal,
         *,
         sentinels: Collection[float] = (),
         end: datetime | None = None,
@@ -44,7 +58,8 @@ class Collector:
     ) -> bool:
         """Take one number and return whether it was kept.
 
-        sentinels: values that mean "missing", compared before `factor` (the unit conversion) is applied.
+        cell: a text is read as a plain number with a decimal point. sentinels: values that mean "missing", compared
+        before `factor` (the unit conversion) is applied.
         """
         value = self._parsed(stream, cell)
         if value is None:
@@ -56,9 +71,10 @@ class Collector:
             value *= factor
             self.counters.count(f"unit:{stream.value}")
         if not is_in_range(stream, value):
-            self._refused += 1
+            self._check.refuse(stream, value)
             self.counters.count(f"dropped:range_{stream.value}")
             return False
+        self._check.take(stream)
         self._keep(
             observe(stream, moment.utc, value, self.source, end=end, offset_min=moment.offset_min, quality=quality)
         )
@@ -84,26 +100,40 @@ class Collector:
             self.counters.count(f"dropped:range_{stream.value}")
 
     def reading(self) -> Reading:
-        """Return what was collected; raises UnreadableFile when most numbers were outside their ranges."""
-        numbers = self._refused + len(self._observations)
-        if numbers >= MIN_JUDGED and self._refused > MAX_REFUSED_SHARE * numbers:
-            raise UnreadableFile("most numbers are outside their ranges; are columns shifted or in another unit?")
-        return Reading(tuple(self._observations), self.counters.report())
+        """Return what was collected; raises UnreadableFile when a column is wrong as a whole (`ColumnCheck`)."""
+        count_far_times(self._observations, self.counters)
+        report = self.counters.report()
+        without_time = sum(number for code, number in report.details.items() if code.startswith("dropped:time_"))
+        try:
+            self._check.judge(rows=report.rows, without_time=without_time)
+        except UnreadableFile as refused:
+            refused.rows = report.rows
+            raise
+        rows = tuple(record.row for record in self._records)
+        return Reading(told_apart(self._observations, self._records), report, rows, self.counters.ledger)
 
     def _keep(self, observation: Observation) -> None:
         self._observations.append(observation)
+        self._records.append(self._record._replace(row=self.counters.rows))
         self.counters.kept += 1
 
-    def _parsed(self, stream: Stream, cell: CellValue) -> float | None:
-        if cell is None or (isinstance(cell, str) and cell.strip().lower() in MISSING_WORDS):
+    def _parsed(self, stream: Stream, cell: CellValue | Refusal) -> float | None:
+        if cell is None or (isinstance(cell, str) and not isinstance(cell, Refusal) and is_missing(cell)):
             self.counters.count(f"missing:{stream.value}")
             return None
-        try:
-            value = float(cell)
-        except (ValueError, OverflowError):
-            value = math.nan
-        if math.isfinite(value):
+        value = _number(cell)
+        if isinstance(value, float):
             return value
-        self._refused += 1
-        self.counters.count(f"dropped:not_a_number_{stream.value}")
+        self._check.refuse(stream)
+        self.counters.count(f"dropped:{value.value}_{stream.value}")
         return None
+
+
+def _number(cell: float | str) -> float | Refusal:
+    if isinstance(cell, Refusal):
+        return cell
+    try:
+        value = plain_number(cell) if isinstance(cell, str) else math.nan if isinstance(cell, bool) else float(cell)
+    except (TypeError, ValueError, OverflowError):
+        value = None
+    return value if value is not None and math.isfinite(value) else Refusal.NOT_A_NUMBER

@@ -49,10 +49,13 @@ def read_activity(file: InputFile, clock: LocalClock) -> Reading:
     out.counters.rows = len(sessions) + len(content.of("hrv"))
     _note_defects(out, content)
     placed = [(session, _moment(out, session.start, content)) for session in sessions]
+    serial = (content.of("file_id") or [{}])[0].get("serial_number")
     for session, moment in placed:
         if moment is not None:
+            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
             _take_session(out, session, moment)
     first = next((moment for _, moment in placed if moment is not None), None)
+    out.begin_record()
     _take_beats(out, content, first)
     return out.reading()
 
@@ -159,20 +162,29 @@ def _beat_seconds(content: FitContent, out: Collector) -> list[float]:
 
 def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
     """Place a session's start: UTC from the device, or its relative clock anchored on the local time it also gives."""
-    activity = (content.of("activity") or [{}])[0]
+    activity = _activity_of(start, content)
     local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
     if isinstance(start, datetime):
         offset = _offset_min(out, local, stamp)
-        if offset is None:
-            return out.clock.at(start.astimezone(UTC), out.counters)
+        if not (isinstance(local, datetime) and isinstance(stamp, datetime)):
+            return out.clock.placed(start.astimezone(UTC), out.counters)
         placed = out.clock.at(start.astimezone(UTC), out.counters)
-        return None if placed is None else Moment(placed.utc, offset)
+        return placed if placed is None or offset is None else Moment(placed.utc, offset)
     if isinstance(start, int) and isinstance(stamp, int) and isinstance(local, datetime):
         out.counters.count("clock:relative")
         out.counters.note("the device's clock was not set; times were anchored on its local time")
         return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.counters)
     out.counters.count("dropped:time_relative")
     return None
+
+
+def _activity_of(start: Any, content: FitContent) -> FitFields:
+    """Return the activity message that closes this session: chained files have one for each of their parts."""
+    found = content.of("activity")
+    if isinstance(start, datetime):
+        later = [one for one in found if isinstance(one.get("timestamp"), datetime) and one["timestamp"] >= start]
+        found = sorted(later, key=lambda one: one["timestamp"]) or found
+    return found[0] if found else {}
 
 
 def _offset_min(out: Collector, local: Any, stamp: Any) -> int | None:

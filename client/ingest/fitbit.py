@@ -1,21 +1,27 @@
-"""Fitbit exports as in PMData: resting heart rate, sleep, sleep scores and exercises; times are local."""
+"""Fitbit exports: resting heart rate, sleep, sleep scores (times are local) and exercises (times are UTC)."""
 
 import json
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from client.biometrics.observations import AUTO_DETECTED
+from client.biometrics.observations import AUTO_DETECTED, NAP
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.text_table import read_table
+from client.ingest.times.fitbit_time import local_time, utc_time
 
 APP = "fitbit"
 SLEEP_SCORE_HEADER = ("timestamp", "overall_score", "deep_sleep_in_minutes")
 _ZERO = (0.0,)
+_DAY_MS = 86_400_000
+_METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0}  # per unit, as exports name it
+
+_Place = Callable[[object, LocalClock, QualityCounters], Moment | None]
 
 
 def records(file: InputFile) -> list[dict[str, Any]]:
@@ -32,7 +38,7 @@ def records(file: InputFile) -> list[dict[str, Any]]:
 def read_resting_heart_rate(file: InputFile, clock: LocalClock) -> Reading:
     """Read `resting_heart_rate.json`: one value a day; 0 stands for a day without one."""
     out = Collector(file, clock, app=APP)
-    for record, moment in _timed(file, out, "dateTime"):
+    for record, moment in _timed(file, out, "dateTime", local_time):
         value = record.get("value")
         out.number(
             Stream.RESTING_HEART_RATE, moment, value.get("value") if isinstance(value, dict) else None, sentinels=_ZERO
@@ -46,12 +52,12 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
     The maker's "efficiency" leaves out some waking time; ours is minutes asleep per minutes in bed.
     """
     out = Collector(file, clock, app=APP)
-    for record, start in _timed(file, out, "startTime"):
-        end = clock.instant(str(record.get("endTime")), out.counters)
+    for record, start in _timed(file, out, "startTime", local_time):
+        end = local_time(record.get("endTime"), clock, out.counters)
         if end is None or end.utc <= start.utc:
             out.counters.count("dropped:sleep_without_end")
             continue
-        quality = () if record.get("mainSleep") is not False else ("nap",)
+        quality = (NAP,) if _is_nap(record) else ()
         asleep, in_bed = record.get("minutesAsleep"), record.get("timeInBed")
         taken = out.number(Stream.SLEEP_PERIOD_MIN, start, asleep, end=end.utc, sentinels=_ZERO, quality=quality)
         if taken and not quality and isinstance(in_bed, int) and isinstance(asleep, int) and in_bed > 0:
@@ -59,11 +65,16 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
     return out.reading()
 
 
+def _is_nap(record: dict[str, Any]) -> bool:
+    """True where the record says that it is not the main sleep; the download and the web API name the field apart."""
+    return False in (record.get("mainSleep"), record.get("isMainSleep"))
+
+
 def read_sleep_score(file: InputFile, clock: LocalClock) -> Reading:
     """Read `sleep_score.csv`. Its times end in Z but are local (they equal the local ends in `sleep.json`)."""
     out = Collector(file, clock, app=APP)
     for row in read_table(file).rows(out.counters):
-        moment = clock.instant(row["timestamp"].removesuffix("Z"), out.counters)
+        moment = local_time(row["timestamp"].removesuffix("Z"), clock, out.counters)
         if moment is None:
             continue
         if row["timestamp"].endswith("Z"):
@@ -74,28 +85,50 @@ def read_sleep_score(file: InputFile, clock: LocalClock) -> Reading:
 
 
 def read_exercise(file: InputFile, clock: LocalClock) -> Reading:
-    """Read `exercise.json`: duration, mean heart rate and distance of each activity; no positions."""
+    """Read `exercise.json`: minutes without pauses, mean heart rate and distance of each activity; no positions."""
     out = Collector(file, clock, app=APP)
-    for record, start in _timed(file, out, "startTime"):
-        duration_ms = record.get("duration")
-        if not isinstance(duration_ms, int) or not 0 < duration_ms < 86_400_000:
+    for record, start in _timed(file, out, "startTime", utc_time):
+        elapsed_ms = _milliseconds(record.get("duration"))
+        if elapsed_ms is None:
             out.counters.count("dropped:activity_without_duration")
             continue
-        end = start.utc + timedelta(milliseconds=duration_ms)
+        active_ms = _milliseconds(record.get("activeDuration")) or elapsed_ms
+        end = start.utc + timedelta(milliseconds=elapsed_ms)
         quality = (AUTO_DETECTED,) if record.get("logType") == "auto_detected" else ()
-        out.number(Stream.ACTIVITY_DURATION_MIN, start, duration_ms / 60_000, end=end, quality=quality)
+        minutes = min(active_ms, elapsed_ms) / 60_000
+        out.number(Stream.ACTIVITY_DURATION_MIN, start, minutes, end=end, quality=quality)
         if "averageHeartRate" in record:
             out.number(
                 Stream.HEART_RATE_MEAN, start, record["averageHeartRate"], end=end, sentinels=_ZERO, quality=quality
             )
-        if record.get("distanceUnit") == "Kilometer":
-            out.number(Stream.DISTANCE, start, record.get("distance"), end=end, factor=1000.0, quality=quality)
+        _take_distance(out, record, start, end, quality)
     return out.reading()
 
 
-def _timed(file: InputFile, out: Collector, field: str) -> Iterator[tuple[dict[str, Any], Moment]]:
+def _take_distance(
+    out: Collector, record: dict[str, Any], start: Moment, end: datetime, quality: tuple[str, ...]
+) -> None:
+    if record.get("distance") is None:
+        return
+    factor = _METRES.get(str(record.get("distanceUnit")).lower().removesuffix("s"))
+    if factor is None:
+        out.counters.count("dropped:unit_distance")
+        return
+    out.number(Stream.DISTANCE, start, record["distance"], end=end, factor=factor, quality=quality)
+
+
+def _milliseconds(value: object) -> float | None:
+    """Return a duration above 0 and below a day, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < _DAY_MS else None
+
+
+def _timed(file: InputFile, out: Collector, field: str, place: _Place) -> Iterator[tuple[dict[str, Any], Moment]]:
     for record in records(file):
         out.counters.rows += 1
-        moment = out.clock.instant(str(record.get(field)), out.counters)
+        moment = place(record.get(field), out.clock, out.counters)
+        log_id = record.get("logId")
+        out.begin_record(f"log {log_id}" if isinstance(log_id, int | str) and log_id else "", is_unique=True)
         if moment is not None:
             yield record, moment

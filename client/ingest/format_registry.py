@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fit_activity, fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.clock import LocalClock
 from client.ingest.fit_container import looks_like_fit
 from client.ingest.input_file import InputFile, Reading, check_is_data
@@ -54,9 +55,6 @@ def reader_for(file: InputFile) -> Reader:
         return _FIT
     if file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
-    text = decoded(file)
-    if rr_text.looks_like_intervals(text):
-        return _RR
     return _table_reader(file)
 
 
@@ -67,6 +65,12 @@ def _table_reader(file: InputFile) -> Reader:
             return reader
     if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
         raise NotUsed("a diary of meals; no reader takes it yet")
+    if looks_like_intervals(decoded(file)):
+        return _RR
+    if table.repeated:
+        raise UnreadableFile(
+            "no reader knows these columns, of which two have the same name; describe them with --mapping"
+        )
     raise UnreadableFile("no reader knows these columns; describe them with --mapping")
 
 

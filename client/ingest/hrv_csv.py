@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
@@ -12,6 +13,7 @@ from client.ingest.text_table import read_table
 
 HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
 ELITEHRV_HEADER = ("Datetime", "Rmssd", "HR")
+_AT_REST = "readiness"
 _ZERO = (0.0,)
 _DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})")
 
@@ -28,13 +30,12 @@ def read_elitehrv(file: InputFile, clock: LocalClock) -> Reading:
 
 def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str) -> Reading:
     out = Collector(file, clock, app=app)
-    rows = list(read_table(file).rows(out.counters))
-    if out.counters.rows and not rows:
-        raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
-    swapped = has_day_before_month([row[time] for row in rows])
-    for row in rows:
-        if row.get("Type", "readiness") != "readiness":
-            out.counters.count("not_at_rest")
+    table = read_table(file)
+    texts = [row[time] for row in table.rows(QualityCounters())]
+    swapped = has_day_before_month(texts)
+    for row in table.rows(out.counters):
+        if row.get("Type", _AT_REST).casefold() != _AT_REST:
+            out.counters.count("left_out:not_at_rest")
             continue
         text = row[time]
         if swapped:
@@ -44,6 +45,8 @@ def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str
         if moment is not None:
             out.number(Stream.RMSSD, moment, row[rmssd], sentinels=_ZERO)
             out.number(Stream.RESTING_HEART_RATE, moment, row["HR"], sentinels=_ZERO)
+    if out.counters.rows and not texts:
+        raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     return out.reading()
 
 

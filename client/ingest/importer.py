@@ -1,23 +1,31 @@
 """Files into the vault: each file is read, stored and journalled on its own, so that one bad file harms no other."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
+from client.biometrics.row_account import RowAccount
+from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
+from client.features.days.other_sources import OtherSources
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import SOCCERMON, reader_for
 from client.ingest.input_file import InputFile, Reading, check_is_data, load
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.results.import_result import ImportResult
+from client.ingest.results.import_status import NO_ROWS, judged
 from client.ingest.soccermon import read_players
-from client.ingest.text_table import read_table
+from client.ingest.text_table import find_table, is_text
+from client.vault.intake import Added
 from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
-from client.vault.store import Added, Vault
+from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 MAPPED = "mapped-csv"
+NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +40,6 @@ class Attribution:
     athlete: AthleteId | None = None
     player: str | None = None
     players: Mapping[str, AthleteId] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """What became of one file, for one athlete (None where no athlete of the vault was concerned)."""
-
-    file_name: str
-    reader: str
-    status: FileStatus
-    reason: str
-    athlete: AthleteId | None
-    added: int
-    report: QualityReport
-
-    @property
-    def is_failure(self) -> bool:
-        """True for a file that was quarantined."""
-        return self.status == "quarantined"
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -78,14 +68,21 @@ class Importer:
     clock: LocalClock
     attribution: Attribution
     mapping: CsvMapping | None = None
+    others: OtherSources = field(default_factory=OtherSources, init=False, repr=False, compare=False)
 
     def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
-        """Import every file and return an outcome per file and athlete; `on_file` is called after each file."""
-        outcomes: list[ImportResult] = []
+        """Import every file and return a result per file and athlete; `on_file` is called after each file."""
+        return [result for results in self.take_files(paths, on_file) for result in results]
+
+    def take_files(
+        self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None
+    ) -> list[list[ImportResult]]:
+        """Import every file and return the results of each; `on_file` is called after each file."""
+        found: list[list[ImportResult]] = []
         for path in paths:
-            outcomes.extend(self.take(path))
+            found.append(self.take(path))
             on_file(path)
-        return outcomes
+        return found
 
     def take(self, path: Path) -> list[ImportResult]:
         """Import one file; what goes wrong with it is an outcome, never an exception."""
@@ -97,11 +94,13 @@ class Importer:
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
-            return [self._refused(file, "quarantined", str(error))]
+            return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
+        others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
-            return [self._refused(file, "skipped", "none of its athletes is in this vault")]
+            return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
         left_out = len(readings) - len(owners)
-        return [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
+        found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
+        return [replace(found[0], others=others), *found[1:]]
 
     def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
         check_is_data(file)
@@ -116,7 +115,7 @@ class Importer:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
         athlete, player = self.attribution.athlete, self.attribution.player
         if not readings:
-            raise UnreadableFile("it holds no rows of the athlete asked for")
+            raise NotUsed(NO_ROWS)
         if set(readings) == {NOBODY}:
             if athlete is None:
                 raise UnreadableFile("it does not say whose data it holds; name the athlete with --athlete")
@@ -137,23 +136,41 @@ class Importer:
 
     def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
         with self.vault.transaction():
-            if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
-                stored = Added(0, len(reading.observations), 0)  # its only time is that of the first import
-            else:
-                stored = self.vault.add_counted(owner, reading.observations)
+            stored = self._add(file, owner, reading)
+            account = reading.ledger.account(reading.rows_of, stored.known)
             report = reading.report.with_stored(
-                added=stored.added, duplicate=stored.duplicate, conflicting=stored.conflicting
+                added=stored.added,
+                duplicate=stored.duplicate,
+                conflicting=stored.conflicting,
+                corrected=stored.corrected,
+                unclear=stored.unclear,
             )
+            if stored.added:
+                report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))
             if left_out:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
-            outcome = ImportResult(file.name, reader, "stored", "", owner, stored.added, report)
+            status, reason = judged(account, report)
+            outcome = ImportResult(file.name, reader, status, reason, owner, stored.added, report, account)
             self._journal(file, owner, outcome)
         return outcome
 
-    def _refused(self, file: InputFile, status: FileStatus, reason: str) -> ImportResult:
+    def _sessions(self, owner: AthleteId) -> list[Observation]:
+        return self.vault.read(owner, sorted(OF_SESSIONS))
+
+    def _add(self, file: InputFile, owner: AthleteId, reading: Reading) -> Added:
+        """Store the readings and return what that did."""
+        observations = reading.observations
+        if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
+            # Its only time is that of the first import.
+            return Added(0, len(observations), 0, known=tuple(range(len(observations))))
+        return self.vault.add_counted(owner, observations)
+
+    def _refused(
+        self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
+    ) -> ImportResult:
         owner = self.attribution.athlete
-        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport())
+        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport(), account)
         if owner is not None:
             with self.vault.transaction():
                 if status == "quarantined":
@@ -172,21 +189,40 @@ class Importer:
             reader=outcome.reader,
             status=outcome.status,
             reason=outcome.reason,
-            counts={**counts, "added": outcome.added},
+            counts={
+                **counts,
+                "added": outcome.added,
+                "rows_kept": outcome.account.kept,
+                "rows_dropped": sum(outcome.account.dropped.values()),
+                "rows_known": outcome.account.duplicates,
+            },
         )
         record_import(self.vault, owner, record)
 
     def _is_known(self, owner: AthleteId, file: InputFile) -> bool:
         return any(
-            record.file_sha256 == file.sha256 and record.status == "stored" for record in imports(self.vault, owner)
+            record.file_sha256 == file.sha256 and record.status in ("stored", "partial")
+            for record in imports(self.vault, owner)
         )
+
+
+def _refused_rows(rows: int) -> RowAccount:
+    return RowAccount(dropped={"file_refused": rows} if rows else {})
+
+
+def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
+    """Account for the rows of athletes who are not on this node, or not asked for."""
+    found = RowAccount()
+    for reading in readings:
+        found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
+    return found
 
 
 def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
     """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
-    if b"\x00" in file.data or file.data.lstrip()[:1] in (b"[", b"{"):
+    if not is_text(file):
         return False
-    if set(mapping.columns) <= set(read_table(file, mapping.delimiter).header):
+    if find_table(file, mapping.columns, mapping.delimiter) is not None:
         return True
     try:
         reader_for(file)

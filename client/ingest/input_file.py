@@ -7,9 +7,12 @@ from pathlib import Path
 
 from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
-from client.errors import UnreadableFile
+from client.biometrics.row_account import RowLedger
+from client.errors import NotUsed, UnreadableFile
 
 MAX_BYTES = 512 * 1024 * 1024  # ours: above the largest export we know of
+_LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
+_LOCK_OF_OFFICE = "~$"
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -28,10 +31,15 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of one file, or of one athlete's rows in it."""
+    """What a reader made of one file, or of one athlete's rows in it.
+
+    rows_of: the row of each observation. ledger: what became of the other rows.
+    """
 
     observations: tuple[Observation, ...]
     report: QualityReport
+    rows_of: tuple[int, ...]
+    ledger: RowLedger
 
 
 def load(path: Path) -> InputFile:
@@ -46,7 +54,12 @@ def load(path: Path) -> InputFile:
 
 
 def check_is_data(file: InputFile) -> None:
-    """Return if the file holds data of some kind; raises UnreadableFile otherwise."""
+    """Return if the file holds data of some kind.
+
+    Raises NotUsed for what an operating system or an office program leaves in a folder, UnreadableFile otherwise.
+    """
+    if file.name.lower() in _LEFT_BY_SYSTEMS or file.name.startswith(_LOCK_OF_OFFICE):
+        raise NotUsed("left in the folder by an operating system or an office program; it holds no data")
     if not file.data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise UnreadableFile("empty")
     if file.data.startswith(_LFS_POINTER):

@@ -3,10 +3,11 @@
 from datetime import tzinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from client.biometrics.streams import SPECS, Shape, Stream
 from client.errors import BadMapping, BadNodeSettings
+from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
@@ -21,8 +22,15 @@ CONVERSIONS: dict[tuple[str, str], float] = {
     ("km", "m"): 1000.0,
     ("[mi_i]", "m"): 1609.344,
     ("[lb_av]", "kg"): 0.45359237,
+    ("[ft_i]", "m"): 0.3048,
+    ("[yd_i]", "m"): 0.9144,
     ("m", "cm"): 100.0,
+    ("mm", "cm"): 0.1,
+    ("[in_i]", "cm"): 2.54,
+    ("g", "kg"): 0.001,
+    ("ms", "min"): 1 / 60_000.0,
     ("1", "%"): 100.0,
+    ("%", "1"): 0.01,
 }
 
 
@@ -31,26 +39,41 @@ class _Strict(BaseModel):
 
 
 class TimeColumn(_Strict):
-    """Where a row's time stands. format: "date", "iso", or a strptime pattern; zone for times without offset."""
+    """Where a row's time stands. format: a name of `row_time.NAMED` or a strptime pattern that fixes a day.
+
+    zone: what a time without offset means.
+    """
 
     column: Name
-    format: Annotated[str, Field(min_length=1, max_length=60)] = "iso"
+    format: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(check_format)] = "iso"
     zone: Literal["local", "utc"] = "local"
 
 
 class RowFilter(_Strict):
-    """Take only rows whose `column` is one of `equals`; the others are counted as sentinels."""
+    """Take only rows whose `column` is one of `equals`; the others are counted as sentinels.
+
+    Capitals make no difference: a spreadsheet turns True into TRUE.
+    """
 
     column: Name
     equals: tuple[str, ...]
 
+    def takes(self, cell: str) -> bool:
+        """True for a row that has this cell in the column."""
+        return cell.casefold() in {word.strip().casefold() for word in self.equals}
+
 
 class StreamColumn(_Strict):
-    """One column that holds readings of one stream; `unit` defaults to the stream's own."""
+    """One column that holds readings of one stream.
+
+    unit: defaults to the stream's own. scale: lowest and highest answer that the column can hold, of a rating; it must
+    be that of the stream, for one scale cannot be turned into another.
+    """
 
     column: Name
     stream: Stream
     unit: str | None = None
+    scale: tuple[float, float] | None = None
     sentinels: tuple[float, ...] = ()
 
     @property
@@ -66,17 +89,24 @@ class StreamColumn(_Strict):
             raise ValueError(f"{self.stream.value} is not a stream of numbers")
         if self.unit not in (None, spec.unit) and (self.unit, spec.unit) not in CONVERSIONS:
             raise ValueError(f"{self.stream.value} has the unit {spec.unit}; no conversion from {self.unit} is known")
+        if self.scale not in (None, (spec.low, spec.high)):
+            raise ValueError(f"{self.stream.value} is a scale from {spec.low:g} to {spec.high:g}; no other can be read")
         return self
 
 
 class Mapping(_Strict):
-    """A whole mapping file."""
+    """A whole mapping file.
+
+    delimiter: told from the header where it is not declared. decimal: "." where it is not declared. grouping: the sign
+    between thousands, or "" for none; where it is not declared the cells must prove it.
+    """
 
     version: Literal[1]
     app: Name
     device: Annotated[str, Field(max_length=120)] = ""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    decimal: Literal[".", ","] = "."
+    delimiter: Annotated[str, Field(min_length=1, max_length=1, pattern=r'[^"\r\n]')] | None = None
+    decimal: Literal[".", ","] | None = None
+    grouping: Literal["", ".", ",", " ", "'"] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     athlete: Name | None = None
     time: TimeColumn
@@ -88,6 +118,8 @@ class Mapping(_Strict):
     def _check(self) -> Self:
         if len({entry.stream for entry in self.streams}) != len(self.streams):
             raise ValueError("a stream is mapped twice")
+        if self.grouping and self.grouping == (self.decimal or "."):
+            raise ValueError("the decimal sign and the grouping sign are the same")
         return self
 
     @property

@@ -4,9 +4,11 @@ import ast
 from datetime import timedelta
 
 from client.biometrics.streams import Stream
+from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.tables.reported_rest import take_rest
 from client.ingest.text_table import read_table
 
 APP = "pmsys"
@@ -44,13 +46,20 @@ def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
 
 
 def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
-    """Read `srpe.csv`: a rating and minutes per session; the session starts `duration_min` before its end."""
+    """Read `srpe.csv`: a rating and minutes per session; the session starts `duration_min` before its end.
+
+    Rating 0 with 0 minutes is a day of rest that the athlete reports.
+    """
     out = Collector(file, clock, app=APP)
     for row in read_table(file).rows(out.counters):
         end = clock.instant(row["end_date_time"], out.counters)
         if end is None:
             continue
         minutes = _number(row["duration_min"])
+        if minutes == 0.0 and _number(row["perceived_exertion"]) == 0.0:
+            take_rest(out, end)
+            continue
+        out.begin_record(f"end {end.utc.isoformat()}")  # minutes may be corrected, and the start moves with them
         start = end if minutes is None else end.plus(timedelta(minutes=-minutes))
         if minutes is None or not row["perceived_exertion"]:
             out.counters.count("incomplete_session")
@@ -90,11 +99,8 @@ def _take_readiness(out: Collector, moment: Moment, row: dict[str, str]) -> None
 
 
 def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value <= 1440 else None
+    value = plain_number(text)
+    return value if value is not None and 0 <= value <= 1440 else None
 
 
 def _sites(text: str) -> dict[str, str] | None:

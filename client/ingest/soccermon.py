@@ -2,10 +2,14 @@
 
 from datetime import date
 
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
+from client.ingest.cells.column_check import ColumnCheck
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import read_table
 
 APP = "soccermon"
@@ -17,15 +21,18 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
     """Return one reading per player number, or only that of `player`.
 
     A row whose `observed` is false holds the source's own guess: it is counted as a sentinel and left out, and
-    so is a row that does not say.
+    so is a row that does not say. Raises UnreadableFile when no row is one of a player asked for.
     """
     outs: dict[str, Collector] = {}
-    table = read_table(file)
-    ragged = Collector(file, clock, app=APP)
-    for row in table.rows(ragged.counters):
+    check = ColumnCheck()
+    left_out = QualityCounters()
+    for row in read_table(file).rows(left_out):
         if player is not None and row["player"] != player:
+            left_out.count("left_out:another_athlete")
             continue
-        out = outs.setdefault(row["player"], Collector(file, clock, app=APP))
+        out = outs.get(row["player"])
+        if out is None:
+            out = outs[row["player"]] = Collector(file, clock, app=APP, check=check)
         out.counters.rows += 1
         if not _OBSERVED.get(row["observed"].lower(), False):
             out.counters.count("sentinel:imputed")
@@ -38,4 +45,9 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
         moment = clock.local_day(day, out.counters)
         if moment is not None:
             out.number(Stream.READINESS, moment, row["readiness"])
+    if not outs and left_out.rows:
+        refused = UnreadableFile("it holds no row of the player named with --player, or none that can be split")
+        refused.rows = left_out.rows
+        raise refused
+    hand_over(left_out, outs)
     return {label: out.reading() for label, out in outs.items()}

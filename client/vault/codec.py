@@ -1,25 +1,37 @@
 """Observations as compact JSON bytes, and the natural key that makes importing twice add nothing."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from client.biometrics.observations import Observation, ReadingSource, Value
+from client.biometrics.observations import Observation, ReadingSource
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, SealBroken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+PLACE = "#"
+"""Begins an entry that is a place among records of one start, and no id of the source."""
 
 
 def natural_key(observation: Observation) -> bytes:
-    """Return what makes a reading the same reading: stream, start, device and app, never the value.
+    """Return what makes a reading the same reading, never its value.
 
-    The file is no part of it: the same reading in two exports is one reading. Nor is the end: an activity
-    that was cut off and later arrives whole is one activity.
+    That is stream, app and the source's own id where it has one, else stream, start, device, app and the place among
+    records of one start. The file is no part of it: the same reading in two exports is one reading. Nor is the end:
+    an activity that was cut off and later arrives whole is one activity.
     """
-    source = observation.source
-    return f"{observation.stream.value}\x1f{_micros(observation.start)}\x1f{source.device}\x1f{source.app}".encode()
+    entry, source = observation.entry, observation.source
+    if entry and not entry.startswith(PLACE):
+        return f"{observation.stream.value}\x1f{source.app}\x1f{entry}".encode()
+    return key_of_start(observation.stream, observation.start, source, entry)
+
+
+def key_of_start(stream: Stream, start: datetime, source: ReadingSource, place: str = "") -> bytes:
+    """Return the natural key of a reading without an id of its source; place: among records of this start."""
+    key = f"{stream.value}\x1f{_micros(start)}\x1f{source.device}\x1f{source.app}"
+    return (f"{key}\x1f{place}" if place else key).encode()
 
 
 def encode(observation: Observation, source_number: int) -> bytes:
@@ -34,14 +46,16 @@ def encode(observation: Observation, source_number: int) -> bytes:
         observation.unit,
         source_number,
         *observation.quality,
+        *([{"entry": observation.entry}] if observation.entry else []),
     ]
     return json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
 
 
-def decode(plain: bytes, sources: dict[int, ReadingSource]) -> Observation:
+def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
     """Return the observation that `encode` gave; raises SealBroken for anything else."""
     try:
-        stream, start, length, offset_min, value, unit, number, *quality = json.loads(plain)
+        stream, start, length, offset_min, value, unit, number, *rest = json.loads(plain)
+        quality, entry = _quality_and_entry(rest)
         began = _EPOCH + timedelta(microseconds=start)
         return Observation(
             stream=Stream(stream),
@@ -51,17 +65,32 @@ def decode(plain: bytes, sources: dict[int, ReadingSource]) -> Observation:
             value=tuple(value) if isinstance(value, list) else value,
             unit=unit,
             source=sources[number],
-            quality=tuple(quality),
+            quality=quality,
+            entry=entry,
         )
     except (ValueError, TypeError, KeyError, OverflowError, BadObservation) as error:
         raise SealBroken("a stored reading is not what this version writes") from error
 
 
-def value_and_quality(plain: bytes) -> tuple[Value, tuple[str, ...]]:
-    """Return the value and the quality codes of encoded bytes, without building the observation."""
-    fields = json.loads(plain)
-    value = fields[4]
-    return tuple(value) if isinstance(value, list) else value, tuple(fields[7:])
+def encode_alone(observation: Observation) -> bytes:
+    """Return the bytes that are sealed for an observation together with its source."""
+    return b"[" + encode(observation, 0) + b"," + encode_source(observation.source) + b"]"
+
+
+def decode_alone(plain: bytes) -> Observation:
+    """Return the observation that `encode_alone` gave; raises SealBroken for anything else."""
+    try:
+        reading, source = json.loads(plain)
+        return decode(json.dumps(reading).encode(), {0: decode_source(json.dumps(source).encode())})
+    except (ValueError, TypeError) as error:
+        raise SealBroken("a stored reading is not what this version writes") from error
+
+
+def _quality_and_entry(fields: list[Any]) -> tuple[tuple[str, ...], str]:
+    """Split what follows the source's number: codes, and from format 3 on a last object that names the entry."""
+    if fields and isinstance(fields[-1], dict):
+        return tuple(fields[:-1]), str(fields[-1]["entry"])
+    return tuple(fields), ""
 
 
 def encode_source(source: ReadingSource) -> bytes:

@@ -16,7 +16,7 @@ from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import FORGETFUL, connect
 from client.errors import SealBroken, VaultError
 
-USER_VERSION: Final = 2
+USER_VERSION: Final = 3
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
 
 # WITHOUT ROWID: readings lie in the order of their meaningless keys, so the file shows no order of arrival.
@@ -49,7 +49,17 @@ _REST_RULES: Final = (
     "CREATE TABLE rest_rule (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;"
 )
 
-SCHEMA: Final = Schema("vault", [statements(_FIRST), statements(_SQUADS), statements(_REST_RULES)])
+# From format 3 on a reading may name its entry, and what a correction replaced is kept beside it, under the same key.
+_ENTRIES: Final = """
+CREATE TABLE superseded (
+  number INTEGER PRIMARY KEY, athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, sealed BLOB NOT NULL
+);
+CREATE INDEX superseded_by_key ON superseded (athlete, key);
+PRAGMA user_version = 3;
+"""
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES)
+SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 
 

@@ -9,7 +9,9 @@ from typing import Literal
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-FileStatus = Literal["stored", "quarantined", "skipped"]
+FileStatus = Literal["stored", "partial", "nothing_kept", "quarantined", "skipped"]
+"""stored: whole. partial: rows or cells were refused. nothing_kept: none gave a reading. quarantined: refused whole.
+skipped: known already, or no data."""
 MAX_QUARANTINE_BYTES = 16 * 1024 * 1024  # ours: larger files are noted with their hash only
 
 

@@ -121,6 +121,7 @@ def _delete_of(vault: Vault, athlete: AthleteId, keep: KeepDays, now: datetime) 
         if old:
             rows = [(number, seal.row_key(natural_key(reading))) for reading in old]
             connection.executemany("DELETE FROM observation WHERE athlete = ? AND key = ?", rows)
+            connection.executemany("DELETE FROM superseded WHERE athlete = ? AND key = ?", rows)
             gone = set(map(id, old))
             _delete_sources(connection, number, seal, (one for one in readings if id(one) not in gone))
     return Counter(_category(reading) for reading in old)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource, Value
+from client.biometrics.observations import Observation, ReadingSource
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.squads import DEFAULT_SQUAD
-from client.vault.codec import decode, decode_source, encode, encode_source, natural_key, value_and_quality
+from client.vault.codec import decode, decode_alone, decode_source
 from client.vault.database import Database
+from client.vault.intake import SUPERSEDED, Added, Intake
 from client.vault.keys import UnlockKey
 from client.vault.seal import Seal
 from policies.vocabulary import AthleteId
@@ -33,29 +34,10 @@ class Athlete:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What storing did: new readings, readings already held, and those held with another value."""
-
-    added: int
-    duplicate: int
-    conflicting: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Opened:
     number: int
     profile: Athlete
     seal: Seal
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    value: Value
-    quality: tuple[str, ...]
-
-
-def _held(observation: Observation) -> _Held:
-    return _Held(observation.value, observation.quality)
 
 
 def new_athlete_id() -> AthleteId:
@@ -145,31 +127,14 @@ class Vault:
         return self.add_counted(athlete, observations).added
 
     def add_counted(self, athlete: AthleteId, observations: Iterable[Observation]) -> Added:
-        """Store readings and say what was new, held already, or held with another value (which is kept).
+        """Store readings and say what was new, held already, or held with another value.
 
-        Only a reading of a file that was cut off is replaced, by the same reading of the whole file.
+        The readings are those of one file. Of a session, a newer report of its source replaces the stored one, and a
+        reading of a whole file that of one cut off; any other value that differs is not taken (`client.vault.intake`).
         """
         with self._database.transaction() as connection:
             opened = self._open(athlete)
-            numbers: dict[ReadingSource, int] = {}
-            fresh: dict[bytes, Observation] = {}
-            duplicate = conflicting = 0
-            for observation in observations:
-                key = opened.seal.row_key(natural_key(observation))
-                held = _held(fresh[key]) if key in fresh else self._stored(opened, key)
-                if held is None or (PARTIAL_FILE in held.quality and PARTIAL_FILE not in observation.quality):
-                    fresh[key] = observation
-                else:
-                    duplicate += 1
-                    conflicting += held.value != observation.value
-            for source in {observation.source for observation in fresh.values()}:
-                numbers[source] = self._source_number(opened, source)
-            rows = (
-                (opened.number, key, opened.seal.close(encode(new, numbers[new.source]), b"observation" + key))
-                for key, new in fresh.items()
-            )
-            connection.executemany("INSERT OR REPLACE INTO observation (athlete, key, sealed) VALUES (?, ?, ?)", rows)
-        return Added(len(fresh), duplicate, conflicting)
+            return Intake(connection, opened.number, opened.seal).take(observations)
 
     def read(self, athlete: AthleteId, streams: Sequence[Stream] | None = None) -> list[Observation]:
         """Return an athlete's readings in order of time, only of `streams` when given.
@@ -198,6 +163,7 @@ class Vault:
             number, _, _ = self._row(athlete)
             for statement in (
                 "DELETE FROM observation WHERE athlete = ?",
+                "DELETE FROM superseded WHERE athlete = ?",
                 "DELETE FROM source WHERE athlete = ?",
                 "DELETE FROM import WHERE athlete = ?",
                 "DELETE FROM quarantine WHERE athlete = ?",
@@ -248,27 +214,14 @@ class Vault:
         # A profile of format 1 names no squad. It is rewritten, with one, when the athlete is moved.
         return Athlete(AthleteId(identifier), name, shirt_no, is_minor, *squad)
 
-    def _stored(self, opened: _Opened, key: bytes) -> _Held | None:
+    def superseded(self, athlete: AthleteId) -> list[Observation]:
+        """Return the readings that a correction replaced, in order of time."""
         with self._database.reading() as connection:
-            query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
-            row = connection.execute(query, (opened.number, key)).fetchone()
-        if row is None:
-            return None
-        return _Held(*value_and_quality(opened.seal.open(row[0], b"observation" + key)))
-
-    def _source_number(self, opened: _Opened, source: ReadingSource) -> int:
-        plain = encode_source(source)
-        key = opened.seal.row_key(b"source\x1f" + plain)
-        with self._database.transaction() as connection:
-            query = "SELECT number FROM source WHERE athlete = ? AND key = ?"
-            row = connection.execute(query, (opened.number, key)).fetchone()
-            if row is not None:
-                return int(row[0])
-            query = "SELECT coalesce(max(number), 0) + 1 FROM source WHERE athlete = ?"
-            (number,) = connection.execute(query, (opened.number,)).fetchone()
-            sealed = opened.seal.close(plain, b"source%d" % number)
-            connection.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (opened.number, number, key, sealed))
-        return int(number)
+            opened = self._open(athlete)
+            query = "SELECT key, sealed FROM superseded WHERE athlete = ?"
+            rows = connection.execute(query, (opened.number,)).fetchall()
+        found = [decode_alone(opened.seal.open(sealed, SUPERSEDED + key)) for key, sealed in rows]
+        return sorted(found, key=lambda reading: (reading.start, reading.stream.value, reading.end))
 
     def _sources(self, opened: _Opened) -> dict[int, ReadingSource]:
         with self._database.reading() as connection:

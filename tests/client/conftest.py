@@ -1,6 +1,7 @@
 """Fixtures of the node's own tests: a vault in a temporary folder, a fixed clock, and real files where present."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from client import cli
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock
@@ -76,6 +78,29 @@ def day_of(source: ReadingSource) -> Callable[..., Observation]:
         return observe(stream, at, value, source)
 
     return make
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the program with arguments and return exit code, standard output and standard error."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["homefield-node", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        found = capsys.readouterr()
+        return int(ended.value.code or 0), found.out, found.err
+
+    return call
+
+
+@pytest.fixture
+def node_of_one(tmp_path: Path, run: Callable[..., tuple[int, str, str]]) -> Path:
+    """A node of one athlete, number 7."""
+    folder = tmp_path / "node"
+    assert run("init", folder, "--club", "club-a", "--name", "Eastmere FC", "--timezone", "Europe/Oslo")[0] == 0
+    assert run("athlete", "add", folder, "Mara Lind", "--shirt", "7")[0] == 0
+    return folder
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.hrv import analyse, as_intervals
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Attribution, Importer, ImportResult, find_files
+from client.ingest.importer import Attribution, Importer, find_files
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
+from client.ingest.results.import_result import ImportResult
 from client.vault.journal import imports, quarantined
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault, new_athlete_id
@@ -102,9 +103,9 @@ def test_files_of_many_players_need_to_know_who_is_who(
 
     assert statuses(Attribution(athlete)) == [("quarantined", athlete, 0)]
     assert statuses(Attribution(athlete, player="9")) == [("quarantined", athlete, 0)]
-    assert statuses(Attribution()) == [("skipped", None, 0)]
+    assert statuses(Attribution()) == [("nothing_kept", None, 0)]
     assert statuses(Attribution(athlete, player="1")) == [("stored", athlete, 1)]
-    assert statuses(Attribution(players={"1": athlete, "2": other})) == [("stored", athlete, 0), ("stored", other, 1)]
+    assert statuses(Attribution(players={"1": athlete, "2": other})) == [("skipped", athlete, 0), ("stored", other, 1)]
     assert [o.value for o in vault.read(other)] == [7.0]
 
 
@@ -167,7 +168,10 @@ def test_counts_of_the_real_questionnaires_and_watches(real_data: Path, vault: V
     assert totals["fitbit-resting-heart-rate sentinel:resting_heart_rate"] == 129
     assert (rows["pmsys-srpe"], totals["pmsys-srpe incomplete_session"]) == (409, 11)
     assert (rows["pmsys-injury"], totals["pmsys-injury reports_with_injury"]) == (176, 65)
-    assert refused == [("heart_rate.json", "a git-lfs pointer of three lines, not the data it points to")]
+    assert refused == [
+        ("heart_rate.json", "a git-lfs pointer of three lines, not the data it points to"),
+        ("srpe.csv", "no row gave a reading; 11 rows: no value"),
+    ]
 
 
 def test_counts_of_the_real_readiness_file(real_data: Path, vault: Vault, clock: LocalClock) -> None:

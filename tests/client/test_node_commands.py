@@ -3,14 +3,12 @@
 import json
 import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client import cli
 from client.biometrics.streams import SPECS, Shape
 from client.consent_client import NodeConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
@@ -23,20 +21,6 @@ WELLNESS = (
     "effective_time_frame,fatigue,mood,readiness,sleep_duration_h,sleep_quality,soreness,soreness_area,stress\n"
     "2019-11-01T08:00:00.000Z,2,3,7,7,3,2,[],3\n"
 )
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the program with arguments and return exit code, standard output and standard error."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["homefield-node", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        found = capsys.readouterr()
-        return int(ended.value.code or 0), found.out, found.err
-
-    return call
 
 
 @pytest.fixture
@@ -113,8 +97,9 @@ def test_an_import_reports_quality_and_a_bad_file_gives_exit_code_one(node: Path
     code, out, _ = run("ingest", node, folder, "--athlete", "Mara Lind", "--json")
     shown = json.loads(out)
 
-    assert (code, shown["added"], shown["quarantined"], shown["stored"]) == (1, 0, 1, 1)
+    assert (code, shown["added"], shown["quarantined"], shown["skipped"]) == (1, 0, 1, 1)
     assert shown["files"][1]["report"]["duplicate"] == 7
+    assert (shown["files"][1]["duplicates"], shown["files"][1]["reason"].startswith("known already")) == (1, True)
     code, out, _ = run("ingest", node, folder, "--athlete", "7")
     assert code == 1
     assert "broken.fit quarantined:" in out
@@ -130,7 +115,8 @@ def test_a_file_of_many_is_one_line(node: Path, run: Run, tmp_path: Path) -> Non
     code, out, _ = run("ingest", node, tmp_path / "readiness.csv", "--players", tmp_path / "who.json")
 
     assert code == 0
-    assert re.search(r"\(2 +.*3 +2 +2 +0 +1", out), out
+    assert "readiness.csv stored: 1 row: the source's own estimate" in out
+    assert re.search(r"readiness.csv +stored +3 +2 +1 +0 +2 +0 +0", out), out
 
 
 def test_metrics_as_table_and_as_json(node: Path, run: Run, tmp_path: Path) -> None:

@@ -168,6 +168,34 @@ def test_dates_with_the_day_before_the_month_are_turned_round(text_file: TextFil
     assert reading.report.clock == 2
 
 
+def test_readings_that_are_not_at_rest_are_left_out_with_a_reason_however_the_type_is_written(
+    text_file: TextFile, clock: LocalClock
+) -> None:
+    text = (
+        "Member,Date,Datetime,Type,Rmssd,HR\nm,2026-03-02,2026-03-02 07:10:00,Readiness,53.4,52.1\n"
+        "m,2026-03-02,2026-03-02 12:10:00,Training,20,120\n"
+    )
+
+    reading = hrv_csv.read_elitehrv(text_file(text), clock)
+
+    assert values(reading, Stream.RMSSD) == [53.4]
+    account = reading.ledger.account(reading.rows_of, ())
+    assert (account.kept, account.dropped, reading.report.dropped) == (1, {"not_at_rest": 1}, 0)
+
+
+def test_a_reported_day_of_rest_is_no_session_of_unknown_load(text_file: TextFile, clock: LocalClock) -> None:
+    text = (
+        "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-05T18:00:00Z,x,0,0\n"
+        "2026-03-06T18:00:00Z,x,6,60\n2026-03-07T18:00:00Z,x,0,\n2026-03-08T18:00:00Z,x,-1,60\n"
+    )
+
+    reading = pmsys.read_srpe(text_file(text), clock)
+
+    assert [o.day.day for o in reading.observations if o.stream is Stream.REST_DAY] == [5]
+    assert values(reading, Stream.SESSION_RPE) == [6.0, 0.0]
+    assert values(reading, Stream.SESSION_DURATION_MIN) == [60.0, 60.0]
+
+
 def test_a_header_one_name_short_is_not_read_as_shifted_columns(text_file: TextFile, clock: LocalClock) -> None:
     text = "timestamp_measurement,HR,rMSSD\n" + "2017-04-01 09:56:21 +0000,963,62.3,71.2\n" * 8
 

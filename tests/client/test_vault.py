@@ -13,9 +13,10 @@ from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSou
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, UnknownAthlete, VaultError, WrongKey
 from client.vault.codec import decode, encode
+from client.vault.intake import Added
 from client.vault.journal import ImportRecord, imports, quarantine, quarantined, record_import
 from client.vault.keys import UnlockKey
-from client.vault.store import Added, Vault, new_athlete_id
+from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 
 Make = Callable[..., Observation]

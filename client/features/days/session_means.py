@@ -47,4 +47,4 @@ def _minutes(reading: Observation, minutes: Minutes) -> float:
 
 
 def _session(reading: Observation) -> Session:
-    return (reading.start, reading.source.app, reading.source.device)
+    return (reading.start, reading.source.app, reading.source.device, reading.entry)

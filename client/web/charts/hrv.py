@@ -11,6 +11,7 @@ from chassis.text import long_date
 from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
 from client.features.daily import DailyTable
+from client.features.days.instruments import instruments, of_one_instrument
 from client.features.hrv_baseline import hrv_baseline
 from client.web.beside_usual import printed
 from client.web.charts.parts import Rows, finished, json_value, table_value
@@ -58,7 +59,7 @@ def hrv_chart(table: DailyTable) -> Chart | None:
 
 
 def _series(table: DailyTable) -> _Series | None:
-    values = table.column("lnrmssd")
+    values = of_one_instrument(table.column("lnrmssd"), instruments(table.column, "lnrmssd"))
     week, first = hrv_baseline(values), max(0, len(values) - HRV_DAYS)
     if week.recent_mean is None or week.band is None or not np.isfinite(values[first:]).any():
         return None

@@ -11,8 +11,8 @@ from chassis.text import long_date
 from chassis.web.chart_spec import filled
 from chassis.web.charts import Chart
 from client.biometrics.observations import Observation
-from client.biometrics.streams import Stream
 from client.features.daily import DailyTable
+from client.features.days.nights import nights_of
 from client.web import text
 from client.web.charts.parts import MISSING, finished, table_value
 
@@ -34,21 +34,13 @@ def sleep_chart(table: DailyTable, readings: Sequence[Observation], *, day: date
 
 
 def _timed(readings: Sequence[Observation], nights: Sequence[date]) -> dict[date, tuple[float, float]]:
-    """Bed and wake in hours from the midnight before waking, of the longest sleep that ends on each day."""
-    found: dict[date, Observation] = {}
-    for one in readings:
-        if one.stream is Stream.SLEEP_PERIOD_MIN and one.day in nights and one.end > one.start:
-            held = found.get(one.day)
-            if held is None or one.end - one.start > held.end - held.start:
-                found[one.day] = one
-    return {
-        night: (_from_midnight(o.start, o.offset_min, night), _from_midnight(o.end, o.offset_min, night))
-        for night, o in found.items()
-    }
+    """Bed and wake in hours from the midnight before waking, of each day's main sleep."""
+    main = nights_of(readings).main
+    timed = {night: main[night] for night in nights if night in main and main[night].end > main[night].start}
+    return {night: (_from_midnight(o.start, night), _from_midnight(o.end, night)) for night, o in timed.items()}
 
 
-def _from_midnight(moment: datetime, offset_min: int, night: date) -> float:
-    local = moment + timedelta(minutes=offset_min)
+def _from_midnight(local: datetime, night: date) -> float:
     return (local.date() - night).days * 24 + local.hour + local.minute / 60
 
 

@@ -1,0 +1,109 @@
+"""What became of each row of a file: kept, dropped with a reason, or known already; the three add up to the rows."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+MISSING = "missing"
+NO_READING = "no_reading"
+_NOT_MISSING = ("row_left_out", "imputed")
+_WHOLE_ROW = tuple(f"dropped:{word}" for word in ("time", "row", "beats", "sleep", "activity", "not_a_number_rr"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowAccount:
+    """Rows of one file, or of one athlete's part of it. A row is a line, a FIT message with data, an XML record.
+
+    kept: rows that gave a reading. dropped: rows that gave none, by reason. duplicates: rows whose readings were all
+    stored before. rows = kept + all dropped + duplicates.
+    """
+
+    kept: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows."""
+        return self.kept + sum(self.dropped.values()) + self.duplicates
+
+    def plus(self, other: "RowAccount") -> "RowAccount":
+        """Return both together."""
+        dropped = Counter(self.dropped) + Counter(other.dropped)
+        return RowAccount(self.kept + other.kept, dict(dropped), self.duplicates + other.duplicates)
+
+    def left_out(self, reason: str) -> "RowAccount":
+        """Return the account of the same rows where none of their readings is taken."""
+        dropped = Counter(self.dropped)
+        dropped[reason] += self.kept + self.duplicates
+        return RowAccount(dropped=dict(+dropped))
+
+
+class RowLedger:
+    """Reasons by row, collected while a reader works. rows: those begun; lost: those left out before that."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._one_by_one = True
+        self._lost: Counter[str] = Counter()
+        self.lost = 0
+        self._reasons: dict[int, tuple[int, str]] = {}
+        self._whole_rows: Counter[str] = Counter()
+
+    def advance(self, rows: int) -> None:
+        """Begin the next row, or take the number of all rows at once."""
+        self._one_by_one &= rows in (self.rows, self.rows + 1)
+        self.rows = rows
+
+    def lose(self, code: str, number: int) -> None:
+        """Take rows that no reading can come from."""
+        self.lost += number
+        self._lost[_reason(code)[1]] += number
+
+    def note(self, code: str, number: int) -> None:
+        """Take a count of the present row; the worst one becomes the reason where the row gives no reading."""
+        found = _reason(code)
+        if found > self._reasons.get(self.rows, (0, "")):
+            self._reasons[self.rows] = found
+        if code.startswith(_WHOLE_ROW):
+            self._whole_rows[found[1]] += number
+
+    def account(self, rows_of: Sequence[int], known: Collection[int]) -> RowAccount:
+        """Close the ledger.
+
+        rows_of: the row of each reading, as `rows` said when it was taken. known: places in it of readings that were
+        stored before.
+        """
+        fresh = {row for place, row in enumerate(rows_of) if place not in known}
+        repeated = set(rows_of) - fresh
+        found = self._row_by_row(fresh, repeated) if self._one_by_one else self._together(fresh, repeated)
+        return found.plus(RowAccount(dropped=dict(self._lost)))
+
+    def _row_by_row(self, fresh: set[int], repeated: set[int]) -> RowAccount:
+        empty = (row for row in range(1, self.rows + 1) if row not in fresh and row not in repeated)
+        dropped = Counter(self._reasons.get(row, (0, NO_READING))[1] for row in empty)
+        return RowAccount(self.rows - sum(dropped.values()) - len(repeated), dict(dropped), len(repeated))
+
+    def _together(self, fresh: set[int], repeated: set[int]) -> RowAccount:
+        """Account for rows that share their readings, such as the beats of one series."""
+        if not fresh and not repeated:
+            reason = max(self._reasons.values(), default=(0, NO_READING))[1]
+            return RowAccount(dropped={reason: self.rows} if self.rows else {})
+        dropped: dict[str, int] = {}
+        left = self.rows - 1  # at least one row gave the readings
+        for reason, number in self._whole_rows.items():
+            dropped[reason] = min(number, left)
+            left -= dropped[reason]
+        rest = self.rows - sum(dropped.values())
+        dropped = {reason: number for reason, number in dropped.items() if number}
+        return RowAccount(rest, dropped) if fresh else RowAccount(0, dropped, rest)
+
+
+def _reason(code: str) -> tuple[int, str]:
+    """Return how much a code says about an empty row, and the reason's word."""
+    kind, _, word = code.partition(":")
+    if kind in ("dropped", "left_out"):
+        return 3, word
+    if kind == "sentinel":
+        return (2, word) if word in _NOT_MISSING else (1, MISSING)
+    return (1, MISSING) if kind == MISSING else (0, NO_READING)

@@ -1,0 +1,27 @@
+"""Which streams describe a training session, reported or measured, and when a session has no time of day."""
+
+from datetime import time, timedelta
+from typing import Final
+
+from client.biometrics.observations import Observation
+from client.biometrics.streams import Stream
+
+REPORTED: Final = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
+"""What a person says about a session."""
+MEASURED: Final = (
+    Stream.ACTIVITY_DURATION_MIN,
+    Stream.DISTANCE,
+    Stream.HIGH_SPEED_DISTANCE,
+    Stream.HEART_RATE_MEAN,
+    Stream.HEART_RATE_MAX,
+    Stream.POWER_MEAN,
+)
+"""What a device measures in a session."""
+OF_SESSIONS: Final = frozenset(REPORTED + MEASURED)
+TRIALS: Final = frozenset({Stream.JUMP_HEIGHT_CM})
+"""Tests of which several belong to one day."""
+
+
+def has_only_a_date(reading: Observation) -> bool:
+    """True for a start at local midnight: where a reading without time of day is placed."""
+    return (reading.start + timedelta(minutes=reading.offset_min)).time() == time(0)

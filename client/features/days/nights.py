@@ -1,0 +1,144 @@
+"""Nights: one main sleep a day, joined from its pieces; naps apart; and the morning that a night's readings belong to.
+
+Source: docs/indices.md §4.5. A night belongs to the local day of waking up, whenever it began.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from client.biometrics.observations import NAP, Observation
+from client.biometrics.streams import SPECS, Stream
+from client.features.day_sources import not_overlapping
+
+MAX_GAP = timedelta(minutes=120)  # awake for longer, and a second sleep begins
+LEAST_MAIN_MIN = 180.0  # ours: a shorter sleep whose middle lies after noon is a nap
+EVENING = time(18)  # ours: three hours or more of sleep do not end after it, so such a time is that of falling asleep
+MORNING = timedelta(hours=4)  # a beat recording that starts later after waking is no morning value
+
+_OF_THE_SLEEP = frozenset({Stream.SLEEP_EFFICIENCY, Stream.SLEEP_SCORE, Stream.DEEP_SLEEP_MIN})
+_OF_THE_MORNING = frozenset({Stream.RR_INTERVALS, Stream.RMSSD})
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """One sleep with its pieces, in order. start, end: local and naive. asleep_min: their sum, at most its length."""
+
+    start: datetime
+    end: datetime
+    asleep_min: float
+    pieces: tuple[Observation, ...]
+
+    @property
+    def day(self) -> date:
+        """The day of waking up."""
+        return (self.end - timedelta(microseconds=self.end > self.start)).date()
+
+    @property
+    def middle(self) -> datetime:
+        """The moment in the middle."""
+        return self.start + (self.end - self.start) / 2
+
+    @property
+    def is_called_nap(self) -> bool:
+        """True where the source says that it is a nap."""
+        return NAP in self.pieces[0].quality
+
+    @property
+    def is_before_noon(self) -> bool:
+        """True where its middle lies between the noon before waking and the noon after: it is that day's night."""
+        return self.middle < datetime.combine(self.day, time(12))
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """The main sleep and the naps of each day."""
+
+    main: Mapping[date, Sleep]
+    naps: Mapping[date, tuple[Sleep, ...]]
+    _starts: tuple[tuple[datetime, Sleep], ...]
+
+    def day_of(self, reading: Observation) -> date:
+        """Return the day of a reading: what began in a main sleep belongs to the day of waking from it."""
+        if SPECS[reading.stream].day_of_end:
+            night = self._around(_local(reading.start, reading))
+            if night is not None:
+                return night.day
+        return reading.day
+
+    def counts(self, reading: Observation) -> bool:
+        """False for a nap's efficiency or score, and for beats recorded more than four hours after waking."""
+        if reading.stream in _OF_THE_SLEEP:
+            naps = self.naps.get(reading.day, ())
+            return NAP not in reading.quality and not any(_is_inside(reading, nap) for nap in naps)
+        if reading.stream in _OF_THE_MORNING:
+            night = self.main.get(self.day_of(reading))
+            return night is None or _local(reading.start, reading) <= night.end + MORNING
+        return True
+
+    def _around(self, moment: datetime) -> Sleep | None:
+        index = bisect_right(self._starts, moment, key=lambda held: held[0]) - 1
+        night = self._starts[index][1] if index >= 0 else None
+        return night if night is not None and moment < night.end else None
+
+
+def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> Nights:
+    """Find the nights in the sleep readings of an athlete; of two sources at one time the better one counts.
+
+    The longest sleep with its middle before noon is the main one; without such a sleep, the longest of three hours.
+    """
+    sleeps = _joined(not_overlapping([r for r in readings if r.stream is Stream.SLEEP_PERIOD_MIN], priority))
+    by_day: dict[date, list[Sleep]] = defaultdict(list)
+    for sleep in sleeps:
+        by_day[sleep.day].append(sleep)
+    main = {day: found for day, held in by_day.items() if (found := _main(held)) is not None}
+    naps = {day: tuple(one for one in held if one is not main.get(day)) for day, held in by_day.items()}
+    starts = sorted(((night.start, night) for night in main.values()), key=lambda held: held[0])
+    return Nights(main, {day: held for day, held in naps.items() if held}, tuple(starts))
+
+
+def _main(sleeps: Sequence[Sleep]) -> Sleep | None:
+    able = [one for one in sleeps if not one.is_called_nap and (one.is_before_noon or one.asleep_min >= LEAST_MAIN_MIN)]
+    return max(able, key=lambda one: (one.is_before_noon, one.asleep_min, one.start), default=None)
+
+
+def _joined(readings: Sequence[Observation]) -> list[Sleep]:
+    """Join what lies at most 120 minutes apart; a nap by its source's word, and a sleep without length, stay alone."""
+    pieces = sorted(map(_alone, readings), key=lambda sleep: (sleep.start, sleep.end))
+    found: list[Sleep] = []
+    for piece in pieces:
+        if not _stays_alone(piece):
+            if found and piece.start - found[-1].end <= MAX_GAP:
+                found[-1] = _merge(found[-1], piece)
+            else:
+                found.append(piece)
+    return found + [piece for piece in pieces if _stays_alone(piece)]
+
+
+def _stays_alone(piece: Sleep) -> bool:
+    return piece.is_called_nap or piece.end == piece.start
+
+
+def _merge(last: Sleep, piece: Sleep) -> Sleep:
+    end = max(last.end, piece.end)
+    length_min = (end - last.start).total_seconds() / 60
+    asleep_min = min(last.asleep_min + piece.asleep_min, length_min)
+    return Sleep(last.start, end, asleep_min, (*last.pieces, *piece.pieces))
+
+
+def _alone(reading: Observation) -> Sleep:
+    minutes = float(reading.value) if isinstance(reading.value, float) else 0.0
+    start, end = _local(reading.start, reading), _local(reading.end, reading)
+    if start == end and start.time() >= EVENING and minutes >= LEAST_MAIN_MIN:
+        end = start + timedelta(minutes=minutes)
+    return Sleep(start, end, minutes, (reading,))
+
+
+def _is_inside(reading: Observation, sleep: Sleep) -> bool:
+    return sleep.start <= _local(reading.start, reading) and _local(reading.end, reading) <= sleep.end
+
+
+def _local(moment: datetime, reading: Observation) -> datetime:
+    return (moment + timedelta(minutes=reading.offset_min)).replace(tzinfo=None)

@@ -1,0 +1,72 @@
+"""Judges each column of a file as a whole: another scale, another unit, shifted cells, times that cannot be read.
+
+Columns are judged one by one: many good minutes must not hide ratings that are on another scale.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from client.biometrics.streams import SPECS, Stream
+from client.errors import UnreadableFile
+
+MIN_JUDGED = 5  # ours: with fewer numbers a column is not refused as shifted
+MAX_REFUSED_SHARE = 0.5  # ours: more refused numbers than good ones is another column or unit
+MAX_ABOVE_SHARE = 0.05  # ours: this many answers above the top of a scale are those of another scale, not slips
+
+RATED = frozenset(
+    {
+        Stream.SESSION_RPE,
+        Stream.READINESS,
+        Stream.FATIGUE,
+        Stream.MOOD,
+        Stream.SLEEP_QUALITY,
+        Stream.SORENESS,
+        Stream.STRESS,
+    }
+)
+"""Streams whose numbers are answers on a scale. One below it often means "no answer" and tells nothing of the scale."""
+
+
+class ColumnCheck:
+    """Counts of one file by stream; for a file of many athletes all share one.
+
+    names: what the file calls the column of a stream, for the sentence that refuses it.
+    """
+
+    def __init__(self, names: Mapping[Stream, str] | None = None) -> None:
+        self._names = names or {}
+        self._good: Counter[Stream] = Counter()
+        self._refused: Counter[Stream] = Counter()
+        self._above: Counter[Stream] = Counter()
+
+    def take(self, stream: Stream) -> None:
+        """Count a good number."""
+        self._good[stream] += 1
+
+    def refuse(self, stream: Stream, value: float | None = None) -> None:
+        """Count a refused cell; value: the number that was out of range, where it was one."""
+        self._refused[stream] += 1
+        self._above[stream] += value is not None and value > SPECS[stream].high
+
+    def judge(self, *, rows: int, without_time: int) -> None:
+        """Return when no column is wrong as a whole; raises UnreadableFile that names the first one that is."""
+        if rows >= MIN_JUDGED and without_time > MAX_REFUSED_SHARE * rows:
+            raise UnreadableFile(f"{without_time} of {rows} rows have no time that can be read and can be right")
+        for stream, refused in sorted(self._refused.items()):
+            numbers = refused + self._good[stream]
+            name = self._names.get(stream, stream.value)
+            if stream in RATED and self._above[stream] >= max(1, MAX_ABOVE_SHARE * numbers):
+                raise UnreadableFile(_other_scale(stream, name, self._above[stream], numbers))
+            if numbers >= MIN_JUDGED and refused > MAX_REFUSED_SHARE * numbers:
+                raise UnreadableFile(
+                    f"most numbers of {name} are outside its range or are written otherwise ({refused} of {numbers}); "
+                    "are columns shifted or in another unit?"
+                )
+
+
+def _other_scale(stream: Stream, name: str, above: int, numbers: int) -> str:
+    spec = SPECS[stream]
+    return (
+        f"{above} of {numbers} answers of {name} are above {spec.high:g}, the top of the scale of {stream.value} "
+        f"({spec.low:g} to {spec.high:g}); the column is on another scale, and none can be turned into another"
+    )

@@ -1,0 +1,111 @@
+"""Lines of delimited text as records (RFC 4180), where a quotation mark that is never closed swallows no other line."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MAX_FIELD = 1_000_000
+MAX_CELL_LINES = 200  # ours: no note has more; it bounds how far an open quotation mark is followed
+_QUOTE = '"'
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRecord:
+    """One record. cells: None where it cannot be split. is_unclosed: a quotation mark in it was opened only."""
+
+    cells: list[str] | None
+    is_unclosed: bool = False
+
+
+def split_records(lines: Sequence[str], *, delimiter: str, width: int) -> Iterator[CsvRecord]:
+    """Yield the records of lines that are not blank.
+
+    width: cells of the header. A quoted cell may go over several lines; where one of them is a record by itself, or the
+    cell is never closed, the mark is text and every line stands for itself.
+    """
+    csv.field_size_limit(MAX_FIELD)
+    number = 0
+    while number < len(lines):
+        if not lines[number].strip():
+            number += 1
+            continue
+        end = _last_line(lines, number, delimiter, width)
+        if end is None:
+            yield CsvRecord(_split_alone(lines[number], delimiter, width), is_unclosed=True)
+        else:
+            yield CsvRecord(_split("\n".join(lines[number : end + 1]), delimiter))
+        number = number + 1 if end is None else end + 1
+
+
+def _split(text: str, delimiter: str) -> list[str] | None:
+    try:
+        lines = [f"{line}\n" for line in text.split("\n")]
+        return next(csv.reader(lines, delimiter=delimiter), None)
+    except csv.Error:
+        return None
+
+
+def _split_alone(line: str, delimiter: str, width: int) -> list[str] | None:
+    """Split a line whose last quotation mark is only opened; delimiters after it are text where no column follows."""
+    cells = _split(_without_open_quote(line, delimiter), delimiter)
+    opened = _split(line[: _open_quote(line, delimiter, is_open=False)], delimiter)
+    if cells is None or opened is None or max(len(opened), 1) != width:
+        return cells
+    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
+
+
+def _last_line(lines: Sequence[str], first: int, delimiter: str, width: int) -> int | None:
+    """Return the line on which the record that begins at `first` ends, or None where a cell of it is never closed."""
+    if _open_quote(lines[first], delimiter, is_open=False) is None:
+        return first
+    alone = _split(_without_open_quote(lines[first], delimiter), delimiter)
+    for number in range(first + 1, min(first + MAX_CELL_LINES, len(lines))):
+        if alone is not None and _is_alike(alone, _split(lines[number], delimiter), width):
+            return None
+        if _open_quote(lines[number], delimiter, is_open=True) is None:
+            cells = _split("\n".join(lines[first : number + 1]), delimiter)
+            return number if cells is not None and len(cells) == width else None
+    return None
+
+
+def _is_alike(broken: list[str], cells: list[str] | None, width: int) -> bool:
+    """True when a line within a quoted cell has the header's cells, and digits wherever the broken line has."""
+    if cells is None or len(cells) != width or width == 1:
+        return False
+    numeric = [place for place, cell in enumerate(broken[:width]) if _is_numeric(cell)]
+    filled = [place for place in numeric if cells[place].strip()]
+    return bool(filled) and all(_is_numeric(cells[place]) for place in filled)
+
+
+def _is_numeric(cell: str) -> bool:
+    return any(sign.isdigit() for sign in cell) and not any(sign.isspace() and sign != " " for sign in cell)
+
+
+def _open_quote(line: str, delimiter: str, *, is_open: bool) -> int | None:
+    """Return where a quotation mark was opened that the line does not close (-1: on a line before), or None."""
+    opened, place = (-1, 0) if is_open else (None, 0)
+    while True:
+        if opened is None:
+            opened = place if line.startswith(_QUOTE, place) else None
+            if opened is None:
+                after = line.find(delimiter, place)
+                if after < 0:
+                    return None
+                place = after + 1
+                continue
+            place += 1
+        closed = line.find(_QUOTE, place)
+        if closed < 0:
+            return opened
+        if line.startswith(_QUOTE, closed + 1):  # a doubled mark is one of the text
+            place = closed + 2
+            continue
+        after = line.find(delimiter, closed + 1)
+        if after < 0:
+            return None
+        opened, place = None, after + 1
+
+
+def _without_open_quote(line: str, delimiter: str) -> str:
+    place = _open_quote(line, delimiter, is_open=False)
+    return line if place is None else line[:place] + line[place + 1 :]

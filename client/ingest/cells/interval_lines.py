@@ -1,0 +1,154 @@
+"""Lines of a text of beat intervals: comments, a header, a time stamp or elapsed time beside, either decimal sign."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
+MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
+MIN_BEATS = 20  # ours: fewer numbers are no recording
+MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, such as 0 or 1 for quality
+MAX_HEADER = 40  # ours: lines of description above the first number
+_COMMENT = ("#", "%", "//", "*")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_NUMERIC_LINE = re.compile(r"[\d.,;:\sTZ/+-]+", re.ASCII)
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_ANY_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}", re.ASCII)
+_NAME = re.compile(r"(?<![a-z])(rr|rri|r-r|nn|nni|ibi|beats?|intervals?|rr[-_ ]?int[a-z]*)(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalLines:
+    """The lines of numbers. columns: texts by column, all of one length. names: the header's cell by column, or "".
+
+    ragged: lines that have another number of cells.
+    """
+
+    columns: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+    ragged: int
+
+    @property
+    def rows(self) -> int:
+        """Lines of numbers, ragged ones too."""
+        return self.ragged + (len(self.columns[0]) if self.columns else 0)
+
+    def intervals(self) -> tuple[list[float | None], float] | None:
+        """Return the intervals as written (None: no number) and their factor to ms; None where no column is one.
+
+        A column whose name says so comes first, else the last one that is plausible: what stands before is time.
+        """
+        order = sorted(range(len(self.columns)), key=lambda place: (_is_named(self.names[place]), place), reverse=True)
+        for place in order:
+            values = [_number(text) for text in self.columns[place]]
+            factor = _factor(values)
+            is_mark = len(self.columns) > 1 and len(set(values)) < MIN_DIFFERENT
+            if factor is not None and not is_mark:
+                return values, factor
+        return None
+
+    def first_stamp(self) -> datetime | None:
+        """Return the first time stamp, with an offset or without, also of two columns; None where there is none."""
+        first = [column[0] for column in self.columns if column]
+        texts = [*first, *(f"{day}T{time}" for day, time in pairwise(first))]
+        found = next((text for text in texts if _STAMP.fullmatch(text)), None)
+        try:
+            return None if found is None else datetime.fromisoformat(found)
+        except ValueError:
+            return None
+
+    @property
+    def names_a_day(self) -> bool:
+        """True when the first line holds a date in any form."""
+        return any(_ANY_DATE.search(column[0]) for column in self.columns if column)
+
+
+def looks_like_intervals(text: str) -> bool:
+    """True when the first lines are one to three numbers each, perhaps below a header that names intervals."""
+    header, lines = _parted(text)
+    first = lines[:30]
+    if not first or (header and not _is_named(header[-1])):
+        return False
+    cells = [line for line in first if _NUMERIC_LINE.fullmatch(line) or _STAMP.match(line)]
+    return len(cells) >= MIN_PLAUSIBLE_SHARE * len(first) and len(split_lines(text).columns) <= 3
+
+
+def split_lines(text: str) -> IntervalLines:
+    """Return the lines of numbers, split into their columns."""
+    header, lines = _parted(text)
+    rows = _rows(lines, is_comma_between=bool(header) and "," in header[-1])
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=widths.count) if widths else 0
+    whole = [row for row in rows if len(row) == width]
+    names = _names(header[-1], width) if header else ("",) * width
+    return IntervalLines(tuple(zip(*whole, strict=True)), names, len(rows) - len(whole))
+
+
+def _parted(text: str) -> tuple[list[str], list[str]]:
+    """Return the lines above the first number and those from it on, comments and blank lines left out."""
+    lines = [line.replace('"', "").strip() for line in text.split("\n")]
+    lines = [line for line in lines if line and not _is_comment(line)]
+    start = next((number for number, line in enumerate(lines[:MAX_HEADER]) if _is_row(line)), len(lines))
+    return lines[:start], lines[start:]
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith(_COMMENT) or (line.startswith(";") and not _is_row(line))
+
+
+def _is_row(line: str) -> bool:
+    return _NUMERIC_LINE.fullmatch(line) is not None and any(sign.isdigit() for sign in line)
+
+
+def _rows(lines: Sequence[str], *, is_comma_between: bool) -> list[list[str]]:
+    for delimiter in ("\t", ";"):
+        if any(delimiter in line for line in lines[:MIN_BEATS]):
+            return [[_pointed(cell) for cell in line.split(delimiter)] for line in lines]
+    if is_comma_between or (lines and _STAMP.match(lines[0]) and "," in lines[0]):
+        return [[cell.strip() for cell in line.split(",")] for line in lines]
+    if any(" " in line for line in lines[:MIN_BEATS]):
+        return [[_pointed(cell.rstrip(",")) for cell in line.split()] for line in lines]
+    if _is_decimal_comma(lines):
+        return [[_pointed(line)] for line in lines]
+    return [[cell.strip() for cell in line.split(",")] for line in lines]
+
+
+def _is_decimal_comma(lines: Sequence[str]) -> bool:
+    """True when a comma stands for a point: "0,84" or "804,5", and not "1654,850", where time goes on line by line."""
+    pairs = [line.split(",") for line in lines if "," in line]
+    if not pairs or any("." in line for line in lines) or any(len(pair) != 2 for pair in pairs):
+        return False
+    first = [number for pair in pairs if (number := _number(pair[0])) is not None]
+    is_going_on = all(later >= earlier for earlier, later in pairwise(first)) and len(set(first)) >= len(first) // 2
+    return len(first) == len(pairs) and not is_going_on
+
+
+def _pointed(cell: str) -> str:
+    cell = cell.strip()
+    return cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _names(header: str, width: int) -> tuple[str, ...]:
+    cells = next((cells for sign in "\t;," if len(cells := header.split(sign)) == width), [])
+    return tuple(cell.strip() for cell in cells) or (header,) * width
+
+
+def _is_named(name: str) -> bool:
+    return _NAME.search(name) is not None
+
+
+def _factor(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    if len(known) < max(MIN_BEATS, MIN_PLAUSIBLE_SHARE * len(values)):
+        return None
+    for factor in (1.0, 1000.0):
+        plausible = sum(PLAUSIBLE_MS[0] <= value * factor <= PLAUSIBLE_MS[1] for value in known)
+        if plausible >= MIN_PLAUSIBLE_SHARE * len(known):
+            return factor
+    return None

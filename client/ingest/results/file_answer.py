@@ -1,0 +1,86 @@
+"""What an import answers about each file: one entry, whatever athletes it has rows of."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from client.biometrics.row_account import RowAccount
+from client.ingest.results.import_result import ImportResult
+from client.ingest.results.import_status import together
+from client.ingest.results.reasons import in_words
+
+TABLE_COLUMNS = ("File", "Status", "Rows", "Kept", "Dropped", "Known", "New", "Cells refused", "Clock")
+
+
+class FileAnswer:
+    """The results of one file: one for each athlete it has rows of."""
+
+    def __init__(self, results: Sequence[ImportResult]) -> None:
+        self.results = results
+        self.first = results[0]
+        self.status = together([one.status for one in results])
+        self.account = _total(results)
+        self.added = sum(one.added for one in results)
+        self.reason = "; ".join(dict.fromkeys(one.reason for one in results if one.reason))
+        self.notes = list(dict.fromkeys(note for one in results for note in one.report.notes))
+
+    @property
+    def why(self) -> str:
+        """The reason, or which rows were left out of a file that is stored whole but for them."""
+        return self.reason or in_words({}, self.account.dropped)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the file's entry; rows = kept + all dropped + duplicates."""
+        counts = Counter[str]()
+        for one in self.results:
+            counts.update({name: n for name, n in asdict(one.report).items() if isinstance(n, int)})
+        details = sum((Counter(one.report.details) for one in self.results), Counter[str]())
+        return {
+            "file": self.first.file_name,
+            "status": self.status,
+            "reader": self.first.reader,
+            "reason": self.reason,
+            "rows": self.account.rows,
+            "kept": self.account.kept,
+            "dropped": dict(sorted(self.account.dropped.items())),
+            "duplicates": self.account.duplicates,
+            "notes": self.notes,
+            "added": self.added,
+            "athletes": [one.athlete for one in self.results if one.athlete is not None],
+            "file_name": self.first.file_name,
+            "athlete": self.first.athlete if len(self.results) == 1 else None,
+            "report": {**counts, "details": dict(sorted(details.items())), "notes": self.notes},
+        }
+
+    def as_row(self) -> tuple[str, ...]:
+        """Return the file's line of the table."""
+        many = len(self.results) > 1
+        name = f"{self.first.file_name} ({len(self.results)} athletes)" if many else self.first.file_name
+        account, reports = self.account, [one.report for one in self.results]
+        numbers = (account.rows, account.kept, sum(account.dropped.values()), account.duplicates, self.added)
+        cells = sum(report.dropped for report in reports), sum(report.clock for report in reports)
+        return (name, self.status, *map(str, (*numbers, *cells)))
+
+
+def _total(results: Sequence[ImportResult]) -> RowAccount:
+    found = RowAccount()
+    for one in results:
+        found = found.plus(one.account).plus(one.others)
+    return found
+
+
+def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:
+    """Return one answer for each file."""
+    return [FileAnswer(results) for results in files]
+
+
+def summary(files: Sequence[FileAnswer]) -> dict[str, Any]:
+    """Return the JSON answer: how many files have each status, and an entry for each."""
+    statuses = Counter[str](file.status for file in files)
+    names = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
+    return {
+        "added": sum(file.added for file in files),
+        **{name: statuses[name] for name in names},
+        "files": [file.as_json() for file in files],
+    }

@@ -1,0 +1,31 @@
+"""What became of one file, for one athlete."""
+
+from dataclasses import dataclass, field
+
+from client.biometrics.quality import QualityReport
+from client.biometrics.row_account import RowAccount
+from client.vault.journal import FileStatus
+from policies.vocabulary import AthleteId
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of one file, for one athlete (None where no athlete of the vault was concerned).
+
+    account: what became of the athlete's rows. others: rows that are nobody's here, told once a file.
+    """
+
+    file_name: str
+    reader: str
+    status: FileStatus
+    reason: str
+    athlete: AthleteId | None
+    added: int
+    report: QualityReport
+    account: RowAccount = field(default_factory=RowAccount)
+    others: RowAccount = field(default_factory=RowAccount)
+
+    @property
+    def is_failure(self) -> bool:
+        """True for a file that was quarantined, and for one of which nothing was kept."""
+        return self.status in ("quarantined", "nothing_kept")

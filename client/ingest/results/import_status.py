@@ -1,0 +1,35 @@
+"""The status of a file that was read, told from what became of its rows."""
+
+from collections.abc import Sequence
+
+from client.biometrics.quality import QualityReport
+from client.biometrics.row_account import RowAccount
+from client.ingest.results.reasons import in_words
+from client.vault.journal import FileStatus
+
+KNOWN_ALREADY = "known already; every row that gives a reading is stored"
+NO_ROWS = "it holds no rows"
+
+
+def judged(account: RowAccount, report: QualityReport) -> tuple[FileStatus, str]:
+    """Return the status, and in words why the file is not stored whole.
+
+    partial: rows or cells were refused, or the file was cut off; what was left out as asked, and what is missing, makes
+    no file partial.
+    """
+    if account.kept and (report.dropped or "partial_file" in report.details):
+        return "partial", in_words(report.details, account.dropped) or "the file was cut off"
+    if account.kept:
+        return "stored", ""
+    if account.duplicates:
+        return "skipped", KNOWN_ALREADY
+    if not account.rows:
+        return "skipped", NO_ROWS
+    return "nothing_kept", f"no row gave a reading; {in_words(report.details, account.dropped)}"
+
+
+def together(statuses: Sequence[FileStatus]) -> FileStatus:
+    """Return the status of a file that several athletes have rows of."""
+    if len(set(statuses)) == 1:
+        return statuses[0]
+    return "partial" if {"partial", "nothing_kept"} & set(statuses) else "stored"

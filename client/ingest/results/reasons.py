@@ -1,0 +1,56 @@
+"""The counts of a quality report in words, for the terminal and the journal; they hold no values."""
+
+from collections.abc import Mapping
+
+from client.biometrics.streams import SPECS, Stream
+
+_ROWS = {
+    "time_unreadable": "a time that cannot be read",
+    "time_implausible": "a time before 1995 or in the future",
+    "time_relative": "a time of a clock that was never set",
+    "row_ragged": "more or fewer cells than the header",
+    "row_unreadable": "cells that cannot be told apart",
+    "row_left_out": "another value in the column of `only`",
+    "imputed": "the source's own estimate",
+    "not_at_rest": "a reading that is not at rest",
+    "another_athlete": "another athlete",
+    "athlete_not_taken": "an athlete who is not taken",
+    "missing": "no value",
+    "no_reading": "nothing that is read",
+    "file_refused": "a file that was refused whole",
+    "report_unreadable": "a report that cannot be read",
+}
+_CELLS = {
+    "not_a_number": "no number",
+    "sign": "a decimal or grouping sign that does not fit, or says two things (declare decimal and grouping)",
+    "end_unknown": "no end, so that their day is not known",
+    "text": "too long a text",
+}
+_SMALL = "outside {low:g} to {high:g} {unit}"
+
+
+def in_words(details: Mapping[str, int], dropped_rows: Mapping[str, int] | None = None) -> str:
+    """Return what was refused, such as "2 rows: a time that cannot be read; 3 of distance: no number".
+
+    details: counts by code. dropped_rows: rows that gave nothing, by reason; told first where they are given.
+    """
+    counts = {reason: number for reason, number in (dropped_rows or {}).items() if reason in _ROWS}
+    for code, number in details.items():
+        kind, _, word = code.partition(":")
+        if kind == "dropped":
+            counts.setdefault(word, number)
+    return "; ".join(_rows(word, number) if word in _ROWS else _cells(word, number) for word, number in counts.items())
+
+
+def _rows(reason: str, number: int) -> str:
+    return f"{number} {'row' if number == 1 else 'rows'}: {_ROWS[reason]}"
+
+
+def _cells(word: str, number: int) -> str:
+    for stream in Stream:
+        kind, found, _ = word.rpartition(f"_{stream.value}")
+        if found and word.endswith(f"_{stream.value}") and (kind in _CELLS or kind == "range"):
+            spec = SPECS[stream]
+            said = _CELLS.get(kind) or _SMALL.format(low=spec.low, high=spec.high, unit=spec.unit)
+            return f"{number} of {stream.value}: {said}"
+    return f"{number}: {word.replace('_', ' ')}"

@@ -1,0 +1,75 @@
+"""Cells of a mapped table as numbers, each column read in the form that all of its cells show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from client.biometrics.observations import is_in_range
+from client.biometrics.streams import SPECS
+from client.ingest.cells.number_form import NumberForm, Refusal, clock_seconds, column_form, is_missing
+from client.ingest.mapping import CONVERSIONS, StreamColumn
+from client.ingest.mapping import Mapping as CsvMapping
+
+LONGEST_MIN = 1440.0  # ours: what has a start and an end is no longer than a day
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumber:
+    """What a cell says. value: None where it is missing. factor: what makes the value one in the stream's unit."""
+
+    value: float | Refusal | None
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CellReader:
+    """Reads the cells of every column of numbers."""
+
+    forms: Mapping[str, NumberForm]
+
+    def number(self, entry: StreamColumn, text: str) -> CellNumber:
+        """Read a cell of a stream's column. A duration may be written h:mm:ss where the mapping says no other unit."""
+        if is_missing(text):
+            return CellNumber(None)
+        target = SPECS[entry.stream].unit
+        seconds = clock_seconds(text) if entry.unit is None and ("s", target) in CONVERSIONS else None
+        if seconds is not None and target != "ms":
+            return CellNumber(seconds, CONVERSIONS[("s", target)])
+        return CellNumber(self.forms[entry.column].read(text), entry.factor)
+
+    def minutes(self, column: str, text: str) -> float | None:
+        """Read a duration in minutes, or written h:mm:ss; None where it is none of up to a day."""
+        if is_missing(text):
+            return None
+        seconds = clock_seconds(text)
+        value = self.forms[column].read(text) if seconds is None else seconds / 60.0
+        return value if isinstance(value, float) and 0 < value <= LONGEST_MIN else None
+
+
+class SignedCells:
+    """Collects the cells with a point or a comma, column by column, to judge what the signs mean."""
+
+    def __init__(self, mapping: CsvMapping) -> None:
+        self._mapping = mapping
+        self._streams = {entry.column: entry for entry in mapping.streams}
+        names = [*self._streams, *([mapping.duration_min] if mapping.duration_min else [])]
+        self._cells: dict[str, set[str]] = {name: set() for name in names}
+
+    def see(self, row: Mapping[str, str]) -> None:
+        """Take one row into account."""
+        for name, cells in self._cells.items():
+            if "." in row[name] or "," in row[name]:
+                cells.add(row[name])
+
+    def reader(self) -> CellReader:
+        """Return the reader of these columns."""
+        return CellReader({name: self._form(name, cells) for name, cells in self._cells.items()})
+
+    def _form(self, name: str, cells: Iterable[str]) -> NumberForm:
+        entry = self._streams.get(name)
+
+        def is_possible(value: float) -> bool:
+            return 0 < value <= LONGEST_MIN if entry is None else is_in_range(entry.stream, value * entry.factor)
+
+        return column_form(
+            cells, decimal=self._mapping.decimal, grouping=self._mapping.grouping, is_possible=is_possible
+        )

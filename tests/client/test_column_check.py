@@ -1,0 +1,112 @@
+"""Each column of a file is judged by itself: good numbers beside it hide no wrong one."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
+from client.ingest.cells.column_check import RATED, ColumnCheck
+from client.ingest.clock import LocalClock
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import read_mapped
+from client.ingest.mapping import read_mapping
+
+TextFile = Callable[..., InputFile]
+
+
+def sheet(rows: list[tuple[object, ...]], stream: str, **changes: Any) -> tuple[str, bytes]:
+    lines = ["day,answer,min", *(",".join(map(str, row)) for row in rows)]
+    mapping = {
+        "version": 1,
+        "app": "sheet",
+        "time": {"column": "day", "format": "date"},
+        "streams": [
+            {"column": "answer", "stream": stream},
+            {"column": "min", "stream": "activity_duration_min"},
+        ],
+    }
+    return "\n".join(lines), json.dumps({**mapping, **changes}).encode()
+
+
+def taken(clock: LocalClock, answers: list[object], stream: str = "session_rpe") -> dict[str, Reading]:
+    text, mapping = sheet([(f"2026-03-{n:02}", answer, 60) for n, answer in enumerate(answers, 1)], stream)
+    return read_mapped(InputFile("x.csv", text.encode()), clock, read_mapping(mapping))
+
+
+@pytest.mark.parametrize(
+    ("answers", "stream"),
+    [
+        ([13, 15, 9, 8, 12, 7, 10, 17], "session_rpe"),
+        ([9, 8, 7, 10, 9, 11, 8, 9, 7, 10], "session_rpe"),
+        ([13], "session_rpe"),
+        ([3, 7, 5, 8, 4, 6], "mood"),
+        ([3, 2, 4, 7, 4, 3, 1, 5, 2, 2], "fatigue"),
+        ([70, 82, 65, 40, 90], "readiness"),
+    ],
+)
+def test_answers_on_another_scale_refuse_the_file_and_name_the_column(
+    clock: LocalClock, answers: list[object], stream: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=f"answers of answer are above .* the scale of {stream}") as refused:
+        taken(clock, answers, stream)
+
+    assert refused.value.rows == len(answers)
+
+
+def test_a_slip_among_many_answers_is_a_refused_cell(clock: LocalClock) -> None:
+    reading = taken(clock, [5, 6, 55, *([4, 7, 3, 6] * 6)])[""]
+
+    assert reading.report.details["dropped:range_session_rpe"] == 1
+    assert sum(o.stream is Stream.SESSION_RPE for o in reading.observations) == 26
+
+
+def test_answers_below_the_scale_tell_no_other_scale(clock: LocalClock) -> None:
+    assert taken(clock, [-1, 6])[""].report.details["dropped:range_session_rpe"] == 1
+
+
+def test_a_scale_that_is_another_one_is_refused_when_the_mapping_is_read() -> None:
+    _, mapping = sheet([], "session_rpe", streams=[{"column": "answer", "stream": "session_rpe", "scale": [6, 20]}])
+
+    with pytest.raises(ValueError, match="a scale from 0 to 10"):
+        read_mapping(mapping)
+
+
+def test_many_good_minutes_hide_no_column_of_bad_numbers(clock: LocalClock) -> None:
+    text, mapping = sheet([(f"2026-03-{n:02}", "fine", 60) for n in range(1, 21)], "resting_heart_rate")
+
+    with pytest.raises(UnreadableFile, match="most numbers of answer"):
+        read_mapped(InputFile("x.csv", text.encode()), clock, read_mapping(mapping))
+
+
+def test_the_whole_column_is_that_of_all_athletes_of_the_file(clock: LocalClock) -> None:
+    """Each athlete by herself has too few answers above the scale to tell, or none."""
+    lines = ["who,day,answer,min"]
+    lines += [f"a,2026-03-{n:02},{n % 4 + 7},60" for n in range(1, 21)]
+    lines += [f"b,2026-03-{n:02},{n % 4 + 11},60" for n in range(1, 4)]
+    _, mapping = sheet([], "session_rpe", athlete="who")
+
+    with pytest.raises(UnreadableFile, match="on another scale"):
+        read_mapped(InputFile("x.csv", "\n".join(lines).encode()), clock, read_mapping(mapping))
+
+
+def test_rows_without_a_time_count_towards_the_refusal(clock: LocalClock) -> None:
+    rows = [(f"2026-03-{n:02}" if n < 3 else "soon", 5, 60) for n in range(1, 7)]
+    text, mapping = sheet(rows, "session_rpe")
+
+    with pytest.raises(UnreadableFile, match="4 of 6 rows have no time"):
+        read_mapped(InputFile("x.csv", text.encode()), clock, read_mapping(mapping))
+
+
+def test_every_question_with_a_scale_is_judged_as_one() -> None:
+    items = {Stream.FATIGUE, Stream.MOOD, Stream.SLEEP_QUALITY, Stream.SORENESS, Stream.STRESS}
+    assert items | {Stream.SESSION_RPE, Stream.READINESS} == RATED
+
+
+def test_a_file_without_a_refused_cell_passes() -> None:
+    check = ColumnCheck()
+    check.take(Stream.MOOD)
+
+    check.judge(rows=10, without_time=5)
