@@ -24,6 +24,7 @@ from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table
 
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
+_YEARS = range(2, 9999)  # at the ends of the calendar a time zone's arithmetic overflows
 DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
 
 
@@ -125,6 +126,9 @@ def _moment(out: Collector, mapping: CsvMapping, text: str) -> Moment | None:
     found = read_time(text, mapping.time.format)
     if found is None:
         out.counters.count("dropped:time_unreadable")
+        return None
+    if found.year not in _YEARS:
+        out.counters.count("dropped:time_implausible")
         return None
     if not isinstance(found, datetime):
         return out.clock.local_day(found, out.counters)

@@ -200,6 +200,14 @@ def test_exchanged_dates_refuse_the_file(clock: LocalClock) -> None:
     assert refused.value.rows == 4
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_an_end_of_the_calendar_is_dropped(clock: LocalClock, day: str) -> None:
+    for form in ("date", "iso"):
+        reading = read(clock, f"date,rpe,min\n{day},6,60\n", described(SESSION, form=form))
+
+        assert (reading.observations, reading.report.details) == ((), {"dropped:time_implausible": 1})
+
+
 def test_dates_that_look_exchanged_and_prove_nothing_are_noted(clock: LocalClock) -> None:
     rows = "".join(f"{day:02}/03/2026,6,60\n" for day in range(1, 8))
 

@@ -56,11 +56,11 @@ def take(
     return Importer(vault, clock, who, described).take(path)
 
 
-def accounts(text: str) -> list[RowAccount]:
+def accounts(data: bytes) -> list[RowAccount]:
     """The accounts of a table's athletes; one of nothing but dropped rows where the file is refused."""
     clock = LocalClock(UTC, datetime(2026, 11, 23, tzinfo=UTC))
     try:
-        readings = read_mapped(InputFile("x.csv", text.encode()), clock, mapping())
+        readings = read_mapped(InputFile("x.csv", data), clock, mapping())
     except UnreadableFile as refused:
         return [RowAccount(dropped={"file_refused": refused.rows})]
     found = [reading.ledger.account(reading.rows_of, ()) for reading in readings.values()]
@@ -73,9 +73,24 @@ def accounts(text: str) -> list[RowAccount]:
 def test_the_rows_of_any_table_add_up(rows: list[tuple[str, ...]]) -> None:
     lines = ["who,day,seen,km,kg", *(",".join(row[:5]) + row[5] for row in rows)]
 
-    found = accounts("\n".join(lines))
+    found = accounts("\n".join(lines).encode())
 
     assert sum(account.rows for account in found) == len(rows)
+
+
+TIMES = ["2026-03-02", "02/13/2026", "46083", "0001-01-01", "9999-12-31", "2026-W09", "00:31:24"]
+NUMBERS = ["1,234", "1.234", "5,5", "nan", "1e5", "9" * 400, "1_0", "٣", "-5"]
+SIGNS = ['"', '""', ",", ";", "\t", "\n", "\r", "\x0b", "\u2028", "sep=;", "rr", "a", "yes"]
+PIECES = st.sampled_from([*TIMES, *NUMBERS, *SIGNS])
+
+
+@given(st.lists(PIECES, max_size=40), st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]))
+def test_no_text_ends_in_another_error_or_loses_a_row(pieces: list[str], codec: str) -> None:
+    text = "who,day,seen,km,kg\n" + "".join(f"{piece}{',' if n % 5 < 4 else chr(10)}" for n, piece in enumerate(pieces))
+
+    found = accounts(text.encode(codec, errors="replace"))
+
+    assert all(account.rows == account.kept + sum(account.dropped.values()) for account in found)
 
 
 def test_the_same_file_again_is_known_and_adds_up(

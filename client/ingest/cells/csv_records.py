@@ -37,10 +37,11 @@ def split_records(lines: Sequence[str], *, delimiter: str, width: int) -> Iterat
         number = number + 1 if end is None else end + 1
 
 
-def _split(text: str, delimiter: str) -> list[str] | None:
+def _split(text: str, delimiter: str, *, is_strict: bool = False) -> list[str] | None:
+    """Return the cells, or None; strict: a closing mark must end its cell."""
     try:
         lines = [f"{line}\n" for line in text.split("\n")]
-        return next(csv.reader(lines, delimiter=delimiter), None)
+        return next(csv.reader(lines, delimiter=delimiter, strict=is_strict), None)
     except csv.Error:
         return None
 
@@ -60,10 +61,10 @@ def _last_line(lines: Sequence[str], first: int, delimiter: str, width: int) -> 
         return first
     alone = _split(_without_open_quote(lines[first], delimiter), delimiter)
     for number in range(first + 1, min(first + MAX_CELL_LINES, len(lines))):
-        if alone is not None and _is_alike(alone, _split(lines[number], delimiter), width):
+        if alone is not None and _is_alike(alone, _split_alone(lines[number], delimiter, width), width):
             return None
         if _open_quote(lines[number], delimiter, is_open=True) is None:
-            cells = _split("\n".join(lines[first : number + 1]), delimiter)
+            cells = _split("\n".join(lines[first : number + 1]), delimiter, is_strict=True)
             return number if cells is not None and len(cells) == width else None
     return None
 
