@@ -127,7 +127,7 @@ def finding(counts: Mapping[BoardGroup, int]) -> str:
     if parts:
         return sentence(", ".join(parts))
     if counts.get(BoardGroup.DECIDED):
-        return "Nothing left to decide"
+        return "All is decided"
     if counts.get(BoardGroup.OUT):
         return "Everyone available trains as planned" if counts.get(BoardGroup.PLANNED) else "Nobody is available"
     return "Everyone trains as planned"
