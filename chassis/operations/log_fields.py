@@ -37,7 +37,6 @@ LOG_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "error": CODE,  # a class
     "keep_days": NUMBER,
     "kind": CODE,  # an enumeration's value
-    "left_out": NUMBER,  # lines of the same place in a library within the minute before
     "manifest": MANIFEST,  # the first twelve digits of its hash
     "nodes": NUMBER,
     "org": ORGANISATION,
