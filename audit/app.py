@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from audit.tlog.trust_policy import TrustPolicy
-from audit.verification.sources import open_source
+from audit.verification.sources import HttpSource, LogSource, open_source
 from audit.web.auditor import Auditor
 from audit.web.auditor_routes import add_routes
 from audit.web.verified.watch import LogWatch
@@ -14,12 +14,17 @@ from audit.web.verified.watch_figures import watch_figures, watch_health
 from chassis.clock import Clock, utc_now
 from chassis.web.pages import add_base_layout
 
+THESE_PAGES = "https://ADDRESS-OF-THESE-PAGES"
 
-def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body", clock: Clock = utc_now) -> FastAPI:
+
+def build_app(
+    *, source: str, policy: TrustPolicy, run_by: str = "Governing body", public_url: str = "", clock: Clock = utc_now
+) -> FastAPI:
     """Return the auditor's pages over the log at `source`, a directory or an http(s) address.
 
     policy: whom to believe about the log; nothing is shown that it does not accept. run_by: who runs these pages,
-    shown in the header. The first verification begins when the application is started.
+    shown in the header. public_url: where they are reached; empty if only on their own machine. The first
+    verification begins when the application is started.
     Raises a child of AuditError for a source that cannot be one.
     """
     opened = open_source(source)
@@ -35,5 +40,15 @@ def build_app(*, source: str, policy: TrustPolicy, run_by: str = "Governing body
     )
     add_base_layout(app)
     app.state.figures, app.state.health = watch_figures(watch, clock=clock), watch_health(watch)
-    add_routes(app, Auditor(opened, policy, place=source, run_by=run_by, clock=clock, watch=watch))
+    add_routes(
+        app,
+        Auditor(
+            opened, policy, place=_shown_place(opened, source, public_url), run_by=run_by, clock=clock, watch=watch
+        ),
+    )
     return app
+
+
+def _shown_place(opened: LogSource, source: str, public_url: str) -> str:
+    """Return where readers find the log: its web address, or below these pages, never a folder of who runs them."""
+    return source if isinstance(opened, HttpSource) else f"{public_url or THESE_PAGES}/log"

@@ -5,6 +5,7 @@ ConsentError
 ├── NotAllowed          a caller asked beyond its own tenant, or a rule forbids it whatever is answered
 ├── NotFound            no such thing for this caller; also the answer for things of others
 ├── Conflict            the same identifier with other content, or a step that is not possible now
+│   └── ChangedMeanwhile  a form whose page shows what no longer holds; nothing was recorded
 ├── InvalidChange       a wish that no grant can hold (end, granularity, cell)
 ├── ForbiddenTransition a change of state that the lifecycle does not know, or that this actor may not make
 ├── BudgetExhausted     the reservation would pass the athlete's cap; nothing was reserved
@@ -37,6 +38,10 @@ class NotFound(ConsentError, LookupError):
 
 class Conflict(ConsentError):
     """The same identifier with other content, or a step that is not possible now."""
+
+
+class ChangedMeanwhile(Conflict):
+    """A form whose page shows what no longer holds; nothing was recorded."""
 
 
 class InvalidChange(ConsentError, ValueError):

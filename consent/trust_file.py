@@ -21,11 +21,11 @@ _HEAD = """\
 # Whom to believe about the log {origin}: its keys, its witnesses, and how many of them must have countersigned.
 # Format: C2SP tlog-policy. Get this file from somebody you trust: whoever can change it decides what you believe.
 #
-# To add witnesses, append lines like these and restart the service; each witness must know this log's keys:
+# To ask for witnesses, put lines like these in the place of the line that begins with "quorum", and restart the
+# service; each witness must know this log's keys:
 #   witness NAME KEY https://its.address
 #   group quorum-of-witnesses 2 NAME NAME NAME
 #   quorum quorum-of-witnesses
-# and take the line `quorum none` away.
 """
 
 

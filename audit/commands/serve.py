@@ -48,7 +48,7 @@ def serve(
     from chassis.web.serving import serve_app
 
     begin_log("homefield-audit", log_format, log_level)
-    app = build_app(source=place, policy=trust, run_by=read_name(run_by))
+    app = build_app(source=place, policy=trust, run_by=read_name(run_by), public_url=site.public)
     beside = operator_listeners(app.state.figures, app.state.health, host=metrics_host, port=metrics_port)
     say_operator_address(metrics_host, beside)
     count = refused_counter(app.state.figures)

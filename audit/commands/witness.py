@@ -16,7 +16,7 @@ from chassis.cli.operator_options import (
     begin_log,
     say_operator_address,
 )
-from chassis.cli.options import AsJson
+from chassis.cli.options import AsJson, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.text import plural
@@ -87,6 +87,8 @@ def serve(
     directory: WitnessFolder,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8401,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    public_url: PublicUrl = "",
+    proxy: Proxies = None,
     log_format: LogFormatOption = LogFormat.TEXT,
     log_level: LogLevelOption = LogLevel.INFO,
     metrics_port: MetricsPort = None,
@@ -101,7 +103,9 @@ def serve(
     from chassis.operations.figures import refused_counter
     from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import serve_app  # web libraries that the other commands do without
+    from chassis.web.site_address import parse_site
 
+    site = parse_site(public_url, proxies=proxy or ())
     begin_log("homefield-audit", log_format, log_level)
     config = read_config(directory)
     with WitnessStore.open(directory, config) as store:
@@ -110,7 +114,7 @@ def serve(
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         say_operator_address(metrics_host, beside)
         app = build_witness_app(witness, records=records)
-        serve_app(app, host=host, port=port, site=None, count_answer=refused_counter(figures), beside=beside)
+        serve_app(app, host=host, port=port, site=site, count_answer=refused_counter(figures), beside=beside)
 
 
 @app.command(epilog="Example: homefield-audit witness status w1 --json")

@@ -90,7 +90,7 @@ def open_source(place: str | Path) -> LogSource:
 def _unless_gone(error: OSError) -> None:
     """Let a folder go that a writer removed while we looked; a folder that nobody may read could hide anything."""
     if not isinstance(error, FileNotFoundError):
-        raise SourceUnavailable(f"cannot list {error.filename}: {error.strerror}") from error
+        raise SourceUnavailable(f"cannot list {Path(str(error.filename)).name}: {error.strerror}") from error
 
 
 def _limited(response: httpx.Response, path: str) -> bytes:

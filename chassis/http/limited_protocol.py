@@ -14,6 +14,8 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from chassis.http.one_framing import OneFraming
+
 logger = logging.getLogger(__name__)
 
 LARGEST_HEADER: Final = 16 * 1024  # bytes of a request line with all its headers, ours
@@ -50,6 +52,7 @@ class LimitedProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.conn = OneFraming(LARGEST_HEADER)
         self._header_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
         self._is_lingering = False

@@ -93,6 +93,9 @@ def _fields(record: logging.LogRecord) -> dict[str, int | float | str]:
         given = {"at": f"{Path(record.pathname).name}:{record.lineno}"}
     error = record.exc_info[1] if record.exc_info else None
     shown = {name: shown_field(name, value) for name, value in given.items()}
+    left_out = record.__dict__.get("left_out")  # set by `PacedLibraries`
+    if not is_ours(record.name) and isinstance(left_out, int) and left_out > 0:
+        shown["left_out"] = left_out
     if error is not None:
         shown |= {"error": shown_field("error", type(error).__name__), "frames": _frames(error)}
         cause = error.__cause__ or error.__context__

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from typing import IO, Any, Final, TextIO
 
 from chassis.operations.log_lines import OURS, LineFormatter, LogFormat, LogLevel, SaneLevels, is_ours
+from chassis.operations.paced_lines import PacedLibraries
 
 USUAL_LEVEL: Final = LogLevel.INFO
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class ProgramLog(logging.StreamHandler[TextIO]):
         self.level_of_program = level
         self.setFormatter(LineFormatter(program, form))
         self.addFilter(SaneLevels(level))
+        self.addFilter(PacedLibraries())
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]  # the base class keeps one for good

@@ -36,7 +36,8 @@ class SessionLimits:
 class StoredSession:
     """A session as it is kept. facts: what the program keeps beside it. pin: its digest; empty for none.
 
-    seen: the last activity that was noted. A session with a PIN locks when it is idle; one without ends.
+    seen: the last activity that was noted. A session with a PIN locks when it is idle; one without ends. tries: of the
+    PIN since the last activity.
     """
 
     digest: str
@@ -45,6 +46,7 @@ class StoredSession:
     began: datetime
     seen: datetime
     pin: str = ""
+    tries: int = 0
 
 
 class SessionStorage(Protocol):
@@ -113,6 +115,11 @@ class Sessions:
         if tries >= MOST_PIN_TRIES:
             self._storage.drop(session.digest)
         return False
+
+    def pin_tries_left(self, held: str | None) -> int:
+        """Return how many tries of the PIN a locked session has left; 0 for any other."""
+        session = self.locked(held)
+        return 0 if session is None else max(0, MOST_PIN_TRIES - session.tries)
 
     def end(self, held: str | None) -> None:
         """End a session; unknown ids are ignored."""

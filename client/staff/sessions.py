@@ -8,7 +8,7 @@ from chassis.sign_in.sessions import SessionLimits, Sessions, StoredSession
 from client.staff.database import StaffFile
 
 MOST_SESSIONS = 200  # ours: a club's staff many times over
-_COLUMNS = "digest, person, facts, began, seen, pin"
+_COLUMNS = "digest, person, facts, began, seen, pin, tries"
 
 
 class StaffSessionRows:
@@ -22,7 +22,7 @@ class StaffSessionRows:
         s = session
         row = (s.digest, s.person, s.facts, s.began.isoformat(), s.seen.isoformat(), s.pin)
         with self._file.transaction() as connection:
-            connection.execute(f"INSERT INTO staff_session ({_COLUMNS}, tries) VALUES (?,?,?,?,?,?,0)", row)  # noqa: S608 constant
+            connection.execute(f"INSERT INTO staff_session ({_COLUMNS}) VALUES (?,?,?,?,?,?,0)", row)  # noqa: S608 constant
 
     def find(self, digest: str) -> StoredSession | None:
         """Return the session with this digest."""
@@ -61,5 +61,6 @@ def staff_sessions(file: StaffFile, *, clock: Clock) -> Sessions:
     return Sessions(StaffSessionRows(file), limits=SessionLimits(most=MOST_SESSIONS), clock=clock)
 
 
-def _session(digest: str, person: str, facts: str, began: str, seen: str, pin: str) -> StoredSession:
-    return StoredSession(digest, person, facts, datetime.fromisoformat(began), datetime.fromisoformat(seen), pin)
+def _session(digest: str, person: str, facts: str, began: str, seen: str, pin: str, tries: int) -> StoredSession:
+    times = datetime.fromisoformat(began), datetime.fromisoformat(seen)
+    return StoredSession(digest, person, facts, *times, pin, tries)

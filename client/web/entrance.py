@@ -8,9 +8,11 @@ from fastapi import APIRouter, Form, Request, Response
 from audit.entries.details.clubs import StaffSignedIn
 from chassis.errors import TooManyTries
 from chassis.sign_in.csrf import csrf_token, is_own_token
+from chassis.sign_in.entrance_words import HAS_ENDED, wrong_code
 from chassis.sign_in.pin import is_sound_pin
+from chassis.sign_in.sessions import MOST_PIN_TRIES
 from chassis.sign_in.sign_out import add_sign_out
-from chassis.text import counted
+from chassis.text import counted, sentence
 from chassis.web.page_errors import Closed, Refused
 from client.staff.people import StaffPerson
 from client.web.site import ClubSite, to
@@ -19,9 +21,9 @@ from client.web.viewer import ROLE_NAMES
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
 HOME = "/board"
-WRONG_CODE = "Expected a code that the desk made in the last half hour and that was not used yet."
+WRONG_CODE = wrong_code("the club’s desk")
 WEAK_PIN = "Expected six figures that are not all the same and not in a row."
-WRONG_PIN = "Expected the PIN that you chose when you signed in on this device. The fifth wrong one signs you out."
+WRONG_PIN = "This is not the PIN that you chose when you signed in on this device."
 SIGNED_OUT = "Five wrong PINs signed this device out. The desk makes you a new code."
 LOCKED, TOO_MANY, WRONG = 423, 429, 422
 _OWN_PATH = re.compile(r"/[A-Za-z0-9/_-]*", re.ASCII)
@@ -48,7 +50,7 @@ def router(site: ClubSite) -> APIRouter:
         if site.sign_in.sessions.unlock(held, pin):
             return to(_own_path(back))
         if site.sign_in.is_locked(held):
-            return locked_page(site, request, problem=WRONG_PIN, back=back)
+            return locked_page(site, request, wrong=WRONG_PIN, back=back)
         return _page(site, code=SIGNED_OUT)
 
     add_sign_out(routes, site.cookie, site.sign_in.sessions.end)
@@ -57,8 +59,10 @@ def router(site: ClubSite) -> APIRouter:
 
 def _add_sign_in(routes: APIRouter, site: ClubSite) -> None:
     @routes.get("/sign-in")
-    def sign_in_page() -> Response:
-        return _page(site)
+    def sign_in_page(request: Request) -> Response:
+        held = site.cookie.read(request)
+        is_over = held is not None and site.sign_in.viewer(held) is None and not site.sign_in.is_locked(held)
+        return _page(site, has_ended=HAS_ENDED if is_over else "")
 
     @routes.post("/sign-in")
     def sign_in(request: Request, code: Annotated[str, Form(max_length=60)], pin: PinText = "") -> Response:
@@ -85,21 +89,29 @@ def _add_sign_in(routes: APIRouter, site: ClubSite) -> None:
         return _opened(site, held)
 
 
-def locked_page(site: ClubSite, request: Request, *, problem: str = "", back: str = "") -> Response:
+def locked_page(site: ClubSite, request: Request, *, wrong: str = "", back: str = "") -> Response:
     """The page that asks for the PIN; afterwards it leads to the page that was asked for, or to the first one."""
     asked = request.url.path if request.method == "GET" else back or HOME
+    held = site.cookie.read(request) or ""
+    left = site.sign_in.sessions.pin_tries_left(held)
+    told = sentence(f"{counted(left, 'try is', 'tries are')} left; then you are signed out.")
+    problem = f"{wrong} {told}" if wrong else ""
     return site.page(
         "locked.html",
         None,
         status=WRONG if problem else LOCKED,
         title="Locked",
         problems=[{"field": "pin", "text": problem}] if problem else [],
-        token=csrf_token(site.cookie.read(request) or ""),
+        token=csrf_token(held),
+        tries_used=left < MOST_PIN_TRIES,
+        tries_left=told,
         back=_own_path(asked),
     )
 
 
-def _page(site: ClubSite, *, code: str = "", pin: str = "", typed: str = "", status: int = WRONG) -> Response:
+def _page(
+    site: ClubSite, *, code: str = "", pin: str = "", typed: str = "", status: int = WRONG, has_ended: str = ""
+) -> Response:
     wrong = {"code": code, "pin": pin}
     problems = [{"field": name, "text": text} for name, text in wrong.items() if text]
     personas = [
@@ -116,6 +128,7 @@ def _page(site: ClubSite, *, code: str = "", pin: str = "", typed: str = "", sta
         problems=problems,
         wrong=wrong,
         typed=typed,
+        has_ended=has_ended,
     )
 
 

@@ -6,7 +6,7 @@ from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
 from audit.entries.details.clubs import LeagueJoined, LeagueLeft, SquadRefused
-from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
+from audit.entries.details.codes import AccessBasis, DecisionReason, FreezeCause, RoundPayment
 from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
@@ -28,6 +28,9 @@ BASES: Mapping[AccessBasis, str] = {
     AccessBasis.FROZEN: "your data is frozen",
     AccessBasis.NOT_AVAILABLE: "for you the page says “not available”, as for every other reason",
 }
+FROZEN_RULE = "D02"
+UNDER_18 = frozenset({"D06", "D07", "D08"})
+"""Rules of `policies/policy.csv` that hold for minors; a test reads them there."""
 PAYMENTS: Mapping[RoundPayment, str] = {
     RoundPayment.PAID: _LEARNING,
     RoundPayment.PAID_BEFORE: _LEARNING,
@@ -92,7 +95,7 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
         return STOPPED if details.is_unknown else details.because or KINDS[kind]
     if isinstance(details, Access):
         since = "" if details.since is None else long_date(details.since)
-        return BASES[details.basis].format(since=since, rule=details.rule or "")
+        return _basis_words(details).format(since=since, rule=details.rule or "")
     if isinstance(details, AccountFrozen):
         return FREEZES[details.cause]
     if isinstance(details, AccountUnfrozen):
@@ -104,6 +107,15 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
     if isinstance(details, OrganisationRevoked):
         return KINDS[kind].format(organisation=names.get(OrgId(details.revoked), details.revoked))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
+
+
+def _basis_words(details: Access) -> str:
+    """What an access was granted or denied on; where a rule would forbid it whatever is shared, that rule."""
+    if details.basis is not AccessBasis.NOT_SHARED or details.reason is not DecisionReason.DENIED_BY_RULE:
+        return BASES[details.basis]
+    if details.rule == FROZEN_RULE:
+        return BASES[AccessBasis.FROZEN]
+    return "you are under 18, and rule {rule} forbids it" if details.rule in UNDER_18 else "rule {rule} forbids it"
 
 
 def also(details: Details | DetailsV1) -> str:

@@ -34,11 +34,12 @@ from audit.entries.details.league import (
     RulesLoaded,
 )
 from audit.entries.events import EventKind
+from consent.decisions.report_checks import check_names
 from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
 from consent.ledger.refunds import close_campaign
-from consent.registry import erasures, leagues, members, orgs
-from consent.registry.values import Org, OrgKind
+from consent.registry import erasures, members, orgs
+from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId, OrgId
@@ -88,13 +89,12 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     """Append one event with sealed details; returns the hash of its leaf.
 
     Details that name an athlete tie the entry to that athlete of the reporting club. A closed campaign gives every
-    unused reservation back. A league names clubs of its own only (NotFound), in whatever it reports, and a club itself.
+    unused reservation back. Whatever the details name is checked: see `report_checks`.
     """
     org = orgs.get(tx, org_id)
     if REPORTABLE[org.kind].get(details.kind) is not type(details):
         raise NotAllowed("this kind of event is not for your organisation to report")
-    if club := getattr(details, "club", ""):
-        _refuse_other_club(tx, org, OrgId(club))
+    check_names(tx, org, details)
     if isinstance(details, NodeDataErased):
         draft = _draft(tx, org_id, details)  # refuses an athlete of another club
         erasures.note_at_node(tx, AthleteId(details.athlete))
@@ -106,13 +106,6 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
 def note_refusal(tx: Transaction, org_id: OrgId, route: str) -> None:
     """Append a refusal; `route` names the route, never what was asked about."""
     tx.append([Draft.of_org(org_id, RouteRefused(route=route))])
-
-
-def _refuse_other_club(tx: Transaction, org: Org, club: OrgId) -> None:
-    if org.kind is OrgKind.LEAGUE:
-        leagues.require_club(tx, org.org_id, club)
-    elif club != org.org_id:
-        raise NotAllowed("expected a report about your own club")
 
 
 def _named(form: type[Details], error: ValidationError) -> str:

@@ -51,6 +51,14 @@ def of_league(tx: Transaction, sha256: str, league: OrgId) -> RegisteredCampaign
     return campaign
 
 
+def naming(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
+    """Return a campaign in which this club is named; raises NotFound, alike for one that does not name it and none."""
+    campaign = get(tx, sha256)
+    if club not in campaign.manifest.clubs:
+        raise NotFound(_NONE)
+    return campaign
+
+
 def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     """Return the campaign if `club` takes part in it and it runs now.
 
@@ -58,9 +66,7 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     league or has left it since, or is no club, and Conflict if it does not run.
     """
     orgs.require(tx, club, OrgKind.CLUB)
-    campaign = get(tx, sha256)
-    if club not in campaign.manifest.clubs:
-        raise NotFound(_NONE)
+    campaign = naming(tx, sha256, club)
     has_left = tx.session.get(CampaignLeftRow, (sha256, club)) is not None
     if has_left or campaign.manifest.league not in leagues.joined_by(tx, club):
         raise NotAllowed("expected a campaign of a league that your club has joined, and has not left since")

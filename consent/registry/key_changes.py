@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from audit.entries.details.codes import SigningKeyStep
 from audit.entries.details.organisations import SigningKeyChanged
-from chassis.http.key_change import SignedKeyChange
+from chassis.http.key_change import KeyChange, SignedKeyChange
+from chassis.remote_time import outside
 from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
 from consent.registry import org_keys
 from consent.registry.values import LONGEST_OVERLAP_D, USUAL_OVERLAP_D, OrgKind
@@ -18,6 +19,8 @@ from consent.storage.transaction import Transaction
 from policies.errors import PolicyError
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
+
+STATEMENT_LIFE = timedelta(days=7)  # ours: a program that was stopped makes a new one when it goes on
 
 
 def add(tx: Transaction, org: OrgId, key: VerifyKey, *, overlap_d: int) -> datetime | None:
@@ -36,11 +39,14 @@ def rotate(tx: Transaction, org: OrgId, signed: SignedKeyChange, *, service_key_
     """Do what an organisation's own statement asks; returns as `add` does.
 
     Asking again, because an answer was lost, changes nothing. Raises NotAllowed for a statement of another
-    organisation, for another service or without both signatures, and Conflict for one that names another key.
+    organisation, for another service, of another time or without both signatures, and Conflict for one that names
+    another key.
     """
     row, change = _row(tx, org), signed.change
     if (change.organisation, change.service_key_id) != (org, service_key_id):
         raise NotAllowed("expected a statement of your own organisation, made for this service")
+    if problem := _time_problem(tx, change):
+        raise NotAllowed(problem)
     try:
         new = signed.verify_new()
         if new.text != row.key:
@@ -55,6 +61,17 @@ def retire(tx: Transaction, org: OrgId, key_id: str) -> None:
     _row(tx, org)
     org_keys.end_overlap(tx, org, key_id)
     tx.append([Draft.of_org(org, SigningKeyChanged(step=SigningKeyStep.RETIRED, key_id=key_id, former_until=None))])
+
+
+def _time_problem(tx: Transaction, change: KeyChange) -> str | None:
+    return outside(
+        tx.now,
+        begins=change.made,
+        ends=change.made + STATEMENT_LIFE,
+        what="the statement",
+        own="the consent service's clock",
+        other="the time at which it was made; make a new one with `rotate-key`",
+    )
 
 
 def _present(row: OrgRow, key_id: str) -> VerifyKey:

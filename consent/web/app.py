@@ -19,6 +19,9 @@ hidden field `csrf` of the page it stands on, and every one a browser's `Origin`
     POST /settings                   theme = system | light | dark
     POST /sign-out
 
+Each form that gives, answers or lifts a freeze also needs the hidden field `shown` of its page: it stands for what
+the page showed, and once that has changed the answer is 409 and nothing is recorded. What only ends needs none.
+
 A wrong entry gives 422 with the same page. Whatever cannot be shown gives one closed page, whatever the reason.
 """
 
@@ -37,6 +40,7 @@ from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import SAFE_METHODS, OwnFormsOnly
 from chassis.web.pages import Pages
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
+from consent.athlete.shown_choices import ShownChoices
 from consent.errors import ConsentError, NotFound, TooOften
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
@@ -69,6 +73,7 @@ def add_portal(
     """
     portal = Portal(
         store=store,
+        choices=ShownChoices(store.transactions),
         sessions=sessions,
         settings=settings,
         clock=clock,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.errors import TooManyTries
+from chassis.sign_in.entrance_words import HAS_ENDED, wrong_code
 from chassis.text import counted
 from consent.errors import NotFound, SignInRefused
 from consent.web.portal import Portal, see_other
@@ -33,9 +34,10 @@ def front() -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_page(portal: PortalHere, theme: Theme) -> HTMLResponse:
+def sign_in_page(portal: PortalHere, held: SessionId, theme: Theme) -> HTMLResponse:
     """Ask for a one-time sign-in code; in demo mode also point to the personas."""
-    return _sign_in(portal, theme)
+    is_over = held is not None and portal.sessions.read(held) is None
+    return _sign_in(portal, theme, has_ended=HAS_ENDED if is_over else "")
 
 
 @router.post("/sign-in")
@@ -45,7 +47,7 @@ def sign_in(request: Request, portal: PortalHere, fields: FormFields, held: Sess
     try:
         opened = portal.sessions.sign_in_with_code(code, address=address, replaces=held)
     except SignInRefused:
-        problem = ChangeProblem("code", "This code does not open the portal. Ask the union’s desk for a new one.")
+        problem = ChangeProblem("code", wrong_code("the union’s desk"))
         return _sign_in(portal, theme, problem=problem)
     except TooManyTries as error:
         problem = ChangeProblem("code", f"Too many wrong codes came from here. {_later(error)}")
@@ -111,7 +113,12 @@ def _later(error: TooManyTries) -> str:
 
 
 def _sign_in(
-    portal: Portal, theme: str | None, *, problem: ChangeProblem | None = None, status: int = 422
+    portal: Portal,
+    theme: str | None,
+    *,
+    problem: ChangeProblem | None = None,
+    status: int = 422,
+    has_ended: str = "",
 ) -> HTMLResponse:
     return portal.signed_out_page(
         "sign_in.html",
@@ -119,6 +126,7 @@ def _sign_in(
         theme=theme,
         status=status if problem else 200,
         problems=[problem] if problem else [],
+        has_ended=has_ended,
         idle_min=portal.settings.idle_s // 60,
         has_personas=bool(portal.sessions.personas()),
     )

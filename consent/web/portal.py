@@ -10,6 +10,7 @@ from chassis.http.budgets import PAGES_OF_A_PERSON, TOO_MANY, Budget
 from chassis.sign_in.cookies import SessionCookie
 from chassis.text import sentence
 from chassis.web.pages import Pages
+from consent.athlete.shown_choices import ShownChoices
 from consent.identity.sessions import AthleteSession, AthleteSessions
 from consent.operations.log_status import LogState
 from consent.registry.values import Member
@@ -26,7 +27,7 @@ NAVIGATION = (
     ("/looked", "Who looked"),
     ("/budget", "Budget and rights"),
 )
-SEE_OTHER = 303
+SEE_OTHER, CONFLICT = 303, 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The store, the sessions, and the templates; one for the whole service."""
+    """The store, the sessions, and the templates; one for the whole service. choices: everything that gives."""
 
     store: ConsentStore
+    choices: ShownChoices
     sessions: AthleteSessions
     settings: ConsentSettings
     clock: Clock
@@ -110,6 +112,15 @@ class Portal:
         page = self.closed(TOO_MANY, theme=theme, heading="Busy", text=f"{text} Stopping works at any time.")
         page.headers["Retry-After"] = str(retry_after_s)
         return page
+
+    def shown_now(self, context: RequestContext, *, release_id: str = "") -> str:
+        """Return the mark for a form that gives or answers; read before what the page shows, never after it."""
+        return self.choices.mark(context.athlete, secret=context.session.csrf, release_id=release_id)
+
+    def changed_meanwhile(self, context: RequestContext, *, here: str, back: str) -> HTMLResponse:
+        """Render the answer to a form whose page shows what no longer holds. back: where what holds now stands."""
+        title = "This has changed meanwhile"
+        return self.page(context, "changed.html", title=title, here=here, status=CONFLICT, back=back)
 
     def closed(self, status: int, *, theme: str | None = None, **words: str) -> HTMLResponse:
         """Render the one page for everything that cannot be shown; it asks the store nothing."""

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chassis.hidden_characters import has_hidden
+from consent.athlete.shown_choices import ShownState
 from consent.errors import TooOften
 from consent.web.never_limited import ends_sharing
 from consent.web.portal import Portal, RequestContext
@@ -96,3 +97,13 @@ def check_form(context: SignedIn, fields: FormFields) -> Mapping[str, str]:
 
 
 CheckedForm = Annotated[Mapping[str, str], Depends(check_form)]
+
+
+def shown_state(context: RequestContext, form: Mapping[str, str]) -> ShownState:
+    """Return what the form says of the state that its page showed; one without it matches no state."""
+    return ShownState(context.session.csrf, form.get("shown", ""))
+
+
+def is_shown(mark: str, form: Mapping[str, str]) -> bool:
+    """True if the form comes from a page that showed the state of this mark."""
+    return hmac.compare_digest(mark.encode(), form.get("shown", "").encode())

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from audit.entries.details.codes import LeagueRole
 from audit.entries.details.league import LeagueStaffSignedIn
 from chassis.errors import TooManyTries
+from chassis.sign_in.entrance_words import HAS_ENDED, wrong_code
 from chassis.sign_in.sign_out import add_sign_out
 from chassis.text import counted
 from chassis.web.page_errors import Closed
@@ -15,7 +16,7 @@ from server.web.site import LOOPBACK, LeagueSite, to
 from server.web.staff import LeagueStaff
 from server.web.staff_role import StaffRole
 
-WRONG_CODE = "Expected a code that the desk made in the last half hour and that was not used yet."
+WRONG_CODE = wrong_code("the league’s desk")
 
 
 def personas(site: LeagueSite) -> dict[str, LeagueStaff]:
@@ -44,8 +45,10 @@ def router(site: LeagueSite) -> APIRouter:
 
 def _add_sign_in(routes: APIRouter, site: LeagueSite) -> None:
     @routes.get("/sign-in")
-    def sign_in_page() -> Response:
-        return _page(site)
+    def sign_in_page(request: Request) -> Response:
+        held = site.cookie.read(request)
+        is_over = held is not None and site.sign_in.find(held) is None
+        return _page(site, has_ended=HAS_ENDED if is_over else "")
 
     @routes.post("/sign-in")
     def sign_in(request: Request, code: Annotated[str, Form(max_length=60)]) -> Response:
@@ -69,14 +72,22 @@ def _add_sign_in(routes: APIRouter, site: LeagueSite) -> None:
         return _opened(site, site.sign_in.as_persona(staff, replaces=site.cookie.read(request)), staff)
 
 
-def _page(site: LeagueSite, *, problem: str = "", status: int = 422) -> Response:
+def _page(site: LeagueSite, *, problem: str = "", status: int = 422, has_ended: str = "") -> Response:
     problems = [{"field": "code", "text": problem}] if problem else []
     shown = [
         {"key": key, "label": staff.label, "club": site.clubs.of(staff.club) if staff.club else ""}
         for key, staff in personas(site).items()
     ]
     status = status if problem else 200
-    return site.page("sign_in.html", None, status=status, title="Sign in", personas=shown, problems=problems)
+    return site.page(
+        "sign_in.html",
+        None,
+        status=status,
+        title="Sign in",
+        personas=shown,
+        problems=problems,
+        has_ended=has_ended,
+    )
 
 
 def _busy(site: LeagueSite, error: TooManyTries) -> Response:

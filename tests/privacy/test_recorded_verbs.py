@@ -18,6 +18,7 @@ from audit.entries.events import EventKind
 from client.settings import load_settings
 from client.staff.database import StaffFile
 from client.vault.access import open_vault
+from policies.vocabulary import OrgId
 from tests.audit.entries.details.samples import SAMPLES
 from tests.consent.league import Caller
 from tests.privacy.programs import LEAGUE, NEW, NODE, Programs, files, in_weeks, set_up, with_new_athlete
@@ -179,9 +180,11 @@ def test_a_node_that_is_not_linked_yet_has_nobody_to_tell(programs: Programs, tm
 def test_a_club_cannot_report_that_an_athlete_signed_in(programs: Programs) -> None:
     """Who reads "you signed in" must be able to believe it."""
     caller = Caller(programs.world, programs.http)
+    campaign = programs.world.store.register_campaign(OrgId("league"), programs.world.campaign())
 
     for form in ("staff_signed_in", "staff_code_issued", "club_page_opened", "campaign_approved"):
-        body = {"kind": FORMS[form].kind.value, "details": SAMPLES[form].body()}
+        named = {"manifest": campaign} if "manifest" in FORMS[form].model_fields else {}
+        body = {"kind": FORMS[form].kind.value, "details": SAMPLES[form].body() | named}
         assert caller.send("club-a", "POST", "/v1/events", body).status_code == 200
-        body["details"] = SAMPLES[form].body() | {"athlete": programs.one}
+        body["details"] = body["details"] | {"athlete": programs.one}
         assert caller.send("club-a", "POST", "/v1/events", body).status_code == 403

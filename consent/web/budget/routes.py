@@ -7,12 +7,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from audit.entries.details.codes import FreezeCause
 from chassis.text import weekday_date
-from consent.errors import Conflict, InvalidChange
+from consent.errors import ChangedMeanwhile, Conflict, InvalidChange
 from consent.grants.values import MatrixCell
 from consent.ledger.values import BudgetView
 from consent.web.budget.page import RIGHTS, CapChoice, budget_page, lowest_parts, read_cap
 from consent.web.portal import Portal, RequestContext, see_other
-from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
 from consent.web.sharing.change_request import BadEntry
 from consent.web.sharing.page import key_of
 from consent.web.sharing.recipient_names import names_of
@@ -51,32 +51,41 @@ def freeze(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response
 @router.get("/budget/cap")
 def cap_form(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Ask how much of the lifetime budget to keep."""
-    return _cap_form(portal, context, portal.store.budget(context.athlete))
+    shown = _mark(portal, context)
+    return _cap_form(portal, context, portal.store.budget(context.athlete), shown=shown)
 
 
 @router.post("/budget/cap")
 def check_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> HTMLResponse:
     """Show the check page for a lower cap; nothing is saved yet."""
-    view = portal.store.budget(context.athlete)
+    shown, view = _mark(portal, context), portal.store.budget(context.athlete)
     try:
         choice = read_cap(view, form.get("parts", ""))
     except BadEntry as bad:
-        return _cap_form(portal, context, view, bad, form.get("parts", ""))
-    return _cap_check(portal, context, choice)
+        return _cap_form(portal, context, view, bad, form.get("parts", ""), shown=shown)
+    if not is_shown(shown, form):
+        return portal.changed_meanwhile(context, here=HERE, back="/budget/cap")
+    return _cap_check(portal, context, choice, shown=shown)
 
 
 @router.post("/budget/cap/confirm")
 def confirm_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Response:
     """Lower the cap to what the check page showed."""
-    view = portal.store.budget(context.athlete)
+    shown, view = _mark(portal, context), portal.store.budget(context.athlete)
     try:
         choice = read_cap(view, form.get("parts", ""))
         if str(choice.micro_rho) != form.get("micro_rho", ""):
             raise InvalidChange("expected the cap that the check page showed")
-        portal.store.lower_cap(context.athlete, choice.micro_rho)
+        portal.choices.lower_cap(context.athlete, choice.micro_rho, shown=shown_state(context, form))
     except BadEntry as bad:
-        return _cap_form(portal, context, view, bad, form.get("parts", ""))
+        return _cap_form(portal, context, view, bad, form.get("parts", ""), shown=shown)
+    except ChangedMeanwhile:
+        return portal.changed_meanwhile(context, here=HERE, back="/budget/cap")
     return see_other(HERE)
+
+
+def _mark(portal: Portal, context: RequestContext) -> str:
+    return portal.choices.mark_of_cap(context.athlete, secret=context.session.csrf)
 
 
 def _learning(cells: list[MatrixCell]) -> list[tuple[str, str]]:
@@ -86,7 +95,13 @@ def _learning(cells: list[MatrixCell]) -> list[tuple[str, str]]:
 
 
 def _cap_form(
-    portal: Portal, context: RequestContext, view: BudgetView, bad: BadEntry | None = None, entered: str = ""
+    portal: Portal,
+    context: RequestContext,
+    view: BudgetView,
+    bad: BadEntry | None = None,
+    entered: str = "",
+    *,
+    shown: str,
 ) -> HTMLResponse:
     return portal.page(
         context,
@@ -97,8 +112,10 @@ def _cap_form(
         problems=bad.problems if bad else (),
         lowest=lowest_parts(view),
         entered=entered[:20],
+        shown=shown,
     )
 
 
-def _cap_check(portal: Portal, context: RequestContext, choice: CapChoice) -> HTMLResponse:
-    return portal.page(context, "check_cap.html", title="Check your new cap", here=HERE, choice=choice)
+def _cap_check(portal: Portal, context: RequestContext, choice: CapChoice, *, shown: str) -> HTMLResponse:
+    title = "Check your new cap"
+    return portal.page(context, "check_cap.html", title=title, here=HERE, choice=choice, shown=shown)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chassis.text import long_date, moment
+from chassis.text import listed, long_date, moment
 from consent.grants.values import Change, ReceiptRecord
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.vocabulary import ConsentState, Granularity, OrgId
@@ -24,7 +24,7 @@ _AFTER = {
     ),
     ConsentState.WITHDRAWN: (
         "It holds from the next page that anyone opens and the next round of league learning. "
-        "You can share again at any time under “Shared now”."
+        "Sharing again is a new choice under “Shared now”."
     ),
 }
 
@@ -65,13 +65,25 @@ def receipt_page(record: ReceiptRecord, names: Mapping[OrgId, str]) -> ReceiptPa
     """Say in words what `record` covers. names: names of the organisations."""
     return ReceiptPage(
         receipt_id=record.receipt_id,
-        title=_TITLES.get(record.status, "A change is recorded"),
+        title=_title(record),
         after=_AFTER.get(record.status, ""),
         lines=_lines(record, names),
         at=moment(record.at),
         leaf_hash=record.leaf_hash,
         log_index=record.log_index,
     )
+
+
+def _title(record: ReceiptRecord) -> str:
+    """What was decided; one that stopped only some of it says which, because the rest may still be shared."""
+    title = _TITLES.get(record.status, "A change is recorded")
+    categories = list(dict.fromkeys(change.cell.category for change in record.changes))
+    recipients = list(dict.fromkeys(change.cell.recipient for change in record.changes))
+    if record.status is not ConsentState.WITHDRAWN or (len(categories) > 1 and len(recipients) > 1):
+        return title
+    what = f" your {CATEGORIES[categories[0]].phrase}" if len(categories) == 1 else ""
+    groups = listed(list(dict.fromkeys(RECIPIENTS[recipient.role].phrase for recipient in recipients)))
+    return f"Sharing{what} with {groups} has stopped" if groups else title
 
 
 def _lines(record: ReceiptRecord, names: Mapping[OrgId, str]) -> tuple[ReceiptLine, ...]:

@@ -102,9 +102,10 @@ class ReleaseSlip:
     summary: str
 
 
-def slip_of(release: ReleaseView) -> ReleaseSlip:
+def slip_of(release: ReleaseView, *, is_frozen: bool = False) -> ReleaseSlip:
     """Read the slip from the release; its words tell whether the recipient has it now."""
-    is_live, length = release.state.is_valid_for_processing, len(release.exact_bytes)
+    is_live, length = release.state.is_valid_for_processing and not is_frozen, len(release.exact_bytes)
+    where = "Held back by the freeze" if is_frozen else "Over the line"
     return ReleaseSlip(
         band=span(release.index.index_band_5pt),
         band_range=span(release.index.interval_rounded_outward),
@@ -113,7 +114,7 @@ def slip_of(release: ReleaseView) -> ReleaseSlip:
         whole=release.whole.decode("utf-8"),
         sha256=release.sha256,
         covers_whole=release.covers_whole,
-        touchline=f"Over the line: what they {'see' if is_live else 'would see'}",
+        touchline=f"{where}: what they {'see' if is_live else 'would see'}",
         summary=f"The exact {length} bytes they {'receive' if is_live else 'would receive'}",
     )
 

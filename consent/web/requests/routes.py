@@ -6,18 +6,19 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.text import counted, long_date, moment, sentence
-from consent.errors import Conflict, NotFound
+from consent.errors import ChangedMeanwhile, Conflict, NotFound
 from consent.grants.lifecycle import COOL_DOWN
 from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
 from consent.web.portal import Portal, RequestContext, see_other
-from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
 from consent.web.requests.page import bands_of, interval_chart, left_out, measures_of, parts_of, slip_of, sources_of
 from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES
 from policies.vocabulary import ConsentState
 
 router = APIRouter()
 HERE = "/asked"
+NO_YES = "Your data is frozen, so you can say no or later; there is no yes now."
 ANSWER_OF = {answer.value: answer for answer in ConsentAnswer}
 
 
@@ -34,13 +35,14 @@ def requests_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
         here=HERE,
         waiting=[_line(r) for r in waiting],
         answered=[_line(r) for r in reversed(releases) if not r.is_open],
+        equally_fine=NO_YES if context.member.is_frozen else "Yes, no and later are equally fine.",
     )
 
 
 @router.get("/asked/{release_id}")
 def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTMLResponse:
     """Show one request: own figure, touchline, the exact bytes, consequences, three equal buttons."""
-    release = portal.store.release(context.athlete, release_id)
+    shown, release = portal.shown_now(context, release_id=release_id), portal.store.release(context.athlete, release_id)
     waiting = portal.store.requests(context.athlete)
     place = next((n for n, r in enumerate(waiting, 1) if r.release_id == release_id), None)
     line, is_live = _line(release), release.state.is_valid_for_processing
@@ -50,7 +52,7 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
         title=_question(release),
         here=HERE,
         line=line,
-        lead=_lead(line, is_waiting=place is not None),
+        lead=_lead(line, is_waiting=place is not None, is_frozen=context.member.is_frozen),
         place=f"Request {place} of {len(waiting)}" if place else "",
         bands=bands_of(release),
         chart=interval_chart(release),
@@ -58,8 +60,9 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
         left_out=left_out(release.lineage),
         measures=measures_of(release.own_view),
         sources=sources_of(release.lineage),
-        slip=slip_of(release),
+        slip=slip_of(release, is_frozen=context.member.is_frozen),
         quiet_days=COOL_DOWN.days,
+        shown=shown,
         is_live=is_live,
         is_frozen=context.member.is_frozen,
     )
@@ -68,8 +71,10 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
 @router.post("/asked/{release_id}")
 def check_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, release_id: str) -> HTMLResponse:
     """Show the check page for an answer; nothing happens yet."""
-    release = _open_release(portal, context, release_id)
+    shown, release = portal.shown_now(context, release_id=release_id), _open_release(portal, context, release_id)
     answer = _answer(form.get("answer", ""))
+    if answer is not ConsentAnswer.NO and not is_shown(shown, form):
+        return portal.changed_meanwhile(context, here=HERE, back=f"/asked/{release_id}")
     return portal.page(
         context,
         "check_answer.html",
@@ -80,6 +85,7 @@ def check_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, relea
         bands=bands_of(release),
         answer=answer.value,
         in_words=ANSWERS[answer],
+        shown=shown,
     )
 
 
@@ -89,13 +95,17 @@ def confirm_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, rel
     release, answer = _open_release(portal, context, release_id), _answer(form.get("answer", ""))
     if answer is ConsentAnswer.LATER and release.state is ConsentState.DEFERRED:
         return see_other(HERE)  # said before: nothing to record
-    receipt = portal.store.answer_release(
-        context.athlete,
-        release_id,
-        answer,
-        sha256=form.get("sha256", ""),
-        method=context.session.method,
-    )
+    try:
+        receipt = portal.choices.answer_release(
+            context.athlete,
+            release_id,
+            answer,
+            sha256=form.get("sha256", ""),
+            method=context.session.method,
+            shown=shown_state(context, form),
+        )
+    except ChangedMeanwhile:
+        return portal.changed_meanwhile(context, here=HERE, back=f"/asked/{release_id}")
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
@@ -126,12 +136,13 @@ def _question(release: ReleaseView) -> str:
     return f"Let {RECIPIENTS[release.recipient.role].phrase} see your durability band?"
 
 
-def _lead(line: Mapping[str, str], *, is_waiting: bool) -> str:
+def _lead(line: Mapping[str, str], *, is_waiting: bool, is_frozen: bool) -> str:
     """Who asks for what, and what was answered."""
     asked = f"{line['asker']} {'asks' if is_waiting else 'asked'}. What for: {line['purpose'].lower()}."
     if is_waiting:
-        return f"{asked} Yes, no and later are equally fine."
-    return f"{asked} Your answer: {line['outcome'][:1].lower()}{line['outcome'][1:]}."
+        return f"{asked} {NO_YES if is_frozen else 'Yes, no and later are equally fine.'}"
+    held = " Your data is frozen, so they see nothing of it." if is_frozen else ""
+    return f"{asked} Your answer: {line['outcome'][:1].lower()}{line['outcome'][1:]}.{held}"
 
 
 def _line(release: ReleaseView) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import date
 from chassis.text import long_date
 from consent.grants.values import MatrixCell
 from consent.web.dates import proposed_end
-from consent.web.sharing.page import granularity_of, key_of
+from consent.web.sharing.page import granularity_of, is_open, key_of
 from consent.web.sharing.recipient_names import names_of
 from consent.web.text import PURPOSES, RecipientWords, granularity_words
 from policies.vocabulary import Granularity
@@ -79,11 +79,6 @@ def give_field(key: str) -> str:
 def ends_field(key: str) -> str:
     """Return the name of the end-date field of recipient `key`."""
     return f"ends.{key}"
-
-
-def is_open(cell: MatrixCell) -> bool:
-    """True if the form of the row can change this cell: no rule forbids it and no approval is needed."""
-    return cell.never_rule is None and not cell.by_release
 
 
 def offers(

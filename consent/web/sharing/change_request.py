@@ -14,10 +14,9 @@ from consent.web.sharing.change_form import (
     entered_end,
     give_field,
     in_words_now,
-    is_open,
     word_of,
 )
-from consent.web.sharing.page import key_of
+from consent.web.sharing.page import is_open, key_of
 from consent.web.text import RECIPIENTS, granularity_words
 from policies.vocabulary import Granularity
 
@@ -39,6 +38,11 @@ class ChangeRequest:
     changes: tuple[Change, ...]
     lines: tuple[ChangeLine, ...]
     fields: tuple[tuple[str, str], ...]
+
+    @property
+    def gives(self) -> bool:
+        """True if anything would be on after it; a form that only turns off is never refused."""
+        return any(change.granularity is not Granularity.NONE for change in self.changes)
 
 
 class BadEntry(Exception):

@@ -1,14 +1,14 @@
 """What is shared now, as the athlete reads it: a sentence, one card per recipient, and every cell of the matrix."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from chassis.text import counted, listed, long_date, sentence, short_date
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
-from consent.web.sharing.freeze import LEAD as FROZEN_LEAD
+from consent.web.sharing.freeze import frozen_lead
 from consent.web.sharing.recipient_names import names_of
 from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words
 from policies.grant import Recipient
@@ -16,9 +16,10 @@ from policies.vocabulary import Category, Granularity
 
 
 class CellLook(StrEnum):
-    """How one cell of the matrix is drawn."""
+    """How one cell of the matrix is drawn. Held: on, and held back by a freeze."""
 
     ON = "on"
+    HELD = "held"
     OFF = "off"
     NEVER = "never"
 
@@ -36,12 +37,13 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One drawn row of the matrix."""
+    """One drawn row of the matrix. link: what can be done on its own page; empty if nothing can."""
 
     category: Category
     title: str
     hint: str
     cells: tuple[CellView, ...]
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class SharedView:
-    """Everything the page "What is shared now" says."""
+    """Everything the page "What is shared now" says. touchline: above what was let out."""
 
     lead: str
+    touchline: str
     columns: tuple[str, ...]
     cards: tuple[CardView, ...]
     rows: tuple[RowView, ...]
@@ -102,28 +105,68 @@ def shared_view(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView], *,
     """Build the page from the matrix and the athlete's releases (open and answered)."""
     names = names_of(cells)
     apart = releases_apart(cells, releases)
-    requests = {r.recipient: r for r in releases if r.is_open}
+    cards = _cards(names, cells, releases, apart, is_frozen=is_frozen)
     return SharedView(
-        lead=FROZEN_LEAD if is_frozen else lead(cells, {r.recipient for r in apart}),
+        lead=frozen_lead(has_cards=bool(cards)) if is_frozen else lead(cells, {r.recipient for r in apart}),
+        touchline="Held back by the freeze: what you let out" if is_frozen else "Over the line: what you let out",
         columns=tuple(words.column for words in names.values()),
-        cards=(
-            *(
-                _card(words, on, releases)
-                for recipient, words in names.items()
-                if (on := [c for c in cells if c.recipient == recipient and c.is_on])
-            ),
-            *(_card_apart(release) for release in apart),
-        ),
-        rows=tuple(
-            RowView(
-                category,
-                CATEGORIES[category].title,
-                CATEGORIES[category].hint,
-                tuple(_cell(names, c, releases, requests) for c in cells if c.category is category),
-            )
-            for category in dict.fromkeys(c.category for c in cells)
-        ),
+        cards=cards,
+        rows=_rows(names, cells, releases, is_frozen=is_frozen),
     )
+
+
+def _cards(
+    names: Mapping[Recipient, RecipientWords],
+    cells: Sequence[MatrixCell],
+    releases: Sequence[ReleaseView],
+    apart: Sequence[ReleaseView],
+    *,
+    is_frozen: bool,
+) -> tuple[CardView, ...]:
+    shown = [
+        _card(words, on, releases)
+        for recipient, words in names.items()
+        if (on := [c for c in cells if c.recipient == recipient and c.is_on])
+    ]
+    shown += [_card_apart(release) for release in apart]
+    if is_frozen:
+        shown = [replace(card, gets=f"Nothing while your data is frozen. Let out: {card.gets}") for card in shown]
+    return tuple(shown)
+
+
+def _rows(
+    names: Mapping[Recipient, RecipientWords],
+    cells: Sequence[MatrixCell],
+    releases: Sequence[ReleaseView],
+    *,
+    is_frozen: bool,
+) -> tuple[RowView, ...]:
+    requests = {r.recipient: r for r in releases if r.is_open}
+    by_category = {category: [c for c in cells if c.category is category] for category in (c.category for c in cells)}
+    return tuple(
+        RowView(
+            category,
+            CATEGORIES[category].title,
+            CATEGORIES[category].hint,
+            tuple(_cell(names, c, releases, requests, is_frozen=is_frozen) for c in row),
+            _link(row, is_frozen=is_frozen),
+        )
+        for category, row in by_category.items()
+    )
+
+
+def is_open(cell: MatrixCell) -> bool:
+    """True if the form of the row can change this cell: no rule forbids it and no approval is needed."""
+    return cell.never_rule is None and not cell.by_release
+
+
+def _link(row: Sequence[MatrixCell], *, is_frozen: bool) -> str:
+    """Name what the row's own page is good for; empty if nothing can be chosen, stopped or answered there."""
+    if not is_frozen and any(is_open(cell) for cell in row):
+        return "Change"
+    if any(cell.is_on for cell in row):
+        return "Stop"
+    return "Read" if any(cell.by_release and not cell.never_rule for cell in row) else ""
 
 
 def releases_apart(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> list[ReleaseView]:
@@ -134,7 +177,7 @@ def releases_apart(cells: Sequence[MatrixCell], releases: Sequence[ReleaseView])
 
 def lead(cells: Sequence[MatrixCell], apart: Collection[Recipient] = ()) -> str:
     """Say in words how many groups get something and which get nothing. apart: those with a release of its own."""
-    off_first = "Everything starts off and stays off until you turn it on."
+    off_first = _off_first(cells)
     live = {c.recipient for c in cells if c.is_on} | set(apart)
     without = [words for recipient, words in names_of(cells).items() if recipient not in live]
     if not live:
@@ -144,6 +187,13 @@ def lead(cells: Sequence[MatrixCell], apart: Collection[Recipient] = ()) -> str:
         return f"{groups} {off_first}"
     verb = "get" if len(without) > 1 or without[0].are_many else "gets"
     return f"{groups} {sentence(listed([words.phrase for words in without]))} {verb} nothing. {off_first}"
+
+
+def _off_first(cells: Sequence[MatrixCell]) -> str:
+    """Say who turns something on: the athlete, or nobody where a rule closes every cell."""
+    if any(c.never_rule is None for c in cells):
+        return "Everything starts off, and only you can turn something on."
+    return "A rule keeps everything at home, so nothing can be turned on."
 
 
 def gets(on: Sequence[MatrixCell]) -> str:
@@ -195,12 +245,15 @@ def _cell(
     cell: MatrixCell,
     releases: Sequence[ReleaseView],
     requests: Mapping[Recipient, ReleaseView],
+    *,
+    is_frozen: bool,
 ) -> CellView:
     column = names[cell.recipient].column
     if cell.is_on:
         end = end_of(cell, releases)
         label = granularity_words(cell.category, granularity_of(cell)).label
-        return CellView(column, CellLook.ON, label, f"to {short_date(end)}" if end else "")
+        look = CellLook.HELD if is_frozen else CellLook.ON
+        return CellView(column, look, label, f"to {short_date(end)}" if end else "")
     if cell.never_rule:
         return CellView(column, CellLook.NEVER)
     request = requests.get(cell.recipient) if cell.by_release else None

@@ -29,7 +29,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class PreviewView:
-    """Everything the preview page of one recipient says."""
+    """Everything the preview page of one recipient says. held: what a freeze holds back; hidden: what is off."""
 
     title: str
     key: str
@@ -41,6 +41,7 @@ class PreviewView:
     never: tuple[str, ...]
     is_learning: bool
     is_office: bool
+    held: tuple[str, ...] = ()
 
     @property
     def lead(self) -> str:
@@ -74,10 +75,11 @@ def preview_of(
         about=sentence(words.who),
         purpose=PURPOSES[first.purpose],
         slips=tuple(_slip(c, releases) for c in seen),
-        hidden=tuple(CATEGORIES[c.category].title for c in column if c not in seen and not c.never_rule),
+        hidden=tuple(CATEGORIES[c.category].title for c in column if not c.is_on and not c.never_rule),
         never=tuple(CATEGORIES[c.category].title for c in column if c.never_rule),
         is_learning=first.recipient.role is Role.FL_AGGREGATOR,
         is_office=first.recipient.role is Role.FRONT_OFFICE,
+        held=tuple(CATEGORIES[c.category].title for c in column if is_frozen and c.is_on),
     )
 
 

@@ -4,18 +4,17 @@ Giving takes two forms (the row, then the check page); stopping takes one and ac
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.text import long_date, weekday_date
-from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
+from consent.errors import ChangedMeanwhile, Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.dates import latest_end
-from consent.web.portal import Portal, RequestContext, see_other
-from consent.web.request_context import CheckedForm, PortalHere, SignedIn
+from consent.web.portal import CONFLICT, Portal, RequestContext, see_other
+from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
 from consent.web.sharing.change_form import ChangeProblem, offers
 from consent.web.sharing.change_request import BadEntry, ChangeRequest, read_change_request
 from consent.web.sharing.freeze import LIFTED_BY_ATHLETE, FreezeNotice, freeze_notices
@@ -28,19 +27,25 @@ from policies.vocabulary import AthleteId, Category
 
 router = APIRouter()
 HERE = "/shared"
+CHANGED = ChangeProblem(
+    "choices", "This has changed meanwhile; nothing was recorded. Check what holds now, and choose again."
+)
 
 
 @router.get("/shared")
 def shared_page(portal: PortalHere, context: SignedIn) -> HTMLResponse:
     """Show everything that goes over the line, and every choice."""
+    shown = portal.shown_now(context) if context.member.is_frozen else ""
     cells, releases = portal.store.matrix(context.athlete), portal.store.releases(context.athlete)
+    view = shared_view(cells, releases, is_frozen=context.member.is_frozen)
     return portal.page(
         context,
         "shared.html",
         title="What is shared now",
         here=HERE,
-        view=shared_view(cells, releases, is_frozen=context.member.is_frozen),
-        freezes=_freezes(portal, context),
+        view=view,
+        freezes=_freezes(portal, context, has_cards=bool(view.cards)),
+        shown=shown,
         day=weekday_date(portal.today),
     )
 
@@ -84,43 +89,51 @@ def unfreeze(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Respon
     cause = LIFTED_BY_ATHLETE.get(form.get("cause", ""))
     if cause is None:
         raise NotFound("expected a freeze that its athlete can end")
-    with suppress(Conflict):  # pressed twice: it has ended already
-        portal.store.unfreeze(context.athlete, cause)
+    if not context.member.is_frozen:
+        return see_other(HERE)  # pressed twice: it has ended already
+    try:
+        portal.choices.unfreeze(context.athlete, cause, shown=shown_state(context, form))
+    except ChangedMeanwhile:
+        return portal.changed_meanwhile(context, here=HERE, back=HERE)
     return see_other(HERE)
 
 
 @router.get("/change/{category}")
 def change_page(portal: PortalHere, context: SignedIn, category: str) -> HTMLResponse:
     """Show the choices of one row."""
-    return _form(portal, context, _row(portal, context.athlete, category), {})
+    shown, row = _marked_row(portal, context, category)
+    return _form(portal, context, row, {}, shown=shown)
 
 
 @router.post("/change/{category}")
 def check_change(portal: PortalHere, context: SignedIn, form: CheckedForm, category: str) -> HTMLResponse:
     """Show the check page for what was chosen; nothing is saved yet."""
-    row = _row(portal, context.athlete, category)
+    shown, row = _marked_row(portal, context, category)
     if "edit" in form:
-        return _form(portal, context, row, form)
+        return _form(portal, context, row, form, shown=shown)
     try:
         wanted = read_change_request(row, form, today=portal.today)
     except BadEntry as bad:
-        return _form(portal, context, row, form, bad.problems)
-    return _check(portal, context, row[0].category, wanted)
+        return _form(portal, context, row, form, bad.problems, shown=shown)
+    if wanted.gives and not is_shown(shown, form):
+        return _form(portal, context, row, {}, [CHANGED], shown=shown, status=CONFLICT)
+    return _check(portal, context, row[0].category, wanted, shown=shown)
 
 
 @router.post("/change/{category}/confirm")
 def confirm_change(portal: PortalHere, context: SignedIn, form: CheckedForm, category: str) -> Response:
     """Carry out what the check page showed."""
-    row = _row(portal, context.athlete, category)
+    shown, row = _marked_row(portal, context, category)
     try:
-        wanted = read_change_request(row, form, today=portal.today)
-        receipt = portal.store.change(context.athlete, wanted.changes, method=context.session.method)
+        wanted, method = read_change_request(row, form, today=portal.today), context.session.method
+        sent = shown_state(context, form)
+        receipt = portal.choices.change(context.athlete, wanted.changes, method=method, shown=sent)
     except BadEntry as bad:
-        return _form(portal, context, row, form, bad.problems)
+        return _form(portal, context, row, form, bad.problems, shown=shown)
     except (InvalidChange, NotAllowed, Conflict):
         # The row changed between check and confirmation; its newest state comes with the form.
-        changed = ChangeProblem("choices", "This row has changed meanwhile. Check what holds now and choose again.")
-        return _form(portal, context, _row(portal, context.athlete, category), {}, [changed])
+        shown, row = _marked_row(portal, context, category)
+        return _form(portal, context, row, {}, [CHANGED], shown=shown, status=CONFLICT)
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
@@ -137,12 +150,17 @@ def stop_cell(portal: PortalHere, context: SignedIn, form: CheckedForm, category
     return see_other(f"/receipts/{receipt.receipt_id}")
 
 
-def _freezes(portal: Portal, context: RequestContext) -> tuple[FreezeNotice, ...]:
+def _marked_row(portal: Portal, context: RequestContext, category: str) -> tuple[str, list[MatrixCell]]:
+    """The mark first: what changes before the row is read makes the form stale, never the other way round."""
+    return portal.shown_now(context), _row(portal, context.athlete, category)
+
+
+def _freezes(portal: Portal, context: RequestContext, *, has_cards: bool) -> tuple[FreezeNotice, ...]:
     if not context.member.is_frozen:
         return ()
     names = {org.org_id: org.name for org in portal.store.orgs()}
     ended = portal.store.ended_by_recovery(context.athlete)
-    return freeze_notices(context.member, ended, union=portal.union, names=names)
+    return freeze_notices(context.member, ended, union=portal.union, names=names, has_cards=has_cards)
 
 
 def _row(portal: Portal, athlete: AthleteId, category: str) -> list[MatrixCell]:
@@ -165,6 +183,9 @@ def _form(
     row: Sequence[MatrixCell],
     entered: Mapping[str, str],
     problems: Sequence[ChangeProblem] = (),
+    *,
+    shown: str,
+    status: int = 422,
 ) -> HTMLResponse:
     words, names = CATEGORIES[row[0].category], names_of(row)
     releases = portal.store.releases(context.athlete)
@@ -175,7 +196,8 @@ def _form(
         "change.html",
         title=f"Change: {words.title}",
         here=HERE,
-        status=422 if problems else 200,
+        status=status if problems else 200,
+        shown=shown,
         words=words,
         category=row[0].category.value,
         offers=offers(row, today=portal.today, entered=entered, problems=problems),
@@ -201,7 +223,9 @@ def _live(cell: MatrixCell, releases: Sequence[ReleaseView]) -> dict[str, str]:
     }
 
 
-def _check(portal: Portal, context: RequestContext, category: Category, wanted: ChangeRequest) -> HTMLResponse:
+def _check(
+    portal: Portal, context: RequestContext, category: Category, wanted: ChangeRequest, *, shown: str
+) -> HTMLResponse:
     return portal.page(
         context,
         "check_change.html",
@@ -209,5 +233,6 @@ def _check(portal: Portal, context: RequestContext, category: Category, wanted: 
         here=HERE,
         words=CATEGORIES[category],
         category=category.value,
+        shown=shown,
         wanted=wanted,
     )

@@ -270,11 +270,17 @@ def test_commands_that_would_harm_are_refused(folder: Path) -> None:
 def test_the_program_serves_until_it_is_told_to_stop(folder: Path) -> None:
     program = "import typer, audit.commands.witness as w; a = typer.Typer(); w.register(a); a()"
     command = [sys.executable, "-c", program, "witness", "serve", str(folder), "--port", "0"]
+    command += ["--public-url", "https://witness.board.example"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]
         answer = httpx.post(f"{url}/add-checkpoint", content=LOG.request(0, 5), trust_env=False, timeout=HANG_S)
+        names = {
+            name: httpx.get(url, headers={"Host": name}, trust_env=False, timeout=HANG_S).status_code
+            for name in ("witness.board.example", "evil.example", "127.0.0.1")
+        }
         process.send_signal(signal.SIGTERM)
         assert process.wait(HANG_S) == 0
+    assert names == {"witness.board.example": 200, "evil.example": 400, "127.0.0.1": 200}
     verify_cosignatures(answer.text, LOG.note(5), read_config(folder).vkeys)
     assert json.loads(run("status", str(folder), "--json")[1])["logs"][0]["size"] == 5

@@ -88,7 +88,7 @@ def test_a_code_opens_one_device(plain: TestClient, settings: Any, clock: Any) -
     again = plain.post("/sign-in", data={"code": code, "pin": PIN})
 
     assert again.status_code == 422
-    assert "was not used yet" in again.text
+    assert "opens nothing once it was used" in again.text
 
 
 def test_a_wrong_or_old_code_is_refused_in_words(plain: TestClient, settings: Any, clock: Any) -> None:
@@ -200,8 +200,32 @@ def test_five_wrong_pins_sign_the_device_out(plain: TestClient, settings: Any, c
 
     assert [answer.status_code for answer in answers] == [422] * 5
     assert "the PIN that you chose" in answers[3].text
+    left = ("Four tries are left", "Three tries are left", "Two tries are left", "One try is left")
+    for words, answer in zip(left, answers, strict=False):
+        assert f"{words}; then you are signed out." in answer.text
+        assert "This device is locked" in answer.text
+        assert "Nothing was touched" not in answer.text
     assert "signed this device out" in answers[4].text
     assert plain.get("/board").headers["location"] == "/sign-in"
+
+
+def test_a_locked_page_counts_the_tries_also_when_it_is_opened_anew(
+    plain: TestClient, settings: Any, clock: Any
+) -> None:
+    signed_in(plain, settings, clock)
+    clock.at += timedelta(minutes=20)
+    fresh = plain.get("/board").text
+    unlock(plain, "192830")
+
+    again = plain.get("/board").text
+    unlock(plain, PIN)
+    clock.at += timedelta(minutes=20)
+
+    assert "Nothing was touched here for 15 minutes." in fresh
+    assert "Five tries are left" in fresh
+    assert "It stays locked." in again
+    assert "Four tries are left" in again
+    assert "Five tries are left" in plain.get("/board").text
 
 
 def test_unlocking_leads_nowhere_else(plain: TestClient, settings: Any, clock: Any) -> None:
@@ -239,6 +263,7 @@ def test_removing_a_person_ends_their_sessions_at_once_also_a_locked_one(
     StaffPeople(file).remove(person_of("Kim"))
 
     assert plain.get("/athletes").headers["location"] == "/sign-in"
+    assert "This sign-in has ended" in plain.get("/sign-in").text
     clock.at += timedelta(minutes=20)
     assert plain.get("/athletes").headers["location"] == "/sign-in"
     with pytest.raises(UnknownPerson):

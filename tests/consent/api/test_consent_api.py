@@ -189,8 +189,8 @@ def test_an_event_about_an_athlete_needs_the_athletes_own_club(caller: Caller) -
 def test_every_form_of_report_is_taken_as_it_is_and_with_no_field_more(caller: Caller, org: str, form: str) -> None:
     details = SAMPLES[form]
     body = {"kind": details.kind.value, "details": details.body()}
-    if form == "campaign_closed":
-        body["details"] = {"campaign": caller.world.store.register_campaign(LEAGUE, caller.world.campaign())}
+    for name in {"campaign", "manifest"} & set(body["details"]):
+        body["details"][name] = caller.world.store.register_campaign(LEAGUE, caller.world.campaign())
     before = caller.world.log_size
 
     taken = caller.send(org, "POST", "/v1/events", body)

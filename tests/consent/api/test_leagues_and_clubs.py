@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from audit.entries.details.codes import LeagueRole
 from chassis.http.key_change import SignedKeyChange
 from consent.app import app_of
 from consent.decisions.reported_events import REPORTABLE
@@ -39,7 +40,8 @@ def campaign_naming(world: World, *clubs: str) -> SignedManifest:
 
 
 def report(form: str, club: str) -> Request:
-    details = SAMPLES[form].model_copy(update={"club": club})
+    role = {"role": LeagueRole.FRONT_OFFICE} if "role" in type(SAMPLES[form]).model_fields else {}
+    details = SAMPLES[form].model_copy(update={"club": club} | role)
     return "POST", "/v1/events", {"kind": details.kind.value, "details": details.body()}
 
 

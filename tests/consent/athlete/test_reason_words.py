@@ -1,19 +1,23 @@
 """Why an entry was written, in the athlete's words: complete over kinds and codes, and chosen when it is shown."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+import policies
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import RoundCommitted
-from audit.entries.details.codes import AccessBasis, FreezeCause, RoundPayment
+from audit.entries.details.codes import AccessBasis, DecisionReason, FreezeCause, RoundPayment
 from audit.entries.details_v1 import read_v1
 from audit.entries.events import EventKind
-from consent.athlete.reason_words import BASES, FREEZES, KINDS, PAYMENTS, UNFREEZES, because
+from consent.athlete.reason_words import BASES, FREEZES, FROZEN_RULE, KINDS, PAYMENTS, UNDER_18, UNFREEZES, because
 from policies.vocabulary import OrgId
 from tests.audit.entries.details.samples import DENIED, GRANTED, SAMPLES
 
+POLICY = Path(policies.__file__).parent / "policy.csv"
 NAMES = {OrgId("league"): "Coast League"}
+BY_RULE = {"basis": AccessBasis.NOT_SHARED, "reason": DecisionReason.DENIED_BY_RULE}
 APPROVED = {"basis": AccessBasis.APPROVED_RELEASE, "since": date(2026, 11, 23)}
 
 
@@ -39,6 +43,9 @@ def test_every_form_says_why(form: str) -> None:
         (GRANTED, "because of your yes of 3 August 2026"),
         (GRANTED.model_copy(update=APPROVED), "because of the band that you approved on 23 November 2026"),
         (DENIED, "you do not share this with them"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D08"}), "you are under 18, and rule D08 forbids it"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D12"}), "rule D12 forbids it"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D02"}), "your data is frozen"),
         (DENIED.model_copy(update={"basis": AccessBasis.OTHER_CLUB}), "they are not your club"),
         (
             DENIED.model_copy(update={"basis": AccessBasis.BEYOND_GRANT, "rule": "D04"}),
@@ -77,3 +84,11 @@ def test_entries_of_the_first_version_keep_the_sentence_that_was_written() -> No
     assert because(EventKind.LOOK_ALLOWED, read_v1({"outcome": "unknown"}), NAMES) == (
         "the service stopped before this could take effect"
     )
+
+
+def test_the_rules_that_the_words_name_are_those_of_the_policy() -> None:
+    rows = [[field.strip() for field in line.split(",")] for line in POLICY.read_text("utf-8").splitlines()]
+    condition = {row[1]: row[7] for row in rows if len(row) > 8 and row[0] == "p" and row[8] == "deny"}
+
+    assert {rule for rule, when in condition.items() if when.startswith("minor")} == UNDER_18
+    assert {rule for rule, when in condition.items() if when == "frozen"} == {FROZEN_RULE}

@@ -98,6 +98,17 @@ def test_a_new_log_is_believed_under_its_own_keys_and_no_witness(lite: World) ->
         trust_file.write_first(lite.service.settings.directory, lite.service.log.vkeys)
 
 
+def test_what_the_policys_comment_tells_holds_before_and_after_witnesses_are_named(lite: World) -> None:
+    text = lite.service.trust.text
+    named = text.replace("quorum none\n", "group enough 1 board\nquorum enough\n")
+
+    for one in (text, named):
+        comment = [line for line in one.splitlines() if line.startswith("#")]
+        (quorum,) = [line for line in one.splitlines() if line.startswith("quorum")]
+        assert any('the line that begins with "quorum"' in line for line in comment)
+        assert not [line for line in comment if "none" in line], quorum
+
+
 def test_entries_wait_until_enough_witnesses_have_cosigned(lite: World, ring: Ring) -> None:
     service = reopened(lite, ring.lines)
     athlete = lite.athletes["club-a"][0]

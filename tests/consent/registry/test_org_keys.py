@@ -21,7 +21,11 @@ CLUB, OTHER, LEAGUE = OrgId("club-a"), OrgId("club-b"), OrgId("league")
 def change(world: World, new: SigningKey, *, org: str = CLUB, former: SigningKey | None = None, **fields: Any) -> Any:
     service = fields.get("service_key_id", world.service.keys.service.verify_key.key_id)
     made = SignedKeyChange.create(
-        org, former=former or world.keys[org], new=new, service_key_id=service, now=world.clock.now
+        org,
+        former=former or world.keys[org],
+        new=new,
+        service_key_id=service,
+        now=world.clock.now + fields.get("made_after", timedelta()),
     )
     return made.as_json()
 
@@ -270,3 +274,35 @@ def test_no_key_changes_while_the_log_cannot_take_it(lite: World) -> None:
             deed()
 
     assert lite.store.org(CLUB).key == lite.keys[CLUB].verify_key
+
+
+@pytest.mark.parametrize(
+    ("made_after", "said"),
+    [
+        (timedelta(days=-30), "the statement is over"),
+        (timedelta(days=-7), "the statement is over"),
+        (timedelta(seconds=61), "the statement is not valid yet"),
+        (timedelta(days=30), "the statement is not valid yet"),
+    ],
+)
+def test_a_statement_of_another_time_changes_nothing_and_says_why(
+    caller: Caller, made_after: timedelta, said: str
+) -> None:
+    world, former, new = caller.world, caller.world.keys[CLUB], SigningKey.generate()
+
+    refused = caller.send(CLUB, "POST", "/v1/keys", change(world, new, made_after=made_after))
+
+    assert refused.status_code == 403
+    assert refused.json()["error"].startswith(said)
+    assert "rotate-key" in refused.json()["error"]
+    assert counts(caller, former, new) == [200, 401]
+
+
+@pytest.mark.parametrize("made_after", [timedelta(days=-6, hours=-23), timedelta(seconds=60)])
+def test_a_statement_within_the_tolerance_counts(caller: Caller, made_after: timedelta) -> None:
+    world, new = caller.world, SigningKey.generate()
+
+    taken = caller.send(CLUB, "POST", "/v1/keys", change(world, new, made_after=made_after))
+
+    assert taken.status_code == 200
+    assert counts(caller, new) == [200]

@@ -118,7 +118,7 @@ def test_stopping_an_approved_band_takes_one_form(world: Any) -> None:
     done = browser.submit(browser.get(f"/asked/{release.release_id}"), f"/asked/{release.release_id}/stop")
 
     assert browser.sent == 1
-    assert "Sharing has stopped" in done.text
+    assert re.search("<h1>Sharing your .* has stopped</h1>", done.text)
     assert world.store.release(ATHLETE, release.release_id).state is ConsentState.WITHDRAWN
 
 
@@ -135,7 +135,7 @@ def test_a_release_for_another_purpose_has_a_card_of_its_own(world: Any) -> None
 
     assert "One group gets something from you." in shared.text
     assert "<dd>Contracts</dd>" in shared.text
-    assert "Sharing has stopped" in done.text
+    assert re.search("<h1>Sharing your .* has stopped</h1>", done.text)
 
 
 def test_anothers_request_is_the_same_closed_page_as_no_request(world: Any) -> None:

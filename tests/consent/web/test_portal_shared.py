@@ -38,7 +38,7 @@ def test_the_lead_counts_groups_and_names_those_without(matrix: Matrix) -> None:
 
     assert view.lead == (
         "Two groups get something from you. The medical team, the front office and the national team get nothing. "
-        "Everything starts off and stays off until you turn it on."
+        "Everything starts off, and only you can turn something on."
     )
 
 
@@ -137,4 +137,41 @@ def test_a_receipt_says_what_was_decided(matrix: Matrix) -> None:
         "Daily numbers, until 30 June 2027",
         "Sleep",
     )
-    assert (stop.title, stop.lines[0].decided) == ("Sharing has stopped", "Off")
+    assert (stop.title, stop.lines[0].decided) == ("Sharing your sleep with performance coaches has stopped", "Off")
+
+
+def test_a_receipt_names_what_stopped_where_other_things_may_still_be_shared(matrix: Matrix) -> None:
+    cells = {(c.category, c.recipient.role): c.cell for c in matrix()}
+    at = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
+
+    def title(*stopped: tuple[Category, Role]) -> str:
+        changes = tuple(Change(cells[one], Granularity.NONE) for one in stopped)
+        athlete = changes[0].cell.athlete
+        return receipt_page(
+            ReceiptRecord("rcp-1", athlete, at, ConsentState.WITHDRAWN, changes, "ab" * 32, 4), {}
+        ).title
+
+    sleep, heart = (Category.SLEEP, Role.COACH), (Category.HEART, Role.COACH)
+    assert title(sleep, heart) == "Sharing with performance coaches has stopped"
+    assert title(sleep, (Category.SLEEP, Role.MEDICAL)) == (
+        "Sharing your sleep with performance coaches and the medical team has stopped"
+    )
+    assert title(sleep, (Category.HEART, Role.MEDICAL)) == "Sharing has stopped"
+
+
+def test_a_row_leads_to_its_page_only_where_something_can_be_done_there(matrix: Matrix) -> None:
+    cells = matrix(COACH_SEES)
+    closed = [replace(c, never_rule="D08", ceiling=Granularity.NONE) for c in cells]
+
+    usual = {row.category: row.link for row in shared_view(cells, []).rows}
+    frozen = {row.category: row.link for row in shared_view(cells, [], is_frozen=True).rows}
+    minor = {row.category: row.link for row in shared_view(closed, []).rows}
+
+    assert set(usual.values()) == {"Change"}
+    assert {c: link for c, link in frozen.items() if link} == {
+        Category.READINESS: "Stop",
+        Category.SLEEP: "Stop",
+        Category.DURABILITY: "Read",
+    }
+    assert {c for c, link in minor.items() if link} == {Category.READINESS, Category.SLEEP}
+    assert shared_view(closed, []).lead.endswith("nothing can be turned on.")
