@@ -2,8 +2,8 @@
 
 A restart loses the run inside Flower, so a campaign that was under way is marked failed and says so; its checkpoints
 stay on disk and its rounds stay spent. It is never silently begun again: that would charge athletes twice. The ledger
-is told of every campaign that failed, and gives back what no round used; where it cannot be told, the end of the
-campaign does the same.
+is told of every campaign that failed, as soon as it can be, and gives back what no round used; where it is not told,
+the end of the campaign does the same.
 """
 
 import logging
@@ -76,6 +76,7 @@ class CampaignWorker:
     retry_pause_s: float = PAUSE_S
     stop: threading.Event = field(default_factory=threading.Event)
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _untold: list[Campaign] = field(default_factory=list)
 
     def recover(self) -> tuple[str, ...]:
         """Close campaigns that a restart interrupted and mark them as failed; returns their ids."""
@@ -104,6 +105,9 @@ class CampaignWorker:
     def run(self) -> None:
         """Carry out open campaigns until stopped."""
         while not self.stop.is_set():
+            for failed in self._untold[:]:
+                self._untold.remove(failed)
+                self._close(failed)
             for campaign in self.store.campaigns():
                 if campaign.state is CampaignState.OPEN and not self.stop.is_set():
                     self.conduct(campaign)
@@ -135,9 +139,14 @@ class CampaignWorker:
         self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
 
     def _close(self, campaign: Campaign) -> None:
-        """Have the ledger give back what no round of a campaign has used. Doing it again gives nothing back twice."""
+        """Have the ledger give back what no round of a campaign has used; a ledger that is away is told later.
+
+        Doing it again gives nothing back twice.
+        """
         try:
             self.consent.event(CampaignClosed(campaign=campaign.sha256))
+        except ConsentDown:
+            self._untold.append(campaign)
         except ConsentServiceFailed as error:
             logger.warning(
                 "what a campaign reserved comes back only when it expires",

@@ -206,6 +206,24 @@ def test_a_restart_marks_what_was_under_way_as_failed_and_says_so(world, clubs, 
     assert "restarted" in world.store.campaign(campaign.sha256).detail
 
 
+def test_a_ledger_that_is_away_when_a_campaign_fails_is_told_once_it_is_back(world, clubs, league_key, key_line):
+    campaign, told = open_with(world, clubs, league_key, key_line), world.consent.event
+    world.store.set_state(campaign.sha256, CampaignState.RUNNING)
+    answers = iter([ConsentDown("away"), ConsentDown("away")])
+
+    def event(details):
+        if (fault := next(answers, None)) is not None:
+            raise fault
+        told(details)
+        world.stop.set()
+
+    world.consent.event = event
+    world.recover()
+    world.run()
+
+    assert world.consent.events == [(EventKind.CAMPAIGN_CLOSED, {"campaign": campaign.sha256})]
+
+
 def test_a_service_that_is_down_at_the_start_is_waited_for(world, clubs, league_key, key_line, coordinator):
     campaign = open_with(world, clubs, league_key, key_line)
     world.consent_pause_s, world.wait_s = 0.001, 0.002
