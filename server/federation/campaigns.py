@@ -1,7 +1,9 @@
 """The coordinator's worker: takes open campaigns one after the other and carries each to done or failed.
 
 A restart loses the run inside Flower, so a campaign that was under way is marked failed and says so; its checkpoints
-stay on disk and its budget stays spent. It is never silently begun again: that would charge athletes twice.
+stay on disk and its rounds stay spent. It is never silently begun again: that would charge athletes twice. The ledger
+is told of every campaign that failed, as soon as it can be, and gives back what no round used; where it is not told,
+the end of the campaign does the same.
 """
 
 import logging
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from audit.entries.details.base import Details
-from audit.entries.details.league import ModelRegistered, RoundAggregated
+from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
 from chassis.clock import Clock
 from chassis.error_place import place_of
 from chassis.operations.once_until_changed import OnceUntilChanged
@@ -25,7 +27,7 @@ from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import PAUSE_S, Training
-from server.store import Campaign, CampaignState, CoordinatorStore
+from server.store import UNFINISHED, Campaign, CampaignState, CoordinatorStore
 
 IDLE_S = 0.5
 CONSENT_ATTEMPTS = 6
@@ -74,9 +76,13 @@ class CampaignWorker:
     retry_pause_s: float = PAUSE_S
     stop: threading.Event = field(default_factory=threading.Event)
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _untold: list[Campaign] = field(default_factory=list)
 
     def recover(self) -> tuple[str, ...]:
-        """Mark campaigns that a restart interrupted as failed; returns their ids."""
+        """Close campaigns that a restart interrupted and mark them as failed; returns their ids."""
+        for campaign in self.store.campaigns():
+            if campaign.state in UNFINISHED:
+                self._close(campaign)
         return self.store.fail_unfinished(RESTARTED)
 
     def keep_roster(self) -> None:
@@ -99,6 +105,9 @@ class CampaignWorker:
     def run(self) -> None:
         """Carry out open campaigns until stopped."""
         while not self.stop.is_set():
+            for failed in self._untold[:]:
+                self._untold.remove(failed)
+                self._close(failed)
             for campaign in self.store.campaigns():
                 if campaign.state is CampaignState.OPEN and not self.stop.is_set():
                     self.conduct(campaign)
@@ -113,16 +122,36 @@ class CampaignWorker:
                 "a campaign failed",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "detail": error},
             )
-            self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=str(error))
+            self._fail(campaign, str(error))
             return
         except Exception as error:
             logger.error(
                 "a campaign failed",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "at": place_of(error)},
             )
-            self.store.set_state(campaign.sha256, CampaignState.FAILED, detail="an unexpected fault; see the log")
+            self._fail(campaign, "an unexpected fault; see the log")
             return
         self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)
+
+    def _fail(self, campaign: Campaign, detail: str) -> None:
+        """Mark a campaign as failed; before that it is closed, so that a restart in between closes it again."""
+        self._close(campaign)
+        self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
+
+    def _close(self, campaign: Campaign) -> None:
+        """Have the ledger give back what no round of a campaign has used; a ledger that is away is told later.
+
+        Doing it again gives nothing back twice.
+        """
+        try:
+            self.consent.event(CampaignClosed(campaign=campaign.sha256))
+        except ConsentDown:
+            self._untold.append(campaign)
+        except ConsentServiceFailed as error:
+            logger.warning(
+                "what a campaign reserved comes back only when it expires",
+                extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__},
+            )
 
     def _conduct(self, campaign: Campaign) -> str:
         manifest = campaign.manifest

@@ -186,6 +186,9 @@ class Fleet:
                 )
             except ValueError as error:
                 raise AlreadyExists("expected a key that no other club uses") from error
+            # Flower refuses messages to a node that was never online, and a campaign would fail where it should wait.
+            self.state.activate_node(node_id, REGISTERED_HEARTBEAT_S)
+            self.state.deactivate_node(node_id)
             self.nodes[club] = node_id
             return node_id
 

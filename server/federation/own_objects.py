@@ -3,6 +3,10 @@
 Flower authenticates the node and then takes any object's id for a permission: whoever knows the id of another club's
 question or answer could read, complete or delete it (docs/invariants.md §8). What is not the caller's is asked for
 under an id that no object has, so that the answer is the one for nothing.
+
+Objects of an answer belong to the push session that the node was given for it, a random id. Without one Flower looks
+for any session that waits for the object, for the sake of older nodes; ours always send it. Whether the answer is still
+kept does not matter: the coordinator may have taken it already while its last objects are under way.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,8 +39,7 @@ def _narrow(
 ) -> None:
     node_id = asked.node.node_id
     if isinstance(asked, PushObjectRequest):
-        answers = (one for one in list(state.message_res_store.values()) if one.metadata.src_node_id == node_id)
-        if asked.object_id not in _objects(state, answers):
+        if not asked.session_id:
             asked.object_id = NO_OBJECT
         return
     questions = (one for one in list(state.message_ins_store.values()) if one.metadata.dst_node_id == node_id)

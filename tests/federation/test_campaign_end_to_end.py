@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.training.initial_weights import initial_weights
@@ -162,6 +163,24 @@ def test_a_campaign_stops_where_its_round_cannot_be_logged(
     assert world.registry.latest("recovery-linear-1") is None
 
 
+def test_the_first_round_waits_for_a_club_that_was_not_online_since_the_start(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    for club in clubs:
+        club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+    world.enrol_nodes()
+    assert not {club.club for club in clubs} & coordinator.fleet.online()
+    running = threading.Thread(target=world.conduct, args=(campaign,))
+
+    running.start()
+    wait_until(lambda: world.store.campaign(campaign.sha256).state is not CampaignState.OPEN)
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    running.join(HANG_S)
+
+    assert world.store.campaign(campaign.sha256).state is CampaignState.DONE
+
+
 def test_a_campaign_that_no_club_approved_fails_and_publishes_nothing(
     world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
 ):
@@ -183,7 +202,26 @@ def test_a_restart_marks_what_was_under_way_as_failed_and_says_so(world, clubs, 
 
     assert world.recover() == ("recovery-test",)
 
+    assert world.consent.events == [(EventKind.CAMPAIGN_CLOSED, {"campaign": campaign.sha256})]
     assert "restarted" in world.store.campaign(campaign.sha256).detail
+
+
+def test_a_ledger_that_is_away_when_a_campaign_fails_is_told_once_it_is_back(world, clubs, league_key, key_line):
+    campaign, told = open_with(world, clubs, league_key, key_line), world.consent.event
+    world.store.set_state(campaign.sha256, CampaignState.RUNNING)
+    answers = iter([ConsentDown("away"), ConsentDown("away")])
+
+    def event(details):
+        if (fault := next(answers, None)) is not None:
+            raise fault
+        told(details)
+        world.stop.set()
+
+    world.consent.event = event
+    world.recover()
+    world.run()
+
+    assert world.consent.events == [(EventKind.CAMPAIGN_CLOSED, {"campaign": campaign.sha256})]
 
 
 def test_a_service_that_is_down_at_the_start_is_waited_for(world, clubs, league_key, key_line, coordinator):

@@ -90,7 +90,7 @@ ROUTES: dict[str, tuple[tuple[str, ...], Filled]] = {
         lambda w, t, key: message_pb2.PushObjectRequest(
             node=_node(t),
             run_id=w.run_id,
-            session_id=t["answer"].session,
+            session_id=t["node"].session if t["answer"] is t["node"] else "",  # a session of others nobody knows
             object_id=t["answer"].answer,
             object_content=t["answer"].whole[t["answer"].answer],
         ),

@@ -1,0 +1,91 @@
+"""What must be true of a consent service after it was killed: all that it acknowledged, each once, and a whole log."""
+
+import contextlib
+from collections import Counter
+
+from sqlmodel import Session, select
+
+from audit.entries.events import EventKind
+from audit.verification.verify import verify_log
+from consent.ledger.ledger import Movement
+from consent.service import Service
+from consent.storage.rows import LedgerRow, MemberRow
+from policies.vocabulary import Role
+from tests.consent.league import Act, acts
+from tests.killed.consent_load import ROUNDS, KilledUnion, Told
+
+
+def problems_of(union: KilledUnion, told: Told) -> list[str]:
+    """Open the service that is down now, and compare it with what it acknowledged before."""
+    with contextlib.closing(union.opened()) as service:
+        done = [act for act in acts(service).values() if act.kinds != {EventKind.HEARTBEAT}]
+        found = [
+            *_enrolled(service, done, told),
+            *_asked(done, told),
+            *_stopped(service, union, done, told),
+            *_ledger(service, union, told),
+        ]
+        size = service.log.publish().size
+        verified = verify_log(str(service.settings.log_directory), service.trust.policy)
+        return found + ([] if verified.trusted.checkpoint.size == size else ["the log does not verify to its end"])
+
+
+def _about(done: list[Act], kind: EventKind) -> list[dict[str, object]]:
+    return [entry for act in done for entry in act.entries if entry["kind"] == kind]
+
+
+def _enrolled(service: Service, done: list[Act], told: Told) -> list[str]:
+    with Session(service.engine) as session:
+        members = Counter(row.athlete for row in session.exec(select(MemberRow)).all())
+    missing = [f"{one} was enrolled and is not" for one in told.enrolled if members[one] != 1]
+    new = sum(count for athlete, count in members.items() if athlete >= f"ath-{1_000_000:016x}")
+    entries = sum("epoch" in entry for entry in _about(done, EventKind.MEMBER_ENROLLED)) - (len(members) - new)
+    return missing + ([] if entries == new else [f"{new} new athletes have {entries} entries"])
+
+
+def _asked(done: list[Act], told: Told) -> list[str]:
+    answered = Counter(str(entry["person"]) for entry in _about(done, EventKind.ACCESS))
+    twice = [f"{person} stands {count} times" for person, count in answered.items() if count != 1]
+    return twice + [f"the question of {person} is missing" for person in told.asked if person not in answered]
+
+
+def _stopped(service: Service, union: KilledUnion, done: list[Act], told: Told) -> list[str]:
+    found, on = list[str](), 0
+    stopped = set(told.stopped)
+    for athlete in union.codes:
+        for cell in service.store.matrix(athlete):
+            if cell.recipient.role is Role.COACH and cell.is_on:
+                on += 1
+                if (athlete, cell.category.value) in stopped:
+                    found.append(f"{athlete} stopped {cell.category} and shares it")
+    receipts = sum(len(service.store.receipts(athlete)) for athlete in union.codes) - len(union.codes)
+    expected = 5 * len(union.codes) - on
+    if receipts != expected:
+        found.append(f"{expected} withdrawals have {receipts} receipts")
+    decisions = len(_about(done, EventKind.CONSENT_DECISION)) - len(union.codes) - len(union.learners)
+    return found + ([] if decisions == expected else [f"{expected} withdrawals have {decisions} entries"])
+
+
+def _ledger(service: Service, union: KilledUnion, told: Told) -> list[str]:
+    """Each athlete's movements of each campaign: reserved once, each round paid once, given back once."""
+    with Session(service.engine) as session:
+        rows = session.exec(select(LedgerRow)).all()
+    moved = Counter((row.athlete, row.campaign, row.movement, row.round_no) for row in rows)
+    found = [f"{key} stands {count} times" for key, count in moved.items() if count != 1]
+    for sha256, tokens in told.tokens.items():
+        for athlete in tokens:
+            found += [] if moved[(athlete, sha256, Movement.RESERVE, 0)] else [f"{athlete} has a token and no budget"]
+            for number in range(1, told.rounds[sha256] + 1):
+                found += [] if moved[(athlete, sha256, Movement.COMMIT, number)] else [f"round {number} is not paid"]
+            given_back = moved[(athlete, sha256, Movement.REFUND, 0)]
+            found += ["a closed campaign gave nothing back"] if sha256 in told.closed and not given_back else []
+    for athlete in union.learners:
+        budget = service.store.budget(athlete)
+        total = sum(row.micro_rho for row in rows if (row.athlete, row.movement) == (athlete, Movement.COMMIT))
+        found += (
+            []
+            if budget.spent_micro_rho == total
+            else [f"{athlete} has spent {budget.spent_micro_rho}, and paid {total}"]
+        )
+    assert all(count <= ROUNDS for count in told.rounds.values())
+    return found
