@@ -46,9 +46,9 @@ class Place:
         journal = self.world.store.transactions.context.journal
         record = journal.record
 
-        def noting(session: Any, drafts: Any, *, now: Any, act: int) -> Any:
-            self.leads.append(drafts[0].kind)
-            return record(session, drafts, now=now, act=act)
+        def noting(session: Any, requests: Any, *, now: Any, act: int) -> Any:
+            self.leads.extend(drafts[0].kind for drafts in requests)
+            return record(session, requests, now=now, act=act)
 
         journal.record = noting  # type: ignore[method-assign]
 
