@@ -302,11 +302,12 @@ def watch(world: World) -> tuple[list[EventKind], set[str]]:
     journal = world.store.transactions.context.journal
     record = journal.record
 
-    def noting(session: Any, drafts: Any, *, now: Any, act: int) -> Any:
-        if drafts[0].kind is not EventKind.ANSWER_SENT:
-            kinds.append(drafts[0].kind)
-            told.update(draft.subject for draft in drafts if draft.subject)
-        return record(session, drafts, now=now, act=act)
+    def noting(session: Any, requests: Any, *, now: Any, act: int) -> Any:
+        for drafts in requests:
+            if drafts[0].kind is not EventKind.ANSWER_SENT:
+                kinds.append(drafts[0].kind)
+                told.update(draft.subject for draft in drafts if draft.subject)
+        return record(session, requests, now=now, act=act)
 
     journal.record = noting  # type: ignore[method-assign]
     return kinds, told
