@@ -15,9 +15,14 @@ from fastapi import FastAPI
 from chassis.errors import CannotServe
 from chassis.http.bounded_loop import BoundedLoop
 from chassis.http.budgets import USUAL_ADDRESS_BUDGET, AddressBudget, AddressBudgets
-from chassis.http.counted_answers import CountAnswer, CountedAnswers
+from chassis.http.connections.counted_answers import CountAnswer, CountedAnswers
+from chassis.http.connections.limited_protocol import (
+    LARGEST_HEADER,
+    USUAL_CONNECTIONS,
+    ConnectionLimits,
+    LimitedProtocol,
+)
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
-from chassis.http.limited_protocol import LARGEST_HEADER, USUAL_CONNECTIONS, ConnectionLimits, LimitedProtocol
 from chassis.web.host_check import HostCheck
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 

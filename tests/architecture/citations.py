@@ -27,6 +27,7 @@ RFCS = {
     "8446": "TLS 1.3",
     "8785": "JSON Canonicalization Scheme",
     "9110": "HTTP Semantics",
+    "9112": "HTTP/1.1",
     "9111": "HTTP Caching",
     "9162": "Certificate Transparency 2.0",
     "9421": "HTTP Message Signatures",

@@ -9,8 +9,8 @@ import sys
 
 from fastapi import FastAPI, Request, Response
 
+from chassis.http.connections.limited_protocol import ConnectionLimits
 from chassis.http.limited_bodies import BodyLimit, BodyLimits
-from chassis.http.limited_protocol import ConnectionLimits
 from chassis.web.serving import listen, serving, stopped_by_signals, wait_for_stop
 
 UPLOAD = 4 * 1024 * 1024

@@ -14,7 +14,7 @@ from typing import Any, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from chassis.http.one_framing import OneFraming
+from chassis.http.connections.one_framing import OneFraming
 
 logger = logging.getLogger(__name__)
 
