@@ -16,6 +16,7 @@ from chassis.http.key_change import SignedKeyChange
 from consent.identity import codes
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
+from tests.consent.journal_spy import on_each_request
 from tests.consent.league import Act, Caller, World, acts
 
 ORIGIN = "http://127.0.0.1:8600"
@@ -43,14 +44,7 @@ class Place:
 
     def watch(self) -> None:
         """Note the first kind of each append from now on."""
-        journal = self.world.store.transactions.context.journal
-        record = journal.record
-
-        def noting(session: Any, requests: Any, *, now: Any, act: int) -> Any:
-            self.leads.extend(drafts[0].kind for drafts in requests)
-            return record(session, requests, now=now, act=act)
-
-        journal.record = noting  # type: ignore[method-assign]
+        on_each_request(self.world, lambda drafts: self.leads.append(drafts[0].kind))
 
     def new_acts(self, deed: Deed) -> tuple[list[Act], list[EventKind], Response]:
         """What one request adds: acts by what is sealed in the database, and by what the journal was given."""

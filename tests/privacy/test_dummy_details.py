@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from audit.entries.events import EventKind
 from consent.decisions.values import Actor, DecisionItem
 from consent.storage.log_journal import NOBODY, Draft
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.journal_spy import on_each_request
 from tests.consent.league import FakeClock, Template, World
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -33,16 +33,10 @@ def world(filled: Template, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def drafts(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Draft]:
+def drafts(world: World) -> list[Draft]:
     """Every draft that reaches the journal from now on."""
-    journal, found = world.store.transactions.context.journal, list[Draft]()
-    record = journal.record
-
-    def noting(session: Any, given: Sequence[Sequence[Draft]], *, now: Any, act: int) -> Any:
-        found.extend(draft for request in given for draft in request)
-        return record(session, given, now=now, act=act)
-
-    monkeypatch.setattr(journal, "record", noting)
+    found = list[Draft]()
+    on_each_request(world, found.extend)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -18,10 +18,12 @@ from consent.app import app_of
 from consent.decisions.reported_events import REPORTABLE
 from consent.declared_events import API_ROUTES
 from consent.registry.values import OrgKind
+from consent.storage.log_journal import Draft
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
 from tests.audit.entries.details.samples import SAMPLES
+from tests.consent.journal_spy import on_each_request
 from tests.consent.league import World, manifest
 from tests.privacy.crossing.findings import Answered, Crossing, Walls
 from tests.privacy.crossing.one_loop import one_loop
@@ -299,15 +301,11 @@ class ApiCrossings:
 def watch(world: World) -> tuple[list[EventKind], set[str]]:
     """Note the first kind of each act from now on, outcomes apart, and the athletes in whose list it appears."""
     kinds, told = list[EventKind](), set[str]()
-    journal = world.store.transactions.context.journal
-    record = journal.record
 
-    def noting(session: Any, requests: Any, *, now: Any, act: int) -> Any:
-        for drafts in requests:
-            if drafts[0].kind is not EventKind.ANSWER_SENT:
-                kinds.append(drafts[0].kind)
-                told.update(draft.subject for draft in drafts if draft.subject)
-        return record(session, requests, now=now, act=act)
+    def note(drafts: Sequence[Draft]) -> None:
+        if drafts[0].kind is not EventKind.ANSWER_SENT:
+            kinds.append(drafts[0].kind)
+            told.update(draft.subject for draft in drafts if draft.subject)
 
-    journal.record = noting  # type: ignore[method-assign]
+    on_each_request(world, note)
     return kinds, told
