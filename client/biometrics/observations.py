@@ -78,7 +78,11 @@ class Observation:
         moment = self.start
         if SPECS[self.stream].day_of_end and self.end > self.start:
             moment = self.end - timedelta(microseconds=1)
-        return (moment + timedelta(minutes=self.offset_min)).date()
+        return self.local(moment).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment of this reading in local time, without a zone."""
+        return (moment + timedelta(minutes=self.offset_min)).replace(tzinfo=None)
 
 
 def _check_value(stream: Stream, spec: StreamSpec, value: Value) -> None:

@@ -1,10 +1,12 @@
 """Which streams describe a training session, reported or measured, and when a session has no time of day."""
 
-from datetime import time, timedelta
+from datetime import datetime, time
 from typing import Final
 
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
+
+Session = tuple[datetime, str, str, str]
 
 REPORTED: Final = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
 """What a person says about a session."""
@@ -24,4 +26,9 @@ TRIALS: Final = frozenset({Stream.JUMP_HEIGHT_CM})
 
 def has_only_a_date(reading: Observation) -> bool:
     """True for a start at local midnight: where a reading without time of day is placed."""
-    return (reading.start + timedelta(minutes=reading.offset_min)).time() == time(0)
+    return reading.local(reading.start).time() == time(0)
+
+
+def session_of(reading: Observation) -> Session:
+    """Return what tells the session of a reading from all others: its start, app, device and entry."""
+    return reading.start, reading.source.app, reading.source.device, reading.entry

@@ -4,7 +4,7 @@ NaN means "not known", always. A day without a reading is never 0; load is 0 onl
 be without training. Readings of two devices for the same thing are never mixed within a day.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Aggregation, Stream
 from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
-from client.features.day_sources import chosen_source, not_overlapping
+from client.features.day_sources import chosen_by_day, not_overlapping
 from client.features.days.nights import nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.days.session_reports import matched_reports
@@ -146,12 +146,10 @@ def _order(reading: Observation) -> tuple[object, ...]:
 def _column(
     stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str], *, minutes: Minutes
 ) -> Floats:
-    seen = Counter((r.source.app, r.source.device) for readings in by_day.values() for r in readings)
     position = {day: index for index, day in enumerate(dates)}
     column = np.full(len(dates), np.nan)
-    for day, readings in by_day.items():
-        chosen = readings if stream in COUNTED_ONCE else chosen_source(readings, seen, priority)
-        numbers = [r for r in chosen if isinstance(r.value, float)]
+    for day, readings in (by_day if stream in COUNTED_ONCE else chosen_by_day(by_day, priority)).items():
+        numbers = [r for r in readings if isinstance(r.value, float)]
         column[position[day]] = _day_value(stream, numbers, minutes)
     return column
 

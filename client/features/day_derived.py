@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
+from client.biometrics.sessions import REPORTED, Session, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day
 from client.features.days.instruments import instrument_columns, instrument_of
@@ -30,7 +31,6 @@ COMPARED = (
     Stream.SLEEP_QUALITY,
     Stream.JUMP_HEIGHT_CM,
 )
-_SESSION_STREAMS = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
 
 
 def load_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -> dict[str, Floats]:
@@ -112,19 +112,18 @@ def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_
 
 def _has_session(by_stream: ByStream, day: date) -> bool:
     activities = by_stream.get(Stream.ACTIVITY_DURATION_MIN, {}).get(day, ())
-    return any(by_stream.get(stream, {}).get(day) for stream in _SESSION_STREAMS) or any(
+    return any(by_stream.get(stream, {}).get(day) for stream in REPORTED) or any(
         AUTO_DETECTED not in activity.quality for activity in activities
     )
 
 
 def _day_load(by_stream: ByStream, day: date) -> float:
     """Sum over the day's sessions; a session is what shares start, app, device and entry."""
-    sessions: dict[tuple[object, ...], dict[Stream, float]] = defaultdict(dict)
-    for stream in _SESSION_STREAMS:
+    sessions: dict[Session, dict[Stream, float]] = defaultdict(dict)
+    for stream in REPORTED:
         for reading in by_stream.get(stream, {}).get(day, ()):
             if isinstance(reading.value, float):
-                key = (reading.start, reading.source.app, reading.source.device, reading.entry)
-                sessions[key][stream] = reading.value
+                sessions[session_of(reading)][stream] = reading.value
     return sum(map(_session_load, sessions.values())) if sessions else math.nan
 
 

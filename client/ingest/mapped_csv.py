@@ -24,7 +24,6 @@ from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table
 
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
-_YEARS = range(2, 9999)  # at the ends of the calendar a time zone's arithmetic overflows
 DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
 
 
@@ -127,16 +126,11 @@ def _moment(out: Collector, mapping: CsvMapping, text: str) -> Moment | None:
     if found is None:
         out.counters.count("dropped:time_unreadable")
         return None
-    if found.year not in _YEARS:
-        out.counters.count("dropped:time_implausible")
-        return None
     if not isinstance(found, datetime):
         return out.clock.local_day(found, out.counters)
-    if found.tzinfo is None and mapping.time.zone == "local":
-        return out.clock.local(found, out.counters)
-    if found.tzinfo is None:
-        return out.clock.at(found.replace(tzinfo=UTC), out.counters)
-    return out.clock.instant(found.isoformat(), out.counters)
+    if found.tzinfo is None and mapping.time.zone != "local":
+        found = found.replace(tzinfo=UTC)
+    return out.clock.of(found, out.counters)
 
 
 def _end(

@@ -55,11 +55,7 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
 def _stamped(lines: IntervalLines, first_ms: float, out: Collector) -> Moment | None:
     """Place the recording by its first time stamp, which is that of the first interval's end."""
     stamp = lines.first_stamp()
-    return (
-        None
-        if stamp is None
-        else out.clock.instant((stamp - timedelta(milliseconds=first_ms)).isoformat(), out.counters)
-    )
+    return None if stamp is None else out.clock.of(stamp - timedelta(milliseconds=first_ms), out.counters)
 
 
 def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Collector) -> Moment:

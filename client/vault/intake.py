@@ -73,9 +73,7 @@ class Intake:
     def _counts(self, new: Observation) -> bool:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
-        held = (
-            _Held(key, self._fresh[key]) if key in self._fresh else self._stored(key) or self._under_a_former_key(new)
-        )
+        held = self._held(key, new)
         if held is not None and _is_same(new, held.reading):
             self._rename(held, key, new)
             return False
@@ -108,7 +106,7 @@ class Intake:
         if not _was_misplaced(new, held.reading):
             differs = int(new.value != held.reading.value)
             self._conflicting += differs
-            self._corrected[(new.start + timedelta(minutes=new.offset_min)).replace(tzinfo=None)] += differs
+            self._corrected[new.local(new.start)] += differs
         self._fresh[key] = new
 
     def _rename(self, held: _Held, key: bytes, new: Observation) -> None:

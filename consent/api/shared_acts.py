@@ -11,7 +11,7 @@ from typing import Final
 import anyio
 from starlette.concurrency import run_in_threadpool
 
-from consent.decisions.together import Answered, Asked
+from consent.decisions.together import Answered, Asked, answer_of
 from consent.decisions.values import DecisionAnswer, DecisionCall, OutcomeReport
 from consent.errors import StoreUnavailable
 from consent.store import ConsentStore
@@ -32,10 +32,7 @@ class SharedActs:
 
     async def decide(self, call: DecisionCall) -> DecisionAnswer:
         """Return what `ConsentStore.decide_many` does, or raise it."""
-        answer = await self._answered(call)
-        if isinstance(answer, DecisionAnswer):
-            return answer
-        raise answer or StoreUnavailable("expected the answer to a decision, got none")
+        return answer_of(await self._answered(call))
 
     async def note(self, report: OutcomeReport) -> None:
         """Record the outcome of an answer; raises why it could not be."""

@@ -29,10 +29,14 @@ def together(transactions: Transactions, requests: Sequence[Asked]) -> list[Answ
 
 def decided(transactions: Transactions, call: DecisionCall) -> DecisionAnswer:
     """Carry out one decision and return its answer, or raise what stands in its place."""
-    (answer,) = together(transactions, [call])
-    if isinstance(answer, DecisionAnswer):
-        return answer
-    raise answer or StoreUnavailable("expected the answer to a decision, got none")
+    return answer_of(together(transactions, [call])[0])
+
+
+def answer_of(answered: Answered) -> DecisionAnswer:
+    """Return the answer to a decision, or raise what stands in its place."""
+    if isinstance(answered, DecisionAnswer):
+        return answered
+    raise answered or StoreUnavailable("expected the answer to a decision, got none")
 
 
 def noted(transactions: Transactions, report: OutcomeReport) -> None:

@@ -63,7 +63,7 @@ class Nights:
     def day_of(self, reading: Observation) -> date:
         """Return the day of a reading: what began in a main sleep belongs to the day of waking from it."""
         if SPECS[reading.stream].day_of_end:
-            night = self._around(_local(reading.start, reading))
+            night = self._around(reading.local(reading.start))
             if night is not None:
                 return night.day
         return reading.day
@@ -75,7 +75,7 @@ class Nights:
             return NAP not in reading.quality and not any(_is_inside(reading, nap) for nap in naps)
         if reading.stream in _OF_THE_MORNING:
             night = self.main.get(self.day_of(reading))
-            return night is None or _local(reading.start, reading) <= night.end + MORNING
+            return night is None or reading.local(reading.start) <= night.end + MORNING
         return True
 
     def _around(self, moment: datetime) -> Sleep | None:
@@ -130,15 +130,11 @@ def _merge(last: Sleep, piece: Sleep) -> Sleep:
 
 def _alone(reading: Observation) -> Sleep:
     minutes = float(reading.value) if isinstance(reading.value, float) else 0.0
-    start, end = _local(reading.start, reading), _local(reading.end, reading)
+    start, end = reading.local(reading.start), reading.local(reading.end)
     if start == end and start.time() >= EVENING and minutes >= LEAST_MAIN_MIN:
         end = start + timedelta(minutes=minutes)
     return Sleep(start, end, minutes, (reading,))
 
 
 def _is_inside(reading: Observation, sleep: Sleep) -> bool:
-    return sleep.start <= _local(reading.start, reading) and _local(reading.end, reading) <= sleep.end
-
-
-def _local(moment: datetime, reading: Observation) -> datetime:
-    return (moment + timedelta(minutes=reading.offset_min)).replace(tzinfo=None)
+    return sleep.start <= reading.local(reading.start) and reading.local(reading.end) <= sleep.end

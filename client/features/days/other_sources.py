@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
-from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.sessions import OF_SESSIONS, session_of
 from client.features.days.session_reports import Beside, SessionReport, matched_reports
 from policies.vocabulary import AthleteId
 
@@ -51,7 +51,7 @@ class OtherSources:
 
 def _hold(days: dict[date, _Held], readings: Iterable[Observation]) -> None:
     for one in readings:
-        days[one.day][(one.stream, one.start, one.source.app, one.source.device, one.entry)] = one
+        days[one.day][(one.stream, *session_of(one))] = one
 
 
 def _of_file(found: Sequence[Beside], sha256: str) -> int:

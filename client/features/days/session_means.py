@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from client.biometrics.observations import Observation
+from client.biometrics.sessions import Session, session_of
 from client.biometrics.streams import Stream
 
 WEIGHTED = frozenset({Stream.HEART_RATE_MEAN, Stream.POWER_MEAN, Stream.SESSION_RPE})
 """Streams of which a day's value is the mean over its sessions by duration."""
-Session = tuple[object, ...]
 Minutes = Mapping[Session, float]
 
 _DURATIONS = (Stream.SESSION_DURATION_MIN, Stream.ACTIVITY_DURATION_MIN)
@@ -23,7 +23,7 @@ def session_minutes(by_stream: Mapping[Stream, Mapping[date, Sequence[Observatio
     found: dict[Session, float] = {}
     for stream in _DURATIONS:
         for readings in by_stream.get(stream, {}).values():
-            found.update({_session(one): one.value for one in readings if isinstance(one.value, float)})
+            found.update({session_of(one): one.value for one in readings if isinstance(one.value, float)})
     return found
 
 
@@ -43,8 +43,4 @@ def weighted_mean(readings: Sequence[Observation], minutes: Minutes) -> float:
 
 def _minutes(reading: Observation, minutes: Minutes) -> float:
     lasted = (reading.end - reading.start).total_seconds() / 60
-    return minutes.get(_session(reading), lasted if lasted > 0 else math.nan)
-
-
-def _session(reading: Observation) -> Session:
-    return (reading.start, reading.source.app, reading.source.device, reading.entry)
+    return minutes.get(session_of(reading), lasted if lasted > 0 else math.nan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from client.biometrics.observations import AUTO_DETECTED, Observation
-from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED, has_only_a_date
+from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED, Session, has_only_a_date, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import Source, ranking, source_of
 
@@ -98,9 +98,9 @@ def _match(readings: Sequence[Observation], priority: Sequence[str], found: Matc
 
 
 def _reports(readings: Iterable[Observation]) -> list[SessionReport]:
-    groups: dict[tuple[object, ...], dict[Stream, Observation]] = defaultdict(dict)
+    groups: dict[Session, dict[Stream, Observation]] = defaultdict(dict)
     for reading in readings:
-        groups[(source_of(reading), reading.start, reading.entry)][reading.stream] = reading
+        groups[session_of(reading)][reading.stream] = reading
     return [_report(group) for group in groups.values()]
 
 
