@@ -69,9 +69,12 @@ def _table_reader(file: InputFile) -> Reader:
         return _RR
     if table.repeated:
         raise UnreadableFile(
-            "no reader knows these columns, of which two have the same name; describe them with --mapping"
+            "no reader knows these columns, of which two have the same name; describe them with --mapping",
+            is_unknown_table=True,
         )
-    raise UnreadableFile("no reader knows these columns; describe them with --mapping")
+    raise UnreadableFile(
+        "no reader knows these columns; describe them with --mapping, which --dry-run proposes", is_unknown_table=True
+    )
 
 
 def _json_reader(file: InputFile) -> Reader:

@@ -11,20 +11,17 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import SOCCERMON, reader_for
-from client.ingest.input_file import InputFile, Reading, check_is_data, load
-from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.soccermon import read_players
-from client.ingest.text_table import find_table, is_text
 from client.vault.intake import Added
 from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-MAPPED = "mapped-csv"
 NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
 
 
@@ -89,7 +86,7 @@ class Importer:
         file = InputFile(path.name, b"")
         try:
             file = load(path)
-            name, readings = self._read(file)
+            name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
@@ -101,15 +98,6 @@ class Importer:
         left_out = len(readings) - len(owners)
         found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
         return [replace(found[0], others=others), *found[1:]]
-
-    def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
-        check_is_data(file)
-        if self.mapping is not None and _is_described(file, self.mapping):
-            return MAPPED, read_mapped(file, self.clock, self.mapping)
-        reader = reader_for(file)
-        if reader is SOCCERMON or reader.read is None:
-            return reader.name, read_players(file, self.clock, self.attribution.player)
-        return reader.name, {NOBODY: reader.read(file, self.clock)}
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -216,18 +204,3 @@ def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
     for reading in readings:
         found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
     return found
-
-
-def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
-    """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
-    if not is_text(file):
-        return False
-    if find_table(file, mapping.columns, mapping.delimiter) is not None:
-        return True
-    try:
-        reader_for(file)
-    except UnreadableFile:
-        return True
-    except NotUsed:
-        return False
-    return False

@@ -9,6 +9,7 @@ from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.spreadsheets.workbook import Sheet, read_sheets
 
 MAX_BYTES = 512 * 1024 * 1024  # ours: above the largest export we know of
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
@@ -27,6 +28,11 @@ class InputFile:
     def sha256(self) -> str:
         """SHA-256 of the bytes, 64 hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Sheets of an Excel or OpenDocument workbook; raises UnreadableFile for one that cannot be opened."""
+        return read_sheets(self.data)
 
 
 @dataclass(frozen=True, slots=True)
