@@ -11,13 +11,12 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import SOCCERMON, reader_for
+from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile, Reading, check_is_data, load
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.soccermon import read_players
 from client.ingest.text_table import find_table, is_text
 from client.vault.intake import Added
 from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
@@ -107,9 +106,7 @@ class Importer:
         if self.mapping is not None and _is_described(file, self.mapping):
             return MAPPED, read_mapped(file, self.clock, self.mapping)
         reader = reader_for(file)
-        if reader is SOCCERMON or reader.read is None:
-            return reader.name, read_players(file, self.clock, self.attribution.player)
-        return reader.name, {NOBODY: reader.read(file, self.clock)}
+        return reader.name, reader.readings(file, self.clock, label=self.attribution.player, nobody=NOBODY)
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
