@@ -1,12 +1,13 @@
 """A file as it arrived: name, bytes (whole or as a stream) and hash; and the few ways in which it is no data at all."""
 
+import contextlib
 import hashlib
 import io
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
 MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
 SMALL = 16 * 2**20  # ours: larger files are read from the disk each time they are needed
 HEAD = 64 * 2**10  # ours: what a reader is told by
+DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+"""What reading a stream raises where the file, or the archive that it stands in, is damaged."""
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 _LOCK_OF_OFFICE = "~$"
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"
@@ -68,9 +71,12 @@ class InputFile:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the bytes, 64 hexadecimal digits."""
-        with self.open() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        """SHA-256 of the bytes, 64 hexadecimal digits; of those before the damage in a file that cannot be read."""
+        found = hashlib.sha256()
+        with contextlib.suppress(UnreadableFile, *DAMAGES), self.open() as stream:
+            while chunk := stream.read(2**20):
+                found.update(chunk)
+        return found.hexdigest()
 
     def at_most(self, size: int) -> bytes | None:
         """Return all bytes, or None where there are more than `size`."""
@@ -80,8 +86,11 @@ class InputFile:
     def _first(self, size: int) -> bytes:
         try:
             with self.open() as stream:
-                return stream.read(size)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+                found = bytearray()
+                while len(found) < size and (chunk := stream.read(min(2**18, size - len(found)))):
+                    found += chunk
+                return bytes(found)
+        except DAMAGES as error:
             raise UnreadableFile("cannot be read to its end; copy or export it again") from error
 
 
@@ -104,7 +113,7 @@ def load(path: Path) -> InputFile:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise UnreadableFile(f"larger than {MAX_BYTES // 2**30} GiB")
-        return InputFile(path.name, path.read_bytes() if size <= SMALL else partial(path.open, "rb"))
+        return InputFile(path.name, path.read_bytes() if size <= SMALL else lambda: path.open("rb"))
     except OSError as error:
         raise UnreadableFile("cannot be read from disk") from error
 

@@ -12,6 +12,9 @@ _BY_SIGNATURE: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "a bzip2 archive; unpack it and import the folder"),
     (b"\xfd7zXZ\x00", "an xz archive; unpack it and import the folder"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive; unpack it and import the folder"),
+    (b"\x1f\x8b", "a gzip file in a gzip file; unpack it and import what is in it"),
+    (b"PK\x03\x04", "an office document that is no table; save its table as CSV and import that"),
+    (b"PK\x05\x06", "an archive without files"),
     (b"SQLite format 3\x00", "a database; export its tables as CSV instead"),
 )
 _TAR_AT = 257
