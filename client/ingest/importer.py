@@ -10,15 +10,16 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
+from client.ingest.archives.members import Member, may_be_kept, members
 from client.ingest.clock import LocalClock
-from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
 from client.vault.intake import Added
-from client.vault.journal import FileStatus, ImportRecord, imports, quarantine, record_import
+from client.vault.journal import MAX_QUARANTINE_BYTES, FileStatus, ImportRecord, imports, quarantine, record_import
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -77,21 +78,26 @@ class Importer:
         """Import every file and return the results of each; `on_file` is called after each file."""
         found: list[list[ImportResult]] = []
         for path in paths:
-            found.append(self.take(path))
+            found.extend(self._take_member(member) for member in members(path))
             on_file(path)
         return found
 
     def take(self, path: Path) -> list[ImportResult]:
-        """Import one file; what goes wrong with it is an outcome, never an exception."""
-        file = InputFile(path.name, b"")
+        """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
+        return [result for member in members(path) for result in self._take_member(member)]
+
+    def _take_member(self, member: Member) -> list[ImportResult]:
+        file = member.name
         try:
-            file = load(path)
+            file = member.opened()
             name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
             return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
+        except DAMAGES:
+            return [self._refused(file, "quarantined", "cannot be read to its end; copy or export it again")]
         others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
@@ -139,7 +145,7 @@ class Importer:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
-            outcome = ImportResult(file.name, reader, status, reason, owner, stored.added, report, account)
+            outcome = ImportResult(file.shown, reader, status, reason, owner, stored.added, report, account)
             self._journal(file, owner, outcome)
         return outcome
 
@@ -158,12 +164,17 @@ class Importer:
         self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
     ) -> ImportResult:
         owner = self.attribution.athlete
-        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport(), account)
+        outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
         if owner is not None:
             with self.vault.transaction():
                 if status == "quarantined":
                     quarantine(
-                        self.vault, owner, file_name=file.name, sha256=file.sha256, data=file.data, reason=reason
+                        self.vault,
+                        owner,
+                        file_name=file.shown,
+                        sha256=file.sha256,
+                        data=file.at_most(MAX_QUARANTINE_BYTES) if may_be_kept(file) else None,
+                        reason=reason,
                     )
                 self._journal(file, owner, outcome)
         return outcome
@@ -172,7 +183,7 @@ class Importer:
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
-            file_name=file.name,
+            file_name=file.shown,
             file_sha256=file.sha256,
             reader=outcome.reader,
             status=outcome.status,

@@ -18,7 +18,6 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
-from client.ingest.spreadsheets.workbook_gate import is_workbook
 from client.ingest.tables.mapped_cells import CellReader, SignedCells
 from client.ingest.tables.mapped_times import RowTimes
 from client.ingest.tables.reported_rest import SESSION, take_rest
@@ -99,7 +98,7 @@ def _tables(file: InputFile, mapping: CsvMapping) -> list[NamedTable]:
 def _note_sheets(file: InputFile, tables: Sequence[NamedTable], outs: Mapping[str, Collector]) -> None:
     """Say how many filled sheets of a workbook were left out: nothing of a file vanishes."""
     first = next(iter(outs.values()), None)
-    if first is None or not is_workbook(file.data):
+    if first is None or not file.is_workbook:
         return
     others = sum(any(map(any, sheet.rows)) for sheet in file.sheets) - len(tables)
     if others:

@@ -12,7 +12,6 @@ from client.ingest.cells.csv_records import CsvRecord, split_records
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.spreadsheets.workbook import Sheet
-from client.ingest.spreadsheets.workbook_gate import is_workbook
 
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 _DELIMITERS = ",;\t"
@@ -96,7 +95,7 @@ def decoded(file: InputFile) -> str:
 
     Raises UnreadableFile for binary content.
     """
-    if is_workbook(file.data):
+    if file.is_workbook:
         table = _first_sheet(file)
         return "\n".join("\t".join(row) for row in (table.header, *table.cells))
     codec = _utf_16(file.data)
@@ -124,7 +123,7 @@ def _western(data: bytes) -> str:
 
 def may_hold_table(file: InputFile) -> bool:
     """True for a workbook, and for a file that may be delimited text: neither binary nor JSON."""
-    if is_workbook(file.data):
+    if file.is_workbook:
         return True
     is_binary = b"\x00" in file.data and _utf_16(file.data) is None
     return not is_binary and file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{")
@@ -159,7 +158,7 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
 
     Raises UnreadableFile without one.
     """
-    if is_workbook(file.data):
+    if file.is_workbook:
         return _first_sheet(file)
     lines, said = _lines(file)
     head = next((number for number, line in enumerate(lines) if line.strip()), None)
@@ -190,7 +189,7 @@ def find_tables(
     A text holds one, without a name; of a workbook every sheet may hold one, named as the sheet.
     delimiter: the one declared; those tried after it are that of a `sep=` line, a comma, a semicolon and a tab.
     """
-    if is_workbook(file.data):
+    if file.is_workbook:
         yield from _tables_of_sheets(file.sheets, names)
         return
     lines, said = _lines(file)
@@ -205,7 +204,7 @@ def find_tables(
 
 def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
     """Return the tables that the first lines may be headers of, the widest first, and the upper one of two."""
-    if is_workbook(file.data):
+    if file.is_workbook:
         numbered = [(sheet, number) for sheet in file.sheets for number in range(min(most_lines, len(sheet.rows)))]
         found: list[TextTable] = [_sheet_table(sheet, number) for sheet, number in numbered]
     else:

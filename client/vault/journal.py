@@ -47,11 +47,16 @@ def imports(vault: Vault, athlete: AthleteId) -> list[ImportRecord]:
     return [ImportRecord(**{**fields, "at": datetime.fromisoformat(fields["at"])}) for fields in found]
 
 
-def quarantine(vault: Vault, athlete: AthleteId, *, file_name: str, sha256: str, data: bytes, reason: str) -> None:
-    """Keep a refused file, sealed, with the reason; the same file twice is kept once."""
+def quarantine(
+    vault: Vault, athlete: AthleteId, *, file_name: str, sha256: str, data: bytes | None, reason: str
+) -> None:
+    """Keep a refused file, sealed, with the reason; the same file twice is kept once.
+
+    data: None where only the hash is kept.
+    """
     database, number, seal = vault.seal_of(athlete)
     key = seal.row_key(b"quarantine\x1f" + sha256.encode())
-    kept = base64.b64encode(data).decode() if len(data) <= MAX_QUARANTINE_BYTES else None
+    kept = None if data is None or len(data) > MAX_QUARANTINE_BYTES else base64.b64encode(data).decode()
     plain = json.dumps({"file_name": file_name, "sha256": sha256, "reason": reason, "data": kept}).encode()
     with database.transaction() as connection:
         sealed = seal.close(plain, b"quarantine" + key)

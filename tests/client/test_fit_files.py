@@ -11,11 +11,11 @@ from client.biometrics.observations import EXERCISE, PARTIAL_FILE
 from client.biometrics.streams import Stream
 from client.errors import ClientError, NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock
-from client.ingest.fit_activity import read_activity
-from client.ingest.fit_container import read_messages
 from client.ingest.format_registry import reader_for
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.sessions.fit.activity import read_activity
+from client.ingest.sessions.fit.container import read_messages
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -153,7 +153,8 @@ def test_the_whole_file_replaces_the_cut_one(
 def test_beats_that_are_a_bare_number_or_invalid_are_survived(
     clock: LocalClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from client.ingest import fit_activity, fit_container
+    from client.ingest.sessions.fit import activity as fit_activity
+    from client.ingest.sessions.fit import container as fit_container
 
     content = fit_container.FitContent(
         messages={

@@ -28,7 +28,7 @@ def show_previews(
     """
     from client.ingest.preview.rows_as_read import preview
 
-    found = [preview(path, clock, mapping=mapping, player=player) for path in files]
+    found = [one for path in files for one in preview(path, clock, mapping=mapping, player=player)]
     if as_json:
         print_json("homefield-ingest-1", _answer(found))
     else:

@@ -2,11 +2,10 @@
 
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import SOCCERMON, reader_for
+from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile, Reading, check_is_data
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
-from client.ingest.soccermon import read_players
 from client.ingest.text_table import find_table, may_hold_table
 
 MAPPED = "mapped-csv"
@@ -23,9 +22,7 @@ def read_file(
     if mapping is not None and _is_described(file, mapping):
         return MAPPED, read_mapped(file, clock, mapping)
     reader = reader_for(file)
-    if reader is SOCCERMON or reader.read is None:
-        return reader.name, read_players(file, clock, player)
-    return reader.name, {NOBODY: reader.read(file, clock)}
+    return reader.name, reader.readings(file, clock, label=player, nobody=NOBODY)
 
 
 def _is_described(file: InputFile, mapping: CsvMapping) -> bool:

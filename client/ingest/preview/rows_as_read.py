@@ -8,8 +8,9 @@ from typing import Any
 from client.biometrics.observations import Observation
 from client.biometrics.row_account import RowAccount
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.archives.members import Member, members
 from client.ingest.clock import LocalClock
-from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import MAPPED, read_file
 from client.ingest.preview.proposal import MappingProposal, as_file, propose
@@ -67,11 +68,18 @@ class FilePreview:
         return None if self.proposal is None else as_file(self.proposal.mapping)
 
 
-def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player: str | None) -> FilePreview:
-    """Read one file and store nothing; where no reader knows its table a mapping is proposed and tried."""
-    file, proposal = InputFile(path.name, b""), None
+def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player: str | None) -> list[FilePreview]:
+    """Read a file, or those of an archive, and store nothing.
+
+    Where no reader knows a table a mapping is proposed and tried.
+    """
+    return [_previewed(member, clock, mapping, player) for member in members(path)]
+
+
+def _previewed(member: Member, clock: LocalClock, mapping: CsvMapping | None, player: str | None) -> FilePreview:
+    file, proposal = member.name, None
     try:
-        file = load(path)
+        file = member.opened()
         try:
             name, readings = read_file(file, clock, mapping=mapping, player=player)
         except UnreadableFile as unknown:
@@ -80,10 +88,12 @@ def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player
                 raise
             name, readings = read_file(file, clock, mapping=proposal.mapping, player=player)
     except NotUsed as error:
-        return FilePreview(file.name, "skipped", "", str(error))
+        return FilePreview(file.shown, "skipped", "", str(error))
     except UnreadableFile as error:
-        return FilePreview(file.name, "quarantined", MAPPED if proposal else "", str(error), proposal=proposal)
-    return _made(file.name, name, readings, proposal)
+        return FilePreview(file.shown, "quarantined", MAPPED if proposal else "", str(error), proposal=proposal)
+    except DAMAGES:
+        return FilePreview(file.shown, "quarantined", "", "cannot be read to its end; copy or export it again")
+    return _made(file.shown, name, readings, proposal)
 
 
 def _proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:

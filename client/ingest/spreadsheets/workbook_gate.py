@@ -27,6 +27,11 @@ DAMAGED = "an Excel or OpenDocument workbook that is damaged; open it in the pro
 TOO_LARGE = "a workbook that unpacks to more than a table of {cells} cells; save the sheet that is meant as CSV"
 
 
+def may_be_workbook(head: bytes) -> bool:
+    """True where the first bytes are those of an archive or of an old office document."""
+    return head.startswith((_OLE, b"PK\x03\x04"))
+
+
 def is_workbook(data: bytes) -> bool:
     """True for an Excel or OpenDocument spreadsheet of any age, readable or not."""
     if data.startswith(_OLE):

@@ -10,8 +10,8 @@ from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
-from client.ingest.fit_container import FitContent, FitFields, read_messages
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
