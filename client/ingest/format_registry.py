@@ -6,7 +6,7 @@ from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.reader import Reader
-from client.ingest.sessions.fit import activity
+from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
 
@@ -120,14 +120,6 @@ RESTING = Reader(
     "the maker's error",
     fitbit.read_resting_heart_rate,
 )
-FIT = Reader(
-    "fit-activity",
-    "FIT activity",
-    "signature",
-    "one summary per session, beat intervals",
-    "positions, single records, names",
-    activity.read_activity,
-)
 RR = Reader(
     "rr-text",
     "RR or NN intervals as text",
@@ -141,7 +133,7 @@ READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
     RESTING,
     *(reader for _, reader in BY_KEY),
-    FIT,
+    *readers.READERS,
     RR,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
@@ -154,7 +146,7 @@ def reader_for(file: InputFile) -> Reader:
     """
     check_is_data(file)
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
-        return FIT
+        return readers.fit_reader(file)
     if not file.is_workbook:
         check_is_readable_kind(file)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):

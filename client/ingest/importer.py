@@ -10,7 +10,7 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
-from client.ingest.archives.members import Member, may_be_kept, members
+from client.ingest.archives.members import ArchiveMember, may_be_kept, members
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
@@ -86,7 +86,7 @@ class Importer:
         """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
         return [result for member in members(path) for result in self._take_member(member)]
 
-    def _take_member(self, member: Member) -> list[ImportResult]:
+    def _take_member(self, member: ArchiveMember) -> list[ImportResult]:
         file = member.name
         try:
             file = member.opened()

@@ -40,6 +40,9 @@ KINDS = {
     "hrv4training": "Heart-rate variability (HRV4Training)",
     "elitehrv": "Heart-rate variability (Elite HRV)",
     "fit-activity": "Training (FIT)",
+    "fit-monitoring": "Steps and resting pulse (FIT)",
+    "fit-night": "Night (FIT)",
+    "fit-weight": "Weight (FIT)",
     "rr-text": "Heartbeat intervals (text)",
 }
 
