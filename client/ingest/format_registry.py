@@ -9,6 +9,8 @@ from client.ingest.reader import Reader
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
+from client.ingest.wellness import readers as wellness_readers
+from client.ingest.wellness.golden_cheetah import holds_measures
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -135,6 +137,7 @@ READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
     RR,
+    *wellness_readers.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -156,7 +159,7 @@ def reader_for(file: InputFile) -> Reader:
 
 def _table_reader(file: InputFile) -> Reader:
     table = read_table(file)
-    for header, reader in BY_HEADER:
+    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER):
         if table.has(*header):
             return reader
     if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
@@ -174,6 +177,8 @@ def _table_reader(file: InputFile) -> Reader:
 
 
 def _json_reader(file: InputFile) -> Reader:
+    if holds_measures(file):
+        return wellness_readers.GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -32,6 +32,8 @@ HRV = (
     b"timestamp_measurement,HR,AVNN,SDNN,rMSSD,pNN50,LF,HF,HRV4T_Recovery_Points\n"
     b"2026-03-02 07:01:00 +0000,52.1,1,1,53.4,1,1,1,7\n"
 )
+WELLNESS = b"date,restingHR,hrv,menstrualPhase,sleepSecs,fatigue\n2026-03-02,51,63.2,LUTEAL,27000,2\n"
+MEASURES = b'{"measures": [{"when": 1772436600, "rmssd": 53.4, "hr": 52.1}, {"when": 9, "rmssd": 0}], "version": 1}'
 BEATS = b"# device\nPhone timestamp;RR-interval [ms]\n" + b"".join(
     b"2026-03-02T06:10:%02d;8%02d\n" % (n, n) for n in range(24)
 )
@@ -40,7 +42,8 @@ SAMPLES: dict[str, tuple[bytes, ...]] = {
     "workbook": (excel({"A": ROWS}), open_document(ROWS)),
     "unknown table": (SHEET, SHEET.decode().encode("utf-16")),
     "mapped table": (SHEET,),
-    "variability table": (HRV,),
+    "variability table": (HRV, WELLNESS),
+    "measures": (MEASURES,),
     "beat intervals": (BEATS,),
 }
 _PUT = (b"", b"\x00", b'"', b",", b";", b"\n", b"\xff", b"9" * 30, b"\xd9\xa3", b"-", b"<", b"{", b"1e999", b"NaN")
