@@ -5,6 +5,7 @@ from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
+from client.ingest.nutrition import readers as nutrition_readers
 from client.ingest.reader import Reader
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
@@ -88,7 +89,6 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
         ),
     ),
 )
-_KNOWN_UNUSED_HEADERS = (("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed"),)
 
 BY_KEY: tuple[tuple[str, Reader], ...] = (
     (
@@ -138,6 +138,7 @@ READERS: tuple[Reader, ...] = (
     *readers.READERS,
     RR,
     *wellness_readers.READERS,
+    *nutrition_readers.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -159,11 +160,9 @@ def reader_for(file: InputFile) -> Reader:
 
 def _table_reader(file: InputFile) -> Reader:
     table = read_table(file)
-    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER):
+    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER, *nutrition_readers.BY_HEADER):
         if table.has(*header):
             return reader
-    if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
-        raise NotUsed("a diary of meals; no reader takes it yet")
     if looks_like_intervals(decoded(file)):
         return RR
     if table.repeated:

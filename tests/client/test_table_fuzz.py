@@ -34,6 +34,11 @@ HRV = (
 )
 WELLNESS = b"date,restingHR,hrv,menstrualPhase,sleepSecs,fatigue\n2026-03-02,51,63.2,LUTEAL,27000,2\n"
 MEASURES = b'{"measures": [{"when": 1772436600, "rmssd": 53.4, "hr": 52.1}, {"when": 9, "rmssd": 0}], "version": 1}'
+MEALS = b"Date,Meal,Calories,Carbohydrates (g),Protein (g)\n2026-03-02,Lunch,900,110,60\n2026-03-02,Dinner,800,90,50\n"
+DIARY = (
+    b"date,timestamp,meals,weight,glasses_of_fluid,alcohol_consumed\n"
+    b'06/11/2019,06/12/2019 21:58:30,"Breakfast, Dinner",100,7,No\n'
+)
 BEATS = b"# device\nPhone timestamp;RR-interval [ms]\n" + b"".join(
     b"2026-03-02T06:10:%02d;8%02d\n" % (n, n) for n in range(24)
 )
@@ -44,6 +49,7 @@ SAMPLES: dict[str, tuple[bytes, ...]] = {
     "mapped table": (SHEET,),
     "variability table": (HRV, WELLNESS),
     "measures": (MEASURES,),
+    "meals": (MEALS, DIARY),
     "beat intervals": (BEATS,),
 }
 _PUT = (b"", b"\x00", b'"', b",", b";", b"\n", b"\xff", b"9" * 30, b"\xd9\xa3", b"-", b"<", b"{", b"1e999", b"NaN")
