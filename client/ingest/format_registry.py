@@ -5,7 +5,9 @@ from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
+from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
+from client.ingest.sessions import gpx, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
@@ -129,11 +131,14 @@ RR = Reader(
     rr_text.read_intervals,
 )
 
+BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+
 READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
     RESTING,
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
+    *BY_ROOT.values(),
     RR,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
@@ -148,9 +153,22 @@ def reader_for(file: InputFile) -> Reader:
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
         return readers.fit_reader(file)
     check_is_readable_kind(file)
+    if looks_like_xml(file):
+        return _xml_reader(file)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)
+
+
+def _xml_reader(file: InputFile) -> Reader:
+    root = root_of(file)
+    if root in BY_ROOT:
+        return BY_ROOT[root]
+    if root.lower() == "html":
+        raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+    raise UnreadableFile(
+        f"an XML file of a kind that no reader knows ({root[:40]}); export it as FIT, TCX or CSV instead"
+    )
 
 
 def _table_reader(file: InputFile) -> Reader:

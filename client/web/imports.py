@@ -43,6 +43,8 @@ KINDS = {
     "fit-monitoring": "Steps and resting pulse (FIT)",
     "fit-night": "Night (FIT)",
     "fit-weight": "Weight (FIT)",
+    "tcx": "Training (TCX)",
+    "gpx": "Training (GPX)",
     "rr-text": "Heartbeat intervals (text)",
 }
 
