@@ -10,14 +10,14 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
+from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import SOCCERMON, reader_for
-from client.ingest.input_file import InputFile, Reading, check_is_data, load
+from client.ingest.format_registry import reader_for
+from client.ingest.input_file import DAMAGES, InputFile, Reading, check_is_data
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.soccermon import read_players
 from client.ingest.text_table import find_table, is_text
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
@@ -87,21 +87,26 @@ class Importer:
         """Import every file and return the results of each; `on_file` is called after each file."""
         found: list[list[ImportResult]] = []
         for path in paths:
-            found.append(self.take(path))
+            found.extend(self._take_member(member) for member in members(path))
             on_file(path)
         return found
 
     def take(self, path: Path) -> list[ImportResult]:
-        """Import one file; what goes wrong with it is an outcome, never an exception."""
-        file = InputFile(path.name, b"")
+        """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
+        return [result for member in members(path) for result in self._take_member(member)]
+
+    def _take_member(self, member: ArchiveMember) -> list[ImportResult]:
+        file = member.name
         try:
-            file = load(path)
+            file = member.opened()
             name, readings = self._read(file)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
             return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
+        except DAMAGES:
+            return [self._refused(file, "quarantined", "cannot be read to its end; copy or export it again")]
         others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
@@ -114,9 +119,7 @@ class Importer:
         if self.mapping is not None and _is_described(file, self.mapping):
             return MAPPED, read_mapped(file, self.clock, self.mapping)
         reader = reader_for(file)
-        if reader is SOCCERMON or reader.read is None:
-            return reader.name, read_players(file, self.clock, self.attribution.player)
-        return reader.name, {NOBODY: reader.read(file, self.clock)}
+        return reader.name, reader.readings(file, self.clock, label=self.attribution.player, nobody=NOBODY)
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -160,7 +163,7 @@ class Importer:
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
             added, replaced = stored.added, stored.replaced
-            outcome = ImportResult(file.name, reader, status, reason, owner, added, report, account, replaced=replaced)
+            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account, replaced=replaced)
             self._journal(file, owner, outcome, mark.number)
         return outcome
 
@@ -180,7 +183,7 @@ class Importer:
         self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
     ) -> ImportResult:
         owner = self.attribution.athlete
-        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport(), account)
+        outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
         if owner is not None:
             with self.vault.transaction():
                 self._journal(file, owner, outcome)
@@ -196,7 +199,7 @@ class Importer:
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
-            file_name=file.name,
+            file_name=file.shown,
             file_sha256=file.sha256,
             reader=outcome.reader,
             status=outcome.status,
