@@ -54,9 +54,14 @@ class UnreadableFile(ClientError):
     """An input file that is not what it should be; the message is the reason kept with the quarantine.
 
     rows: how many rows were read before it was refused whole, where they were counted.
+    is_unknown_table: whether it is a table of a kind that no reader knows, which a mapping may describe.
     """
 
     rows: int = 0
+
+    def __init__(self, message: str, *, is_unknown_table: bool = False) -> None:
+        super().__init__(message)
+        self.is_unknown_table = is_unknown_table
 
 
 class NotUsed(ClientError):

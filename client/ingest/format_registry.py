@@ -11,6 +11,8 @@ from client.ingest.sessions import gpx, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
+from client.ingest.wellness import readers as wellness_readers
+from client.ingest.wellness.golden_cheetah import holds_measures
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -140,6 +142,7 @@ READERS: tuple[Reader, ...] = (
     *readers.READERS,
     *BY_ROOT.values(),
     RR,
+    *wellness_readers.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -152,6 +155,8 @@ def reader_for(file: InputFile) -> Reader:
     check_is_data(file)
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
         return readers.fit_reader(file)
+    if file.is_workbook:
+        return _table_reader(file)
     check_is_readable_kind(file)
     if looks_like_xml(file):
         return _xml_reader(file)
@@ -173,7 +178,7 @@ def _xml_reader(file: InputFile) -> Reader:
 
 def _table_reader(file: InputFile) -> Reader:
     table = read_table(file)
-    for header, reader in BY_HEADER:
+    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER):
         if table.has(*header):
             return reader
     if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
@@ -182,12 +187,17 @@ def _table_reader(file: InputFile) -> Reader:
         return RR
     if table.repeated:
         raise UnreadableFile(
-            "no reader knows these columns, of which two have the same name; describe them with --mapping"
+            "no reader knows these columns, of which two have the same name; describe them with --mapping",
+            is_unknown_table=True,
         )
-    raise UnreadableFile("no reader knows these columns; describe them with --mapping")
+    raise UnreadableFile(
+        "no reader knows these columns; describe them with --mapping, which --dry-run proposes", is_unknown_table=True
+    )
 
 
 def _json_reader(file: InputFile) -> Reader:
+    if holds_measures(file):
+        return wellness_readers.GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -12,20 +12,18 @@ from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import reader_for
-from client.ingest.input_file import DAMAGES, InputFile, Reading, check_is_data
-from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.input_file import DAMAGES, InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.text_table import find_table, is_text
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
 from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-MAPPED = "mapped-csv"
 NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
 
 
@@ -99,7 +97,7 @@ class Importer:
         file = member.name
         try:
             file = member.opened()
-            name, readings = self._read(file)
+            name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
@@ -113,13 +111,6 @@ class Importer:
         left_out = len(readings) - len(owners)
         found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
         return [replace(found[0], others=others), *found[1:]]
-
-    def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
-        check_is_data(file)
-        if self.mapping is not None and _is_described(file, self.mapping):
-            return MAPPED, read_mapped(file, self.clock, self.mapping)
-        reader = reader_for(file)
-        return reader.name, reader.readings(file, self.clock, label=self.attribution.player, nobody=NOBODY)
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -234,18 +225,3 @@ def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
     for reading in readings:
         found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
     return found
-
-
-def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
-    """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
-    if not is_text(file):
-        return False
-    if find_table(file, mapping.columns, mapping.delimiter) is not None:
-        return True
-    try:
-        reader_for(file)
-    except UnreadableFile:
-        return True
-    except NotUsed:
-        return False
-    return False
