@@ -1,17 +1,18 @@
 """Which reader a file needs, told from its content; the name only where the content cannot tell."""
 
 from client.errors import NotUsed, UnreadableFile
-from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
-from client.ingest.nutrition import readers as nutrition_readers
+from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
+from client.ingest.sessions import gpx, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
-from client.ingest.wellness import readers as wellness_readers
 from client.ingest.wellness.golden_cheetah import holds_measures
+from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -131,14 +132,16 @@ RR = Reader(
     rr_text.read_intervals,
 )
 
+BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+
 READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
     RESTING,
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
+    *BY_ROOT.values(),
     RR,
-    *wellness_readers.READERS,
-    *nutrition_readers.READERS,
+    *table_kinds.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -151,18 +154,35 @@ def reader_for(file: InputFile) -> Reader:
     check_is_data(file)
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
         return readers.fit_reader(file)
-    if not file.is_workbook:
-        check_is_readable_kind(file)
+    if file.is_workbook:
+        return _table_reader(file)
+    check_is_readable_kind(file)
+    if looks_like_xml(file):
+        return _xml_reader(file)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)
 
 
+def _xml_reader(file: InputFile) -> Reader:
+    root = root_of(file)
+    if root in BY_ROOT:
+        return BY_ROOT[root]
+    if root.lower() == "html":
+        raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+    raise UnreadableFile(
+        f"an XML file of a kind that no reader knows ({root[:40]}); export it as FIT, TCX or CSV instead"
+    )
+
+
 def _table_reader(file: InputFile) -> Reader:
     table = read_table(file)
-    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER, *nutrition_readers.BY_HEADER):
+    for header, reader in BY_HEADER:
         if table.has(*header):
             return reader
+    known = table_kinds.reader_of_table(table)
+    if known is not None:
+        return known
     if looks_like_intervals(decoded(file)):
         return RR
     if table.repeated:
@@ -177,7 +197,7 @@ def _table_reader(file: InputFile) -> Reader:
 
 def _json_reader(file: InputFile) -> Reader:
     if holds_measures(file):
-        return wellness_readers.GOLDEN_CHEETAH
+        return GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -102,7 +102,10 @@ def _known(column: "array[float]", low: float, high: float) -> Floats:
 
 
 class _Steps:
-    """The time between each two points that follow one another; what a step has is what the point at its end has."""
+    """The time between each two points that follow one another; what a step has is what the point at its end has.
+
+    A speed that was not recorded is not known: metres over seconds of coarse distances or positions jump.
+    """
 
     def __init__(self, track: Track) -> None:
         order = np.argsort(np.asarray(track.times), kind="stable")
@@ -111,8 +114,7 @@ class _Steps:
         self._seconds = np.diff(self._times)
         with np.errstate(invalid="ignore"):
             self._is_recorded = (self._seconds > 0) & (self._seconds <= LONGEST_STEP_S)
-            self._metres = np.diff(self._distance)
-        self._metres_per_s = self._speeds()
+        self._metres_per_s = self._speed[1:]
 
     @property
     def seconds(self) -> float:
@@ -144,7 +146,7 @@ class _Steps:
         return float((self._metres_per_s[fast] * self._seconds[fast]).sum())
 
     def hard_changes(self, sign: float) -> int | None:
-        """Count the stretches of at least 0.5 s in which the speed rises (or falls) by 3 m/s² or more."""
+        """Count the stretches of at least 0.5 s in which a recorded speed rises (or falls) by 3 m/s² or more."""
         taken = self._is_moving()
         if not taken.any() or float(np.median(self._seconds[taken])) > COARSEST_S:
             return None
@@ -153,11 +155,6 @@ class _Steps:
             is_hard = taken[1:] & taken[:-1] & (self._seconds[1:] <= COARSEST_S) & (change >= HARD_M_S2)
         lengths = np.bincount(np.cumsum(~is_hard), weights=np.where(is_hard, self._seconds[1:], 0.0))
         return int((lengths >= LEAST_HARD_S - 1e-6).sum())
-
-    def _speeds(self) -> Floats:
-        """The speed that was recorded, else the metres of a step over its seconds."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(np.isnan(self._speed[1:]), self._metres / self._seconds, self._speed[1:])
 
     def _is_moving(self) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):
