@@ -39,6 +39,11 @@ DIARY = (
     b"date,timestamp,meals,weight,glasses_of_fluid,alcohol_consumed\n"
     b'06/11/2019,06/12/2019 21:58:30,"Breakfast, Dinner",100,7,No\n'
 )
+HEALTH = (
+    b"Player,Injury date,Return date,Body area,Kind\nA,2026-03-02,2026-03-06,knee,injury\nA,2026-03-13,,,illness\n",
+    b"Athlete,Availability,Date\nA,Full,2026-03-02\nB,out,2026-03-02\n",
+    b"date,OSTRC Q1,OSTRC Q2,OSTRC Q3,OSTRC Q4\n2026-03-08,8,17,8,17\n2026-03-15,0,,,\n",
+)
 BEATS = b"# device\nPhone timestamp;RR-interval [ms]\n" + b"".join(
     b"2026-03-02T06:10:%02d;8%02d\n" % (n, n) for n in range(24)
 )
@@ -50,6 +55,7 @@ SAMPLES: dict[str, tuple[bytes, ...]] = {
     "variability table": (HRV, WELLNESS),
     "measures": (MEASURES,),
     "meals": (MEALS, DIARY),
+    "health problems": HEALTH,
     "beat intervals": (BEATS,),
 }
 _PUT = (b"", b"\x00", b'"', b",", b";", b"\n", b"\xff", b"9" * 30, b"\xd9\xa3", b"-", b"<", b"{", b"1e999", b"NaN")

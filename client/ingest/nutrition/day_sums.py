@@ -59,6 +59,7 @@ def _add(day: _Day, row: Mapping[str, str], mapping: CsvMapping, cells: CellRead
 
 def _take(out: Collector, clock: LocalClock, day: date, found: _Day) -> None:
     moment = clock.local_day(day, out.counters)
+    out.begin_record(day.isoformat())
     for stream in sorted(found.sums.keys() | found.unknown):
         if stream in found.unknown:
             out.counters.count(f"incomplete_day:{stream.value}")

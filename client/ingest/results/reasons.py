@@ -11,6 +11,8 @@ _ROWS = {
     "time_relative": "a time of a clock that was never set",
     "row_ragged": "more or fewer cells than the header",
     "row_unreadable": "cells that cannot be told apart",
+    "row_of_impossible_length": "a return before the onset, or years after it",
+    "metric_not_read": "a metric that is not read",
     "row_left_out": "another value in the column of `only`",
     "imputed": "the source's own estimate",
     "not_at_rest": "a reading that is not at rest",
