@@ -127,3 +127,11 @@ def test_food_is_of_the_category_that_only_medical_staff_may_read() -> None:
     )
 
     assert {SPECS[stream].category for stream in (*food, Stream.MEALS)} == {Category.NUTRITION}
+
+
+def test_a_column_that_stands_twice_is_not_read(text_file: TextFile, clock: LocalClock) -> None:
+    text = "Date,Meal,Calories,Carbohydrates (g),Protein (g),Protein (g)\n2026-03-02,Lunch,900,110,60,61\n"
+
+    reading = read(text_file(text), clock, "myfitnesspal-meals")
+
+    assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake_kcal"]

@@ -44,6 +44,14 @@ HEALTH = (
     b"Athlete,Availability,Date\nA,Full,2026-03-02\nB,out,2026-03-02\n",
     b"date,OSTRC Q1,OSTRC Q2,OSTRC Q3,OSTRC Q4\n2026-03-08,8,17,8,17\n2026-03-15,0,,,\n",
 )
+TRIALS = (
+    b'Name,ExternalId,Test Type,Date,Time,"Jump Height (Imp-Mom) [cm] "\n'
+    b"A,,Countermovement Jump,02/28/2026,9:15 AM,36.9\n",
+    b"Athlete;Date;10 m (s);30m (s)\nA;02.03.2026;1,74;4,11\nA;02.03.2026;1,70;\n",
+    b"Name,ExternalId,Date UTC,Time UTC,Direction,Test,L Max Force (N),R Max Force (N)\n"
+    b"A,,2026-03-02,07:10:00,Squeeze,Hip AD/AB,410,362\n",
+    b"Time (s),Force (N)\n" + b"".join(b"%.3f,735.5\n" % (n / 1000) for n in range(40)),
+)
 BEATS = b"# device\nPhone timestamp;RR-interval [ms]\n" + b"".join(
     b"2026-03-02T06:10:%02d;8%02d\n" % (n, n) for n in range(24)
 )
@@ -56,6 +64,7 @@ SAMPLES: dict[str, tuple[bytes, ...]] = {
     "measures": (MEASURES,),
     "meals": (MEALS, DIARY),
     "health problems": HEALTH,
+    "trials": TRIALS,
     "beat intervals": (BEATS,),
 }
 _PUT = (b"", b"\x00", b'"', b",", b";", b"\n", b"\xff", b"9" * 30, b"\xd9\xa3", b"-", b"<", b"{", b"1e999", b"NaN")

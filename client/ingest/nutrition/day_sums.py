@@ -24,7 +24,7 @@ class _Day:
 
 def read_sums(file: InputFile, clock: LocalClock, table: TextTable, known: KnownTable) -> Reading:
     """Read a table with several rows a day. Rows that share a day's sum are accounted for together."""
-    mapping, every = known.mapping(table.header), QualityCounters()
+    mapping, every = known.mapping(table), QualityCounters()
     out, cells = Collector(file, clock, app=known.app), _cells(table, mapping)
     days: dict[date, _Day] = {}
     for row in table.rows(every):

@@ -12,6 +12,8 @@ _ROWS = {
     "row_ragged": "more or fewer cells than the header",
     "row_unreadable": "cells that cannot be told apart",
     "row_of_impossible_length": "a return before the onset, or years after it",
+    "other_test": "another kind of test",
+    "loaded_jump": "a jump with a load",
     "metric_not_read": "a metric that is not read",
     "row_left_out": "another value in the column of `only`",
     "imputed": "the source's own estimate",
