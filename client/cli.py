@@ -9,7 +9,6 @@ from client.backup import commands as backups
 from client.commands import (
     adopt,
     evaluate,
-    features,
     federation,
     ingest,
     league,
@@ -21,6 +20,7 @@ from client.commands import (
     staff,
 )
 from client.errors import ClientError
+from client.metrics import commands as metrics
 from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
@@ -39,7 +39,7 @@ for area in (
     squad,
     rest,
     ingest,
-    features,
+    metrics,
     plan,
     staff,
     federation,

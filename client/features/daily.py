@@ -117,7 +117,8 @@ def build(
     columns.update(variability_columns(by_stream, columns, dates, source_priority))
     columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
     columns.update(compared_columns(by_stream, dates, source_priority))
-    over = np.array([day < (today or max(days)) for day in dates], dtype=bool)
+    now = today or max(days)
+    over = np.array([day < now for day in dates], dtype=bool)
     columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))
     return DailyTable(dates, columns)
 

@@ -31,7 +31,7 @@ READING = {
     ("homefield-node", "adopt"),
     ("homefield-node", "athlete", "list"),
     ("homefield-node", "evaluate"),
-    ("homefield-node", "features"),
+    ("homefield-node", "metrics"),
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),
     ("homefield-node", "propose"),
