@@ -95,12 +95,36 @@ _WIDE = "ours: wide enough for any person"
 _NO_OR_YES = "ours: 0 is no, 1 is yes"
 _TEXT = "ours: a text has no range"
 _ONE_DAY = "ours: no more than one day"
+_THREE = "ours: three degrees"
+_HARDEST = "ours: the highest rating times the longest session"
 _FIVE_STEPS = "McLean et al. 2010"
 _PULSE = "ours: catches a shifted column, wide enough for any person"
 
 
 def _item(category: Category, meaning: str) -> StreamSpec:
     return StreamSpec("{score}", 1, 5, _FIVE_STEPS, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
+
+
+def _answer(
+    unit: str,
+    low: float,
+    high: float,
+    category: Category,
+    meaning: str,
+    aggregation: Aggregation = Aggregation.LAST,
+    *,
+    bounds_from: str = _WIDE,
+) -> StreamSpec:
+    return StreamSpec(unit, low, high, bounds_from, category, aggregation, Lineage.SELF_REPORT, meaning=meaning)
+
+
+def _text(category: Category, meaning: str) -> StreamSpec:
+    none = Aggregation.NONE
+    return StreamSpec("1", 0, 0, _TEXT, category, none, Lineage.SELF_REPORT, Shape.TEXT, meaning=meaning)
+
+
+def _test(unit: str, low: float, high: float, meaning: str, *, bounds_from: str = _WIDE) -> StreamSpec:
+    return StreamSpec(unit, low, high, bounds_from, Category.TESTS, Aggregation.MEAN, Lineage.CLINICAL, meaning=meaning)
 
 
 def _worn(
@@ -123,15 +147,7 @@ def _sleep(
     unit: str, low: float, high: float, aggregation: Aggregation, meaning: str, *, bounds_from: str
 ) -> StreamSpec:
     return StreamSpec(
-        unit,
-        low,
-        high,
-        bounds_from,
-        Category.SLEEP,
-        aggregation,
-        Lineage.WEARABLE,
-        day_of_end=True,
-        meaning=meaning,
+        unit, low, high, bounds_from, Category.SLEEP, aggregation, Lineage.WEARABLE, day_of_end=True, meaning=meaning
     )
 
 
@@ -143,41 +159,22 @@ _LOAD = Category.TRAINING_LOAD
 _RPE = Lineage.SESSION_RPE
 
 SPECS: dict[Stream, StreamSpec] = {
-    Stream.READINESS: StreamSpec(
-        "{score}",
-        0,
-        10,
-        "docs/ingest.md §6.1",
-        Category.READINESS,
-        Aggregation.LAST,
-        Lineage.SELF_REPORT,
-        meaning="how ready the athlete feels, 0 to 10",
+    Stream.READINESS: _answer(
+        "{score}", 0, 10, Category.READINESS, "how ready the athlete feels, 0 to 10", bounds_from="docs/ingest.md §6.1"
     ),
     Stream.FATIGUE: _item(Category.WELLNESS, "fatigue item, 5 is best"),
     Stream.MOOD: _item(Category.WELLNESS, "mood item, 5 is best"),
     Stream.SLEEP_QUALITY: _item(Category.SLEEP, "sleep quality item, 5 is best"),
     Stream.SORENESS: _item(Category.WELLNESS, "soreness item, 5 is best"),
-    Stream.SORENESS_AREA: StreamSpec(
-        "1",
-        0,
-        0,
-        _TEXT,
-        Category.WELLNESS,
-        Aggregation.NONE,
-        Lineage.SELF_REPORT,
-        Shape.TEXT,
-        meaning="SNOMED CT codes of sore areas",
-    ),
+    Stream.SORENESS_AREA: _text(Category.WELLNESS, "SNOMED CT codes of sore areas"),
     Stream.STRESS: _item(Category.WELLNESS, "stress item, 5 is best"),
-    Stream.SLEEP_DURATION_H: StreamSpec(
+    Stream.SLEEP_DURATION_H: _answer(
         "h",
         0.25,
         24,
-        _ONE_DAY,
         Category.SLEEP,
-        Aggregation.LAST,
-        Lineage.SELF_REPORT,
-        meaning="sleep as the athlete reports it; the day is that of the report",
+        "sleep as the athlete reports it; the day is that of the report",
+        bounds_from=_ONE_DAY,
     ),
     Stream.SLEEP_PERIOD_MIN: _sleep(
         "min", 1, 1440, Aggregation.SUM, "minutes asleep between start and end", bounds_from=_ONE_DAY
@@ -195,14 +192,7 @@ SPECS: dict[Stream, StreamSpec] = {
     ),
     Stream.DEEP_SLEEP_MIN: _sleep("min", 0, 720, Aggregation.SUM, "the maker's stage; display only", bounds_from=_WIDE),
     Stream.RESTING_HEART_RATE: _worn(
-        "/min",
-        25,
-        120,
-        Category.HEART,
-        Aggregation.LAST,
-        "resting heart rate",
-        bounds_from=_PULSE,
-        day_of_end=True,
+        "/min", 25, 120, Category.HEART, Aggregation.LAST, "resting heart rate", bounds_from=_PULSE, day_of_end=True
     ),
     Stream.RMSSD: _worn(
         "ms", 1, 400, Category.HEART, Aggregation.MEAN, "RMSSD as the app computed it", day_of_end=True
@@ -232,24 +222,10 @@ SPECS: dict[Stream, StreamSpec] = {
         "min", 1, 900, _WIDE, _LOAD, Aggregation.SUM, _RPE, meaning="duration the athlete reports"
     ),
     Stream.SESSION_LOAD: StreamSpec(
-        "{AU}",
-        0,
-        9000,
-        "ours: the highest rating times the longest session",
-        _LOAD,
-        Aggregation.SUM,
-        _RPE,
-        meaning="rating times minutes",
+        "{AU}", 0, 9000, _HARDEST, _LOAD, Aggregation.SUM, _RPE, meaning="rating times minutes"
     ),
-    Stream.REST_DAY: StreamSpec(
-        "{0:1}",
-        0,
-        1,
-        _NO_OR_YES,
-        _LOAD,
-        Aggregation.MAX,
-        Lineage.SELF_REPORT,
-        meaning="1 where a day without training is known",
+    Stream.REST_DAY: _answer(
+        "{0:1}", 0, 1, _LOAD, "1 where a day without training is known", Aggregation.MAX, bounds_from=_NO_OR_YES
     ),
     Stream.ACTIVITY_DURATION_MIN: _worn(
         "min", 0.1, 1440, _LOAD, Aggregation.SUM, "duration a device measured", bounds_from=_ONE_DAY
@@ -270,37 +246,14 @@ SPECS: dict[Stream, StreamSpec] = {
     ),
     Stream.TIME_LOSS: _flag("1 on a day lost to injury"),
     Stream.INJURY_ONSET: _flag("1 on the day a time-loss injury happened"),
-    Stream.INJURY_STATUS: StreamSpec(
-        "{0:2}",
-        0,
-        2,
-        "ours: three degrees",
-        Category.INJURY,
-        Aggregation.MAX,
-        Lineage.SELF_REPORT,
-        meaning="worst reported site: 0 none, 1 minor, 2 major",
+    Stream.INJURY_STATUS: _answer(
+        "{0:2}", 0, 2, Category.INJURY, "worst site: 0 none, 1 minor, 2 major", Aggregation.MAX, bounds_from=_THREE
     ),
-    Stream.INJURY_SITES: StreamSpec(
-        "1",
-        0,
-        0,
-        _TEXT,
-        Category.INJURY,
-        Aggregation.NONE,
-        Lineage.SELF_REPORT,
-        Shape.TEXT,
-        meaning="reported sites with their degree",
-    ),
+    Stream.INJURY_SITES: _text(Category.INJURY, "reported sites with their degree"),
     Stream.ABSENCE: _flag("1 on a day away for illness, rest, selection or another reason that is not injury"),
-    Stream.JUMP_HEIGHT_CM: StreamSpec(
-        "cm", 1, 120, _WIDE, Category.TESTS, Aggregation.MEAN, Lineage.CLINICAL, meaning="countermovement jump height"
-    ),
-    Stream.BODY_WEIGHT: StreamSpec(
-        "kg", 20, 250, _WIDE, Category.NUTRITION, Aggregation.LAST, Lineage.SELF_REPORT, meaning="body weight"
-    ),
-    Stream.FLUID_GLASSES: StreamSpec(
-        "{count}", 0, 60, _WIDE, Category.NUTRITION, Aggregation.SUM, Lineage.SELF_REPORT, meaning="glasses drunk"
-    ),
+    Stream.JUMP_HEIGHT_CM: _test("cm", 1, 120, "countermovement jump height"),
+    Stream.BODY_WEIGHT: _answer("kg", 20, 250, Category.NUTRITION, "body weight"),
+    Stream.FLUID_GLASSES: _answer("{count}", 0, 60, Category.NUTRITION, "glasses drunk", Aggregation.SUM),
 }
 
 

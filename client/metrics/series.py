@@ -32,7 +32,7 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
     for columns, holds in _by_instrument(table, metric, whole):
         days = np.flatnonzero(holds & wanted)
         if days.size:
-            found.update(_days_of(table, metric, (whole[0], columns), days, key))
+            found.update(_days_of(table, metric, whole[0], columns, days, key))
     return [found[at] for at in sorted(found)]
 
 
@@ -48,11 +48,11 @@ def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) 
 def _days_of(
     table: DailyTable,
     metric: DailyMetric,
-    whole_and_own: tuple[Floats, MetricInputs],
+    whole: Floats,
+    own: MetricInputs,
     days: NDArray[np.intp],
     key: bytes,
 ) -> Iterator[tuple[int, MetricDay]]:
-    whole, own = whole_and_own
     values = metric.compute(*own)
     valid = known(windows(own[0], metric.days))
     codes = _Codes(dict(metric.codes(*own)))
