@@ -16,7 +16,7 @@ from client.vault.codec import PLACE
 
 SourceRow = Mapping[Stream, Observation]
 HeldRows = Callable[[Observation], Sequence[SourceRow]]
-"""The stored rows that share the reading's start and source, in the order of their places."""
+"""The stored rows that share the reading's start and source, in the order of their places; {} for an empty place."""
 
 
 class SourceRecord(NamedTuple):
@@ -89,7 +89,7 @@ def _assigned(rows: Sequence[SourceRow], held: Sequence[SourceRow], *, is_dated:
                 del free[place]
     fresh = [index for index in range(len(rows)) if index not in places]
     places.update({index: len(held) + number for number, index in enumerate(fresh)})
-    return [places[index] for index in range(len(rows))], min(len(fresh), len(free))
+    return [places[index] for index in range(len(rows))], min(len(fresh), sum(map(bool, free.values())))
 
 
 def _equals(row: SourceRow, held: SourceRow) -> bool:
