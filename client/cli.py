@@ -21,6 +21,7 @@ from client.commands import (
 )
 from client.errors import ClientError
 from client.metrics import commands as metrics
+from client.readings import commands as readings
 from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
@@ -39,6 +40,7 @@ for area in (
     squad,
     rest,
     ingest,
+    readings,
     metrics,
     plan,
     staff,

@@ -208,6 +208,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "staff", "end-sessions"): [_person],
     ("homefield-node", "staff-code"): [_person],
     ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
+    ("homefield-node", "readings"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "metrics"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],

@@ -31,6 +31,7 @@ READING = {
     ("homefield-node", "adopt"),
     ("homefield-node", "athlete", "list"),
     ("homefield-node", "evaluate"),
+    ("homefield-node", "readings"),
     ("homefield-node", "metrics"),
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),

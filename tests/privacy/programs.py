@@ -205,6 +205,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "staff add": (nothing, lambda p: ("staff", "add", p.node, "--name", "Kim", "--role", "coach")),
     "staff-code": (with_staff, lambda p: ("staff-code", p.node, "--name", "Kim")),
     "ingest": (nothing, lambda p: ("ingest", p.node, files(p), "--athlete", "1")),
+    "readings": (nothing, lambda p: ("readings", p.node, p.one)),
     "metrics": (nothing, lambda p: ("metrics", p.node, p.one)),
     "plan set": (nothing, lambda p: ("plan", "set", p.node, "--load", 300, "--athlete", p.one)),
     "enrol": (with_new_athlete, lambda p: ("enrol", p.node)),
