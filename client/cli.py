@@ -21,6 +21,7 @@ from client.commands import (
 )
 from client.errors import ClientError
 from client.metrics import commands as metrics
+from client.own_settings import commands as own_settings
 from client.readings import commands as readings
 from client.rest import commands as rest
 from client.retention import commands as retention
@@ -39,6 +40,7 @@ for area in (
     setup,
     squad,
     rest,
+    own_settings,
     ingest,
     readings,
     metrics,

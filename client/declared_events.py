@@ -65,7 +65,7 @@ VERBS: EventDeclarations = {
         "athlete add",
         "athlete load",
     ),
-    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest"),
+    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
     **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }

@@ -12,6 +12,7 @@ from client.metrics.catalogue import METRICS
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay
 from client.metrics.series import Mask, metric_days
+from client.vault.preferences.own_settings import source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -34,7 +35,12 @@ def athlete_metrics(
     Without `last` the range ends on the newest day with data, without `first` it is that one day; empty where nothing
     is known and no range is given. rest: a rule to try instead of the athlete's own.
     """
-    held = tables_as_of(vault.read(athlete), rest=rest_rule(vault, athlete) if rest is None else rest, today=today)
+    held = tables_as_of(
+        vault.read(athlete),
+        priority=source_priority(vault, athlete),
+        rest=rest_rule(vault, athlete) if rest is None else rest,
+        today=today,
+    )
     key = vault.seal_of(athlete)[2].row_key(_KEY)
     newest = max((one.table.dates[-1] for one in held), default=None)
     last = last or newest or first

@@ -11,6 +11,7 @@ from client.biometrics.streams import Stream
 from client.features.days.nights import nights_of
 from client.features.days.session_reports import matched_reports
 from client.vault.history.reading_states import ReadingState, StoredReading, stored_readings
+from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -64,7 +65,7 @@ def listed_readings(
 
     Raises UnknownAthlete or AthleteErased. A value that was voided or never taken is in the history of its record.
     """
-    every = _every(stored_readings(vault, athlete))
+    every = _every(stored_readings(vault, athlete), source_priority(vault, athlete))
     return (
         one
         for one in every
@@ -74,20 +75,22 @@ def listed_readings(
     )
 
 
-def _every(held: Sequence[StoredReading]) -> Iterator[ListedReading]:
+def _every(held: Sequence[StoredReading], priority: Sequence[str]) -> Iterator[ListedReading]:
     counting = [one.reading for one in held if one.state is ReadingState.COUNTS]
-    nights = nights_of(counting)
-    witnesses = _witnesses(held, counting)
+    nights = nights_of(counting, priority=priority)
+    witnesses = _witnesses(held, counting, priority)
     for one in held:
         is_witness = one.id in witnesses
         by = witnesses[one.id] if is_witness else one.replaced_by
         yield ListedReading(one, nights.day_of(one.reading), WITNESS if is_witness else one.state.value, by)
 
 
-def _witnesses(held: Sequence[StoredReading], counting: Sequence[Observation]) -> Mapping[str, str | None]:
+def _witnesses(
+    held: Sequence[StoredReading], counting: Sequence[Observation], priority: Sequence[str]
+) -> Mapping[str, str | None]:
     """By id of a session's reading that does not count, the id of the same stream's reading that does."""
     ids = {id(one.reading): one.id for one in held if one.state is ReadingState.COUNTS}
-    matched = matched_reports([one for one in counting if one.stream in OF_SESSIONS])
+    matched = matched_reports([one for one in counting if one.stream in OF_SESSIONS], priority=priority)
     counted = {id(one) for one in matched.counted}
     found: dict[str, str | None] = {}
     for witness, same in matched.witnesses:

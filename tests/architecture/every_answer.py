@@ -202,6 +202,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "athlete", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "athlete", "load"): [lambda e, fresh: [e.programs.node, _squad(e, fresh)]],
     ("homefield-node", "athlete", "rest"): [lambda e, _: [e.programs.node, e.programs.one, "reported"]],
+    ("homefield-node", "source-priority"): [lambda e, _: [e.programs.node, "garmin"]],
+    ("homefield-node", "athlete", "constants"): [lambda e, _: [e.programs.node, e.programs.one, "--sleep-need-h", 8]],
     ("homefield-node", "staff", "add"): [lambda e, fresh: [e.programs.node, "--name", fresh, "--role", "medical"]],
     ("homefield-node", "staff", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "staff", "remove"): [_person],
