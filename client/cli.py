@@ -9,7 +9,6 @@ from client.backup import commands as backups
 from client.commands import (
     adopt,
     evaluate,
-    features,
     federation,
     ingest,
     league,
@@ -21,6 +20,9 @@ from client.commands import (
     staff,
 )
 from client.errors import ClientError
+from client.metrics import commands as metrics
+from client.own_settings import commands as own_settings
+from client.readings import commands as readings
 from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
@@ -38,8 +40,10 @@ for area in (
     setup,
     squad,
     rest,
+    own_settings,
     ingest,
-    features,
+    readings,
+    metrics,
     plan,
     staff,
     federation,

@@ -43,7 +43,8 @@ VERBS: EventDeclarations = {
     "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
     "ingest": records(EventKind.INGEST, unless=_UNLINKED),
-    "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "metrics": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
     "league join": records(EventKind.LEAGUE_JOINED, unless="the club has joined already"),
@@ -64,7 +65,7 @@ VERBS: EventDeclarations = {
         "athlete add",
         "athlete load",
     ),
-    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest"),
+    **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
     **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
