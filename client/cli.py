@@ -20,6 +20,7 @@ from client.commands import (
     squad,
     staff,
 )
+from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.rest import commands as rest
 from client.retention import commands as retention
@@ -39,6 +40,7 @@ for area in (
     squad,
     rest,
     ingest,
+    corrections,
     features,
     plan,
     staff,
