@@ -161,3 +161,15 @@ def test_exports_that_a_spreadsheet_saved_again_have_decimal_commas(text_file: T
 
     assert [one.value for one in first.observations] == [53.4, 52.1, 60.0, 51.0]
     assert values(second)["rmssd"] == 63.2
+
+
+def test_a_test_lying_and_standing_is_an_instrument_of_its_own(text_file: TextFile, clock: LocalClock) -> None:
+    text = (
+        " timestamp_measurement, HR_lying, rMSSD_lying, HR_standing, rMSSD_standing\n\n"
+        "2026-03-02 07:01:00 +0000,52.1,53.4,80,20\n"
+    )
+
+    reading = read(text_file(text), clock)
+
+    assert values(reading) == {"rmssd": 53.4, "resting_heart_rate": 52.1}
+    assert {one.source.device for one in reading.observations} == {"lying"}
