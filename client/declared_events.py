@@ -17,6 +17,11 @@ ROUTES: EventDeclarations = {
     "GET /board": _SQUAD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
+    "POST /imports/files": records(EventKind.INGEST),
+    "GET /imports/files/{key}": _SQUAD,
+    "POST /imports/files/{key}/again": _SQUAD,
+    "POST /imports/files/{key}/use": records(EventKind.INGEST, EventKind.ACCESS, EventKind.PAGE_OPENED),
+    "POST /imports/store-ready": records(EventKind.INGEST, unless="no file is ready to be stored"),
     "GET /athletes/{athlete}": _LOOK,
     "POST /athletes/{athlete}/decide": _LOOK,
     "POST /athletes/{athlete}/check": _LOOK,
@@ -33,6 +38,7 @@ ROUTES: EventDeclarations = {
         "GET /status",
         "MOUNT /static",
     ),
+    **unrecorded(NoEntryReason.FORM_STEP, "POST /imports/files/{key}/leave-out"),
 }
 """The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
 

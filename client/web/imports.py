@@ -1,4 +1,4 @@
-"""Imports: what came in, what was set aside and why.
+"""Imports: what is brought here, what came in, what was set aside and why.
 
 Only files of athletes that this look shows, and never whose they are: a kind of file beside a name would say
 that a stream exists which the athlete may not share. The operator's terminal names the file.
@@ -11,10 +11,12 @@ from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.codes import ClubPage
 from chassis.text import long_date
+from client.uploads.limits import LARGEST_UPLOAD
 from client.vault.journal import ImportRecord, imports
 from client.web.access import PageAccess
 from client.web.site import ClubSite
 from client.web.text import clock_time
+from client.web.uploads.views import brought_list
 
 MOST_SHOWN = 60
 SET_ASIDE = ("quarantined", "nothing_kept")
@@ -66,13 +68,18 @@ def router(site: ClubSite) -> APIRouter:
         access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
         files = [_file(site, record) for record in _records(site, access)]
         aside = [f for f in files if f.set_aside]
+        athletes = site.athletes(access)
+        brought = brought_list(site.uploads.of(site.cookie.read(request)), athletes)
         return site.page(
             "imports.html",
             viewer,
             here="/imports",
             access=access,
             title="Imports",
-            finding=_finding(len(files), len(aside)),
+            finding=brought.finding or _finding(len(files), len(aside)),
+            brought=brought,
+            people=[("", "The files say it"), *((one.athlete, one.name) for one in athletes)],
+            largest=f"{LARGEST_UPLOAD // 2**30} GB",
             aside=aside,
             files=[f for f in files if not f.set_aside][:MOST_SHOWN],
             taken_in=_taken_in(len(files) - len(aside)),

@@ -30,6 +30,11 @@ _CELLS = {
 _SMALL = "outside {low:g} to {high:g} {unit}"
 
 
+def row_in_words(reason: str) -> str:
+    """Return why one row gave nothing, such as "a time that cannot be read"."""
+    return _ROWS.get(reason) or _cells(reason, 1).partition(" of ")[2] or reason.replace("_", " ")
+
+
 def in_words(details: Mapping[str, int], dropped_rows: Mapping[str, int] | None = None) -> str:
     """Return what was refused, such as "2 rows: a time that cannot be read; 3 of distance: no number".
 
