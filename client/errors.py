@@ -8,6 +8,7 @@ ClientError
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
+├── CannotCorrect         an import that cannot be undone, or a reading that cannot be corrected or voided
 ├── UploadRefused         files that cannot be taken from a form: too many, too large, damaged on the way
 ├── BadMapping            a mapping file that does not describe a CSV
 ├── VaultError
@@ -74,6 +75,10 @@ class UploadRefused(ClientError):
 
 class BadMapping(ClientError, ValueError):
     """A mapping file that does not describe a CSV."""
+
+
+class CannotCorrect(ClientError):
+    """An import that is not there or undone already, or a reading that cannot be corrected or voided."""
 
 
 class VaultError(ClientError):

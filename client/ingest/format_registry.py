@@ -1,14 +1,18 @@
 """Which reader a file needs, told from its content; the name only where the content cannot tell."""
 
 from client.errors import NotUsed, UnreadableFile
-from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
+from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
-from client.ingest.sessions.fit import activity
+from client.ingest.sessions import gpx, tcx
+from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
+from client.ingest.wellness.golden_cheetah import holds_measures
+from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -86,7 +90,6 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
         ),
     ),
 )
-_KNOWN_UNUSED_HEADERS = (("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed"),)
 
 BY_KEY: tuple[tuple[str, Reader], ...] = (
     (
@@ -120,14 +123,6 @@ RESTING = Reader(
     "the maker's error",
     fitbit.read_resting_heart_rate,
 )
-FIT = Reader(
-    "fit-activity",
-    "FIT activity",
-    "signature",
-    "one summary per session, beat intervals",
-    "positions, single records, names",
-    activity.read_activity,
-)
 RR = Reader(
     "rr-text",
     "RR or NN intervals as text",
@@ -137,12 +132,16 @@ RR = Reader(
     rr_text.read_intervals,
 )
 
+BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+
 READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
     RESTING,
     *(reader for _, reader in BY_KEY),
-    FIT,
+    *readers.READERS,
+    *BY_ROOT.values(),
     RR,
+    *table_kinds.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -154,12 +153,26 @@ def reader_for(file: InputFile) -> Reader:
     """
     check_is_data(file)
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
-        return FIT
-    if not file.is_workbook:
-        check_is_readable_kind(file)
+        return readers.fit_reader(file)
+    if file.is_workbook:
+        return _table_reader(file)
+    check_is_readable_kind(file)
+    if looks_like_xml(file):
+        return _xml_reader(file)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)
+
+
+def _xml_reader(file: InputFile) -> Reader:
+    root = root_of(file)
+    if root in BY_ROOT:
+        return BY_ROOT[root]
+    if root.lower() == "html":
+        raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+    raise UnreadableFile(
+        f"an XML file of a kind that no reader knows ({root[:40]}); export it as FIT, TCX or CSV instead"
+    )
 
 
 def _table_reader(file: InputFile) -> Reader:
@@ -167,8 +180,9 @@ def _table_reader(file: InputFile) -> Reader:
     for header, reader in BY_HEADER:
         if table.has(*header):
             return reader
-    if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
-        raise NotUsed("a diary of meals; no reader takes it yet")
+    known = table_kinds.reader_of_table(table)
+    if known is not None:
+        return known
     if looks_like_intervals(decoded(file)):
         return RR
     if table.repeated:
@@ -182,6 +196,8 @@ def _table_reader(file: InputFile) -> Reader:
 
 
 def _json_reader(file: InputFile) -> Reader:
+    if holds_measures(file):
+        return GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -10,7 +10,7 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
-from client.ingest.archives.members import Member, may_be_kept, members
+from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
@@ -18,8 +18,9 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.vault.intake import Added
-from client.vault.journal import MAX_QUARANTINE_BYTES, FileStatus, ImportRecord, imports, quarantine, record_import
+from client.vault.intake import Added, ImportMark
+from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
+from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -60,12 +61,18 @@ def _is_read(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Reads files and stores what they hold."""
+    """Reads files and stores what they hold.
+
+    who: who imports them. replaces: readings of these files take the place of what the same source holds for the same
+    times.
+    """
 
     vault: Vault
     clock: LocalClock
     attribution: Attribution
     mapping: CsvMapping | None = None
+    who: str = OPERATOR
+    replaces: bool = False
     others: OtherSources = field(default_factory=OtherSources, init=False, repr=False, compare=False)
 
     def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
@@ -86,7 +93,7 @@ class Importer:
         """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
         return [result for member in members(path) for result in self._take_member(member)]
 
-    def _take_member(self, member: Member) -> list[ImportResult]:
+    def _take_member(self, member: ArchiveMember) -> list[ImportResult]:
         file = member.name
         try:
             file = member.opened()
@@ -136,7 +143,8 @@ class Importer:
 
     def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
         with self.vault.transaction():
-            stored = self._add(file, owner, reading)
+            mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
+            stored = self._add(file, owner, reading, mark)
             account = reading.ledger.account(reading.rows_of, stored.known)
             report = reading.report.with_stored(
                 added=stored.added,
@@ -151,20 +159,22 @@ class Importer:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
-            outcome = ImportResult(file.shown, reader, status, reason, owner, stored.added, report, account)
-            self._journal(file, owner, outcome)
+            added, replaced = stored.added, stored.replaced
+            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account, replaced=replaced)
+            self._journal(file, owner, outcome, mark.number)
         return outcome
 
     def _sessions(self, owner: AthleteId) -> list[Observation]:
         return self.vault.read(owner, sorted(OF_SESSIONS))
 
-    def _add(self, file: InputFile, owner: AthleteId, reading: Reading) -> Added:
+    def _add(self, file: InputFile, owner: AthleteId, reading: Reading, mark: ImportMark) -> Added:
         """Store the readings and return what that did."""
         observations = reading.observations
         if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
             # Its only time is that of the first import.
-            return Added(0, len(observations), 0, known=tuple(range(len(observations))))
-        return self.vault.add_counted(owner, observations)
+            known = tuple(range(len(observations)))
+            return replace(self.vault.add_counted(owner, (), mark), duplicate=len(known), known=known)
+        return self.vault.add_counted(owner, observations, mark)
 
     def _refused(
         self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
@@ -173,19 +183,16 @@ class Importer:
         outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
         if owner is not None:
             with self.vault.transaction():
-                if status == "quarantined":
-                    quarantine(
-                        self.vault,
-                        owner,
-                        file_name=file.shown,
-                        sha256=file.sha256,
-                        data=file.at_most(MAX_QUARANTINE_BYTES) if may_be_kept(file) else None,
-                        reason=reason,
-                    )
                 self._journal(file, owner, outcome)
         return outcome
 
-    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult) -> None:
+    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult, number: int = 0) -> None:
+        """Record what became of the file; one that was set aside before and is stored now no longer is set aside."""
+        if outcome.status in SET_ASIDE:
+            about = {"file_name": file.name, "sha256": file.sha256, "reason": outcome.reason}
+            set_aside(self.vault, owner, **about, at=self.clock.now)
+        elif outcome.account.kept or outcome.account.duplicates:
+            is_taken_now(self.vault, file.sha256)
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
@@ -200,13 +207,16 @@ class Importer:
                 "rows_kept": outcome.account.kept,
                 "rows_dropped": sum(outcome.account.dropped.values()),
                 "rows_known": outcome.account.duplicates,
+                **({"replaced": outcome.replaced} if self.replaces else {}),
             },
+            who=self.who,
+            number=number,
         )
         record_import(self.vault, owner, record)
 
     def _is_known(self, owner: AthleteId, file: InputFile) -> bool:
         return any(
-            record.file_sha256 == file.sha256 and record.status in ("stored", "partial")
+            record.file_sha256 == file.sha256 and record.status in ("stored", "partial") and not record.is_undone
             for record in imports(self.vault, owner)
         )
 

@@ -5,9 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from client.biometrics.streams import SPECS, Shape, Stream
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping, BadNodeSettings
 from client.ingest.cells.column_check import RATED
+from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
@@ -30,6 +32,10 @@ CONVERSIONS: dict[tuple[str, str], float] = {
     ("[in_i]", "cm"): 2.54,
     ("g", "kg"): 0.001,
     ("ms", "min"): 1 / 60_000.0,
+    ("L", "mL"): 1000.0,
+    ("[foz_us]", "mL"): 29.5735,
+    ("g", "mL"): 1.0,  # water
+    ("kJ", "kcal"): 1 / 4.184,
     ("1", "%"): 100.0,
     ("%", "1"): 0.01,
 }
@@ -134,6 +140,8 @@ class Mapping(_Strict):
     def _check(self) -> Self:
         if len({entry.stream for entry in self.streams}) != len(self.streams):
             raise ValueError("a stream is mapped twice")
+        if any(map(is_about_cycle, self.columns)):
+            raise ValueError("columns about the menstrual cycle or a pregnancy are never read")
         if self.athlete is not None and self.athlete_is_sheet:
             raise ValueError("the athlete is named by a column or by the sheet, not by both")
         if self.grouping and self.grouping == (self.decimal or "."):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.cells.csv_records import CsvRecord, split_records
+from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.spreadsheets.workbook import Sheet
@@ -55,8 +56,9 @@ class TextTable:
 
     def rows(self, counters: QualityCounters) -> Iterator[dict[str, str]]:
         """Yield each row as a dict. A row with more or fewer cells than the header is counted and left out:
-        its cells cannot be told apart, and a shifted cell is worse than a missing one."""
-        names = [None if name in self.repeated else name for name in self.header]
+        its cells cannot be told apart, and a shifted cell is worse than a missing one. Cells about the cycle are in
+        no row."""
+        names = [None if name in self.repeated or is_about_cycle(name) else name for name in self.header]
         for record in self.records():
             if record.cells is not None and not any(cell.strip() for cell in record.cells):
                 continue

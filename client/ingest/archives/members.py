@@ -21,14 +21,14 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", 
 _MOST_INNER = 256 * 2**20  # ours: an archive in an archive is held in memory
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """A file that is to be imported. opened: returns it, or raises UnreadableFile or NotUsed with the reason."""
 
     name: InputFile
     opened: Callable[[], InputFile]
 
 
-def members(path: Path) -> Iterator[Member]:
+def members(path: Path) -> Iterator[ArchiveMember]:
     """Yield the files of a path: one for a plain file, and for an archive those in it, one by one.
 
     An archive that could do harm is one member that raises ArchiveRefused; nothing comes after it.
@@ -48,20 +48,20 @@ def members_of(file: InputFile, size: int) -> Iterator[Member]:
     try:
         yield from _inside(file, UnpackedSize(size), depth=0)
     except (UnreadableFile, NotUsed) as error:
-        yield Member(file, _raising(error))
+        yield ArchiveMember(file, _raising(error))
 
 
-def _inside(file: InputFile, size: UnpackedSize, *, depth: int) -> Iterator[Member]:
+def _inside(file: InputFile, size: UnpackedSize, *, depth: int) -> Iterator[ArchiveMember]:
     if file.head.startswith(_GZIP):
         file = _unpacked(file)
     if not file.head.startswith(_ZIP):
-        yield Member(file, lambda: file)
+        yield ArchiveMember(file, lambda: file)
         return
     with _opened(file) as archive:
         infos = [one for one in archive.infolist() if not one.is_dir()]
         check_members(archive.infolist(), _size_of(file))
         if _DOCUMENTS & {one.filename for one in infos}:
-            yield Member(file, lambda: file)
+            yield ArchiveMember(file, lambda: file)
             return
         if depth >= MOST_NESTED:
             raise ArchiveRefused("archives in archives in archives; unpack it and import the folder")
@@ -71,7 +71,7 @@ def _inside(file: InputFile, size: UnpackedSize, *, depth: int) -> Iterator[Memb
 
 def _read_members(
     file: InputFile, archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], size: UnpackedSize, depth: int
-) -> Iterator[Member]:
+) -> Iterator[ArchiveMember]:
     layout = layout_of([one.filename for one in infos])
     shown = [one for one in infos if not _is_hidden(one.filename)]
     if not shown:
@@ -79,28 +79,30 @@ def _read_members(
     for info in shown:
         name = _named(file, info)
         if layout is not None and not layout.holds_data(info.filename):
-            yield Member(name, _raising(NotUsed(f"a file of a {layout.name} account that holds no session or night")))
+            yield ArchiveMember(
+                name, _raising(NotUsed(f"a file of a {layout.name} account that holds no session or night"))
+            )
         elif info.filename.lower().endswith(_PICTURES):
-            yield Member(name, _raising(NotUsed("a picture, film or page; it holds no readings")))
+            yield ArchiveMember(name, _raising(NotUsed("a picture, film or page; it holds no readings")))
         else:
             yield from _read_member(archive, info, name, size, depth)
 
 
 def _read_member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: InputFile, size: UnpackedSize, depth: int
-) -> Iterator[Member]:
+) -> Iterator[ArchiveMember]:
     """Yield one member, or those in it where it is an archive itself."""
     try:
         member = _taken(archive, info, name)
     except UnreadableFile as error:
-        yield Member(name, _raising(error))
+        yield ArchiveMember(name, _raising(error))
         return
     try:
         yield from _inside(member, size, depth=depth + 1)
     except ArchiveRefused:
         raise
     except (UnreadableFile, NotUsed) as error:
-        yield Member(name, _raising(error))
+        yield ArchiveMember(name, _raising(error))
 
 
 def _taken(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: InputFile) -> InputFile:
@@ -151,11 +153,6 @@ def _size_of(file: InputFile) -> int:
         if stream.seekable():
             return stream.seek(0, io.SEEK_END)
         return sum(len(chunk) for chunk in iter(lambda: stream.read(2**20), b""))
-
-
-def may_be_kept(file: InputFile) -> bool:
-    """True unless the file is an archive: what it may hold is not known, so a refused one is noted by its hash only."""
-    return not file.head.startswith((*_ZIP, _GZIP))
 
 
 def _is_hidden(path: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from client.biometrics.observations import Observation
 from client.biometrics.row_account import RowAccount
 from client.errors import NotUsed, UnreadableFile
-from client.ingest.archives.members import Member, members
+from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
@@ -76,7 +76,7 @@ def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player
     return [_previewed(member, clock, mapping, player) for member in members(path)]
 
 
-def _previewed(member: Member, clock: LocalClock, mapping: CsvMapping | None, player: str | None) -> FilePreview:
+def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | None, player: str | None) -> FilePreview:
     file, proposal = member.name, None
     try:
         file = member.opened()

@@ -1,8 +1,8 @@
-"""FIT activities: one summary per session and the beat-to-beat series; no positions, no second-by-second tracks."""
+"""FIT activities: sessions with their laps, what is summarised from the records, and beat intervals; no positions."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from statistics import fmean
 from typing import Any
 
 from client.biometrics.observations import EXERCISE, PARTIAL_FILE
@@ -12,145 +12,141 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
+from client.ingest.sessions.fit.placing import placed
+from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_on_foot, take_session
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
 RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
-OFFSET_STEP_MIN = 15  # offsets from UTC are multiples of a quarter of an hour
-OFFSET_SLACK_S = 120  # ours: devices write both times a moment apart
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """One session, from its own message or, in a file that was cut off, from its records."""
-
-    start: Any
-    seconds: float
-    distance_m: float | None
-    mean_bpm: float | None
-    max_bpm: float | None
-    mean_w: float | None
-    is_partial: bool
+_UNSET_BEFORE = 2**28  # FIT profile: smaller times count from when the device was switched on
+_SLACK_S = 2.0  # ours: the first lap is written a moment before its session
 
 
 def read_activity(file: InputFile, clock: LocalClock) -> Reading:
     """Read a FIT activity, whole or cut off.
 
-    Raises NotUsed for other kinds of FIT file (monitoring, weight), UnreadableFile when nothing is left to use.
+    Raises NotUsed for other kinds of FIT file, UnreadableFile when nothing is left to use.
     """
-    content = read_messages(file.data)
+    return take_activity(file, clock, read_messages(file.data))
+
+
+def take_activity(file: InputFile, clock: LocalClock, content: FitContent) -> Reading:
+    """Return what a file's messages say of sessions and beats; raises as `read_activity` does."""
     kind = str((content.of("file_id") or [{}])[0].get("type", "activity"))
-    sessions = _sessions(content)
-    if kind != "activity" or (not sessions and not content.of("hrv")):
+    out = Collector(file, clock, app=APP, device=device_of(content))
+    parts = content.parts or [content]
+    found = [(part, session) for part in parts for session in _sessions(part)]
+    if kind != "activity" or (not found and not content.of("hrv")):
         if kind == "activity" and content.defect is not None:
             raise UnreadableFile(f"{content.defect}, and no session or record stands before that place")
-        raise NotUsed(f"a FIT file of type {kind[:20]} without an activity; no reader takes it yet")
-    out = Collector(file, clock, app=APP, device=_device(content))
-    out.counters.rows = len(sessions) + len(content.of("hrv"))
-    _note_defects(out, content)
-    placed = [(session, _moment(out, session.start, content)) for session in sessions]
-    serial = (content.of("file_id") or [{}])[0].get("serial_number")
-    for session, moment in placed:
-        if moment is not None:
-            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
-            _take_session(out, session, moment)
-    first = next((moment for _, moment in placed if moment is not None), None)
-    out.begin_record()
-    _take_beats(out, content, first)
+        raise NotUsed(f"a FIT file of type {kind[:20]} without an activity or another reading that is taken")
+    out.counters.rows = len(found) + len(content.of("hrv")) + sum(len(part.track) for part in parts)
+    note_defects(out, content)
+    _take_all(out, content, found)
     return out.reading()
 
 
-def _sessions(content: FitContent) -> list[_Session]:
-    parsed = [_parsed(message) for message in content.of("session") if "start_time" in message]
-    found = [session for session in parsed if session is not None]
-    return found or _derived(content)
+def _take_all(out: Collector, content: FitContent, found: list[tuple[FitContent, FitFields]]) -> None:
+    serial = (content.of("file_id") or [{}])[0].get("serial_number")
+    first: dict[int, Moment] = {}
+    for part, session in found:
+        moment = placed(out, session["start_time"], part if part.of("activity") else content)
+        if moment is not None:
+            first.setdefault(id(part), moment)
+            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
+            take_session(out, _recorded(part, session, moment))
+    for part in content.parts or [content]:
+        out.begin_record()
+        _take_beats(out, part, first.get(id(part)))
 
 
-def _parsed(message: FitFields) -> _Session | None:
-    seconds = _number(message, "total_timer_time") or _number(message, "total_elapsed_time")
-    if seconds is None:
-        return None
-    return _Session(
-        start=message["start_time"],
-        seconds=seconds,
-        distance_m=_number(message, "total_distance"),
-        mean_bpm=_number(message, "avg_heart_rate"),
-        max_bpm=_number(message, "max_heart_rate"),
-        mean_w=_number(message, "avg_power"),
-        is_partial=False,
-    )
+def _sessions(part: FitContent) -> list[FitFields]:
+    """Return the session messages of a part; without one, what stands in its records."""
+    told = [one for one in part.of("session") if "start_time" in one and _seconds(one) is not None]
+    return told or _derived(part)
 
 
-def _derived(content: FitContent) -> list[_Session]:
-    """Summarise the records of a file without session message: elapsed time, last distance, mean heart rate."""
-    timed = [record for record in content.of("record") if isinstance(record.get("timestamp"), datetime | int)]
-    if len(timed) < 2:
+def _derived(part: FitContent) -> list[FitFields]:
+    """Summarise the records of a part without session message, from the first to the last."""
+    track = part.track
+    if len(track) < 2:
         return []
-    first, last = _first_moment(content, timed[0]["timestamp"]), timed[-1]["timestamp"]
-    if type(first) is not type(last):
+    start, first = _first_moment(part, track.times[0]), track.times[0]
+    if isinstance(start, datetime) != (first >= _UNSET_BEFORE):
         return []
-    span = last - first
-    beats = [value for record in timed if (value := _number(record, "heart_rate")) is not None]
-    power = [value for record in timed if (value := _number(record, "power")) is not None]
-    distances = [value for record in timed if (value := _number(record, "distance")) is not None]
-    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
-    return [
-        _Session(
-            start=first,
-            seconds=seconds,
-            distance_m=distances[-1] if distances else None,
-            mean_bpm=fmean(beats) if beats else None,
-            max_bpm=max(beats) if beats else None,
-            mean_w=fmean(power) if power else None,
-            is_partial=True,
-        )
-    ]
+    began = start.timestamp() if isinstance(start, datetime) else float(start)
+    sports = [one["sport"] for one in part.of("lap") if "sport" in one]
+    seconds = max(track.times) - began
+    found = {"start_time": start, "total_elapsed_time": seconds, "is_derived": True, "sport": sports[:1] or ""}
+    return [found] if seconds > 0 else []
 
 
-def _first_moment(content: FitContent, first_record: Any) -> Any:
+def _first_moment(part: FitContent, first_record: float) -> Any:
     """Return the start that the whole file's session will name: cut-off and whole file must be one activity.
 
     That is the start of the timer where the file was created at it, else the first record (so in 18 of 18 files).
     """
-    created = (content.of("file_id") or [{}])[0].get("time_created")
-    starts = [event.get("timestamp") for event in content.of("event") if event.get("event_type") == "start"]
-    return created if created is not None and created in starts[:1] else first_record
+    created = (part.of("file_id") or [{}])[0].get("time_created")
+    starts = [event.get("timestamp") for event in part.of("event") if event.get("event_type") == "start"]
+    if created is not None and created in starts[:1]:
+        return created
+    return datetime.fromtimestamp(first_record, UTC) if first_record >= _UNSET_BEFORE else int(first_record)
 
 
-def _take_session(out: Collector, session: _Session, moment: Moment) -> None:
-    quality = (PARTIAL_FILE,) if session.is_partial else ()
-    end = moment.utc + timedelta(seconds=session.seconds)
-    for stream, value in (
-        (Stream.ACTIVITY_DURATION_MIN, session.seconds / 60.0),
-        (Stream.DISTANCE, session.distance_m),
-        (Stream.HEART_RATE_MEAN, session.mean_bpm),
-        (Stream.HEART_RATE_MAX, session.max_bpm),
-        (Stream.POWER_MEAN, session.mean_w),
-    ):
-        # A pool or trainer without sensor writes 0 m and 0 W: nothing was measured.
-        out.number(stream, moment, value, end=end, sentinels=(0.0,), quality=quality)
+def _recorded(part: FitContent, session: FitFields, moment: Moment) -> RecordedSession:
+    began = _posix(session["start_time"])
+    is_derived = "is_derived" in session
+    elapsed = max(_number(session, "total_elapsed_time") or 0.0, _seconds(session) or 0.0)
+    is_alone = len(_sessions(part)) == 1
+    track = part.track if is_alone else part.track.between(began, began + elapsed)
+    summary = track.summary(on_foot=is_on_foot(f"{session.get('sport')} {session.get('sub_sport')}"))
+    return RecordedSession(
+        moment,
+        _seconds(session) or 0.0,
+        distance_m=summary.distance_m if is_derived else _number(session, "total_distance"),
+        mean_bpm=_number(session, "avg_heart_rate"),
+        max_bpm=_number(session, "max_heart_rate"),
+        mean_w=_number(session, "avg_power"),
+        summary=summary if len(track) > 1 else None,
+        laps=tuple(_laps(part, began)),
+        is_partial=is_derived,
+    )
 
 
-def _take_beats(out: Collector, content: FitContent, start: Moment | None) -> None:
-    intervals = [seconds * 1000.0 for seconds in _beat_seconds(content, out)]
+def _laps(part: FitContent, began: float) -> Iterable[Lap]:
+    """Yield the laps that began in this session and in none after it."""
+    later = min((start for one in _sessions(part) if (start := _posix(one["start_time"])) > began), default=math.inf)
+    for lap in part.of("lap"):
+        start, seconds = _posix(lap.get("start_time")), _seconds(lap)
+        if seconds is not None and began - _SLACK_S <= start < later:
+            yield Lap(seconds, _number(lap, "total_distance"), _number(lap, "avg_heart_rate"))
+
+
+def _take_beats(out: Collector, part: FitContent, start: Moment | None) -> None:
+    intervals = [seconds * 1000.0 for seconds in _beat_seconds(part, out)]
     if not intervals:
         return
     if start is None:
         out.counters.count("dropped:beats_without_time", len(intervals))
         return
+    take_intervals(out, start, intervals, quality=(EXERCISE, PARTIAL_FILE) if part.defect else (EXERCISE,))
+
+
+def take_intervals(out: Collector, start: Moment, intervals: list[float], *, quality: tuple[str, ...]) -> None:
+    """Take one series of intervals in ms; an impossible one stays in its place as an artefact.
+
+    No difference may be taken across it.
+    """
     artefacts = sum(not RR_GATE_MS[0] <= value <= RR_GATE_MS[1] for value in intervals)
     if artefacts:
         out.counters.count("artefact:rr_intervals", artefacts)
-    quality = (EXERCISE, PARTIAL_FILE) if content.defect else (EXERCISE,)
-    # An impossible interval stays in its place as an artefact: no difference may be taken across it.
     series = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
-    end = start.utc + timedelta(milliseconds=sum(series))
-    out.series(Stream.RR_INTERVALS, start, series, end=end, quality=quality)
+    out.series(Stream.RR_INTERVALS, start, series, end=start.utc + timedelta(milliseconds=sum(series)), quality=quality)
 
 
-def _beat_seconds(content: FitContent, out: Collector) -> list[float]:
+def _beat_seconds(part: FitContent, out: Collector) -> list[float]:
     found: list[float] = []
-    for message in content.of("hrv"):
+    for message in part.of("hrv"):
         times = message.get("time")
         for value in times if isinstance(times, tuple | list) else (times,):  # some writers give a bare number
             if isinstance(value, int | float) and 0 < value < INVALID_RR_S:
@@ -160,45 +156,8 @@ def _beat_seconds(content: FitContent, out: Collector) -> list[float]:
     return found
 
 
-def _moment(out: Collector, start: Any, content: FitContent) -> Moment | None:
-    """Place a session's start: UTC from the device, or its relative clock anchored on the local time it also gives."""
-    activity = _activity_of(start, content)
-    local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
-    if isinstance(start, datetime):
-        offset = _offset_min(out, local, stamp)
-        if not (isinstance(local, datetime) and isinstance(stamp, datetime)):
-            return out.clock.placed(start.astimezone(UTC), out.counters)
-        placed = out.clock.at(start.astimezone(UTC), out.counters)
-        return placed if placed is None or offset is None else Moment(placed.utc, offset)
-    if isinstance(start, int) and isinstance(stamp, int) and isinstance(local, datetime):
-        out.counters.count("clock:relative")
-        out.counters.note("the device's clock was not set; times were anchored on its local time")
-        return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.counters)
-    out.counters.count("dropped:time_relative")
-    return None
-
-
-def _activity_of(start: Any, content: FitContent) -> FitFields:
-    """Return the activity message that closes this session: chained files have one for each of their parts."""
-    found = content.of("activity")
-    if isinstance(start, datetime):
-        later = [one for one in found if isinstance(one.get("timestamp"), datetime) and one["timestamp"] >= start]
-        found = sorted(later, key=lambda one: one["timestamp"]) or found
-    return found[0] if found else {}
-
-
-def _offset_min(out: Collector, local: Any, stamp: Any) -> int | None:
-    if not isinstance(local, datetime) or not isinstance(stamp, datetime):
-        return None
-    seconds = (local - stamp).total_seconds()
-    steps = round(seconds / 60 / OFFSET_STEP_MIN) * OFFSET_STEP_MIN
-    if abs(steps) <= 14 * 60 and abs(seconds - steps * 60) <= OFFSET_SLACK_S:
-        return steps
-    out.counters.count("clock:offset_implausible")
-    return None
-
-
-def _note_defects(out: Collector, content: FitContent) -> None:
+def note_defects(out: Collector, content: FitContent) -> None:
+    """Say in the report that the file was cut off or that its checksum differs."""
     if content.defect is not None:
         out.counters.count("partial_file")
         out.counters.note(f"{content.defect}; what stands before that place was kept")
@@ -207,9 +166,18 @@ def _note_defects(out: Collector, content: FitContent) -> None:
         out.counters.note("the file's checksum does not fit its content")
 
 
-def _device(content: FitContent) -> str:
+def device_of(content: FitContent) -> str:
+    """Return maker and product as the file names them."""
     first = (content.of("file_id") or [{}])[0]
     return f"{first.get('manufacturer', '')} {first.get('product', first.get('garmin_product', ''))}".strip()[:60]
+
+
+def _seconds(message: FitFields) -> float | None:
+    return _number(message, "total_timer_time") or _number(message, "total_elapsed_time")
+
+
+def _posix(time: Any) -> float:
+    return time.timestamp() if isinstance(time, datetime) else float(time) if isinstance(time, int) else 0.0
 
 
 def _number(message: FitFields, name: str) -> float | None:
