@@ -160,7 +160,8 @@ class Importer:
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
             added, replaced = stored.added, stored.replaced
-            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account, replaced=replaced)
+            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account)
+            outcome = replace(outcome, replaced=replaced, number=mark.number)
             self._journal(file, owner, outcome, mark.number)
         return outcome
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
 
-from client.ingest.archives.members import Member, members_of
+from client.ingest.archives.members import ArchiveMember, members_of
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import FileContents
 from client.uploads.spool import Extent, SpooledUpload
 from client.uploads.table_columns import TableColumn
-from policies.vocabulary import AthleteId, Role
+from policies.vocabulary import AthleteId, PersonId, Role
 
 
 class FileState(StrEnum):
@@ -26,6 +26,8 @@ class FileState(StrEnum):
     SKIPPED = "skipped"
     STORING = "storing"
     STORED = "stored"
+    UNDOING = "undoing"
+    UNDONE = "undone"
     LEFT_OUT = "left_out"
 
 
@@ -35,7 +37,8 @@ class BroughtFile:
 
     mapping: how its table is read, where no reader knows it; columns: of that table; doubts: what must be checked of a
     proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
-    of before is not that of now. problem: what stood in the way of storing it.
+    of before is not that of now. problem: what stood in the way of storing it, or of
+    taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
     """
 
     name: str
@@ -51,6 +54,7 @@ class BroughtFile:
     doubts: tuple[str, ...] = ()
     version: int = 0
     chosen: dict[str, str] = field(default_factory=dict)
+    imports: dict[int, AthleteId] = field(default_factory=dict)
 
     @property
     def can_be_read_again(self) -> bool:
@@ -67,10 +71,11 @@ class BroughtFile:
 class Upload:
     """The files of one form. expected: how many there are, as far as is known. athlete: whose files are that name none.
 
-    is_read: every file was read once. lock: between the thread that reads and the requests.
+    person: who brought them. is_read: every file was read once. lock: between the thread that reads and the requests.
     """
 
     at: datetime
+    person: PersonId
     role: Role
     spooled: SpooledUpload
     parts: list[tuple[str, Extent]]
@@ -87,7 +92,7 @@ class Upload:
         """How many files were read."""
         return sum(one.state is not FileState.WAITING for one in self.files)
 
-    def members(self, part: int) -> Iterator[Member]:
+    def members(self, part: int) -> Iterator[ArchiveMember]:
         """Yield the files of one file of the form, in the order of `BroughtFile.place`."""
         name, extent = self.parts[part]
         yield from members_of(self._input(name, extent), extent.size)

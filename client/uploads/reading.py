@@ -8,8 +8,8 @@ from datetime import tzinfo
 
 from chassis.clock import Clock
 from chassis.error_place import place_of
-from client.errors import NotUsed, UnreadableFile
-from client.ingest.archives.members import Member
+from client.errors import CannotCorrect, NotUsed, UnreadableFile
+from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import DAMAGES, InputFile
@@ -19,12 +19,14 @@ from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM, ReadFile, contents, read_for
 from client.uploads.limits import MOST_FILES
 from client.uploads.table_columns import columns_of, for_role
+from client.vault.history.undoing import undo
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
 
 CUT_OFF = "cannot be read to its end; copy or export it again"
 TOO_MANY = f"an upload holds more than {MOST_FILES:,} files; bring the others in another one"
 NOT_NOW = "this file could not be read or stored now; try again, and tell whoever runs the node if it stays so"
+ALREADY_UNDONE = "it was taken out before, by whoever runs the node"
 
 logger = logging.getLogger(__name__)
 OwnersByFile = Mapping[str, Mapping[str, AthleteId]]
@@ -75,7 +77,18 @@ class UploadReader:
                     self._store_one(upload, file, member, owners[file.key])
         upload.settle()
 
-    def _read_one(self, upload: Upload, file: BroughtFile, member: Member) -> None:
+    def undo(self, upload: Upload, file: BroughtFile) -> None:
+        """Take out again what a file brought; what rests on another import stays."""
+        try:
+            undo(self._vault, file.imports, at=self._clock(), who=upload.person)
+            file.state, file.problem = FileState.UNDONE, ""
+        except CannotCorrect:
+            file.state, file.problem = FileState.UNDONE, ALREADY_UNDONE
+        except Exception as error:  # as in `_carry_out`
+            _log(error)
+            file.state, file.problem = FileState.STORED, NOT_NOW
+
+    def _read_one(self, upload: Upload, file: BroughtFile, member: ArchiveMember) -> None:
         def read() -> None:
             opened = member.opened()
             found = contents(self._read_described(upload.role, file, opened))
@@ -103,12 +116,16 @@ class UploadReader:
         )
         return read_for(role, opened, self._now(), mapping)
 
-    def _store_one(self, upload: Upload, file: BroughtFile, member: Member, owners: Mapping[str, AthleteId]) -> None:
+    def _store_one(
+        self, upload: Upload, file: BroughtFile, member: ArchiveMember, owners: Mapping[str, AthleteId]
+    ) -> None:
         def store() -> None:
             opened = member.opened()
             found = read_for(upload.role, opened, self._now(), file.mapping)
             named = {label: owner for label, owner in owners.items() if label in found.readings}
-            Importer(self._vault, self._now(), Attribution()).store(opened, found.reader, found.readings, named)
+            importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
+            results = importer.store(opened, found.reader, found.readings, named)
+            file.imports = {one.number: one.athlete for one in results if one.number and one.athlete is not None}
             file.state, file.problem = FileState.STORED, ""
             if file.contents is not None:  # its rows were shown before they were stored, and are not kept for longer
                 file.contents = replace(file.contents, rows=())
@@ -133,13 +150,17 @@ def _carry_out(file: BroughtFile, work: Callable[[], None]) -> None:
     except DAMAGES:
         file.state, file.reason = FileState.UNREADABLE, CUT_OFF
     except Exception as error:  # the thread serves every upload; its message may hold a reading
-        logger.error("a brought file failed", extra={"error": type(error).__name__, "at": place_of(error)})
+        _log(error)
         file.problem = NOT_NOW
         file.state = FileState.READ if file.contents is not None else FileState.UNREADABLE
         file.reason = file.reason or NOT_NOW
 
 
-def _safely(upload: Upload, part: int) -> Iterator[tuple[int, Member]]:
+def _log(error: Exception) -> None:
+    logger.error("a brought file failed", extra={"error": type(error).__name__, "at": place_of(error)})
+
+
+def _safely(upload: Upload, part: int) -> Iterator[tuple[int, ArchiveMember]]:
     """The files of one file of the form, with their places; none once the upload is gone."""
     try:
         yield from enumerate(upload.members(part))

@@ -8,7 +8,6 @@ import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Final
 
 from chassis.sign_in.sessions import session_digest
@@ -17,8 +16,7 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.limits import MOST_WAITING
 from client.uploads.reading import OwnersByFile, UploadReader
-from client.uploads.spool import Extent, Spool, SpooledUpload
-from policies.vocabulary import AthleteId, Role
+from client.uploads.spool import Spool
 
 MOMENT_S: Final = 1.0  # ours: how long a request waits for what it began
 TOO_MANY: Final = f"{MOST_WAITING} uploads wait already; store or leave out what waits, then try again"
@@ -48,18 +46,8 @@ class SessionUploads:
         if sum(self._waits(one) for one in self.of(held)) >= MOST_WAITING:
             raise UploadRefused(TOO_MANY)
 
-    def add(
-        self,
-        held: str,
-        spooled: SpooledUpload,
-        parts: list[tuple[str, Extent]],
-        *,
-        at: datetime,
-        role: Role,
-        athlete: AthleteId | None,
-    ) -> None:
-        """Take an upload and have it read."""
-        upload = Upload(at, role, spooled, parts, athlete, expected=len(parts))
+    def add(self, held: str, upload: Upload) -> None:
+        """Take an upload of a session and have it read."""
         with self._lock:
             self._by_session.setdefault(session_digest(held), []).append(upload)
         self._beside(lambda: self._reader.read(upload))
@@ -82,6 +70,14 @@ class SessionUploads:
         if not taken:
             return
         self._beside(lambda: self._reader.store(upload, taken))
+
+    def undo(self, upload: Upload, file: BroughtFile) -> None:
+        """Have taken out again what a stored file brought, and nothing else."""
+        with upload.lock:
+            if file.state is not FileState.STORED or not file.imports:
+                return
+            file.state, file.problem = FileState.UNDOING, ""
+        self._beside(lambda: self._reader.undo(upload, file))
 
     def leave_out(self, upload: Upload, file: BroughtFile) -> None:
         """Store nothing of a file, and forget what was read of it."""

@@ -40,7 +40,9 @@ def main(folder: Path) -> None:
         with TestClient(app, base_url=ORIGIN, headers={"Origin": ORIGIN}) as http:
             http.post("/demo/sign-in", data={"persona": "coach"}, follow_redirects=False)
             csrf = re.findall(r'name="csrf" value="([^"]+)"', http.get("/imports").text)[0]
-            page = http.post("/imports/files", data={"csrf": csrf}, files={"files": ("t.csv", table())}).text
+            http.post("/imports/files", data={"csrf": csrf}, files={"files": ("t.csv", table())})
+            app.state.uploads.finish()
+            page = http.get("/imports").text
             shown = http.get(re.findall(r"/imports/files/[0-9a-f]+", page)[0]).text
             seen = [one in shown for one in CANARIES[:2]]
             print(*seen, resource.getrlimit(resource.RLIMIT_CORE), app.state.uploads.spool.held, flush=True)

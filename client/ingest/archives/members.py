@@ -38,12 +38,12 @@ def members(path: Path) -> Iterator[ArchiveMember]:
         file = load(path)
         size = path.stat().st_size
     except UnreadableFile as error:
-        yield Member(file, _raising(error))
+        yield ArchiveMember(file, _raising(error))
         return
     yield from members_of(file, size)
 
 
-def members_of(file: InputFile, size: int) -> Iterator[Member]:
+def members_of(file: InputFile, size: int) -> Iterator[ArchiveMember]:
     """Yield the files of one that is at hand, as `members` does. size: its bytes."""
     try:
         yield from _inside(file, UnpackedSize(size), depth=0)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from client.biometrics.streams import SPECS, Shape, Stream
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping
 from client.ingest.cells.column_check import RATED
 from client.ingest.mapping import CONVERSIONS, StreamColumn

@@ -4,7 +4,7 @@ Bringing and storing are each recorded before they happen. What a page shows of 
 names of athletes beside it are those that a look of this moment allows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -63,6 +63,15 @@ def _add_file(routes: APIRouter, site: ClubSite) -> None:
     def use(request: Request, key: str, sent: Annotated[SentReading, Form()]) -> Response:
         viewer = site.poster(request, sent.csrf)
         return _used(site, viewer, *_found(site, request, key), sent)
+
+    @routes.post(f"{FILE}/undo")
+    def undo(request: Request, key: str, csrf: Token) -> Response:
+        site.poster(request, csrf)
+        upload, file = _found(site, request, key)
+        if file.state is FileState.STORED and file.imports:
+            site.consent.event(_ingested(file.imports.values()))
+            site.uploads.undo(upload, file)
+        return to("/imports")
 
     @routes.post(f"{FILE}/leave-out")
     def leave_out(request: Request, key: str, csrf: Token) -> Response:
@@ -132,7 +141,16 @@ def _take(site: ClubSite, viewer: Viewer, held: str, parts: FormParts) -> None:
     """Have the log take the event first: files whose bringing cannot be recorded are not read."""
     athlete = AthleteId(parts.fields["athlete"]) if parts.fields.get("athlete") else None
     site.consent.event(FilesIngested(files=len(parts.files), athlete=athlete))
-    site.uploads.add(held, parts.upload, parts.files, at=site.clock(), role=viewer.role, athlete=athlete)
+    upload = Upload(
+        at=site.clock(),
+        person=viewer.person,
+        role=viewer.role,
+        spooled=parts.upload,
+        parts=parts.files,
+        athlete=athlete,
+        expected=len(parts.files),
+    )
+    site.uploads.add(held, upload)
 
 
 def _not_taken(site: ClubSite, viewer: Viewer, problem: str) -> Response:
@@ -164,10 +182,15 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
     if problems:
         return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
     owners = owners_in(file, athletes).by_label
-    people = set(owners.values())
-    site.consent.event(FilesIngested(files=1, athlete=people.pop() if len(people) == 1 else None))
+    site.consent.event(_ingested(owners.values()))
     site.uploads.store(upload, {file.key: owners})
     return to("/imports")
+
+
+def _ingested(owners: Iterable[AthleteId]) -> FilesIngested:
+    """The event of one file, which names the athlete where it is of one."""
+    people = set(owners)
+    return FilesIngested(files=1, athlete=people.pop() if len(people) == 1 else None)
 
 
 def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete]) -> list[str]:

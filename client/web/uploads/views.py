@@ -25,6 +25,7 @@ from client.web.uploads.words import (
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
 _KINDS: Final = {one.name: one.kind.replace("`", "") for one in READERS} | {MAPPED: "Table"}
+_LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
 
 
@@ -94,6 +95,7 @@ class BroughtPage:
     doubts: tuple[str, ...]
     can_be_stored: bool
     can_be_read_again: bool
+    can_be_undone: bool
     is_busy: bool
 
 
@@ -157,7 +159,8 @@ def brought_page(
         doubts=file.doubts if file.can_be_read_again else (),
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
-        is_busy=file.state in (FileState.WAITING, FileState.STORING),
+        can_be_undone=file.state is FileState.STORED and bool(file.imports),
+        is_busy=file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING),
     )
 
 
@@ -203,6 +206,8 @@ def _page_finding(file: BroughtFile, owners: Owners) -> str:
         FileState.WAITING: "This file is being read",
         FileState.STORING: "This file is being stored",
         FileState.STORED: "This file is stored",
+        FileState.UNDOING: "This file is being taken out again",
+        FileState.UNDONE: "This file was taken out again",
         FileState.LEFT_OUT: "This file was left out",
         FileState.SKIPPED: "Nothing of this file is needed",
     }.get(file.state, "This file cannot be read as it is")
@@ -217,7 +222,7 @@ def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine
         rows=account_words(found) if found else "none read",
         state=state_words(file, owners_in(file, athletes)),
         key=file.key if has_page else "",
-        link="Look at the rows" if file.state is FileState.READ else "Show what was read",
+        link=_LINKS.get(file.state, "Show what was read"),
     )
 
 

@@ -46,7 +46,9 @@ def state_words(file: BroughtFile, owners: Owners) -> str:
     return {
         FileState.WAITING: "Being read",
         FileState.STORING: "Being stored",
-        FileState.STORED: "Stored",
+        FileState.STORED: file.problem or "Stored",
+        FileState.UNDOING: "Being taken out again",
+        FileState.UNDONE: f"Taken out again{'; ' + file.problem if file.problem else ''}",
         FileState.LEFT_OUT: "Left out; nothing of it is stored",
     }[file.state]
 

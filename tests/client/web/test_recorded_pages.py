@@ -82,6 +82,7 @@ def decided(node: Node) -> Callable[[], Any]:
 def brought(node: Node) -> str:
     """The address of a file that the coach has brought."""
     bringing(node)()
+    node.context.http.app.state.uploads.finish()
     return re.findall(r"/imports/files/[0-9a-f]+", node.page("/imports"))[0]
 
 
@@ -101,10 +102,18 @@ def answered(node: Node, verb: str) -> Callable[[], Any]:
     return lambda: node.context.http.post(f"{path}/{verb}", data=fields | columns)
 
 
+def undoing(node: Node) -> Callable[[], Any]:
+    answer = answered(node, "use")
+    path = str(answer().request.url.path).removesuffix("/use")
+    node.context.http.app.state.uploads.finish()
+    return node.form(f"{path}/undo", node.page(path))
+
+
 def storing_what_is_ready(node: Node) -> Callable[[], Any]:
     csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
     files = {"files": ("p.csv", f"player,date,readiness,observed\n{node.brought_for},2026-11-20,7,True\n")}
     node.context.http.post("/imports/files", data={"csrf": csrf}, files=files)
+    node.context.http.app.state.uploads.finish()
     return node.form("/imports/store-ready", node.page("/imports"))
 
 
@@ -118,6 +127,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "GET /imports/files/{key}": lambda n: n.get(brought(n)),
     "POST /imports/files/{key}/again": lambda n: answered(n, "again"),
     "POST /imports/files/{key}/use": lambda n: answered(n, "use"),
+    "POST /imports/files/{key}/undo": undoing,
     "POST /imports/files/{key}/leave-out": lambda n: answered(n, "leave-out"),
     "POST /imports/store-ready": storing_what_is_ready,
     "GET /athletes/{athlete}": lambda n: n.get(n.hurt),

@@ -66,7 +66,7 @@ class Page:
 
 
 _DECISION = {"proposal": "f" * 32, "answer": "accept"}
-_FILE, _VERBS = "/imports/files/0123456789abcdef", ("again", "use", "leave-out")
+_FILE, _VERBS = "/imports/files/0123456789abcdef", ("again", "use", "undo", "leave-out")
 ROUTES: dict[str, Page] = {
     "GET /": Page("/", is_open=True),
     "GET /sign-in": Page("/sign-in", is_open=True),

@@ -58,7 +58,9 @@ class Uploader(StaffBrowser):
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
         fields = hidden | {"athlete": athlete} | ({} if csrf is None else {"csrf": csrf})
         parts = [("files", (name, data, "application/octet-stream")) for name, data in files]
-        return self.http.post("/imports/files", data=fields, files=parts)
+        answer = self.http.post("/imports/files", data=fields, files=parts)
+        self.app.state.uploads.finish()
+        return answer
 
     def looked_at(self, number: int = 0) -> tuple[str, str]:
         """Open the page of a brought file: its address and its text."""
@@ -68,7 +70,9 @@ class Uploader(StaffBrowser):
     def answer(self, page: str, path: str, verb: str, **fields: Any) -> Any:
         """Press a button of the page of a brought file; what its selects show is sent unless it is said otherwise."""
         form = next(f for f in re.findall(r"<form.*?</form>", page, re.S) if f'action="{path}/use"' in f)
-        return self.http.post(f"{path}/{verb}", data=form_values(form) | fields)
+        answer = self.http.post(f"{path}/{verb}", data=form_values(form) | fields)
+        self.app.state.uploads.finish()
+        return answer
 
     def held(self, athlete: AthleteId) -> list[Observation]:
         """What the vault holds of an athlete."""

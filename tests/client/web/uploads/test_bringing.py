@@ -52,6 +52,7 @@ def test_a_zip_is_read_file_by_file_and_ready_files_are_stored_at_once(uploader:
     assert "squad.zip/a/photo.jpg" in page
 
     uploader.send(page, "/imports/store-ready")
+    uploader.app.state.uploads.finish()
 
     assert {Stream.FATIGUE, Stream.RESTING_HEART_RATE} <= streams(uploader, ids["new"])
 
@@ -222,6 +223,21 @@ def test_stored_and_left_out_files_give_their_room_back(uploader: Uploader, ids:
     assert "Left out; nothing of it is stored" in uploader.http.get("/imports").text
     assert uploader.answer(page.replace(first, second), second, "use").status_code == 303
     assert streams(uploader, ids["new"]) & {Stream.RESTING_HEART_RATE} == set()
+
+
+def test_what_was_stored_is_taken_out_again_and_nothing_else(uploader: Uploader, ids: Ids) -> None:
+    before = uploader.held(ids["new"])
+    uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
+    path, page = uploader.looked_at()
+    uploader.answer(page, path, "use")
+    assert uploader.held(ids["new"]) != before
+
+    uploader.send(uploader.http.get(path).text, f"{path}/undo")
+    uploader.app.state.uploads.finish()
+
+    assert uploader.held(ids["new"]) == before
+    assert "Taken out again" in uploader.http.get("/imports").text
+    assert 'action="' + path + '/undo"' not in uploader.http.get(path).text
 
 
 def test_a_page_of_before_stores_nothing(uploader: Uploader, ids: Ids) -> None:
