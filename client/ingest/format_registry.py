@@ -7,7 +7,7 @@ from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
-from client.ingest.sessions import gpx, tcx
+from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
@@ -131,7 +131,12 @@ RR = Reader(
     rr_text.read_intervals,
 )
 
-BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+BY_ROOT: dict[str, Reader] = {
+    tcx.ROOT: tcx.READER,
+    gpx.ROOT: gpx.READER,
+    pwx.ROOT: pwx.READER,
+    sml.ROOT: sml.READER,
+}
 
 READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
@@ -139,6 +144,7 @@ READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
     *BY_ROOT.values(),
+    hrm.READER,
     RR,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
@@ -155,6 +161,8 @@ def reader_for(file: InputFile) -> Reader:
     check_is_readable_kind(file)
     if looks_like_xml(file):
         return _xml_reader(file)
+    if hrm.looks_like_hrm(file):
+        return hrm.READER
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)

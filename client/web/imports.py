@@ -45,6 +45,9 @@ KINDS = {
     "fit-weight": "Weight (FIT)",
     "tcx": "Training (TCX)",
     "gpx": "Training (GPX)",
+    "pwx": "Training (PWX)",
+    "suunto-sml": "Training (Suunto)",
+    "polar-hrm": "Training (Polar)",
     "rr-text": "Heartbeat intervals (text)",
 }
 
