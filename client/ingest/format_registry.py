@@ -10,6 +10,7 @@ from client.ingest.reader import Reader
 from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
+from client.ingest.sessions.squad import drills, positions
 from client.ingest.text_table import decoded, read_table
 
 _COLUMNS = "columns"
@@ -145,6 +146,8 @@ READERS: tuple[Reader, ...] = (
     *readers.READERS,
     *BY_ROOT.values(),
     hrm.READER,
+    positions.READER,
+    drills.READER,
     RR,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
@@ -180,6 +183,10 @@ def _xml_reader(file: InputFile) -> Reader:
 
 
 def _table_reader(file: InputFile) -> Reader:
+    if positions.looks_like_positions(file):
+        return positions.READER
+    if drills.looks_like_drills(file):
+        return drills.READER
     table = read_table(file)
     for header, reader in BY_HEADER:
         if table.has(*header):

@@ -48,6 +48,8 @@ KINDS = {
     "pwx": "Training (PWX)",
     "suunto-sml": "Training (Suunto)",
     "polar-hrm": "Training (Polar)",
+    "positions": "Positions (summarised)",
+    "drill-report": "Drills",
     "rr-text": "Heartbeat intervals (text)",
 }
 
