@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from client.biometrics.streams import SPECS, Shape, Stream, StreamSpec
+from client.biometrics.stream_spec import Shape, StreamSpec
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadObservation
 from policies.vocabulary import Category
 
@@ -18,6 +19,8 @@ AUTO_DETECTED = "auto_detected"
 """Quality code of an activity that a device noticed by itself: a walk to the shops is no training."""
 NAP = "nap"
 """Quality code of a sleep that its source says is not the main sleep of the day."""
+BY_HAND = "corrected"
+"""Quality code of a value that a person put in place of the one that was read."""
 
 MAX_OFFSET_MIN = 14 * 60  # the widest offset from UTC in use on earth
 MAX_TEXT = 400

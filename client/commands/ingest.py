@@ -11,6 +11,7 @@ from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
+from client.commands.files.dry_run import show_previews
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
@@ -37,7 +38,14 @@ def ingest(
     players: Annotated[
         Path | None, typer.Option(help='JSON file {"label in the data": "athlete id", ...} for files of many.')
     ] = None,
-    mapping: Annotated[Path | None, typer.Option(help="JSON file that describes a CSV (docs/ingest.md).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="JSON file that describes a table (docs/ingest.md).")] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Store nothing: show ten rows as read, and a mapping for an unknown table."),
+    ] = False,
+    save_mapping: Annotated[
+        Path | None, typer.Option(help="Where --dry-run writes the mapping that it proposes.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read device files and questionnaires into the vault.
@@ -47,7 +55,9 @@ def ingest(
 
     Example: homefield-node ingest ./club-a ./exports/p01 --athlete 7
 
-    Example: homefield-node ingest ./club-a league.csv --mapping league.mapping.json
+    Example: homefield-node ingest ./club-a league.xlsx --dry-run --save-mapping league.mapping.json
+
+    Example: homefield-node ingest ./club-a league.xlsx --mapping league.mapping.json
     """
     from audit.entries.details.clubs import FilesIngested
     from client.ingest.importer import Attribution, Importer, find_files
@@ -56,6 +66,8 @@ def ingest(
     from client.settings import load_settings
     from client.vault.access import open_vault
 
+    if save_mapping is not None and not dry_run:
+        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -64,6 +76,10 @@ def ingest(
     if not files:
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
+    clock = LocalClock(settings.timezone, utc_now())
+    if dry_run:
+        show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
+        return
     with open_vault(settings) as vault:
         attribution = Attribution(
             athlete=None if athlete is None else find_athlete(vault, athlete).athlete,
@@ -72,7 +88,7 @@ def ingest(
         )
         # Whose they are only where they are all of one athlete.
         report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
-        importer = Importer(vault, LocalClock(settings.timezone, utc_now()), attribution, described)
+        importer = Importer(vault, clock, attribution, described)
         found = answers(_with_progress(importer, files))
     if as_json:
         print_json("homefield-ingest-1", summary(found))

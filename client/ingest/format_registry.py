@@ -1,7 +1,7 @@
 """Which reader a file needs, told from its content; the name only where the content cannot tell."""
 
 from client.errors import NotUsed, UnreadableFile
-from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.input_file import InputFile, check_is_data
@@ -12,6 +12,8 @@ from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
 from client.ingest.text_table import decoded, read_table
+from client.ingest.wellness.golden_cheetah import holds_measures
+from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -89,7 +91,6 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
         ),
     ),
 )
-_KNOWN_UNUSED_HEADERS = (("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed"),)
 
 BY_KEY: tuple[tuple[str, Reader], ...] = (
     (
@@ -149,6 +150,7 @@ READERS: tuple[Reader, ...] = (
     positions.READER,
     drills.READER,
     RR,
+    *table_kinds.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -161,6 +163,8 @@ def reader_for(file: InputFile) -> Reader:
     check_is_data(file)
     if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
         return readers.fit_reader(file)
+    if file.is_workbook:
+        return _table_reader(file)
     check_is_readable_kind(file)
     if looks_like_xml(file):
         return _xml_reader(file)
@@ -191,18 +195,24 @@ def _table_reader(file: InputFile) -> Reader:
     for header, reader in BY_HEADER:
         if table.has(*header):
             return reader
-    if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
-        raise NotUsed("a diary of meals; no reader takes it yet")
+    known = table_kinds.reader_of_table(table)
+    if known is not None:
+        return known
     if looks_like_intervals(decoded(file)):
         return RR
     if table.repeated:
         raise UnreadableFile(
-            "no reader knows these columns, of which two have the same name; describe them with --mapping"
+            "no reader knows these columns, of which two have the same name; describe them with --mapping",
+            is_unknown_table=True,
         )
-    raise UnreadableFile("no reader knows these columns; describe them with --mapping")
+    raise UnreadableFile(
+        "no reader knows these columns; describe them with --mapping, which --dry-run proposes", is_unknown_table=True
+    )
 
 
 def _json_reader(file: InputFile) -> Reader:
+    if holds_measures(file):
+        return GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -10,21 +10,20 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
-from client.ingest.archives.members import ArchiveMember, may_be_kept, members
+from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import reader_for
-from client.ingest.input_file import DAMAGES, InputFile, Reading, check_is_data
-from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.input_file import DAMAGES, InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.text_table import find_table, is_text
-from client.vault.intake import Added
-from client.vault.journal import MAX_QUARANTINE_BYTES, FileStatus, ImportRecord, imports, quarantine, record_import
+from client.vault.intake import Added, ImportMark
+from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
+from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-MAPPED = "mapped-csv"
 NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
 
 
@@ -62,12 +61,18 @@ def _is_read(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Reads files and stores what they hold."""
+    """Reads files and stores what they hold.
+
+    who: who imports them. replaces: readings of these files take the place of what the same source holds for the same
+    times.
+    """
 
     vault: Vault
     clock: LocalClock
     attribution: Attribution
     mapping: CsvMapping | None = None
+    who: str = OPERATOR
+    replaces: bool = False
     others: OtherSources = field(default_factory=OtherSources, init=False, repr=False, compare=False)
 
     def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
@@ -92,7 +97,7 @@ class Importer:
         file = member.name
         try:
             file = member.opened()
-            name, readings = self._read(file)
+            name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
@@ -106,13 +111,6 @@ class Importer:
         left_out = len(readings) - len(owners)
         found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
         return [replace(found[0], others=others), *found[1:]]
-
-    def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
-        check_is_data(file)
-        if self.mapping is not None and _is_described(file, self.mapping):
-            return MAPPED, read_mapped(file, self.clock, self.mapping)
-        reader = reader_for(file)
-        return reader.name, reader.readings(file, self.clock, label=self.attribution.player, nobody=NOBODY)
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -139,7 +137,8 @@ class Importer:
 
     def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
         with self.vault.transaction():
-            stored = self._add(file, owner, reading)
+            mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
+            stored = self._add(file, owner, reading, mark)
             account = reading.ledger.account(reading.rows_of, stored.known)
             report = reading.report.with_stored(
                 added=stored.added,
@@ -154,20 +153,22 @@ class Importer:
                 note = f"{left_out} other athletes of this file are not taken"
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
-            outcome = ImportResult(file.shown, reader, status, reason, owner, stored.added, report, account)
-            self._journal(file, owner, outcome)
+            added, replaced = stored.added, stored.replaced
+            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account, replaced=replaced)
+            self._journal(file, owner, outcome, mark.number)
         return outcome
 
     def _sessions(self, owner: AthleteId) -> list[Observation]:
         return self.vault.read(owner, sorted(OF_SESSIONS))
 
-    def _add(self, file: InputFile, owner: AthleteId, reading: Reading) -> Added:
+    def _add(self, file: InputFile, owner: AthleteId, reading: Reading, mark: ImportMark) -> Added:
         """Store the readings and return what that did."""
         observations = reading.observations
         if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
             # Its only time is that of the first import.
-            return Added(0, len(observations), 0, known=tuple(range(len(observations))))
-        return self.vault.add_counted(owner, observations)
+            known = tuple(range(len(observations)))
+            return replace(self.vault.add_counted(owner, (), mark), duplicate=len(known), known=known)
+        return self.vault.add_counted(owner, observations, mark)
 
     def _refused(
         self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
@@ -176,19 +177,16 @@ class Importer:
         outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
         if owner is not None:
             with self.vault.transaction():
-                if status == "quarantined":
-                    quarantine(
-                        self.vault,
-                        owner,
-                        file_name=file.shown,
-                        sha256=file.sha256,
-                        data=file.at_most(MAX_QUARANTINE_BYTES) if may_be_kept(file) else None,
-                        reason=reason,
-                    )
                 self._journal(file, owner, outcome)
         return outcome
 
-    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult) -> None:
+    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult, number: int = 0) -> None:
+        """Record what became of the file; one that was set aside before and is stored now no longer is set aside."""
+        if outcome.status in SET_ASIDE:
+            about = {"file_name": file.name, "sha256": file.sha256, "reason": outcome.reason}
+            set_aside(self.vault, owner, **about, at=self.clock.now)
+        elif outcome.account.kept or outcome.account.duplicates:
+            is_taken_now(self.vault, file.sha256)
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
@@ -203,13 +201,16 @@ class Importer:
                 "rows_kept": outcome.account.kept,
                 "rows_dropped": sum(outcome.account.dropped.values()),
                 "rows_known": outcome.account.duplicates,
+                **({"replaced": outcome.replaced} if self.replaces else {}),
             },
+            who=self.who,
+            number=number,
         )
         record_import(self.vault, owner, record)
 
     def _is_known(self, owner: AthleteId, file: InputFile) -> bool:
         return any(
-            record.file_sha256 == file.sha256 and record.status in ("stored", "partial")
+            record.file_sha256 == file.sha256 and record.status in ("stored", "partial") and not record.is_undone
             for record in imports(self.vault, owner)
         )
 
@@ -224,18 +225,3 @@ def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
     for reading in readings:
         found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
     return found
-
-
-def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
-    """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
-    if not is_text(file):
-        return False
-    if find_table(file, mapping.columns, mapping.delimiter) is not None:
-        return True
-    try:
-        reader_for(file)
-    except UnreadableFile:
-        return True
-    except NotUsed:
-        return False
-    return False

@@ -15,6 +15,8 @@ from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.spreadsheets.workbook import Sheet, read_sheets
+from client.ingest.spreadsheets.workbook_gate import is_workbook, may_be_workbook
 
 MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
 MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
@@ -92,6 +94,16 @@ class InputFile:
                 return bytes(found)
         except DAMAGES as error:
             raise UnreadableFile("cannot be read to its end; copy or export it again") from error
+
+    @cached_property
+    def is_workbook(self) -> bool:
+        """True for an Excel or OpenDocument spreadsheet, readable or not."""
+        return may_be_workbook(self.head) and is_workbook(self.data)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Sheets of an Excel or OpenDocument workbook; raises UnreadableFile for one that cannot be opened."""
+        return read_sheets(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from chassis.storage.schema_steps import Schema, statements
 from chassis.storage.sqlite_file import FORGETFUL, connect
 from client.errors import SealBroken, VaultError
 
-USER_VERSION: Final = 3
+USER_VERSION: Final = 4
 _BUSY_S: Final = 10.0  # ours: an import of a season takes less
 
 # WITHOUT ROWID: readings lie in the order of their meaningless keys, so the file shows no order of arrival.
@@ -58,7 +58,29 @@ CREATE INDEX superseded_by_key ON superseded (athlete, key);
 PRAGMA user_version = 3;
 """
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES)
+# From format 4 on a former value says who set it aside, when and why; an import what it had; a person's acts are kept.
+_CORRECTIONS: Final = """
+ALTER TABLE superseded ADD COLUMN note BLOB;
+CREATE TABLE import_claims (
+  import INTEGER PRIMARY KEY REFERENCES import, athlete INTEGER NOT NULL REFERENCES athlete, sealed BLOB NOT NULL
+);
+CREATE INDEX import_claims_by_athlete ON import_claims (athlete);
+CREATE TABLE hand_act (
+  number INTEGER PRIMARY KEY, athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, sealed BLOB NOT NULL
+);
+CREATE INDEX hand_act_by_key ON hand_act (athlete, key);
+CREATE TABLE empty_place (
+  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
+) WITHOUT ROWID;
+PRAGMA user_version = 4;
+"""
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS)
+OF_ONE_ATHLETE: Final = (
+    *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
+    *("hand_act", "empty_place"),
+)
+"""The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 

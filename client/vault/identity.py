@@ -16,7 +16,7 @@ from client.vault.codec import PLACE
 
 SourceRow = Mapping[Stream, Observation]
 HeldRows = Callable[[Observation], Sequence[SourceRow]]
-"""The stored rows that share the reading's start and source, in the order of their places."""
+"""The stored rows that share the reading's start and source, in the order of their places; {} for an empty place."""
 
 
 class SourceRecord(NamedTuple):
@@ -62,7 +62,7 @@ def beside_held(observations: Sequence[Observation], held_rows: HeldRows) -> tup
     """
     groups: dict[_Group, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for observation in observations:
-        if _is_placed(observation):
+        if is_placed(observation):
             groups[_group(observation, "")][observation.entry].append(observation)
     moves: dict[tuple[_Group, str], str] = {}
     unclear = 0
@@ -73,7 +73,7 @@ def beside_held(observations: Sequence[Observation], held_rows: HeldRows) -> tup
         places, doubtful = _assigned(row_values, held, is_dated=has_only_a_date(first))
         unclear += doubtful
         moves.update({(group, entry): place_of(place) for entry, place in zip(rows, places, strict=True)})
-    moved = [_entered(one, moves[_group(one, ""), one.entry]) if _is_placed(one) else one for one in observations]
+    moved = [_entered(one, moves[_group(one, ""), one.entry]) if is_placed(one) else one for one in observations]
     return moved, unclear
 
 
@@ -89,7 +89,7 @@ def _assigned(rows: Sequence[SourceRow], held: Sequence[SourceRow], *, is_dated:
                 del free[place]
     fresh = [index for index in range(len(rows)) if index not in places]
     places.update({index: len(held) + number for number, index in enumerate(fresh)})
-    return [places[index] for index in range(len(rows))], min(len(fresh), len(free))
+    return [places[index] for index in range(len(rows))], min(len(fresh), sum(map(bool, free.values())))
 
 
 def _equals(row: SourceRow, held: SourceRow) -> bool:
@@ -122,7 +122,8 @@ def _is_repeated(observation: Observation) -> bool:
     return observation.stream in OF_SESSIONS or observation.stream in TRIALS
 
 
-def _is_placed(observation: Observation) -> bool:
+def is_placed(observation: Observation) -> bool:
+    """True for a reading that only its place among records of one start tells from others."""
     return _is_repeated(observation) and (not observation.entry or observation.entry.startswith(PLACE))
 
 
@@ -137,6 +138,11 @@ def _group(observation: Observation, record_id: str) -> _Group:
 def place_of(number: int) -> str:
     """Return the entry of the record with this number, counted from 0, among those of one start."""
     return f"{PLACE}{number}" if number else ""
+
+
+def number_of_place(entry: str) -> int:
+    """Return the number of a place, counted from 0 (`place_of`)."""
+    return int(entry.removeprefix(PLACE) or 0)
 
 
 def _entered(observation: Observation, entry: str) -> Observation:

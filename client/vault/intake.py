@@ -1,30 +1,36 @@
 """Taking readings into one athlete's store: new, known already, corrected, or in conflict with what is stored."""
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource
+from client.biometrics.observations import Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS
 from client.biometrics.streams import Stream
-from client.vault.codec import (
-    PLACE,
-    decode,
-    decode_alone,
-    decode_source,
-    encode,
-    encode_alone,
-    encode_source,
-    key_of_start,
-    natural_key,
-)
+from client.vault.codec import PLACE, decode, encode, key_of_start, natural_key
 from client.vault.identity import SourceRow, beside_held, place_of
+from client.vault.records.claims import Claims, ImportClaims, fingerprint
+from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
+from client.vault.records.hand_acts import HandActs
+from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
+from client.vault.records.renaming import RecordRenaming
+from client.vault.records.same_times import at_same_times
+from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 
-SUPERSEDED = b"superseded"
 MOST_PLACES = 1000  # ours: rows of one start and source; more are no sessions of one athlete
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMark:
+    """Which import brings the readings. replaces: they take the place of what the same source holds at these times."""
+
+    number: int
+    at: datetime
+    who: str
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Added:
 
     corrected: by local start, how many readings of a session took the place of one with another value. unclear: rows
     that may correct a stored session and were taken as another one. known: places of the duplicates among the readings.
+    replaced: stored readings that a replacing import set aside, whether it brought another value for them or none.
     """
 
     added: int
@@ -41,79 +48,145 @@ class Added:
     corrected: Mapping[datetime, int] = field(default_factory=dict)
     unclear: int = 0
     known: tuple[int, ...] = field(default=(), compare=False)
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
+    """A record as it is stored: the value that counts, if one does, and those that do not."""
+
     key: bytes
-    reading: Observation
+    counting: Observation | None
+    former: tuple[FormerReading, ...] = ()
+
+    @property
+    def reading(self) -> Observation:
+        """The value that counts, else the one that was set aside last."""
+        return self.former[-1].reading if self.counting is None else self.counting
 
 
 class Intake:
-    """One call of storing, inside a transaction. `take` decides reading by reading, `write` stores."""
+    """One call of storing, inside a transaction. `take` decides reading by reading, `_write` stores.
 
-    def __init__(self, connection: sqlite3.Connection, athlete: int, seal: Seal) -> None:
-        self._connection, self._athlete, self._seal = connection, athlete, seal
-        self._sources = _Sources(connection, athlete, seal)
+    mark: the import that brings the readings; without one they belong to no import, and none can take them out again.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, athlete: int, seal: Seal, mark: ImportMark | None = None
+    ) -> None:
+        self._connection, self._athlete, self._seal, self._mark = connection, athlete, seal, mark
+        self._replaces = mark is not None and mark.replaces
+        self._sources = SourceNumbers(connection, athlete, seal)
+        self._former = FormerReadings(connection, athlete, seal)
+        self._with_former = self._former.keys()
+        self._acts = HandActs(connection, athlete, seal)
         self._looked_up: dict[bytes, _Held | None] = {}
         self._fresh: dict[bytes, Observation] = {}
         self._renamed: dict[bytes, Observation] = {}
-        self._replaced: list[tuple[bytes, Observation]] = []
+        self._set_aside: dict[bytes, list[FormerReading]] = defaultdict(list)
         self._gone: list[bytes] = []
+        self._taken_out: set[bytes] = set()
+        self._claims: dict[bytes, bytes] = {}
         self._corrected: Counter[datetime] = Counter()
-        self._conflicting = self._unclear = 0
+        self._conflicting = self._unclear = self._replaced = 0
 
     def take(self, observations: Iterable[Observation]) -> Added:
         """Decide about each reading of one file, and store what counts."""
-        placed, self._unclear = beside_held(list(observations), self._rows_beside)
+        placed, unclear = beside_held(list(observations), self._rows_beside)
         known = [place for place, observation in enumerate(placed) if not self._counts(observation)]
+        if self._replaces:
+            self._take_out(placed)
+        else:
+            self._unclear = unclear
         self._write()
-        return Added(len(self._fresh), len(known), self._conflicting, self._corrected, self._unclear, tuple(known))
+        return Added(
+            len(self._fresh),
+            len(known),
+            self._conflicting,
+            self._corrected,
+            self._unclear,
+            tuple(known),
+            self._replaced,
+        )
 
     def _counts(self, new: Observation) -> bool:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
-        held = self._held(key, new)
-        if held is not None and _is_same(new, held.reading):
-            self._rename(held, key, new)
+        held = self._held(key, new) or _Held(key, None)
+        if held.key != key:
+            held = self._renamed_to(key, held, new.entry)
+        replaces = self._replaces and key not in self._fresh
+        found = verdict(new, held.counting, held.former, replaces=replaces)
+        if found is Precedence.IS_SET_ASIDE:
+            self._conflicting += new.value != held.reading.value
+            self._keep_aside(held, key, new)
             return False
-        if held is None or (PARTIAL_FILE in held.reading.quality and PARTIAL_FILE not in new.quality):
-            self._fresh[key] = new
-            return True
-        if self._may_replace(key, new, held.reading):
-            self._replace(held, key, new)
-            return True
-        self._conflicting += new.value != held.reading.value
-        return False
+        if found is Precedence.REPEATS:
+            self._claims.setdefault(key, fingerprint(self._seal, key, new))
+            return False
+        self._claims[key] = fingerprint(self._seal, key, new)
+        self._set_aside[key] = [one for one in self._set_aside[key] if one.change.kind is not ChangeKind.CONFLICT]
+        if found is Precedence.REPLACES and held.counting is not None:
+            self._replace(held, held.counting, key, new)
+        self._fresh[key] = new
+        return True
 
     def _held(self, key: bytes, new: Observation) -> _Held | None:
         if key in self._fresh:
-            return _Held(key, self._fresh[key])
+            stored = self._stored(key)
+            former = (*(stored.former if stored else ()), *self._set_aside[key])
+            return _Held(key, self._fresh[key], former)
         return self._stored(key) or self._under_a_former_key(new)
 
-    def _may_replace(self, key: bytes, new: Observation, held: Observation) -> bool:
-        """A newer report of the same session counts; one that was replaced before stays replaced."""
-        is_known_record = new.stream in OF_SESSIONS or (new.entry and not new.entry.startswith(PLACE))
-        if not is_known_record or (PARTIAL_FILE in new.quality and PARTIAL_FILE not in held.quality):
-            return False
-        return not any(_is_same(new, former) for former in self._former_values(key))
+    def _keep_aside(self, held: _Held, key: bytes, new: Observation) -> None:
+        """Keep a value that is not taken, for the case that what counts instead is undone; the first one of a file."""
+        if key in self._claims or self._mark is None:
+            return
+        self._claims[key] = fingerprint(self._seal, key, new)
+        if not any(is_same(new, one.reading) for one in (*held.former, *self._set_aside[key])):
+            self._set_aside[key].append(FormerReading(new, self._change(ChangeKind.CONFLICT)))
 
-    def _replace(self, held: _Held, key: bytes, new: Observation) -> None:
+    def _replace(self, held: _Held, counting: Observation, key: bytes, new: Observation) -> None:
         if key not in self._fresh:
-            self._replaced.append((key, held.reading))
-        if held.key != key:
-            self._gone.append(held.key)
-        if not _was_misplaced(new, held.reading):
-            differs = int(new.value != held.reading.value)
+            kind = kind_of_change(new, counting, replaces=self._replaces)
+            self._set_aside[key].append(FormerReading(counting, self._change(kind)))
+            self._replaced += self._replaces
+        is_moved = key in self._renamed and _was_misplaced(new, counting)
+        if not is_moved and not completes(new, counting):
+            differs = int(new.value != counting.value)
             self._conflicting += differs
             self._corrected[new.local(new.start)] += differs
-        self._fresh[key] = new
 
-    def _rename(self, held: _Held, key: bytes, new: Observation) -> None:
-        """Put a reading that an earlier version stored without its source's id under the key with it."""
-        if held.key != key:
+    def _renamed_to(self, key: bytes, held: _Held, entry: str) -> _Held:
+        """Move a record that was stored without its source's id to the key with it."""
+        former = [one.reading for one in held.former]
+        values = former if held.counting is None else [*former, held.counting]
+        RecordRenaming(self._connection, self._athlete, self._seal).move(held.key, key, values, entry)
+        if former:
+            self._with_former.add(key)
+        if held.counting is not None:
+            self._renamed[key] = replace(held.counting, entry=entry)
             self._gone.append(held.key)
-            self._renamed[key] = new
+        moved = tuple(replace(one, reading=replace(one.reading, entry=entry)) for one in held.former)
+        self._looked_up[held.key] = None
+        self._looked_up[key] = _Held(key, self._renamed.get(key), moved)
+        return _Held(key, self._renamed.get(key), moved)
+
+    def _take_out(self, placed: Iterable[Observation]) -> None:
+        """Set aside what the same source holds at the times of the readings, beside what they replaced one for one."""
+        kept = {self._seal.row_key(natural_key(one)) for one in placed}
+        query = "SELECT key, sealed FROM observation WHERE athlete = ?"
+        rows = self._connection.execute(query, (self._athlete,)).fetchall()
+        held = {key: self._opened(key, sealed) for key, sealed in rows if key not in kept}
+        for key in at_same_times(held, placed):
+            self._set_aside[key].append(FormerReading(held[key], self._change(ChangeKind.REPLACED)))
+            self._gone.append(key)
+            self._taken_out.add(key)
+        self._replaced += len(self._taken_out)
+
+    def _change(self, kind: ChangeKind) -> ReadingChange:
+        mark = self._mark
+        return ReadingChange(kind) if mark is None else ReadingChange(kind, mark.at, mark.who, mark.number)
 
     def _write(self) -> None:
         written = self._renamed | self._fresh
@@ -125,10 +198,10 @@ class Intake:
             for key, new in written.items()
         )
         self._connection.executemany("INSERT OR REPLACE INTO observation (athlete, key, sealed) VALUES (?, ?, ?)", rows)
-        former = (
-            (self._athlete, key, self._seal.close(encode_alone(one), SUPERSEDED + key)) for key, one in self._replaced
-        )
-        self._connection.executemany("INSERT INTO superseded (athlete, key, sealed) VALUES (?, ?, ?)", former)
+        self._former.add((key, one) for key, values in self._set_aside.items() for one in values)
+        if self._mark is not None:
+            claims = ImportClaims(self._claims, frozenset(self._taken_out), self._replaces)
+            Claims(self._connection, self._athlete, self._seal).note(self._mark.number, claims)
 
     def _stored(self, key: bytes) -> _Held | None:
         """Return what is stored under a key; each is looked up once."""
@@ -139,9 +212,13 @@ class Intake:
     def _look_up(self, key: bytes) -> _Held | None:
         query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
         row = self._connection.execute(query, (self._athlete, key)).fetchone()
-        if row is None:
+        former = tuple(self._former.of(key)) if key in self._with_former else ()
+        if row is None and not former:
             return None
-        return _Held(key, decode(self._seal.open(row[0], b"observation" + key), self._sources))
+        return _Held(key, None if row is None else self._opened(key, row[0]), former)
+
+    def _opened(self, key: bytes, sealed: bytes) -> Observation:
+        return decode(self._seal.open(sealed, b"observation" + key), self._sources)
 
     def _under_a_former_key(self, new: Observation) -> _Held | None:
         """Find what an earlier version stored by its start alone; Fitbit exercises were then read as local time."""
@@ -150,66 +227,28 @@ class Intake:
         starts = [new.start]
         if new.source.app == "fitbit" and new.stream in MEASURED:
             starts.append(new.start - timedelta(minutes=new.offset_min))
-        keys = (self._seal.row_key(key_of_start(new.stream, start, new.source)) for start in starts)
-        return next((held for key in keys if (held := self._stored(key)) is not None), None)
+        keys = [self._seal.row_key(key_of_start(new.stream, start, new.source)) for start in starts]
+        # A record that this file has as well, without the id, is another one.
+        held = (self._stored(key) for key in keys if key not in self._claims)
+        return next((one for one in held if one is not None), None)
 
     def _rows_beside(self, reading: Observation) -> list[SourceRow]:
         streams = sorted(OF_SESSIONS) if reading.stream in OF_SESSIONS else [reading.stream]
         found: list[SourceRow] = []
-        while len(found) < MOST_PLACES and (row := self._row_at(reading, streams, place_of(len(found)))):
+        while len(found) < MOST_PLACES:
+            keys = self._keys_at(reading, streams, place_of(len(found)))
+            row = {stream: held.reading for stream, key in keys.items() if (held := self._stored(key)) is not None}
+            if not row and not self._acts.is_left(keys.values()):
+                break
             found.append(row)
         return found
 
-    def _row_at(self, reading: Observation, streams: Iterable[Stream], place: str) -> SourceRow:
-        row: dict[Stream, Observation] = {}
-        for stream in streams:
-            held = self._stored(self._seal.row_key(key_of_start(stream, reading.start, reading.source, place)))
-            if held is not None:
-                row[stream] = held.reading
-        return row
-
-    def _former_values(self, key: bytes) -> list[Observation]:
-        query = "SELECT sealed FROM superseded WHERE athlete = ? AND key = ?"
-        rows = self._connection.execute(query, (self._athlete, key)).fetchall()
-        return [decode_alone(self._seal.open(sealed, SUPERSEDED + key)) for (sealed,) in rows]
-
-
-def _is_same(new: Observation, held: Observation) -> bool:
-    """True for the same value and, of a session or a record with an id, the same time."""
-    times = new.stream in OF_SESSIONS or bool(new.entry)
-    return new.value == held.value and (not times or (new.start, new.end) == (held.start, held.end))
+    def _keys_at(self, reading: Observation, streams: Iterable[Stream], place: str) -> dict[Stream, bytes]:
+        return {
+            stream: self._seal.row_key(key_of_start(stream, reading.start, reading.source, place)) for stream in streams
+        }
 
 
 def _was_misplaced(new: Observation, held: Observation) -> bool:
     """True for a Fitbit exercise that an earlier version placed at the local time that its UTC start looks like."""
-    return not held.entry and held.start == new.start - timedelta(minutes=new.offset_min) != new.start
-
-
-class _Sources(dict[int, ReadingSource]):
-    """The athlete's sources by number; each is read when it is first asked for."""
-
-    def __init__(self, connection: sqlite3.Connection, athlete: int, seal: Seal) -> None:
-        super().__init__()
-        self._connection, self._athlete, self._seal = connection, athlete, seal
-
-    def __missing__(self, number: int) -> ReadingSource:
-        query = "SELECT sealed FROM source WHERE athlete = ? AND number = ?"
-        row = self._connection.execute(query, (self._athlete, number)).fetchone()
-        if row is None:
-            raise KeyError(number)
-        self[number] = decode_source(self._seal.open(row[0], b"source%d" % number))
-        return self[number]
-
-    def number_of(self, source: ReadingSource) -> int:
-        """Return the number of a source, a new one where it has none."""
-        plain = encode_source(source)
-        key = self._seal.row_key(b"source\x1f" + plain)
-        query = "SELECT number FROM source WHERE athlete = ? AND key = ?"
-        row = self._connection.execute(query, (self._athlete, key)).fetchone()
-        if row is not None:
-            return int(row[0])
-        query = "SELECT coalesce(max(number), 0) + 1 FROM source WHERE athlete = ?"
-        (number,) = self._connection.execute(query, (self._athlete,)).fetchone()
-        sealed = self._seal.close(plain, b"source%d" % number)
-        self._connection.execute("INSERT INTO source VALUES (?, ?, ?, ?)", (self._athlete, number, key, sealed))
-        return int(number)
+    return held.start == new.start - timedelta(minutes=new.offset_min) != new.start

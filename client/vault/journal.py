@@ -1,23 +1,34 @@
-"""What was imported, and what was refused with its reason; sealed like the readings, and erased with them."""
+"""What was imported, by whom, and what became of it; sealed like the readings, and erased with them.
 
-import base64
+Files that were set aside are in `client.vault.set_aside`, what each import had in `client.vault.records.claims`.
+"""
+
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from client.vault.seal import Seal
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 FileStatus = Literal["stored", "partial", "nothing_kept", "quarantined", "skipped"]
 """stored: whole. partial: rows or cells were refused. nothing_kept: none gave a reading. quarantined: refused whole.
 skipped: known already, or no data."""
-MAX_QUARANTINE_BYTES = 16 * 1024 * 1024  # ours: larger files are noted with their hash only
+SET_ASIDE: tuple[FileStatus, ...] = ("quarantined", "nothing_kept")
+"""Of such a file nothing is stored."""
+OPERATOR = "operator"
+"""Who acts at the node's own terminal: it has no accounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One file's outcome. `counts` are those of its quality report; nothing here holds a reading."""
+    """One file's outcome. `counts` are those of its quality report; nothing here holds a reading.
+
+    who: who imported it. undone_at, undone_by: of an import whose readings were taken out again; file_name is then "".
+    is_settled: the file was set aside, and was imported rightly since, or its entry was cleared.
+    number: of the import on this node; 0 before it is stored.
+    """
 
     at: datetime
     file_name: str
@@ -26,50 +37,78 @@ class ImportRecord:
     status: FileStatus
     reason: str
     counts: dict[str, int]
+    who: str = OPERATOR
+    undone_at: datetime | None = None
+    undone_by: str = ""
+    is_settled: bool = False
+    number: int = field(default=0, compare=False)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """True for a file of which nothing is stored, and that still waits for somebody to look at it."""
+        return self.status in SET_ASIDE and not self.is_settled
+
+    @property
+    def is_undone(self) -> bool:
+        """True for an import whose readings were taken out again."""
+        return self.undone_at is not None
 
 
-def record_import(vault: Vault, athlete: AthleteId, record: ImportRecord) -> None:
-    """Append one outcome to the athlete's journal of imports."""
-    database, number, seal = vault.seal_of(athlete)
-    plain = json.dumps({**asdict(record), "at": record.at.isoformat()}).encode()
+def reserve_import(vault: Vault, athlete: AthleteId) -> int:
+    """Return the number of an import that begins; `record_import` stores what became of it, in the same transaction."""
+    database, number, _ = vault.seal_of(athlete)
     with database.transaction() as connection:
-        sealed = seal.close(plain, b"import")
-        connection.execute("INSERT INTO import (athlete, sealed) VALUES (?, ?)", (number, sealed))
+        made = connection.execute("INSERT INTO import (athlete, sealed) VALUES (?, x'')", (number,)).lastrowid
+    return int(made or 0)
+
+
+def record_import(vault: Vault, athlete: AthleteId, record: ImportRecord) -> int:
+    """Store one outcome in the athlete's journal of imports, and return its number: a new one where it has none."""
+    number = record.number or reserve_import(vault, athlete)
+    database, owner, seal = vault.seal_of(athlete)
+    with database.transaction() as connection:
+        row = (seal.close(_encode(record), b"import"), number, owner)
+        connection.execute("UPDATE import SET sealed = ? WHERE number = ? AND athlete = ?", row)
+    return number
 
 
 def imports(vault: Vault, athlete: AthleteId) -> list[ImportRecord]:
     """Return the athlete's journal of imports, oldest first."""
     database, number, seal = vault.seal_of(athlete)
     with database.reading() as connection:
-        query = "SELECT sealed FROM import WHERE athlete = ? ORDER BY number"
+        query = "SELECT number, sealed FROM import WHERE athlete = ? AND sealed != x'' ORDER BY number"
         rows = connection.execute(query, (number,)).fetchall()
-    found = [json.loads(seal.open(sealed, b"import")) for (sealed,) in rows]
-    return [ImportRecord(**{**fields, "at": datetime.fromisoformat(fields["at"])}) for fields in found]
+    return [_decode(row, sealed, seal) for row, sealed in rows]
 
 
-def quarantine(
-    vault: Vault, athlete: AthleteId, *, file_name: str, sha256: str, data: bytes | None, reason: str
-) -> None:
-    """Keep a refused file, sealed, with the reason; the same file twice is kept once.
+def settle(vault: Vault, athlete: AthleteId, mark: str) -> None:
+    """Note that a file that was set aside no longer is."""
+    for record in imports(vault, athlete):
+        if record.is_set_aside and file_mark(vault, athlete, record.file_sha256) == mark:
+            record_import(vault, athlete, replace(record, is_settled=True))
 
-    data: None where only the hash is kept.
+
+def file_mark(vault: Vault, athlete: AthleteId, sha256: str) -> str:
+    """Return 32 hexadecimal digits that stand for a file of this athlete (HMAC-SHA256).
+
+    A plain digest would let anybody who has a file, or can guess a small one, tell that it was imported.
     """
-    database, number, seal = vault.seal_of(athlete)
-    key = seal.row_key(b"quarantine\x1f" + sha256.encode())
-    kept = None if data is None or len(data) > MAX_QUARANTINE_BYTES else base64.b64encode(data).decode()
-    plain = json.dumps({"file_name": file_name, "sha256": sha256, "reason": reason, "data": kept}).encode()
-    with database.transaction() as connection:
-        sealed = seal.close(plain, b"quarantine" + key)
-        connection.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", (number, key, sealed))
+    _, _, seal = vault.seal_of(athlete)
+    return seal.row_key(b"quarantine\x1f" + sha256.encode()).hex()
 
 
-def quarantined(vault: Vault, athlete: AthleteId) -> list[tuple[str, str, bytes | None]]:
-    """Return (file name, reason, bytes or None where only the hash was kept) of each refused file."""
-    database, number, seal = vault.seal_of(athlete)
-    with database.reading() as connection:
-        rows = connection.execute("SELECT key, sealed FROM quarantine WHERE athlete = ?", (number,)).fetchall()
-    found = [json.loads(seal.open(sealed, b"quarantine" + key)) for key, sealed in rows]
-    return [
-        (file["file_name"], file["reason"], None if file["data"] is None else base64.b64decode(file["data"]))
-        for file in found
-    ]
+def _encode(record: ImportRecord) -> bytes:
+    fields: dict[str, Any] = asdict(record)
+    del fields["number"]
+    undone = None if record.undone_at is None else record.undone_at.isoformat()
+    return json.dumps({**fields, "at": record.at.isoformat(), "undone_at": undone}).encode()
+
+
+def _decode(number: int, sealed: bytes, seal: Seal) -> ImportRecord:
+    fields = json.loads(seal.open(sealed, b"import"))
+    undone = fields.get("undone_at")
+    times = {
+        "at": datetime.fromisoformat(fields["at"]),
+        "undone_at": None if undone is None else datetime.fromisoformat(undone),
+    }
+    return ImportRecord(**{**fields, **times, "number": number})

@@ -20,6 +20,7 @@ from client.biometrics.streams import SPECS
 from client.errors import ClientError
 from client.vault.codec import encode_source, natural_key
 from client.vault.seal import Seal
+from client.vault.set_aside import forget_originals
 from client.vault.store import Vault
 from client.vault.work_beside import work_beside
 from policies.vocabulary import AthleteId, Category
@@ -86,7 +87,9 @@ def deleting_old(
 
     def run(stop: threading.Event) -> None:
         done_on = None
+        forgotten = False
         while not stop.is_set():
+            forgotten = forgotten or _are_forgotten(vault)
             today = clock().date()
             if done_on != today and _is_done(vault, keep, service, clock):
                 done_on = today
@@ -94,6 +97,17 @@ def deleting_old(
 
     with work_beside(run, name="retention"):
         yield
+
+
+def _are_forgotten(vault: Vault) -> bool:
+    """Destroy the refused files that earlier versions kept; no setting keeps them."""
+    try:
+        if sum([forget_originals(vault, athlete) for athlete in vault.with_rows_in("quarantine")]):
+            vault.scrub()
+    except ClientError as error:
+        logger.warning("refused files were not destroyed yet", extra={"error": type(error).__name__})
+        return False
+    return True
 
 
 def _is_done(vault: Vault, keep: Callable[[], KeepDays], service: KnowsTheTime, clock: Clock) -> bool:

@@ -12,9 +12,9 @@ from client.biometrics.observations import Observation, ReadingSource
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.squads import DEFAULT_SQUAD
-from client.vault.codec import decode, decode_alone, decode_source
-from client.vault.database import Database
-from client.vault.intake import SUPERSEDED, Added, Intake
+from client.vault.codec import decode, decode_source
+from client.vault.database import OF_ONE_ATHLETE, Database
+from client.vault.intake import Added, ImportMark, Intake
 from client.vault.keys import UnlockKey
 from client.vault.seal import Seal
 from policies.vocabulary import AthleteId
@@ -38,6 +38,10 @@ class _Opened:
     number: int
     profile: Athlete
     seal: Seal
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal, and with it its transaction."""
 
 
 def new_athlete_id() -> AthleteId:
@@ -81,6 +85,16 @@ class Vault:
         """Make everything inside one transaction: all of it is stored, or nothing is."""
         with self._database.transaction():
             yield
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Do everything inside and then undo it, so that its results can be shown before it is done."""
+        try:
+            with self._database.transaction():
+                yield
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
 
     def add_athlete(
         self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False, squad: str = DEFAULT_SQUAD
@@ -126,15 +140,18 @@ class Vault:
         """Store readings and return how many were new; the same reading twice is stored once."""
         return self.add_counted(athlete, observations).added
 
-    def add_counted(self, athlete: AthleteId, observations: Iterable[Observation]) -> Added:
+    def add_counted(
+        self, athlete: AthleteId, observations: Iterable[Observation], mark: ImportMark | None = None
+    ) -> Added:
         """Store readings and say what was new, held already, or held with another value.
 
         The readings are those of one file. Of a session, a newer report of its source replaces the stored one, and a
         reading of a whole file that of one cut off; any other value that differs is not taken (`client.vault.intake`).
+        mark: the import that brings them, by which they can be taken out again.
         """
         with self._database.transaction() as connection:
             opened = self._open(athlete)
-            return Intake(connection, opened.number, opened.seal).take(observations)
+            return Intake(connection, opened.number, opened.seal, mark).take(observations)
 
     def read(self, athlete: AthleteId, streams: Sequence[Stream] | None = None) -> list[Observation]:
         """Return an athlete's readings in order of time, only of `streams` when given.
@@ -161,15 +178,8 @@ class Vault:
         handle = self._handle(athlete)
         with self._database.transaction() as connection:
             number, _, _ = self._row(athlete)
-            for statement in (
-                "DELETE FROM observation WHERE athlete = ?",
-                "DELETE FROM superseded WHERE athlete = ?",
-                "DELETE FROM source WHERE athlete = ?",
-                "DELETE FROM import WHERE athlete = ?",
-                "DELETE FROM quarantine WHERE athlete = ?",
-                "DELETE FROM rest_rule WHERE athlete = ?",
-            ):
-                connection.execute(statement, (number,))
+            for table in OF_ONE_ATHLETE:
+                connection.execute(f"DELETE FROM {table} WHERE athlete = ?", (number,))  # noqa: S608 - our own names
             connection.execute(
                 "UPDATE athlete SET wrapped_key = NULL, profile = ? WHERE number = ?",
                 (self._seal_profile(Athlete(athlete, "", 0, False), handle), number),
@@ -184,6 +194,13 @@ class Vault:
         """Return what the vault's other tables need: the database, the athlete's row and their seal."""
         opened = self._open(athlete)
         return self._database, opened.number, opened.seal
+
+    def with_rows_in(self, table: str) -> list[AthleteId]:
+        """Return the athletes of whom a table of the vault holds anything. table: one of `OF_ONE_ATHLETE`."""
+        with self._database.reading() as connection:
+            query = f"SELECT handle, profile FROM athlete WHERE number IN (SELECT athlete FROM {table})"  # noqa: S608 ours
+            rows = connection.execute(query).fetchall()
+        return [self._open_profile(profile, handle).athlete for handle, profile in rows]
 
     def _handle(self, athlete: AthleteId) -> bytes:
         return self._master.row_key(f"athlete\x1f{athlete}".encode())
@@ -213,15 +230,6 @@ class Vault:
         identifier, name, shirt_no, is_minor, *squad = json.loads(self._master.open(sealed, b"profile" + handle))
         # A profile of format 1 names no squad. It is rewritten, with one, when the athlete is moved.
         return Athlete(AthleteId(identifier), name, shirt_no, is_minor, *squad)
-
-    def superseded(self, athlete: AthleteId) -> list[Observation]:
-        """Return the readings that a correction replaced, in order of time."""
-        with self._database.reading() as connection:
-            opened = self._open(athlete)
-            query = "SELECT key, sealed FROM superseded WHERE athlete = ?"
-            rows = connection.execute(query, (opened.number,)).fetchall()
-        found = [decode_alone(opened.seal.open(sealed, SUPERSEDED + key)) for key, sealed in rows]
-        return sorted(found, key=lambda reading: (reading.start, reading.stream.value, reading.end))
 
     def _sources(self, opened: _Opened) -> dict[int, ReadingSource]:
         with self._database.reading() as connection:

@@ -17,8 +17,6 @@ from client.web.site import ClubSite
 from client.web.text import clock_time
 
 MOST_SHOWN = 60
-SET_ASIDE = ("quarantined", "nothing_kept")
-"""Files of which nothing is stored: they stand apart from those that were taken in, with their reasons."""
 COUNTS = {
     "kept": "Kept",
     "dropped": "Dropped",
@@ -97,14 +95,15 @@ def newest_import(site: ClubSite, access: PageAccess) -> str:
     if not records:
         return "No import of an athlete on this board is recorded yet."
     newest = records[0].at.astimezone(site.zone)
-    aside = sum(r.status in SET_ASIDE for r in records if r.at.astimezone(site.zone).date() == newest.date())
+    aside = sum(r.is_set_aside for r in records if r.at.astimezone(site.zone).date() == newest.date())
     return f"Last import {_local_moment(newest)}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
 
 
 def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
-    """Records of the athletes of this look, newest first."""
+    """Records of the athletes of this look, newest first, without what was undone or is set aside no longer."""
     found = [record for athlete in site.athletes(access) for record in imports(site.vault, athlete.athlete)]
-    return sorted(found, key=lambda record: record.at, reverse=True)
+    shown = [record for record in found if not record.is_undone and not record.is_settled]
+    return sorted(shown, key=lambda record: record.at, reverse=True)
 
 
 def _local_moment(at: datetime) -> str:
@@ -116,7 +115,7 @@ def _file(site: ClubSite, record: ImportRecord) -> File:
         when=_local_moment(record.at.astimezone(site.zone)),
         reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",
         mark=record.file_sha256[:8],
-        set_aside=record.status in SET_ASIDE,
+        set_aside=record.is_set_aside,
         reason=record.reason,
         counts=tuple((column, f"{record.counts.get(name, 0):,}") for name, column in COUNTS.items()),
     )

@@ -207,7 +207,10 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "staff", "remove"): [_person],
     ("homefield-node", "staff", "end-sessions"): [_person],
     ("homefield-node", "staff-code"): [_person],
-    ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
+    ("homefield-node", "ingest"): [
+        lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one],
+        lambda e, _: [e.programs.node, files(e.programs), "--dry-run"],
+    ],
     ("homefield-node", "features"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],

@@ -19,8 +19,9 @@ from client.ingest.importer import Attribution, Importer, find_files
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
 from client.ingest.results.import_result import ImportResult
-from client.vault.journal import imports, quarantined
+from client.vault.journal import imports
 from client.vault.keys import UnlockKey
+from client.vault.set_aside import set_aside_files
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 from tests.growth import assert_grows_in_proportion
@@ -51,7 +52,7 @@ def test_one_bad_file_harms_no_other(vault: Vault, athlete: AthleteId, clock: Lo
         ("d.csv", "stored"),
     ]
     assert len(vault.read(athlete)) == 2
-    assert [(name, data) for name, _, data in quarantined(vault, athlete) if name == "c.json"] == [("c.json", b"[{")]
+    assert [one.file_name for one in set_aside_files(vault, athlete)] == ["b.csv", "c.json"]
     assert [record.status for record in imports(vault, athlete)] == [o.status for o in outcomes]
 
 

@@ -16,6 +16,7 @@ from client.features.daily import DailyTable, build
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer, ImportResult
 from client.ingest.mapping import Mapping, read_mapping
+from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.keys import UnlockKey
 from client.vault.old_readings import delete_old
 from client.vault.store import Vault, new_athlete_id
@@ -128,7 +129,7 @@ def test_a_corrected_session_takes_the_place_of_the_earlier_one(
     assert load_on(table(), "2026-03-03") == load
     assert result.report.details["conflict:stored"] >= 1
     assert any("2026-03-03" in note for note in result.report.notes), "it is told which session"
-    assert vault.superseded(athlete), "the former value is kept"
+    assert stored_readings(vault, athlete, states=[ReadingState.REPLACED]), "the former value is kept"
     assert take(srpe(before)).added == 0
     assert load_on(table(), "2026-03-03") == load, "an old file read again does not undo the correction"
 

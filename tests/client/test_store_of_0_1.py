@@ -10,7 +10,8 @@ from client.errors import AthleteErased, RoundRefused
 from client.federation.journal import RoundJournal
 from client.settings import NodeSettings, load_settings
 from client.vault.access import open_vault
-from client.vault.journal import imports, quarantined
+from client.vault.journal import imports
+from client.vault.set_aside import set_aside_files
 from policies.vocabulary import AthleteId
 from tests.old_stores import digest, expected_of, unpacked
 
@@ -31,7 +32,11 @@ def test_the_club_finds_everything_of_an_athlete_again(settings: NodeSettings, a
         journal = CoachingJournal(settings.journal_path, lambda who: vault.seal_of(who)[2])
         seen = [[o.stream.value, o.start.isoformat(), o.value] for o in vault.read(one)]
         decided = [d.proposal_id for d in journal.decisions(one, since=date(2026, 1, 1))]
-        kept = (vault.athlete(one).name, len(imports(vault, one)), [name for name, _, _ in quarantined(vault, one)])
+        kept = (
+            vault.athlete(one).name,
+            len(imports(vault, one)),
+            [file.file_name for file in set_aside_files(vault, one)],
+        )
         journal.close()
 
     assert (len(seen), digest(seen)) == (expected["readings"], expected["digest"])

@@ -14,8 +14,9 @@ from client.biometrics.streams import Stream
 from client.errors import AthleteErased, UnknownAthlete, VaultError, WrongKey
 from client.vault.codec import decode, encode
 from client.vault.intake import Added
-from client.vault.journal import ImportRecord, imports, quarantine, quarantined, record_import
+from client.vault.journal import ImportRecord, imports, record_import
 from client.vault.keys import UnlockKey
+from client.vault.set_aside import set_aside, set_aside_files
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 
@@ -182,15 +183,16 @@ def test_threads_may_share_a_vault(vault: Vault, athlete: AthleteId, day_of: Mak
     assert len(vault.read(athlete)) == 40
 
 
-def test_the_journal_and_the_quarantine_come_back(vault: Vault, athlete: AthleteId) -> None:
+def test_the_journal_and_what_was_set_aside_come_back(vault: Vault, athlete: AthleteId) -> None:
     at = datetime(2026, 1, 2, tzinfo=UTC)
     record = ImportRecord(at, "a.csv", "0" * 64, "pmsys-wellness", "stored", "", {"kept": 3})
     record_import(vault, athlete, record)
     for _ in range(2):
-        quarantine(vault, athlete, file_name="b.fit", sha256="1" * 64, data=b"\x00\x01", reason="empty")
+        set_aside(vault, athlete, file_name="b.fit", sha256="1" * 64, reason="empty", at=at)
 
     assert imports(vault, athlete) == [record]
-    assert quarantined(vault, athlete) == [("b.fit", "empty", b"\x00\x01")]
+    (aside,) = set_aside_files(vault, athlete)
+    assert (aside.file_name, aside.reason, aside.at) == ("b.fit", "empty", at)
 
 
 def test_erasing_ends_reading_writing_and_listing(vault: Vault, athlete: AthleteId, day_of: Make) -> None:

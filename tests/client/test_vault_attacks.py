@@ -12,9 +12,10 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, VaultError, WrongKey
 from client.vault import keys
-from client.vault.journal import ImportRecord, quarantine, record_import
+from client.vault.journal import ImportRecord, record_import
 from client.vault.keys import UnlockKey
 from client.vault.seal import vault_subkey
+from client.vault.set_aside import set_aside
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 
@@ -38,7 +39,7 @@ def _fill(vault: Vault) -> AthleteId:
         ],
     )
     record_import(vault, someone, ImportRecord(at, FILE, "ca" * 32, "canary-reader", "stored", "", {}))
-    quarantine(vault, someone, file_name=FILE, sha256="cb" * 32, data=b"canary-bytes-7731", reason="canary-reason")
+    set_aside(vault, someone, file_name=FILE, sha256="cb" * 32, reason="canary-reason", at=at)
     return someone
 
 

@@ -145,11 +145,6 @@ def _size_of(file: InputFile) -> int:
         return sum(len(chunk) for chunk in iter(lambda: stream.read(2**20), b""))
 
 
-def may_be_kept(file: InputFile) -> bool:
-    """True unless the file is an archive: what it may hold is not known, so a refused one is noted by its hash only."""
-    return not file.head.startswith((*_ZIP, _GZIP))
-
-
 def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(path).parts)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowAccount
-from client.vault.journal import FileStatus
+from client.vault.journal import SET_ASIDE, FileStatus
 from policies.vocabulary import AthleteId
 
 
@@ -12,7 +12,8 @@ from policies.vocabulary import AthleteId
 class ImportResult:
     """What became of one file, for one athlete (None where no athlete of the vault was concerned).
 
-    account: what became of the athlete's rows. others: rows that are nobody's here, told once a file.
+    account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
+    readings that were set aside by a replacing import.
     """
 
     file_name: str
@@ -24,8 +25,9 @@ class ImportResult:
     report: QualityReport
     account: RowAccount = field(default_factory=RowAccount)
     others: RowAccount = field(default_factory=RowAccount)
+    replaced: int = 0
 
     @property
     def is_failure(self) -> bool:
         """True for a file that was quarantined, and for one of which nothing was kept."""
-        return self.status in ("quarantined", "nothing_kept")
+        return self.status in SET_ASIDE

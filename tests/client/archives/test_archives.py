@@ -17,7 +17,7 @@ from client.ingest.archives.members import members
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer, ImportResult
 from client.ingest.input_file import InputFile
-from client.vault.journal import quarantined
+from client.vault.set_aside import set_aside_files
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -138,7 +138,7 @@ def test_an_archive_that_could_do_harm_is_refused_whole(
     assert (result.status, result.file_name) == ("quarantined", "export.zip")
     assert said in result.reason
     assert vault.read(athlete) == []
-    assert [kept for _, _, kept in quarantined(vault, athlete)] == [None], "only the hash of an archive is kept"
+    assert [said in one.reason for one in set_aside_files(vault, athlete)] == [True]
 
 
 def test_what_a_bomb_inside_an_archive_would_hide_is_not_read(tmp_path: Path, take: Take) -> None:

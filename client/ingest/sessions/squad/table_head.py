@@ -36,7 +36,7 @@ _UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class NamedColumn:
+class TrackingColumn:
     """One column: its place, and what a number in it is multiplied with to be in metres, seconds and m/s."""
 
     place: int
@@ -51,7 +51,7 @@ class TableHead:
     skip: bytes before the rows.
     """
 
-    columns: Mapping[str, NamedColumn]
+    columns: Mapping[str, TrackingColumn]
     header: tuple[str, ...]
     delimiter: str
     said: Mapping[str, str]
@@ -80,15 +80,15 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
     return None
 
 
-def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, NamedColumn]:
-    found: dict[str, NamedColumn] = {}
+def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
+    found: dict[str, TrackingColumn] = {}
     for place, name in enumerate(header):
         match = _UNIT.match(name)
         plain, unit = (match[1], match[2]) if match else (name, "")
         meaning = names.get(" ".join(plain.lower().replace("_", " ").split()))
         factor = _UNITS.get(unit.lower())
         if meaning is not None and factor is not None:
-            found.setdefault(meaning, NamedColumn(place, name, factor))
+            found.setdefault(meaning, TrackingColumn(place, name, factor))
     return found
 
 

@@ -1,0 +1,1 @@
+"""What the commands about files show beside what they store."""

@@ -1,0 +1,1 @@
+"""What is stored of one record: former values, sources, claims of imports, acts by hand; and which value counts."""

@@ -1,0 +1,91 @@
+"""Which values each import had, sealed beside its entry in the journal: undoing it takes what it alone brought."""
+
+import json
+import sqlite3
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from client.biometrics.observations import Observation
+from client.vault.records.precedence import sameness
+from client.vault.seal import ROW_KEY_BYTES, Seal
+
+FINGERPRINT_BYTES: Final = 8
+_PLACE: Final = b"claims"
+_HEADER: Final = struct.Struct(">?II")
+_CLAIM: Final = ROW_KEY_BYTES + FINGERPRINT_BYTES
+
+
+def fingerprint(seal: Seal, key: bytes, reading: Observation) -> bytes:
+    """Return 8 bytes that stand for one value of one record, meaningless without the athlete's key (HMAC-SHA256)."""
+    return seal.row_key(b"value\x1f" + key + json.dumps(sameness(reading)).encode())[:FINGERPRINT_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportClaims:
+    """What one import had for one athlete.
+
+    values: by record, the fingerprint of the import's value, whether it counts or not. taken_out: records of which it
+    had nothing and which it set aside as a replacement. replaces: it was to take the place of what was stored.
+    """
+
+    values: Mapping[bytes, bytes] = field(default_factory=dict)
+    taken_out: frozenset[bytes] = frozenset()
+    replaces: bool = False
+
+    @property
+    def keys(self) -> frozenset[bytes]:
+        """The records that it has to do with."""
+        return frozenset(self.values) | self.taken_out
+
+    def without(self, keys: Iterable[bytes]) -> "ImportClaims":
+        """Return the claims without those of some records."""
+        gone = frozenset(keys)
+        kept = {key: value for key, value in self.values.items() if key not in gone}
+        return ImportClaims(kept, self.taken_out - gone, self.replaces)
+
+
+class Claims:
+    """The claims of one athlete's imports, by the number of the import."""
+
+    def __init__(self, connection: sqlite3.Connection, athlete: int, seal: Seal) -> None:
+        self._connection, self._athlete, self._seal = connection, athlete, seal
+
+    def all(self) -> dict[int, ImportClaims]:
+        """Return the claims of every import that an earlier version did not store, and that is not undone; in order."""
+        query = "SELECT import, sealed FROM import_claims WHERE athlete = ? ORDER BY import"
+        rows = self._connection.execute(query, (self._athlete,)).fetchall()
+        return {number: _decode(self._seal.open(sealed, _place(number))) for number, sealed in rows}
+
+    def note(self, number: int, claims: ImportClaims) -> None:
+        """Store the claims of one import, in place of any that it has."""
+        row = (number, self._athlete, self._seal.close(_encode(claims), _place(number)))
+        self._connection.execute("INSERT OR REPLACE INTO import_claims (import, athlete, sealed) VALUES (?, ?, ?)", row)
+
+    def delete(self, number: int) -> None:
+        """Forget the claims of one import."""
+        self._connection.execute("DELETE FROM import_claims WHERE import = ?", (number,))
+
+    def forget(self, is_gone: Callable[[bytes], bool]) -> None:
+        """Forget what the imports had of records that are gone."""
+        for number, claims in self.all().items():
+            if gone := {key for key in claims.keys if is_gone(key)}:
+                self.note(number, claims.without(gone))
+
+
+def _place(number: int) -> bytes:
+    return _PLACE + b"%d" % number
+
+
+def _encode(claims: ImportClaims) -> bytes:
+    header = _HEADER.pack(claims.replaces, len(claims.values), len(claims.taken_out))
+    return b"".join((header, *(key + value for key, value in claims.values.items()), *sorted(claims.taken_out)))
+
+
+def _decode(plain: bytes) -> ImportClaims:
+    replaces, values, taken_out = _HEADER.unpack_from(plain)
+    ends = _HEADER.size + values * _CLAIM
+    claims = [plain[at : at + _CLAIM] for at in range(_HEADER.size, ends, _CLAIM)]
+    gone = [plain[at : at + ROW_KEY_BYTES] for at in range(ends, ends + taken_out * ROW_KEY_BYTES, ROW_KEY_BYTES)]
+    return ImportClaims({one[:ROW_KEY_BYTES]: one[ROW_KEY_BYTES:] for one in claims}, frozenset(gone), replaces)
