@@ -4,6 +4,8 @@ from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
+from client.ingest.health import apple, json_kinds
+from client.ingest.health.services import night_tables
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
@@ -138,6 +140,7 @@ BY_ROOT: dict[str, Reader] = {
     gpx.ROOT: gpx.READER,
     pwx.ROOT: pwx.READER,
     sml.ROOT: sml.READER,
+    apple.ROOT: apple.READER,
 }
 
 READERS: tuple[Reader, ...] = (
@@ -146,6 +149,8 @@ READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
     *BY_ROOT.values(),
+    *json_kinds.READERS,
+    *(reader for _, reader in night_tables.BY_HEADER),
     hrm.READER,
     positions.READER,
     drills.READER,
@@ -192,7 +197,7 @@ def _table_reader(file: InputFile) -> Reader:
     if drills.looks_like_drills(file):
         return drills.READER
     table = read_table(file)
-    for header, reader in BY_HEADER:
+    for header, reader in (*BY_HEADER, *night_tables.BY_HEADER):
         if table.has(*header):
             return reader
     known = table_kinds.reader_of_table(table)
@@ -213,6 +218,9 @@ def _table_reader(file: InputFile) -> Reader:
 def _json_reader(file: InputFile) -> Reader:
     if holds_measures(file):
         return GOLDEN_CHEETAH
+    known = json_kinds.reader_of_json(file)
+    if known is not None:
+        return known
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

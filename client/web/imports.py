@@ -48,6 +48,18 @@ KINDS = {
     "polar-hrm": "Training (Polar)",
     "positions": "Positions (summarised)",
     "drill-report": "Drills",
+    "apple-health": "Health (Apple)",
+    "health-connect": "Health (Health Connect)",
+    "garmin-health": "Health (Garmin)",
+    "oura": "Night (Oura)",
+    "oura-trends": "Night (Oura)",
+    "whoop": "Night and training (WHOOP)",
+    "whoop-cycles": "Night (WHOOP)",
+    "whoop-workouts": "Training (WHOOP)",
+    "polar-session": "Training (Polar)",
+    "polar-night": "Night (Polar)",
+    "suunto-json": "Training (Suunto)",
+    "fitbit-variability": "Heart-rate variability (Fitbit)",
     "rr-text": "Heartbeat intervals (text)",
 }
 

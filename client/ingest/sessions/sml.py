@@ -121,7 +121,7 @@ def _placed(move: _Move, out: Collector) -> Moment | None:
     found = out.clock.local(local, out.counters)
     if found is None or not steps or abs(steps) > 14 * 60:
         return found
-    return Moment(found.utc + timedelta(minutes=found.offset_min - steps), steps)
+    return found.shifted(steps)
 
 
 def _take(out: Collector, move: _Move, moment: Moment, *, is_partial: bool) -> None:
