@@ -3,6 +3,7 @@
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
+from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
 from client.ingest.health.services import night_tables
@@ -205,6 +206,8 @@ def _table_reader(file: InputFile) -> Reader:
         return known
     if looks_like_intervals(decoded(file)):
         return RR
+    first = next((record.cells for record in table.records() if record.cells), ())
+    check_is_usable(file, table.header, first)
     if table.repeated:
         raise UnreadableFile(
             "no reader knows these columns, of which two have the same name; describe them with --mapping",
