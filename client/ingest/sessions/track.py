@@ -107,6 +107,12 @@ class Track:
         )
 
 
+def moving_mean(values: Floats, wide: int) -> Floats:
+    """The mean over so many values around each, with zeros beyond the ends; wide is cut to their number."""
+    wide = min(wide, values.size)
+    return np.convolve(values, np.ones(wide) / wide, mode="same") if wide > 1 else values
+
+
 def _known(column: "array[float]", low: float, high: float) -> Floats:
     values = np.frombuffer(column) if column else np.empty(0)
     return values[(values >= low) & (values <= high)]
@@ -172,7 +178,7 @@ class _Steps:
         wide = round(LEAST_HARD_S / max(float(np.median(self._seconds[taken])), 0.01))
         if wide < 2:
             return self._metres_per_s
-        return np.convolve(np.where(taken, self._metres_per_s, 0.0), np.ones(wide) / wide, mode="same")
+        return moving_mean(np.where(taken, self._metres_per_s, 0.0), wide)
 
     def _is_moving(self) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):

@@ -16,7 +16,7 @@ from client.ingest.sessions.gpx import EARTH_M
 from client.ingest.sessions.recorded_session import RecordedSession, take_session
 from client.ingest.sessions.squad.point_times import seconds_and_start
 from client.ingest.sessions.squad.table_head import TableHead, factor_of, table_head
-from client.ingest.sessions.track import LONGEST_STEP_S, Track
+from client.ingest.sessions.track import LONGEST_STEP_S, Track, moving_mean
 from models.arrays import Floats
 
 APP = "positions"
@@ -143,8 +143,7 @@ def _speed_of(columns: Mapping[str, Floats], steps: Floats, *, is_on_earth: bool
         speed = np.hypot(np.diff(x), np.diff(y)) / steps
     wide = max(1, round(_SMOOTHED_S / max(float(np.median(steps)), 0.01)))
     speed = np.where(np.isfinite(speed), speed, 0.0)
-    smooth = np.convolve(speed, np.ones(wide) / wide, mode="same")
-    return np.concatenate([[np.nan], smooth])
+    return np.concatenate([[np.nan], moving_mean(speed, wide)])
 
 
 READER = Reader(
