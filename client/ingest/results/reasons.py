@@ -21,6 +21,8 @@ _ROWS = {
     "another_athlete": "another athlete",
     "athlete_not_taken": "an athlete who is not taken",
     "missing": "no value",
+    "value_refused": "a value or unit that is refused",
+    "kind_not_taken": "a kind of record that is not taken",
     "no_reading": "nothing that is read",
     "file_refused": "a file that was refused whole",
     "report_unreadable": "a report that cannot be read",
