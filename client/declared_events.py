@@ -49,7 +49,7 @@ VERBS: EventDeclarations = {
     "staff end-sessions": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
-    "ingest": records(EventKind.INGEST, unless=_UNLINKED),
+    "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "features": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),

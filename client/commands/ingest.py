@@ -2,26 +2,32 @@
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import print_json, print_table, say
+from chassis.cli.console import json_line, print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
 from client.commands.files.dry_run import show_previews
+from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
+from client.ingest.watch.after_import import AfterImport
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.ingest.importer import Importer
+    from client.ingest.importer import Attribution, Importer
+    from client.ingest.mapping import Mapping
     from client.ingest.results.file_answer import FileAnswer
     from client.ingest.results.import_result import ImportResult
+    from client.settings import NodeSettings
     from client.vault.store import Vault
 
 
@@ -46,6 +52,13 @@ def ingest(
     save_mapping: Annotated[
         Path | None, typer.Option(help="Where --dry-run writes the mapping that it proposes.")
     ] = None,
+    watched: Annotated[
+        bool, typer.Option("--watch", help="Go on importing what arrives in the folders named, until it is stopped.")
+    ] = False,
+    after: Annotated[
+        AfterImport | None,
+        typer.Option(help="With --watch: what becomes of a file that was stored whole; keep if left out."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read device files and questionnaires into the vault.
@@ -58,26 +71,25 @@ def ingest(
     Example: homefield-node ingest ./club-a league.xlsx --dry-run --save-mapping league.mapping.json
 
     Example: homefield-node ingest ./club-a league.xlsx --mapping league.mapping.json
+
+    Example: homefield-node ingest ./club-a ./inbox --athlete 7 --watch --after move
     """
-    from audit.entries.details.clubs import FilesIngested
-    from client.ingest.importer import Attribution, Importer, find_files
+    from client.ingest.importer import Attribution, find_files
     from client.ingest.mapping import read_mapping
-    from client.ingest.results.file_answer import answers, summary
     from client.settings import load_settings
     from client.vault.access import open_vault
 
-    if save_mapping is not None and not dry_run:
-        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
+    _check_options(dry_run=dry_run, save_mapping=save_mapping, watched=watched, after=after)
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise ClientError(f"{missing[0]} does not exist")
-    files = find_files(paths)
-    if not files:
+    files = [] if watched else find_files(paths)
+    if not files and not watched:
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
-    clock = LocalClock(settings.timezone, utc_now())
     if dry_run:
+        clock = LocalClock(settings.timezone, utc_now())
         show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
         return
     with open_vault(settings) as vault:
@@ -86,15 +98,80 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        # Whose they are only where they are all of one athlete.
-        report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
-        importer = Importer(vault, clock, attribution, described)
-        found = answers(_with_progress(importer, files))
-    if as_json:
-        print_json("homefield-ingest-1", summary(found))
-    else:
-        _show(found)
+        taking = _Taking(settings, vault, attribution, described)
+        if watched:
+            watch(
+                paths,
+                taking.take,
+                after=after or AfterImport.KEEP,
+                pause=_pause(),
+                show=lambda some: _answer(some, as_json=as_json, is_line=True),
+            )
+            return
+        found = taking.take_all(files)
+    _answer(found, as_json=as_json)
     _check(found, "quarantined" if athlete is not None else "named above")
+
+
+def _check_options(*, dry_run: bool, save_mapping: Path | None, watched: bool, after: "AfterImport | None") -> None:
+    """Raise ClientError for options that mean nothing without another."""
+    if save_mapping is not None and not dry_run:
+        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
+    if after is not None and not watched:
+        raise ClientError("--after says what --watch does with a file; add --watch")
+    if watched and dry_run:
+        raise ClientError("--watch stores what arrives and --dry-run stores nothing; choose one of them")
+
+
+def _pause() -> Callable[[], bool]:
+    """Return what waits from one look to the next, and whether the program was told to stop meanwhile."""
+    from chassis.web.serving import stopped_by_signals
+
+    stop = stopped_by_signals()
+    return lambda: stop.wait(EVERY_S)
+
+
+def _answer(found: "list[FileAnswer]", *, as_json: bool, is_line: bool = False) -> None:
+    from client.ingest.results.file_answer import summary
+
+    if not as_json:
+        _show(found)
+    elif is_line:
+        say(json_line("homefield-ingest-1", summary(found)))
+    else:
+        print_json("homefield-ingest-1", summary(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Imports files, each time with the clock of that time; that it happens is logged before."""
+
+    settings: "NodeSettings"
+    vault: "Vault"
+    attribution: "Attribution"
+    mapping: "Mapping | None"
+
+    def take_all(self, files: list[Path]) -> "list[FileAnswer]":
+        """Import files under one entry of the log, with a progress bar."""
+        from client.ingest.results.file_answer import answers
+
+        return answers(_with_progress(self._importer(len(files)), files))
+
+    def take(self, files: Sequence[Path]) -> "list[list[FileAnswer]]":
+        """Import files under one entry of the log and return the answers of each."""
+        from client.ingest.results.file_answer import answers
+
+        importer = self._importer(len(files))
+        return [answers(importer.take_files([path])) for path in files]
+
+    def _importer(self, files: int) -> "Importer":
+        from audit.entries.details.clubs import FilesIngested
+        from client.ingest.importer import Importer
+
+        # Whose they are only where they are all of one athlete.
+        report(self.settings, FilesIngested(files=files, athlete=self.attribution.athlete))
+        clock = LocalClock(self.settings.timezone, utc_now())
+        return Importer(self.vault, clock, self.attribution, self.mapping)
 
 
 def _check(files: "list[FileAnswer]", kept: str) -> None:

@@ -24,7 +24,7 @@ _SERVINGS = Reader(
     "cronometer-servings",
     "Cronometer `servings.csv`",
     "columns",
-    "the same, added up for each day",
+    "energy, protein, carbohydrate, water and alcohol, added up for each day",
     "names of foods, all other nutrients",
     diary_apps.read_cronometer_servings,
     is_by_schema=True,
