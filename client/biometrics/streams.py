@@ -20,6 +20,7 @@ from client.biometrics.stream_spec import (
     flag,
     item,
     low_is_good,
+    ostrc_item,
     recorded,
     slept,
     trial,
@@ -92,29 +93,32 @@ class Stream(StrEnum):
     JUMP_HEIGHT_FLIGHT_CM = "jump_height_flight_cm"
     RSI_MODIFIED = "rsi_modified"
     TIME_TO_TAKEOFF = "time_to_takeoff"
-    JUMP_PEAK_POWER_W = "jump_peak_power_w"
+    JUMP_PEAK_POWER = "jump_peak_power"
     SPRINT_5M = "sprint_5m"
     SPRINT_10M = "sprint_10m"
     SPRINT_20M = "sprint_20m"
     SPRINT_30M = "sprint_30m"
     SPRINT_40M = "sprint_40m"
-    NORDIC_LEFT_N = "nordic_left_n"
-    NORDIC_RIGHT_N = "nordic_right_n"
-    ADDUCTION_LEFT_N = "adduction_left_n"
-    ADDUCTION_RIGHT_N = "adduction_right_n"
-    ABDUCTION_LEFT_N = "abduction_left_n"
-    ABDUCTION_RIGHT_N = "abduction_right_n"
-    ENERGY_INTAKE_KCAL = "energy_intake_kcal"
+    NORDIC_LEFT = "nordic_left"
+    NORDIC_RIGHT = "nordic_right"
+    ADDUCTION_LEFT = "adduction_left"
+    ADDUCTION_RIGHT = "adduction_right"
+    ABDUCTION_LEFT = "abduction_left"
+    ABDUCTION_RIGHT = "abduction_right"
+    ENERGY_INTAKE = "energy_intake"
     PROTEIN = "protein"
     CARBOHYDRATE = "carbohydrate"
     FLUID = "fluid"
     ALCOHOL = "alcohol"
     ALCOHOL_DAY = "alcohol_day"
     MEALS = "meals"
+    OSTRC_SCORE = "ostrc_score"
     OSTRC_PARTICIPATION = "ostrc_participation"
     OSTRC_VOLUME = "ostrc_volume"
     OSTRC_PERFORMANCE = "ostrc_performance"
     OSTRC_SYMPTOMS = "ostrc_symptoms"
+    EXERCISE_ENERGY = "exercise_energy"
+    FAT_FREE_MASS = "fat_free_mass"
     HEALTH_EPISODE = "health_episode"
 
 
@@ -124,18 +128,6 @@ _HOOPER, _INTERVALS = "Hooper and Mackinnon 1995", "docs/ingest.md §6.20"
 _FORCE, _SIDES, _SPRINTS = "peak force of one leg", ("left", "right"), (5, 10, 20, 30, 40)
 _PACE, _OSTRC = "ours: from 13 m/s to 0.5 m/s", "Clarsen et al. 2020"
 _RPE = Lineage.SESSION_RPE
-
-_QUESTIONS = {
-    "participation": "difficulty taking part",
-    "volume": "training reduced",
-    "performance": "performance affected",
-    "symptoms": "symptoms",
-}
-
-
-def _ostrc(meaning: str) -> StreamSpec:
-    return answer("{score}", 0, 25, Category.INJURY, f"OSTRC-H2: {meaning}, 0, 8, 17 or 25", bounds_from=_OSTRC)
-
 
 SPECS: dict[Stream, StreamSpec] = {
     Stream.READINESS: answer(
@@ -253,19 +245,25 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.JUMP_HEIGHT_FLIGHT_CM: trial("cm", 1, 120, "jump height from flight time"),
     Stream.RSI_MODIFIED: trial("m/s", 0.01, 3, "jump height per time to take-off"),
     Stream.TIME_TO_TAKEOFF: trial("s", 0.1, 3, "from the first movement to take-off"),
-    Stream.JUMP_PEAK_POWER_W: trial("W", 100, 15_000, "peak power of a jump"),
+    Stream.JUMP_PEAK_POWER: trial("W/kg", 5, 150, "peak power of a jump per body mass"),
     **{Stream(f"sprint_{m}m"): trial("s", m / 13, 2 * m, f"time over {m} m", bounds_from=_PACE) for m in _SPRINTS},
-    **{Stream(f"nordic_{side}_n"): trial("N", 20, 1500, f"Nordic curl, {_FORCE}") for side in _SIDES},
-    **{Stream(f"adduction_{side}_n"): trial("N", 10, 1500, f"hip adduction, {_FORCE}") for side in _SIDES},
-    **{Stream(f"abduction_{side}_n"): trial("N", 10, 1500, f"hip abduction, {_FORCE}") for side in _SIDES},
-    Stream.ENERGY_INTAKE_KCAL: answer("kcal", 0, 20_000, _FOOD, "energy eaten on a day"),
+    **{Stream(f"nordic_{side}"): trial("N", 20, 1500, f"Nordic curl, {_FORCE}") for side in _SIDES},
+    **{Stream(f"adduction_{side}"): trial("N", 10, 1500, f"hip adduction, {_FORCE}") for side in _SIDES},
+    **{Stream(f"abduction_{side}"): trial("N", 10, 1500, f"hip abduction, {_FORCE}") for side in _SIDES},
+    Stream.ENERGY_INTAKE: answer("kcal", 0, 20_000, _FOOD, "energy eaten on a day"),
     Stream.PROTEIN: answer("g", 0, 1000, _FOOD, "protein eaten on a day"),
     Stream.CARBOHYDRATE: answer("g", 0, 3000, _FOOD, "carbohydrate eaten on a day"),
     Stream.FLUID: answer("mL", 0, 20_000, _FOOD, "fluid drunk on a day"),
     Stream.ALCOHOL: answer("g", 0, 1000, _FOOD, "alcohol drunk on a day"),
     Stream.ALCOHOL_DAY: answer("{0:1}", 0, 1, _FOOD, "1 on a day with alcohol", bounds_from=NO_OR_YES),
     Stream.MEALS: answer("{count}", 0, 12, _FOOD, "meals eaten on a day"),
-    **{Stream(f"ostrc_{question}"): _ostrc(meaning) for question, meaning in _QUESTIONS.items()},
+    Stream.OSTRC_SCORE: answer("{score}", 0, 100, Category.INJURY, "OSTRC-H2 score of a week", bounds_from=_OSTRC),
+    Stream.OSTRC_PARTICIPATION: ostrc_item("difficulty taking part"),
+    Stream.OSTRC_VOLUME: ostrc_item("training reduced"),
+    Stream.OSTRC_PERFORMANCE: ostrc_item("performance affected"),
+    Stream.OSTRC_SYMPTOMS: ostrc_item("symptoms"),
+    Stream.EXERCISE_ENERGY: worn("kcal", 0, 15_000, _LOAD, Aggregation.SUM, "energy spent in training"),
+    Stream.FAT_FREE_MASS: answer("kg", 20, 150, _FOOD, "fat-free mass"),
     Stream.HEALTH_EPISODE: written(Category.INJURY, "one health problem: kind, return and body area"),
 }
 

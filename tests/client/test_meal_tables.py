@@ -70,7 +70,7 @@ def test_cronometer_days(text_file: TextFile, clock: LocalClock) -> None:
     reading = read(text_file(text), clock, "cronometer-days")
 
     assert {stream: value for _, stream, value in days(reading)} == {
-        "energy_intake_kcal": 2900.5,
+        "energy_intake": 2900.5,
         "alcohol": 0.0,
         "fluid": 2450.2,
         "carbohydrate": 410.0,
@@ -94,9 +94,9 @@ def test_meals_of_a_day_are_added_up_and_a_day_with_an_unknown_part_has_no_sum(
     second, third = date(2026, 3, 2), date(2026, 3, 3)
     assert sorted(days(reading)) == [
         (second, "carbohydrate", 200.0),
-        (second, "energy_intake_kcal", 2300.5),
+        (second, "energy_intake", 2300.5),
         (second, "protein", 90.0),
-        (third, "energy_intake_kcal", 500.0),
+        (third, "energy_intake", 500.0),
         (third, "protein", 25.0),
     ]
     assert reading.report.details["incomplete_day:carbohydrate"] == 1
@@ -112,13 +112,13 @@ def test_servings_of_a_day_are_added_up(text_file: TextFile, clock: LocalClock) 
 
     reading = read(text_file(text), clock, "cronometer-servings")
 
-    assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake_kcal", "protein"]
+    assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake", "protein"]
     assert reading.report.details["incomplete_day:alcohol"] == 1
 
 
 def test_food_is_of_the_category_that_only_medical_staff_may_read() -> None:
     food = (
-        Stream.ENERGY_INTAKE_KCAL,
+        Stream.ENERGY_INTAKE,
         Stream.PROTEIN,
         Stream.CARBOHYDRATE,
         Stream.FLUID,
@@ -134,4 +134,4 @@ def test_a_column_that_stands_twice_is_not_read(text_file: TextFile, clock: Loca
 
     reading = read(text_file(text), clock, "myfitnesspal-meals")
 
-    assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake_kcal"]
+    assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake"]

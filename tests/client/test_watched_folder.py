@@ -161,7 +161,7 @@ def test_where_the_log_cannot_take_it_the_files_come_again(
     ("options", "says"),
     [
         (["--after", "move"], "add --watch"),
-        (["--watch", "--dry-run"], "choose one of them"),
+        (["--watch", "--dry-run"], "without --dry-run"),
     ],
 )
 def test_options_that_mean_nothing_alone(

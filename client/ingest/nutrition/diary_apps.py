@@ -9,14 +9,14 @@ from client.ingest.nutrition.day_sums import read_sums
 from client.ingest.text_table import read_table
 
 _CRONOMETER = (
-    column("Energy (kcal)", Stream.ENERGY_INTAKE_KCAL),
+    column("Energy (kcal)", Stream.ENERGY_INTAKE),
     column("Protein (g)", Stream.PROTEIN),
     column("Carbs (g)", Stream.CARBOHYDRATE),
     column("Water (g)", Stream.FLUID, "g"),
     column("Alcohol (g)", Stream.ALCOHOL),
 )
 _MY_FITNESS_PAL = (
-    column("Calories", Stream.ENERGY_INTAKE_KCAL),
+    column("Calories", Stream.ENERGY_INTAKE),
     column("Protein (g)", Stream.PROTEIN),
     column("Carbohydrates (g)", Stream.CARBOHYDRATE),
 )

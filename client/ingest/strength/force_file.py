@@ -57,7 +57,7 @@ def _take(out: Collector, moment: Moment, jump: Jump) -> None:
     out.number(Stream.JUMP_HEIGHT_FLIGHT_CM, moment, 100 * jump.height_flight_m)
     out.number(Stream.RSI_MODIFIED, moment, jump.rsi_modified)
     out.number(Stream.TIME_TO_TAKEOFF, moment, jump.time_to_takeoff_s)
-    out.number(Stream.JUMP_PEAK_POWER_W, moment, jump.peak_power_w)
+    out.number(Stream.JUMP_PEAK_POWER, moment, jump.peak_power_w_kg)
 
 
 def _samples(table: TextTable, columns: dict[str, str], out: Collector) -> tuple[Floats, Floats]:

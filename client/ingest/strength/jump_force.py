@@ -26,7 +26,7 @@ NO_JUMP = "expected the force of one countermovement jump after a second of quie
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """What one jump gives. Heights in m, time_to_takeoff_s from onset, peak_power_w of the whole body.
+    """What one jump gives. Heights in m, time_to_takeoff_s from onset, peak_power_w_kg per body mass.
 
     flights: how many flights the recording holds; the first is the jump.
     """
@@ -34,7 +34,7 @@ class Jump:
     height_impulse_m: float
     height_flight_m: float
     time_to_takeoff_s: float
-    peak_power_w: float
+    peak_power_w_kg: float
     flights: int
 
     @property
@@ -63,7 +63,7 @@ def jump_of(force: Floats, rate_hz: float) -> Jump:
         height_impulse_m=float(velocity[-1]) ** 2 / (2 * GRAVITY),
         height_flight_m=GRAVITY * ((landing - takeoff) / rate_hz) ** 2 / 8,
         time_to_takeoff_s=(takeoff - onset) / rate_hz,
-        peak_power_w=float(np.max(force[onset : takeoff + 1] * velocity)),
+        peak_power_w_kg=float(np.max(force[onset : takeoff + 1] * velocity)) * GRAVITY / weight,
         flights=len(flights),
     )
 

@@ -31,7 +31,7 @@ def _groin_left_out(row: Row, entry: StreamColumn) -> str:
     if "hip" not in row.get("test", "").lower():
         return "other_test"
     direction = row.get("direction", "").strip().lower()
-    wanted = "squeeze" if entry.stream in (Stream.ADDUCTION_LEFT_N, Stream.ADDUCTION_RIGHT_N) else "pull"
+    wanted = "squeeze" if entry.stream in (Stream.ADDUCTION_LEFT, Stream.ADDUCTION_RIGHT) else "pull"
     return "" if direction == wanted else "other_test"
 
 
@@ -46,7 +46,7 @@ FORCE_DECKS = TrialTable(
         ("rsi modified imp mom m/s", Stream.RSI_MODIFIED, None),
         ("contraction time ms", Stream.TIME_TO_TAKEOFF, "ms"),
         ("contraction time s", Stream.TIME_TO_TAKEOFF, None),
-        ("peak power w", Stream.JUMP_PEAK_POWER_W, None),
+        ("peak power / bm w/kg", Stream.JUMP_PEAK_POWER, None),
     ),
     {"externalid": ("externalid", "external id"), "type": ("test type",)},
     {"type": ("test type",), "load_lb": ("additional load lb",), "load_kg": ("additional load kg",)},
@@ -58,7 +58,7 @@ HAWKIN = TrialTable(
         ("jump height m", Stream.JUMP_HEIGHT_IMPULSE_CM, "m"),
         ("mrsi", Stream.RSI_MODIFIED, None),
         ("time to takeoff s", Stream.TIME_TO_TAKEOFF, None),
-        ("peak propulsive power w", Stream.JUMP_PEAK_POWER_W, None),
+        ("peak relative propulsive power w/kg", Stream.JUMP_PEAK_POWER, None),
     ),
     {"height": ("jump height m",), "mrsi": ("mrsi",), "type": _TYPE},
     {"type": _TYPE},
@@ -67,7 +67,7 @@ HAWKIN = TrialTable(
 _LEFT_AND_RIGHT = {"left": ("l max force n",), "right": ("r max force n",), "test": ("test",)}
 NORD_BORD = TrialTable(
     "vald-nordbord",
-    (("l max force n", Stream.NORDIC_LEFT_N, None), ("r max force n", Stream.NORDIC_RIGHT_N, None)),
+    (("l max force n", Stream.NORDIC_LEFT, None), ("r max force n", Stream.NORDIC_RIGHT, None)),
     _LEFT_AND_RIGHT,
     {"test": ("test",)},
     _nordic_left_out,
@@ -75,10 +75,10 @@ NORD_BORD = TrialTable(
 FORCE_FRAME = TrialTable(
     "vald-forceframe",
     (
-        ("l max force n", Stream.ADDUCTION_LEFT_N, None),
-        ("r max force n", Stream.ADDUCTION_RIGHT_N, None),
-        ("l max force n", Stream.ABDUCTION_LEFT_N, None),
-        ("r max force n", Stream.ABDUCTION_RIGHT_N, None),
+        ("l max force n", Stream.ADDUCTION_LEFT, None),
+        ("r max force n", Stream.ADDUCTION_RIGHT, None),
+        ("l max force n", Stream.ABDUCTION_LEFT, None),
+        ("r max force n", Stream.ABDUCTION_RIGHT, None),
     ),
     {**_LEFT_AND_RIGHT, "direction": ("direction",)},
     {"test": ("test",), "direction": ("direction",)},

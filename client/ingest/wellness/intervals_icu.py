@@ -27,7 +27,7 @@ _COLUMNS = (
     column("motivation", Stream.INTERVALS_MOTIVATION, zero_is_missing=True),
     column("weight", Stream.BODY_WEIGHT, zero_is_missing=True),
     column("steps", Stream.STEPS, zero_is_missing=True),
-    column("kcalConsumed", Stream.ENERGY_INTAKE_KCAL, zero_is_missing=True),
+    column("kcalConsumed", Stream.ENERGY_INTAKE, zero_is_missing=True),
     column("carbohydrates", Stream.CARBOHYDRATE, zero_is_missing=True),
     column("protein", Stream.PROTEIN, zero_is_missing=True),
 )

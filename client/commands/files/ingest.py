@@ -3,14 +3,15 @@
 import itertools
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import json_line, print_json, print_table, say
-from chassis.cli.options import AsJson
+from chassis.cli.console import is_confirmed, json_line, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
 from client.commands.files.dry_run import show_previews
@@ -52,6 +53,10 @@ def ingest(
     save_mapping: Annotated[
         Path | None, typer.Option(help="Where --dry-run writes the mapping that it proposes.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="What the same source holds for the same times is set aside, sealed.")
+    ] = False,
+    yes: Yes = False,
     watched: Annotated[
         bool, typer.Option("--watch", help="Go on importing what arrives in the folders named, until it is stopped.")
     ] = False,
@@ -66,6 +71,9 @@ def ingest(
     Importing the same file twice adds nothing. A file that cannot be read is quarantined with its reason and
     the exit code is 1, as it is where nothing of a file was kept; the other files are stored all the same.
 
+    With --replace the files are right and what is stored is wrong, as after a wrong mapping. It is counted first and
+    asked; all files are then one change, which `imports undo` takes back.
+
     Example: homefield-node ingest ./club-a ./exports/p01 --athlete 7
 
     Example: homefield-node ingest ./club-a league.xlsx --dry-run --save-mapping league.mapping.json
@@ -79,7 +87,7 @@ def ingest(
     from client.settings import load_settings
     from client.vault.access import open_vault
 
-    _check_options(dry_run=dry_run, save_mapping=save_mapping, watched=watched, after=after)
+    _check_options(dry_run=dry_run, save_mapping=save_mapping, watched=watched, after=after, replace=replace)
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -98,37 +106,27 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        taking = _Taking(settings, vault, attribution, described)
+        taking = _Taking(settings, vault, attribution, described, replaces=replace)
         if watched:
-            watch(
-                paths,
-                taking.take,
-                after=after or AfterImport.KEEP,
-                pause=_pause(),
-                show=lambda some: _answer(some, as_json=as_json, is_line=True),
-            )
+            taking.watch(paths, after or AfterImport.KEEP, as_json=as_json)
             return
+        if replace and not yes and not _is_agreed(taking.importer(), files):
+            raise ClientError("nothing was replaced")
         found = taking.take_all(files)
     _answer(found, as_json=as_json)
     _check(found, "quarantined" if athlete is not None else "named above")
 
 
-def _check_options(*, dry_run: bool, save_mapping: Path | None, watched: bool, after: "AfterImport | None") -> None:
-    """Raise ClientError for options that mean nothing without another."""
+def _check_options(
+    *, dry_run: bool, save_mapping: Path | None, watched: bool, after: "AfterImport | None", replace: bool
+) -> None:
+    """Raise ClientError for options that mean nothing together, or without another."""
     if save_mapping is not None and not dry_run:
         raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
     if after is not None and not watched:
         raise ClientError("--after says what --watch does with a file; add --watch")
-    if watched and dry_run:
-        raise ClientError("--watch stores what arrives and --dry-run stores nothing; choose one of them")
-
-
-def _pause() -> Callable[[], bool]:
-    """Return what waits from one look to the next, and whether the program was told to stop meanwhile."""
-    from chassis.web.serving import stopped_by_signals
-
-    stop = stopped_by_signals()
-    return lambda: stop.wait(EVERY_S)
+    if watched and (dry_run or replace):
+        raise ClientError("--watch goes without --dry-run and --replace, which are for files that a person looks at")
 
 
 def _answer(found: "list[FileAnswer]", *, as_json: bool, is_line: bool = False) -> None:
@@ -150,28 +148,65 @@ class _Taking:
     vault: "Vault"
     attribution: "Attribution"
     mapping: "Mapping | None"
+    replaces: bool = False
+
+    def importer(self) -> "Importer":
+        """Return an importer of this moment."""
+        from client.ingest.importer import Importer
+
+        clock = LocalClock(self.settings.timezone, utc_now())
+        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces)
 
     def take_all(self, files: list[Path]) -> "list[FileAnswer]":
         """Import files under one entry of the log, with a progress bar."""
         from client.ingest.results.file_answer import answers
 
-        return answers(_with_progress(self._importer(len(files)), files))
+        self._report(len(files))
+        with self.vault.transaction() if self.replaces else nullcontext():
+            return answers(_with_progress(self.importer(), files))
 
-    def take(self, files: Sequence[Path]) -> "list[list[FileAnswer]]":
-        """Import files under one entry of the log and return the answers of each."""
+    def watch(self, folders: Sequence[Path], after: AfterImport, *, as_json: bool) -> None:
+        """Import what arrives in folders until the program is stopped."""
+        watch(
+            folders,
+            self._take,
+            after=after,
+            pause=_pause(),
+            show=lambda some: _answer(some, as_json=as_json, is_line=True),
+        )
+
+    def _take(self, files: Sequence[Path]) -> "list[list[FileAnswer]]":
         from client.ingest.results.file_answer import answers
 
-        importer = self._importer(len(files))
+        self._report(len(files))
+        importer = self.importer()
         return [answers(importer.take_files([path])) for path in files]
 
-    def _importer(self, files: int) -> "Importer":
+    def _report(self, files: int) -> None:
         from audit.entries.details.clubs import FilesIngested
-        from client.ingest.importer import Importer
 
         # Whose they are only where they are all of one athlete.
         report(self.settings, FilesIngested(files=files, athlete=self.attribution.athlete))
-        clock = LocalClock(self.settings.timezone, utc_now())
-        return Importer(self.vault, clock, self.attribution, self.mapping)
+
+
+def _pause() -> Callable[[], bool]:
+    """Return what waits from one look to the next, and says whether the program was told to stop meanwhile."""
+    from chassis.web.serving import stopped_by_signals
+
+    stop = stopped_by_signals()
+    return lambda: stop.wait(EVERY_S)
+
+
+def _is_agreed(importer: "Importer", files: list[Path]) -> bool:
+    """Show what replacing would do, and ask."""
+    from client.ingest.results.file_answer import answers
+
+    with importer.vault.rehearsal():
+        found = answers(_with_progress(importer, files))
+    return is_confirmed(
+        f"{len(files)} files give {sum(file.added for file in found)} new readings, and "
+        f"{sum(file.replaced for file in found)} stored readings are set aside. Replace?"
+    )
 
 
 def _check(files: "list[FileAnswer]", kept: str) -> None:
@@ -199,8 +234,11 @@ def _show(files: "list[FileAnswer]") -> None:
     """Print the table, and below it why a file was not stored whole."""
     from client.ingest.results.file_answer import TABLE_COLUMNS
 
-    added = sum(file.added for file in files)
-    print_table(f"{added} new readings from {len(files)} files", TABLE_COLUMNS, [file.as_row() for file in files])
+    added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
+    aside = f", {replaced} stored readings set aside" if replaced else ""
+    print_table(
+        f"{added} new readings from {len(files)} files{aside}", TABLE_COLUMNS, [file.as_row() for file in files]
+    )
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")
