@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Final
 
 from client.biometrics.quality import QualityCounters
+from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.number_form import is_missing
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import Mapping as CsvMapping
@@ -41,7 +42,8 @@ def for_role(mapping: CsvMapping, role: Role) -> tuple[CsvMapping | None, tuple[
 
 
 def _columns(table: TextTable) -> tuple[TableColumn, ...]:
-    names = [name for name in table.header if name and name not in table.repeated][:MOST_COLUMNS]
+    read = [name for name in table.header if name and name not in table.repeated and not is_about_cycle(name)]
+    names = read[:MOST_COLUMNS]
     first: dict[str, str] = {}
     for row in islice(table.rows(QualityCounters()), _LOOKED_AT):
         for name in names:
