@@ -121,10 +121,10 @@ def _checked(
 def _stream_column(name: str, said: str, how: str, former: CsvMapping) -> StreamColumn:
     try:
         stream = Stream(said)
-    except ValueError as error:
+        before = next((one for one in former.streams if one.column == name and one.stream is stream), None)
+        entry = before or StreamColumn(column=name, stream=stream)
+    except ValueError as error:  # pydantic's too: a stream that holds no numbers
         raise BadMapping("this form is not the one of this file; open the file again") from error
-    before = next((one for one in former.streams if one.column == name and one.stream is stream), None)
-    entry = before or StreamColumn(column=name, stream=stream)
     ways = dict(_ways(stream))
     if not ways:
         return entry

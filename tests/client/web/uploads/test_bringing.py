@@ -1,6 +1,7 @@
 """Files brought in the browser: looked at first, stored for whom it was said, seen by one session, gone with it."""
 
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 
 from audit.entries.events import EventKind
 from client.biometrics.streams import SPECS, Stream
+from client.uploads import session_uploads
 from client.uploads.forgetting import forget_ended
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category, Purpose, Role
 from tests.client.web.conftest import Clock, FakeConsent
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 from tests.client.web.uploads.conftest import INJURY, RESTING, Uploader, uploading, wellness, zipped
+from tests.waiting import HANG_S
 
 Ids = dict[str, AthleteId]
 
@@ -305,3 +308,39 @@ def test_a_person_brings_files_for_their_own_squads_alone(
     assert "“Cleo Hart”, whose?" in page
     assert uploader.answer(page, path, "use", who=[f"0.{ids['new']}"]).status_code == 422
     assert streams(uploader, ids["new"]) == set()
+
+
+def test_a_table_that_is_refused_as_a_whole_can_still_be_read_another_way(uploader: Uploader, ids: Ids) -> None:
+    rows = "".join(f"2026-11-{day:02d},Ada Lund,{1 + day % 7},{1 + day % 5}\n" for day in range(1, 21))
+    uploader.bring(("t.csv", "date,player,mood,fatigue\n" + rows))
+    path, page = uploader.looked_at()
+    assert "This file cannot be read as it is" in page
+    assert "Use this reading" not in page
+
+    page = uploader.answer(page, path, "again", read_as=["day", "athlete", "", "fatigue"], written=[""] * 4).text
+    assert "Use this reading" in page
+    uploader.answer(page, path, "use")
+
+    assert streams(uploader, ids["well"]) == {Stream.FATIGUE}
+
+
+def test_reading_goes_on_beside_the_page_which_says_how_far_it_is(
+    uploader: Uploader, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_uploads, "MOMENT_S", 0.01)
+    uploads, goes_on = _uploads(uploader), threading.Event()
+    uploads._thread.submit(goes_on.wait, HANG_S)
+
+    page = uploader.http.get("/imports").text
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+    files = {"files": ("a.csv", wellness())}
+    sent = uploader.http.post("/imports/files", data={"csrf": csrf, "athlete": ids["new"]}, files=files)
+    under_way = uploader.http.get("/imports").text
+    goes_on.set()
+    uploads.finish()
+
+    assert sent.status_code == 303
+    assert "0 of 1 files" in under_way
+    assert '<progress id="reading" max="1" value="0">' in under_way
+    assert "Show the newest state" in under_way
+    assert "One file is ready to be stored" in uploader.http.get("/imports").text
