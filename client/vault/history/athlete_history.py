@@ -47,12 +47,16 @@ class AthleteHistory:
             {record.number: record for record in imports},
         )
 
+    @property
+    def keys(self) -> set[bytes]:
+        """The keys of all records."""
+        return set(self.counting) | set(self.former)
+
     def keys_of(self, numbers: frozenset[int]) -> set[bytes]:
         """Return the records that these imports have to do with."""
         found = {key for number in numbers if number in self.claims for key in self.claims[number].keys}
         if files := self._files_without_claims(numbers):
-            held = self.counting.keys() | self.former.keys()
-            found |= {key for key in held if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
+            found |= {key for key in self.keys if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
         return found
 
     def state(self, key: bytes) -> RecordState:
