@@ -11,10 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.codes import ClubPage
 from chassis.text import long_date
-from client.vault.journal import ImportRecord, imports
+from client.vault.journal import ImportRecord, file_mark, imports
 from client.web.access import PageAccess
 from client.web.site import ClubSite
 from client.web.text import clock_time
+from policies.vocabulary import AthleteId
 
 MOST_SHOWN = 60
 COUNTS = {
@@ -49,7 +50,6 @@ class File:
     when: str
     reader: str
     mark: str
-    set_aside: bool
     reason: str
     counts: tuple[tuple[str, str], ...]
 
@@ -62,18 +62,19 @@ def router(site: ClubSite) -> APIRouter:
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
         access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
-        files = [_file(site, record) for record in _records(site, access)]
-        aside = [f for f in files if f.set_aside]
+        records = _records(site, access)
+        aside = [_file(site, *one) for one in records if one[1].is_set_aside]
+        taken = [one for one in records if not one[1].is_set_aside]
         return site.page(
             "imports.html",
             viewer,
             here="/imports",
             access=access,
             title="Imports",
-            finding=_finding(len(files), len(aside)),
+            finding=_finding(len(records), len(aside)),
             aside=aside,
-            files=[f for f in files if not f.set_aside][:MOST_SHOWN],
-            taken_in=_taken_in(len(files) - len(aside)),
+            files=[_file(site, *one) for one in taken[:MOST_SHOWN]],
+            taken_in=_taken_in(len(taken)),
         )
 
     return routes
@@ -84,28 +85,31 @@ def newest_import(site: ClubSite, access: PageAccess) -> str:
     records = _records(site, access)
     if not records:
         return "No import of an athlete on this board is recorded yet."
-    newest = records[0].at.astimezone(site.zone)
-    aside = sum(r.is_set_aside for r in records if r.at.astimezone(site.zone).date() == newest.date())
+    newest = records[0][1].at.astimezone(site.zone)
+    aside = sum(r.is_set_aside for _, r in records if r.at.astimezone(site.zone).date() == newest.date())
     return f"Last import {_local_moment(newest)}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
 
 
-def _records(site: ClubSite, access: PageAccess) -> list[ImportRecord]:
+def _records(site: ClubSite, access: PageAccess) -> list[tuple[AthleteId, ImportRecord]]:
     """Records of the athletes of this look, newest first, without what was undone or is set aside no longer."""
-    found = [record for athlete in site.athletes(access) for record in imports(site.vault, athlete.athlete)]
-    shown = [record for record in found if not record.is_undone and not record.is_settled]
-    return sorted(shown, key=lambda record: record.at, reverse=True)
+    found = [
+        (one.athlete, record)
+        for one in site.athletes(access)
+        for record in imports(site.vault, one.athlete)
+        if not record.is_undone and not record.is_settled
+    ]
+    return sorted(found, key=lambda one: one[1].at, reverse=True)
 
 
 def _local_moment(at: datetime) -> str:
     return f"{long_date(at.date())}, {clock_time(at)}"
 
 
-def _file(site: ClubSite, record: ImportRecord) -> File:
+def _file(site: ClubSite, athlete: AthleteId, record: ImportRecord) -> File:
     return File(
         when=_local_moment(record.at.astimezone(site.zone)),
         reader=KINDS.get(record.reader, record.reader.replace("-", " ")) or "Not recognised",
-        mark=record.file_sha256[:8],
-        set_aside=record.is_set_aside,
+        mark=file_mark(site.vault, athlete, record.file_sha256)[:8],
         reason=record.reason,
         counts=tuple((column, f"{record.counts.get(name, 0):,}") for name, column in COUNTS.items()),
     )

@@ -1,7 +1,7 @@
 """All that is stored of one athlete's readings, and what happened to each record, in order."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from functools import partial
@@ -59,6 +59,12 @@ class AthleteHistory:
             found |= {key for key in self.keys if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
         return found
 
+    def have_one_file(self, one: Set[bytes], other: Set[bytes]) -> bool:
+        """True where a file had records of both, so that it tells them apart."""
+        if self._files(one) & self._files(other):
+            return True
+        return any(claims.keys & one and claims.keys & other for claims in self.claims.values())
+
     def state(self, key: bytes) -> RecordState:
         """Return a record as it is stored."""
         return RecordState(self.counting.get(key), list(self.former.get(key, ())), list(self.acts.get(key, ())))
@@ -66,6 +72,9 @@ class AthleteHistory:
     def state_without(self, key: bytes, numbers: frozenset[int]) -> RecordState:
         """Return a record as it would be had these imports never come."""
         return folded(self._events(key, numbers), partial(fingerprint, self.seal, key))
+
+    def _files(self, keys: Set[bytes]) -> set[str]:
+        return {reading.source.file_sha256 for key in keys for reading in self.state(key).values}
 
     def _events(self, key: bytes, without: frozenset[int]) -> Iterator[RecordEvent]:
         gone, values = self._files_without_claims(without), self._values(key)
