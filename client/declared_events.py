@@ -55,6 +55,8 @@ VERBS: EventDeclarations = {
     "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading void": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading history": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "imports questions": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "imports answer": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "imports undo": records(EventKind.OPERATOR_LOOK, each="athlete", unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),

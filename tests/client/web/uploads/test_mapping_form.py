@@ -19,7 +19,7 @@ CLOCK = LocalClock(UTC, datetime(2026, 11, 24, 6, tzinfo=UTC))
 TABLES = {
     "plain": "date,player,fatigue\n2026-11-20,Ada,3\n2026-11-21,Ada,4\n",
     "units": "Datum,date,sleep (h),distance (km),weight (lb)\nx,20.11.2026,7.5,10.2,150\ny,21.11.2026,7,9,151\n",
-    "clock and zone": "date,start time,timezone,rpe,duration\n2026-11-20,17:00,+01:00,5,60\n2026-11-21,8:00,+01:00,6,7\n",
+    "clock, zone": "date,start time,timezone,rpe,duration\n2026-11-20,17:00,+01:00,5,60\n2026-11-21,8:00,+01:00,6,7\n",
     "exchangeable": "day,mood,stress\n03/04/2026,3,4\n05/06/2026,2,3\n",
     "comma": "date;rmssd;soreness\n2026-11-20;62,5;3\n2026-11-21;60,1;4\n",
 }
