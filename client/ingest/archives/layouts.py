@@ -30,6 +30,8 @@ _OF_WELLNESS = ("_sleepdata.json", "_healthstatusdata.json", "_wellnessactivitie
 
 _OF_POLAR = ("training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples")
 
+_OF_FITBIT = ("resting_heart_rate", "sleep-", "sleep_score", "exercise-", "daily heart rate variability summary")
+
 LAYOUTS = (
     Layout(
         "Strava",
@@ -43,6 +45,11 @@ LAYOUTS = (
         lambda path: _starts(
             path, "training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples"
         ),
+    ),
+    Layout(
+        "Google",
+        lambda paths: any(path.startswith("Takeout/") for path in paths),
+        lambda path: "/fitbit/" in path.lower() and _starts(path, *_OF_FITBIT),
     ),
     Layout(
         "Apple Health",
