@@ -5,6 +5,7 @@ ClientError
 ├── StaffUnavailable      the file of the club's staff cannot be read or written
 ├── UnknownPerson         nobody of this name is on the staff
 ├── BadRestRule           a rule of rest days that cannot be
+├── BadOwnSetting         an own constant or order of sources that cannot be
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -44,6 +45,10 @@ class UnknownPerson(ClientError):
 
 class BadRestRule(ClientError, ValueError):
     """A rule of rest days that cannot be: an unknown word, or a day that is missing or not needed."""
+
+
+class BadOwnSetting(ClientError, ValueError):
+    """An athlete's own constant, or an order of sources, that cannot be."""
 
 
 class BadObservation(ClientError, ValueError):

@@ -128,3 +128,10 @@ def low_is_good(item: str, high: int, category: Category, bounds_from: str) -> S
     """An answer from 1, which is best, to `high`."""
     meaning = f"{item} item, 1 is best"
     return StreamSpec("{score}", 1, high, bounds_from, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
+
+
+def ostrc_item(meaning: str) -> StreamSpec:
+    """One of the four answers of OSTRC-H2."""
+    return answer(
+        "{score}", 0, 25, Category.INJURY, f"OSTRC-H2: {meaning}, 0, 8, 17 or 25", bounds_from="Clarsen et al. 2020"
+    )

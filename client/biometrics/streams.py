@@ -20,6 +20,7 @@ from client.biometrics.stream_spec import (
     flag,
     item,
     low_is_good,
+    ostrc_item,
     recorded,
     slept,
     trial,
@@ -112,6 +113,12 @@ class Stream(StrEnum):
     ALCOHOL_DAY = "alcohol_day"
     MEALS = "meals"
     OSTRC_SCORE = "ostrc_score"
+    OSTRC_PARTICIPATION = "ostrc_participation"
+    OSTRC_VOLUME = "ostrc_volume"
+    OSTRC_PERFORMANCE = "ostrc_performance"
+    OSTRC_SYMPTOMS = "ostrc_symptoms"
+    EXERCISE_ENERGY = "exercise_energy"
+    FAT_FREE_MASS = "fat_free_mass"
 
 
 _LOAD = Category.TRAINING_LOAD
@@ -250,6 +257,12 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.ALCOHOL_DAY: answer("{0:1}", 0, 1, _FOOD, "1 on a day with alcohol", bounds_from=NO_OR_YES),
     Stream.MEALS: answer("{count}", 0, 12, _FOOD, "meals eaten on a day"),
     Stream.OSTRC_SCORE: answer("{score}", 0, 100, Category.INJURY, "OSTRC-H2 score of a week", bounds_from=_OSTRC),
+    Stream.OSTRC_PARTICIPATION: ostrc_item("difficulty taking part"),
+    Stream.OSTRC_VOLUME: ostrc_item("training reduced"),
+    Stream.OSTRC_PERFORMANCE: ostrc_item("performance affected"),
+    Stream.OSTRC_SYMPTOMS: ostrc_item("symptoms"),
+    Stream.EXERCISE_ENERGY: worn("kcal", 0, 15_000, _LOAD, Aggregation.SUM, "energy spent in training"),
+    Stream.FAT_FREE_MASS: answer("kg", 20, 150, _FOOD, "fat-free mass"),
 }
 
 

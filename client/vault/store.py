@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,11 +113,11 @@ class Vault:
 
     def move_to_squad(self, athlete: AthleteId, squad: str) -> None:
         """Put an athlete into another squad; raises UnknownAthlete or AthleteErased."""
-        with self._database.transaction() as connection:
-            opened, handle = self._open(athlete), self._handle(athlete)
-            moved = replace(opened.profile, squad=squad)
-            row = (self._seal_profile(moved, handle), opened.number)
-            connection.execute("UPDATE athlete SET profile = ? WHERE number = ?", row)
+        self._change_profile(athlete, lambda profile: replace(profile, squad=squad))
+
+    def rename(self, athlete: AthleteId, name: str) -> None:
+        """Give an athlete another name; raises UnknownAthlete or AthleteErased."""
+        self._change_profile(athlete, lambda profile: replace(profile, name=name))
 
     def athletes(self) -> list[Athlete]:
         """Return the athletes who are not erased, by shirt number."""
@@ -195,6 +195,10 @@ class Vault:
         opened = self._open(athlete)
         return self._database, opened.number, opened.seal
 
+    def seal_of_node(self) -> tuple[Database, Seal]:
+        """Return what tables of the node as a whole need: the database and the vault's own seal."""
+        return self._database, self._master
+
     def with_rows_in(self, table: str) -> list[AthleteId]:
         """Return the athletes of whom a table of the vault holds anything. table: one of `OF_ONE_ATHLETE`."""
         with self._database.reading() as connection:
@@ -221,6 +225,12 @@ class Vault:
         handle = self._handle(athlete)
         data_key = self._master.open(wrapped, b"key" + handle)
         return _Opened(number, self._open_profile(profile, handle), Seal(data_key))
+
+    def _change_profile(self, athlete: AthleteId, change: Callable[[Athlete], Athlete]) -> None:
+        with self._database.transaction() as connection:
+            opened, handle = self._open(athlete), self._handle(athlete)
+            row = (self._seal_profile(change(opened.profile), handle), opened.number)
+            connection.execute("UPDATE athlete SET profile = ? WHERE number = ?", row)
 
     def _seal_profile(self, profile: Athlete, handle: bytes) -> bytes:
         fields = [profile.athlete, profile.name, profile.shirt_no, profile.is_minor, profile.squad]

@@ -1,1 +1,1 @@
-"""What the commands about files show beside what they store."""
+"""The command that reads files, and what it shows before it stores."""

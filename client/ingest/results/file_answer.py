@@ -23,6 +23,7 @@ class FileAnswer:
         self.status = together([one.status for one in results])
         self.account = _total(results)
         self.added = sum(one.added for one in results)
+        self.replaced = sum(one.replaced for one in results)
         self.reason = "; ".join(dict.fromkeys(one.reason for one in results if one.reason))
         self.notes = list(dict.fromkeys(note for one in results for note in one.report.notes))
 
@@ -48,6 +49,7 @@ class FileAnswer:
             "duplicates": self.account.duplicates,
             "notes": self.notes,
             "added": self.added,
+            "replaced": self.replaced,
             "athletes": [one.athlete for one in self.results if one.athlete is not None],
             "file_name": self.first.file_name,
             "athlete": self.first.athlete if len(self.results) == 1 else None,
@@ -81,6 +83,7 @@ def summary(files: Sequence[FileAnswer]) -> dict[str, Any]:
     statuses = Counter[str](file.status for file in files)
     return {
         "added": sum(file.added for file in files),
+        "replaced": sum(file.replaced for file in files),
         **{name: statuses[name] for name in STATUSES},
         "files": [file.as_json() for file in files],
     }

@@ -3,7 +3,7 @@
 An import decides reading by reading (`client.vault.intake`); undoing one folds what remains, as if it had never come.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from client.biometrics.observations import Observation
@@ -48,16 +48,27 @@ class RecordState:
 
 
 def folded(events: Iterable[RecordEvent], fingerprint: Fingerprint) -> RecordState:
-    """Return what events, in order, make of a record. An act by hand whose value never came is left out."""
-    state = RecordState()
+    """Return what events, in order, make of a record.
+
+    An act by hand is about one value: where that comes later than the act, because the import that had it first is
+    undone, the act is done then, and where it never comes the act is left out.
+    """
+    state, waiting = RecordState(), list[HandAct]()
     for event in events:
-        if isinstance(event, ValueReported):
+        if isinstance(event, HandAct):
+            waiting.append(event)
+        elif isinstance(event, ValueReported):
             _report(state, event)
-        elif isinstance(event, TakenOut):
+        else:
             _set_aside(state, _change(ChangeKind.REPLACED, event.mark))
-        elif (value := last_value(state)) is not None and fingerprint(value) == event.target:
-            act_on(state, event)
+        while (value := last_value(state)) is not None and (act := _about(waiting, fingerprint(value))) is not None:
+            waiting.remove(act)
+            act_on(state, act)
     return state
+
+
+def _about(acts: Sequence[HandAct], target: bytes) -> HandAct | None:
+    return next((act for act in acts if act.target == target), None)
 
 
 def act_on(state: RecordState, act: HandAct) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.observations import Observation, ReadingSource, Value, observe
 from client.biometrics.streams import Stream
 from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import CorrectionReason, HandReason
@@ -25,7 +25,7 @@ Seen = list[tuple[object, ...]]
 
 def reading(
     stream: Stream,
-    value: float,
+    value: Value,
     *,
     hour: float = 8,
     day: int = 0,
@@ -48,12 +48,14 @@ class Story:
     vault: Vault
     athlete: AthleteId
 
-    def bring(self, file: str, readings: Sequence[Observation], *, replaces: bool = False) -> tuple[int, Added]:
+    def bring(
+        self, file: str, readings: Sequence[Observation], *, replaces: bool = False, device: str = "watch"
+    ) -> tuple[int, Added]:
         """Import a file of this name, which also stands for its content; returns the number of the import."""
         sha = (file * 64)[:64]
         with self.vault.transaction():
             number = reserve_import(self.vault, self.athlete)
-            held = [self.of_file(one, sha) for one in readings]
+            held = [self.of_file(one, sha, device) for one in readings]
             apart = told_apart(held, _rows_of(held))
             added = self.vault.add_counted(self.athlete, apart, ImportMark(number, NOW, "operator", replaces))
             record = ImportRecord(NOW, f"{file}.csv", sha, "test", "stored", "", {}, number=number)
@@ -61,9 +63,9 @@ class Story:
         return number, added
 
     @staticmethod
-    def of_file(one: Observation, sha: str) -> Observation:
+    def of_file(one: Observation, sha: str, device: str = "watch") -> Observation:
         """A reading as it stands in a file."""
-        return replace(one, source=replace(one.source, file_sha256=sha))
+        return replace(one, source=replace(one.source, file_sha256=sha, device=device))
 
     def undo(self, *numbers: int) -> UndonePart:
         """Undo imports of this athlete."""

@@ -2,13 +2,14 @@
 
 import itertools
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import print_json, print_table, say
-from chassis.cli.options import AsJson
+from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
 from client.commands.files.dry_run import show_previews
@@ -46,12 +47,19 @@ def ingest(
     save_mapping: Annotated[
         Path | None, typer.Option(help="Where --dry-run writes the mapping that it proposes.")
     ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="What the same source holds for the same times is set aside, sealed.")
+    ] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Read device files and questionnaires into the vault.
 
     Importing the same file twice adds nothing. A file that cannot be read is quarantined with its reason and
     the exit code is 1, as it is where nothing of a file was kept; the other files are stored all the same.
+
+    With --replace the files are right and what is stored is wrong, as after a wrong mapping. It is counted first and
+    asked; all files are then one change, which `imports undo` takes back.
 
     Example: homefield-node ingest ./club-a ./exports/p01 --athlete 7
 
@@ -86,15 +94,30 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
+        importer = Importer(vault, clock, attribution, described, replaces=replace)
+        if replace and not yes and not _is_agreed(importer, files):
+            raise ClientError("nothing was replaced")
         # Whose they are only where they are all of one athlete.
         report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
-        importer = Importer(vault, clock, attribution, described)
-        found = answers(_with_progress(importer, files))
+        with vault.transaction() if replace else nullcontext():
+            found = answers(_with_progress(importer, files))
     if as_json:
         print_json("homefield-ingest-1", summary(found))
     else:
         _show(found)
     _check(found, "quarantined" if athlete is not None else "named above")
+
+
+def _is_agreed(importer: "Importer", files: list[Path]) -> bool:
+    """Show what replacing would do, and ask."""
+    from client.ingest.results.file_answer import answers
+
+    with importer.vault.rehearsal():
+        found = answers(_with_progress(importer, files))
+    return is_confirmed(
+        f"{len(files)} files give {sum(file.added for file in found)} new readings, and "
+        f"{sum(file.replaced for file in found)} stored readings are set aside. Replace?"
+    )
 
 
 def _check(files: "list[FileAnswer]", kept: str) -> None:
@@ -122,8 +145,11 @@ def _show(files: "list[FileAnswer]") -> None:
     """Print the table, and below it why a file was not stored whole."""
     from client.ingest.results.file_answer import TABLE_COLUMNS
 
-    added = sum(file.added for file in files)
-    print_table(f"{added} new readings from {len(files)} files", TABLE_COLUMNS, [file.as_row() for file in files])
+    added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
+    aside = f", {replaced} stored readings set aside" if replaced else ""
+    print_table(
+        f"{added} new readings from {len(files)} files{aside}", TABLE_COLUMNS, [file.as_row() for file in files]
+    )
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")
