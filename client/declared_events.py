@@ -17,6 +17,12 @@ ROUTES: EventDeclarations = {
     "GET /board": _SQUAD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
+    "POST /imports/files": records(EventKind.INGEST),
+    "GET /imports/files/{key}": _SQUAD,
+    "POST /imports/files/{key}/again": _SQUAD,
+    "POST /imports/files/{key}/use": records(EventKind.INGEST, EventKind.ACCESS, EventKind.PAGE_OPENED),
+    "POST /imports/files/{key}/undo": records(EventKind.INGEST, unless="there is nothing to undo"),
+    "POST /imports/store-ready": records(EventKind.INGEST, unless="no file is ready to be stored"),
     "GET /athletes/{athlete}": _LOOK,
     "POST /athletes/{athlete}/decide": _LOOK,
     "POST /athletes/{athlete}/check": _LOOK,
@@ -33,6 +39,7 @@ ROUTES: EventDeclarations = {
         "GET /status",
         "MOUNT /static",
     ),
+    **unrecorded(NoEntryReason.FORM_STEP, "POST /imports/files/{key}/leave-out"),
 }
 """The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
 
@@ -48,6 +55,8 @@ VERBS: EventDeclarations = {
     "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading void": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading history": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "imports questions": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "imports answer": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "imports undo": records(EventKind.OPERATOR_LOOK, each="athlete", unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
