@@ -4,7 +4,8 @@ from datetime import datetime, time
 from typing import Final
 
 from client.biometrics.observations import Observation
-from client.biometrics.streams import Stream
+from client.biometrics.streams import SPECS, Stream
+from policies.vocabulary import Category
 
 Session = tuple[datetime, str, str, str]
 
@@ -17,10 +18,11 @@ MEASURED: Final = (
     Stream.HEART_RATE_MEAN,
     Stream.HEART_RATE_MAX,
     Stream.POWER_MEAN,
+    Stream.TIME_AT_HEART_RATE,
 )
 """What a device measures in a session."""
 OF_SESSIONS: Final = frozenset(REPORTED + MEASURED)
-TRIALS: Final = frozenset({Stream.JUMP_HEIGHT_CM})
+TRIALS: Final = frozenset(stream for stream, spec in SPECS.items() if spec.category is Category.TESTS)
 """Tests of which several belong to one day."""
 
 

@@ -48,6 +48,25 @@ class Stream(StrEnum):
     JUMP_HEIGHT_CM = "jump_height_cm"
     BODY_WEIGHT = "body_weight"
     FLUID_GLASSES = "fluid_glasses"
+    # What recordings, tests, questionnaires and diets give.
+    TIME_AT_HEART_RATE = "time_at_heart_rate"
+    JUMP_HEIGHT_FLIGHT_CM = "jump_height_flight_cm"
+    JUMP_HEIGHT_IMPULSE_CM = "jump_height_impulse_cm"
+    RSI_MODIFIED = "rsi_modified"
+    JUMP_PEAK_POWER_W = "jump_peak_power_w"
+    NORDIC_LEFT_N = "nordic_left_n"
+    NORDIC_RIGHT_N = "nordic_right_n"
+    ADDUCTION_LEFT_N = "adduction_left_n"
+    ADDUCTION_RIGHT_N = "adduction_right_n"
+    ABDUCTION_LEFT_N = "abduction_left_n"
+    ABDUCTION_RIGHT_N = "abduction_right_n"
+    OSTRC_PARTICIPATION = "ostrc_participation"
+    OSTRC_VOLUME = "ostrc_volume"
+    OSTRC_PERFORMANCE = "ostrc_performance"
+    OSTRC_SYMPTOMS = "ostrc_symptoms"
+    ENERGY_INTAKE_KCAL = "energy_intake_kcal"
+    EXERCISE_ENERGY_KCAL = "exercise_energy_kcal"
+    FAT_FREE_MASS_KG = "fat_free_mass_kg"
 
 
 class Aggregation(StrEnum):
@@ -97,6 +116,7 @@ _TEXT = "ours: a text has no range"
 _ONE_DAY = "ours: no more than one day"
 _THREE = "ours: three degrees"
 _HARDEST = "ours: the highest rating times the longest session"
+_OSTRC = "Clarsen et al. 2020"
 _FIVE_STEPS = "McLean et al. 2010"
 _PULSE = "ours: catches a shifted column, wide enough for any person"
 
@@ -149,6 +169,18 @@ def _sleep(
     return StreamSpec(
         unit, low, high, bounds_from, Category.SLEEP, aggregation, Lineage.WEARABLE, day_of_end=True, meaning=meaning
     )
+
+
+def _recorded_series(
+    unit: str, low: float, high: float, category: Category, meaning: str, *, bounds_from: str = _WIDE
+) -> StreamSpec:
+    return StreamSpec(
+        unit, low, high, bounds_from, category, Aggregation.NONE, Lineage.WEARABLE, Shape.SERIES, meaning=meaning
+    )
+
+
+def _ostrc(meaning: str) -> StreamSpec:
+    return _answer("{score}", 0, 25, Category.INJURY, f"OSTRC-H2: {meaning}, 0, 8, 17 or 25", bounds_from=_OSTRC)
 
 
 def _flag(meaning: str) -> StreamSpec:
@@ -254,6 +286,26 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.JUMP_HEIGHT_CM: _test("cm", 1, 120, "countermovement jump height"),
     Stream.BODY_WEIGHT: _answer("kg", 20, 250, Category.NUTRITION, "body weight"),
     Stream.FLUID_GLASSES: _answer("{count}", 0, 60, Category.NUTRITION, "glasses drunk", Aggregation.SUM),
+    Stream.TIME_AT_HEART_RATE: _recorded_series(
+        "s", 0, 86_400, Category.HEART, "seconds at 25, 26 ... 230 beats a minute in a session", bounds_from=_ONE_DAY
+    ),
+    Stream.JUMP_HEIGHT_FLIGHT_CM: _test("cm", 1, 120, "countermovement jump height from flight time"),
+    Stream.JUMP_HEIGHT_IMPULSE_CM: _test("cm", 1, 120, "countermovement jump height from impulse"),
+    Stream.RSI_MODIFIED: _test("m/s", 0.01, 3, "jump height per time to take-off"),
+    Stream.JUMP_PEAK_POWER_W: _test("W", 100, 15_000, "peak power of a countermovement jump"),
+    Stream.NORDIC_LEFT_N: _test("N", 10, 1500, "peak force of a Nordic hamstring test, left"),
+    Stream.NORDIC_RIGHT_N: _test("N", 10, 1500, "peak force of a Nordic hamstring test, right"),
+    Stream.ADDUCTION_LEFT_N: _test("N", 10, 1500, "peak force of hip adduction, left"),
+    Stream.ADDUCTION_RIGHT_N: _test("N", 10, 1500, "peak force of hip adduction, right"),
+    Stream.ABDUCTION_LEFT_N: _test("N", 10, 1500, "peak force of hip abduction, left"),
+    Stream.ABDUCTION_RIGHT_N: _test("N", 10, 1500, "peak force of hip abduction, right"),
+    Stream.OSTRC_PARTICIPATION: _ostrc("difficulty taking part"),
+    Stream.OSTRC_VOLUME: _ostrc("training reduced"),
+    Stream.OSTRC_PERFORMANCE: _ostrc("performance affected"),
+    Stream.OSTRC_SYMPTOMS: _ostrc("symptoms"),
+    Stream.ENERGY_INTAKE_KCAL: _answer("kcal", 0, 15_000, Category.NUTRITION, "energy eaten", Aggregation.SUM),
+    Stream.EXERCISE_ENERGY_KCAL: _worn("kcal", 0, 15_000, _LOAD, Aggregation.SUM, "energy spent in training"),
+    Stream.FAT_FREE_MASS_KG: _answer("kg", 20, 150, Category.NUTRITION, "fat-free mass"),
 }
 
 

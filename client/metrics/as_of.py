@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import AUTO_DETECTED, Observation
+from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.sessions import MEASURED, REPORTED
 from client.biometrics.streams import Stream
@@ -41,12 +42,13 @@ def tables_as_of(
     priority: Sequence[str] = (),
     rest: RestRule = EXPLICIT,
     today: date | None = None,
+    own: OwnSettings = NOTHING_SET,
 ) -> list[TableAsOf]:
     """Return the tables that together hold for every day of the athlete's history; all have the same days.
 
     A reading counts from its own day on (docs/indices.md §1.2, §4.5). today: as in `client.features.daily.build`.
     """
-    make = partial(build, source_priority=priority, rest=rest, today=today)
+    make = partial(build, source_priority=priority, rest=rest, today=today, own=own)
     whole = make(readings)
     if not whole.dates:
         return []

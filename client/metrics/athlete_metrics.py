@@ -8,11 +8,11 @@ import numpy as np
 from client.biometrics.rest_rule import RestRule
 from client.features.daily import DailyTable
 from client.metrics.as_of import TableAsOf, tables_as_of
-from client.metrics.catalogue import METRICS
+from client.metrics.catalogue import catalogue
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay
 from client.metrics.series import Mask, metric_days
-from client.vault.preferences.own_settings import source_priority
+from client.vault.preferences.own_settings import own_settings, source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -35,24 +35,28 @@ def athlete_metrics(
     Without `last` the range ends on the newest day with data, without `first` it is that one day; empty where nothing
     is known and no range is given. rest: a rule to try instead of the athlete's own.
     """
+    own = own_settings(vault, athlete)
     held = tables_as_of(
         vault.read(athlete),
         priority=source_priority(vault, athlete),
         rest=rest_rule(vault, athlete) if rest is None else rest,
         today=today,
+        own=own,
     )
+    metrics = catalogue(own, is_minor=vault.athlete(athlete).is_minor)
     key = vault.seal_of(athlete)[2].row_key(_KEY)
     newest = max((one.table.dates[-1] for one in held), default=None)
     last = last or newest or first
     if last is None:
         return {}
-    return metrics_between(held, first or last, last, key=key)
+    return metrics_between(held, first or last, last, key=key, metrics=metrics)
 
 
 def metrics_between(
-    held: Sequence[TableAsOf], first: date, last: date, *, key: bytes, metrics: Sequence[DailyMetric] = METRICS
+    held: Sequence[TableAsOf], first: date, last: date, *, key: bytes, metrics: Sequence[DailyMetric] | None = None
 ) -> History:
     """Return every figure on each day from `first` to `last`, both included, by name."""
+    metrics = catalogue() if metrics is None else metrics
     found: History = {metric.name: [] for metric in metrics}
     for one in held or [TableAsOf(DailyTable((), {}), np.zeros(0, dtype=bool))]:
         table, holds = _covering(one, first, last)

@@ -26,8 +26,8 @@ def _no_codes(*_: Floats) -> Codes:
 class DailyMetric:
     """One figure over the last `days` entries of its columns; the known days of the first column are counted.
 
-    reach: entries before and with the day that the value depends on; None for the whole history. Names, units and
-    sources: docs/indices.md §1.3.
+    constants: what else the value depends on. reach: entries before and with the day that it depends on; None for the
+    whole history. fades: True where every earlier day keeps some weight. Names and units: docs/indices.md §1.3.
     """
 
     name: str
@@ -39,6 +39,8 @@ class DailyMetric:
     method: str = ""
     codes: FindCodes = field(default=_no_codes)
     version: int = 1
+    constants: tuple[float | None, ...] = ()
+    fades: bool = False
 
     @property
     def method_id(self) -> str:

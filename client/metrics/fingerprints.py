@@ -1,7 +1,7 @@
 """Keyed fingerprints of what a figure was computed from: equal ones have equal values.
 
-HMAC-SHA256 (RFC 2104) of method, version and exact inputs under a key that ends with the athlete's own. A plain hash of
-a few small numbers could be guessed by trying them.
+HMAC-SHA256 (RFC 2104) of figure, method, version, constants and exact inputs, under a key that ends with the athlete's
+own. A plain hash of a few small numbers could be guessed by trying them.
 """
 
 import hmac
@@ -20,13 +20,17 @@ def fingerprints(metric: DailyMetric, columns: Sequence[Floats], days: Sequence[
     columns: one (days,) series each. Where the figure rests on the whole history, that begins with the first known
     day, so that unknown days before it change nothing.
     """
-    head = f"{metric.method_id}\x1f{metric.version}".encode()
+    head = "\x1f".join([metric.name, metric.method_id, str(metric.version), *map(repr, metric.constants)]).encode()
     exact = [np.where(np.isnan(column), np.nan, column + 0.0).astype("<f8") for column in columns]
     if metric.reach is None:
         return _of_history(head, exact, days, key)
-    rows = np.concatenate([windows(column, metric.reach) for column in exact], axis=1).astype("<f8")
-    plain, size = memoryview(rows.tobytes()), rows.shape[1] * rows.itemsize
-    return [hmac.digest(key, head + plain[at * size : (at + 1) * size], "sha256").hex() for at in days]
+    rows = np.concatenate([windows(column, metric.reach) for column in exact], axis=1)[np.asarray(days, dtype=np.intp)]
+    plain, size = memoryview(rows.astype("<f8").tobytes()), rows.shape[1] * rows.itemsize
+    empty = hmac.digest(key, head + np.full(rows.shape[1], np.nan, dtype="<f8").tobytes(), "sha256").hex()
+    return [
+        empty if is_empty else hmac.digest(key, head + plain[at * size : (at + 1) * size], "sha256").hex()
+        for at, is_empty in enumerate(np.isnan(rows).all(axis=1).tolist())
+    ]
 
 
 def _of_history(head: bytes, columns: Sequence[Floats], days: Sequence[int], key: bytes) -> list[str]:

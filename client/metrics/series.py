@@ -84,7 +84,7 @@ def _days_of(
 def _rests_on_assumed(table: DailyTable, metric: DailyMetric) -> Mask:
     """True on days (days,) of whose weight an assumed rest day has some: any so far, where the whole history counts."""
     assumed = table.column(ASSUMED_REST) == 1.0
-    if metric.reach is None and "ewma" in metric.method_id:
+    if metric.fades:
         return np.logical_or.accumulate(assumed)
     return known(windows(np.where(assumed, 1.0, np.nan), metric.days)) > 0
 

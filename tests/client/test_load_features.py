@@ -40,9 +40,10 @@ def test_golden_monotony_and_strain(golden: dict[str, Any]) -> None:
 def test_golden_chart(golden: dict[str, Any], golden_load: Floats, dialect: Dialect, key: str) -> None:
     found = balance(golden_load, dialect)
 
-    assert found is not None
-    assert (found.ctl, found.atl) == pytest.approx((golden[key]["ctl"], golden[key]["atl"]))
-    assert found.tsb == pytest.approx(golden[key]["tsb_prev_day"])
+    assert (found.ctl[-1], found.atl[-1]) == pytest.approx((golden[key]["ctl"], golden[key]["atl"]))
+    assert found.tsb[-1] == pytest.approx(golden[key]["tsb_prev_day"])
+    if dialect is Dialect.EXP:
+        assert found.tsb_same_day[-1] == pytest.approx(golden[key]["tsb_same_day"])
 
 
 def test_golden_trimp(golden: dict[str, Any]) -> None:
@@ -127,4 +128,4 @@ def test_weeks_that_are_not_fully_known_have_no_sum() -> None:
     assert load.week_change(np.array([100.0] * 7 + [150.0] * 7))[-1] == pytest.approx(0.5)
     assert np.isnan(load.week_change(np.array([0.0] * 7 + [150.0] * 7))[-1])
     assert np.isnan(load.monotony(np.full(7, 100.0))).all(), "without spread it is undefined, not infinite"
-    assert balance(values, Dialect.EXP) is None
+    assert np.isnan(balance(values, Dialect.EXP).tsb_same_day[-1])

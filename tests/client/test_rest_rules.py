@@ -145,6 +145,7 @@ def test_what_rests_on_an_assumed_day_says_so_and_nothing_else_does(day_of: Make
     before = assumed_in_figures(table.until(table.dates[29]))
 
     exponential = {"load_28d_ewma", "acwr_ewma_seed_first", "acwr_ewma_seed_mean7"}
+    exponential |= {"fitness_42d", "fatigue_7d", "form"}
     assert marked == exponential | {"acwr_ra_uncoupled_28"}
     assert earlier == exponential | {"acwr_ra_coupled", "acwr_ra_uncoupled_21", "acwr_ra_uncoupled_28"}
     assert before == set()
