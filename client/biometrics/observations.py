@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from client.biometrics.streams import SPECS, Shape, Stream, StreamSpec
 from client.errors import BadObservation
@@ -84,7 +85,12 @@ class Observation:
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment of this reading in local time, without a zone."""
-        return (moment + timedelta(minutes=self.offset_min)).replace(tzinfo=None)
+        return (moment + _offset(self.offset_min)).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=64)
+def _offset(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
 
 
 def _check_value(stream: Stream, spec: StreamSpec, value: Value) -> None:

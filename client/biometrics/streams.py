@@ -68,6 +68,8 @@ class Stream(StrEnum):
     EXERCISE_ENERGY_KCAL = "exercise_energy_kcal"
     FAT_FREE_MASS_KG = "fat_free_mass_kg"
 
+    __hash__ = str.__hash__  # as it compares; that of Enum is a call, and every reading is looked up many times
+
 
 class Aggregation(StrEnum):
     """How several readings of one day become the day's number."""

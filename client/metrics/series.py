@@ -10,7 +10,7 @@ from client.features.daily import DailyTable
 from client.features.days.instruments import NEW_SOURCE
 from client.features.rest import ASSUMED_REST
 from client.features.windows import known, windows
-from client.metrics.columns import column_of, instruments_of, latest
+from client.metrics.columns import column_of, instruments_of, is_plain, latest
 from client.metrics.definition import DailyMetric
 from client.metrics.fingerprints import fingerprints
 from client.metrics.metric_day import MetricDay
@@ -27,13 +27,29 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
 
     Each day's value is made of the days of the instrument that measured its last known day (docs/indices.md §1.5).
     """
+    table, wanted = _needed(table, metric, wanted)
     whole = tuple(column_of(table, name) for name in metric.columns)
-    found: dict[int, MetricDay] = {}
-    for columns, holds in _by_instrument(table, metric, whole):
-        days = np.flatnonzero(holds & wanted)
-        if days.size:
-            found.update(_days_of(table, metric, whole[0], columns, days, key))
-    return [found[at] for at in sorted(found)]
+    found = [
+        one
+        for columns, holds in _by_instrument(table, metric, whole)
+        if (holds & wanted).any()
+        for one in _days_of(table, metric, whole[0], columns, np.flatnonzero(holds & wanted), key)
+    ]
+    return sorted(found, key=lambda one: one.day)
+
+
+def _needed(table: DailyTable, metric: DailyMetric, wanted: Mask) -> tuple[DailyTable, Mask]:
+    """Leave out the days that no wanted day's figure depends on.
+
+    Not where the columns are put together of several: what is used of them may rest on the whole history. Nor where
+    there are several instruments: the present one may have last measured before.
+    """
+    days = np.flatnonzero(wanted)
+    if metric.reach is None or not days.size or not is_plain(table, metric.columns):
+        return table, wanted
+    part = slice(max(int(days[0]) - max(metric.reach, metric.days) + 1, 0), int(days[-1]) + 1)
+    names = {*metric.columns, ASSUMED_REST} & table.columns.keys()
+    return DailyTable(table.dates[part], {name: table.columns[name][part] for name in names}), wanted[part]
 
 
 def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) -> Iterator[tuple[MetricInputs, Mask]]:
@@ -52,7 +68,7 @@ def _days_of(
     own: MetricInputs,
     days: NDArray[np.intp],
     key: bytes,
-) -> Iterator[tuple[int, MetricDay]]:
+) -> list[MetricDay]:
     values = metric.compute(*own)
     valid = known(windows(own[0], metric.days))
     codes = _Codes(dict(metric.codes(*own)))
@@ -63,22 +79,12 @@ def _days_of(
         codes.add(ASSUMED_REST, _rests_on_assumed(table, metric) & ~np.isnan(values))
     places = days.tolist()
     prints = fingerprints(metric, own, places, key=key)
-    numbers = values[days].tolist()
-    for at, value, number, one in zip(places, numbers, valid[days].tolist(), prints, strict=True):
-        yield (
-            at,
-            MetricDay(
-                day=table.dates[at],
-                value=value if value == value else None,  # NaN is not itself
-                unit=metric.unit,
-                valid=number,
-                expected=metric.days,
-                quality=codes.on(at),
-                method=metric.method_id,
-                version=metric.version,
-                inputs_hmac=one,
-            ),
-        )
+    told = [None if value != value else value for value in values[days].tolist()]  # NaN is not itself
+    unit, expected, method, version = metric.unit, metric.days, metric.method_id, metric.version
+    return [
+        MetricDay(table.dates[at], value, unit, number, expected, codes.on(at), method, version, one)
+        for at, value, number, one in zip(places, told, valid[days].tolist(), prints, strict=True)
+    ]
 
 
 def _rests_on_assumed(table: DailyTable, metric: DailyMetric) -> Mask:
