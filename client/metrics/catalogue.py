@@ -13,6 +13,7 @@ from client.metrics import own_past
 from client.metrics.columns import WELLNESS_SUM
 from client.metrics.definition import Codes, Compute, DailyMetric
 from client.metrics.of_constants import of_constants
+from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h
 from client.metrics.tests_and_health import ENERGY, TESTS_AND_HEALTH
 from models.arrays import Floats
 
@@ -103,7 +104,15 @@ _SLEEP = (
     DailyMetric("sleep_regularity_14d", _SHARES, "1", sleep.REGULARITY_D, sleep.regularity_index, sleep.REGULARITY_D),
 )
 
-_ALWAYS = (*_LOAD, *map(_ratio, ratios.AcwrMethod), *_ANSWERS, *_HEART, *_SLEEP, *TESTS_AND_HEALTH)
+
+def _recovery(column: str, typical_error: float) -> DailyMetric:
+    compute = partial(recovery_time_h, typical_error=typical_error)
+    columns, name = (column, *LOAD), f"recovery_time_{column}"
+    return DailyMetric(name, columns, "h", SESSIONS_D, compute, REACH_D, "turnbull_median_365")
+
+
+_RECOVERY = (_recovery("lnrmssd", 0.02), _recovery(MORNING_ANSWERS, _SUM))
+_ALWAYS = (*_LOAD, *map(_ratio, ratios.AcwrMethod), *_ANSWERS, *_HEART, *_SLEEP, *_RECOVERY, *TESTS_AND_HEALTH)
 
 
 def catalogue(own: OwnSettings = NOTHING_SET, *, is_minor: bool = False) -> tuple[DailyMetric, ...]:
