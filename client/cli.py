@@ -19,6 +19,7 @@ from client.commands import (
     squad,
     staff,
 )
+from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
@@ -44,6 +45,7 @@ for area in (
     ingest,
     readings,
     metrics,
+    corrections,
     plan,
     staff,
     federation,

@@ -45,6 +45,10 @@ VERBS: EventDeclarations = {
     "ingest": records(EventKind.INGEST, unless=_UNLINKED),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "metrics": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "reading void": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "reading history": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
+    "imports undo": records(EventKind.OPERATOR_LOOK, each="athlete", unless=_UNLINKED),
     "plan set": records(EventKind.PLAN_SET, unless=_UNLINKED),
     "enrol": records(EventKind.MEMBER_ENROLLED, each="athlete", unless="the athlete is enrolled as they are"),
     "league join": records(EventKind.LEAGUE_JOINED, unless="the club has joined already"),
@@ -55,6 +59,7 @@ VERBS: EventDeclarations = {
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
+    "athlete remove": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "retention show"),
     **unrecorded(
         NoEntryReason.SET_UP,
@@ -66,6 +71,8 @@ VERBS: EventDeclarations = {
         "athlete load",
     ),
     **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
+    **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear"),
+    **unrecorded(NoEntryReason.READ_BACK, "imports list", "imports show", "quarantine list", "quarantine show"),
     **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }

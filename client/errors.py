@@ -9,6 +9,7 @@ ClientError
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
+├── CannotCorrect         an import that cannot be undone, or a reading that cannot be corrected or voided
 ├── BadMapping            a mapping file that does not describe a CSV
 ├── VaultError
 │   ├── WrongKey          passphrase or key file that does not open this vault
@@ -58,9 +59,14 @@ class UnreadableFile(ClientError):
     """An input file that is not what it should be; the message is the reason kept with the quarantine.
 
     rows: how many rows were read before it was refused whole, where they were counted.
+    is_unknown_table: whether it is a table of a kind that no reader knows, which a mapping may describe.
     """
 
     rows: int = 0
+
+    def __init__(self, message: str, *, is_unknown_table: bool = False) -> None:
+        super().__init__(message)
+        self.is_unknown_table = is_unknown_table
 
 
 class NotUsed(ClientError):
@@ -69,6 +75,10 @@ class NotUsed(ClientError):
 
 class BadMapping(ClientError, ValueError):
     """A mapping file that does not describe a CSV."""
+
+
+class CannotCorrect(ClientError):
+    """An import that is not there or undone already, or a reading that cannot be corrected or voided."""
 
 
 class VaultError(ClientError):

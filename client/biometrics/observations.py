@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from client.biometrics.streams import SPECS, Shape, Stream, StreamSpec
+from client.biometrics.stream_spec import Shape, StreamSpec
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadObservation
 from policies.vocabulary import Category
 

@@ -18,7 +18,14 @@ MEASURED: Final = (
     Stream.HEART_RATE_MEAN,
     Stream.HEART_RATE_MAX,
     Stream.POWER_MEAN,
+    Stream.SPRINT_DISTANCE,
+    Stream.ACCELERATIONS,
+    Stream.DECELERATIONS,
     Stream.TIME_AT_HEART_RATE,
+    Stream.TIME_AT_SPEED,
+    Stream.LAP_DURATIONS,
+    Stream.LAP_DISTANCES,
+    Stream.LAP_HEART_RATES,
 )
 """What a device measures in a session."""
 OF_SESSIONS: Final = frozenset(REPORTED + MEASURED)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 NodeFolder = Annotated[Path, typer.Argument(help="The node's folder, as created by `init`.", show_default=False)]
+NodeAthlete = Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)]
 
 
 def find_athlete(vault: "Vault", text: str) -> "Athlete":

@@ -167,10 +167,10 @@ def erase(
         vault.erase(found)
     say(f"{found}: the key is destroyed and the file is rewritten.", erased_in_backups(utc_now()))
     if settings.consent_url is not None:
-        _tell(settings, found)
+        tell_of_erasure(settings, found)
 
 
-def _tell(settings: "NodeSettings", athlete: AthleteId) -> None:
+def tell_of_erasure(settings: "NodeSettings", athlete: AthleteId) -> None:
     """Have the consent service log the erasure. It has happened whatever the service says."""
     from audit.entries.details.clubs import NodeDataErased
     from client.consent_client import NodeConsentClient

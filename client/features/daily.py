@@ -16,7 +16,8 @@ from client.biometrics.observations import Observation
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.sessions import OF_SESSIONS
-from client.biometrics.streams import SPECS, Aggregation, Stream
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
 from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
 from client.features.day_sources import chosen_by_day, not_overlapping
 from client.features.days.heart_load import HEART_LOADS, heart_load_columns

@@ -14,13 +14,13 @@ from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
 from client.biometrics.sessions import REPORTED, TRIALS, Session, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day, has_several_sources
+from client.features.days.by_stream import ByStream
 from client.features.days.instruments import instrument_columns, instrument_of
 from client.features.days.nights import Nights, Sleep
 from client.features.hrv import analyse, as_intervals
 from client.features.sleep import agreement, minute_grid
 from models.arrays import Floats
 
-ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 Columns = Mapping[str, Floats]
 Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]
 

@@ -27,7 +27,7 @@ def asymmetry_of(test: str) -> str:
 
 
 def _sides(test: str) -> _Together:
-    names = (f"{test}_left_n", f"{test}_right_n")
+    names = (f"{test}_left", f"{test}_right")
     return names, lambda table: asymmetry(*(table.column(name) for name in names))
 
 
@@ -38,10 +38,16 @@ def _exposure_h(table: DailyTable) -> Floats:
     return np.where(np.isnan(minutes) & (table.column("load_au") == 0), 0.0, minutes) / 60
 
 
+def _ostrc_score(table: DailyTable) -> Floats:
+    """The sum of the four answers; where a source has their sum alone, that."""
+    answered = np.sum([table.column(name) for name in _OSTRC], axis=0)
+    return np.where(np.isnan(answered), table.column(OSTRC_SCORE), answered)
+
+
 _TOGETHER: Mapping[str, _Together] = {
     MORNING_ANSWERS: (MORNING_ITEMS, morning_answers_sum),
     WELLNESS_SUM: (WELLNESS_ITEMS, lambda table: wellness_sum({name: table.column(name) for name in WELLNESS_ITEMS})),
-    OSTRC_SCORE: (_OSTRC, lambda table: np.sum([table.column(name) for name in _OSTRC], axis=0)),
+    OSTRC_SCORE: ((*_OSTRC, OSTRC_SCORE), _ostrc_score),
     EXPOSURE_H: (("session_duration_min",), _exposure_h),
     **{asymmetry_of(test): _sides(test) for test in TWO_SIDED},
 }

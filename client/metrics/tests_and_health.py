@@ -13,7 +13,7 @@ JUMPS = {
     "jump_height_flight_cm": "cm",
     "jump_height_impulse_cm": "cm",
     "rsi_modified": "m/s",
-    "jump_peak_power_w": "W",
+    "jump_peak_power": "W/kg",
 }
 """Kinds of jump figures and their units; heights from flight time and from impulse are never compared."""
 YEAR_D = 365
@@ -73,7 +73,7 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
     ),
     DailyMetric(
         ENERGY,
-        ("energy_intake_kcal", "exercise_energy_kcal", "fat_free_mass_kg"),
+        ("energy_intake", "exercise_energy", "fat_free_mass"),
         "kcal/kg/d",
         1,
         energy_availability,

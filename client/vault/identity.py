@@ -62,7 +62,7 @@ def beside_held(observations: Sequence[Observation], held_rows: HeldRows) -> tup
     """
     groups: dict[_Group, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for observation in observations:
-        if _is_placed(observation):
+        if is_placed(observation):
             groups[_group(observation, "")][observation.entry].append(observation)
     moves: dict[tuple[_Group, str], str] = {}
     unclear = 0
@@ -73,7 +73,7 @@ def beside_held(observations: Sequence[Observation], held_rows: HeldRows) -> tup
         places, doubtful = _assigned(row_values, held, is_dated=has_only_a_date(first))
         unclear += doubtful
         moves.update({(group, entry): place_of(place) for entry, place in zip(rows, places, strict=True)})
-    moved = [_entered(one, moves[_group(one, ""), one.entry]) if _is_placed(one) else one for one in observations]
+    moved = [_entered(one, moves[_group(one, ""), one.entry]) if is_placed(one) else one for one in observations]
     return moved, unclear
 
 
@@ -122,7 +122,8 @@ def _is_repeated(observation: Observation) -> bool:
     return observation.stream in OF_SESSIONS or observation.stream in TRIALS
 
 
-def _is_placed(observation: Observation) -> bool:
+def is_placed(observation: Observation) -> bool:
+    """True for a reading that only its place among records of one start tells from others."""
     return _is_repeated(observation) and (not observation.entry or observation.entry.startswith(PLACE))
 
 
@@ -137,6 +138,11 @@ def _group(observation: Observation, record_id: str) -> _Group:
 def place_of(number: int) -> str:
     """Return the entry of the record with this number, counted from 0, among those of one start."""
     return f"{PLACE}{number}" if number else ""
+
+
+def number_of_place(entry: str) -> int:
+    """Return the number of a place, counted from 0 (`place_of`)."""
+    return int(entry.removeprefix(PLACE) or 0)
 
 
 def _entered(observation: Observation, entry: str) -> Observation:

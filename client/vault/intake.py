@@ -15,6 +15,7 @@ from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandActs
 from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
+from client.vault.records.renaming import RecordRenaming
 from client.vault.records.same_times import at_same_times
 from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
@@ -112,15 +113,19 @@ class Intake:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
         held = self._held(key, new) or _Held(key, None)
-        found = verdict(new, held.counting, held.former, replaces=self._replaces)
+        if held.key != key:
+            held = self._renamed_to(key, held, new.entry)
+        replaces = self._replaces and key not in self._fresh
+        found = verdict(new, held.counting, held.former, replaces=replaces)
         if found is Precedence.IS_SET_ASIDE:
             self._conflicting += new.value != held.reading.value
             self._keep_aside(held, key, new)
             return False
-        self._claims[key] = fingerprint(self._seal, key, new)
         if found is Precedence.REPEATS:
-            self._rename(held, key, new)
+            self._claims.setdefault(key, fingerprint(self._seal, key, new))
             return False
+        self._claims[key] = fingerprint(self._seal, key, new)
+        self._set_aside[key] = [one for one in self._set_aside[key] if one.change.kind is not ChangeKind.CONFLICT]
         if found is Precedence.REPLACES and held.counting is not None:
             self._replace(held, held.counting, key, new)
         self._fresh[key] = new
@@ -134,8 +139,8 @@ class Intake:
         return self._stored(key) or self._under_a_former_key(new)
 
     def _keep_aside(self, held: _Held, key: bytes, new: Observation) -> None:
-        """Keep a value that is not taken, for the case that what counts instead is undone."""
-        if key in self._fresh or held.key != key or self._mark is None:
+        """Keep a value that is not taken, for the case that what counts instead is undone; the first one of a file."""
+        if key in self._claims or self._mark is None:
             return
         self._claims[key] = fingerprint(self._seal, key, new)
         if not any(is_same(new, one.reading) for one in (*held.former, *self._set_aside[key])):
@@ -146,18 +151,26 @@ class Intake:
             kind = kind_of_change(new, counting, replaces=self._replaces)
             self._set_aside[key].append(FormerReading(counting, self._change(kind)))
             self._replaced += self._replaces
-        if held.key != key:
-            self._gone.append(held.key)
-        if not completes(new, counting) and not _was_misplaced(new, counting):
+        is_moved = key in self._renamed and _was_misplaced(new, counting)
+        if not is_moved and not completes(new, counting):
             differs = int(new.value != counting.value)
             self._conflicting += differs
             self._corrected[new.local(new.start)] += differs
 
-    def _rename(self, held: _Held, key: bytes, new: Observation) -> None:
-        """Put a reading that an earlier version stored without its source's id under the key with it."""
-        if held.key != key and held.counting is not None:
+    def _renamed_to(self, key: bytes, held: _Held, entry: str) -> _Held:
+        """Move a record that was stored without its source's id to the key with it."""
+        former = [one.reading for one in held.former]
+        values = former if held.counting is None else [*former, held.counting]
+        RecordRenaming(self._connection, self._athlete, self._seal).move(held.key, key, values, entry)
+        if former:
+            self._with_former.add(key)
+        if held.counting is not None:
+            self._renamed[key] = replace(held.counting, entry=entry)
             self._gone.append(held.key)
-            self._renamed[key] = _of_file(new, held.counting)
+        moved = tuple(replace(one, reading=replace(one.reading, entry=entry)) for one in held.former)
+        self._looked_up[held.key] = None
+        self._looked_up[key] = _Held(key, self._renamed.get(key), moved)
+        return _Held(key, self._renamed.get(key), moved)
 
     def _take_out(self, placed: Iterable[Observation]) -> None:
         """Set aside what the same source holds at the times of the readings, beside what they replaced one for one."""
@@ -214,8 +227,10 @@ class Intake:
         starts = [new.start]
         if new.source.app == "fitbit" and new.stream in MEASURED:
             starts.append(new.start - timedelta(minutes=new.offset_min))
-        keys = (self._seal.row_key(key_of_start(new.stream, start, new.source)) for start in starts)
-        return next((held for key in keys if (held := self._stored(key)) is not None), None)
+        keys = [self._seal.row_key(key_of_start(new.stream, start, new.source)) for start in starts]
+        # A record that this file has as well, without the id, is another one.
+        held = (self._stored(key) for key in keys if key not in self._claims)
+        return next((one for one in held if one is not None), None)
 
     def _rows_beside(self, reading: Observation) -> list[SourceRow]:
         streams = sorted(OF_SESSIONS) if reading.stream in OF_SESSIONS else [reading.stream]
@@ -234,15 +249,6 @@ class Intake:
         }
 
 
-def _of_file(new: Observation, held: Observation) -> Observation:
-    """Return a reading with the file that brought it first: no later import alone has it."""
-    return (
-        new
-        if new.source == held.source
-        else replace(new, source=replace(new.source, file_sha256=held.source.file_sha256))
-    )
-
-
 def _was_misplaced(new: Observation, held: Observation) -> bool:
     """True for a Fitbit exercise that an earlier version placed at the local time that its UTC start looks like."""
-    return not held.entry and held.start == new.start - timedelta(minutes=new.offset_min) != new.start
+    return held.start == new.start - timedelta(minutes=new.offset_min) != new.start

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +38,10 @@ class _Opened:
     number: int
     profile: Athlete
     seal: Seal
+
+
+class _Rehearsed(Exception):
+    """Ends a rehearsal, and with it its transaction."""
 
 
 def new_athlete_id() -> AthleteId:
@@ -82,6 +86,16 @@ class Vault:
         with self._database.transaction():
             yield
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Do everything inside and then undo it, so that its results can be shown before it is done."""
+        try:
+            with self._database.transaction():
+                yield
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
+
     def add_athlete(
         self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False, squad: str = DEFAULT_SQUAD
     ) -> Athlete:
@@ -99,11 +113,11 @@ class Vault:
 
     def move_to_squad(self, athlete: AthleteId, squad: str) -> None:
         """Put an athlete into another squad; raises UnknownAthlete or AthleteErased."""
-        with self._database.transaction() as connection:
-            opened, handle = self._open(athlete), self._handle(athlete)
-            moved = replace(opened.profile, squad=squad)
-            row = (self._seal_profile(moved, handle), opened.number)
-            connection.execute("UPDATE athlete SET profile = ? WHERE number = ?", row)
+        self._change_profile(athlete, lambda profile: replace(profile, squad=squad))
+
+    def rename(self, athlete: AthleteId, name: str) -> None:
+        """Give an athlete another name; raises UnknownAthlete or AthleteErased."""
+        self._change_profile(athlete, lambda profile: replace(profile, name=name))
 
     def athletes(self) -> list[Athlete]:
         """Return the athletes who are not erased, by shirt number."""
@@ -211,6 +225,12 @@ class Vault:
         handle = self._handle(athlete)
         data_key = self._master.open(wrapped, b"key" + handle)
         return _Opened(number, self._open_profile(profile, handle), Seal(data_key))
+
+    def _change_profile(self, athlete: AthleteId, change: Callable[[Athlete], Athlete]) -> None:
+        with self._database.transaction() as connection:
+            opened, handle = self._open(athlete), self._handle(athlete)
+            row = (self._seal_profile(change(opened.profile), handle), opened.number)
+            connection.execute("UPDATE athlete SET profile = ? WHERE number = ?", row)
 
     def _seal_profile(self, profile: Athlete, handle: bytes) -> bytes:
         fields = [profile.athlete, profile.name, profile.shirt_no, profile.is_minor, profile.squad]

@@ -6,7 +6,6 @@ can be made twice: once for text, once with --json. Most are run once; those wit
 
 import json
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
+from tests.architecture.corrected_node import copied_node, imported, of_reading, set_aside, voided
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -157,10 +157,6 @@ def _statement(every: Everything, fresh: str) -> Path:
     return every.file(fresh, json.dumps(made.as_json()))
 
 
-def _copied_node(every: Everything, fresh: str) -> Path:
-    return Path(shutil.copytree(every.programs.node, every.folder / fresh))
-
-
 def _in_league(every: Everything) -> Programs:
     every.programs.world.store.join_league(OrgId("club-a"), OrgId("league"))
     return every.programs
@@ -209,9 +205,25 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "staff", "remove"): [_person],
     ("homefield-node", "staff", "end-sessions"): [_person],
     ("homefield-node", "staff-code"): [_person],
-    ("homefield-node", "ingest"): [lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one]],
+    ("homefield-node", "ingest"): [
+        lambda e, _: [e.programs.node, files(e.programs), "--athlete", e.programs.one],
+        lambda e, _: [e.programs.node, files(e.programs), "--dry-run"],
+    ],
     ("homefield-node", "readings"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "metrics"): [lambda e, _: [e.programs.node, e.programs.one]],
+    ("homefield-node", "athlete", "rename"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "Bo Ek"]],
+    ("homefield-node", "athlete", "remove"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "--yes"]],
+    ("homefield-node", "reading", "correct"): [
+        lambda e, fresh: [*of_reading(e, fresh), "--value", 4, "--reason", "typing_error"]
+    ],
+    ("homefield-node", "reading", "void"): [lambda e, fresh: [*of_reading(e, fresh), "--reason", "sensor_fault"]],
+    ("homefield-node", "reading", "history"): [voided],
+    ("homefield-node", "imports", "list"): [lambda e, fresh: [imported(e, fresh)[0]]],
+    ("homefield-node", "imports", "show"): [imported],
+    ("homefield-node", "imports", "undo"): [lambda e, fresh: [*imported(e, fresh), "--yes"]],
+    ("homefield-node", "quarantine", "list"): [lambda e, fresh: [set_aside(e, fresh)[0]]],
+    ("homefield-node", "quarantine", "show"): [set_aside],
+    ("homefield-node", "quarantine", "clear"): [set_aside],
     ("homefield-node", "plan", "show"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "enrol"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "retention", "show"): [lambda e, _: [e.programs.node]],
@@ -278,9 +290,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-audit", "witness", "keys"): [lambda e, fresh: [_witness(e, fresh)]],
     ("homefield-audit", "witness", "add-log"): [lambda e, fresh: [_witness(e, fresh), "--vkey", _vkey()]],
     ("homefield-audit", "witness", "status"): [lambda e, fresh: [_watching(e, fresh)]],
-    ("homefield-node", "league", "new-key"): [
-        lambda e, fresh: [_copied_node(e, fresh), _statement(e, f"{fresh}.json")]
-    ],
+    ("homefield-node", "league", "new-key"): [lambda e, fresh: [copied_node(e, fresh), _statement(e, f"{fresh}.json")]],
     ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }

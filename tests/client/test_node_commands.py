@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from client.biometrics.streams import SPECS, Shape
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS
 from client.consent_client import NodeConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
 from client.settings import change_settings, load_settings

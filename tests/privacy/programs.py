@@ -25,6 +25,7 @@ from client.biometrics.observations import ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
+from client.vault.history.reading_states import stored_readings
 from consent.app import app_of
 from models.features import RECOVERY_SCHEMA
 from models.training.server_step import ServerState
@@ -201,6 +202,29 @@ def snapshot_known(p: Programs) -> None:
 
 
 Words = Callable[[Programs], tuple[object, ...]]
+HAND_ACTS = {
+    "correct": ("--value", "4", "--reason", "typing_error"),
+    "void": ("--reason", "sensor_fault"),
+    "history": (),
+}
+
+
+def imported(p: Programs) -> None:
+    """The node holds what the files give."""
+    p.done(client.cli.app, *NODE["ingest"][1](p))
+
+
+def reading_line(verb: str, *rest: str) -> Words:
+    """A command line about the newest mood that the node holds of the athlete."""
+
+    def line(p: Programs) -> tuple[object, ...]:
+        with open_vault(load_settings(p.node)) as vault:
+            chosen = stored_readings(vault, p.one, streams=[Stream.FATIGUE, Stream.MOOD])[-1].id
+        return ("reading", verb, p.node, p.one, chosen, *rest)
+
+    return line
+
+
 NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "staff add": (nothing, lambda p: ("staff", "add", p.node, "--name", "Kim", "--role", "coach")),
     "staff-code": (with_staff, lambda p: ("staff-code", p.node, "--name", "Kim")),
@@ -223,6 +247,9 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
         lambda p: ("propose", p.node, "--until", in_weeks()),
     ),
     "erase": (nothing, lambda p: ("erase", p.node, p.one, "--yes")),
+    "athlete remove": (nothing, lambda p: ("athlete", "remove", p.node, p.one, "--yes")),
+    **{f"reading {verb}": (imported, reading_line(verb, *rest)) for verb, rest in HAND_ACTS.items()},
+    "imports undo": (imported, lambda p: ("imports", "undo", p.node, 1, "--yes")),
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),

@@ -27,7 +27,10 @@ APPS = {
     "node": (client.cli.app, NODE, client.declared_events.VERBS),
     "league": (server.cli.app, LEAGUE, server.declared_events.VERBS),
 }
-DONE_ANYWAY = ("erase", "propose", "staff remove", "staff end-sessions", "athlete squad")
+DONE_ANYWAY = (
+    *("erase", "athlete remove", "propose", "imports undo"),
+    *("staff remove", "staff end-sessions", "athlete squad"),
+)
 CASES = [(place, verb) for place, (_, deeds, _) in APPS.items() for verb in deeds]
 
 
@@ -78,7 +81,7 @@ def test_without_a_record_a_command_does_nothing(programs: Programs, place: str,
     assert everything_below(programs) == before
 
 
-@pytest.mark.parametrize("verb", ["staff remove", "staff end-sessions", "athlete squad"])
+@pytest.mark.parametrize("verb", ["staff remove", "staff end-sessions", "athlete squad", "imports undo"])
 def test_what_must_not_wait_for_the_log_is_done_without_it_and_says_so(programs: Programs, verb: str) -> None:
     app, deeds, _ = APPS["node"]
     prepare, words = deeds[verb]

@@ -5,7 +5,7 @@ Source: docs/indices.md §2.7. What is not set, or not measured in one of the da
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import chain
 from typing import Final
@@ -16,6 +16,7 @@ from client.biometrics.observations import AUTO_DETECTED, Observation
 from client.biometrics.own_settings import OwnSettings
 from client.biometrics.sessions import Session, session_of
 from client.biometrics.streams import Stream
+from client.features.days.by_stream import ByStream
 from client.features.load import trimp_banister, trimp_zones
 from models.arrays import Floats
 
@@ -30,11 +31,10 @@ _READ: Final = (Stream.ACTIVITY_DURATION_MIN, Stream.HEART_RATE_MEAN, Stream.TIM
 HEART_LOADS: Final = (TRIMP, TRIMP_ZONES, UNRATED, *(f"time_in_zone_{zone}_min" for zone in range(1, ZONES + 1)))
 """The columns, which are 0 on a day of rest; the minutes in the five zones come last."""
 
-_ByDay = Mapping[Stream, Mapping[date, Sequence[Observation]]]
 _Told = dict[Stream, Observation]
 
 
-def heart_load_columns(by_stream: _ByDay, dates: Sequence[date], load: Floats, own: OwnSettings) -> dict[str, Floats]:
+def heart_load_columns(by_stream: ByStream, dates: Sequence[date], load: Floats, own: OwnSettings) -> dict[str, Floats]:
     """Return TRIMP [AU], TRIMP of days without a rating, Edwards' TRIMP and minutes in zones, each (days,).
 
     Empty where no session has a heart rate, or no maximum is set. What a device noticed by itself is no session.
@@ -59,11 +59,11 @@ def heart_load_columns(by_stream: _ByDay, dates: Sequence[date], load: Floats, o
     return columns
 
 
-def _is_rated(by_stream: _ByDay, day: date) -> bool:
+def _is_rated(by_stream: ByStream, day: date) -> bool:
     return any(by_stream.get(stream, {}).get(day) for stream in (Stream.SESSION_RPE, Stream.SESSION_LOAD))
 
 
-def _sessions(by_stream: _ByDay, day: date) -> list[_Told]:
+def _sessions(by_stream: ByStream, day: date) -> list[_Told]:
     found: dict[Session, _Told] = defaultdict(dict)
     for one in chain.from_iterable(by_stream.get(stream, {}).get(day, ()) for stream in _READ):
         if AUTO_DETECTED not in one.quality:

@@ -10,6 +10,7 @@ from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words
 
+STATUSES = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
 TABLE_COLUMNS = ("File", "Status", "Rows", "Kept", "Dropped", "Known", "New", "Cells refused", "Clock")
 
 
@@ -22,6 +23,7 @@ class FileAnswer:
         self.status = together([one.status for one in results])
         self.account = _total(results)
         self.added = sum(one.added for one in results)
+        self.replaced = sum(one.replaced for one in results)
         self.reason = "; ".join(dict.fromkeys(one.reason for one in results if one.reason))
         self.notes = list(dict.fromkeys(note for one in results for note in one.report.notes))
 
@@ -47,6 +49,7 @@ class FileAnswer:
             "duplicates": self.account.duplicates,
             "notes": self.notes,
             "added": self.added,
+            "replaced": self.replaced,
             "athletes": [one.athlete for one in self.results if one.athlete is not None],
             "file_name": self.first.file_name,
             "athlete": self.first.athlete if len(self.results) == 1 else None,
@@ -78,9 +81,9 @@ def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:
 def summary(files: Sequence[FileAnswer]) -> dict[str, Any]:
     """Return the JSON answer: how many files have each status, and an entry for each."""
     statuses = Counter[str](file.status for file in files)
-    names = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
     return {
         "added": sum(file.added for file in files),
-        **{name: statuses[name] for name in names},
+        "replaced": sum(file.replaced for file in files),
+        **{name: statuses[name] for name in STATUSES},
         "files": [file.as_json() for file in files],
     }

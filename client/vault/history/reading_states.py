@@ -29,8 +29,9 @@ class ReadingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """One stored value. id: 16 hexadecimal digits, of this value of this record.
+    """One stored value. id: 16 hexadecimal digits, of this value of this record (key: `record`).
 
+    place: among the values of its record, in the order in which they were set aside; the one that counts is the last.
     replaced_by: id of the value that counts in its place; None where it counts, or nothing does. change: what set it
     aside; None where it counts.
     """
@@ -39,6 +40,7 @@ class StoredReading:
     record: bytes
     reading: Observation
     state: ReadingState
+    place: int
     replaced_by: str | None = None
     change: ReadingChange | None = None
 
@@ -82,12 +84,16 @@ def _of_record(
 ) -> list[StoredReading]:
     """Return the values of one record: the one that counts, then each other one once, as it was last set aside."""
     by = None if counting is None else fingerprint(seal, key, counting).hex()
-    found = {} if counting is None or by is None else {by: StoredReading(by, key, counting, ReadingState.COUNTS)}
+    found = (
+        {}
+        if counting is None or by is None
+        else {by: StoredReading(by, key, counting, ReadingState.COUNTS, len(former))}
+    )
     last_void = max((n for n, one in enumerate(former) if one.change.kind is ChangeKind.VOIDED), default=-1)
     for place, one in reversed(list(enumerate(former))):
         name = fingerprint(seal, key, one.reading).hex()
         state = _state(one.change.kind, is_out=counting is None or place <= last_void)
-        found.setdefault(name, StoredReading(name, key, one.reading, state, by, one.change))
+        found.setdefault(name, StoredReading(name, key, one.reading, state, place, by, one.change))
     return list(found.values())
 
 

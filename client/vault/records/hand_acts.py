@@ -18,10 +18,12 @@ _PLACE = b"hand-act"
 class HandAct:
     """A value that was voided, or corrected.
 
-    after: number of the athlete's newest import at that moment, 0 for none. corrected: what counts from then on;
-    None where nothing does. why: a word of a closed list. text: what the person wrote beside it.
+    target: the value, by its fingerprint. after: number of the athlete's newest import at that moment, 0 for none.
+    corrected: what counts from then on; None where nothing does. why: a word of a closed list. text: what the person
+    wrote beside it.
     """
 
+    target: bytes
     at: datetime
     who: str
     why: str
@@ -67,10 +69,11 @@ class HandActs:
 
 def _encode(act: HandAct) -> bytes:
     corrected = None if act.corrected is None else encode_alone(act.corrected).decode()
-    return json.dumps([act.at.isoformat(), act.who, act.why, act.after, act.text, corrected]).encode()
+    said = [act.at.isoformat(), act.who, act.why, act.after, act.text]
+    return json.dumps([act.target.hex(), *said, corrected]).encode()
 
 
 def _decode(plain: bytes) -> HandAct:
-    at, who, why, after, text, corrected = json.loads(plain)
+    target, at, who, why, after, text, corrected = json.loads(plain)
     value = None if corrected is None else decode_alone(corrected.encode())
-    return HandAct(datetime.fromisoformat(at), who, why, after, text, value)
+    return HandAct(bytes.fromhex(target), datetime.fromisoformat(at), who, why, after, text, value)

@@ -138,9 +138,9 @@ def test_health_and_energy_are_of_their_own_categories_and_never_of_a_minor() ->
     three = [observe(stream, at, value, FORM) for stream, value in answers]
     four = [*three, observe(Stream.OSTRC_SYMPTOMS, at, 17.0, FORM)]
     eaten = [
-        observe(Stream.ENERGY_INTAKE_KCAL, at, 2900.0, FORM),
-        observe(Stream.EXERCISE_ENERGY_KCAL, at, 750.0, WATCH),
-        observe(Stream.FAT_FREE_MASS_KG, at, 58.0, FORM),
+        observe(Stream.ENERGY_INTAKE, at, 2900.0, FORM),
+        observe(Stream.EXERCISE_ENERGY, at, 750.0, WATCH),
+        observe(Stream.FAT_FREE_MASS, at, 58.0, FORM),
     ]
 
     assert one(four, "ostrc_score").value == 50.0

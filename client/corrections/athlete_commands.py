@@ -1,0 +1,74 @@
+"""`athlete rename` and `athlete remove`: who is on this node's list, and under which name."""
+
+from typing import Annotated
+
+import typer
+
+from chassis.cli.backup_options import erased_in_backups
+from chassis.cli.console import is_confirmed, print_json, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
+from client.commands.setup import athletes, tell_of_erasure
+from client.errors import ClientError
+
+
+def register(_app: typer.Typer) -> None:
+    """Add these commands beside `athlete add`."""
+    athletes.command()(rename)
+    athletes.command()(remove)
+
+
+def rename(
+    folder: NodeFolder,
+    athlete: NodeAthlete,
+    name: Annotated[str, typer.Argument(help="The name from now on; sealed in the vault.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Give an athlete another name on this node. Their id, and all that hangs on it, stays.
+
+    Example: homefield-node athlete rename ./club-a 7 "Mara Lind-Berg"
+    """
+    from chassis.names import read_name
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
+    new, settings = read_name(name), load_settings(folder)
+    with open_vault(settings) as vault:
+        found = find_athlete(vault, athlete).athlete
+        vault.rename(found, new)
+    if as_json:
+        print_json("homefield-athlete-rename-1", {"athlete": found})
+        return
+    say(f"{found} has another name on this node.")
+    if settings.consent_url is not None:
+        say_next(NextStep(YOU, "tell the consent service the name", ["homefield-node", "enrol", folder]))
+
+
+def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take an athlete off this node's list and squads, and destroy all that it holds of them. It cannot be undone.
+
+    Says first how much that is. A linked node has it logged, as `erase` does, and the same holds while the service
+    cannot be reached. An import for the wrong person does not need this: see `imports undo`.
+
+    Example: homefield-node athlete remove ./club-a 7
+    """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.journal import imports
+
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
+        found = find_athlete(vault, athlete).athlete
+        readings, files = len(vault.read(found)), len(imports(vault, found))
+        held = f"{found}: {readings} readings from {files} imports, with their plans and decisions."
+        if not yes and not is_confirmed(f"{held} Destroy them for good?"):
+            raise ClientError("nobody was removed")
+        vault.erase(found)
+    if as_json:
+        print_json("homefield-athlete-remove-1", {"athlete": found, "readings": readings, "imports": files})
+    else:
+        say(f"{held} They are destroyed, and the athlete is off the list.", erased_in_backups(utc_now()))
+    if settings.consent_url is not None:
+        tell_of_erasure(settings, found)

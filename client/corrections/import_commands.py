@@ -1,0 +1,180 @@
+"""`imports list`, `imports show` and `imports undo`: every import is on record, and can be taken back."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.reporting import reporting_anyway
+from client.errors import CannotCorrect
+
+if TYPE_CHECKING:
+    from client.vault.history.undoing import UndonePart
+    from client.vault.journal import ImportRecord
+    from client.vault.store import Vault
+    from policies.vocabulary import AthleteId
+
+app = typer.Typer(no_args_is_help=True, help="What was imported, by whom, and taking an import back.")
+
+Numbers = Annotated[list[int], typer.Argument(help="Numbers of imports, from `imports list`.", show_default=False)]
+
+
+def register(program: typer.Typer) -> None:
+    """Add `imports` with its commands to the program."""
+    program.add_typer(app, name="imports")
+
+
+@app.command("list")
+def list_imports(
+    folder: NodeFolder,
+    athlete: Annotated[str | None, typer.Argument(help="Id, name or shirt number; everybody if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the imports: number, time, who, file, reader, what became of it; the newest last.
+
+    A file is named by a keyed digest, too, which nobody can tell from a file they have.
+
+    Example: homefield-node imports list ./club-a 7
+    """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
+        chosen = None if athlete is None else find_athlete(vault, athlete).athlete
+        found = [entry for entry in _entries(vault) if chosen in (None, entry["athlete"])]
+    if as_json:
+        print_json("homefield-imports-list-1", {"imports": found})
+        return
+    rows = [
+        (
+            str(one["number"]),
+            one["at"][:16].replace("T", " "),
+            one["who"],
+            one["athlete"],
+            one["file_name"],
+            one["file_mark"][:8],
+            one["reader"],
+            "undone" if one["undone_at"] else one["status"],
+            str(one["counts"].get("added", "")),
+        )
+        for one in found
+    ]
+    columns = ("No", "At (UTC)", "By", "Athlete", "File", "Digest", "Reader", "Status", "New")
+    print_table(f"{len(found)} imports", columns, rows)
+
+
+@app.command()
+def show(
+    folder: NodeFolder,
+    number: Annotated[int, typer.Argument(help="Number of an import, from `imports list`.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Show one import with all its counts, and what undoing it would do. Changes nothing.
+
+    Example: homefield-node imports show ./club-a 12
+    """
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.history.undoing import preview_undo
+
+    with open_vault(load_settings(folder)) as vault:
+        found = next((entry for entry in _entries(vault) if entry["number"] == number), None)
+        if found is None:
+            raise CannotCorrect(f"there is no import {number}; see `homefield-node imports list`")
+        parts = [] if found["undone_at"] else preview_undo(vault, [number])
+    if as_json:
+        print_json("homefield-imports-show-1", {**found, "undo": [_as_json(part) for part in parts]})
+        return
+    say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "counts" and value))
+    say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found["counts"].items()))
+    say(*(_sentence(part) for part in parts))
+
+
+@app.command()
+def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take back imports, also of the wrong person: what they alone brought goes, what they replaced comes back.
+
+    Readings that another import has as well stay. A repeat of the same file is undone with it. All or none is done.
+    On a linked node the athletes find it in their own record; it is done without the log, too, and the exit code is
+    then 1. To have the readings again, import the file again.
+
+    Example: homefield-node imports undo ./club-a 12
+    """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.history.undoing import preview_undo
+    from client.vault.history.undoing import undo as undo_imports
+    from client.vault.journal import OPERATOR
+
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
+        planned = preview_undo(vault, numbers)
+        if not yes and not is_confirmed(f"{' '.join(map(_sentence, planned))} Undo?"):
+            raise CannotCorrect("nothing was undone")
+        with ExitStack() as told:
+            for part in planned:
+                looked = OperatorLooked(athlete=part.athlete, what=OperatorView.METRICS)
+                told.enter_context(reporting_anyway(settings, looked))
+            done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
+            _tell(done, as_json=as_json)
+
+
+def _tell(done: "Sequence[UndonePart]", *, as_json: bool) -> None:
+    if as_json:
+        print_json("homefield-imports-undo-1", {"undone": [_as_json(part) for part in done]})
+    else:
+        say(*(f"Undone. {_sentence(part)}" for part in done))
+
+
+def _entries(vault: "Vault") -> list[dict[str, Any]]:
+    from client.vault.journal import file_mark, imports
+
+    found = []
+    for one in vault.athletes():
+        for record in imports(vault, one.athlete):
+            found.append(_entry(one.athlete, record, file_mark(vault, one.athlete, record.file_sha256)))
+    return sorted(found, key=lambda entry: int(entry["number"]))
+
+
+def _entry(athlete: "AthleteId", record: "ImportRecord", mark: str) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "athlete": athlete,
+        "at": record.at.isoformat(),
+        "who": record.who,
+        "file_name": record.file_name or None,
+        "file_mark": mark,
+        "reader": record.reader or None,
+        "status": record.status,
+        "reason": record.reason or None,
+        "set_aside": record.is_set_aside,
+        "undone_at": None if record.undone_at is None else record.undone_at.isoformat(),
+        "undone_by": record.undone_by or None,
+        "counts": record.counts,
+    }
+
+
+def _sentence(part: "UndonePart") -> str:
+    numbers = ", ".join(str(record.number) for record in part.imports)
+    return (
+        f"Imports {numbers} of {part.athlete}: {part.removed} readings go, of {part.restored} another value counts "
+        f"again, {part.kept} stay as they are."
+    )
+
+
+def _as_json(part: "UndonePart") -> dict[str, Any]:
+    return {
+        "athlete": part.athlete,
+        "imports": [record.number for record in part.imports],
+        "removed": part.removed,
+        "restored": part.restored,
+        "kept": part.kept,
+    }

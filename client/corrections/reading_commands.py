@@ -1,0 +1,211 @@
+"""`reading correct`, `reading void` and `reading history`: one reading that is wrong, and what it was before."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
+from client.commands.reporting import report
+from client.errors import CannotCorrect
+from policies.vocabulary import AthleteId
+
+if TYPE_CHECKING:
+    from client.biometrics.observations import Value
+    from client.biometrics.streams import Stream
+    from client.settings import NodeSettings
+    from client.vault.history.by_hand import HandReason
+    from client.vault.history.reading_states import StoredReading
+    from client.vault.records.former import ReadingChange
+    from client.vault.store import Vault
+
+app = typer.Typer(no_args_is_help=True, help="Correct or void one reading, and see what it was before.")
+
+ReadingArgument = Annotated[
+    str, typer.Argument(help="The reading’s id, as `homefield-node readings` shows it.", show_default=False)
+]
+# Texts and not enums or numbers: what was typed wrong is then refused without being printed.
+ReasonOption = Annotated[
+    str,
+    typer.Option(
+        help="sensor_fault, wrong_unit, typing_error, wrong_time, wrong_person, recorded_twice or other.",
+        show_default=False,
+    ),
+]
+NoteOption = Annotated[str, typer.Option(help="What else there is to say; sealed, and shown by `history` alone.")]
+
+
+def register(program: typer.Typer) -> None:
+    """Add `reading` with its commands to the program."""
+    program.add_typer(app, name="reading")
+
+
+@app.command()
+def correct(
+    folder: NodeFolder,
+    athlete: NodeAthlete,
+    reading_id: ReadingArgument,
+    reason: ReasonOption,
+    value: Annotated[str | None, typer.Option(help="The right value, in the unit of the stream.")] = None,
+    as_read: Annotated[bool, typer.Option("--as-read", help="A voided reading counts again as it was read.")] = False,
+    note: NoteOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Put the right value in a reading's place. What was read stays sealed, with who, when and why.
+
+    No later file takes the corrected value's place, except with `ingest --replace`. It ends with the import that
+    brought the reading, when that is undone.
+
+    Example: homefield-node reading correct ./club-a 7 0f3a5c7e91b2d486 --value 7.5 --reason typing_error
+    """
+    from client.vault.history.by_hand import correct as correct_reading
+    from client.vault.history.by_hand import find_reading
+
+    if (value is None) != as_read:
+        raise CannotCorrect("expected either --value or --as-read")
+    why = _reason(reason, note)
+
+    def act(vault: "Vault", found: AthleteId) -> None:
+        stream = find_reading(vault, found, reading_id).reading.stream
+        correct_reading(vault, found, reading_id, None if value is None else _value(stream, value), why)
+
+    _tell("homefield-reading-correct-1", *_changed(folder, athlete, reading_id, act), as_json=as_json)
+
+
+@app.command()
+def void(
+    folder: NodeFolder,
+    athlete: NodeAthlete,
+    reading_id: ReadingArgument,
+    reason: ReasonOption,
+    note: NoteOption = "",
+    as_json: AsJson = False,
+) -> None:
+    """Leave a reading out of numbers, charts, models and exports. It stays sealed, with who, when and why.
+
+    The same value does not come back with a later file; another value of the same reading counts again.
+
+    Example: homefield-node reading void ./club-a 7 0f3a5c7e91b2d486 --reason sensor_fault
+    """
+    from client.vault.history.by_hand import void as void_reading
+
+    why = _reason(reason, note)
+
+    def act(vault: "Vault", found: AthleteId) -> None:
+        void_reading(vault, found, reading_id, why)
+
+    _tell("homefield-reading-void-1", *_changed(folder, athlete, reading_id, act), as_json=as_json)
+
+
+@app.command()
+def history(folder: NodeFolder, athlete: NodeAthlete, reading_id: ReadingArgument, as_json: AsJson = False) -> None:
+    """Show every value that a reading had: who set it aside, when and why, and which one counts, if one does.
+
+    On a linked node the athlete finds this look, a correction and a voiding in their own record.
+
+    Example: homefield-node reading history ./club-a 7 0f3a5c7e91b2d486
+    """
+    found = _changed(folder, athlete, reading_id, lambda vault, _: None)
+    _tell("homefield-reading-history-1", *found, as_json=as_json)
+
+
+def _changed(
+    folder: Path, athlete: str, reading_id: str, act: Callable[["Vault", AthleteId], None]
+) -> "tuple[NodeSettings, AthleteId, list[StoredReading]]":
+    """Do something to a reading once the log has it, and return what the reading's record is then."""
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+    from client.vault.history.by_hand import history_of
+
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
+        found = find_athlete(vault, athlete).athlete
+        with vault.rehearsal():  # what cannot be done is refused before it is reported
+            act(vault, found)
+            history_of(vault, found, reading_id)
+        report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
+        act(vault, found)
+        return settings, found, history_of(vault, found, reading_id)
+
+
+def _reason(word: str, note: str) -> "HandReason":
+    from client.vault.history.by_hand import CorrectionReason, HandReason
+    from client.vault.journal import OPERATOR
+
+    if word not in list(CorrectionReason):
+        raise CannotCorrect(f"expected one of these reasons: {', '.join(CorrectionReason)}; say more with --note")
+    return HandReason(utc_now(), OPERATOR, CorrectionReason(word), note)
+
+
+def _value(stream: "Stream", text: str) -> "Value":
+    from client.biometrics.stream_spec import Shape
+    from client.biometrics.streams import SPECS
+    from client.ingest.cells.number_form import plain_number
+
+    spec = SPECS[stream]
+    if spec.shape is Shape.TEXT:
+        return text
+    number = plain_number(text)
+    if number is None:
+        raise CannotCorrect(f"{stream.value}: expected a number from {spec.low:g} to {spec.high:g} {spec.unit}")
+    return number
+
+
+def _tell(
+    schema: str, settings: "NodeSettings", athlete: AthleteId, found: "list[StoredReading]", *, as_json: bool
+) -> None:
+    if as_json:
+        print_json(schema, {"athlete": athlete, "values": [_as_json(one) for one in found]})
+        return
+    reading = found[-1].reading
+    rows = [(one.id, _shown(one), one.state.value, *_change(one.change, settings)) for one in found]
+    title = f"{reading.stream.value} of {reading.local(reading.start):%Y-%m-%d %H:%M}"
+    print_table(title, ("Id", f"Value, {reading.unit}", "State", "Set aside", "By", "Why"), rows)
+    say(*(f"{one.id}: {one.change.text}" for one in found if one.change is not None and one.change.text))
+    if all(one.state != "counts" for one in found):
+        say("Nothing of this reading counts.")
+
+
+def _change(change: "ReadingChange | None", settings: "NodeSettings") -> tuple[str, str, str]:
+    """Return when, by whom and why a value was set aside, in words."""
+    if change is None:
+        return "", "", ""
+    at = "" if change.at is None else f"{change.at.astimezone(settings.timezone):%Y-%m-%d %H:%M}"
+    return at, change.who, ", ".join(filter(None, (change.kind.value, change.why)))
+
+
+def _shown(one: "StoredReading") -> str:
+    value = one.reading.value
+    if isinstance(value, tuple):
+        return f"series of {len(value)}"
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _as_json(one: "StoredReading") -> dict[str, Any]:
+    reading, change = one.reading, one.change
+    at = None if change is None or change.at is None else change.at.isoformat()
+    return {
+        "id": one.id,
+        "state": one.state.value,
+        "stream": reading.stream.value,
+        "value": list(reading.value) if isinstance(reading.value, tuple) else reading.value,
+        "unit": reading.unit,
+        "start": reading.start.isoformat(),
+        "end": reading.end.isoformat(),
+        "local_day": reading.day.isoformat(),
+        "source": reading.source.app,
+        "quality": list(reading.quality),
+        "replaced_by": one.replaced_by,
+        "set_aside_at": at,
+        "set_aside_by": None if change is None or not change.who else change.who,
+        "change": None if change is None else change.kind.value,
+        "import": None if change is None else change.import_number,
+        "reason": None if change is None or not change.why else change.why,
+        "note": None if change is None or not change.text else change.text,
+    }

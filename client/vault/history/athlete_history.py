@@ -1,0 +1,113 @@
+"""All that is stored of one athlete's readings, and what happened to each record, in order."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from functools import partial
+from typing import Self
+
+from client.biometrics.observations import BY_HAND, Observation
+from client.vault.codec import decode
+from client.vault.history.fold import RecordEvent, RecordState, TakenOut, ValueReported, folded
+from client.vault.intake import ImportMark
+from client.vault.journal import ImportRecord
+from client.vault.records.claims import Claims, ImportClaims, fingerprint
+from client.vault.records.former import FormerReading, FormerReadings
+from client.vault.records.hand_acts import HandAct, HandActs
+from client.vault.records.sources import SourceNumbers
+from client.vault.seal import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteHistory:
+    """One athlete's records by key, and the imports that had them. Read it inside the transaction that changes it.
+
+    An import of an earlier version has no claims: what it brought is told by the file that a reading comes from.
+    """
+
+    seal: Seal
+    counting: Mapping[bytes, Observation]
+    former: Mapping[bytes, list[FormerReading]]
+    acts: Mapping[bytes, list[HandAct]]
+    claims: Mapping[int, ImportClaims]
+    imports: Mapping[int, ImportRecord]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, athlete: int, seal: Seal, imports: Iterable[ImportRecord]) -> Self:
+        """Read everything of one athlete. imports: their journal."""
+        sources = SourceNumbers(connection, athlete, seal)
+        rows = connection.execute("SELECT key, sealed FROM observation WHERE athlete = ?", (athlete,)).fetchall()
+        return cls(
+            seal,
+            {key: decode(seal.open(sealed, b"observation" + key), sources) for key, sealed in rows},
+            FormerReadings(connection, athlete, seal).all(),
+            HandActs(connection, athlete, seal).all(),
+            Claims(connection, athlete, seal).all(),
+            {record.number: record for record in imports},
+        )
+
+    def keys_of(self, numbers: frozenset[int]) -> set[bytes]:
+        """Return the records that these imports have to do with."""
+        found = {key for number in numbers if number in self.claims for key in self.claims[number].keys}
+        if files := self._files_without_claims(numbers):
+            held = self.counting.keys() | self.former.keys()
+            found |= {key for key in held if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
+        return found
+
+    def state(self, key: bytes) -> RecordState:
+        """Return a record as it is stored."""
+        return RecordState(self.counting.get(key), list(self.former.get(key, ())), list(self.acts.get(key, ())))
+
+    def state_without(self, key: bytes, numbers: frozenset[int]) -> RecordState:
+        """Return a record as it would be had these imports never come."""
+        return folded(self._events(key, numbers), partial(fingerprint, self.seal, key))
+
+    def _events(self, key: bytes, without: frozenset[int]) -> Iterator[RecordEvent]:
+        gone, values = self._files_without_claims(without), self._values(key)
+        yield from (ValueReported(one) for one in self._unclaimed(key) if one.source.file_sha256 not in gone)
+        acts = list(self.acts.get(key, ()))
+        for number, claims in self.claims.items():
+            while acts and acts[0].after < number:
+                yield acts.pop(0)
+            if number not in without:
+                yield from self._of_import(key, number, claims, values)
+        yield from acts
+
+    def _of_import(
+        self, key: bytes, number: int, claims: ImportClaims, values: Mapping[bytes, Observation]
+    ) -> Iterator[RecordEvent]:
+        record = self.imports[number]
+        mark = ImportMark(number, record.at, record.who, claims.replaces)
+        value = values.get(claims.values.get(key, b""))
+        if value is not None:
+            source = changed(value.source, file_sha256=record.file_sha256)
+            yield ValueReported(changed(value, source=source), mark)
+        if key in claims.taken_out:
+            yield TakenOut(mark)
+
+    def _values(self, key: bytes) -> dict[bytes, Observation]:
+        """Return every value of a record once, by fingerprint, in the order in which it first stood."""
+        readings = [one.reading for one in self.former.get(key, ())]
+        readings += [self.counting[key]] if key in self.counting else []
+        found: dict[bytes, Observation] = {}
+        for reading in readings:
+            found.setdefault(fingerprint(self.seal, key, reading), reading)
+        return found
+
+    def _unclaimed(self, key: bytes) -> list[Observation]:
+        """Return the values that no import noted to have brought: an earlier version stored them."""
+        return [
+            reading
+            for value, reading in self._values(key).items()
+            if BY_HAND not in reading.quality and not self._is_claimed(key, value, reading.source.file_sha256)
+        ]
+
+    def _is_claimed(self, key: bytes, value: bytes, file: str) -> bool:
+        return any(
+            claims.values.get(key) == value and self.imports[number].file_sha256 == file
+            for number, claims in self.claims.items()
+        )
+
+    def _files_without_claims(self, numbers: frozenset[int]) -> frozenset[str]:
+        return frozenset(self.imports[number].file_sha256 for number in numbers if number not in self.claims)

@@ -1,0 +1,159 @@
+"""Undoing imports: what they alone brought goes, and what they had set aside comes back.
+
+Readings that another import has as well stay. All of it is one transaction, so that a kill leaves all or nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from client.biometrics.observations import Observation
+from client.biometrics.sessions import OF_SESSIONS
+from client.errors import CannotCorrect
+from client.vault.history.athlete_history import AthleteHistory
+from client.vault.history.fold import RecordState
+from client.vault.history.writing import RecordWriter
+from client.vault.identity import is_placed, number_of_place
+from client.vault.journal import ImportRecord, imports, record_import
+from client.vault.records.claims import Claims
+from client.vault.records.sources import delete_unused_sources
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+States = Mapping[bytes, RecordState]
+
+
+@dataclass(frozen=True, slots=True)
+class UndonePart:
+    """What undoing does for one athlete.
+
+    imports: those that are undone, with repeats of the same file. removed: readings that no longer count. restored:
+    readings of which a former value counts again. kept: readings of these imports that another import has as well, or
+    that did not count.
+    """
+
+    athlete: AthleteId
+    imports: tuple[ImportRecord, ...]
+    removed: int
+    restored: int
+    kept: int
+
+
+def preview_undo(vault: Vault, numbers: Iterable[int]) -> list[UndonePart]:
+    """Return what undoing these imports would do; raises CannotCorrect for an import that is not there or undone."""
+    return [_Undoing(vault, athlete, wanted).part() for athlete, wanted in _by_athlete(vault, numbers).items()]
+
+
+def undo(vault: Vault, numbers: Iterable[int], *, at: datetime, who: str) -> list[UndonePart]:
+    """Undo imports, all or none, and return what that did; raises CannotCorrect with nothing changed."""
+    with vault.transaction():
+        found = [_Undoing(vault, athlete, wanted) for athlete, wanted in _by_athlete(vault, numbers).items()]
+        for one in found:
+            one.write(at, who)
+    return [one.part() for one in found]
+
+
+def _by_athlete(vault: Vault, numbers: Iterable[int]) -> dict[AthleteId, frozenset[int]]:
+    wanted = frozenset(numbers)
+    found: dict[AthleteId, frozenset[int]] = {}
+    for one in vault.athletes():
+        open_ = frozenset(record.number for record in imports(vault, one.athlete) if not record.is_undone)
+        if open_ & wanted:
+            found[one.athlete] = open_ & wanted
+    if missing := wanted - frozenset(number for held in found.values() for number in held):
+        named = ", ".join(map(str, sorted(missing)))
+        raise CannotCorrect(f"expected imports that are not undone yet, got {named}; see `homefield-node imports list`")
+    return found
+
+
+class _Undoing:
+    """What undoing some imports of one athlete does; read inside the transaction that writes it."""
+
+    def __init__(self, vault: Vault, athlete: AthleteId, numbers: frozenset[int]) -> None:
+        self._vault, self._athlete = vault, athlete
+        self._database, self._row, self._seal = vault.seal_of(athlete)
+        records = imports(vault, athlete)
+        with self._database.reading() as connection:
+            self._history = AthleteHistory.read(connection, self._row, self._seal, records)
+        self._undone = _with_repeats(records, self._history, numbers)
+        keys = self._history.keys_of(self._undone)
+        self._before = {key: self._history.state(key) for key in keys}
+        self._after = {key: self._history.state_without(key, self._undone) for key in keys}
+
+    def part(self) -> UndonePart:
+        """Count what goes, what comes back, and what stays."""
+        values = [(self._before[key].counting, after.counting) for key, after in self._after.items()]
+        removed = sum(before is not None and after is None for before, after in values)
+        restored = sum(after is not None and not _is_equal(before, after) for before, after in values)
+        undone = tuple(record for number, record in self._history.imports.items() if number in self._undone)
+        return UndonePart(self._athlete, undone, removed, restored, len(values) - removed - restored)
+
+    def write(self, at: datetime, who: str) -> None:
+        """Store the records as they are without the imports, and note in the journal that these are undone."""
+        with self._database.transaction() as connection:
+            writer = RecordWriter(connection, self._row, self._seal)
+            for key, after in self._after.items():
+                if after != self._before[key]:
+                    writer.write(key, after)
+            writer.leave_places(_places_before_others(self._history, self._before, self._after))
+            self._forget(connection)
+        for number in sorted(self._undone):
+            record = replace(self._history.imports[number], undone_at=at, undone_by=who, file_name="")
+            record_import(self._vault, self._athlete, record)
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        claims = Claims(connection, self._row, self._seal)
+        for number in self._undone:
+            claims.delete(number)
+        used = {reading.source for key, reading in self._history.counting.items() if key not in self._after}
+        used |= {state.counting.source for state in self._after.values() if state.counting is not None}
+        delete_unused_sources(connection, self._row, self._seal, used)
+
+
+def _with_repeats(records: Iterable[ImportRecord], history: AthleteHistory, numbers: frozenset[int]) -> frozenset[int]:
+    """Add the imports of the same file that had the same records: they would keep everything that is to go."""
+    undone = {history.imports[number].file_sha256: number for number in numbers}
+    found = set(numbers)
+    for record in records:
+        first = undone.get(record.file_sha256)
+        if first is None or record.is_undone or record.is_set_aside:
+            continue
+        held = [history.claims.get(number) for number in (first, record.number)]
+        if any(claims is None for claims in held) or len({claims.keys for claims in held if claims is not None}) == 1:
+            found.add(record.number)
+    return frozenset(found)
+
+
+def _places_before_others(history: AthleteHistory, before: States, after: States) -> list[bytes]:
+    """Return the keys of records that are empty now, where a record at a later place of the same start is not."""
+    last: dict[object, int] = {}
+    kept = [after[key] if key in after else history.state(key) for key in history.counting.keys() | history.former]
+    for state in kept:
+        for reading in _readings(state):
+            if is_placed(reading):
+                last[_start_of(reading)] = max(last.get(_start_of(reading), 0), number_of_place(reading.entry))
+    return [
+        key
+        for key, state in after.items()
+        if state.is_empty and any(_is_before(reading, last) for reading in _readings(before[key]))
+    ]
+
+
+def _is_before(reading: Observation, last: Mapping[object, int]) -> bool:
+    return is_placed(reading) and number_of_place(reading.entry) < last.get(_start_of(reading), 0)
+
+
+def _readings(state: RecordState) -> list[Observation]:
+    former = [one.reading for one in state.former]
+    return former if state.counting is None else [*former, state.counting]
+
+
+def _start_of(reading: Observation) -> object:
+    kind = "session" if reading.stream in OF_SESSIONS else reading.stream
+    return kind, reading.source.app, reading.source.device, reading.start
+
+
+def _is_equal(one: Observation | None, other: Observation) -> bool:
+    """True for the same reading, whichever file it came in."""
+    return one is not None and replace(one, source=other.source) == other

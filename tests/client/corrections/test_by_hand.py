@@ -1,0 +1,160 @@
+"""One reading is corrected or voided by a person: what was read stays sealed, and the figures follow."""
+
+import pytest
+
+from client.biometrics.streams import Stream
+from client.errors import BadObservation, CannotCorrect
+from client.vault.history.by_hand import CorrectionReason, HandReason, correct, history_of, void
+from client.vault.history.reading_states import ReadingState, stored_readings
+from client.vault.store import Vault
+from tests.client.corrections.vault_story import NOW, WHY, Story, mood, rating, reading, story
+
+
+def the_id(told: Story) -> str:
+    (one,) = stored_readings(told.vault, told.athlete)
+    return one.id
+
+
+def values(told: Story) -> list[object]:
+    return [one[3] for one in told.seen()]
+
+
+def test_a_corrected_value_counts_and_the_history_says_who_when_and_why(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [mood(1.0)])
+        first = the_id(told)
+
+        correct(told.vault, told.athlete, first, 4.0, WHY)
+
+        assert values(told) == [4.0]
+        before, after = history_of(told.vault, told.athlete, first)
+        assert (before.reading.value, before.state, before.replaced_by) == (1.0, ReadingState.REPLACED, after.id)
+        change = before.change
+        assert change is not None
+        assert (change.at, change.who, change.why, change.text) == (NOW, "a coach", "typing_error", "canary-note")
+        assert (after.reading.value, after.state, after.reading.quality) == (4.0, ReadingState.COUNTS, ("corrected",))
+
+
+def test_no_later_file_takes_the_place_of_a_corrected_value_but_a_replacing_one(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [rating(5.0)])
+        correct(told.vault, told.athlete, the_id(told), 7.0, WHY)
+
+        told.bring("b", [rating(6.0)])
+        told.bring("a", [rating(5.0)], replaces=True)
+        assert values(told) == [7.0]
+
+        told.bring("c", [rating(6.5)], replaces=True)
+        assert values(told) == [6.5]
+
+
+def test_a_voided_value_does_not_come_back_and_another_one_counts(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [mood(1.0)])
+        void(told.vault, told.athlete, the_id(told), WHY)
+
+        assert (values(told), stored_readings(told.vault, told.athlete)) == ([], [])
+        assert told.bring("a", [mood(1.0)])[1].added == 0
+        assert told.bring("b", [mood(1.0)], replaces=True)[1].added == 0
+        assert values(told) == []
+        told.bring("c", [mood(3.0)])
+        assert values(told) == [3.0]
+
+
+def test_a_voided_reading_counts_again_as_it_was_read(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [mood(1.0)])
+        chosen = the_id(told)
+        void(told.vault, told.athlete, chosen, WHY)
+
+        correct(told.vault, told.athlete, chosen, None, WHY)
+
+        assert values(told) == [1.0]
+        assert [one.change and one.change.kind for one in told.history().former[_key(told)]] == ["voided"]
+
+
+@pytest.mark.parametrize("act", ["void", "correct"])
+def test_what_was_done_by_hand_ends_with_the_import_that_brought_the_reading(shared: Vault, act: str) -> None:
+    with story(shared) as told:
+        told.bring("a", [rating(5.0)])
+        number, _ = told.bring("b", [rating(6.0)])
+        if act == "void":
+            void(told.vault, told.athlete, _counting(told), WHY)
+        else:
+            correct(told.vault, told.athlete, _counting(told), 7.0, WHY)
+
+        told.undo(number)
+
+        assert values(told) == [5.0]
+        assert not told.history().acts
+
+
+def test_what_was_done_by_hand_stays_while_another_import_has_the_reading(shared: Vault) -> None:
+    with story(shared) as told:
+        number, _ = told.bring("a", [mood(1.0)])
+        void(told.vault, told.athlete, the_id(told), WHY)
+        told.bring("b", [mood(1.0)])
+
+        told.undo(number)
+
+        assert values(told) == []
+        assert len(told.history().acts) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [(9.0, BadObservation, "from 1 to 5"), (3.0, CannotCorrect, "already"), (None, CannotCorrect, "already")],
+)
+def test_what_cannot_be_is_refused_without_the_value(
+    shared: Vault, value: float | None, error: type[Exception], said: str
+) -> None:
+    with story(shared) as told:
+        told.bring("a", [mood(3.0)])
+
+        with pytest.raises(error, match=said) as refused:
+            correct(told.vault, told.athlete, the_id(told), value, WHY)
+
+        assert "9" not in str(refused.value)
+        assert values(told) == [3.0]
+
+
+def test_a_value_that_another_replaced_names_the_one_that_counts(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [rating(5.0)])
+        first = the_id(told)
+        told.bring("b", [rating(6.0)])
+
+        with pytest.raises(CannotCorrect, match=_counting(told)):
+            void(told.vault, told.athlete, first, WHY)
+        with pytest.raises(CannotCorrect, match="no reading of this id"):
+            void(told.vault, told.athlete, "0" * 16, WHY)
+        void(told.vault, told.athlete, _counting(told), WHY)
+        with pytest.raises(CannotCorrect, match="does not count already"):
+            void(told.vault, told.athlete, history_of(told.vault, told.athlete, first)[-1].id, WHY)
+
+
+def test_a_series_is_voided_and_not_corrected(shared: Vault) -> None:
+    with story(shared) as told:
+        beats = reading(Stream.RR_INTERVALS, (800.0, 810.0))
+        told.bring("a", [beats])
+
+        with pytest.raises(CannotCorrect, match="series"):
+            correct(told.vault, told.athlete, the_id(told), 3.0, WHY)
+        void(told.vault, told.athlete, the_id(told), WHY)
+
+        assert values(told) == []
+
+
+def test_a_note_has_a_limit() -> None:
+    with pytest.raises(CannotCorrect, match="400"):
+        HandReason(NOW, "x", CorrectionReason.OTHER, "y" * 401)
+
+
+def _counting(told: Story) -> str:
+    (one,) = [one for one in stored_readings(told.vault, told.athlete) if one.state is ReadingState.COUNTS]
+    return one.id
+
+
+def _key(told: Story) -> bytes:
+    (one,) = stored_readings(told.vault, told.athlete)
+    return one.record

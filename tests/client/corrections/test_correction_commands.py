@@ -1,0 +1,143 @@
+"""The commands that correct what came in, as an operator runs them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from client.settings import load_settings
+from client.vault.access import open_vault
+from client.vault.history.reading_states import stored_readings
+
+Run = Callable[..., tuple[int, str, str]]
+SESSIONS = "end_date_time,activity_names,perceived_exertion,duration_min\n"
+CANARY = "canary note about a knee"
+
+
+@pytest.fixture
+def node(node_of_one: Path, run: Run, tmp_path: Path) -> Path:
+    """A node with two sessions of its athlete, from one file, and a file that was set aside."""
+    (tmp_path / "srpe.csv").write_text(f"{SESSIONS}2026-03-01T17:30:00Z,run,5,75\n2026-03-02T17:30:00Z,run,6,60\n")
+    (tmp_path / "plan.csv").write_text("a,b\n1,2\n")
+    assert run("ingest", node_of_one, tmp_path / "srpe.csv", tmp_path / "plan.csv", "--athlete", 7)[0] == 1
+    return node_of_one
+
+
+def ratings(node: Path) -> dict[object, str]:
+    with open_vault(load_settings(node)) as vault:
+        (one,) = vault.athletes()
+        return {f"{r.reading.stream} {r.reading.value:g}": r.id for r in stored_readings(vault, one.athlete)}
+
+
+def answer(run: Run, *words: object) -> dict[str, object]:
+    code, out, err = run(*words, "--json")
+    assert (code, err) == (0, "")
+    found: dict[str, object] = json.loads(out)
+    return found
+
+
+def test_a_reading_is_corrected_voided_and_its_history_shown(node: Path, run: Run) -> None:
+    held = ratings(node)
+
+    words = ("reading", "correct", node, 7, held["session_rpe 5"], "--value", "4.5", "--reason", "typing_error")
+    assert run(*words, "--note", CANARY)[0] == 0
+    shown = answer(run, "reading", "void", node, 7, held["session_rpe 6"], "--reason", "wrong_person")
+
+    assert [(one["value"], one["state"], one["reason"]) for one in shown["values"]] == [(6.0, "voided", "wrong_person")]  # type: ignore[attr-defined]  # JSON
+    assert {"session_rpe 4.5", "session_duration_min 60"} <= set(ratings(node))
+    assert "session_rpe 6" not in ratings(node)
+    code, out, _ = run("reading", "history", node, 7, held["session_rpe 5"])
+    assert (code, CANARY in out, "typing_error" in out, "replaced" in out) == (0, True, True, True)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        ("--value", "7731", "--reason", "typing_error"),
+        ("--value", "7731 canary", "--reason", "typing_error"),
+        ("--value", "4", "--reason", "canary 7731"),
+        ("--reason", "other"),
+        ("--as-read", "--reason", "other"),
+    ],
+)
+def test_what_is_refused_is_not_printed_nor_logged_and_changes_nothing(
+    node: Path, run: Run, caplog: pytest.LogCaptureFixture, rest: tuple[str, ...]
+) -> None:
+    held = ratings(node)
+
+    code, out, err = run("reading", "correct", node, 7, held["session_rpe 5"], *rest, "--note", CANARY)
+
+    assert (code, out, "expected" in err or "already" in err) == (1, "", True)
+    assert not any(word in text for word in ("canary", "7731") for text in (err, caplog.text))
+    assert ratings(node) == held
+
+
+def test_an_import_is_shown_and_undone_after_a_question(node: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = answer(run, "imports", "list", node, 7)["imports"]
+    assert [(one["number"], one["status"], one["who"], one["set_aside"]) for one in listed] == [  # type: ignore[attr-defined]  # JSON
+        (1, "stored", "operator", False),
+        (2, "quarantined", "operator", True),
+    ]
+    (preview,) = answer(run, "imports", "show", node, 1)["undo"]  # type: ignore[misc]  # JSON
+    assert (preview["removed"], preview["restored"], preview["kept"]) == (4, 0, 0)
+    held = ratings(node)
+
+    code, _, _ = run("imports", "undo", node, 1)
+    assert (code, ratings(node)) == (1, held), "nobody answered the question"
+    (done,) = answer(run, "imports", "undo", node, 1, "--yes")["undone"]  # type: ignore[misc]  # JSON
+    assert (done, ratings(node)) == (preview, {})
+    code, _, err = run("imports", "undo", node, 1, "--yes")
+    assert (code, "not undone yet" in err) == (1, True)
+    assert answer(run, "imports", "show", node, 1)["file_name"] is None
+
+
+def test_files_that_were_set_aside_are_listed_shown_and_cleared(node: Path, run: Run) -> None:
+    (file,) = answer(run, "quarantine", "list", node)["files"]  # type: ignore[misc]  # JSON
+    assert (file["file_name"], bool(file["reason"])) == ("plan.csv", True)
+    assert answer(run, "quarantine", "show", node, file["mark"][:6])["mark"] == file["mark"]
+    assert run("quarantine", "show", node, "ffffffff")[0] == 1
+
+    assert answer(run, "quarantine", "clear", node, file["mark"])["cleared"] == [file["mark"]]
+
+    assert answer(run, "quarantine", "list", node)["files"] == []
+    listed = answer(run, "imports", "list", node)["imports"]
+    assert [one["set_aside"] for one in listed] == [False, False]  # type: ignore[attr-defined]  # JSON
+
+
+def test_a_replacing_import_counts_first_and_asks(node: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "right.csv").write_text(f"{SESSIONS}2026-03-01T17:30:00Z,run,3,75\n")
+    held = ratings(node)
+    words = ("ingest", node, tmp_path / "right.csv", "--athlete", 7, "--replace")
+
+    code, out, _ = run(*words)
+    assert (code, ratings(node)) == (1, held)
+    assert "1 files give 1 new readings, and 1 stored readings are set aside. Replace?" in out
+
+    assert answer(run, *words, "--yes")["replaced"] == 1
+    assert "session_rpe 3" in ratings(node)
+    answer(run, "imports", "undo", node, 3, "--yes")
+    assert ratings(node) == held
+
+
+def test_an_athlete_has_another_name_and_the_same_readings(node: Path, run: Run) -> None:
+    held = ratings(node)
+
+    answer(run, "athlete", "rename", node, "Mara Lind", "Mara Lind-Berg")
+
+    (one,) = answer(run, "athlete", "list", node)["athletes"]  # type: ignore[misc]  # JSON
+    assert (one["name"], one["shirt_no"], ratings(node)) == ("Mara Lind-Berg", 7, held)
+    code, _, err = run("athlete", "rename", node, 7, "x\u202e")
+    assert (code, "x\u202e" in err) == (1, False)
+
+
+def test_an_athlete_is_removed_with_all_that_is_held_after_a_question(node: Path, run: Run) -> None:
+    code, out, _ = run("athlete", "remove", node, 7)
+    assert (code, "4 readings from 2 imports" in out) == (1, True)
+    assert ratings(node)
+
+    found = answer(run, "athlete", "remove", node, 7, "--yes")
+
+    assert (found["readings"], answer(run, "athlete", "list", node)["athletes"]) == (4, [])
+    with open_vault(load_settings(node)) as vault:
+        assert vault.erased() == {found["athlete"]}
