@@ -10,7 +10,6 @@ from client.commands import (
     adopt,
     evaluate,
     federation,
-    ingest,
     league,
     plan,
     release,
@@ -19,6 +18,7 @@ from client.commands import (
     squad,
     staff,
 )
+from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.metrics import commands as metrics
