@@ -115,3 +115,37 @@ def by_majority(
 ) -> dict[str, pd.Series]:
     """Each figure as of its day: of the instrument that had more nights until then."""
     return {name: worn[name].where(is_worn, asked[name]) for name in worn}
+
+
+def readiness(
+    values: pd.DataFrame, *, signs: Mapping[str, int], errors: Mapping[str, float], weights: Mapping[str, float]
+) -> pd.Series:
+    """The composite of each day from those domains of `values` that have a z that day.
+
+    Pulse and variability are one source; two sources and half of the weight are needed. The correlation is the own one
+    of the complete days of the 28 before, shrunk to 0.3 (0.6 between variability and pulse).
+    """
+    z = pd.DataFrame({name: robust_z(values[name], errors[name], signs[name]) for name in values})
+    found = pd.Series(NAN, values.index)
+    for at, day in enumerate(values.index):
+        present = [name for name in values if pd.notna(z.loc[day, name])]
+        sources = {"heart" if name in ("lnrmssd", "pulse") else name for name in present}
+        weight = pd.Series({name: weights[name] for name in present}, dtype=float)
+        if len(sources) >= 2 and weight.sum() >= 0.5 - 1e-12:
+            before = values[present].iloc[max(0, at - 28) : at].dropna() * pd.Series(signs)[present]
+            scale = np.sqrt(weight @ _correlation(before) @ weight)
+            found[day] = (weight * z.loc[day, present]).sum() / scale
+    return found
+
+
+def _correlation(complete: pd.DataFrame) -> pd.DataFrame:
+    names = list(complete)
+    prior = pd.DataFrame(0.3, names, names)
+    for one in names:
+        prior.loc[one, one] = 1.0
+        if {"lnrmssd", "pulse"} <= set(names) and one in ("lnrmssd", "pulse"):
+            prior.loc[one, "pulse" if one == "lnrmssd" else "lnrmssd"] = 0.6
+    if len(names) < 2 or len(complete) < 14 or (complete.std(ddof=0) < 1e-9).any():
+        return prior
+    own = 28 / (28 + len(complete))
+    return own * prior + (1 - own) * complete.corr()
