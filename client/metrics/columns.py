@@ -1,6 +1,6 @@
 """The series that figures are made of: columns of the daily table, and what several of them give together."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -64,11 +64,6 @@ def instruments_of(table: DailyTable, name: str) -> Floats:
     if name in _TOGETHER:
         return together([instruments(table.column, item) for item in _TOGETHER[name][0]])
     return instruments(table.column, name)
-
-
-def is_plain(table: DailyTable, names: Sequence[str]) -> bool:
-    """True where each is a column of the table itself, and of one instrument."""
-    return all(name not in _TOGETHER and np.isnan(instruments(table.column, name)).all() for name in names)
 
 
 def latest(values: Floats, numbers: Floats) -> Floats:

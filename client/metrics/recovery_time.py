@@ -5,7 +5,7 @@ or after the last one when the next hard session comes first. The median is that
 intervals. Source: docs/indices.md §5.7.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from client.features.baseline import BASELINE_D, MAD_TO_SD, MIN_VALID
 from client.features.load import WEEK_D, is_count_enough
-from client.features.windows import known, medians, windows
+from client.features.windows import known, medians, quantiles, windows
 from models.arrays import Floats
 
 SESSIONS_D = 365
@@ -22,9 +22,9 @@ LEAST_SESSIONS = 8
 FOLLOWED_D = 7  # ours: mornings after a session that are looked at
 AS_USUAL_Z = -0.5  # ours
 FIRST_MORNING_H, NEXT_MORNING_H = 14.0, 24.0  # ours: sessions end at six in the evening, mornings are at eight
-HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_D = 75.0, 2, 28  # as for hard days: docs/indices.md §7.5
+HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_D = 0.75, 2, 28  # as for hard days: docs/indices.md §7.5
 REACH_D = SESSIONS_D + FOLLOWED_D + 2 * BASELINE_D
-_STEPS, _STILL = 2000, 1e-9
+_STEPS, _STILL = 500, 1e-6
 
 Outcome = tuple[int, int]
 """Number of the last morning below usual (0: none), and of the first as usual; `FOLLOWED_D` + 1: none was seen."""
@@ -39,9 +39,7 @@ def hard_days(load: Floats) -> NDArray[np.bool_]:
     trained = np.where(month > 0, month, np.nan)
     enough = is_count_enough(known(week), of=WEEK_D) & is_count_enough(known(month), of=LOAD_D)
     enough &= (known(trained) >= LEAST_TRAINING_DAYS) & (load > 0)
-    limit = np.full(len(load), np.nan)
-    limit[enough] = np.nanpercentile(trained[enough], HARD_SHARE, axis=1)
-    return enough & (load >= limit)
+    return enough & (load >= quantiles(trained, HARD_SHARE))
 
 
 def recovery_time_h(marker: Floats, load: Floats, *, typical_error: float) -> Floats:
@@ -51,11 +49,16 @@ def recovery_time_h(marker: Floats, load: Floats, *, typical_error: float) -> Fl
     which its outcome is known. NaN with fewer than eight, or where more than half were not over when last looked at.
     """
     told = _outcomes(marker, load, typical_error)
-    found = np.full(len(load), np.nan)
-    for day in range(len(load)):
-        counted = Counter(outcome for begun, over, outcome in told if over <= day < begun + SESSIONS_D)
-        if sum(counted.values()) >= LEAST_SESSIONS:
-            found[day] = median_h(tuple(sorted(counted.items())))
+    changes: dict[int, list[tuple[Outcome, int]]] = defaultdict(list)
+    for begun, over, outcome in told:
+        changes[over].append((outcome, 1))
+        changes[begun + SESSIONS_D].append((outcome, -1))
+    found, counted = np.full(len(load), np.nan), Counter[Outcome]()
+    for day in sorted(day for day in changes if day < len(load)):
+        for outcome, number in changes[day]:
+            counted[outcome] += number
+        is_enough = counted.total() >= LEAST_SESSIONS
+        found[day:] = median_h(tuple(sorted((+counted).items()))) if is_enough else np.nan
     return found
 
 

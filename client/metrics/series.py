@@ -10,7 +10,7 @@ from client.features.daily import DailyTable
 from client.features.days.instruments import NEW_SOURCE
 from client.features.rest import ASSUMED_REST
 from client.features.windows import known, windows
-from client.metrics.columns import column_of, instruments_of, is_plain, latest
+from client.metrics.columns import column_of, instruments_of, latest
 from client.metrics.definition import DailyMetric
 from client.metrics.fingerprints import fingerprints
 from client.metrics.metric_day import MetricDay
@@ -27,29 +27,23 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
 
     Each day's value is made of the days of the instrument that measured its last known day (docs/indices.md §1.5).
     """
-    table, wanted = _needed(table, metric, wanted)
-    whole = tuple(column_of(table, name) for name in metric.columns)
-    found = [
-        one
-        for columns, holds in _by_instrument(table, metric, whole)
-        if (holds & wanted).any()
-        for one in _days_of(table, metric, whole[0], columns, np.flatnonzero(holds & wanted), key)
-    ]
+    whole, part = tuple(column_of(table, name) for name in metric.columns), _needed(metric, wanted)
+    cut = DailyTable(table.dates[part], {ASSUMED_REST: table.column(ASSUMED_REST)[part]})
+    found: list[MetricDay] = []
+    for columns, holds in _by_instrument(table, metric, whole):
+        days = np.flatnonzero((holds & wanted)[part])
+        if days.size:
+            own = tuple(column[part] for column in columns)
+            found += _days_of(cut, metric, whole[0][part], own, days, key)
     return sorted(found, key=lambda one: one.day)
 
 
-def _needed(table: DailyTable, metric: DailyMetric, wanted: Mask) -> tuple[DailyTable, Mask]:
-    """Leave out the days that no wanted day's figure depends on.
-
-    Not where the columns are put together of several: what is used of them may rest on the whole history. Nor where
-    there are several instruments: the present one may have last measured before.
-    """
+def _needed(metric: DailyMetric, wanted: Mask) -> slice:
+    """The days on which the figure of any wanted day depends."""
     days = np.flatnonzero(wanted)
-    if metric.reach is None or not days.size or not is_plain(table, metric.columns):
-        return table, wanted
-    part = slice(max(int(days[0]) - max(metric.reach, metric.days) + 1, 0), int(days[-1]) + 1)
-    names = {*metric.columns, ASSUMED_REST} & table.columns.keys()
-    return DailyTable(table.dates[part], {name: table.columns[name][part] for name in names}), wanted[part]
+    if metric.reach is None or not days.size:
+        return slice(None)
+    return slice(max(int(days[0]) - max(metric.reach, metric.days) + 1, 0), int(days[-1]) + 1)
 
 
 def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) -> Iterator[tuple[MetricInputs, Mask]]:
