@@ -30,6 +30,11 @@ def _warming(series: Floats) -> Codes:
     return {"warming_up": ratios.is_warming_up(series)}
 
 
+def _chart_warming(series: Floats) -> Codes:
+    """Until two of its time constants have passed, 13.5 % or more of an average is its start of 0."""
+    return {"warming_up": ratios.is_warming_up(series, until_d=int(2 * fitness_fatigue.SLOW_D))}
+
+
 def _described(series: Floats) -> Codes:
     return {"descriptive": np.ones(len(series), dtype=bool)}
 
@@ -53,9 +58,9 @@ _LOAD = (
         _warming,
         fades=True,
     ),
-    DailyMetric("fitness_42d", LOAD, AU, 42, _chart("ctl"), None, "ctl_exp_42", fades=True),
-    DailyMetric("fatigue_7d", LOAD, AU, 7, _chart("atl"), None, "atl_exp_7", fades=True),
-    DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", fades=True),
+    DailyMetric("fitness_42d", LOAD, AU, 42, _chart("ctl"), None, "ctl_exp_42", _chart_warming, fades=True),
+    DailyMetric("fatigue_7d", LOAD, AU, 7, _chart("atl"), None, "atl_exp_7", _chart_warming, fades=True),
+    DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", _chart_warming, fades=True),
     DailyMetric("monotony_7d", LOAD, "1", 7, load.monotony, 7, "foster_monotony_ddof1"),
     DailyMetric("strain_7d", LOAD, AU, 7, load.strain, 7, "foster_strain_ddof1"),
 )
