@@ -9,6 +9,9 @@ export FLWR_TELEMETRY_ENABLED := 0
 export FLWR_DISABLE_UPDATE_CHECK := 1
 export FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION := 1
 export OMP_NUM_THREADS := 1
+# What is compiled once is kept, whatever the machine says: the tests start hundreds of programs, each four times slower
+# while it compiles all that it loads.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test suite lint drill bench model interop demo clean

@@ -9,9 +9,7 @@ from client.backup import commands as backups
 from client.commands import (
     adopt,
     evaluate,
-    features,
     federation,
-    ingest,
     league,
     plan,
     release,
@@ -20,8 +18,12 @@ from client.commands import (
     squad,
     staff,
 )
+from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
+from client.metrics import commands as metrics
+from client.own_settings import commands as own_settings
+from client.readings import commands as readings
 from client.rest import commands as rest
 from client.retention import commands as retention
 from client.signing import commands as signing
@@ -39,9 +41,11 @@ for area in (
     setup,
     squad,
     rest,
+    own_settings,
     ingest,
+    readings,
+    metrics,
     corrections,
-    features,
     plan,
     staff,
     federation,

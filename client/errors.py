@@ -5,6 +5,7 @@ ClientError
 ├── StaffUnavailable      the file of the club's staff cannot be read or written
 ├── UnknownPerson         nobody of this name is on the staff
 ├── BadRestRule           a rule of rest days that cannot be
+├── BadOwnSetting         an own constant or order of sources that cannot be
 ├── BadObservation        a value, time or unit that its stream does not allow
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
@@ -46,6 +47,10 @@ class BadRestRule(ClientError, ValueError):
     """A rule of rest days that cannot be: an unknown word, or a day that is missing or not needed."""
 
 
+class BadOwnSetting(ClientError, ValueError):
+    """An athlete's own constant, or an order of sources, that cannot be."""
+
+
 class BadObservation(ClientError, ValueError):
     """A value, time or unit that its stream does not allow; the message never holds the value."""
 
@@ -54,9 +59,14 @@ class UnreadableFile(ClientError):
     """An input file that is not what it should be; the message is the reason kept with the quarantine.
 
     rows: how many rows were read before it was refused whole, where they were counted.
+    is_unknown_table: whether it is a table of a kind that no reader knows, which a mapping may describe.
     """
 
     rows: int = 0
+
+    def __init__(self, message: str, *, is_unknown_table: bool = False) -> None:
+        super().__init__(message)
+        self.is_unknown_table = is_unknown_table
 
 
 class NotUsed(ClientError):

@@ -161,6 +161,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",
+        OperatorView.READINGS: "single readings at the node’s terminal",
         OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
     },
     LeaguePage: {

@@ -5,7 +5,7 @@ A name such as "Eastmere [/b] FC" is shown as it is written, and control charact
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -40,6 +40,17 @@ def print_json(schema: str, values: Mapping[str, Any]) -> None:
     """
     document = json.dumps({"schema": schema, **values}, indent=2, ensure_ascii=False)
     sys.stdout.write(f"{escaped_json(document)}\n")
+    sys.stdout.flush()
+
+
+def print_json_rows(schema: str, values: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print one JSON object with its schema first and a list last, each row of it in a line as soon as it is made."""
+    head = json_line(schema, values).removesuffix("}")
+    sys.stdout.write(f'{head}, "{name}": [')
+    for number, row in enumerate(rows):
+        line = escaped_json(json.dumps(row, ensure_ascii=False))
+        sys.stdout.write(f"{',' if number else ''}\n{line}")
+    sys.stdout.write("\n]}\n")
     sys.stdout.flush()
 
 

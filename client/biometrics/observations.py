@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from client.biometrics.streams import SPECS, Shape, Stream, StreamSpec
+from client.biometrics.stream_spec import Shape, StreamSpec
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadObservation
 from policies.vocabulary import Category
 

@@ -68,6 +68,10 @@ class RowLedger:
         if code.startswith(_WHOLE_ROW):
             self._whole_rows[found[1]] += number
 
+    def reason_of(self, row: int) -> str:
+        """Return the worst that was counted of a row, for one that gives no reading."""
+        return self._reasons.get(row, (0, NO_READING))[1]
+
     def account(self, rows_of: Sequence[int], known: Collection[int]) -> RowAccount:
         """Close the ledger.
 
@@ -81,7 +85,7 @@ class RowLedger:
 
     def _row_by_row(self, fresh: set[int], repeated: set[int]) -> RowAccount:
         empty = (row for row in range(1, self.rows + 1) if row not in fresh and row not in repeated)
-        dropped = Counter(self._reasons.get(row, (0, NO_READING))[1] for row in empty)
+        dropped = Counter(self.reason_of(row) for row in empty)
         return RowAccount(self.rows - sum(dropped.values()) - len(repeated), dict(dropped), len(repeated))
 
     def _together(self, fresh: set[int], repeated: set[int]) -> RowAccount:

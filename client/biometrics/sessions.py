@@ -4,7 +4,8 @@ from datetime import datetime, time
 from typing import Final
 
 from client.biometrics.observations import Observation
-from client.biometrics.streams import Stream
+from client.biometrics.streams import SPECS, Stream
+from policies.vocabulary import Category
 
 Session = tuple[datetime, str, str, str]
 
@@ -17,10 +18,18 @@ MEASURED: Final = (
     Stream.HEART_RATE_MEAN,
     Stream.HEART_RATE_MAX,
     Stream.POWER_MEAN,
+    Stream.SPRINT_DISTANCE,
+    Stream.ACCELERATIONS,
+    Stream.DECELERATIONS,
+    Stream.TIME_AT_HEART_RATE,
+    Stream.TIME_AT_SPEED,
+    Stream.LAP_DURATIONS,
+    Stream.LAP_DISTANCES,
+    Stream.LAP_HEART_RATES,
 )
 """What a device measures in a session."""
 OF_SESSIONS: Final = frozenset(REPORTED + MEASURED)
-TRIALS: Final = frozenset({Stream.JUMP_HEIGHT_CM})
+TRIALS: Final = frozenset(stream for stream, spec in SPECS.items() if spec.category is Category.TESTS)
 """Tests of which several belong to one day."""
 
 

@@ -1,7 +1,7 @@
 """`athlete load` and `athlete squad`: a whole squad list at once, and who belongs to which squad."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,9 +24,6 @@ COLUMNS = ("name", "shirt_no", "is_minor")
 YES_NO = dict.fromkeys(("true", "yes", "y", "1"), True) | dict.fromkeys(("false", "no", "n", "0", ""), False)
 
 
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
-
-
 @dataclass(frozen=True, slots=True)
 class SquadListLine:
     """One line of a squad list."""
@@ -47,7 +44,9 @@ def load(
     folder: NodeFolder,
     squad: Annotated[
         Path,
-        typer.Argument(help="CSV with the columns name, shirt_no, is_minor and perhaps squad.", show_default=False),
+        typer.Argument(
+            help="CSV, Excel or ODS with the columns name, shirt_no, is_minor and perhaps squad.", show_default=False
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
@@ -121,18 +120,18 @@ def move(
 def read_squad(path: Path) -> list[SquadListLine]:
     """Read the whole list before anything is added; raises ClientError naming the line that is wrong.
 
-    Commas, semicolons and tabs, UTF-8, UTF-16 and the code page of Western Windows are told from the list itself.
+    Commas, semicolons and tabs, UTF-8, UTF-16 and the code page of Western Windows are told from the list itself; of a
+    workbook the first filled sheet is the list.
     """
     from client.ingest.input_file import load
     from client.ingest.text_table import read_table
 
     file = load(path)
-    if file.data.startswith(_WORKBOOK):
-        raise ClientError(f"{path} is an Excel workbook; save it there as CSV and load that")
     try:
         table = read_table(file)
     except UnreadableFile as error:
-        raise ClientError(f"cannot read {path} as a CSV file: {error}") from error
+        raise ClientError(f"cannot read {path} as a squad list: {error}") from error
+    table = replace(table, header=tuple(_column(name) for name in table.header))
     if not table.has(*COLUMNS):
         raise ClientError(f"expected the columns {', '.join(COLUMNS[:-1])} and {COLUMNS[-1]} in {path}")
     counters = QualityCounters()
@@ -140,6 +139,11 @@ def read_squad(path: Path) -> list[SquadListLine]:
     if counters.report().dropped:
         raise ClientError(f"{counters.report().dropped} lines have more or fewer cells than the header; correct them")
     return rows
+
+
+def _column(name: str) -> str:
+    """Return a column's name as this list spells it: "Shirt No" and "Is minor" are the same columns."""
+    return "_".join(name.lower().replace(".", " ").replace("_", " ").split())
 
 
 def _row(number: int, values: dict[str, str]) -> SquadListLine:

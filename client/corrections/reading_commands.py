@@ -144,7 +144,8 @@ def _reason(word: str, note: str) -> "HandReason":
 
 
 def _value(stream: "Stream", text: str) -> "Value":
-    from client.biometrics.streams import SPECS, Shape
+    from client.biometrics.stream_spec import Shape
+    from client.biometrics.streams import SPECS
     from client.ingest.cells.number_form import plain_number
 
     spec = SPECS[stream]

@@ -8,8 +8,10 @@ chronic loads predict as well (Impellizzeri et al. 2021). Missing days are never
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
-from client.features.load import MIN_WEEK_DAYS, WEEK_D, is_count_enough, is_known_enough, last_days, observed
+from client.features.load import MIN_WEEK_DAYS, WEEK_D, is_count_enough, observed
+from client.features.windows import known, means, ratio, windows
 from models.arrays import Floats
 
 ACUTE_D, CHRONIC_D = WEEK_D, 28
@@ -27,21 +29,24 @@ class AcwrMethod(StrEnum):
     EWMA_MEAN7 = "ewma_seed_mean7"
 
 
-def acwr(load: Floats, method: AcwrMethod) -> float | None:
-    """Ratio on the last day of `load` (days,), or None where the method is undefined.
+_CHRONIC = {AcwrMethod.UNCOUPLED_21: (CHRONIC_D - ACUTE_D, ACUTE_D), AcwrMethod.UNCOUPLED_28: (CHRONIC_D, ACUTE_D)}
+"""Days of the chronic window, and how many days before today it ends; else the last 28 days."""
+
+
+def acwr(load: Floats, method: AcwrMethod) -> Floats:
+    """Ratio on each day of `load` (days,), NaN where the method is undefined.
 
     Undefined: under 28 days of history (35 for `ra_uncoupled_28`), too few known days, or a chronic load of 0.
     """
-    history = _history(load)
-    if history < (ACUTE_D + CHRONIC_D if method is AcwrMethod.UNCOUPLED_28 else CHRONIC_D):
-        return None
-    if not is_known_enough(last_days(load, ACUTE_D)) or not is_known_enough(_chronic_window(load, method)):
-        return None
+    days, ago = _CHRONIC.get(method, (CHRONIC_D, 0))
+    recent, before = windows(load, ACUTE_D), windows(load, days, ago=ago)
+    enough = is_count_enough(known(recent), of=ACUTE_D) & is_count_enough(known(before), of=days)
     if method in (AcwrMethod.EWMA_FIRST, AcwrMethod.EWMA_MEAN7):
-        acute, chronic = (ewma(load, span_d=span, seed=method)[-1] for span in (ACUTE_D, CHRONIC_D))
+        acute, chronic = (ewma(load, span_d=span, seed=method) for span in (ACUTE_D, CHRONIC_D))
     else:
-        acute, chronic = np.nanmean(last_days(load, ACUTE_D)), np.nanmean(_chronic_window(load, method))
-    return float(acute / chronic) if chronic > 0 else None
+        acute, chronic = means(recent), means(before)
+    defined = enough & (_history(load) >= max(CHRONIC_D, days + ago)) & (chronic > 0)
+    return ratio(acute, chronic, where=defined)
 
 
 def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST) -> Floats:
@@ -52,10 +57,10 @@ def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST)
     """
     decay = 2.0 / (span_d + 1)
     values = np.full(len(load), np.nan)
-    known = np.flatnonzero(~np.isnan(load))
-    if not known.size:
+    found = np.flatnonzero(~np.isnan(load))
+    if not found.size:
         return values
-    first = int(known[0])
+    first = int(found[0])
     level = float(load[first])
     if seed is AcwrMethod.EWMA_MEAN7:
         week = load[first : first + WEEK_D]
@@ -65,10 +70,12 @@ def ewma(load: Floats, *, span_d: int, seed: AcwrMethod = AcwrMethod.EWMA_FIRST)
         level = float(np.nanmean(week))
         level = decay * float(load[first]) + (1 - decay) * level
     values[first] = level
-    for day in range(first + 1, len(load)):
-        if not np.isnan(load[day]):
-            level = decay * float(load[day]) + (1 - decay) * level
-        values[day] = level
+    levels = []
+    for today in load[first + 1 :].tolist():
+        if today == today:  # not NaN
+            level = decay * today + (1 - decay) * level
+        levels.append(level)
+    values[first + 1 :] = levels
     return values
 
 
@@ -77,24 +84,16 @@ def known_ewma(load: Floats, *, span_d: int) -> Floats:
 
     What a page draws as a mean of so many days, or says of one, is this. Source: docs/indices.md §2.5.
     """
-    known = np.cumsum(~np.isnan(last_days(load, len(load) + span_d)))
-    enough = is_count_enough(known[span_d:] - known[:-span_d], of=span_d)
+    enough = is_count_enough(known(windows(load, span_d)), of=span_d)
     return np.where(enough, ewma(load, span_d=span_d), np.nan)
 
 
-def is_warming_up(load: Floats) -> bool:
-    """True until day 42, while the seed still weighs 5 % or more in the 28-day EWMA."""
-    return _history(load) < WARM_UP_D
+def is_warming_up(load: Floats) -> NDArray[np.bool_]:
+    """True on each day until day 42, (days,), while the seed still weighs 5 % or more in the 28-day EWMA."""
+    return np.asarray(_history(load) < WARM_UP_D)
 
 
-def _history(load: Floats) -> int:
-    known = np.flatnonzero(~np.isnan(load))
-    return len(load) - int(known[0]) if known.size else 0
-
-
-def _chronic_window(load: Floats, method: AcwrMethod) -> Floats:
-    if method is AcwrMethod.UNCOUPLED_21:
-        return last_days(load, CHRONIC_D)[:-ACUTE_D]
-    if method is AcwrMethod.UNCOUPLED_28:
-        return last_days(load, ACUTE_D + CHRONIC_D)[:-ACUTE_D]
-    return last_days(load, CHRONIC_D)
+def _history(load: Floats) -> NDArray[np.int64]:
+    """Days from the first known one to each day, both included, (days,)."""
+    found = np.flatnonzero(~np.isnan(load))
+    return np.maximum(np.arange(len(load)) - (int(found[0]) if found.size else len(load)) + 1, 0)

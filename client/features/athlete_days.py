@@ -6,6 +6,7 @@ from datetime import date
 from client.biometrics.rest_rule import RestRule
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
+from client.vault.preferences.own_settings import own_settings, source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -26,6 +27,8 @@ def athlete_days(
     """
     return build(
         vault.read(athlete, streams),
+        source_priority=source_priority(vault, athlete),
+        own=own_settings(vault, athlete),
         rest=rest_rule(vault, athlete) if rest is None else rest,
         today=today,
     )

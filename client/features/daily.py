@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
+from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestRule
 from client.biometrics.sessions import OF_SESSIONS
-from client.biometrics.streams import SPECS, Aggregation, Stream
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
 from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
 from client.features.day_sources import chosen_by_day, not_overlapping
+from client.features.days.heart_load import HEART_LOADS, heart_load_columns
 from client.features.days.nights import nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.days.session_reports import matched_reports
@@ -28,6 +31,7 @@ ByDay = dict[date, list[Observation]]
 COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
 """Streams of which every minute counts once, whichever source it is from, and several sources of a day add up."""
 
+_ZERO_AT_REST = frozenset({"load_au", *HEART_LOADS})
 _MORNING_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
 
 
@@ -58,7 +62,7 @@ class DailyTable:
     def newest_day(self) -> date | None:
         """The last day with a number that was recorded: assumed rest may reach further. None where there is none."""
         assumed = self.column(ASSUMED_REST) == 1.0
-        read = [np.where(assumed, np.nan, c) if name == "load_au" else c for name, c in self.columns.items()]
+        read = [np.where(assumed, np.nan, c) if name in _ZERO_AT_REST else c for name, c in self.columns.items()]
         kept = [column for name, column in zip(self.columns, read, strict=True) if name != ASSUMED_REST]
         known = np.flatnonzero(np.any(~np.isnan(kept), axis=0)) if kept else np.array([])
         return self.dates[int(known[-1])] if known.size else None
@@ -86,6 +90,7 @@ def build(
     source_priority: Sequence[str] = (),
     rest: RestRule = EXPLICIT,
     today: date | None = None,
+    own: OwnSettings = NOTHING_SET,
 ) -> DailyTable:
     """Return the daily table of one athlete's readings; their order does not matter.
 
@@ -93,6 +98,7 @@ def build(
     source with more readings over the whole history wins.
     rest: which days without a session count as rest beside the recorded ones; the table then reaches to the last
     complete day. today: days before it are over; without it only those before the newest reading are known to be.
+    own: the athlete's constants, for what the heart did in sessions (`client.features.days.heart_load`).
     """
     ordered = sorted(observations, key=_order)
     if not ordered:
@@ -117,8 +123,10 @@ def build(
     columns.update(variability_columns(by_stream, columns, dates, source_priority))
     columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
     columns.update(compared_columns(by_stream, dates, source_priority))
-    over = np.array([day < (today or max(days)) for day in dates], dtype=bool)
+    now = today or max(days)
+    over = np.array([day < now for day in dates], dtype=bool)
     columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))
+    columns.update(heart_load_columns(by_stream, dates, columns["load_au"], own))
     return DailyTable(dates, columns)
 
 

@@ -4,23 +4,27 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
-from client.biometrics.sessions import REPORTED, Session, session_of
+from client.biometrics.sessions import REPORTED, TRIALS, Session, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day
+from client.features.days.by_stream import ByStream
 from client.features.days.instruments import instrument_columns, instrument_of
-from client.features.days.nights import Nights
+from client.features.days.nights import Nights, Sleep
 from client.features.hrv import analyse, as_intervals
+from client.features.sleep import agreement, minute_grid
 from models.arrays import Floats
 
-ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 Columns = Mapping[str, Floats]
 Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]
 
+SLEEP_AGREEMENT: Final = "sleep_agreement"
 COMPARED = (
     Stream.RESTING_HEART_RATE,
     Stream.READINESS,
@@ -29,7 +33,7 @@ COMPARED = (
     Stream.SORENESS,
     Stream.STRESS,
     Stream.SLEEP_QUALITY,
-    Stream.JUMP_HEIGHT_CM,
+    *sorted(TRIALS),
 )
 
 
@@ -85,12 +89,23 @@ def sleep_columns(
         "sleep_midpoint_h": np.array([math.nan if night is None else _hour(night.middle) for night in main]),
         "nap_min": np.array([_nap_min(nights, day) for day in dates]),
     }
+    found |= _agreement(nights, main, dates)
     by_night = [instrument_of(night.pieces) if night else None for night in main]
     by_app = chosen_by_day(by_stream.get(Stream.SLEEP_DURATION_H, {}), priority)
     by_answer = [instrument_of(by_app.get(day, ())) for day in dates]
     found |= instrument_columns("sleep_h", by_night if is_worn else by_answer)
     found |= instrument_columns("sleep_midpoint_h", by_night)
     return found | ({Stream.SLEEP_PERIOD_MIN.value: minutes} if Stream.SLEEP_PERIOD_MIN.value in columns else {})
+
+
+def _agreement(nights: Nights, main: Sequence[Sleep | None], dates: Sequence[date]) -> dict[str, Floats]:
+    """sleep_agreement: how far each day is as the day before, noon to noon; none without a night with start and end."""
+    is_known = np.array([night is not None and night.end > night.start for night in main], dtype=bool)
+    if not is_known.any():
+        return {}
+    sleeps = [*nights.main.values(), *chain.from_iterable(nights.naps.values())]
+    grid = minute_grid([(one.start, one.end) for one in sleeps], dates)
+    return {SLEEP_AGREEMENT: agreement(grid, is_known)}
 
 
 def compared_columns(by_stream: ByStream, dates: Sequence[date], priority: Sequence[str]) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
-"""Performance-management chart: slow and fast averages of load, and their difference from yesterday.
+"""Fitness and fatigue: slow and fast averages of load with their difference, and Banister's response to impulses.
 
-Not validated across sports; after 84 days 13.5 % of the start value is still in it (docs/indices.md §2.8).
+Not validated across sports; after 84 days 13.5 % of the start is still in the slow average (docs/indices.md §2.8).
 """
 
 import math
@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from client.features.windows import windows
 from models.arrays import Floats
 
 SLOW_D, FAST_D = 42.0, 7.0
@@ -23,26 +24,55 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Chronic (CTL) and acute (ATL) load of the last day; TSB of that morning is yesterday's CTL less ATL."""
+    """Chronic (CTL) and acute (ATL) load of each day, (days,); TSB of a morning is yesterday's CTL less ATL."""
 
-    ctl: float
-    atl: float
-    tsb: float
-    tsb_same_day: float
-
-
-def balance(load: Floats, dialect: Dialect) -> Balance | None:
-    """Chart values on the last day, started at 0; None when any day is missing or there are fewer than two."""
-    if len(load) < 2 or np.isnan(load).any():
-        return None
-    slow, fast = _averages(load, SLOW_D, dialect), _averages(load, FAST_D, dialect)
-    return Balance(slow[-1], fast[-1], slow[-2] - fast[-2], slow[-1] - fast[-1])
+    ctl: Floats
+    atl: Floats
+    tsb: Floats
+    tsb_same_day: Floats
 
 
-def _averages(load: Floats, tau_d: float, dialect: Dialect) -> list[float]:
-    weight = 1.0 - math.exp(-1.0 / tau_d) if dialect is Dialect.EXP else 1.0 / tau_d
-    level, levels = 0.0, []
-    for today in load:
-        level += weight * (float(today) - level)
-        levels.append(level)
+def balance(load: Floats, dialect: Dialect = Dialect.EXP) -> Balance:
+    """Chart values of each day, started at 0 before the first known day; NaN from the first unknown day after it."""
+    weights = [1.0 - math.exp(-1.0 / tau) if dialect is Dialect.EXP else 1.0 / tau for tau in (SLOW_D, FAST_D)]
+    slow, fast = (_average(load, weight) for weight in weights)
+    return Balance(slow, fast, windows(slow - fast, 1, ago=1)[:, 0], slow - fast)
+
+
+def impulse_response(
+    load: Floats, *, p0: float, k1: float, k2: float, tau1_d: float = SLOW_D, tau2_d: float = FAST_D
+) -> Floats:
+    """Modelled performance of each day, (days,), in the unit of `p0`: p0 + k1 · fitness - k2 · fatigue.
+
+    Both are sums of the loads of the days before, each faded by exp(-days / τ); NaN from the first unknown day on.
+    Source: Banister et al. 1975.
+    """
+    before = windows(load, 1, ago=1)[:, 0]
+    keeps = [math.exp(-1.0 / tau) for tau in (tau1_d, tau2_d)]
+    fitness, fatigue = (keep * _faded(before, keep) for keep in keeps)
+    first = np.flatnonzero(~np.isnan(load))[:1]
+    response = p0 + k1 * fitness - k2 * fatigue
+    response[first] = p0
+    return response
+
+
+def recovery_and_peak_d(*, k1: float, k2: float, tau1_d: float, tau2_d: float) -> tuple[float, float]:
+    """Days after one impulse until performance is back at its start, and until it is highest; k2 > k1, τ1 > τ2."""
+    scale = tau1_d * tau2_d / (tau1_d - tau2_d)
+    return math.log(k2 / k1) * scale, math.log(k2 * tau1_d / (k1 * tau2_d)) * scale
+
+
+def _average(load: Floats, weight: float) -> Floats:
+    return weight * _faded(load, 1.0 - weight)
+
+
+def _faded(load: Floats, keep: float) -> Floats:
+    """Sum of the loads so far, each day's share of the day before kept; NaN before the first known day."""
+    known = np.flatnonzero(~np.isnan(load))
+    levels = np.full(len(load), np.nan)
+    if known.size:
+        level, begin = 0.0, int(known[0])
+        for at, today in enumerate(load[begin:].tolist(), start=begin):
+            level = keep * level + today
+            levels[at] = level
     return levels

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.errors import BadObservation
+from client.features.windows import known, means, ratio, spreads, sums, windows
 from models.arrays import Floats
 
 WEEK_D = 7
@@ -47,34 +48,33 @@ def is_known_enough(window: Floats) -> bool:
     return bool(is_count_enough(np.array(observed(window)), of=len(window)))
 
 
-def weekly_sum(load: Floats) -> float | None:
-    """Sum of the last seven days; None unless all seven are known: a partial sum looks like an easy week."""
-    week = last_days(load, WEEK_D)
-    return float(week.sum()) if observed(week) == WEEK_D else None
+def weekly_sum(load: Floats) -> Floats:
+    """Sum of the seven days up to each day, (days,); NaN unless all seven are known: a partial sum is no easy week."""
+    weeks = windows(load, WEEK_D)
+    return np.where(known(weeks) == WEEK_D, sums(weeks), np.nan)
 
 
-def week_change(load: Floats) -> float | None:
-    """Relative change of the last seven days against the seven before; None unless all are known and those not 0."""
-    this, before = weekly_sum(load), weekly_sum(load[:-WEEK_D])
-    return None if this is None or before is None or before <= 0 else this / before - 1.0
+def week_change(load: Floats) -> Floats:
+    """Relative change of the weekly sum against the seven days before, (days,); NaN unless both known, those > 0."""
+    this = weekly_sum(load)
+    before = windows(this, 1, ago=WEEK_D)[:, 0]
+    return ratio(this, before, where=before > 0) - 1.0
 
 
-def monotony(load: Floats, *, ddof: int = 1) -> float | None:
-    """Monotony (Foster 1998): mean over SD of the last seven days, true rest days included.
+def monotony(load: Floats, *, ddof: int = 1) -> Floats:
+    """Monotony (Foster 1998): mean over SD of the seven days up to each day, (days,), true rest days included.
 
-    None with fewer than six known days, or without spread. ddof: 1 by default, 0 in some papers.
+    NaN with fewer than six known days, or without spread. ddof: 1 by default, 0 in some papers.
     """
-    week = last_days(load, WEEK_D)
-    if observed(week) < MIN_WEEK_DAYS:
-        return None
-    spread = float(np.nanstd(week, ddof=ddof))
-    return None if spread < LEAST_SD else float(np.nanmean(week)) / spread
+    weeks = windows(load, WEEK_D)
+    spread = spreads(weeks, ddof=ddof)
+    defined = (known(weeks) >= MIN_WEEK_DAYS) & (spread >= LEAST_SD)
+    return ratio(means(weeks), spread, where=defined)
 
 
-def strain(load: Floats, *, ddof: int = 1) -> float | None:
-    """Strain (Foster 1998): weekly sum times monotony; None where either is undefined."""
-    total, ratio = weekly_sum(load), monotony(load, ddof=ddof)
-    return None if total is None or ratio is None else total * ratio
+def strain(load: Floats, *, ddof: int = 1) -> Floats:
+    """Strain (Foster 1998): weekly sum times monotony, (days,); NaN where either is undefined."""
+    return weekly_sum(load) * monotony(load, ddof=ddof)
 
 
 def trimp_banister(

@@ -1,16 +1,18 @@
 """Sleep: efficiency, midpoint, debt and regularity. Maker's stages drive nothing (docs/indices.md §4)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from client.features.windows import known, means, sums, windows
 from models.arrays import Floats
 
 MINUTES = 1440
 DEBT_D = 14
+REGULARITY_D = 14  # ours
 MIN_NIGHTS = 5
 
 Interval = tuple[datetime, datetime]
@@ -27,10 +29,10 @@ def midpoint(hours: Floats) -> tuple[float, float] | None:
     None with fewer than five nights. SD is √(−2 ln R), so that 23:48 and 00:18 are half an hour apart.
     Source: Mardia and Jupp 2000.
     """
-    known = hours[~np.isnan(hours)]
-    if len(known) < MIN_NIGHTS:
+    told = hours[~np.isnan(hours)]
+    if len(told) < MIN_NIGHTS:
         return None
-    angles = known * (2 * math.pi / 24)
+    angles = told * (2 * math.pi / 24)
     sine, cosine = float(np.mean(np.sin(angles))), float(np.mean(np.cos(angles)))
     length = min(math.hypot(sine, cosine), 1.0)
     if length < 1e-12:
@@ -39,35 +41,41 @@ def midpoint(hours: Floats) -> tuple[float, float] | None:
     return mean, math.sqrt(-2 * math.log(length)) * 24 / (2 * math.pi) * 60
 
 
-def debt_h(sleep_h: Floats, *, need_h: float) -> float | None:
-    """Sum over the last 14 nights of need less sleep [h]; None unless all 14 are known. Need is the athlete's."""
-    nights = sleep_h[-DEBT_D:]
-    return float(np.sum(need_h - nights)) if len(nights) == DEBT_D and not np.isnan(nights).any() else None
+def debt_h(sleep_h: Floats, *, need_h: float) -> Floats:
+    """Sum over the 14 nights up to each day of need less sleep [h], (days,); NaN unless all 14 are known."""
+    nights = windows(sleep_h, DEBT_D)
+    return np.where(known(nights) == DEBT_D, DEBT_D * need_h - sums(nights), np.nan)
 
 
-def minute_grid(intervals: Mapping[date, Sequence[Interval]], days: Sequence[date]) -> NDArray[np.bool_]:
+def minute_grid(intervals: Iterable[Interval], days: Sequence[date]) -> NDArray[np.bool_]:
     """Minutes asleep from noon to noon, (days, 1440): row d ends at noon of `days[d]`.
 
-    intervals: local naive start and end of each sleep, by the day of waking up.
+    intervals: local naive start and end of each sleep. days: consecutive.
     """
-    grid = np.zeros((len(days), MINUTES), dtype=bool)
-    for row, day in enumerate(days):
-        noon = datetime(day.year, day.month, day.day, 12) - timedelta(days=1)  # noqa: DTZ001 - local clock time
-        for start, end in intervals.get(day, ()):
-            first, last = (round((moment - noon).total_seconds() / 60) for moment in (start, end))
-            grid[row, min(max(first, 0), MINUTES) : min(max(last, 0), MINUTES)] = True
-    return grid
+    first = datetime(days[0].year, days[0].month, days[0].day, 12) - timedelta(days=1)  # noqa: DTZ001 - local clock
+    minutes = np.zeros(len(days) * MINUTES, dtype=bool)
+    for interval in intervals:
+        start, end = (max(round((moment - first).total_seconds() / 60), 0) for moment in interval)
+        minutes[start:end] = True
+    return minutes.reshape(len(days), MINUTES)
 
 
-def regularity_index(asleep: NDArray[np.bool_], known: NDArray[np.bool_]) -> float | None:
-    """Sleep regularity index, −100 to 100: how often two consecutive days agree minute by minute.
+def agreement(asleep: NDArray[np.bool_], is_known: NDArray[np.bool_]) -> Floats:
+    """Share of minutes of each day in which the athlete is as 24 hours before, (days,), 0 to 1.
 
-    asleep: (days, 1440); known: (days,), True where the night was recorded. None with fewer than five nights
-    or no two consecutive ones. Somebody who sleeps a random third of the time scores 11, not 0.
-    Source: Phillips et al. 2017.
+    asleep: (days, 1440); is_known: (days,), True where the night was recorded. NaN unless both nights were.
     """
-    pairs = known[1:] & known[:-1]
-    if int(known.sum()) < MIN_NIGHTS or not pairs.any():
-        return None
-    agree = float(np.mean((asleep[1:] == asleep[:-1])[pairs]))
-    return -100.0 + 200.0 * agree
+    shares = np.full(len(is_known), np.nan)
+    pairs = is_known[1:] & is_known[:-1]
+    shares[1:][pairs] = np.mean((asleep[1:] == asleep[:-1])[pairs], axis=1)
+    return shares
+
+
+def regularity_index(nights: Floats, shares: Floats) -> Floats:
+    """Sleep regularity index over the 14 days up to each day, (days,), -100 to 100.
+
+    nights: NaN where the night was not recorded. shares: `agreement`. NaN with fewer than five nights or no two
+    consecutive ones. Somebody who sleeps a random third of the time scores 11, not 0. Source: Phillips et al. 2017.
+    """
+    enough = known(windows(nights, REGULARITY_D)) >= MIN_NIGHTS
+    return np.where(enough, -100.0 + 200.0 * means(windows(shares, REGULARITY_D - 1)), np.nan)

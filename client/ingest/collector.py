@@ -12,7 +12,7 @@ from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
-from client.ingest.cells.number_form import Refusal, is_missing, plain_number
+from client.ingest.cells.number_form import Refusal, is_missing, plain_number, refusal_of
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.times.far_times import count_far_times
@@ -124,8 +124,9 @@ class Collector:
         value = _number(cell)
         if isinstance(value, float):
             return value
-        self._check.refuse(stream)
-        self.counters.count(f"dropped:{value.value}_{stream.value}")
+        if value.tells_of_column:
+            self._check.refuse(stream)
+        self.counters.count(f"dropped:{value.word}_{stream.value}")
         return None
 
 
@@ -136,4 +137,6 @@ def _number(cell: float | str) -> float | Refusal:
         value = plain_number(cell) if isinstance(cell, str) else math.nan if isinstance(cell, bool) else float(cell)
     except (TypeError, ValueError, OverflowError):
         value = None
-    return value if value is not None and math.isfinite(value) else Refusal.NOT_A_NUMBER
+    if value is not None and math.isfinite(value):
+        return value
+    return refusal_of(cell) if isinstance(cell, str) else Refusal.NOT_A_NUMBER

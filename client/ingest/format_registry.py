@@ -1,48 +1,150 @@
 """Which reader a file needs, told from its content; the name only where the content cannot tell."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from client.errors import NotUsed, UnreadableFile
-from client.ingest import fit_activity, fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.cells.interval_lines import looks_like_intervals
-from client.ingest.clock import LocalClock
-from client.ingest.fit_container import looks_like_fit
-from client.ingest.input_file import InputFile, Reading, check_is_data
+from client.ingest.input_file import InputFile, check_is_data
+from client.ingest.markup.scan import looks_like_xml, root_of
+from client.ingest.reader import Reader
+from client.ingest.sessions import gpx, tcx
+from client.ingest.sessions.fit import readers
+from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.text_table import decoded, read_table
+from client.ingest.wellness import readers as wellness_readers
+from client.ingest.wellness.golden_cheetah import holds_measures
 
-Read = Callable[[InputFile, LocalClock], Reading]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A named reader. `read` is None for files of many players, which `soccermon.read_players` takes."""
-
-    name: str
-    read: Read | None
-
-
-SOCCERMON = Reader("soccermon-readiness", None)
+_COLUMNS = "columns"
+_FREE_TEXT = "free text, all other columns"
 
 # The most telling header first: a header of another kind that holds the same columns comes later.
-_BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
-    (pmsys.WELLNESS_HEADER, Reader("pmsys-wellness", pmsys.read_wellness)),
-    (pmsys.SRPE_HEADER, Reader("pmsys-srpe", pmsys.read_srpe)),
-    (pmsys.INJURY_HEADER, Reader("pmsys-injury", pmsys.read_injury)),
-    (fitbit.SLEEP_SCORE_HEADER, Reader("fitbit-sleep-score", fitbit.read_sleep_score)),
-    (hrv_csv.HRV4TRAINING_HEADER, Reader("hrv4training", hrv_csv.read_hrv4training)),
-    (hrv_csv.ELITEHRV_HEADER, Reader("elitehrv", hrv_csv.read_elitehrv)),
-    (soccermon.HEADER, SOCCERMON),
+BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    (
+        pmsys.WELLNESS_HEADER,
+        Reader(
+            "pmsys-wellness",
+            "PMSys `wellness.csv`",
+            _COLUMNS,
+            "answers, readiness, sleep as reported, sore areas",
+            "all other columns",
+            pmsys.read_wellness,
+        ),
+    ),
+    (
+        pmsys.SRPE_HEADER,
+        Reader(
+            "pmsys-srpe",
+            "PMSys `srpe.csv`",
+            _COLUMNS,
+            "rating and minutes of each session",
+            "names of activities",
+            pmsys.read_srpe,
+        ),
+    ),
+    (
+        pmsys.INJURY_HEADER,
+        Reader(
+            "pmsys-injury",
+            "PMSys `injury.csv`",
+            _COLUMNS,
+            "injury reports",
+            "what is no site with a degree",
+            pmsys.read_injury,
+        ),
+    ),
+    (
+        fitbit.SLEEP_SCORE_HEADER,
+        Reader(
+            "fitbit-sleep-score",
+            "Fitbit `sleep_score.csv`",
+            _COLUMNS,
+            "score, minutes of deep sleep",
+            "all other columns",
+            fitbit.read_sleep_score,
+        ),
+    ),
+    (
+        hrv_csv.HRV4TRAINING_HEADER,
+        Reader(
+            "hrv4training",
+            "HRV4Training CSV",
+            _COLUMNS,
+            "RMSSD, resting heart rate",
+            _FREE_TEXT,
+            hrv_csv.read_hrv4training,
+        ),
+    ),
+    (
+        hrv_csv.ELITEHRV_HEADER,
+        Reader("elitehrv", "EliteHRV CSV", _COLUMNS, "RMSSD, resting heart rate", _FREE_TEXT, hrv_csv.read_elitehrv),
+    ),
+    (
+        soccermon.HEADER,
+        Reader(
+            "soccermon-readiness",
+            "SoccerMon readiness (many players)",
+            _COLUMNS,
+            "readiness",
+            "imputed values",
+            read_many=soccermon.read_players,
+        ),
+    ),
 )
 _KNOWN_UNUSED_HEADERS = (("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed"),)
 
-_BY_KEY: tuple[tuple[str, Reader], ...] = (
-    ("dateOfSleep", Reader("fitbit-sleep", fitbit.read_sleep)),
-    ("activityName", Reader("fitbit-exercise", fitbit.read_exercise)),
+BY_KEY: tuple[tuple[str, Reader], ...] = (
+    (
+        "dateOfSleep",
+        Reader(
+            "fitbit-sleep",
+            "Fitbit `sleep.json`",
+            "keys",
+            "minutes asleep, efficiency, naps",
+            "stages minute by minute, the maker's efficiency",
+            fitbit.read_sleep,
+        ),
+    ),
+    (
+        "activityName",
+        Reader(
+            "fitbit-exercise",
+            "Fitbit `exercise.json`",
+            "keys",
+            "minutes, mean heart rate, distance of activities",
+            "names of activities, energy, links to tracks",
+            fitbit.read_exercise,
+        ),
+    ),
 )
-_RESTING = Reader("fitbit-resting-heart-rate", fitbit.read_resting_heart_rate)
-_FIT = Reader("fit-activity", fit_activity.read_activity)
-_RR = Reader("rr-text", rr_text.read_intervals)
+RESTING = Reader(
+    "fitbit-resting-heart-rate",
+    "Fitbit `resting_heart_rate.json`",
+    "keys",
+    "resting heart rate",
+    "the maker's error",
+    fitbit.read_resting_heart_rate,
+)
+RR = Reader(
+    "rr-text",
+    "RR or NN intervals as text",
+    "one to three numbers per line, perhaps below a header that names intervals",
+    "a beat series",
+    "comments, header, other columns",
+    rr_text.read_intervals,
+)
+
+BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+
+READERS: tuple[Reader, ...] = (
+    *(reader for _, reader in BY_HEADER),
+    RESTING,
+    *(reader for _, reader in BY_KEY),
+    *readers.READERS,
+    *BY_ROOT.values(),
+    RR,
+    *wellness_readers.READERS,
+)
+"""Every reader, in the order of the table in docs/ingest.md §1."""
 
 
 def reader_for(file: InputFile) -> Reader:
@@ -51,37 +153,58 @@ def reader_for(file: InputFile) -> Reader:
     Raises UnreadableFile for what is no data or nothing we know, NotUsed for known kinds without a reader.
     """
     check_is_data(file)
-    if looks_like_fit(file.data) or file.name.lower().endswith(".fit"):
-        return _FIT
-    if file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+    if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
+        return readers.fit_reader(file)
+    if file.is_workbook:
+        return _table_reader(file)
+    check_is_readable_kind(file)
+    if looks_like_xml(file):
+        return _xml_reader(file)
+    if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)
 
 
+def _xml_reader(file: InputFile) -> Reader:
+    root = root_of(file)
+    if root in BY_ROOT:
+        return BY_ROOT[root]
+    if root.lower() == "html":
+        raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+    raise UnreadableFile(
+        f"an XML file of a kind that no reader knows ({root[:40]}); export it as FIT, TCX or CSV instead"
+    )
+
+
 def _table_reader(file: InputFile) -> Reader:
     table = read_table(file)
-    for header, reader in _BY_HEADER:
+    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER):
         if table.has(*header):
             return reader
     if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
         raise NotUsed("a diary of meals; no reader takes it yet")
     if looks_like_intervals(decoded(file)):
-        return _RR
+        return RR
     if table.repeated:
         raise UnreadableFile(
-            "no reader knows these columns, of which two have the same name; describe them with --mapping"
+            "no reader knows these columns, of which two have the same name; describe them with --mapping",
+            is_unknown_table=True,
         )
-    raise UnreadableFile("no reader knows these columns; describe them with --mapping")
+    raise UnreadableFile(
+        "no reader knows these columns; describe them with --mapping, which --dry-run proposes", is_unknown_table=True
+    )
 
 
 def _json_reader(file: InputFile) -> Reader:
+    if holds_measures(file):
+        return wellness_readers.GOLDEN_CHEETAH
     first = fitbit.records(file)[0]
-    for key, reader in _BY_KEY:
+    for key, reader in BY_KEY:
         if key in first:
             return reader
     value = first.get("value")
     if "dateTime" in first and isinstance(value, dict) and {"value", "error"} <= set(value):
-        return _RESTING
+        return RESTING
     if "dateTime" in first and value is not None:
         raise NotUsed("a Fitbit series of minutes; no reader takes it yet")
     raise UnreadableFile("no reader knows these JSON records")

@@ -10,22 +10,20 @@ from client.biometrics.row_account import RowAccount
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
+from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.clock import LocalClock
-from client.ingest.format_registry import SOCCERMON, reader_for
-from client.ingest.input_file import InputFile, Reading, check_is_data, load
-from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.input_file import DAMAGES, InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
-from client.ingest.soccermon import read_players
-from client.ingest.text_table import find_table, is_text
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
 from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-MAPPED = "mapped-csv"
 NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
 
 
@@ -87,36 +85,32 @@ class Importer:
         """Import every file and return the results of each; `on_file` is called after each file."""
         found: list[list[ImportResult]] = []
         for path in paths:
-            found.append(self.take(path))
+            found.extend(self._take_member(member) for member in members(path))
             on_file(path)
         return found
 
     def take(self, path: Path) -> list[ImportResult]:
-        """Import one file; what goes wrong with it is an outcome, never an exception."""
-        file = InputFile(path.name, b"")
+        """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
+        return [result for member in members(path) for result in self._take_member(member)]
+
+    def _take_member(self, member: ArchiveMember) -> list[ImportResult]:
+        file = member.name
         try:
-            file = load(path)
-            name, readings = self._read(file)
+            file = member.opened()
+            name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
             owners = self._owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
             return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
+        except DAMAGES:
+            return [self._refused(file, "quarantined", "cannot be read to its end; copy or export it again")]
         others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
         left_out = len(readings) - len(owners)
         found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
         return [replace(found[0], others=others), *found[1:]]
-
-    def _read(self, file: InputFile) -> tuple[str, dict[str, Reading]]:
-        check_is_data(file)
-        if self.mapping is not None and _is_described(file, self.mapping):
-            return MAPPED, read_mapped(file, self.clock, self.mapping)
-        reader = reader_for(file)
-        if reader is SOCCERMON or reader.read is None:
-            return reader.name, read_players(file, self.clock, self.attribution.player)
-        return reader.name, {NOBODY: reader.read(file, self.clock)}
 
     def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -161,7 +155,7 @@ class Importer:
             status, reason = judged(account, report)
             added, replaced = stored.added, stored.replaced
             outcome = ImportResult(
-                *(file.name, reader, status, reason, owner, added, report, account),
+                *(file.shown, reader, status, reason, owner, added, report, account),
                 replaced=replaced,
                 number=mark.number,
             )
@@ -184,7 +178,7 @@ class Importer:
         self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
     ) -> ImportResult:
         owner = self.attribution.athlete
-        outcome = ImportResult(file.name, "", status, reason, owner, 0, QualityReport(), account)
+        outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
         if owner is None:
             return outcome
         with self.vault.transaction():
@@ -202,7 +196,7 @@ class Importer:
         counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
-            file_name=file.name,
+            file_name=file.shown,
             file_sha256=file.sha256,
             reader=outcome.reader,
             status=outcome.status,
@@ -237,18 +231,3 @@ def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
     for reading in readings:
         found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
     return found
-
-
-def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
-    """True when the mapping is meant for this file: a table that has its columns, or that no reader knows."""
-    if not is_text(file):
-        return False
-    if find_table(file, mapping.columns, mapping.delimiter) is not None:
-        return True
-    try:
-        reader_for(file)
-    except UnreadableFile:
-        return True
-    except NotUsed:
-        return False
-    return False

@@ -1,32 +1,109 @@
-"""A file as it arrived: name, bytes and hash; and the few ways in which it is no data at all."""
+"""A file as it arrived: name, bytes (whole or as a stream) and hash; and the few ways in which it is no data at all."""
 
+import contextlib
 import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.spreadsheets.workbook import Sheet, read_sheets
+from client.ingest.spreadsheets.workbook_gate import is_workbook, may_be_workbook
 
-MAX_BYTES = 512 * 1024 * 1024  # ours: above the largest export we know of
+MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
+MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
+SMALL = 16 * 2**20  # ours: larger files are read from the disk each time they are needed
+HEAD = 64 * 2**10  # ours: what a reader is told by
+DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+"""What reading a stream raises where the file, or the archive that it stands in, is damaged."""
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
 _LOCK_OF_OFFICE = "~$"
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InputFile:
-    """One input file, read whole. `name` is the base name; paths above it say nothing about the data."""
+    """One input file: its bytes, or a way to read them as often as needed.
+
+    name: the base name; paths above it say nothing about the data. content: all bytes, or what opens a stream of them.
+    within: the archive that it stands in, and the folders there.
+    """
 
     name: str
-    data: bytes
+    content: bytes | Callable[[], BinaryIO]
+    within: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name with that of the archive before it."""
+        return f"{self.within}/{self.name}" if self.within else self.name
+
+    def open(self) -> BinaryIO:
+        """Open a stream of the bytes, at their beginning; the caller closes it. Raises UnreadableFile."""
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        try:
+            return self.content()
+        except OSError as error:
+            raise UnreadableFile("cannot be read from disk") from error
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes; raises UnreadableFile where there are more than a reader that needs all of them can take."""
+        if isinstance(self.content, bytes):
+            return self.content
+        found = self._first(MAX_WHOLE + 1)
+        if len(found) > MAX_WHOLE:
+            raise UnreadableFile(f"larger than {MAX_WHOLE // 2**20} MiB; only exports that are read as a stream may be")
+        return found
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, at most HEAD of them."""
+        return self.content[:HEAD] if isinstance(self.content, bytes) else self._first(HEAD)
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of the bytes, 64 hexadecimal digits."""
-        return hashlib.sha256(self.data).hexdigest()
+        """SHA-256 of the bytes, 64 hexadecimal digits; of those before the damage in a file that cannot be read."""
+        found = hashlib.sha256()
+        with contextlib.suppress(UnreadableFile, *DAMAGES), self.open() as stream:
+            while chunk := stream.read(2**20):
+                found.update(chunk)
+        return found.hexdigest()
+
+    def at_most(self, size: int) -> bytes | None:
+        """Return all bytes, or None where there are more than `size`."""
+        found = self.content if isinstance(self.content, bytes) else self._first(size + 1)
+        return found if len(found) <= size else None
+
+    def _first(self, size: int) -> bytes:
+        try:
+            with self.open() as stream:
+                found = bytearray()
+                while len(found) < size and (chunk := stream.read(min(2**18, size - len(found)))):
+                    found += chunk
+                return bytes(found)
+        except DAMAGES as error:
+            raise UnreadableFile("cannot be read to its end; copy or export it again") from error
+
+    @cached_property
+    def is_workbook(self) -> bool:
+        """True for an Excel or OpenDocument spreadsheet, readable or not."""
+        return may_be_workbook(self.head) and is_workbook(self.data)
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Sheets of an Excel or OpenDocument workbook; raises UnreadableFile for one that cannot be opened."""
+        return read_sheets(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +120,14 @@ class Reading:
 
 
 def load(path: Path) -> InputFile:
-    """Read a file; raises UnreadableFile with a reason for one that holds no data."""
+    """Return a file of the disk; a large one is read when it is needed. Raises UnreadableFile where it cannot be."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UnreadableFile(f"larger than {MAX_BYTES // 2**20} MiB")
-        data = path.read_bytes()
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise UnreadableFile(f"larger than {MAX_BYTES // 2**30} GiB")
+        return InputFile(path.name, path.read_bytes() if size <= SMALL else lambda: path.open("rb"))
     except OSError as error:
         raise UnreadableFile("cannot be read from disk") from error
-    return InputFile(path.name, data)
 
 
 def check_is_data(file: InputFile) -> None:
@@ -60,7 +137,7 @@ def check_is_data(file: InputFile) -> None:
     """
     if file.name.lower() in _LEFT_BY_SYSTEMS or file.name.startswith(_LOCK_OF_OFFICE):
         raise NotUsed("left in the folder by an operating system or an office program; it holds no data")
-    if not file.data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+    if not file.head.strip(_BLANK):
         raise UnreadableFile("empty")
-    if file.data.startswith(_LFS_POINTER):
+    if file.head.startswith(_LFS_POINTER):
         raise UnreadableFile("a git-lfs pointer of three lines, not the data it points to")

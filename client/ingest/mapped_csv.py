@@ -1,11 +1,12 @@
-"""Any CSV that a mapping file describes: one or many athletes, one row per reading time.
+"""Any table, of text or of a workbook, that a mapping file describes: one or many athletes, one row per reading time.
 
 The table is gone through twice: first to see how each column is written, then to take its rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import SPECS, Stream
@@ -18,10 +19,13 @@ from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.tables.mapped_cells import CellReader, SignedCells
+from client.ingest.tables.mapped_times import RowTimes
 from client.ingest.tables.reported_rest import SESSION, take_rest
 from client.ingest.tables.unassigned_rows import hand_over
-from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table
+from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, find_tables
 
+NamedTable = tuple[str, TextTable]
+"""A table, and the sheet that it stands on."""
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
 DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
@@ -42,53 +46,72 @@ def read_mapped(file: InputFile, clock: LocalClock, mapping: CsvMapping) -> dict
     Raises UnreadableFile when columns that the mapping names are missing or stand there twice, when day and month are
     exchanged, and when a column is wrong as a whole.
     """
-    table, every = _table(file, mapping), QualityCounters()
+    tables, every = _tables(file, mapping), QualityCounters()
     try:
-        return _read(file, clock, mapping, table, every)
+        return _read(file, clock, mapping, tables, every)
     except UnreadableFile as refused:
         refused.rows = every.rows
         raise
 
 
 def _read(
-    file: InputFile, clock: LocalClock, mapping: CsvMapping, table: TextTable, every: QualityCounters
+    file: InputFile, clock: LocalClock, mapping: CsvMapping, tables: Sequence[NamedTable], every: QualityCounters
 ) -> dict[str, Reading]:
-    columns = _seen(table, mapping, every)
-    local = LocalClock(mapping.zone(clock.zone), clock.now)
+    columns = _seen([table for _, table in tables], mapping, every)
+    times = RowTimes(mapping.time, LocalClock(mapping.zone(clock.zone), clock.now))
     check = ColumnCheck({entry.stream: entry.column for entry in mapping.streams})
     outs: dict[str, Collector] = {}
     ragged = QualityCounters()
-    for row in table.rows(ragged):
-        label = row[mapping.athlete] if mapping.athlete else NOBODY
-        out = outs.get(label)
-        if out is None:
-            out = outs[label] = Collector(file, local, app=mapping.app, device=mapping.device, check=check)
-        out.counters.rows += 1
-        _take_row(out, mapping, columns.cells, row)
+    for sheet, table in tables:
+        for row in table.rows(ragged):
+            label = row[mapping.athlete] if mapping.athlete else sheet if mapping.athlete_is_sheet else NOBODY
+            out = outs.get(label)
+            if out is None:
+                out = outs[label] = Collector(file, times.clock, app=mapping.app, device=mapping.device, check=check)
+            out.counters.rows += 1
+            _take_row(out, mapping, times, columns.cells, row)
     if not outs and ragged.rows:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     hand_over(ragged, outs)
     for out in outs.values():
         _note_times(out, columns)
+    _note_sheets(file, tables, outs)
     return {label: out.reading() for label, out in outs.items()}
 
 
-def _table(file: InputFile, mapping: CsvMapping) -> TextTable:
-    table = find_table(file, mapping.columns, mapping.delimiter)
-    if table is None:
+def _tables(file: InputFile, mapping: CsvMapping) -> list[NamedTable]:
+    every = list(find_tables(file, mapping.columns, mapping.delimiter))
+    found = [(name, table) for name, table in every if not mapping.sheets or name in mapping.sheets]
+    if every and not found:
+        raise UnreadableFile("no sheet that the mapping names has its columns; correct sheets in the mapping")
+    if not found:
         missing = [name for name in mapping.columns if find_table(file, {name}, mapping.delimiter) is None]
         raise UnreadableFile(
             f"columns that the mapping names are missing: {', '.join(sorted(missing or mapping.columns))}; no line of "
             f"the first {MAX_PREAMBLE} names them all"
         )
-    table.check_single(mapping.columns)
-    return table
+    for _, table in found:
+        table.check_single(mapping.columns)
+    return found
 
 
-def _seen(table: TextTable, mapping: CsvMapping, every: QualityCounters) -> _Columns:
-    """Go through the table once and judge how its columns are written; raises UnreadableFile on exchanged dates."""
+def _note_sheets(file: InputFile, tables: Sequence[NamedTable], outs: Mapping[str, Collector]) -> None:
+    """Say how many filled sheets of a workbook were left out: nothing of a file vanishes."""
+    first = next(iter(outs.values()), None)
+    if first is None or not file.is_workbook:
+        return
+    others = sum(any(map(any, sheet.rows)) for sheet in file.sheets) - len(tables)
+    if others:
+        first.counters.count("sheet_left_out", others)
+        first.counters.note(
+            f"sheets without the columns of the mapping, or not named there: {others}; they were left out"
+        )
+
+
+def _seen(tables: Sequence[TextTable], mapping: CsvMapping, every: QualityCounters) -> _Columns:
+    """Go through the tables once and judge how its columns are written; raises UnreadableFile on exchanged dates."""
     signed, order, hint = SignedCells(mapping), DayOrder(mapping.time.format), None
-    for row in table.rows(every):
+    for row in chain.from_iterable(table.rows(every) for table in tables):
         text = row[mapping.time.column]
         signed.see(row)
         order.see(text)
@@ -98,11 +121,11 @@ def _seen(table: TextTable, mapping: CsvMapping, every: QualityCounters) -> _Col
     return _Columns(signed.reader(), order, hint)
 
 
-def _take_row(out: Collector, mapping: CsvMapping, cells: CellReader, row: Mapping[str, str]) -> None:
+def _take_row(out: Collector, mapping: CsvMapping, times: RowTimes, cells: CellReader, row: Mapping[str, str]) -> None:
     if mapping.only is not None and not mapping.only.takes(row[mapping.only.column]):
         out.counters.count("sentinel:row_left_out")
         return
-    moment = _moment(out, mapping, row[mapping.time.column])
+    moment = times.moment(out, row)
     if moment is None:
         return
     end = _end(out, mapping, cells, row, moment)
@@ -119,18 +142,6 @@ def _take_row(out: Collector, mapping: CsvMapping, cells: CellReader, row: Mappi
             continue
         cell = numbers[entry.stream]
         out.number(entry.stream, moment, cell.value, sentinels=entry.sentinels, end=end, factor=cell.factor)
-
-
-def _moment(out: Collector, mapping: CsvMapping, text: str) -> Moment | None:
-    found = read_time(text, mapping.time.format)
-    if found is None:
-        out.counters.count("dropped:time_unreadable")
-        return None
-    if not isinstance(found, datetime):
-        return out.clock.local_day(found, out.counters)
-    if found.tzinfo is None and mapping.time.zone != "local":
-        found = found.replace(tzinfo=UTC)
-    return out.clock.of(found, out.counters)
 
 
 def _end(

@@ -5,8 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from client.biometrics.streams import SPECS, Shape, Stream
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping, BadNodeSettings
+from client.ingest.cells.column_check import RATED
+from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
@@ -41,12 +44,20 @@ class _Strict(BaseModel):
 class TimeColumn(_Strict):
     """Where a row's time stands. format: a name of `row_time.NAMED` or a strptime pattern that fixes a day.
 
-    zone: what a time without offset means.
+    time_of_day: the column of the clock time, where `column` holds the day alone. zone: what a time without offset
+    means. zone_column: the column of each row's own zone or offset, which the file says better than `zone`.
     """
 
     column: Name
     format: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(check_format)] = "iso"
     zone: Literal["local", "utc"] = "local"
+    time_of_day: Name | None = None
+    zone_column: Name | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        return (self.column, *(name for name in (self.time_of_day, self.zone_column) if name))
 
 
 class RowFilter(_Strict):
@@ -67,13 +78,14 @@ class StreamColumn(_Strict):
     """One column that holds readings of one stream.
 
     unit: defaults to the stream's own. scale: lowest and highest answer that the column can hold, of a rating; it must
-    be that of the stream, for one scale cannot be turned into another.
+    be that of the stream, for one scale cannot be turned into another. reversed: its best answer is the other end.
     """
 
     column: Name
     stream: Stream
     unit: str | None = None
     scale: tuple[float, float] | None = None
+    reversed: bool = False
     sentinels: tuple[float, ...] = ()
 
     @property
@@ -89,6 +101,8 @@ class StreamColumn(_Strict):
             raise ValueError(f"{self.stream.value} is not a stream of numbers")
         if self.unit not in (None, spec.unit) and (self.unit, spec.unit) not in CONVERSIONS:
             raise ValueError(f"{self.stream.value} has the unit {spec.unit}; no conversion from {self.unit} is known")
+        if self.reversed and self.stream not in RATED:
+            raise ValueError(f"{self.stream.value} is no rating, so that nothing of it can be reversed")
         if self.scale not in (None, (spec.low, spec.high)):
             raise ValueError(f"{self.stream.value} is a scale from {spec.low:g} to {spec.high:g}; no other can be read")
         return self
@@ -99,6 +113,8 @@ class Mapping(_Strict):
 
     delimiter: told from the header where it is not declared. decimal: "." where it is not declared. grouping: the sign
     between thousands, or "" for none; where it is not declared the cells must prove it.
+    sheets: of a workbook only these; every sheet that has the columns where none is named. athlete_is_sheet: each
+    sheet's name is the label of the athlete whose rows it holds.
     """
 
     version: Literal[1]
@@ -109,6 +125,8 @@ class Mapping(_Strict):
     grouping: Literal["", ".", ",", " ", "'"] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
     athlete: Name | None = None
+    athlete_is_sheet: bool = False
+    sheets: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
     time: TimeColumn
     duration_min: Name | None = None
     only: RowFilter | None = None
@@ -118,6 +136,10 @@ class Mapping(_Strict):
     def _check(self) -> Self:
         if len({entry.stream for entry in self.streams}) != len(self.streams):
             raise ValueError("a stream is mapped twice")
+        if any(map(is_about_cycle, self.columns)):
+            raise ValueError("columns about the menstrual cycle or a pregnancy are never read")
+        if self.athlete is not None and self.athlete_is_sheet:
+            raise ValueError("the athlete is named by a column or by the sheet, not by both")
         if self.grouping and self.grouping == (self.decimal or "."):
             raise ValueError("the decimal sign and the grouping sign are the same")
         return self
@@ -126,7 +148,7 @@ class Mapping(_Strict):
     def columns(self) -> tuple[str, ...]:
         """Every column that the CSV must have."""
         optional = (self.athlete, self.duration_min, self.only.column if self.only else None)
-        return (self.time.column, *(name for name in optional if name), *(entry.column for entry in self.streams))
+        return (*self.time.columns, *(name for name in optional if name), *(entry.column for entry in self.streams))
 
     def zone(self, default: tzinfo) -> tzinfo:
         """The time zone of times without offset."""

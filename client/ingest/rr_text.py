@@ -12,6 +12,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.text_table import decoded
 
 APP = "rr-text"
+LONGEST_GAP_MS = 3_600_000.0  # ours: a recorder that heard no beat for an hour was not worn
 _DATE_IN_NAME = re.compile(r"(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?:[T_ -]?(\d{2})[-_:]?(\d{2}))?")
 
 
@@ -25,7 +26,7 @@ def read_intervals(file: InputFile, clock: LocalClock, *, recorded: Moment | Non
     lines = split_lines(decoded(file))
     intervals = _in_ms(lines, out)
     start = recorded or _stamped(lines, intervals[0], out) or _start_from_name(file.name, clock, lines, out)
-    end = start.utc + timedelta(milliseconds=sum(intervals))
+    end = start.utc + timedelta(milliseconds=sum(map(_length_ms, intervals)))
     artefacts = sum(not PLAUSIBLE_MS[0] <= value <= PLAUSIBLE_MS[1] for value in intervals)
     if artefacts:
         out.counters.count("artefact:rr_intervals", artefacts)
@@ -52,10 +53,15 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
     return known
 
 
+def _length_ms(interval: float) -> float:
+    """Return how much time an interval takes, an impossible one too."""
+    return min(max(interval, 0.0), LONGEST_GAP_MS)
+
+
 def _stamped(lines: IntervalLines, first_ms: float, out: Collector) -> Moment | None:
     """Place the recording by its first time stamp, which is that of the first interval's end."""
     stamp = lines.first_stamp()
-    return None if stamp is None else out.clock.of(stamp - timedelta(milliseconds=first_ms), out.counters)
+    return None if stamp is None else out.clock.of(stamp - timedelta(milliseconds=_length_ms(first_ms)), out.counters)
 
 
 def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Collector) -> Moment:

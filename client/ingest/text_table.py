@@ -3,17 +3,22 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
-from client.ingest.cells.csv_records import split_records
+from client.ingest.cells.csv_records import CsvRecord, split_records
+from client.ingest.cells.cycle_names import is_about_cycle
+from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
+from client.ingest.spreadsheets.workbook import Sheet
 
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 _DELIMITERS = ",;\t"
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?', re.IGNORECASE)
+_MOST_HEADERS = 3  # ours: lines that are tried as the header of an unknown table
+_ARCHIVE = b"PK\x03\x04"
 _HEAD = 64  # ours: bytes that are looked at for UTF-16 without a mark
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNCLOSED = "a quotation mark is opened and not closed again; each of those lines was read by itself"
@@ -45,11 +50,16 @@ class TextTable:
         if twice:
             raise UnreadableFile(f"two columns have the same name: {', '.join(twice)}; rename one of them")
 
+    def records(self) -> Iterator[CsvRecord]:
+        """Yield the lines below the header as cells."""
+        return split_records(self.lines, delimiter=self.delimiter, width=len(self.header))
+
     def rows(self, counters: QualityCounters) -> Iterator[dict[str, str]]:
         """Yield each row as a dict. A row with more or fewer cells than the header is counted and left out:
-        its cells cannot be told apart, and a shifted cell is worse than a missing one."""
-        names = [None if name in self.repeated else name for name in self.header]
-        for record in split_records(self.lines, delimiter=self.delimiter, width=len(self.header)):
+        its cells cannot be told apart, and a shifted cell is worse than a missing one. Cells about the cycle are in
+        no row."""
+        names = [None if name in self.repeated or is_about_cycle(name) else name for name in self.header]
+        for record in self.records():
             if record.cells is not None and not any(cell.strip() for cell in record.cells):
                 continue
             counters.rows += 1
@@ -62,15 +72,38 @@ class TextTable:
                 counters.count("dropped:row_ragged")
             else:
                 cells = zip(names, record.cells, strict=True)
-                yield {name: cell.strip() for name, cell in cells if name is not None}
+                yield {name: _stripped(cell) for name, cell in cells if name is not None}
+
+
+def _stripped(cell: str) -> str:
+    return cell if isinstance(cell, TypedCell) else cell.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable(TextTable):
+    """A table on a sheet of a workbook, whose cells stand in columns and cannot shift; `lines` is empty."""
+
+    cells: tuple[tuple[str, ...], ...]
+
+    def records(self) -> Iterator[CsvRecord]:
+        """Yield the rows below the header; what stands beside the table belongs to none of its columns."""
+        width = len(self.header)
+        for row in self.cells:
+            yield CsvRecord([*row[:width], *[""] * (width - len(row))])
 
 
 def decoded(file: InputFile) -> str:
-    """Return the file's text without BOM and with plain line ends; raises UnreadableFile for binary content."""
+    """Return the file's text without BOM and with plain line ends, a workbook's first filled sheet with tabs.
+
+    Raises UnreadableFile for binary content.
+    """
+    if file.is_workbook:
+        table = _first_sheet(file)
+        return "\n".join("\t".join(row) for row in (table.header, *table.cells))
     codec = _utf_16(file.data)
     if codec is not None:
         return _plain_ends(_decoded_as(codec, file.data))
-    if b"\x00" in file.data:
+    if b"\x00" in file.data or file.data.startswith(_ARCHIVE):
         raise UnreadableFile("expected text, found binary content")
     try:
         text = file.data.decode("utf-8-sig")
@@ -90,8 +123,10 @@ def _western(data: bytes) -> str:
     raise UnreadableFile("expected text in UTF-8")
 
 
-def is_text(file: InputFile) -> bool:
-    """True for a file that may be delimited text: neither binary nor JSON."""
+def may_hold_table(file: InputFile) -> bool:
+    """True for a workbook, and for a file that may be delimited text: neither binary nor JSON."""
+    if file.is_workbook:
+        return True
     is_binary = b"\x00" in file.data and _utf_16(file.data) is None
     return not is_binary and file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{")
 
@@ -121,7 +156,12 @@ def _plain_ends(text: str) -> str:
 
 
 def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
-    """Return the table of a delimited text, its header being the first line; raises UnreadableFile without one."""
+    """Return the table of a delimited text or of a workbook's first filled sheet, its header being the first line.
+
+    Raises UnreadableFile without one.
+    """
+    if file.is_workbook:
+        return _first_sheet(file)
     lines, said = _lines(file)
     head = next((number for number, line in enumerate(lines) if line.strip()), None)
     if head is None:
@@ -130,19 +170,73 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
     return TextTable(_header(lines[head], chosen), chosen, tuple(lines[head + 1 :]))
 
 
-def find_table(file: InputFile, names: Collection[str], delimiter: str | None = None) -> TextTable | None:
-    """Return the table whose header has all of `names`, lines of description above it left out; None where none has.
+def _first_sheet(file: InputFile) -> SheetTable:
+    for sheet in file.sheets:
+        for number, row in enumerate(sheet.rows):
+            if any(row):
+                return _sheet_table(sheet, number)
+    raise UnreadableFile("empty")
 
+
+def find_table(file: InputFile, names: Collection[str], delimiter: str | None = None) -> TextTable | None:
+    """Return the first table whose header has all of `names` (see `find_tables`), or None."""
+    return next((table for _, table in find_tables(file, names, delimiter)), None)
+
+
+def find_tables(
+    file: InputFile, names: Collection[str], delimiter: str | None = None
+) -> Iterator[tuple[str, TextTable]]:
+    """Yield the tables whose header has all of `names`, lines of description above it left out.
+
+    A text holds one, without a name; of a workbook every sheet may hold one, named as the sheet.
     delimiter: the one declared; those tried after it are that of a `sep=` line, a comma, a semicolon and a tab.
     """
+    if file.is_workbook:
+        yield from _tables_of_sheets(file.sheets, names)
+        return
     lines, said = _lines(file)
     candidates = dict.fromkeys([*(one for one in (delimiter, said) if one), *_DELIMITERS])
     for number, line in enumerate(lines[:MAX_PREAMBLE]):
         for chosen in candidates:
             header = _header(line, chosen)
             if set(names) <= set(header):
-                return TextTable(header, chosen, tuple(lines[number + 1 :]))
-    return None
+                yield "", TextTable(header, chosen, tuple(lines[number + 1 :]))
+                return
+
+
+def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
+    """Return the tables that the first lines may be headers of, the widest first, and the upper one of two."""
+    if file.is_workbook:
+        numbered = [(sheet, number) for sheet in file.sheets for number in range(min(most_lines, len(sheet.rows)))]
+        found: list[TextTable] = [_sheet_table(sheet, number) for sheet, number in numbered]
+    else:
+        lines, said = _lines(file)
+        found = []
+        for number, line in enumerate(lines[:most_lines]):
+            chosen = said or max(_DELIMITERS, key=line.count)
+            found.append(TextTable(_header(line, chosen), chosen, tuple(lines[number + 1 :])))
+    named = [table for table in found if sum(map(bool, table.header)) > 1]
+    return sorted(named, key=lambda table: -sum(map(bool, table.header)))[:_MOST_HEADERS]
+
+
+def _tables_of_sheets(sheets: Sequence[Sheet], names: Collection[str]) -> Iterator[tuple[str, TextTable]]:
+    for sheet in sheets:
+        for number in range(min(MAX_PREAMBLE, len(sheet.rows))):
+            if set(names) <= set(_sheet_header(sheet, number)):
+                yield sheet.name, _sheet_table(sheet, number)
+                break
+
+
+def _sheet_table(sheet: Sheet, head: int) -> SheetTable:
+    return SheetTable(_sheet_header(sheet, head), "", (), sheet.rows[head + 1 :])
+
+
+def _sheet_header(sheet: Sheet, number: int) -> tuple[str, ...]:
+    """Return the names in a row, line breaks within them as spaces, up to the last one."""
+    names = [" ".join(cell.split()) for cell in sheet.rows[number]]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
 
 
 def _lines(file: InputFile) -> tuple[list[str], str | None]:

@@ -72,16 +72,26 @@ CREATE INDEX hand_act_by_key ON hand_act (athlete, key);
 CREATE TABLE empty_place (
   athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
 ) WITHOUT ROWID;
-CREATE TABLE answered_question (
-  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
-) WITHOUT ROWID;
 PRAGMA user_version = 4;
 """
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS)
+# What an athlete, or the node for all of them, sets: the order of sources, and constants of formulas.
+_OWN_SETTINGS: Final = """
+CREATE TABLE own_setting (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE node_setting (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL);
+"""
+
+# Pairs of sessions of which a person said that they are two.
+_QUESTIONS: Final = """
+CREATE TABLE answered_question (
+  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
+) WITHOUT ROWID;
+"""
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS)
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
-    *("hand_act", "empty_place", "answered_question"),
+    *("hand_act", "empty_place", "own_setting", "answered_question"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])

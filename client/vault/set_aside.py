@@ -1,7 +1,7 @@
 """Files that were set aside: why, and a keyed digest by which they are known again. Never the file itself.
 
 A file is set aside because no reader takes it, so that nothing can tell where in it positions, names or free text
-stand, and whoever brought it has it still (docs/ingest.md §1.1).
+stand, and whoever brought it has it still (docs/ingest.md §1.2).
 """
 
 import json

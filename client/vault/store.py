@@ -195,6 +195,10 @@ class Vault:
         opened = self._open(athlete)
         return self._database, opened.number, opened.seal
 
+    def seal_of_node(self) -> tuple[Database, Seal]:
+        """Return what tables of the node as a whole need: the database and the vault's own seal."""
+        return self._database, self._master
+
     def with_rows_in(self, table: str) -> list[AthleteId]:
         """Return the athletes of whom a table of the vault holds anything. table: one of `OF_ONE_ATHLETE`."""
         with self._database.reading() as connection:

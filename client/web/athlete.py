@@ -18,6 +18,7 @@ from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Leve
 from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
 from client.features.morning_answers import morning_items_used
+from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
@@ -251,6 +252,6 @@ def _charts(site: ClubSite, it: Opened) -> list[Chart]:
     found = [
         hrv_chart(table),
         load_chart(table, day=it.day, planned_au=session.load_au if session else None),
-        sleep_chart(table, sleep, day=it.day),
+        sleep_chart(table, sleep, day=it.day, priority=source_priority(site.vault, it.athlete.athlete)),
     ]
     return [chart for chart in found if chart is not None]

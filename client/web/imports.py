@@ -39,6 +39,11 @@ KINDS = {
     "hrv4training": "Heart-rate variability (HRV4Training)",
     "elitehrv": "Heart-rate variability (Elite HRV)",
     "fit-activity": "Training (FIT)",
+    "fit-monitoring": "Steps and resting pulse (FIT)",
+    "fit-night": "Night (FIT)",
+    "fit-weight": "Weight (FIT)",
+    "tcx": "Training (TCX)",
+    "gpx": "Training (GPX)",
     "rr-text": "Heartbeat intervals (text)",
 }
 

@@ -58,6 +58,15 @@ class Child:
             return int(times.user + times.system)
         return 0
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let it stand still until the block ends, so that nothing which needs it goes on meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
 
 @dataclass(frozen=True, slots=True)
 class Starting:
@@ -126,6 +135,10 @@ class League:
             self.stopping.asked.wait(POLL_S)
             self.stopping.raise_if_asked()
         raise ChildFailed(f"{child.name} was not ready and stood still: {last_line(child.log)}")
+
+    def child(self, name: str) -> Child:
+        """Return the running program of this name."""
+        return next(child for child in self.children if child.name == name)
 
     def check(self) -> None:
         """Raise ChildFailed if any child has ended on its own."""

@@ -142,7 +142,10 @@ class Story:
         return campaigns, verdicts
 
     def _on_round(self, decided: choices.Choices, tick: Tick) -> training.OnRound:
-        """After the second round of the first campaign one athlete stops sharing with the league."""
+        """After the second round of the first campaign one athlete stops sharing with the league.
+
+        One club's node is held meanwhile: no round ends without it, so a later round is left to be missing from.
+        """
         first = not any(name.startswith("Every club") for name in self.watch.steps)
         ticked, has_stopped = 0, not first
 
@@ -152,7 +155,8 @@ class Story:
                 tick()
             ticked = done
             if done >= WITHDRAWS_AFTER_ROUND and not has_stopped:
-                choices.stop_learning(self.plan, decided.changer)
+                with self.league.child(self.plan.clubs[-1].org).held():
+                    choices.stop_learning(self.plan, decided.changer)
                 has_stopped = True
 
         return on_round

@@ -47,7 +47,7 @@ MOST_UNRECORDED = {
     "homefield-audit": 14,
     "homefield-consent": 10,
     "homefield-demo": 1,
-    "homefield-node": 16,
+    "homefield-node": 24,
     "homefield-server": 13,
     "auditor": 16,
     "witness": 5,

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from client.biometrics.observations import MAX_OFFSET_MIN
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
-from client.ingest import fit_activity, fit_container, pmsys
+from client.ingest import pmsys
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import read_mapping
+from client.ingest.sessions.fit import activity as fit_activity
+from client.ingest.sessions.fit import container as fit_container
 
 TextFile = Callable[..., InputFile]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

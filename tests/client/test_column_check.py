@@ -102,7 +102,9 @@ def test_rows_without_a_time_count_towards_the_refusal(clock: LocalClock) -> Non
 
 def test_every_question_with_a_scale_is_judged_as_one() -> None:
     items = {Stream.FATIGUE, Stream.MOOD, Stream.SLEEP_QUALITY, Stream.SORENESS, Stream.STRESS}
-    assert items | {Stream.SESSION_RPE, Stream.READINESS} == RATED
+    of_instruments = {stream for stream in Stream if stream.value.startswith(("hooper_", "intervals_"))}
+    assert len(of_instruments) == 10
+    assert items | of_instruments | {Stream.SESSION_RPE, Stream.READINESS} == RATED
 
 
 def test_a_file_without_a_refused_cell_passes() -> None:

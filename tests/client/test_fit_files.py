@@ -1,6 +1,7 @@
 """FIT files, real ones and what is left of them when they are cut, flipped or random."""
 
 import csv
+import math
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +12,11 @@ from client.biometrics.observations import EXERCISE, PARTIAL_FILE
 from client.biometrics.streams import Stream
 from client.errors import ClientError, NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock
-from client.ingest.fit_activity import read_activity
-from client.ingest.fit_container import read_messages
 from client.ingest.format_registry import reader_for
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.sessions.fit.activity import read_activity
+from client.ingest.sessions.fit.container import read_messages
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -37,7 +38,7 @@ def test_every_real_file_is_read_or_skipped_with_a_reason(real_data: Path, clock
         except NotUsed:
             skipped.append(path.name)
 
-    assert skipped == ["DeveloperData.fit", "MonitoringFile.fit", "WeightScaleMultiUser.fit"]
+    assert skipped == ["DeveloperData.fit", "MonitoringFile.fit", "WeightScaleMultiUser.fit"], "no activity is in these"
     assert len(read) == 15
     assert all(reading.observations for _, reading in read)
 
@@ -63,15 +64,15 @@ def test_parity_with_the_ground_truth(real_data: Path, name: str) -> None:
     with (real_data / "fit" / f"{name}-records.csv").open(newline="") as file:
         truth = list(csv.DictReader(file))
 
-    records = read_messages((real_data / "fit" / f"{name}.fit").read_bytes()).of("record")
+    track = read_messages((real_data / "fit" / f"{name}.fit").read_bytes()).parts[0].track
 
-    assert len(records) == len(truth)
-    for record, row in zip(records, truth, strict=True):
+    assert len(track) == len(truth)
+    for place, row in enumerate(truth):
         at = datetime.strptime(row["timestamp"].replace("PDT ", ""), "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-        assert (record["timestamp"] - at).total_seconds() == 7 * 3600
-        for field in ("heart_rate", "speed", "distance", "temperature"):
-            expected = None if row[field] == "null" else float(row[field])
-            assert record.get(field) == (None if expected is None else pytest.approx(expected, abs=5e-4)), field
+        assert track.times[place] - at.timestamp() == 7 * 3600
+        for field, column in (("heart_rate", track.heart_rate), ("speed", track.speed), ("distance", track.distance)):
+            expected = math.nan if row[field] == "null" else float(row[field])
+            assert column[place] == pytest.approx(expected, abs=5e-4, nan_ok=True), field
 
 
 def test_compressed_records_and_a_relative_clock(real_data: Path, clock: LocalClock) -> None:
@@ -79,13 +80,14 @@ def test_compressed_records_and_a_relative_clock(real_data: Path, clock: LocalCl
         truth = list(csv.DictReader(file, skipinitialspace=True))
 
     file_ = fit(real_data, "compressed-speed-distance.fit")
-    records = {record["timestamp"]: record for record in read_messages(file_.data).of("record")}
+    track = read_messages(file_.data).parts[0].track
+    beats = dict(zip(track.times, track.heart_rate, strict=True))
     reading = read_activity(file_, clock)
 
     assert len(truth) >= 750
     for row in truth:
         if row["Heart Rate [bpm]"] != "null":
-            assert records[int(row["Timestamp"])]["heart_rate"] == int(row["Heart Rate [bpm]"])
+            assert beats[int(row["Timestamp"])] == int(row["Heart Rate [bpm]"])
     assert reading.report.details["clock:relative"] == 1
     assert reading.observations[0].start.date().isoformat() == "2012-02-13"
 
@@ -153,7 +155,8 @@ def test_the_whole_file_replaces_the_cut_one(
 def test_beats_that_are_a_bare_number_or_invalid_are_survived(
     clock: LocalClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from client.ingest import fit_activity, fit_container
+    from client.ingest.sessions.fit import activity as fit_activity
+    from client.ingest.sessions.fit import container as fit_container
 
     content = fit_container.FitContent(
         messages={

@@ -15,8 +15,8 @@ from client.coaching.evidence import evidence_on
 from client.coaching.histories import domain_instruments, histories
 from client.features.daily import DailyTable, build
 from client.features.days.instruments import of_one_instrument
-from client.features.record import MetricRecord
-from client.features.summary import summarise
+from client.metrics.athlete_metrics import metrics_on
+from client.metrics.metric_day import MetricDay
 
 WATCH, STRAP = (ReadingSource(device, device, device[0] * 64) for device in ("watch", "strap"))
 START = datetime(2026, 1, 1, 7, tzinfo=UTC)
@@ -51,8 +51,8 @@ def answers(day: int, source: ReadingSource, level: float) -> list[Observation]:
     return [observe(stream, morning(day), level + day % 2, source) for stream in items]
 
 
-def records(readings: list[Observation]) -> dict[str, MetricRecord]:
-    return {one.name: one for one in summarise(build(readings))}
+def records(readings: list[Observation]) -> dict[str, MetricDay]:
+    return metrics_on(build(readings))
 
 
 Series = Callable[[int, bool], list[Observation]]
@@ -70,7 +70,7 @@ Series = Callable[[int, bool], list[Observation]]
     ],
 )
 def test_after_a_change_the_baseline_begins_again_and_says_so(name: str, series: Series) -> None:
-    def history(days: int, changed_after: int) -> dict[str, MetricRecord]:
+    def history(days: int, changed_after: int) -> dict[str, MetricDay]:
         return records([one for day in range(days) for one in series(day, day >= changed_after)])
 
     unchanged = history(45, 99)[name]
@@ -91,7 +91,7 @@ def test_the_weekly_mean_holds_days_of_one_instrument() -> None:
     mean = records(readings)["lnrmssd_7d"]
 
     assert mean.value == pytest.approx(np.mean(np.log([30.0 + 4 * (day % 3) for day in (37, 38, 39)])))
-    assert (mean.n_valid, "new_source" in mean.quality) == (3, True)
+    assert (mean.valid, "new_source" in mean.quality) == (3, True)
 
 
 def test_back_at_the_old_instrument_its_own_days_are_the_past() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from client.biometrics.streams import SPECS, Shape
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS
 from client.consent_client import NodeConsentClient
 from client.ingest.mapping import CONVERSIONS, read_mapping
 from client.settings import change_settings, load_settings
@@ -123,13 +124,13 @@ def test_metrics_as_table_and_as_json(node: Path, run: Run, tmp_path: Path) -> N
     _, athlete, _ = run("athlete", "add", node, "Mara Lind")
     (tmp_path / "wellness.csv").write_text(WELLNESS)
 
-    _, empty, _ = run("features", node, athlete.strip())
+    _, empty, _ = run("metrics", node, athlete.strip())
     run("ingest", node, tmp_path / "wellness.csv", "--athlete", athlete.strip())
-    code, out, _ = run("features", node, athlete.strip(), "--json")
-    _, table, _ = run("features", node, athlete.strip(), "--day", "2019-11-03")
+    code, out, _ = run("metrics", node, athlete.strip(), "--json")
+    _, table, _ = run("metrics", node, athlete.strip(), "--to", "2019-11-03")
 
     assert "Nothing is known" in empty
-    metrics = {metric["name"]: metric for metric in json.loads(out)["metrics"]}
+    metrics = {name: days[-1] for name, days in json.loads(out)["metrics"].items()}
     assert (code, metrics["load_today"]["value"]) == (0, None)
     assert metrics["load_today"]["quality"] == ["not_recorded"]
     assert "2019-11-03" in table
@@ -140,7 +141,7 @@ def test_erasing_is_final(node: Path, run: Run) -> None:
     _, athlete, _ = run("athlete", "add", node, "Mara Lind", "--shirt", "7")
 
     code, _, _ = run("erase", node, "7", "--yes")
-    again, _, err = run("features", node, athlete.strip())
+    again, _, err = run("metrics", node, athlete.strip())
 
     assert (code, again) == (0, 1)
     assert "key is destroyed" in err
@@ -222,7 +223,7 @@ def test_a_vault_that_is_gone_is_not_made_anew(node: Path, run: Run) -> None:
 def test_a_day_to_come_has_no_metrics(node: Path, run: Run) -> None:
     run("athlete", "add", node, "Mara Lind", "--shirt", "7")
 
-    code, _, err = run("features", node, "7", "--day", "9999-12-31")
+    code, _, err = run("metrics", node, "7", "--to", "9999-12-31")
 
     assert (code, err.startswith("Error: expected a day up to ")) == (1, True)
 
@@ -264,8 +265,8 @@ def test_a_passphrase_opens_and_a_wrong_one_does_not(tmp_path: Path, run: Run, m
     [
         ("athlete", "list", "nowhere"),
         ("ingest", "NODE", "nowhere.csv", "--athlete", "7"),
-        ("features", "NODE", "99"),
-        ("features", "NODE", "ath-0000000000000000"),
+        ("metrics", "NODE", "99"),
+        ("metrics", "NODE", "ath-0000000000000000"),
         ("erase", "NODE", "ath-0000000000000000", "--yes"),
         ("athlete", "add", "NODE", "X", "--id", "ath-XYZ"),
     ],
@@ -304,7 +305,7 @@ def test_every_command_explains_itself_with_an_example(run: Run) -> None:
         ("athlete", "list"),
         ("athlete", "rest"),
         ("ingest",),
-        ("features",),
+        ("metrics",),
         ("erase",),
     ):
         code, out, _ = run(*command, "--help")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.quality import QualityCounters
-from client.biometrics.streams import SPECS, Aggregation, Shape, Stream
+from client.biometrics.stream_spec import Aggregation, Shape
+from client.biometrics.streams import SPECS, Stream
 from client.errors import BadObservation
 from policies.vocabulary import Category
 

@@ -14,7 +14,7 @@ from client.errors import BadObservation
 from client.features.baseline import robust_z, wellness_sum
 from client.features.hrv import accepted_beats, analyse, as_intervals, rmssd_ms
 from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
-from client.features.sleep import debt_h, efficiency, midpoint, minute_grid, regularity_index
+from client.features.sleep import agreement, debt_h, efficiency, midpoint, minute_grid, regularity_index
 
 
 def test_golden_twenty_beats(golden: dict[str, Any]) -> None:
@@ -126,36 +126,46 @@ def test_midpoint_turns_with_the_clock(hours: list[float], shift: float) -> None
         assert turned[1] == pytest.approx(plain[1], abs=1e-3)
 
 
-def _nights(starts: list[int]) -> tuple[dict[date, list[tuple[datetime, datetime]]], list[date]]:
+def _nights(starts: list[int]) -> tuple[list[tuple[datetime, datetime]], list[date]]:
     days = [date(2026, 1, 2) + timedelta(days=n) for n in range(len(starts))]
-    nights = {}
+    nights = []
     for day, start_h in zip(days, starts, strict=True):
         start = datetime(day.year, day.month, day.day) + timedelta(hours=start_h - 24)  # noqa: DTZ001 - local clock
-        nights[day] = [(start, start + timedelta(hours=8))]
+        nights.append((start, start + timedelta(hours=8)))
     return nights, days
 
 
 def test_golden_regularity(golden: dict[str, Any]) -> None:
     for starts, key in (([23] * 7, "identical_7d"), ([23] * 5 + [25] * 2, "5wk_23-07_2wkend_01-09")):
         nights, days = _nights(starts)
-        grid = minute_grid(nights, days)
-        assert regularity_index(grid, np.ones(7, bool)) == pytest.approx(golden["sri"][key])
+        shares = agreement(minute_grid(nights, days), np.ones(7, bool))
+        assert regularity_index(np.ones(7), shares)[-1] == pytest.approx(golden["sri"][key])
 
 
 def test_a_random_sleeper_scores_eleven_and_unknown_nights_are_left_out() -> None:
     rng = np.random.default_rng(3)
     asleep = rng.random((200, 1440)) < 1 / 3
 
-    assert regularity_index(asleep, np.ones(200, bool)) == pytest.approx(11.11, abs=0.5)
+    scores = regularity_index(np.ones(200), agreement(asleep, np.ones(200, bool)))
+    assert np.nanmean(scores) == pytest.approx(11.11, abs=0.5)
     known = np.ones(200, bool)
     known[::2] = False
-    assert regularity_index(asleep, known) is None
+    assert np.isnan(regularity_index(np.where(known, 1.0, np.nan), agreement(asleep, known))).all()
+
+
+def test_a_nap_in_the_afternoon_is_compared_with_the_next_day() -> None:
+    nights, days = _nights([23] * 6)
+    naps = [(datetime(2026, 1, 4, 15), datetime(2026, 1, 4, 16))]  # noqa: DTZ001 - local clock
+
+    shares = agreement(minute_grid([*nights, *naps], days), np.ones(6, bool))
+
+    assert shares[1:].tolist() == pytest.approx([1.0, 1.0, 1 - 1 / 24, 1 - 1 / 24, 1.0])
 
 
 def test_debt_needs_every_night_and_the_athletes_own_need() -> None:
-    assert debt_h(np.full(14, 7.0), need_h=8.0) == pytest.approx(14.0)
-    assert debt_h(np.full(13, 7.0), need_h=8.0) is None
-    assert debt_h(np.array([7.0] * 13 + [np.nan]), need_h=8.0) is None
+    assert debt_h(np.full(14, 7.0), need_h=8.0)[-1] == pytest.approx(14.0)
+    assert np.isnan(debt_h(np.full(13, 7.0), need_h=8.0)).all()
+    assert np.isnan(debt_h(np.array([7.0] * 13 + [np.nan]), need_h=8.0)[-1])
 
 
 def test_one_old_outlier_does_not_move_a_robust_z() -> None:

@@ -44,8 +44,8 @@ def node(tmp_path: Path) -> Path:
 
 def test_the_rest_rule_of_an_athlete_is_set_shown_and_followed(node: Path) -> None:
     def load_of_the_week(*more: str) -> tuple[float | None, list[str]]:
-        metrics = answer("features", node, "7", "--day", "2026-04-09", *more)["metrics"]
-        record = next(one for one in metrics if one["name"] == "load_7d_sum")
+        metrics = answer("metrics", node, "7", "--to", "2026-04-09", *more)["metrics"]
+        (record,) = metrics["load_7d_sum"]
         return record["value"], record["quality"]
 
     shown = answer("athlete", "rest", node, "7")

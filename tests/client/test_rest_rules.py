@@ -15,12 +15,12 @@ from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, BadRestRule
 from client.features.athlete_days import athlete_days
-from client.features.daily import build
+from client.features.daily import DailyTable, build
 from client.features.rest import ASSUMED_REST
-from client.features.summary import summarise
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile
 from client.ingest.pmsys import read_srpe
+from client.metrics.athlete_metrics import metrics_on
 from client.release import days_from
 from client.vault.keys import UnlockKey
 from client.vault.rest_rules import rest_rule, set_rest_rule
@@ -132,15 +132,20 @@ def test_a_rule_only_turns_unknown_days_into_marked_zeros(kinds: list[tuple[Stre
     assert not (rule == EXPLICIT and assumed.any())
 
 
+def assumed_in_figures(table: DailyTable) -> set[str]:
+    return {name for name, one in metrics_on(table).items() if ASSUMED_REST in one.quality}
+
+
 def test_what_rests_on_an_assumed_day_says_so_and_nothing_else_does(day_of: Make) -> None:
     readings = [day_of(Stream.SESSION_LOAD, n, 300.0 + n) for n in range(60) if n != 30]
     table = build([*readings, day_of(Stream.MOOD, 59, 3.0)], rest=complete_until(59), today=LATER)
 
-    marked = {r.name for r in summarise(table) if ASSUMED_REST in r.quality}
-    earlier = {r.name for r in summarise(table.until(table.dates[50])) if ASSUMED_REST in r.quality}
-    before = {r.name for r in summarise(table.until(table.dates[29])) if ASSUMED_REST in r.quality}
+    marked = assumed_in_figures(table)
+    earlier = assumed_in_figures(table.until(table.dates[50]))
+    before = assumed_in_figures(table.until(table.dates[29]))
 
     exponential = {"load_28d_ewma", "acwr_ewma_seed_first", "acwr_ewma_seed_mean7"}
+    exponential |= {"fitness_42d", "fatigue_7d", "form"}
     assert marked == exponential | {"acwr_ra_uncoupled_28"}
     assert earlier == exponential | {"acwr_ra_coupled", "acwr_ra_uncoupled_21", "acwr_ra_uncoupled_28"}
     assert before == set()
@@ -189,8 +194,8 @@ def test_every_part_of_the_node_reads_days_by_the_athletes_own_rule() -> None:
         if "import DailyTable, build" in path.read_text(encoding="utf-8") or " import build\n" in path.read_text()
     }
 
-    # `evaluation` reads readiness alone, from readings that it is handed.
-    assert built == {"features/athlete_days.py", "evaluation.py"}
+    # `evaluation` reads readiness alone, from readings that it is handed; `as_of` is handed the athlete's rule.
+    assert built == {"features/athlete_days.py", "evaluation.py", "metrics/as_of.py"}
 
 
 def test_a_rule_reaches_models_proposals_and_pages(tmp_path: Path, day_of: Make) -> None:

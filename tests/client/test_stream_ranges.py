@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from client.biometrics.streams import SPECS, Shape, Stream
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS, Stream
 from policies.vocabulary import SOURCES
 from tests.architecture.citations import Library, faults_in, papers_in, read_library
 

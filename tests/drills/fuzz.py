@@ -1,10 +1,10 @@
-"""More than a hundred thousand inputs to the parsers of the log's formats: read back as written, or refused."""
+"""More than a hundred thousand inputs to the parsers of the log's formats and of athletes' files: read, or refused."""
 
 from tests.drills.drill import enlarged
 
 DRILL = enlarged(
     "fuzz",
-    "over 100,000 inputs to the parsers of the log's formats: read back as written, or refused",
+    "over 100,000 inputs to the parsers of the log's formats and of athletes' files: read, or refused",
     [
         "tests/audit/test_parser_fuzz.py",
         "tests/audit/monitor/test_monitor_state.py",
@@ -12,6 +12,7 @@ DRILL = enlarged(
         "tests/audit/witness/test_witness_requests.py",
         "tests/audit/verification/test_own_entries.py",
         "tests/audit/verification/test_own_entries_file.py",
+        "tests/client/test_table_fuzz.py",
     ],
     factor=60,
     within_s=5_400,

@@ -146,7 +146,7 @@ def test_erasing_never_waits_for_the_service(programs: Programs) -> None:
 
 
 def test_the_athlete_finds_what_was_done_at_the_nodes_terminal(programs: Programs) -> None:
-    for verb in ("features", "ingest", "plan set"):
+    for verb in ("metrics", "ingest", "plan set"):
         programs.done(client.cli.app, *NODE[verb][1](programs))
 
     kinds = [look.kind for look in programs.world.store.looks(programs.one).entries]
@@ -157,7 +157,7 @@ def test_the_athlete_finds_what_was_done_at_the_nodes_terminal(programs: Program
 def test_an_athlete_the_service_does_not_know_cannot_be_looked_at_unrecorded(programs: Programs) -> None:
     with_new_athlete(programs)
 
-    new, answer = programs.new_acts(lambda: programs.run(client.cli.app, "features", programs.node, NEW))
+    new, answer = programs.new_acts(lambda: programs.run(client.cli.app, "metrics", programs.node, NEW))
 
     assert answer.exit_code == 1
     assert "homefield-node enrol" in str(answer.exception)
@@ -173,7 +173,7 @@ def test_a_node_that_is_not_linked_yet_has_nobody_to_tell(programs: Programs, tm
     for words in (
         ("staff", "add", folder, "--name", "Kim", "--role", "coach"),
         ("ingest", folder, files(programs), "--athlete", "1"),
-        ("features", folder, "1"),
+        ("metrics", folder, "1"),
         ("plan", "set", folder, "--load", "300"),
     ):
         new, _ = programs.new_acts(lambda words=words: programs.done(client.cli.app, *words))

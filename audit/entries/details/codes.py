@@ -119,6 +119,7 @@ class OperatorView(StrEnum):
     """What was shown at a node's own terminal."""
 
     METRICS = "metrics"
+    READINGS = "readings"
     MODEL_ERRORS = "model_errors"
 
 

@@ -13,17 +13,7 @@ MIN_JUDGED = 5  # ours: with fewer numbers a column is not refused as shifted
 MAX_REFUSED_SHARE = 0.5  # ours: more refused numbers than good ones is another column or unit
 MAX_ABOVE_SHARE = 0.05  # ours: this many answers above the top of a scale are those of another scale, not slips
 
-RATED = frozenset(
-    {
-        Stream.SESSION_RPE,
-        Stream.READINESS,
-        Stream.FATIGUE,
-        Stream.MOOD,
-        Stream.SLEEP_QUALITY,
-        Stream.SORENESS,
-        Stream.STRESS,
-    }
-)
+RATED = frozenset(stream for stream, spec in SPECS.items() if spec.unit == "{score}" and spec.high <= 10)
 """Streams whose numbers are answers on a scale. One below it often means "no answer" and tells nothing of the scale."""
 
 

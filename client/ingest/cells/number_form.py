@@ -10,19 +10,33 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from client.ingest.cells.typed_cell import TypedCell
+
 MISSING_WORDS = frozenset(
-    {"", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "null", "none", "-", "--", "---", "\u2013", "\u2014"}
+    {"", "na", "n/a", "n.a.", "#n/a", "<na>", "null", "none", "-", "--", "---", "\u2013", "\u2014"}
 )
+_NO_NUMBERS = frozenset({"nan", "inf", "infinity"})
 SPACES_AND_APOSTROPHES = "' \u2019\u00a0\u2009\u202f"  # they group in Switzerland and France and are never decimal
 _NUMERIC = re.compile(rf"[+-]?[\d.,{SPACES_AND_APOSTROPHES}]*\d[\d.,]*", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
 
 
 class Refusal(StrEnum):
-    """Why a cell gives no number; the value is the word of the quality report."""
+    """Why a cell gives no number."""
 
     NOT_A_NUMBER = "not_a_number"
+    NO_RESULT = "no_result"
     SIGN = "sign"
+
+    @property
+    def word(self) -> str:
+        """The word of the quality report."""
+        return Refusal.NOT_A_NUMBER.value if self is Refusal.NO_RESULT else self.value
+
+    @property
+    def tells_of_column(self) -> bool:
+        """False for NaN and Inf: a program's division by nothing says nothing of the other cells' unit or scale."""
+        return self is not Refusal.NO_RESULT
 
 
 def is_missing(text: str) -> bool:
@@ -76,13 +90,21 @@ class NumberForm:
 
     def read(self, text: str) -> float | Refusal:
         """Return the number in a cell, or why there is none. A missing cell is the caller's to see first."""
+        if isinstance(text, TypedCell):
+            return text.value if isinstance(text.value, float) else Refusal.NOT_A_NUMBER
         text = text.strip()
         if any(sign in text for sign in self.unclear) and _NUMERIC.fullmatch(text):
             return Refusal.SIGN
         value = _value(text, self.decimal, self.grouping)
         if value is not None:
             return value
-        return Refusal.SIGN if _NUMERIC.fullmatch(text) else Refusal.NOT_A_NUMBER
+        return Refusal.SIGN if _NUMERIC.fullmatch(text) else refusal_of(text)
+
+
+def refusal_of(text: str) -> Refusal:
+    """Return why a text that is no number in any form is refused."""
+    is_no_result = text.strip().lstrip("+-").lower() in _NO_NUMBERS
+    return Refusal.NO_RESULT if is_no_result else Refusal.NOT_A_NUMBER
 
 
 def column_form(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from client.errors import UnreadableFile
+from client.ingest.cells.typed_cell import TypedCell
 
 NAMED = ("date", "iso", "excel", "unix_s", "unix_ms")
 ORDER_DOUBT = 0.1  # ours: from this share of the telling dates on, two orders stand in one column
@@ -51,9 +52,18 @@ def _check_probe(text: str, probe: datetime, *, has_time: bool) -> None:
         raise ValueError("a pattern with a time must say the hour: %H, or %I with %p")
 
 
-@lru_cache(maxsize=4096)  # one day stands in many rows of a file of many athletes
 def read_time(text: str, form: str) -> datetime | date | None:
-    """Return what a cell says: a day, or a moment with or without offset; None when it does not fit the form."""
+    """Return what a cell says: a day, or a moment with or without offset; None when it does not fit the form.
+
+    A spreadsheet's cell that is a day or a moment is taken as it is, whatever the form.
+    """
+    if isinstance(text, TypedCell) and isinstance(text.value, date):
+        return text.value
+    return _read_text(str(text), form)
+
+
+@lru_cache(maxsize=4096)  # one day stands in many rows of a file of many athletes
+def _read_text(text: str, form: str) -> datetime | date | None:
     if any(sign.isdigit() and not sign.isascii() for sign in text):
         return None
     try:
@@ -118,7 +128,9 @@ class DayOrder:
     _days: set[tuple[date, date]] = field(default_factory=set)
 
     def see(self, text: str) -> None:
-        """Take one cell into account."""
+        """Take one cell into account; a spreadsheet's own day needs no order."""
+        if isinstance(text, TypedCell):
+            return
         if self.form not in ("date", "iso") and not {"m", "d"} <= set(_DIRECTIVE.findall(self.form)):
             return
         said, other = read_time(text, self.form), _exchanged(text, self.form)

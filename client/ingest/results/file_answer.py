@@ -10,6 +10,7 @@ from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words
 
+STATUSES = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
 TABLE_COLUMNS = ("File", "Status", "Rows", "Kept", "Dropped", "Known", "New", "Cells refused", "Clock")
 
 
@@ -81,10 +82,9 @@ def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:
 def summary(files: Sequence[FileAnswer]) -> dict[str, Any]:
     """Return the JSON answer: how many files have each status, and an entry for each."""
     statuses = Counter[str](file.status for file in files)
-    names = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
     return {
         "added": sum(file.added for file in files),
         "replaced": sum(file.replaced for file in files),
-        **{name: statuses[name] for name in names},
+        **{name: statuses[name] for name in STATUSES},
         "files": [file.as_json() for file in files],
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from client.biometrics.observations import is_in_range
 from client.biometrics.streams import SPECS
 from client.ingest.cells.number_form import NumberForm, Refusal, clock_seconds, column_form, is_missing
+from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 
@@ -34,7 +35,7 @@ class CellReader:
         seconds = clock_seconds(text) if entry.unit is None and ("s", target) in CONVERSIONS else None
         if seconds is not None and target != "ms":
             return CellNumber(seconds, CONVERSIONS[("s", target)])
-        return CellNumber(self.forms[entry.column].read(text), entry.factor)
+        return CellNumber(_turned(entry, self.forms[entry.column].read(text)), entry.factor)
 
     def minutes(self, column: str, text: str) -> float | None:
         """Read a duration in minutes, or written h:mm:ss; None where it is none of up to a day."""
@@ -43,6 +44,13 @@ class CellReader:
         seconds = clock_seconds(text)
         value = self.forms[column].read(text) if seconds is None else seconds / 60.0
         return value if isinstance(value, float) and 0 < value <= LONGEST_MIN else None
+
+
+def _turned(entry: StreamColumn, value: float | Refusal) -> float | Refusal:
+    """Turn an answer of a reversed column around; what is no answer of its scale stays as it is."""
+    spec = SPECS[entry.stream]
+    is_answer = isinstance(value, float) and spec.low <= value <= spec.high and value not in entry.sentinels
+    return spec.low + spec.high - value if entry.reversed and is_answer and isinstance(value, float) else value
 
 
 class SignedCells:
@@ -57,7 +65,7 @@ class SignedCells:
     def see(self, row: Mapping[str, str]) -> None:
         """Take one row into account."""
         for name, cells in self._cells.items():
-            if "." in row[name] or "," in row[name]:
+            if ("." in row[name] or "," in row[name]) and not isinstance(row[name], TypedCell):
                 cells.add(row[name])
 
     def reader(self) -> CellReader:

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from client.biometrics.observations import BY_HAND, PARTIAL_FILE, Observation, Value
-from client.biometrics.streams import SPECS, Shape
+from client.biometrics.stream_spec import Shape
+from client.biometrics.streams import SPECS
 from client.errors import CannotCorrect
 from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.fold import act_on, last_value

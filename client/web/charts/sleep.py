@@ -23,19 +23,23 @@ BED_TO_WAKE = Path(__file__).with_name("bed_to_wake.json")
 REPORTED = Path(__file__).with_name("reported_sleep.json")
 
 
-def sleep_chart(table: DailyTable, readings: Sequence[Observation], *, day: date) -> Chart | None:
+def sleep_chart(
+    table: DailyTable, readings: Sequence[Observation], *, day: date, priority: Sequence[str] = ()
+) -> Chart | None:
     """Fourteen nights: bed to wake where a device timed them, else hours as reported; None without any night."""
     nights = [day - timedelta(days=back) for back in range(NIGHTS - 1, -1, -1)]
     hours = {d: h for d, h in zip(table.dates, table.column("sleep_h"), strict=True) if np.isfinite(h)}
     if not any(night in hours for night in nights):
         return None
-    timed = _timed(readings, nights)
+    timed = _timed(readings, nights, priority)
     return _bed_to_wake(nights, hours, timed) if timed else _reported(nights, hours)
 
 
-def _timed(readings: Sequence[Observation], nights: Sequence[date]) -> dict[date, tuple[float, float]]:
+def _timed(
+    readings: Sequence[Observation], nights: Sequence[date], priority: Sequence[str]
+) -> dict[date, tuple[float, float]]:
     """Bed and wake in hours from the midnight before waking, of each day's main sleep."""
-    main = nights_of(readings).main
+    main = nights_of(readings, priority=priority).main
     timed = {night: main[night] for night in nights if night in main and main[night].end > main[night].start}
     return {night: (_from_midnight(o.start, night), _from_midnight(o.end, night)) for night, o in timed.items()}
 

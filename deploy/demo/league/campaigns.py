@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,21 +66,29 @@ def run_campaign(
 
 
 def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:
-    """Follow the first club's node, round by round, until the coordinator has closed the campaign."""
-    patience, seen, asks = Patience(), 0, 0
-    while True:
-        league.check()
-        done, of = _rounds(plan, sha256)
-        if done != seen:
-            seen = done
-            on_round(done, of)
-        asks += 1
-        may_have_ended = done == of or asks % ASK_EVERY == 0  # each question is a program of its own
-        if may_have_ended and _state(plan, sha256)["state"] in ("done", "failed"):
-            return
-        if patience.is_over(seen):
-            raise StepFailed(f"the campaign stood still after {done} of {of} rounds; see the logs of its programs")
-        time.sleep(POLL_S)
+    """Follow the first club's node, round by round, until the coordinator has closed the campaign.
+
+    The coordinator is asked beside the watching: each question is a program of its own, and rounds go on meanwhile.
+    """
+    patience, seen, polls = Patience(), 0, 0
+    asked: Future[dict[str, Any]] | None = None
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        while True:
+            league.check()
+            done, of = _rounds(plan, sha256)
+            if done != seen:
+                seen = done
+                on_round(done, of)
+            polls += 1
+            if asked is None and (done == of or polls % ASK_EVERY == 0):
+                asked = beside.submit(_state, plan, sha256)
+            elif asked is not None and asked.done():
+                if asked.result()["state"] in ("done", "failed"):
+                    return
+                asked = None
+            if patience.is_over(seen):
+                raise StepFailed(f"the campaign stood still after {done} of {of} rounds; see the logs of its programs")
+            time.sleep(POLL_S)
 
 
 def _rounds(plan: DemoPlan, sha256: str) -> tuple[int, int]:

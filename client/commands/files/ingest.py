@@ -12,6 +12,7 @@ from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
+from client.commands.files.dry_run import show_previews
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
@@ -38,7 +39,14 @@ def ingest(
     players: Annotated[
         Path | None, typer.Option(help='JSON file {"label in the data": "athlete id", ...} for files of many.')
     ] = None,
-    mapping: Annotated[Path | None, typer.Option(help="JSON file that describes a CSV (docs/ingest.md).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="JSON file that describes a table (docs/ingest.md).")] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Store nothing: show ten rows as read, and a mapping for an unknown table."),
+    ] = False,
+    save_mapping: Annotated[
+        Path | None, typer.Option(help="Where --dry-run writes the mapping that it proposes.")
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="What the same source holds for the same times is set aside, sealed.")
     ] = False,
@@ -55,7 +63,9 @@ def ingest(
 
     Example: homefield-node ingest ./club-a ./exports/p01 --athlete 7
 
-    Example: homefield-node ingest ./club-a league.csv --mapping league.mapping.json
+    Example: homefield-node ingest ./club-a league.xlsx --dry-run --save-mapping league.mapping.json
+
+    Example: homefield-node ingest ./club-a league.xlsx --mapping league.mapping.json
     """
     from audit.entries.details.clubs import FilesIngested
     from client.ingest.importer import Attribution, Importer, find_files
@@ -64,6 +74,8 @@ def ingest(
     from client.settings import load_settings
     from client.vault.access import open_vault
 
+    if save_mapping is not None and not dry_run:
+        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
@@ -72,13 +84,17 @@ def ingest(
     if not files:
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
+    clock = LocalClock(settings.timezone, utc_now())
+    if dry_run:
+        show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
+        return
     with open_vault(settings) as vault:
         attribution = Attribution(
             athlete=None if athlete is None else find_athlete(vault, athlete).athlete,
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        importer = Importer(vault, LocalClock(settings.timezone, utc_now()), attribution, described, replaces=replace)
+        importer = Importer(vault, clock, attribution, described, replaces=replace)
         if replace and not yes and not _is_agreed(importer, files):
             raise ClientError("nothing was replaced")
         # Whose they are only where they are all of one athlete.

@@ -1,0 +1,1 @@
+"""The command that reads files, and what it shows before it stores."""

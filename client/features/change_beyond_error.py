@@ -1,0 +1,69 @@
+"""Repeated tests: typical error, the smallest change beyond it, asymmetry, and what a jump's velocity says.
+
+Sources: Weir 2005 (typical error, smallest detectable change); docs/indices.md §5.3 and docs/indices.md §5.4.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.features.windows import known, means, spreads, windows
+from models.arrays import Floats
+
+GRAVITY_M_S2 = 9.81
+TEST_D = 90  # ours: tests of an earlier training state are no baseline
+MIN_TESTS = 3  # ours
+MIN_REPEATS = 5  # ours: fewer differences give no typical error
+MDC95_ERRORS = 1.96 * math.sqrt(2)
+
+
+def typical_error(test: Floats, retest: Floats) -> float:
+    """SD of the differences over √2, (pairs,) each, in their unit."""
+    return float(np.std(retest - test, ddof=1) / math.sqrt(2))
+
+
+def change(series: Floats) -> Floats:
+    """Each test less the mean of those of the 90 days before it, (days,); NaN with fewer than three of them."""
+    before = windows(series, TEST_D, ago=1)
+    return np.where(known(before) >= MIN_TESTS, series - means(before), np.nan)
+
+
+def own_typical_error(series: Floats) -> Floats:
+    """Typical error from one test to the next within 90 days, (days,); NaN with fewer than five differences."""
+    rows = windows(_steps(series), TEST_D)
+    return np.where(known(rows) >= MIN_REPEATS, spreads(rows) / math.sqrt(2), np.nan)
+
+
+def own_mdc95(series: Floats) -> Floats:
+    """Smallest change that is beyond error in 95 of 100 pairs of tests, (days,), in the series' unit."""
+    return MDC95_ERRORS * own_typical_error(series)
+
+
+def is_beyond_error(series: Floats) -> dict[str, NDArray[np.bool_]]:
+    """By code, on which days the change is larger than the smallest one beyond error."""
+    return {"beyond_mdc95": np.abs(change(series)) > own_mdc95(series)}
+
+
+def asymmetry(left: Floats, right: Floats) -> Floats:
+    """(right - left) / larger · 100, in %, (days,): negative where the left side is the stronger."""
+    return (right - left) / np.maximum(left, right) * 100.0
+
+
+def jump_height_m(take_off_m_s: float) -> float:
+    """Height from the velocity at take-off, v² / 2g: the impulse method."""
+    return take_off_m_s**2 / (2 * GRAVITY_M_S2)
+
+
+def rsi_modified(height_m: float, time_to_take_off_s: float) -> float:
+    """Reactive strength index, modified: jump height per time to take-off, m/s."""
+    return height_m / time_to_take_off_s
+
+
+def _steps(series: Floats) -> Floats:
+    """Difference of each test from the one before it within 90 days, at the later day, (days,)."""
+    at = np.flatnonzero(~np.isnan(series))
+    found = np.full(len(series), np.nan)
+    near = np.diff(at) < TEST_D
+    found[at[1:][near]] = np.diff(series[at])[near]
+    return found

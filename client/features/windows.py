@@ -1,0 +1,61 @@
+"""The last days before each day of a series, as the rows of one array, and what is computed row by row.
+
+A row depends on its own days alone, to the last bit: what a figure says of a day is the same whether the series ends
+there or goes on. Rows are laid out one after the other for that reason (numpy adds in another order otherwise).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.arrays import Floats
+
+
+def windows(series: Floats, days: int, *, ago: int = 0) -> Floats:
+    """Return (days of the series, `days`): row t holds the entries t-ago-days+1 to t-ago, NaN before the series."""
+    padded = np.concatenate([np.full(days - 1 + ago, np.nan), series[: len(series) - ago] if ago else series])
+    if len(padded) < days:
+        return np.full((len(series), days), np.nan)
+    rows = np.lib.stride_tricks.sliding_window_view(padded, days)
+    return np.ascontiguousarray(rows[: len(series)])
+
+
+def known(rows: Floats) -> NDArray[np.int64]:
+    """Return the number of known entries of each row, (rows,)."""
+    found: NDArray[np.int64] = np.sum(~np.isnan(rows), axis=1, dtype=np.int64)
+    return found
+
+
+def sums(rows: Floats) -> Floats:
+    """Return the sum of the known entries of each row, (rows,); 0 where none is known."""
+    return np.asarray(np.nansum(rows, axis=1), dtype=np.float64)
+
+
+def ratio(numbers: Floats, by: Floats, *, where: NDArray[np.bool_]) -> Floats:
+    """Return numbers / by, (days,), and NaN outside `where`."""
+    found: Floats = np.divide(numbers, by, out=np.full(len(numbers), np.nan), where=where)
+    return found
+
+
+def means(rows: Floats) -> Floats:
+    """Return the mean of the known entries of each row, (rows,); NaN where none is known."""
+    number = known(rows)
+    return ratio(sums(rows), number.astype(np.float64), where=number > 0)
+
+
+def spreads(rows: Floats, *, ddof: int = 1) -> Floats:
+    """Return the SD of the known entries of each row, (rows,); NaN where `ddof` or fewer are known."""
+    number = (known(rows) - ddof).astype(np.float64)
+    squares = sums((rows - means(rows)[:, None]) ** 2)
+    return np.sqrt(ratio(squares, number, where=number > 0))
+
+
+def medians(rows: Floats) -> Floats:
+    """Return the median of the known entries of each row, (rows,); NaN where none is known."""
+    ordered, number = np.sort(rows, axis=1), known(rows)  # NaN stands last
+    if not rows.size:
+        return np.full(len(rows), np.nan)
+    low, high = np.maximum((number - 1) // 2, 0), np.maximum(number // 2, 0)
+    high = np.minimum(high, rows.shape[1] - 1)
+    at = np.arange(len(rows))
+    found: Floats = (ordered[at, low] + ordered[at, high]) / 2
+    return found

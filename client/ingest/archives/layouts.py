@@ -1,0 +1,57 @@
+"""Exports of whole accounts: which of their files hold training or health, and which only the account's own things."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One service's export. is_it: told from all paths in it. holds_data: True for the path of a file worth reading."""
+
+    name: str
+    is_it: Callable[[Collection[str]], bool]
+    holds_data: Callable[[str], bool]
+
+
+def _has_folder(folder: str) -> Callable[[Collection[str]], bool]:
+    return lambda paths: any(f"/{folder}/" in f"/{path}" for path in paths)
+
+
+def _ends(path: str, *endings: str) -> bool:
+    return path.lower().endswith(endings)
+
+
+def _starts(path: str, *beginnings: str) -> bool:
+    return path.rpartition("/")[2].lower().startswith(beginnings)
+
+
+_OF_SESSIONS = (".fit", ".fit.gz", ".tcx", ".tcx.gz", ".gpx", ".gpx.gz")
+_OF_WELLNESS = ("_sleepdata.json", "_healthstatusdata.json", "_wellnessactivities.json")
+
+_OF_POLAR = ("training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples")
+
+LAYOUTS = (
+    Layout(
+        "Strava",
+        lambda paths: any(_starts(path, "activities.csv") for path in paths) and _has_folder("activities")(paths),
+        lambda path: "/activities/" in f"/{path}",
+    ),
+    Layout("Garmin", _has_folder("DI_CONNECT"), lambda path: _ends(path, ".zip", *_OF_SESSIONS, *_OF_WELLNESS)),
+    Layout(
+        "Polar",
+        lambda paths: any(_starts(path, "account-data-", "account-profile-") for path in paths),
+        lambda path: _starts(
+            path, "training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples"
+        ),
+    ),
+    Layout(
+        "Apple Health",
+        lambda paths: any(path.endswith("apple_health_export/export.xml") for path in paths),
+        lambda path: path.endswith("/export.xml"),
+    ),
+)
+
+
+def layout_of(paths: Collection[str]) -> Layout | None:
+    """Return the layout of an export with these paths, or None where it is none that is known."""
+    return next((layout for layout in LAYOUTS if layout.is_it(paths)), None)

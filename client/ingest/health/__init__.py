@@ -1,0 +1,1 @@
+"""Readers of the exports of phones, watches and health services."""

@@ -1,0 +1,67 @@
+"""Tables of a known export: their mapping is part of the program, and reads those of its columns that are there."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
+from client.ingest.clock import LocalClock
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import NOBODY, read_mapped
+from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.mapping import RowFilter, StreamColumn, TimeColumn
+from client.ingest.text_table import TextTable
+
+
+def column(name: str, stream: Stream, unit: str | None = None, *, zero_is_missing: bool = False) -> StreamColumn:
+    """Return one column of a known table."""
+    return StreamColumn(column=name, stream=stream, unit=unit, sentinels=(0.0,) if zero_is_missing else ())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTable:
+    """One kind of table. header: the columns by which it is known. columns: those that are read where they are there.
+
+    athlete: the column of labels, for tables of many.
+    """
+
+    app: str
+    header: tuple[str, ...]
+    time: TimeColumn
+    columns: tuple[StreamColumn, ...]
+    athlete: str | None = None
+    only: RowFilter | None = None
+
+    def mapping(self, names: Collection[str]) -> CsvMapping:
+        """Return the mapping of a table with these columns; raises UnreadableFile where none of them is read."""
+        streams: dict[Stream, StreamColumn] = {}
+        for entry in self.columns:
+            if entry.column in names:
+                streams.setdefault(entry.stream, entry)
+        if not streams:
+            raise UnreadableFile(f"a table of {self.app} without a column that is read")
+        time = self.time.model_copy(
+            update={
+                "time_of_day": self.time.time_of_day if self.time.time_of_day in names else None,
+                "zone_column": self.time.zone_column if self.time.zone_column in names else None,
+            }
+        )
+        return CsvMapping(
+            version=1,
+            app=self.app,
+            athlete=self.athlete if self.athlete in names else None,
+            time=time,
+            only=self.only if self.only is not None and self.only.column in names else None,
+            streams=tuple(streams.values()),
+        )
+
+    def read_many(self, file: InputFile, clock: LocalClock, table: TextTable) -> dict[str, Reading]:
+        """Read a file into one reading per label."""
+        return read_mapped(file, clock, self.mapping(table.header))
+
+    def read(self, file: InputFile, clock: LocalClock, table: TextTable) -> Reading:
+        """Read a file of one athlete; raises UnreadableFile for one without rows."""
+        found = self.read_many(file, clock, table)
+        if NOBODY not in found:
+            raise UnreadableFile("it holds no rows")
+        return found[NOBODY]

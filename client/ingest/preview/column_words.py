@@ -1,0 +1,129 @@
+"""What a column's name says: the stream that it may hold and the unit that it names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from client.biometrics.streams import SPECS, Stream
+from client.ingest.mapping import CONVERSIONS
+
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]")
+_SEPARATORS = re.compile(r"[^a-z0-9%]+")
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("min", "mins", "minute", "minutes"), "min"),
+        **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+        **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+        **dict.fromkeys(("ms", "msec", "milliseconds"), "ms"),
+        **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), "m"),
+        **dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), "km"),
+        **dict.fromkeys(("mi", "mile", "miles"), "[mi_i]"),
+        **dict.fromkeys(("yd", "yds", "yard", "yards"), "[yd_i]"),
+        **dict.fromkeys(("ft", "foot", "feet"), "[ft_i]"),
+        **dict.fromkeys(("in", "inch", "inches"), "[in_i]"),
+        **dict.fromkeys(("cm", "centimeters", "centimetres"), "cm"),
+        "mm": "mm",
+        **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), "kg"),
+        **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "[lb_av]"),
+        "g": "g",
+        "%": "%",
+        **dict.fromkeys(("bpm", "beats per minute"), "/min"),
+        **dict.fromkeys(("w", "watt", "watts"), "W"),
+        **dict.fromkeys(("au", "a u"), "{AU}"),
+    }
+)
+"""Words for a unit, and its UCUM code."""
+
+_WORDS: Final[Mapping[Stream, tuple[str, ...]]] = MappingProxyType(
+    {
+        Stream.SESSION_RPE: (
+            "rpe",
+            "srpe",
+            "session rpe",
+            "cr10",
+            "borg cr10",
+            "perceived exertion",
+            "rating",
+            "exertion",
+        ),
+        Stream.SESSION_DURATION_MIN: ("session duration", "session minutes", "training duration", "training minutes"),
+        Stream.SESSION_LOAD: ("session load", "srpe load", "srpe tl", "rpe load", "load"),
+        Stream.READINESS: ("readiness",),
+        Stream.FATIGUE: ("fatigue",),
+        Stream.MOOD: ("mood",),
+        Stream.SLEEP_QUALITY: ("sleep quality", "quality of sleep"),
+        Stream.SORENESS: ("soreness", "muscle soreness", "doms"),
+        Stream.STRESS: ("stress",),
+        Stream.SLEEP_DURATION_H: ("sleep", "sleep duration", "sleep time", "hours slept", "hours of sleep", "slept"),
+        Stream.RESTING_HEART_RATE: ("resting heart rate", "resting hr", "rhr", "resting pulse", "rest hr"),
+        Stream.RMSSD: ("rmssd", "hrv rmssd"),
+        Stream.HEART_RATE_MEAN: (
+            "avg hr",
+            "average hr",
+            "mean hr",
+            "average heart rate",
+            "avg heart rate",
+            "mean heart rate",
+        ),
+        Stream.HEART_RATE_MAX: ("max hr", "maximum hr", "max heart rate", "maximum heart rate", "peak hr"),
+        Stream.REST_DAY: ("rest day",),
+        Stream.ACTIVITY_DURATION_MIN: ("moving time", "active time", "timer time", "activity duration"),
+        Stream.DISTANCE: ("distance", "total distance", "odometer"),
+        Stream.HIGH_SPEED_DISTANCE: ("high speed distance", "high speed running", "hsr", "hsr distance", "hsd"),
+        Stream.POWER_MEAN: ("avg power", "average power", "mean power"),
+        Stream.STEPS: ("steps", "step count"),
+        Stream.JUMP_HEIGHT_CM: ("jump height", "cmj", "cmj height", "jump"),
+        Stream.BODY_WEIGHT: ("weight", "body weight", "bodyweight", "body mass"),
+    }
+)
+"""Only words that name one stream and its method: "HRV" alone may be any of several measures."""
+_DURATION = ("duration", "minutes", "time", "length", "total duration", "total time")
+_BY_WORD: Final[Mapping[str, Stream]] = MappingProxyType(
+    {word: stream for stream, words in _WORDS.items() for word in words}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedColumn:
+    """What a name says. words: lower case without the unit. unit: its UCUM code, None where the name has none.
+
+    guess: then the likely one.
+    """
+
+    name: str
+    words: str
+    unit: str | None
+    guess: str | None = None
+
+
+def named(name: str) -> NamedColumn:
+    """Take a column's name apart: "Total Distance (km)", "sleep_h" and "Jump Height in Inches [in]" have units."""
+    in_brackets = [UNITS.get(_plain(found)) for found in _IN_BRACKETS.findall(name)]
+    words = _plain(_IN_BRACKETS.sub(" ", name)).split()
+    unit = next((code for code in reversed(in_brackets) if code), None)
+    if len(words) > 1 and (code := UNITS.get(words[-1])):
+        unit = unit or code
+        words = words[: -2 if len(words) > 2 and words[-2] == "in" else -1]
+    if len(words) == 1 and unit is None and UNITS.get(words[0]) in ("min", "h"):
+        return NamedColumn(name, "minutes", UNITS[words[0]])
+    return NamedColumn(name, " ".join(words), unit)
+
+
+def stream_of(column: NamedColumn, *, is_rated: bool) -> Stream | None:
+    """Return the stream that a column may hold; None where its name fits none, or its unit does not.
+
+    is_rated: whether the table also holds ratings of sessions, whose minutes then are those that people report.
+    """
+    stream = _BY_WORD.get(column.words)
+    if stream is None and column.words in _DURATION:
+        stream = Stream.SESSION_DURATION_MIN if is_rated else Stream.ACTIVITY_DURATION_MIN
+    if stream is None or column.unit in (None, SPECS[stream].unit):
+        return stream
+    return stream if (column.unit, SPECS[stream].unit) in CONVERSIONS else None
+
+
+def _plain(text: str) -> str:
+    return _SEPARATORS.sub(" ", text.lower()).strip()

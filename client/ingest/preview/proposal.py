@@ -1,0 +1,155 @@
+"""A mapping for a table that no reader knows, proposed from the names of its columns and how their cells are written.
+
+It is a proposal: a person checks it against rows as they would be read, and saves it. Nothing is stored by it.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from client.biometrics.observations import is_in_range
+from client.biometrics.quality import QualityCounters
+from client.biometrics.streams import SPECS, Stream
+from client.errors import UnreadableFile
+from client.ingest.cells.column_check import RATED
+from client.ingest.cells.cycle_names import is_about_cycle
+from client.ingest.cells.number_form import NumberForm, clock_seconds, is_missing
+from client.ingest.cells.typed_cell import TypedCell
+from client.ingest.input_file import InputFile
+from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.mapping import StreamColumn, TimeColumn
+from client.ingest.preview.column_words import NamedColumn, named, stream_of
+from client.ingest.preview.time_columns import EXCHANGEABLE, Cells, FoundTime, find_time
+from client.ingest.text_table import MAX_PREAMBLE, TextTable, tables_by_width
+
+APP = "club-sheet"
+MAX_LOOKED_AT = 500  # ours: rows that show how a column is written
+MIN_IN_RANGE = 0.5  # ours: a column of which fewer cells fit its stream is another one
+FARTHEST_KM = 100.0  # ours: no session has so many kilometres by foot, and none that is measured so few metres
+_ATHLETE = re.compile(r"(athlete|player)( (name|id|no|number))?|name", re.ASCII)
+UNKNOWN_TABLE = "no column of it says when a row was and what was measured in words that are known; write a mapping"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProposal:
+    """A mapping that may fit, and in words what a person must check of it."""
+
+    mapping: CsvMapping
+    doubts: tuple[str, ...]
+
+
+def propose(file: InputFile) -> MappingProposal:
+    """Return a proposal; raises UnreadableFile where no header has a time and one stream that are known."""
+    for table in tables_by_width(file, MAX_PREAMBLE):
+        cells = _cells(table)
+        time = find_time(cells)
+        streams = _streams(cells, but={time.column, time.time_of_day, time.zone_column}) if time else []
+        if time is not None and streams:
+            return _proposal(time, streams, cells)
+    raise UnreadableFile(UNKNOWN_TABLE)
+
+
+def as_file(mapping: CsvMapping) -> str:
+    """Return the text of a mapping file: what is said of it, and no defaults."""
+    return json.dumps(mapping.model_dump(mode="json", exclude_defaults=True) | {"version": 1}, indent=2) + "\n"
+
+
+def _cells(table: TextTable) -> Cells:
+    columns: dict[str, list[str]] = {
+        name: [] for name in table.header if name and name not in table.repeated and not is_about_cycle(name)
+    }
+    for number, row in enumerate(table.rows(QualityCounters())):
+        if number == MAX_LOOKED_AT:
+            break
+        for name, column in columns.items():
+            column.append(row[name])
+    return {name: column for name, column in columns.items() if any(not is_missing(cell) for cell in column)}
+
+
+def _streams(cells: Cells, *, but: set[str | None]) -> list[tuple[NamedColumn, Stream]]:
+    columns = [named(name) for name in cells if name not in but]
+    is_rated = any(stream_of(column, is_rated=False) is Stream.SESSION_RPE for column in columns)
+    found: dict[Stream, NamedColumn] = {}
+    for column in columns:
+        stream = stream_of(column, is_rated=is_rated)
+        fitting = None if stream is None or stream in found else _fitting(column, stream, cells[column.name])
+        if stream is not None and fitting is not None:
+            found[stream] = fitting
+    return [(column, stream) for stream, column in found.items()]
+
+
+def _fitting(column: NamedColumn, stream: Stream, cells: Sequence[str]) -> NamedColumn | None:
+    """Return the column in a unit in which its cells can be readings of the stream; None where there is none."""
+    tried = [column] if column.unit is not None else [replace(column, guess=unit) for unit in _guesses(stream, cells)]
+    return next((one for one in tried if _fits(one, stream, cells)), None)
+
+
+def _guesses(stream: Stream, cells: Sequence[str]) -> tuple[str | None, ...]:
+    """Return the units of a column whose name says none; None is the stream's own."""
+    if SPECS[stream].unit == "min":
+        return (None, "s")
+    if stream is Stream.DISTANCE:
+        values = [value for cell in cells for form in _FORMS if isinstance(value := form.read(cell), float)]
+        return ("km",) if values and max(values) <= FARTHEST_KM else (None,)
+    return (None,)
+
+
+def _fits(column: NamedColumn, stream: Stream, cells: Sequence[str]) -> bool:
+    """True where the cells can be readings of the stream, as far as numbers tell."""
+    factor = _entry(column, stream).factor
+    filled = [cell for cell in cells if not is_missing(cell)]
+    good = 0
+    for cell in filled:
+        if clock_seconds(cell) is not None:
+            good += SPECS[stream].unit in ("min", "h")
+            continue
+        values = [value for form in _FORMS if isinstance(value := form.read(cell), float)]
+        good += any(is_in_range(stream, value * factor) for value in values)
+    return good >= MIN_IN_RANGE * len(filled)
+
+
+_FORMS = (NumberForm(".", ","), NumberForm(",", "."))
+
+
+def _entry(column: NamedColumn, stream: Stream) -> StreamColumn:
+    said = column.unit or column.guess
+    unit = said if said != SPECS[stream].unit else None
+    return StreamColumn(column=column.name, stream=stream, unit=unit)
+
+
+def _proposal(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]], cells: Cells) -> MappingProposal:
+    athletes = [name for name in cells if _ATHLETE.fullmatch(named(name).words)]
+    mapping = CsvMapping(
+        version=1,
+        app=APP,
+        decimal=_decimal([cell for column, _ in streams for cell in cells[column.name]]),
+        athlete=athletes[0] if athletes else None,
+        time=TimeColumn(
+            column=time.column, format=time.form, time_of_day=time.time_of_day, zone_column=time.zone_column
+        ),
+        streams=tuple(_entry(column, stream) for column, stream in streams),
+    )
+    return MappingProposal(mapping, tuple(_doubts(time, streams)))
+
+
+def _decimal(cells: Sequence[str]) -> Literal[","] | None:
+    """Return the decimal comma where cells have commas and no points; a point is what is read without it."""
+    texts = [cell for cell in cells if not isinstance(cell, TypedCell)]
+    has_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell, re.ASCII) for cell in texts)
+    return "," if has_comma and not any("." in cell for cell in texts) else None
+
+
+def _doubts(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]]) -> list[str]:
+    found = [EXCHANGEABLE] if time.is_exchangeable else []
+    for column, stream in streams:
+        spec = SPECS[stream]
+        if stream in RATED and stream is not Stream.SESSION_RPE:
+            found.append(
+                f"{column.name}: read as {spec.low:g} to {spec.high:g}, {spec.high:g} being the best answer; "
+                "say reversed where it is the worst"
+            )
+        elif stream not in RATED and column.unit is None and spec.unit in ("m", "cm", "kg", "min", "h"):
+            found.append(f"{column.name}: its name says no unit; read as {column.guess or spec.unit}")
+    return found

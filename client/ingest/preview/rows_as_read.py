@@ -1,0 +1,161 @@
+"""A file as it would be read: its reader, its rows by what would become of them, and ten of them with their values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from client.biometrics.observations import Observation
+from client.biometrics.row_account import RowAccount
+from client.errors import NotUsed, UnreadableFile
+from client.ingest.archives.members import ArchiveMember, members
+from client.ingest.clock import LocalClock
+from client.ingest.input_file import DAMAGES, InputFile, Reading
+from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.file_reading import MAPPED, read_file
+from client.ingest.preview.proposal import MappingProposal, as_file, propose
+from client.ingest.results.import_status import NO_ROWS, judged, together
+from client.ingest.text_table import may_hold_table
+from client.vault.journal import FileStatus
+
+SHOWN = 10  # ours: rows that a person can compare with the file
+
+
+@dataclass(frozen=True, slots=True)
+class RowAsRead:
+    """One row. label: of its athlete in the file. readings: what it gives; refused: why it gives nothing, else ""."""
+
+    label: str
+    row: int
+    readings: tuple[Observation, ...]
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePreview:
+    """What an import would make of one file that the vault has no row of yet."""
+
+    file_name: str
+    status: FileStatus
+    reader: str
+    reason: str
+    account: RowAccount = field(default_factory=RowAccount)
+    notes: tuple[str, ...] = ()
+    rows: tuple[RowAsRead, ...] = ()
+    proposal: MappingProposal | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the file's entry of the answer."""
+        mapping = None if self.proposal is None else self.proposal.mapping
+        return {
+            "file": self.file_name,
+            "status": self.status,
+            "reader": self.reader,
+            "reason": self.reason,
+            "rows": self.account.rows,
+            "kept": self.account.kept,
+            "dropped": dict(sorted(self.account.dropped.items())),
+            "duplicates": 0,
+            "notes": list(self.notes),
+            "mapping": None if mapping is None else mapping.model_dump(mode="json", exclude_defaults=True),
+            "doubts": [] if self.proposal is None else list(self.proposal.doubts),
+            "preview": [_row_as_json(row) for row in self.rows],
+        }
+
+    @property
+    def mapping_text(self) -> str | None:
+        """The proposed mapping as a file, where one was needed."""
+        return None if self.proposal is None else as_file(self.proposal.mapping)
+
+
+def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player: str | None) -> list[FilePreview]:
+    """Read a file, or those of an archive, and store nothing.
+
+    Where no reader knows a table a mapping is proposed and tried.
+    """
+    return [_previewed(member, clock, mapping, player) for member in members(path)]
+
+
+def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | None, player: str | None) -> FilePreview:
+    file, proposal = member.name, None
+    try:
+        file = member.opened()
+        try:
+            name, readings = read_file(file, clock, mapping=mapping, player=player)
+        except UnreadableFile as unknown:
+            proposal = _proposed(file, unknown) if mapping is None else None
+            if proposal is None:
+                raise
+            name, readings = read_file(file, clock, mapping=proposal.mapping, player=player)
+    except NotUsed as error:
+        return FilePreview(file.shown, "skipped", "", str(error))
+    except UnreadableFile as error:
+        return FilePreview(file.shown, "quarantined", MAPPED if proposal else "", str(error), proposal=proposal)
+    except DAMAGES:
+        return FilePreview(file.shown, "quarantined", "", "cannot be read to its end; copy or export it again")
+    return _made(file.shown, name, readings, proposal)
+
+
+def _proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
+    if not (unknown.is_unknown_table and may_hold_table(file)):
+        return None
+    try:
+        return propose(file)
+    except UnreadableFile as none:
+        raise none from unknown
+
+
+def _made(name: str, reader: str, readings: Mapping[str, Reading], proposal: MappingProposal | None) -> FilePreview:
+    accounts = {label: reading.ledger.account(reading.rows_of, ()) for label, reading in readings.items()}
+    found = [judged(accounts[label], reading.report) for label, reading in readings.items()]
+    status, reason = (together([one for one, _ in found]), "; ".join(dict.fromkeys(why for _, why in found if why)))
+    if not readings:
+        status, reason = "skipped", NO_ROWS
+    total = RowAccount()
+    for account in accounts.values():
+        total = total.plus(account)
+    notes = tuple(dict.fromkeys(note for reading in readings.values() for note in reading.report.notes))
+    return FilePreview(name, status, reader, reason, total, notes, tuple(_rows(readings)), proposal)
+
+
+def _rows(readings: Mapping[str, Reading]) -> list[RowAsRead]:
+    found: list[RowAsRead] = []
+    for label, reading in readings.items():
+        by_row: dict[int, list[Observation]] = {}
+        for row, observation in zip(reading.rows_of, reading.observations, strict=True):
+            by_row.setdefault(row, []).append(observation)
+        first = sorted({*range(1, min(reading.ledger.rows, SHOWN) + 1), *by_row})[:SHOWN]
+        for row in first:
+            given = tuple(by_row.get(row, ()))
+            found.append(RowAsRead(label, row, given, "" if given else reading.ledger.reason_of(row)))
+    return found[:SHOWN]
+
+
+def _row_as_json(row: RowAsRead) -> dict[str, Any]:
+    return {
+        "athlete": row.label or None,
+        "row": row.row,
+        "start": start_of(row),
+        "day": row.readings[0].day.isoformat() if row.readings else None,
+        "refused": row.refused or None,
+        "values": [
+            {"stream": one.stream.value, "value": shown_value(one), "unit": one.unit, "end": _local(one, is_end=True)}
+            for one in row.readings
+        ],
+    }
+
+
+def start_of(row: RowAsRead) -> str | None:
+    """Return the local start of a row with its offset from UTC (RFC 3339), or None."""
+    return _local(row.readings[0], is_end=False) if row.readings else None
+
+
+def _local(one: Observation, *, is_end: bool) -> str:
+    sign, minutes = "-" if one.offset_min < 0 else "+", abs(one.offset_min)
+    moment = one.local(one.end if is_end else one.start)
+    return f"{moment.isoformat(timespec='seconds')}{sign}{minutes // 60:02}:{minutes % 60:02}"
+
+
+def shown_value(one: Observation) -> float | str:
+    """Return the value of a reading; of a series how many numbers it has."""
+    return f"{len(one.value)} values" if isinstance(one.value, tuple) else one.value

@@ -1,0 +1,1 @@
+"""Readers of FIT files: activities, all-day monitoring, nights, beats and weight."""

@@ -1,0 +1,185 @@
+"""FIT activities: sessions with their laps, what is summarised from the records, and beat intervals; no positions."""
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from client.biometrics.observations import EXERCISE, PARTIAL_FILE
+from client.biometrics.streams import Stream
+from client.errors import NotUsed, UnreadableFile
+from client.ingest.clock import LocalClock, Moment
+from client.ingest.collector import Collector
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
+from client.ingest.sessions.fit.placing import placed
+from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_on_foot, take_session
+
+APP = "fit"
+INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
+RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
+_UNSET_BEFORE = 2**28  # FIT profile: smaller times count from when the device was switched on
+_SLACK_S = 2.0  # ours: the first lap is written a moment before its session
+
+
+def read_activity(file: InputFile, clock: LocalClock) -> Reading:
+    """Read a FIT activity, whole or cut off.
+
+    Raises NotUsed for other kinds of FIT file, UnreadableFile when nothing is left to use.
+    """
+    return take_activity(file, clock, read_messages(file.data))
+
+
+def take_activity(file: InputFile, clock: LocalClock, content: FitContent) -> Reading:
+    """Return what a file's messages say of sessions and beats; raises as `read_activity` does."""
+    kind = str((content.of("file_id") or [{}])[0].get("type", "activity"))
+    out = Collector(file, clock, app=APP, device=device_of(content))
+    parts = content.parts or [content]
+    found = [(part, session) for part in parts for session in _sessions(part)]
+    if kind != "activity" or (not found and not content.of("hrv")):
+        if kind == "activity" and content.defect is not None:
+            raise UnreadableFile(f"{content.defect}, and no session or record stands before that place")
+        raise NotUsed(f"a FIT file of type {kind[:20]} without an activity or another reading that is taken")
+    out.counters.rows = len(found) + len(content.of("hrv")) + sum(len(part.track) for part in parts)
+    note_defects(out, content)
+    _take_all(out, content, found)
+    return out.reading()
+
+
+def _take_all(out: Collector, content: FitContent, found: list[tuple[FitContent, FitFields]]) -> None:
+    serial = (content.of("file_id") or [{}])[0].get("serial_number")
+    first: dict[int, Moment] = {}
+    for part, session in found:
+        moment = placed(out, session["start_time"], part if part.of("activity") else content)
+        if moment is not None:
+            first.setdefault(id(part), moment)
+            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
+            take_session(out, _recorded(part, session, moment))
+    for part in content.parts or [content]:
+        out.begin_record()
+        _take_beats(out, part, first.get(id(part)))
+
+
+def _sessions(part: FitContent) -> list[FitFields]:
+    """Return the session messages of a part; without one, what stands in its records."""
+    told = [one for one in part.of("session") if "start_time" in one and _seconds(one) is not None]
+    return told or _derived(part)
+
+
+def _derived(part: FitContent) -> list[FitFields]:
+    """Summarise the records of a part without session message, from the first to the last."""
+    track = part.track
+    if len(track) < 2:
+        return []
+    start, first = _first_moment(part, track.times[0]), track.times[0]
+    if isinstance(start, datetime) != (first >= _UNSET_BEFORE):
+        return []
+    began = start.timestamp() if isinstance(start, datetime) else float(start)
+    sports = [one["sport"] for one in part.of("lap") if "sport" in one]
+    seconds = max(track.times) - began
+    found = {"start_time": start, "total_elapsed_time": seconds, "is_derived": True, "sport": sports[:1] or ""}
+    return [found] if seconds > 0 else []
+
+
+def _first_moment(part: FitContent, first_record: float) -> Any:
+    """Return the start that the whole file's session will name: cut-off and whole file must be one activity.
+
+    That is the start of the timer where the file was created at it, else the first record (so in 18 of 18 files).
+    """
+    created = (part.of("file_id") or [{}])[0].get("time_created")
+    starts = [event.get("timestamp") for event in part.of("event") if event.get("event_type") == "start"]
+    if created is not None and created in starts[:1]:
+        return created
+    return datetime.fromtimestamp(first_record, UTC) if first_record >= _UNSET_BEFORE else int(first_record)
+
+
+def _recorded(part: FitContent, session: FitFields, moment: Moment) -> RecordedSession:
+    began = _posix(session["start_time"])
+    is_derived = "is_derived" in session
+    elapsed = max(_number(session, "total_elapsed_time") or 0.0, _seconds(session) or 0.0)
+    is_alone = len(_sessions(part)) == 1
+    track = part.track if is_alone else part.track.between(began, began + elapsed)
+    summary = track.summary(on_foot=is_on_foot(f"{session.get('sport')} {session.get('sub_sport')}"))
+    return RecordedSession(
+        moment,
+        _seconds(session) or 0.0,
+        distance_m=summary.distance_m if is_derived else _number(session, "total_distance"),
+        mean_bpm=_number(session, "avg_heart_rate"),
+        max_bpm=_number(session, "max_heart_rate"),
+        mean_w=_number(session, "avg_power"),
+        summary=summary if len(track) > 1 else None,
+        laps=tuple(_laps(part, began)),
+        is_partial=is_derived,
+    )
+
+
+def _laps(part: FitContent, began: float) -> Iterable[Lap]:
+    """Yield the laps that began in this session and in none after it."""
+    later = min((start for one in _sessions(part) if (start := _posix(one["start_time"])) > began), default=math.inf)
+    for lap in part.of("lap"):
+        start, seconds = _posix(lap.get("start_time")), _seconds(lap)
+        if seconds is not None and began - _SLACK_S <= start < later:
+            yield Lap(seconds, _number(lap, "total_distance"), _number(lap, "avg_heart_rate"))
+
+
+def _take_beats(out: Collector, part: FitContent, start: Moment | None) -> None:
+    intervals = [seconds * 1000.0 for seconds in _beat_seconds(part, out)]
+    if not intervals:
+        return
+    if start is None:
+        out.counters.count("dropped:beats_without_time", len(intervals))
+        return
+    take_intervals(out, start, intervals, quality=(EXERCISE, PARTIAL_FILE) if part.defect else (EXERCISE,))
+
+
+def take_intervals(out: Collector, start: Moment, intervals: list[float], *, quality: tuple[str, ...]) -> None:
+    """Take one series of intervals in ms; an impossible one stays in its place as an artefact.
+
+    No difference may be taken across it.
+    """
+    artefacts = sum(not RR_GATE_MS[0] <= value <= RR_GATE_MS[1] for value in intervals)
+    if artefacts:
+        out.counters.count("artefact:rr_intervals", artefacts)
+    series = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
+    out.series(Stream.RR_INTERVALS, start, series, end=start.utc + timedelta(milliseconds=sum(series)), quality=quality)
+
+
+def _beat_seconds(part: FitContent, out: Collector) -> list[float]:
+    found: list[float] = []
+    for message in part.of("hrv"):
+        times = message.get("time")
+        for value in times if isinstance(times, tuple | list) else (times,):  # some writers give a bare number
+            if isinstance(value, int | float) and 0 < value < INVALID_RR_S:
+                found.append(float(value))
+            elif value is not None:
+                out.counters.count("sentinel:rr_intervals")
+    return found
+
+
+def note_defects(out: Collector, content: FitContent) -> None:
+    """Say in the report that the file was cut off or that its checksum differs."""
+    if content.defect is not None:
+        out.counters.count("partial_file")
+        out.counters.note(f"{content.defect}; what stands before that place was kept")
+    if content.crc_differs:
+        out.counters.count("checksum_differs")
+        out.counters.note("the file's checksum does not fit its content")
+
+
+def device_of(content: FitContent) -> str:
+    """Return maker and product as the file names them."""
+    first = (content.of("file_id") or [{}])[0]
+    return f"{first.get('manufacturer', '')} {first.get('product', first.get('garmin_product', ''))}".strip()[:60]
+
+
+def _seconds(message: FitFields) -> float | None:
+    return _number(message, "total_timer_time") or _number(message, "total_elapsed_time")
+
+
+def _posix(time: Any) -> float:
+    return time.timestamp() if isinstance(time, datetime) else float(time) if isinstance(time, int) else 0.0
+
+
+def _number(message: FitFields, name: str) -> float | None:
+    value = message.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,173 @@
+"""FIT files as messages: what is good before the first defect is kept, and the defect is named.
+
+Positions are dropped here, at the first place that sees them; nothing after this module knows where an
+athlete was.
+"""
+
+import io
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import nan
+from typing import Any
+
+import fitdecode
+from fitdecode.types import DevField
+
+from client.errors import UnreadableFile
+from client.ingest.sessions.track import Track
+
+FitFields = dict[str, Any]
+
+MOST_MESSAGES = 1_000_000  # ours, without the records of a track: above any recording
+_TIMES = "timestamp start_time local_timestamp time_created timestamp_ms timestamp_16"
+_OF_SESSIONS = "total_timer_time total_elapsed_time total_distance avg_heart_rate max_heart_rate avg_power sport"
+WANTED: dict[str, frozenset[str]] = {
+    name: frozenset(f"{fields} {_TIMES}".split())
+    for name, fields in {
+        "file_id": "type manufacturer product garmin_product serial_number",
+        "event": "event event_type",
+        "session": f"{_OF_SESSIONS} sub_sport",
+        "lap": _OF_SESSIONS,
+        "hrv": "time",
+        "activity": "",
+        "weight_scale": "weight user_profile_index",
+        "monitoring": "cycles steps activity_type duration_min",
+        "monitoring_info": "",
+        "monitoring_hr_data": "resting_heart_rate current_day_resting_heart_rate",
+        "hrv_status_summary": "last_night_average",
+        "hrv_value": "value",
+        "beat_intervals": "time",
+        "raw_bbi": "time gap",
+        "sleep_level": "sleep_level",
+        "sleep_assessment": "overall_sleep_score",
+    }.items()
+}
+"""What is kept of each kind of message; of records, the columns of a `Track`. All else is dropped."""
+_TELLING = frozenset(WANTED) - {"file_id", "event", "monitoring_info"} | {"record"}
+_OF_RECORDS = frozenset({"timestamp", "heart_rate", "speed", "enhanced_speed", "distance", "power"})
+
+
+@dataclass(slots=True)
+class FitContent:
+    """Messages by kind, each a dict of field names to values in FIT units (SI, or as the profile says).
+
+    track: the records, at seconds since 1970, or of a clock that was never set. defect: why reading stopped early, or
+    None; crc_differs: the checksum does not fit the content. parts: of a chained file, what each of them holds.
+    """
+
+    messages: dict[str, list[FitFields]] = field(default_factory=dict)
+    track: Track = field(default_factory=Track)
+    defect: str | None = None
+    crc_differs: bool = False
+    parts: list["FitContent"] = field(default_factory=list)
+
+    def of(self, kind: str) -> list[FitFields]:
+        """Return the messages of one kind, in file order."""
+        return self.messages.get(kind, [])
+
+
+def looks_like_fit(data: bytes) -> bool:
+    """True when the FIT signature stands in its place in the header."""
+    return len(data) >= 12 and data[8:12] == b".FIT"
+
+
+def read_messages(data: bytes) -> FitContent:
+    """Return the messages of a FIT file; raises UnreadableFile when not even one could be read.
+
+    `messages` holds those of all parts; each part has a track of its own.
+    """
+    whole = FitContent(parts=[FitContent()])
+    try:
+        with fitdecode.FitReader(
+            io.BytesIO(data), check_crc=fitdecode.CrcCheck.READONLY, error_handling=fitdecode.ErrorHandling.IGNORE
+        ) as frames:
+            for frame in frames:
+                _take(whole, frame)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # hostile bytes reach a third-party parser: whatever it raises means "stops here"
+        whole.defect = whole.parts[-1].defect = _reason(error)
+    if not whole.messages and not any(len(part.track) for part in whole.parts):
+        raise UnreadableFile(f"no FIT message could be read ({whole.defect or 'the file holds none'})")
+    return whole
+
+
+def first_kind(data: bytes) -> str:
+    """Return the first kind of message that says what the file holds, or "" where none does."""
+    try:
+        with fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.DISABLED) as frames:
+            found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
+            return next((name for name in found if name in _TELLING), "")
+    except Exception:  # as above; the file is read again by its reader, which names the defect
+        return ""
+
+
+def _take(whole: FitContent, frame: Any) -> None:
+    if isinstance(frame, fitdecode.FitDataMessage):
+        name = frame.name
+        if name == "record":
+            _take_record(whole.parts[-1].track, frame)
+        elif name in WANTED:
+            _take_message(whole, name, frame)
+    elif isinstance(frame, fitdecode.FitCRC):
+        whole.crc_differs |= not frame.matched
+    elif isinstance(frame, fitdecode.FitHeader) and (whole.parts[-1].messages or len(whole.parts[-1].track)):
+        whole.parts.append(FitContent())
+
+
+def _take_message(whole: FitContent, name: str, frame: Any) -> None:
+    kept = whole.messages.setdefault(name, [])
+    if len(kept) >= MOST_MESSAGES:
+        raise UnreadableFile(f"more than {MOST_MESSAGES} messages of one kind, which no recording has")
+    values = _values(frame, WANTED[name])
+    kept.append(values)
+    whole.parts[-1].messages.setdefault(name, []).append(values)
+
+
+def _take_record(track: Track, frame: Any) -> None:
+    row = _values(frame, _OF_RECORDS)
+    time = row.get("timestamp")
+    moment = time.timestamp() if isinstance(time, datetime) else _float(time)
+    if moment != moment:  # a point without a time has no place
+        return
+    speed = row.get("enhanced_speed", row.get("speed"))
+    track.append(
+        moment,
+        heart_rate=_float(row.get("heart_rate")),
+        speed=_float(speed),
+        distance=_float(row.get("distance")),
+        power=_float(row.get("power")),
+    )
+
+
+def _values(frame: Any, wanted: frozenset[str]) -> FitFields:
+    """Return the fields that are wanted.
+
+    A developer's field counts only where it declares which native one it stands for, and that is missing or 0.
+    """
+    values: FitFields = {}
+    developed: list[Any] = []
+    for one in frame.fields:
+        if one.value is None:
+            continue
+        if isinstance(one.field, DevField):
+            developed.append(one)
+        elif (name := one.name) in wanted:
+            values[name] = one.value
+    for one in developed:
+        native = frame.mesg_type.fields.get(one.field.native_field_num) if frame.mesg_type else None
+        if native is not None and native.name in wanted and not values.get(native.name):
+            values[native.name] = one.value
+    return values
+
+
+def _float(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else nan
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, fitdecode.FitEOFError):
+        return "the file ends too early"
+    if isinstance(error, fitdecode.FitHeaderError):
+        return "a header is not that of a FIT file"
+    return "a message is not what its definition says"

@@ -1,0 +1,167 @@
+"""What a device recorded second by second, held only until it is summarised; it has no positions."""
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from client.errors import UnreadableFile
+from models.arrays import Floats
+
+MOST_POINTS = 2_000_000  # ours: three weeks, second by second
+LONGEST_STEP_S = 10.0  # ours: a longer gap between two points is a pause, or was not recorded
+LOWEST_BPM, HIGHEST_BPM = 25, 230  # the range of heart rates, docs/ingest.md §5
+SPEED_STEP_M_S, SPEED_BANDS = 0.5, 25  # ours: bands of 0.5 m/s from 0 to 12, the last one without an upper end
+HIGH_SPEED_M_S = 5.5  # docs/ingest.md §6.7
+SPRINT_M_S = 7.0  # docs/ingest.md §6.7
+FASTEST_M_S = 13.0  # ours: above it no person runs, and the position jumped
+HARD_M_S2 = 3.0  # docs/ingest.md §6.7
+LEAST_HARD_S = 0.5
+COARSEST_S = 1.05  # ours: points further apart tell no acceleration
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSummary:
+    """What is kept of a track; None where it was not recorded, or (of running) where the sport is none.
+
+    seconds_at_bpm: seconds at 25, 26, … 230 beats a minute. seconds_at_speed: seconds in each band of 0.5 m/s.
+    """
+
+    seconds: float
+    distance_m: float | None = None
+    mean_bpm: float | None = None
+    max_bpm: float | None = None
+    mean_w: float | None = None
+    seconds_at_bpm: tuple[float, ...] | None = None
+    seconds_at_speed: tuple[float, ...] | None = None
+    high_speed_m: float | None = None
+    sprint_m: float | None = None
+    accelerations: int | None = None
+    decelerations: int | None = None
+
+
+class Track:
+    """Points in file order. times: seconds; the other columns are NaN where a point lacks them.
+
+    distance: metres from the start of the recording.
+    """
+
+    def __init__(self) -> None:
+        self.times, self.heart_rate, self.speed = array("d"), array("d"), array("d")
+        self.distance, self.power = array("d"), array("d")
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def append(
+        self, time: float, *, heart_rate: float = nan, speed: float = nan, distance: float = nan, power: float = nan
+    ) -> None:
+        """Take one point; raises UnreadableFile where there are more than any recording has."""
+        if len(self.times) >= MOST_POINTS:
+            raise UnreadableFile(f"more than {MOST_POINTS} points, which no recording of a session has")
+        for column, value in zip(self._columns(), (time, heart_rate, speed, distance, power), strict=True):
+            column.append(value)
+
+    def between(self, start: float, end: float) -> "Track":
+        """Return the points from start to end, both in seconds."""
+        found = Track()
+        for point in zip(*self._columns(), strict=True):
+            if start <= point[0] <= end:
+                for column, value in zip(found._columns(), point, strict=True):
+                    column.append(value)
+        return found
+
+    def _columns(self) -> Iterator["array[float]"]:
+        yield from (self.times, self.heart_rate, self.speed, self.distance, self.power)
+
+    def summary(self, *, on_foot: bool) -> TrackSummary:
+        """Return what is kept of it; on_foot: whether speeds are those of a person who runs or walks."""
+        steps = _Steps(self)
+        beats, power = _known(self.heart_rate, LOWEST_BPM, HIGHEST_BPM), _known(self.power, 0, 2500)
+        return TrackSummary(
+            seconds=steps.seconds,
+            distance_m=steps.distance_m,
+            mean_bpm=float(beats.mean()) if beats.size else None,
+            max_bpm=float(beats.max()) if beats.size else None,
+            mean_w=float(power.mean()) if power.size else None,
+            seconds_at_bpm=steps.seconds_at_bpm(),
+            seconds_at_speed=steps.seconds_at_speed() if on_foot else None,
+            high_speed_m=steps.distance_above(HIGH_SPEED_M_S) if on_foot else None,
+            sprint_m=steps.distance_above(SPRINT_M_S) if on_foot else None,
+            accelerations=steps.hard_changes(1.0) if on_foot else None,
+            decelerations=steps.hard_changes(-1.0) if on_foot else None,
+        )
+
+
+def _known(column: "array[float]", low: float, high: float) -> Floats:
+    values = np.frombuffer(column) if column else np.empty(0)
+    return values[(values >= low) & (values <= high)]
+
+
+class _Steps:
+    """The time between each two points that follow one another; what a step has is what the point at its end has.
+
+    A speed that was not recorded is not known: metres over seconds of coarse distances or positions jump.
+    """
+
+    def __init__(self, track: Track) -> None:
+        order = np.argsort(np.asarray(track.times), kind="stable")
+        columns = [np.asarray(column, dtype=np.float64)[order] for column in track._columns()]
+        self._times, self._heart_rate, self._speed, self._distance, _ = columns
+        self._seconds = np.diff(self._times)
+        with np.errstate(invalid="ignore"):
+            self._is_recorded = (self._seconds > 0) & (self._seconds <= LONGEST_STEP_S)
+        self._metres_per_s = self._speed[1:]
+
+    @property
+    def seconds(self) -> float:
+        """From the first point to the last."""
+        return float(self._times[-1] - self._times[0]) if self._times.size else 0.0
+
+    @property
+    def distance_m(self) -> float | None:
+        """The last distance that was recorded."""
+        known = self._distance[np.isfinite(self._distance)]
+        return float(known[-1]) if known.size else None
+
+    def seconds_at_bpm(self) -> tuple[float, ...] | None:
+        beats = np.rint(self._heart_rate[1:])
+        with np.errstate(invalid="ignore"):
+            taken = self._is_recorded & (beats >= LOWEST_BPM) & (beats <= HIGHEST_BPM)
+        return self._summed(beats[taken] - LOWEST_BPM, taken, HIGHEST_BPM - LOWEST_BPM + 1)
+
+    def seconds_at_speed(self) -> tuple[float, ...] | None:
+        taken = self._is_moving()
+        bands = np.minimum(self._metres_per_s[taken] / SPEED_STEP_M_S, SPEED_BANDS - 1)
+        return self._summed(bands, taken, SPEED_BANDS)
+
+    def distance_above(self, speed_m_s: float) -> float | None:
+        taken = self._is_moving()
+        if not taken.any():
+            return None
+        fast = taken & (self._metres_per_s > speed_m_s)
+        return float((self._metres_per_s[fast] * self._seconds[fast]).sum())
+
+    def hard_changes(self, sign: float) -> int | None:
+        """Count the stretches of at least 0.5 s in which a recorded speed rises (or falls) by 3 m/s² or more."""
+        taken = self._is_moving()
+        if not taken.any() or float(np.median(self._seconds[taken])) > COARSEST_S:
+            return None
+        with np.errstate(invalid="ignore", divide="ignore"):
+            change = sign * np.diff(self._metres_per_s) / self._seconds[1:]
+            is_hard = taken[1:] & taken[:-1] & (self._seconds[1:] <= COARSEST_S) & (change >= HARD_M_S2)
+        lengths = np.bincount(np.cumsum(~is_hard), weights=np.where(is_hard, self._seconds[1:], 0.0))
+        return int((lengths >= LEAST_HARD_S - 1e-6).sum())
+
+    def _is_moving(self) -> NDArray[np.bool_]:
+        with np.errstate(invalid="ignore"):
+            return self._is_recorded & (self._metres_per_s >= 0) & (self._metres_per_s <= FASTEST_M_S)
+
+    def _summed(self, places: Floats, taken: NDArray[np.bool_], number: int) -> tuple[float, ...] | None:
+        if not places.size:
+            return None
+        found = np.bincount(places.astype(np.int64), weights=self._seconds[taken], minlength=number)
+        return tuple(round(float(one), 3) for one in found)

@@ -1,0 +1,199 @@
+"""What a workbook must be before a reader opens it: of bounded size, without tricks of archives or of XML.
+
+The reader lays every sheet out as a full rectangle: two cells at opposite corners of one would take 400 GiB. So the
+size is found here first, with a parser that keeps nothing.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from typing import IO
+from xml.parsers import expat
+
+from client.errors import UnreadableFile
+
+MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
+MAX_RATIO = 200  # ours: what people type packs ten to fifty times smaller
+MIN_JUDGED = 1024 * 1024  # ours: below it no ratio does harm
+MAX_CELLS = 2_000_000  # ours: of one sheet, blank ones within its rectangle too
+MAX_PARTS = 2_000  # ours: sheets, styles, pictures
+_PIECE = 64 * 1024
+_READ = (".xml", ".rels", "mimetype")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,9})", re.ASCII)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+DAMAGED = "an Excel or OpenDocument workbook that is damaged; open it in the program it comes from and save it as CSV"
+TOO_LARGE = "a workbook that unpacks to more than a table of {cells} cells; save the sheet that is meant as CSV"
+
+
+def may_be_workbook(head: bytes) -> bool:
+    """True where the first bytes are those of an archive or of an old office document."""
+    return head.startswith((_OLE, b"PK\x03\x04"))
+
+
+def is_workbook(data: bytes) -> bool:
+    """True for an Excel or OpenDocument spreadsheet of any age, readable or not."""
+    if data.startswith(_OLE):
+        return True
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    return _ODS in data[:200] or any(name.startswith("xl/") for name in _names(data))
+
+
+def checked_copy(data: bytes) -> bytes:
+    """Return a workbook of the parts that were checked and no others; raises UnreadableFile with the way on.
+
+    What is opened afterwards is this copy: two programs may find different parts in one archive.
+    """
+    if data.startswith(_OLE):
+        raise UnreadableFile("an Excel workbook of the old form (.xls) or one with a password; save it as .xlsx or CSV")
+    if any(name.startswith("xl/w") and name.endswith(".bin") for name in _names(data)):
+        raise UnreadableFile("an Excel workbook of the binary form (.xlsb); save it as .xlsx or CSV")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _copied(archive, len(data))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _names(data: bytes) -> list[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
+
+
+def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS or len({part.filename for part in parts}) != len(parts):
+        raise UnreadableFile(DAMAGED)
+    budget = _Budget(min(MAX_UNPACKED, max(MIN_JUDGED, MAX_RATIO * packed)))
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as kept:
+        for part in (one for one in parts if one.filename.endswith(_READ)):
+            with archive.open(part) as stream, kept.open(zipfile.ZipInfo(part.filename), "w") as sink:
+                _copy(stream, sink, budget, _parser_of(part.filename))
+    return copy.getvalue()
+
+
+def _copy(stream: IO[bytes], sink: IO[bytes], budget: "_Budget", parser: "expat.XMLParserType | None") -> None:
+    try:
+        while piece := stream.read(_PIECE):
+            budget.spend(len(piece))
+            if parser is not None:
+                parser.Parse(piece, False)
+            sink.write(piece)
+        if parser is not None:
+            parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise UnreadableFile(DAMAGED) from error
+
+
+def _parser_of(name: str) -> "expat.XMLParserType | None":
+    """Return what checks a part: of Excel any part may be a sheet, whatever its name."""
+    if name == "mimetype":
+        return None
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    if name == "content.xml":
+        extent = _OpenExtent()
+        parser.StartElementHandler, parser.EndElementHandler = extent.start, extent.end
+        parser.CharacterDataHandler = extent.text
+    else:
+        parser.StartElementHandler = _ExcelExtent().start
+    return parser
+
+
+class _Budget:
+    """Bytes that may still be unpacked."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise UnreadableFile(TOO_LARGE.format(cells=f"{MAX_CELLS:,}"))
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise UnreadableFile(DAMAGED)  # no workbook has one; entities are what such a declaration is for
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2].rpartition(":")[2]
+
+
+def _check_extent(rows: int, columns: int) -> None:
+    if rows * columns > MAX_CELLS:
+        raise UnreadableFile(TOO_LARGE.format(cells=f"{MAX_CELLS:,}"))
+
+
+class _ExcelExtent:
+    """The rectangle from the first cell of an Excel sheet to its last."""
+
+    def __init__(self) -> None:
+        self._row = self._rows = self._column = self._columns = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = _local(name)
+        if kind == "row":
+            self._row, self._column = _whole(attributes.get("r"), self._row + 1), 0
+        elif kind == "c":
+            found = _REFERENCE.fullmatch(attributes.get("r", "").upper())
+            self._column = _column_number(found[1]) if found else self._column + 1
+            self._row = int(found[2]) if found else self._row
+            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+            _check_extent(self._rows, self._columns)
+
+
+def _whole(text: str | None, default: int) -> int:
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise UnreadableFile(DAMAGED)
+    return int(text)
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+class _OpenExtent:
+    """The rectangle of an OpenDocument sheet, without the blank cells and rows that end it, often a million of them."""
+
+    def __init__(self) -> None:
+        self._rows = self._columns = self._column = self._widest = self._repeated = 0
+        self._cell = (0, False)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = _local(name)
+        known = {_local(key): value for key, value in attributes.items()}
+        if kind == "table":
+            self._rows = self._columns = 0
+        elif kind == "table-row":
+            self._repeated = _whole(known.get("number-rows-repeated"), 1)
+            self._column = self._widest = 0
+        elif kind in ("table-cell", "covered-table-cell"):
+            self._cell = (_whole(known.get("number-columns-repeated"), 1), "value-type" in known or "formula" in known)
+
+    def text(self, _: str) -> None:
+        self._cell = (self._cell[0], True)
+
+    def end(self, name: str) -> None:
+        kind = _local(name)
+        if kind in ("table-cell", "covered-table-cell"):
+            self._column += self._cell[0]
+            self._widest = self._column if self._cell[1] else self._widest
+            self._cell = (0, False)
+        elif kind == "table-row":
+            self._rows += self._repeated
+            if self._widest:
+                self._columns = max(self._columns, self._widest)
+                _check_extent(self._rows, self._columns)

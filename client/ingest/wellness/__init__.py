@@ -1,0 +1,1 @@
+"""Wellness and variability as training diaries export it; each instrument keeps its scale and direction."""

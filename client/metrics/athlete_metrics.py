@@ -1,0 +1,90 @@
+"""An athlete's figures over a range of days, from the vault: each as it was known on its day."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from client.biometrics.rest_rule import RestRule
+from client.features.daily import DailyTable
+from client.metrics.as_of import TableAsOf, tables_as_of
+from client.metrics.catalogue import catalogue
+from client.metrics.definition import DailyMetric
+from client.metrics.metric_day import MetricDay
+from client.metrics.series import Mask, metric_days
+from client.vault.preferences.own_settings import own_settings, source_priority
+from client.vault.rest_rules import rest_rule
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+_KEY = b"metrics\x1finputs"
+History = dict[str, list[MetricDay]]
+
+
+def athlete_metrics(
+    vault: Vault,
+    athlete: AthleteId,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    today: date | None = None,
+    rest: RestRule | None = None,
+) -> History:
+    """Return every figure on each day from `first` to `last`, by name; raises UnknownAthlete or AthleteErased.
+
+    Without `last` the range ends on the newest day with data, without `first` it is that one day; empty where nothing
+    is known and no range is given. rest: a rule to try instead of the athlete's own.
+    """
+    own = own_settings(vault, athlete)
+    held = tables_as_of(
+        vault.read(athlete),
+        priority=source_priority(vault, athlete),
+        rest=rest_rule(vault, athlete) if rest is None else rest,
+        today=today,
+        own=own,
+    )
+    metrics = catalogue(own, is_minor=vault.athlete(athlete).is_minor)
+    key = vault.seal_of(athlete)[2].row_key(_KEY)
+    newest = max((one.table.dates[-1] for one in held), default=None)
+    last = last or newest or first
+    if last is None:
+        return {}
+    return metrics_between(held, first or last, last, key=key, metrics=metrics)
+
+
+def metrics_between(
+    held: Sequence[TableAsOf], first: date, last: date, *, key: bytes, metrics: Sequence[DailyMetric] | None = None
+) -> History:
+    """Return every figure on each day from `first` to `last`, both included, by name."""
+    metrics = catalogue() if metrics is None else metrics
+    found: History = {metric.name: [] for metric in metrics}
+    for one in held or [TableAsOf(DailyTable((), {}), np.zeros(0, dtype=bool))]:
+        table, holds = _covering(one, first, last)
+        wanted = holds & np.array([first <= day <= last for day in table.dates], dtype=bool)
+        if wanted.any():
+            for metric in metrics:
+                found[metric.name] += metric_days(table, metric, wanted=wanted, key=key)
+    return {name: sorted(days, key=lambda one: one.day) for name, days in found.items()}
+
+
+def metrics_on(table: DailyTable, *, key: bytes = b"") -> dict[str, MetricDay]:
+    """Return the figures on the table's last day, by name; empty for an empty table."""
+    if not table.dates:
+        return {}
+    held = [TableAsOf(table, np.ones(len(table.dates), dtype=bool))]
+    return {name: days[0] for name, days in metrics_between(held, table.dates[-1], table.dates[-1], key=key).items()}
+
+
+def _covering(one: TableAsOf, first: date, last: date) -> tuple[DailyTable, Mask]:
+    """Return the table with unknown days before and after it, so that it reaches over the range, and its days."""
+    table = one.table
+    if not table.dates:
+        dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
+        return DailyTable(dates, {}), np.ones(len(dates), dtype=bool)
+    before = max((table.dates[0] - first).days, 0)
+    earlier = tuple(table.dates[0] - timedelta(days=step) for step in range(before, 0, -1))
+    gap = np.full(before, np.nan)
+    columns = {name: np.concatenate([gap, column]) for name, column in table.columns.items()}
+    reaching = DailyTable((*earlier, *table.dates), columns).extended_to(last)
+    after = len(reaching.dates) - before - len(one.holds)
+    return reaching, np.pad(one.holds, (before, after), mode="edge")

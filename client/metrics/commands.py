@@ -1,0 +1,102 @@
+"""`metrics`: an athlete's figures of one day or of a range of days, each with how it was made."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.reporting import report
+from client.errors import ClientError
+
+if TYPE_CHECKING:
+    from client.metrics.athlete_metrics import History
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(metrics)
+
+
+def metrics(
+    folder: NodeFolder,
+    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    from_: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the last day alone if not given."),
+    ] = None,
+    to: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; the newest day with data if not given."),
+    ] = None,
+    assume_rest: Annotated[
+        bool, typer.Option("--assume-rest", help="As if `athlete rest` were `reported` for this athlete; not kept.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show an athlete's metrics, day by day with --json; what is not known is never 0.
+
+    Each day's figure rests on that day and the days before it alone. The table for people shows the last day.
+    On a linked node the athlete finds this look in their own record, like every other.
+
+    Example: homefield-node metrics ./club-a 7 --from 2026-02-01 --to 2026-03-01 --json
+    """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.biometrics.rest_rule import RestBasis, RestRule
+    from client.metrics.athlete_metrics import athlete_metrics
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
+    settings = load_settings(folder)
+    today = utc_now().astimezone(settings.timezone).date()
+    first, last = asked_range(from_, to, today=today)
+    with open_vault(settings) as vault:
+        found = find_athlete(vault, athlete).athlete
+        report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
+        tried = RestRule(RestBasis.REPORTED) if assume_rest else None
+        history = athlete_metrics(vault, found, first=first, last=last, today=today, rest=tried)
+    days = [one.day for records in history.values() for one in (records[0], records[-1])]
+    if as_json:
+        shown = {name: [one.as_json() for one in records] for name, records in history.items()}
+        first, last = (min(days), max(days)) if days else (first, last)
+        print_json("homefield-metrics-1", {"athlete": found, "from": _iso(first), "to": _iso(last), "metrics": shown})
+        return
+    _show(history, max(days, default=None))
+
+
+def asked_range(first: datetime | None, last: datetime | None, *, today: date) -> tuple[date | None, date | None]:
+    """Return the first and the last day that are asked for; raises ClientError for a range that cannot be."""
+    begin, end = (None if one is None else one.date() for one in (first, last))
+    if (end or begin or today) > today:
+        raise ClientError(f"expected a day up to {today.isoformat()}")
+    if begin is not None and end is not None and begin > end:
+        raise ClientError("expected --from on or before --to")
+    return begin, end
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _show(history: "History", day: date | None) -> None:
+    from client.features.acwr import CAPTION
+
+    if day is None:
+        say("Nothing is known about this athlete yet.")
+        return
+    rows = [
+        (
+            name,
+            "not known" if days[-1].value is None else f"{days[-1].value:.3f}",
+            days[-1].unit,
+            f"{days[-1].valid} of {days[-1].expected}",
+            ", ".join(days[-1].quality),
+        )
+        for name, days in history.items()
+    ]
+    print_table(day.isoformat(), ("DailyMetric", "Value", "Unit", "Days known", "Quality"), rows)
+    say(f"Workload ratios (acwr): {CAPTION}")

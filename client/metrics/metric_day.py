@@ -1,0 +1,44 @@
+"""One figure on one day, as it is given to people and programs: how it was made, never a bare number."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDay:
+    """One figure on one day.
+
+    value: None where the method is undefined or too little is known; `quality` then says why. expected: days of the
+    window, which ends with `day`; valid: those that are known. inputs_hmac: see `client.metrics.fingerprints`.
+    """
+
+    day: date
+    value: float | None
+    unit: str
+    valid: int
+    expected: int
+    quality: tuple[str, ...]
+    method: str
+    version: int
+    inputs_hmac: str
+
+    @property
+    def first(self) -> date:
+        """The first day of the window."""
+        return self.day - timedelta(days=self.expected - 1)
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field in plain JSON."""
+        return {
+            "day": self.day.isoformat(),
+            "value": self.value,
+            "unit": self.unit,
+            "window": [self.first.isoformat(), self.day.isoformat()],
+            "valid": self.valid,
+            "expected": self.expected,
+            "quality": list(self.quality),
+            "method": self.method,
+            "version": self.version,
+            "inputs_hmac": self.inputs_hmac,
+        }

@@ -1,0 +1,75 @@
+"""`readings`: what is stored of an athlete, value by value."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chassis.cli.console import print_json_rows, print_table, say
+from chassis.cli.options import AsJson
+from chassis.clock import utc_now
+from client.biometrics.streams import Stream
+from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.reporting import report
+from client.metrics.commands import asked_range
+
+if TYPE_CHECKING:
+    from client.readings.listed import ListedReading
+
+MOST_ROWS = 200  # ours: of a table for people; programs take --json
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(readings)
+
+
+def readings(
+    folder: NodeFolder,
+    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    stream: Annotated[
+        list[Stream] | None, typer.Option(help="Only this stream; repeatable.", metavar="STREAM", show_default=False)
+    ] = None,
+    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
+    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List an athlete's readings with their origin and whether they count.
+
+    A value that another replaced is listed with the one that counts in its place; so is the report of a session that
+    counts by another source. On a linked node the athlete finds this look in their own record, like every other.
+
+    Example: homefield-node readings ./club-a 7 --stream session_rpe --from 2026-02-01 --json
+    """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.readings.listed import listed_readings
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
+    settings = load_settings(folder)
+    first, last = asked_range(from_, to, today=utc_now().astimezone(settings.timezone).date())
+    with open_vault(settings) as vault:
+        found = find_athlete(vault, athlete).athlete
+        report(settings, OperatorLooked(athlete=found, what=OperatorView.READINGS))
+        listed = listed_readings(vault, found, streams=stream or (), first=first, last=last)
+        if as_json:
+            print_json_rows("homefield-readings-1", {"athlete": found}, "readings", (one.as_json() for one in listed))
+            return
+        _show(list(listed))
+
+
+def _show(listed: "list[ListedReading]") -> None:
+    if not listed:
+        say("No reading is stored that fits.")
+        return
+    rows = []
+    for one in listed[-MOST_ROWS:]:
+        reading = one.stored.reading
+        value = f"{len(reading.value)} numbers" if isinstance(reading.value, tuple) else str(reading.value)
+        start = reading.local(reading.start).strftime("%H:%M")
+        origin = " ".join(part for part in (reading.source.app, reading.source.device) if part)
+        rows.append((one.local_day.isoformat(), start, reading.stream.value, value, reading.unit, origin, one.state))
+    left = len(listed) - len(rows)
+    title = f"{len(listed)} readings" + (f", the last {MOST_ROWS} of them" if left else "")
+    print_table(title, ("Day", "Time", "Stream", "Value", "Unit", "From", "State"), rows)

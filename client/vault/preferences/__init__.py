@@ -1,0 +1,1 @@
+"""What athletes and the node set for their figures, sealed."""

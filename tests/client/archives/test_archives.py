@@ -1,0 +1,210 @@
+"""Archives: their files are imported one by one, and one that could do harm is refused before anything is read."""
+
+import gzip
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client.biometrics.streams import Stream
+from client.errors import NotUsed, UnreadableFile
+from client.ingest.archives.members import members
+from client.ingest.clock import LocalClock
+from client.ingest.importer import Attribution, Importer, ImportResult
+from client.ingest.input_file import InputFile
+from client.vault.set_aside import set_aside_files
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+SRPE = "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-0{day}T10:00:00.000Z,[],5,60\n"
+Take = Callable[[Path], list[ImportResult]]
+
+
+@pytest.fixture
+def take(vault: Vault, clock: LocalClock, athlete: AthleteId) -> Take:
+    """Import one path for the athlete."""
+    return Importer(vault, clock, Attribution(athlete)).take
+
+
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return found.getvalue()
+
+
+def srpe(day: int) -> bytes:
+    return SRPE.format(day=day).encode()
+
+
+def saved(folder: Path, data: bytes, name: str = "export.zip") -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_the_files_of_an_archive_are_imported_and_reported_one_by_one(tmp_path: Path, take: Take, vault: Vault) -> None:
+    inner = zipped({"c.csv": srpe(3)})
+    data = {
+        "a.csv": srpe(1),
+        "deep/b.csv.gz": gzip.compress(srpe(2)),
+        "inner.zip": inner,
+        "__MACOSX/._a.csv": b"x",
+        "notes.csv": b"what\nis this\n",
+        "photo.jpg": b"\xff\xd8\xff",
+    }
+
+    results = take(saved(tmp_path, zipped(data)))
+
+    assert [(one.file_name, one.status) for one in results] == [
+        ("export.zip/a.csv", "stored"),
+        ("export.zip/deep/b.csv.gz", "stored"),
+        ("export.zip/inner.zip/c.csv", "stored"),
+        ("export.zip/notes.csv", "quarantined"),
+        ("export.zip/photo.jpg", "skipped"),
+    ]
+    (athlete,) = [one.athlete for one in vault.athletes()]
+    assert len([one for one in vault.read(athlete) if one.stream is Stream.SESSION_RPE]) == 3
+
+
+def test_a_file_and_its_packed_copy_are_one(tmp_path: Path, take: Take) -> None:
+    plain = take(saved(tmp_path, srpe(1), "srpe.csv"))
+    again = take(saved(tmp_path, gzip.compress(srpe(1)), "srpe.csv.gz"))
+
+    assert [one.status for one in (*plain, *again)] == ["stored", "skipped"]
+
+
+def linked() -> bytes:
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as archive:
+        link = zipfile.ZipInfo("b.csv")
+        link.external_attr = 0o120777 << 16
+        archive.writestr("a.csv", srpe(1))
+        archive.writestr(link, "/etc/passwd")
+    return found.getvalue()
+
+
+def locked() -> bytes:
+    data = bytearray(zipped({"a.csv": srpe(1)}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    return bytes(data)
+
+
+def overlapping() -> bytes:
+    """Two entries of the directory that name the same bytes."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.csv", srpe(1) * 9)
+        archive.filelist.append(archive.filelist[0])
+        archive.filelist.append(archive.filelist[0])
+    return found.getvalue()
+
+
+def nested(depth: int) -> bytes:
+    data = zipped({"a.csv": srpe(1)})
+    for _ in range(depth):
+        data = zipped({"more.zip": data})
+    return data
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (zipped({"a.csv": srpe(1), "../b.csv": srpe(2)}), "leads out"),
+        (zipped({"a.csv": srpe(1), "/etc/b.csv": srpe(2)}), "leads out"),
+        (zipped({"a.csv": srpe(1), "x\\..\\..\\b.csv": srpe(2)}), "leads out"),
+        (zipped({"a.csv": srpe(1), "C:\\b.csv": srpe(2)}), "leads out"),
+        (linked(), "a link"),
+        (locked(), "password"),
+        (overlapping(), "over one another"),
+        (zipped({"a.csv": srpe(1), "b.csv": b"0" * 2**20}), "200 times"),
+        (zipped({f"{n}.csv": b"0" * 60_000 for n in range(40)}), "200 times"),
+        (nested(5), "archives in archives"),
+        (zipped({"a.csv": srpe(1)})[:-30], "cut off or damaged"),
+    ],
+)
+def test_an_archive_that_could_do_harm_is_refused_whole(
+    tmp_path: Path, take: Take, vault: Vault, athlete: AthleteId, data: bytes, said: str
+) -> None:
+    (result,) = take(saved(tmp_path, data))
+
+    assert (result.status, result.file_name) == ("quarantined", "export.zip")
+    assert said in result.reason
+    assert vault.read(athlete) == []
+    assert [said in one.reason for one in set_aside_files(vault, athlete)] == [True]
+
+
+def test_what_a_bomb_inside_an_archive_would_hide_is_not_read(tmp_path: Path, take: Take) -> None:
+    data = zipped({"a.csv": srpe(1), "b.zip": zipped({"big.csv": b"0" * 2**20}), "c.csv": srpe(3)})
+
+    results = take(saved(tmp_path, data))
+
+    assert [one.status for one in results] == ["stored", "quarantined"]
+    assert "200 times" in results[-1].reason
+
+
+@pytest.mark.parametrize("size", [2**20, 2**25])
+def test_a_gzip_bomb_is_refused_in_little_memory(tmp_path: Path, take: Take, size: int) -> None:
+    path = saved(tmp_path, gzip.compress(b"0" * size), "a.csv.gz")
+
+    tracemalloc.start()
+    (result,) = take(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert result.status == "quarantined"
+    assert "200 times" in result.reason
+    assert peak < size / 4 + 2**21
+
+
+def test_a_gzip_file_that_is_cut_off_ends_where_its_bytes_end(tmp_path: Path) -> None:
+    whole = b"".join(b"%d,%d\n" % (n, n * n) for n in range(3000))
+    path = saved(tmp_path, gzip.compress(whole)[:-2000], "a.csv.gz")
+
+    (member,) = members(path)
+
+    assert 0 < len(member.opened().data) < len(whole)
+    assert whole.startswith(member.opened().data)
+
+
+def test_a_damaged_member_harms_no_other(tmp_path: Path, take: Take) -> None:
+    data = bytearray(zipped({"a.csv": srpe(1), "b.csv": srpe(2)}, zipfile.ZIP_STORED))
+    data[data.index(b"2026-03-01")] = ord("3")
+
+    assert [one.status for one in take(saved(tmp_path, bytes(data)))] == ["quarantined", "stored"]
+
+
+def test_of_a_whole_account_only_sessions_and_nights_are_read(tmp_path: Path, take: Take) -> None:
+    files = {"activities.csv": b"Activity ID\n1\n", "profile.csv": b"x\n1\n", "activities/1.csv": srpe(1)}
+
+    results = take(saved(tmp_path, zipped(files)))
+
+    assert [one.status for one in results] == ["skipped", "skipped", "stored"]
+    assert "Strava" in results[0].reason
+
+
+@given(st.binary(max_size=300), st.integers(0, 400))
+def test_broken_archives_are_refused_by_name(noise: bytes, at: int) -> None:
+    whole = zipped({"a.csv": srpe(1), "b.csv.gz": gzip.compress(srpe(2))})
+    broken = whole[:at] + noise + whole[at + len(noise) :]
+
+    for member in _members_of(broken):
+        assert isinstance(member, InputFile | UnreadableFile | NotUsed)
+
+
+def _members_of(data: bytes) -> Iterator[object]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        for member in members(saved(Path(folder), data)):
+            try:
+                yield member.opened()
+            except (UnreadableFile, NotUsed) as error:
+                yield error

@@ -1,0 +1,111 @@
+"""Own constants and the order of sources: set, shown, sealed, followed everywhere, and gone with the athlete."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.own_settings import NOTHING_SET, OwnSettings
+from client.biometrics.streams import Stream
+from client.errors import AthleteErased, BadOwnSetting
+from client.features.athlete_days import athlete_days
+from client.settings import load_settings
+from client.vault.access import open_vault
+from client.vault.preferences.own_settings import (
+    own_settings,
+    set_node_source_priority,
+    set_own_settings,
+    source_priority,
+)
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+Run = Callable[..., tuple[int, str, str]]
+START = datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+def pulses(app: str, value: float, days: int, first: int = 0) -> list[Observation]:
+    source = ReadingSource("", app, app[0] * 64)
+    return [observe(Stream.RESTING_HEART_RATE, START + timedelta(days=first + n), value, source) for n in range(days)]
+
+
+def answer(run: Run, *words: object) -> dict[str, Any]:
+    code, out, err = run(*words, "--json")
+    assert code == 0, err
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_the_athletes_own_order_comes_before_the_nodes_and_both_before_the_majority(
+    vault: Vault, athlete: AthleteId
+) -> None:
+    vault.add(athlete, pulses("watch", 60.0, 9))
+    vault.add(athlete, pulses("ring", 50.0, 5))
+
+    def first_day() -> float:
+        return float(athlete_days(vault, athlete).column("resting_heart_rate")[0])
+
+    assert first_day() == 60.0
+    set_node_source_priority(vault, OwnSettings(source_priority=("ring", "strap")))
+    assert first_day() == 50.0
+    set_own_settings(vault, athlete, OwnSettings(source_priority=("watch",)))
+    assert first_day() == 60.0
+    assert source_priority(vault, athlete) == ("watch", "ring", "strap")
+
+
+def test_commands_set_and_show_both_and_every_figure_follows(node_of_one: Path, run: Run) -> None:
+    with open_vault(load_settings(node_of_one)) as vault:
+        (one,) = vault.athletes()
+        vault.add(one.athlete, pulses("watch", 60.0, 9) + pulses("ring", 50.0, 5, 2))
+
+    def mean() -> float:
+        found = answer(run, "metrics", node_of_one, "7", "--to", "2026-03-08")["metrics"]
+        return float(found["resting_heart_rate_7d"][0]["value"])
+
+    assert answer(run, "source-priority", node_of_one)["source_priority"] == []
+    assert mean() == 60.0
+    assert answer(run, "source-priority", node_of_one, "ring", "--athlete", "7")["source_priority"] == ["ring"]
+    assert mean() == 50.0
+    assert answer(run, "athlete", "constants", node_of_one, "7", "--sleep-need-h", "8")["sleep_need_h"] == 8.0
+    assert answer(run, "source-priority", node_of_one, "--athlete", "7")["source_priority"] == ["ring"]
+    assert answer(run, "athlete", "constants", node_of_one, "7", "--clear")["sleep_need_h"] is None
+    assert answer(run, "source-priority", node_of_one, "--athlete", "7", "--clear")["source_priority"] == []
+    assert run("source-priority", node_of_one)[1] == "Every athlete: no order is set.\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"heart_rate_max": 400.0}, "heart_rate_max: should be less than or equal to 230"),
+        ({"heart_rate_max": 150.0, "heart_rate_rest": 110.0}, "more than 40 above heart_rate_rest"),
+        ({"sleep_need_h": float("nan")}, "sleep_need_h: should be a finite number"),
+        ({"source_priority": ("ring", "ring")}, "each app once"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(change: dict[str, object], said: str) -> None:
+    with pytest.raises(BadOwnSetting, match="expected ") as refused:
+        NOTHING_SET.changed(**change)
+
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_nothing_of_them_is_in_the_file_in_the_clear_and_nothing_is_left_after_erasure(
+    vault: Vault, athlete: AthleteId, tmp_path: Path
+) -> None:
+    set_own_settings(vault, athlete, OwnSettings(source_priority=("rarebrand",), sleep_need_h=7.25))
+    set_node_source_priority(vault, OwnSettings(source_priority=("rarebrand",)))
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    database, number, _ = vault.seal_of(athlete)
+    vault.erase(athlete)
+
+    assert b"rarebrand" not in stored
+    with pytest.raises(AthleteErased):
+        own_settings(vault, athlete)
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM own_setting WHERE athlete = ?", (number,)).fetchone() == (0,)

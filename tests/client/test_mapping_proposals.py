@@ -1,0 +1,137 @@
+"""`ingest --dry-run`: rows as they would be read, nothing stored, and mappings proposed for tables no reader knows."""
+
+import json
+from collections.abc import Callable
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.errors import UnreadableFile
+from client.ingest.input_file import InputFile
+from client.ingest.mapping import read_mapping
+from client.ingest.preview.column_words import named
+from client.ingest.preview.proposal import as_file, propose
+from client.settings import load_settings
+from client.vault.access import open_vault
+from tests.client.workbooks import excel
+
+Run = Callable[..., tuple[int, str, str]]
+SHEET = "# from the club;;;\nDay;Player;RPE;Minutes;Distance (km)\n13.03.2026;A;6;60;10,5\n14.03.2026;B;7;45;9,44\n"
+
+
+def proposed(text: str | bytes) -> dict[str, Any]:
+    file = InputFile("x.csv", text.encode() if isinstance(text, str) else text)
+    found: dict[str, Any] = json.loads(as_file(propose(file).mapping))
+    return found
+
+
+def streams(found: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    return {entry["column"]: (entry["stream"], entry.get("unit")) for entry in found["streams"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "unit"),
+    [
+        ("Total Distance (m)", "total distance", "m"),
+        ("Jump Height in Inches [in]", "jump height", "[in_i]"),
+        ("sleep_h", "sleep", "h"),
+        ("min", "minutes", "min"),
+        ("Resting heart rate (bpm)", "resting heart rate", "/min"),
+        ("Fatigue", "fatigue", None),
+    ],
+)
+def test_a_name_is_taken_apart(name: str, words: str, unit: str | None) -> None:
+    assert (named(name).words, named(name).unit) == (words, unit)
+
+
+def test_time_athlete_decimal_sign_and_units_are_proposed() -> None:
+    found = proposed(SHEET)
+
+    assert (found["time"]["column"], found["time"]["format"]) == ("Day", "%d.%m.%Y")
+    assert (found["athlete"], found["decimal"]) == ("Player", ",")
+    assert streams(found) == {
+        "RPE": ("session_rpe", None),
+        "Minutes": ("session_duration_min", None),
+        "Distance (km)": ("distance", "km"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("date,steps\n46083,9000\n", "excel"),
+        ("timestamp,steps\n1772436600,9000\n", "unix_s"),
+        ("date,steps\n2026-03-02,9000\n", "date"),
+        ("start,steps\n2026-03-02T17:30:00Z,9000\n", "iso"),
+        ('when,steps\n"Mar 2, 2026, 5:30:00 PM",9000\n', "%b %d, %Y, %I:%M:%S %p"),
+        ("date,steps\n03/13/2026,9000\n", "%m/%d/%Y"),
+    ],
+)
+def test_the_form_of_times_is_told_from_the_cells(text: str, form: str) -> None:
+    assert proposed(text)["time"].get("format", "iso") == form
+
+
+def test_a_workbook_with_day_clock_and_zone_in_three_columns() -> None:
+    rows = [("Date", "Start time", "Time zone", "Distance"), (date(2026, 3, 2), time(17, 30), "UTC+01:00", 5.48)]
+
+    found = proposed(excel({"A": rows}))
+
+    assert (found["time"]["time_of_day"], found["time"]["zone_column"]) == ("Start time", "Time zone")
+    assert streams(found) == {"Distance": ("distance", "km")}
+
+
+def test_what_a_person_must_check_is_said() -> None:
+    doubts = propose(InputFile("x.csv", b"date,fatigue,moving time\n02/03/2026,4,3600\n")).doubts
+
+    assert any("month/day" in doubt for doubt in doubts)
+    assert any("reversed" in doubt for doubt in doubts)
+    assert "moving time: its name says no unit; read as s" in doubts
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "date,hrv\n2026-03-02,55\n", "date,fatigue\n2026-03-02,70\n"])
+def test_nothing_is_proposed_that_no_name_or_number_bears_out(text: str) -> None:
+    with pytest.raises(UnreadableFile, match="write a mapping"):
+        propose(InputFile("x.csv", text.encode()))
+
+
+def test_a_dry_run_shows_rows_saves_the_mapping_and_stores_nothing(node_of_one: Path, run: Run, tmp_path: Path) -> None:
+    table, saved = tmp_path / "club.csv", tmp_path / "club.mapping.json"
+    more = "".join(f"{day};A;5;50;8,5\n" for day in ("soon", *(f"{n}.03.2026" for n in range(15, 24))))
+    table.write_text(SHEET.replace(";B;", ";A;") + more)
+
+    code, out, _ = run("ingest", node_of_one, table, "--dry-run", "--save-mapping", saved, "--json")
+
+    (entry,) = json.loads(out)["files"]
+    assert (code, entry["status"], entry["rows"], entry["kept"]) == (0, "partial", 12, 11)
+    assert entry["dropped"] == {"time_unreadable": 1}
+    assert [row["refused"] for row in entry["preview"]] == [None, None, "time_unreadable", *[None] * 7]
+    assert entry["preview"][0]["start"] == "2026-03-13T00:00:00+01:00"
+    distance = next(value for value in entry["preview"][0]["values"] if value["stream"] == "distance")
+    assert (distance["value"], distance["unit"]) == (10500.0, "m")
+    assert entry["mapping"] == json.loads(saved.read_text())
+    with open_vault(load_settings(node_of_one)) as vault:
+        (one,) = vault.athletes()
+        assert vault.read(one.athlete) == []
+    assert read_mapping(saved.read_bytes()).decimal == ","
+    assert run("ingest", node_of_one, table, "--mapping", saved, "--athlete", "7")[0] == 0
+
+
+def test_a_dry_run_in_words_and_its_refusals(node_of_one: Path, run: Run, tmp_path: Path) -> None:
+    table, other = tmp_path / "club.csv", tmp_path / "other.csv"
+    table.write_text(SHEET)
+    other.write_text("a,b\n1,2\n")
+
+    code, out, _ = run("ingest", node_of_one, table, "--dry-run")
+    refused, _, told = run("ingest", node_of_one, other, "--dry-run", "--save-mapping", tmp_path / "m.json")
+    taken, _, says = run("ingest", node_of_one, table, "--dry-run", "--save-mapping", table)
+    alone, _, missing = run("ingest", node_of_one, table, "--save-mapping", tmp_path / "m.json")
+
+    assert code == 0
+    assert "club.csv: stored by mapped-csv, 2 of 2 rows would be kept" in out
+    assert "Nothing was stored." in out
+    assert (refused, taken, alone) == (1, 1, 1)
+    assert "expected one proposed mapping to save, got 0" in told
+    assert "is there already" in says
+    assert "add --dry-run" in missing

@@ -1,0 +1,152 @@
+"""Wellness and variability of training diaries: methods, scales and directions stay apart, cycle fields are dropped."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from client.biometrics.quality import QualityCounters
+from client.biometrics.streams import SPECS, Stream
+from client.errors import BadMapping, UnreadableFile
+from client.features.daily import build
+from client.ingest.clock import LocalClock
+from client.ingest.format_registry import reader_for
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
+from client.ingest.mapping import read_mapping
+from client.ingest.preview.file_reading import read_file
+from client.ingest.preview.proposal import propose
+from client.ingest.text_table import read_table
+
+TextFile = Callable[..., InputFile]
+INTERVALS = (
+    "date,weight,restingHR,hrv,hrvSDNN,menstrualPhase,sleepSecs,sleepQuality,soreness,fatigue,stress,mood,motivation,"
+    "comments\n"
+)
+
+
+def read(file: InputFile, clock: LocalClock) -> Reading:
+    return read_file(file, clock)[1][NOBODY]
+
+
+def values(reading: Reading) -> dict[str, object]:
+    return {one.stream.value: one.value for one in reading.observations}
+
+
+def test_intervals_items_have_streams_of_their_own(text_file: TextFile, clock: LocalClock) -> None:
+    text = INTERVALS + "2026-03-02,71.5,51,63.2,58.1,LUTEAL,27000,1,2,3,4,1,2,slept badly\n2026-03-03,,0,,,,,,,,,,,\n"
+
+    reading = read(text_file(text), clock)
+
+    assert values(reading) == {
+        "rmssd": 63.2,
+        "sdnn": 58.1,
+        "resting_heart_rate": 51.0,
+        "sleep_duration_h": 7.5,
+        "intervals_sleep_quality": 1.0,
+        "intervals_fatigue": 3.0,
+        "intervals_stress": 4.0,
+        "intervals_soreness": 2.0,
+        "intervals_mood": 1.0,
+        "intervals_motivation": 2.0,
+        "body_weight": 71.5,
+    }
+    assert {one.day for one in reading.observations} == {date(2026, 3, 2)}
+    assert reading.report.details["sentinel:resting_heart_rate"] == 1
+    assert any("by schema only" in note for note in reading.report.notes)
+
+
+def test_items_of_two_instruments_are_never_one_column(text_file: TextFile, clock: LocalClock) -> None:
+    fields = {"version": 1, "app": "hooper", "time": {"column": "day", "format": "date"}}
+    streams = [{"column": "fatigue", "stream": "hooper_fatigue", "scale": [1, 7]}]
+    hooper = read_mapping(json.dumps({**fields, "streams": streams}).encode())
+    items = [
+        *read(text_file(INTERVALS + "2026-03-02,,,,,,,,,3,,,,\n"), clock).observations,
+        *read_file(text_file("day,fatigue\n2026-03-02,6\n"), clock, mapping=hooper)[1][NOBODY].observations,
+    ]
+
+    table = build(items)
+
+    assert table.column("intervals_fatigue").tolist() == [3.0]
+    assert table.column("hooper_fatigue").tolist() == [6.0]
+    assert "fatigue" not in table.columns
+    assert SPECS[Stream.HOOPER_FATIGUE].meaning == "fatigue item, 1 is best"
+    with pytest.raises(BadMapping, match="scale from 1 to 7"):
+        read_mapping(json.dumps({**fields, "streams": [{**streams[0], "scale": [1, 5]}]}).encode())
+
+
+def test_seven_steps_in_a_column_of_five_refuse_the_file(text_file: TextFile, clock: LocalClock) -> None:
+    rows = "".join(f"2026-03-{day:02},,,,,,,,,{1 + day % 7},,,,\n" for day in range(1, 15))
+
+    with pytest.raises(UnreadableFile, match="another scale"):
+        read(text_file(INTERVALS + rows), clock)
+
+
+def test_metrics_of_trainingpeaks_are_taken_by_name_and_hrv_without_a_method_is_not(
+    text_file: TextFile, clock: LocalClock
+) -> None:
+    text = (
+        '"Timestamp","Type","Value"\n"2026-03-02 07:00:00","Pulse","48"\n"2026-03-02 07:00:00","HRV","70"\n'
+        '"2026-03-02 07:00:00","Weight Pounds","150"\n"2026-03-02 07:00:00","Fatigue","3"\n'
+    )
+
+    reading = read(text_file(text), clock)
+
+    assert values(reading) == {"resting_heart_rate": 48.0, "body_weight": pytest.approx(68.0388555)}
+    assert reading.report.details["left_out:metric_not_read"] == 2
+    assert reading.ledger.account(reading.rows_of, ()).dropped == {"metric_not_read": 2}
+
+
+def test_measures_of_goldencheetah(clock: LocalClock) -> None:
+    at = int(datetime(2026, 3, 2, 6, 30, tzinfo=UTC).timestamp())
+    hrv = {"when": at, "comment": "", "rmssd": 53.4, "hr": 52.1, "avnn": 1100, "sdnn": 0, "source": 3}
+    body = {"when": at, "weightkg": 71.5, "fatkg": 8}
+    rest = [{"when": "soon"}, {"when": at, "lf": 3}]
+    files = [json.dumps({"measures": [one, *rest], "version": 1}) for one in (hrv, body)]
+
+    found = [read(InputFile("measures.json", text.encode()), clock) for text in files]
+
+    assert [values(reading) for reading in found] == [
+        {"rmssd": 53.4, "resting_heart_rate": 52.1},
+        {"body_weight": 71.5},
+    ]
+    account = found[0].ledger.account(found[0].rows_of, ())
+    assert (account.rows, account.dropped) == (3, {"time_unreadable": 1, "metric_not_read": 1})
+    assert found[0].report.details["clock:zone_assumed"] == 2
+
+
+@pytest.mark.parametrize("text", ['{"measures": 5}', '{"measures": [5]}', '{"measures": [{"when": 1'])
+def test_damaged_measures_are_refused_by_their_own_name(clock: LocalClock, text: str) -> None:
+    file = InputFile("hrvmeasures.json", text.encode())
+
+    with pytest.raises(UnreadableFile, match="GoldenCheetah"):
+        reader_for(file).readings(file, clock, label=None, nobody=NOBODY)
+
+
+@pytest.mark.parametrize("name", ["menstrualPhase", "Cycle day", "period_start", "pregnancy_snapshot", "Ovulation"])
+def test_cycle_and_pregnancy_are_dropped_where_a_table_is_split(text_file: TextFile, name: str) -> None:
+    streams = [{"column": name, "stream": "readiness"}]
+    mapping = {"version": 1, "app": "a", "time": {"column": "date"}, "streams": streams}
+
+    found = propose(text_file(f"date,readiness,{name}\n2026-03-02,7,3\n"))
+
+    (row,) = read_table(text_file(f"date,readiness,{name}\n2026-03-02,7,3\n")).rows(QualityCounters())
+    assert row == {"date": "2026-03-02", "readiness": "7"}
+    assert [entry.column for entry in found.mapping.streams] == ["readiness"]
+    with pytest.raises(BadMapping, match="never read"):
+        read_mapping(json.dumps(mapping).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{60 + n % 9}\n" for n in range(60)),
+        "RR\n" + "".join(f"{60 + n % 9}\n" for n in range(60)),
+        "elapsed;rr\n" + "".join(f"{n};{60 + n % 9}\n" for n in range(60)),
+        "".join(f"{n / 2:.1f}\t{120 + n % 9}\n".replace(".", ",") for n in range(60)),
+    ],
+)
+def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock: LocalClock, text: str) -> None:
+    with pytest.raises(UnreadableFile, match="heart rates per minute are none"):
+        read(text_file(text, "2026-03-02.txt"), clock)
