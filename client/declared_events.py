@@ -17,6 +17,12 @@ ROUTES: EventDeclarations = {
     "GET /board": _SQUAD,
     "GET /athletes": _SQUAD,
     "GET /imports": _SQUAD,
+    "POST /imports/files": records(EventKind.INGEST),
+    "GET /imports/files/{key}": _SQUAD,
+    "POST /imports/files/{key}/again": _SQUAD,
+    "POST /imports/files/{key}/use": records(EventKind.INGEST, EventKind.ACCESS, EventKind.PAGE_OPENED),
+    "POST /imports/files/{key}/undo": records(EventKind.INGEST, unless="there is nothing to undo"),
+    "POST /imports/store-ready": records(EventKind.INGEST, unless="no file is ready to be stored"),
     "GET /athletes/{athlete}": _LOOK,
     "POST /athletes/{athlete}/decide": _LOOK,
     "POST /athletes/{athlete}/check": _LOOK,
@@ -33,6 +39,7 @@ ROUTES: EventDeclarations = {
         "GET /status",
         "MOUNT /static",
     ),
+    **unrecorded(NoEntryReason.FORM_STEP, "POST /imports/files/{key}/leave-out"),
 }
 """The club's pages. A decision is shown and checked in steps, of which each is a look; recording it is the decision."""
 
@@ -42,7 +49,7 @@ VERBS: EventDeclarations = {
     "staff end-sessions": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "athlete squad": records(EventKind.NODE_ACCESS_CHANGED, unless=_UNLINKED),
     "staff-code": records(EventKind.CODE_ISSUED, unless=_UNLINKED),
-    "ingest": records(EventKind.INGEST, unless=_UNLINKED),
+    "ingest": records(EventKind.INGEST, unless="the node is not linked yet, or --dry-run stores nothing"),
     "readings": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "metrics": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),
     "reading correct": records(EventKind.OPERATOR_LOOK, unless=_UNLINKED),

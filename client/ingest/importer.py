@@ -105,6 +105,12 @@ class Importer:
             return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
         except DAMAGES:
             return [self._refused(file, "quarantined", "cannot be read to its end; copy or export it again")]
+        return self.store(file, name, readings, owners)
+
+    def store(
+        self, file: InputFile, name: str, readings: Mapping[str, Reading], owners: Mapping[str, AthleteId]
+    ) -> list[ImportResult]:
+        """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
         others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]

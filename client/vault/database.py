@@ -81,9 +81,9 @@ CREATE TABLE own_setting (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed
 CREATE TABLE node_setting (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL);
 """
 
-# Pairs of sessions of which a person said that they are two.
+# Pairs of sessions of which a person said that they are two. A vault of a development version may have the table.
 _QUESTIONS: Final = """
-CREATE TABLE answered_question (
+CREATE TABLE IF NOT EXISTS answered_question (
   athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
 ) WITHOUT ROWID;
 """
