@@ -20,6 +20,7 @@ from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
 from client.web.text import clock_time
+from client.web.uploads.session_questions import asked_sessions
 from client.web.uploads.views import brought_list
 from client.web.uploads.words import page_reason
 
@@ -61,7 +62,9 @@ def router(site: ClubSite) -> APIRouter:
         aside = [_file(site, access, *one) for one in records if one[1].is_set_aside]
         taken = [one for one in records if not one[1].is_set_aside]
         athletes = site.athletes(access)
-        brought = brought_list(site.uploads.of(site.cookie.read(request)), athletes)
+        uploads = site.uploads.of(site.cookie.read(request))
+        brought = brought_list(uploads, athletes)
+        names = {one.athlete: one.name for one in athletes}
         return site.page(
             "imports.html",
             viewer,
@@ -70,7 +73,8 @@ def router(site: ClubSite) -> APIRouter:
             title="Imports",
             finding=brought.finding or _finding(len(records), len(aside)),
             brought=brought,
-            people=[("", "The files say it"), *((one.athlete, one.name) for one in athletes)],
+            asked=asked_sessions(site.vault, uploads, access, names),
+            people=[("", "The files say it"), *names.items()],
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
             aside=aside,
             files=[_file(site, access, *one) for one in taken[:MOST_SHOWN]],

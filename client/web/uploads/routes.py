@@ -17,6 +17,7 @@ from chassis.text import weekday_date
 from chassis.web.page_errors import Closed, Refused
 from client.errors import BadMapping, UploadRefused
 from client.ingest.mapping import Mapping as CsvMapping
+from client.questions.session_questions import SessionAnswer, answer
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.form_parts import FormParts
 from client.uploads.limits import UPLOAD_PATH
@@ -25,10 +26,11 @@ from client.vault.store import Athlete
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
 from client.web.uploads.mapping_form import mapping_of, sent_lines
-from client.web.uploads.sent_reading import SentReading
+from client.web.uploads.sent_reading import SentAnswer, SentReading
+from client.web.uploads.session_questions import questions_of, stored_files
 from client.web.uploads.views import brought_page, is_ready, owners_in, withheld_note
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 
 FILE = f"{UPLOAD_PATH}/{{key}}"
 WRONG, CONFLICT = 422, 409
@@ -44,6 +46,7 @@ def router(site: ClubSite) -> APIRouter:
     _add_upload(routes, site)
     _add_file(routes, site)
     _add_store_ready(routes, site)
+    _add_sessions(routes, site)
     return routes
 
 
@@ -103,6 +106,21 @@ def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
 def _ready(upload: Upload, athletes: Sequence[Athlete]) -> OwnersByFile:
     """The files of an upload about which nothing is asked, with the athlete of each label."""
     return {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)}
+
+
+def _add_sessions(routes: APIRouter, site: ClubSite) -> None:
+    @routes.post("/imports/sessions")
+    def answer_one(request: Request, sent: Annotated[SentAnswer, Form()]) -> Response:
+        viewer = site.poster(request, sent.csrf)
+        athlete, access = AthleteId(sent.athlete), site.access_requests.squad_from_snapshot(viewer)
+        files = stored_files(site.uploads.of(site.cookie.read(request))).get(athlete, {})
+        if not files or Category.TRAINING_LOAD not in access.of(athlete) or not site.athletes(access):
+            raise Closed
+        open_now = {one.id for one in questions_of(site.vault, athlete, files)}
+        if sent.answer in set(SessionAnswer) and sent.question in open_now:
+            site.consent.event(FilesIngested(files=1, athlete=athlete))
+            answer(site.vault, athlete, sent.question, SessionAnswer(sent.answer), at=site.clock(), who=viewer.person)
+        return to("/imports")
 
 
 def _add_upload(routes: APIRouter, site: ClubSite) -> None:
