@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from client.biometrics.observations import PARTIAL_FILE
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.number_form import plain_number
@@ -72,6 +73,7 @@ class _HealthData:
         self.sums: dict[tuple[Stream, str, date], tuple[Moment, float]] = {}
         self.workouts: list[_Workout] = []
         self.beat_times, self.beats = array("d"), array("B")
+        self.last_day: date | None = None
         self._held = 0
 
     def start(self, path: list[str], attributes: Mapping[str, str]) -> None:
@@ -80,6 +82,9 @@ class _HealthData:
         elif len(path) == 2 and path[1] == "Workout":
             self._hold()
             self.workouts.append(_Workout(dict(attributes)))
+        elif len(path) == 2 and path[1] == "ExportDate":
+            exported = self._moment(attributes.get("value"))
+            self.last_day = exported.local_day if exported else None
         elif len(path) == 3 and path[1:] == ["Workout", "WorkoutStatistics"]:
             self._statistics(self.workouts[-1], attributes)
 
@@ -197,10 +202,12 @@ def read_apple(file: InputFile, clock: LocalClock) -> Reading:
     for device, stages in data.stages.items():
         out.of_device(device)
         take_sleeps(out, stages)
-    for (stream, device, _), (start, total) in data.sums.items():
+    last_day = data.last_day or max((day for _, _, day in data.sums), default=None)
+    for (stream, device, day), (start, total) in data.sums.items():
         out.of_device(device)
         out.begin_record()
-        out.number(stream, start.midnight, total)
+        # The day of the export was not over: the sum of a later one takes its place.
+        out.number(stream, start.midnight, total, quality=(PARTIAL_FILE,) if day == last_day else ())
     _take_workouts(out, data)
     return out.reading()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from client.biometrics.observations import PARTIAL_FILE
 from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
@@ -70,10 +71,11 @@ class _HealthConnect:
         return True
 
     def take_sums(self) -> None:
-        """Take energy and water of each day."""
-        for (stream, _), (start, total) in self.sums.items():
+        """Take energy and water of each day; the last one was not over, so that a later export's sum replaces it."""
+        last_day = max((day for _, day in self.sums), default=None)
+        for (stream, day), (start, total) in self.sums.items():
             self.out.begin_record()
-            self.out.number(stream, start.midnight, total)
+            self.out.number(stream, start.midnight, total, quality=(PARTIAL_FILE,) if day == last_day else ())
 
     def _point(self, record: JsonRecord, stream: Stream, value: float | None) -> None:
         moment = record.instant("time", self.out, offset="zoneOffset")

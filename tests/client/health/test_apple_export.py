@@ -87,6 +87,24 @@ def test_energy_and_water_are_sums_of_local_days(read: Read) -> None:
     assert of(reading, Stream.FLUID) == [500.0]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 0, 1, 0)])
+def test_the_day_of_an_export_is_replaced_by_the_whole_day(
+    tmp_path: Path, vault: Vault, clock: LocalClock, athlete: AthleteId, order: tuple[int, ...]
+) -> None:
+    meal = record("DietaryEnergyConsumed", 500, "2026-03-02 08:00:00", unit="kcal")
+    exports = [
+        f'<ExportDate value="2026-03-02 09:00:00 +0100"/>{meal}',
+        f'<ExportDate value="2026-03-05 09:00:00 +0100"/>{meal * 3}',
+    ]
+    for number, body in enumerate(exports):
+        (tmp_path / f"{number}.xml").write_text(f"<HealthData>{body}</HealthData>")
+
+    for number in order:
+        Importer(vault, clock, Attribution(athlete)).take(tmp_path / f"{number}.xml")
+
+    assert [(one.value, one.quality) for one in vault.read(athlete)] == [(1500.0, ())]
+
+
 def test_a_night_is_made_of_its_stages_and_sources_are_not_added(read: Read) -> None:
     reading = read(
         stage("InBed", "2026-03-01 22:30:00", "2026-03-02 06:30:00")
