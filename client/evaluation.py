@@ -44,11 +44,11 @@ def readiness_days(table: DailyTable) -> ReadinessDays:
     return ReadinessDays(table.column(Stream.READINESS.value), weekday)
 
 
-def athlete_days(readings: Sequence[Observation]) -> AthleteDays:
-    """Return one athlete's days as every model reads them."""
+def athlete_days(readings: Sequence[Observation], *, priority: Sequence[str] = ()) -> AthleteDays:
+    """Return one athlete's days as every model reads them. priority: apps, best first (docs/indices.md §1.2)."""
     apps = Counter(reading.source.app for reading in readings if reading.stream is Stream.READINESS)
     source = min(apps, key=lambda app: (-apps[app], app)) if apps else ""
-    return AthleteDays(source, readiness_days(build(readings)))
+    return AthleteDays(source, readiness_days(build(readings, source_priority=priority)))
 
 
 def errors_by_source(

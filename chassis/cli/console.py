@@ -46,12 +46,31 @@ def print_json(schema: str, values: Mapping[str, Any]) -> None:
 def print_json_rows(schema: str, values: Mapping[str, Any], name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Print one JSON object with its schema first and a list last, each row of it in a line as soon as it is made."""
     head = json_line(schema, values).removesuffix("}")
-    sys.stdout.write(f'{head}, "{name}": [')
+    sys.stdout.write(f'{head}, "{name}": ')
+    _write_rows(rows)
+    sys.stdout.write("}\n")
+    sys.stdout.flush()
+
+
+def print_json_lists(
+    schema: str, values: Mapping[str, Any], name: str, lists: Mapping[str, Iterable[Mapping[str, Any]]]
+) -> None:
+    """Print one JSON object with its schema first and an object of lists last, row by row like `print_json_rows`."""
+    head = json_line(schema, values).removesuffix("}")
+    sys.stdout.write(f'{head}, "{name}": {{')
+    for number, (member, rows) in enumerate(lists.items()):
+        sys.stdout.write(f"{',' if number else ''}\n{escaped_json(json.dumps(member))}: ")
+        _write_rows(rows)
+    sys.stdout.write("\n}}\n")
+    sys.stdout.flush()
+
+
+def _write_rows(rows: Iterable[Mapping[str, Any]]) -> None:
+    sys.stdout.write("[")
     for number, row in enumerate(rows):
         line = escaped_json(json.dumps(row, ensure_ascii=False))
         sys.stdout.write(f"{',' if number else ''}\n{line}")
-    sys.stdout.write("\n]}\n")
-    sys.stdout.flush()
+    sys.stdout.write("\n]")
 
 
 def json_line(schema: str, values: Mapping[str, Any]) -> str:

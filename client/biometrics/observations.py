@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from client.biometrics.stream_spec import Shape, StreamSpec
 from client.biometrics.streams import SPECS, Stream
@@ -81,11 +82,21 @@ class Observation:
         moment = self.start
         if SPECS[self.stream].day_of_end and self.end > self.start:
             moment = self.end - timedelta(microseconds=1)
-        return self.local(moment).date()
+        return _local_day(moment, self.offset_min)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment of this reading in local time, without a zone."""
-        return (moment + timedelta(minutes=self.offset_min)).replace(tzinfo=None)
+        return (moment + _offset(self.offset_min)).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=65_536)  # the answers of one morning share their moment, and every reading is asked several times
+def _local_day(moment: datetime, offset_min: int) -> date:
+    return (moment + _offset(offset_min)).date()
+
+
+@lru_cache(maxsize=64)
+def _offset(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)
 
 
 def _check_value(stream: Stream, spec: StreamSpec, value: Value) -> None:

@@ -121,6 +121,8 @@ class Stream(StrEnum):
     FAT_FREE_MASS = "fat_free_mass"
     HEALTH_EPISODE = "health_episode"
 
+    __hash__ = str.__hash__  # as it compares; that of Enum is a call, and every reading is looked up many times
+
 
 _LOAD = Category.TRAINING_LOAD
 _WELL, _FOOD = Category.WELLNESS, Category.NUTRITION

@@ -91,10 +91,15 @@ def _weights(path: Path) -> "Floats":
 def _days(settings: "NodeSettings", athletes: list[AthleteId]) -> "list[AthleteDays]":
     from client.evaluation import athlete_days
     from client.vault.access import open_vault
+    from client.vault.preferences.own_settings import source_priority
 
     with open_vault(settings) as vault:
         held = {one.athlete for one in vault.athletes()}
-        return [athlete_days(vault.read(athlete)) for athlete in athletes if athlete in held]
+        return [
+            athlete_days(vault.read(athlete), priority=source_priority(vault, athlete))
+            for athlete in athletes
+            if athlete in held
+        ]
 
 
 def _json(found: "SourceErrors") -> dict[str, Any]:

@@ -88,9 +88,9 @@ def known_ewma(load: Floats, *, span_d: int) -> Floats:
     return np.where(enough, ewma(load, span_d=span_d), np.nan)
 
 
-def is_warming_up(load: Floats) -> NDArray[np.bool_]:
-    """True on each day until day 42, (days,), while the seed still weighs 5 % or more in the 28-day EWMA."""
-    return np.asarray(_history(load) < WARM_UP_D)
+def is_warming_up(load: Floats, *, until_d: int = WARM_UP_D) -> NDArray[np.bool_]:
+    """True on the days before `until_d`, (days,): until day 42 the seed weighs 5 % or more in the 28-day EWMA."""
+    return np.asarray(_history(load) < until_d)
 
 
 def _history(load: Floats) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
 from client.biometrics.sessions import REPORTED, TRIALS, Session, session_of
 from client.biometrics.streams import Stream
-from client.features.day_sources import chosen_by_day
+from client.features.day_sources import chosen_by_day, has_several_sources
 from client.features.days.by_stream import ByStream
 from client.features.days.instruments import instrument_columns, instrument_of
 from client.features.days.nights import Nights, Sleep
@@ -112,6 +112,8 @@ def compared_columns(by_stream: ByStream, dates: Sequence[date], priority: Seque
     """The instruments of the streams that are compared with their own past as they are."""
     found: dict[str, Floats] = {}
     for stream in COMPARED:
+        if not has_several_sources(by_stream.get(stream, {}).values()):
+            continue
         by_day = chosen_by_day(by_stream.get(stream, {}), priority)
         found |= instrument_columns(stream.value, [instrument_of(by_day.get(day, ())) for day in dates])
     return found

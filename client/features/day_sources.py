@@ -1,7 +1,7 @@
 """Which source counts when two devices give the same stream at the same time or for the same day."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from client.biometrics.observations import Observation
@@ -37,11 +37,18 @@ def chosen_source(readings: Sequence[Observation], seen: Counter[Source], priori
     return [r for r in readings if source_of(r) == best]
 
 
+def has_several_sources(readings: Iterable[Iterable[Observation]]) -> bool:
+    """True where the readings, in groups, come from more than one source."""
+    return len({source_of(reading) for group in readings for reading in group}) > 1
+
+
 def chosen_by_day(
     by_day: Mapping[date, Sequence[Observation]], priority: Sequence[str]
 ) -> dict[date, list[Observation]]:
     """Return the readings of each day's chosen source; the days are the athlete's whole history of one stream."""
     seen = Counter(source_of(reading) for readings in by_day.values() for reading in readings)
+    if len(seen) <= 1:
+        return {day: list(readings) for day, readings in by_day.items()}
     return {day: chosen_source(readings, seen, priority) for day, readings in by_day.items()}
 
 

@@ -49,6 +49,18 @@ def spreads(rows: Floats, *, ddof: int = 1) -> Floats:
     return np.sqrt(ratio(squares, number, where=number > 0))
 
 
+def quantiles(rows: Floats, share: float) -> Floats:
+    """Return the quantile of the known entries of each row, (rows,), in proportion between two; NaN without any."""
+    ordered, last = np.sort(rows, axis=1), np.maximum(known(rows) - 1, 0)  # NaN stands last
+    if not rows.size:
+        return np.full(len(rows), np.nan)
+    place, at = last * share, np.arange(len(rows))
+    low = np.floor(place).astype(np.int64)
+    below, above = ordered[at, low], ordered[at, np.minimum(low + 1, last)]
+    found: Floats = below + (above - below) * (place - low)
+    return found
+
+
 def medians(rows: Floats) -> Floats:
     """Return the median of the known entries of each row, (rows,); NaN where none is known."""
     ordered, number = np.sort(rows, axis=1), known(rows)  # NaN stands last

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,11 @@ from client.features.morning_answers import MORNING_ITEMS
 from models.arrays import Floats
 
 _UNDECIDED = -1
+_GROUPS = {
+    stream: "reported" if stream in REPORTED else "measured" if stream in MEASURED else stream.value
+    for stream in Stream
+}
+"""Streams of one session are ranked together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +57,46 @@ def tables_as_of(
     whole = make(readings)
     if not whole.dates:
         return []
-    nights = nights_of(readings, priority=priority)
-    dated = sorted(((nights.day_of(one), one) for one in readings), key=lambda held: held[0])
-    decisions = _decisions(whole, dated, priority, by_answers=rest.basis is RestBasis.REPORTED)
+    dated = _Dated(readings, priority)
+    decisions = _decisions(whole, dated, by_answers=rest.basis is RestBasis.REPORTED)
     kinds = np.unique(decisions, axis=1, return_inverse=True)[1].reshape(-1)
-    if not kinds.any():
-        return [TableAsOf(whole, np.ones(len(whole.dates), dtype=bool))]
     found = []
     for kind in np.unique(kinds):
         last = whole.dates[int(np.flatnonzero(kinds == kind)[-1])]
-        table = make([one for day, one in dated if day <= last])
-        found.append(TableAsOf(_reaching(table, whole), kinds == kind))
+        table = whole if last == whole.dates[-1] else _reaching(make(dated.until(last)), whole)
+        found.append(TableAsOf(table, kinds == kind))
     return found
+
+
+class _Dated:
+    """An athlete's readings by the day to which they belong; found when first asked, for most need no such order."""
+
+    def __init__(self, readings: Sequence[Observation], priority: Sequence[str]) -> None:
+        self.readings, self.priority = readings, priority
+
+    @cached_property
+    def by_day(self) -> list[tuple[date, Observation]]:
+        """Days and readings, in order of the days."""
+        nights = nights_of(self.readings, priority=self.priority)
+        return sorted(((nights.day_of(one), one) for one in self.readings), key=lambda held: held[0])
+
+    def until(self, last: date) -> list[Observation]:
+        """Return what belongs to days up to and with `last`."""
+        return [one for day, one in self.by_day if day <= last]
 
 
 def _reaching(table: DailyTable, whole: DailyTable) -> DailyTable:
     return table.extended_to(whole.dates[-1]) if table.dates else DailyTable(whole.dates, {})
 
 
-def _decisions(
-    table: DailyTable, dated: Sequence[tuple[date, Observation]], priority: Sequence[str], *, by_answers: bool
-) -> NDArray[np.int64]:
+def _decisions(table: DailyTable, dated: _Dated, *, by_answers: bool) -> NDArray[np.int64]:
     """Return one row for each decision: its number on each day, (decisions, days).
 
     by_answers: a morning answer may make a day rest, once the athlete has trained at all.
     """
-    rows = [_instead_of_asked(table)] + ([_training_begun(table, dated)] if by_answers else [])
-    rows += [_answered(table.column(item)) for item in MORNING_ITEMS]
-    rows += list(_source_orders(table.dates, dated, priority))
+    rows = [_instead_of_asked(table), _items_answered(table)]
+    rows += [_training_begun(table, dated.by_day)] if by_answers else []
+    rows += list(_source_orders(table.dates, dated))
     return np.stack([_settled(row) for row in rows])
 
 
@@ -102,8 +119,11 @@ def _counted(column: Floats) -> NDArray[np.int64]:
     return np.cumsum(~np.isnan(column), dtype=np.int64)
 
 
-def _answered(column: Floats) -> NDArray[np.int64]:
-    return (_counted(column) > 0).astype(np.int64)
+def _items_answered(table: DailyTable) -> NDArray[np.int64]:
+    """Which items were ever answered so far, as the bits of a number."""
+    bits = [(_counted(table.column(item)) > 0).astype(np.int64) << place for place, item in enumerate(MORNING_ITEMS)]
+    found: NDArray[np.int64] = np.sum(bits, axis=0)
+    return np.where(found == 0, _UNDECIDED, found)
 
 
 def _training_begun(table: DailyTable, dated: Iterable[tuple[date, Observation]]) -> NDArray[np.int64]:
@@ -116,17 +136,18 @@ def _is_training(one: Observation) -> bool:
     return one.stream in REPORTED or (one.stream is Stream.ACTIVITY_DURATION_MIN and not noticed)
 
 
-def _source_orders(
-    dates: Sequence[date], dated: Iterable[tuple[date, Observation]], priority: Sequence[str]
-) -> Iterator[NDArray[np.int64]]:
+def _source_orders(dates: Sequence[date], dated: _Dated) -> Iterator[NDArray[np.int64]]:
     """For each group of streams with several sources, the number of their order on each day."""
-    groups: dict[str, dict[date, Counter[Source]]] = defaultdict(lambda: defaultdict(Counter))
-    for day, one in dated:
-        groups[_group(one.stream)][day][source_of(one)] += 1
-    for days in groups.values():
-        sources = {source for counted in days.values() for source in counted}
-        if len(sources) > 1:
-            yield _order_of_each_day(dates, days, sources, priority)
+    sources: dict[str, set[Source]] = defaultdict(set)
+    for one in dated.readings:
+        sources[_GROUPS[one.stream]].add(source_of(one))
+    several = {group for group, found in sources.items() if len(found) > 1}
+    days: dict[str, dict[date, Counter[Source]]] = defaultdict(lambda: defaultdict(Counter))
+    for day, one in dated.by_day if several else ():
+        if _GROUPS[one.stream] in several:
+            days[_GROUPS[one.stream]][day][source_of(one)] += 1
+    for group in sorted(several):
+        yield _order_of_each_day(dates, days[group], sources[group], dated.priority)
 
 
 def _order_of_each_day(
@@ -145,10 +166,3 @@ def _order_of_each_day(
             number = known.setdefault(order, len(known))
         numbers.append(number)
     return np.array(numbers, dtype=np.int64)
-
-
-def _group(stream: Stream) -> str:
-    """Streams of one session are ranked together."""
-    if stream in REPORTED:
-        return "reported"
-    return "measured" if stream in MEASURED else stream.value

@@ -32,8 +32,8 @@ def athlete_metrics(
 ) -> History:
     """Return every figure on each day from `first` to `last`, by name; raises UnknownAthlete or AthleteErased.
 
-    Without `last` the range ends on the newest day with data, without `first` it is that one day; empty where nothing
-    is known and no range is given. rest: a rule to try instead of the athlete's own.
+    Without `last` the range ends on the newest day with data (not before `first`), without `first` it is that one day;
+    empty where nothing is known and no range is given. rest: a rule to try instead of the athlete's own.
     """
     own = own_settings(vault, athlete)
     held = tables_as_of(
@@ -46,7 +46,7 @@ def athlete_metrics(
     metrics = catalogue(own, is_minor=vault.athlete(athlete).is_minor)
     key = vault.seal_of(athlete)[2].row_key(_KEY)
     newest = max((one.table.dates[-1] for one in held), default=None)
-    last = last or newest or first
+    last = last or max((day for day in (newest, first) if day is not None), default=None)
     if last is None:
         return {}
     return metrics_between(held, first or last, last, key=key, metrics=metrics)

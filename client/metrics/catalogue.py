@@ -13,6 +13,7 @@ from client.metrics import own_past
 from client.metrics.columns import WELLNESS_SUM
 from client.metrics.definition import Codes, Compute, DailyMetric
 from client.metrics.of_constants import of_constants
+from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h
 from client.metrics.tests_and_health import ENERGY, TESTS_AND_HEALTH
 from models.arrays import Floats
 
@@ -27,6 +28,11 @@ def as_it_is(series: Floats) -> Floats:
 
 def _warming(series: Floats) -> Codes:
     return {"warming_up": ratios.is_warming_up(series)}
+
+
+def _chart_warming(series: Floats) -> Codes:
+    """Until two of its time constants have passed, 13.5 % or more of an average is its start of 0."""
+    return {"warming_up": ratios.is_warming_up(series, until_d=int(2 * fitness_fatigue.SLOW_D))}
 
 
 def _described(series: Floats) -> Codes:
@@ -52,9 +58,9 @@ _LOAD = (
         _warming,
         fades=True,
     ),
-    DailyMetric("fitness_42d", LOAD, AU, 42, _chart("ctl"), None, "ctl_exp_42", fades=True),
-    DailyMetric("fatigue_7d", LOAD, AU, 7, _chart("atl"), None, "atl_exp_7", fades=True),
-    DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", fades=True),
+    DailyMetric("fitness_42d", LOAD, AU, 42, _chart("ctl"), None, "ctl_exp_42", _chart_warming, fades=True),
+    DailyMetric("fatigue_7d", LOAD, AU, 7, _chart("atl"), None, "atl_exp_7", _chart_warming, fades=True),
+    DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", _chart_warming, fades=True),
     DailyMetric("monotony_7d", LOAD, "1", 7, load.monotony, 7, "foster_monotony_ddof1"),
     DailyMetric("strain_7d", LOAD, AU, 7, load.strain, 7, "foster_strain_ddof1"),
 )
@@ -103,7 +109,15 @@ _SLEEP = (
     DailyMetric("sleep_regularity_14d", _SHARES, "1", sleep.REGULARITY_D, sleep.regularity_index, sleep.REGULARITY_D),
 )
 
-_ALWAYS = (*_LOAD, *map(_ratio, ratios.AcwrMethod), *_ANSWERS, *_HEART, *_SLEEP, *TESTS_AND_HEALTH)
+
+def _recovery(column: str, typical_error: float) -> DailyMetric:
+    compute = partial(recovery_time_h, typical_error=typical_error)
+    columns, name = (column, *LOAD), f"recovery_time_{column}"
+    return DailyMetric(name, columns, "h", SESSIONS_D, compute, REACH_D, "turnbull_median_365")
+
+
+_RECOVERY = (_recovery("lnrmssd", 0.02), _recovery(MORNING_ANSWERS, _SUM))
+_ALWAYS = (*_LOAD, *map(_ratio, ratios.AcwrMethod), *_ANSWERS, *_HEART, *_SLEEP, *_RECOVERY, *TESTS_AND_HEALTH)
 
 
 def catalogue(own: OwnSettings = NOTHING_SET, *, is_minor: bool = False) -> tuple[DailyMetric, ...]:

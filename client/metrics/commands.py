@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import print_json, print_table, say
+from chassis.cli.console import print_json_lists, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder, find_athlete
@@ -14,6 +14,9 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.metrics.athlete_metrics import History
+
+
+MOST_DAYS = 7305  # ours: twenty years
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +57,8 @@ def metrics(
     settings = load_settings(folder)
     today = utc_now().astimezone(settings.timezone).date()
     first, last = asked_range(from_, to, today=today)
+    if first is not None and ((last or today) - first).days > MOST_DAYS:
+        raise ClientError(f"expected a range of at most {MOST_DAYS} days; ask for a part of it")
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
         report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
@@ -61,9 +66,9 @@ def metrics(
         history = athlete_metrics(vault, found, first=first, last=last, today=today, rest=tried)
     days = [one.day for records in history.values() for one in (records[0], records[-1])]
     if as_json:
-        shown = {name: [one.as_json() for one in records] for name, records in history.items()}
-        first, last = (min(days), max(days)) if days else (first, last)
-        print_json("homefield-metrics-1", {"athlete": found, "from": _iso(first), "to": _iso(last), "metrics": shown})
+        shown = {name: (one.as_json() for one in records) for name, records in history.items()}
+        values = {"athlete": found, "from": _iso(min(days, default=first)), "to": _iso(max(days, default=last))}
+        print_json_lists("homefield-metrics-1", values, "metrics", shown)
         return
     _show(history, max(days, default=None))
 
@@ -97,6 +102,9 @@ def _show(history: "History", day: date | None) -> None:
             ", ".join(days[-1].quality),
         )
         for name, days in history.items()
+        if days[-1].valid
     ]
-    print_table(day.isoformat(), ("DailyMetric", "Value", "Unit", "Days known", "Quality"), rows)
+    print_table(day.isoformat(), ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
+    if len(rows) < len(history):
+        say(f"Of {len(history) - len(rows)} more figures nothing is known in their windows.")
     say(f"Workload ratios (acwr): {CAPTION}")

@@ -27,13 +27,23 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
 
     Each day's value is made of the days of the instrument that measured its last known day (docs/indices.md §1.5).
     """
-    whole = tuple(column_of(table, name) for name in metric.columns)
-    found: dict[int, MetricDay] = {}
+    whole, part = tuple(column_of(table, name) for name in metric.columns), _needed(metric, wanted)
+    cut = DailyTable(table.dates[part], {ASSUMED_REST: table.column(ASSUMED_REST)[part]})
+    found: list[MetricDay] = []
     for columns, holds in _by_instrument(table, metric, whole):
-        days = np.flatnonzero(holds & wanted)
+        days = np.flatnonzero((holds & wanted)[part])
         if days.size:
-            found.update(_days_of(table, metric, whole[0], columns, days, key))
-    return [found[at] for at in sorted(found)]
+            own = tuple(column[part] for column in columns)
+            found += _days_of(cut, metric, whole[0][part], own, days, key)
+    return sorted(found, key=lambda one: one.day)
+
+
+def _needed(metric: DailyMetric, wanted: Mask) -> slice:
+    """The days on which the figure of any wanted day depends."""
+    days = np.flatnonzero(wanted)
+    if metric.reach is None or not days.size:
+        return slice(None)
+    return slice(max(int(days[0]) - max(metric.reach, metric.days) + 1, 0), int(days[-1]) + 1)
 
 
 def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) -> Iterator[tuple[MetricInputs, Mask]]:
@@ -52,7 +62,7 @@ def _days_of(
     own: MetricInputs,
     days: NDArray[np.intp],
     key: bytes,
-) -> Iterator[tuple[int, MetricDay]]:
+) -> list[MetricDay]:
     values = metric.compute(*own)
     valid = known(windows(own[0], metric.days))
     codes = _Codes(dict(metric.codes(*own)))
@@ -63,22 +73,12 @@ def _days_of(
         codes.add(ASSUMED_REST, _rests_on_assumed(table, metric) & ~np.isnan(values))
     places = days.tolist()
     prints = fingerprints(metric, own, places, key=key)
-    numbers = values[days].tolist()
-    for at, value, number, one in zip(places, numbers, valid[days].tolist(), prints, strict=True):
-        yield (
-            at,
-            MetricDay(
-                day=table.dates[at],
-                value=value if value == value else None,  # NaN is not itself
-                unit=metric.unit,
-                valid=number,
-                expected=metric.days,
-                quality=codes.on(at),
-                method=metric.method_id,
-                version=metric.version,
-                inputs_hmac=one,
-            ),
-        )
+    told = [None if value != value else value for value in values[days].tolist()]  # NaN is not itself
+    unit, expected, method, version = metric.unit, metric.days, metric.method_id, metric.version
+    return [
+        MetricDay(table.dates[at], value, unit, number, expected, codes.on(at), method, version, one)
+        for at, value, number, one in zip(places, told, valid[days].tolist(), prints, strict=True)
+    ]
 
 
 def _rests_on_assumed(table: DailyTable, metric: DailyMetric) -> Mask:

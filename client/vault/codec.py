@@ -11,6 +11,8 @@ from client.errors import BadObservation, SealBroken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_STREAMS = {stream.value: stream for stream in Stream}
+_read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
 PLACE = "#"
 """Begins an entry that is a place among records of one start, and no id of the source."""
 
@@ -54,11 +56,12 @@ def encode(observation: Observation, source_number: int) -> bytes:
 def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
     """Return the observation that `encode` gave; raises SealBroken for anything else."""
     try:
-        stream, start, length, offset_min, value, unit, number, *rest = json.loads(plain)
+        fields, _ = _read_json(plain.decode())  # what `encode` wrote; padding follows
+        stream, start, length, offset_min, value, unit, number, *rest = fields
         quality, entry = _quality_and_entry(rest)
         began = _EPOCH + timedelta(microseconds=start)
         return Observation(
-            stream=Stream(stream),
+            stream=_STREAMS[stream],
             start=began,
             end=began + timedelta(microseconds=length) if length else began,
             offset_min=offset_min,

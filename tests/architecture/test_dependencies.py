@@ -80,7 +80,9 @@ def test_each_list_is_exactly_what_is_imported() -> None:
 
 
 def test_every_extra_but_the_tools_is_compared() -> None:
-    assert set(declared()) == {"", "client", "consent", "demo", "dev", "movement", "networks", "postgres", "server"}
+    assert set(declared()) == {
+        *("", "client", "consent", "demo", "dev", "movement", "networks", "oracles", "postgres", "server")
+    }
 
 
 def test_what_is_needed_without_an_import_is_listed_and_never_imported() -> None:

@@ -130,6 +130,11 @@ def test_metrics_as_table_and_as_json(node: Path, run: Run, tmp_path: Path) -> N
     _, table, _ = run("metrics", node, athlete.strip(), "--to", "2019-11-03")
 
     assert "Nothing is known" in empty
+    _, later, _ = run("metrics", node, athlete.strip(), "--from", "2026-01-05", "--json")
+    code_of_too_many, _, refused = run("metrics", node, athlete.strip(), "--from", "1900-01-01")
+
+    assert {len(days) for days in json.loads(later)["metrics"].values()} == {1}
+    assert (code_of_too_many, "at most 7305 days" in refused) == (1, True)
     metrics = {name: days[-1] for name, days in json.loads(out)["metrics"].items()}
     assert (code, metrics["load_today"]["value"]) == (0, None)
     assert metrics["load_today"]["quality"] == ["not_recorded"]

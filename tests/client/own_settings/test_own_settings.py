@@ -1,5 +1,6 @@
 """Own constants and the order of sources: set, shown, sealed, followed everywhere, and gone with the athlete."""
 
+import ast
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import client
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.streams import Stream
@@ -25,6 +27,7 @@ from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 Run = Callable[..., tuple[int, str, str]]
+CHOOSING = {"build", "nights_of", "matched_reports", "tables_as_of"}
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
 
@@ -92,6 +95,19 @@ def test_what_cannot_be_is_refused_in_one_sentence(change: dict[str, object], sa
 
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_whoever_chooses_between_sources_is_given_the_order() -> None:
+    """What a call does not pass on would choose by the number of readings again."""
+    root, without = Path(client.__file__).parent, set()
+    for path in root.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CHOOSING:
+                named = {word.arg for word in node.keywords}
+                without |= set() if named & {"priority", "source_priority"} else {path.name}
+
+    # The note of an import counts pairs of reports, whichever of two counts.
+    assert without == {"other_sources.py"}
 
 
 def test_nothing_of_them_is_in_the_file_in_the_clear_and_nothing_is_left_after_erasure(
