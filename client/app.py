@@ -25,12 +25,18 @@ from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
+from client.uploads.forgetting import forgetting_uploads
+from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
+from client.uploads.reading import UploadReader
+from client.uploads.session_uploads import SessionUploads
+from client.uploads.spool import Spool
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions
 from client.web.site import TEMPLATES, ClubSite, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
+from client.web.uploads import routes as uploads
 from models.errors import ModelError
 from policies.errors import PolicyError
 
@@ -55,13 +61,21 @@ def build_app(
     site: where the pages are reached. health: what /health tells everybody.
     """
     club = build_site(settings, vault=vault, consent_client=consent_client, clock=clock, demo=demo, address=site)
-    app = FastAPI(title="Homefield node", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Homefield node",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lambda _: forgetting_uploads(club.uploads, club.sign_in.sessions),
+    )
+    app.state.uploads, app.state.sessions = club.uploads, club.sign_in.sessions
     _close_on_errors(app, club)  # first: what is added later stands around it and sees its answers
     _say_what_to_do(app, club)  # first: what is added later stands around it and sees its answers
-    app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site)
+    app.add_middleware(OwnFormsOnly, refusal=_refusal(club), site=site, uploads={UPLOAD_PATH: LARGEST_UPLOAD})
     add_base_layout(app)
     app.add_api_route("/health", health.public, methods=["GET"])
-    for area in (entrance, board, athletes, decide, athlete, imports, league_model):
+    for area in (entrance, board, athletes, decide, athlete, imports, uploads, league_model):
         app.include_router(area.router(club))
     return app
 
@@ -94,6 +108,7 @@ def build_site(
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
         tables=Tables(vault, without_wearables=settings.without_wearables, today=today),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
+        uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
         demo=demo,
     )
 

@@ -10,6 +10,7 @@ ClientError
 ├── UnreadableFile        an input file that is not what it should be; it is quarantined with this reason
 ├── NotUsed               an input file that is well-formed but of a kind no reader takes yet; it is skipped
 ├── CannotCorrect         an import that cannot be undone, or a reading that cannot be corrected or voided
+├── UploadRefused         files that cannot be taken from a form: too many, too large, damaged on the way
 ├── BadMapping            a mapping file that does not describe a CSV
 ├── VaultError
 │   ├── WrongKey          passphrase or key file that does not open this vault
@@ -71,6 +72,10 @@ class UnreadableFile(ClientError):
 
 class NotUsed(ClientError):
     """A well-formed input file of a kind that no reader takes yet; skipping it is no failure."""
+
+
+class UploadRefused(ClientError):
+    """Files that cannot be taken from a form: too many, too large, damaged on the way. The message is for the page."""
 
 
 class BadMapping(ClientError, ValueError):

@@ -28,10 +28,14 @@ ARRIVES_WITHIN_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """What one route takes. least_rate: bytes a second, counted over the whole body, in place of the usual time."""
+    """What one route takes. least_rate: bytes a second, counted over the whole body, in place of the usual time.
+
+    is_streamed: True for a route that passes each part on when it comes; its body then takes no memory that counts.
+    """
 
     largest: int = LARGEST_BODY
     least_rate: int | None = None
+    is_streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class _Body:
         self.is_whole = not message.get("more_body", False)
         if self.size > self.limit.largest:
             return await self.refuse(413, f"expected a body of at most {self.limit.largest:,} bytes")
-        if self.size > SMALL_BODY:
+        if self.size > SMALL_BODY and not self.limit.is_streamed:
             wanted = self.size - self.held
             if not self.limits.take(wanted):
                 return await self.refuse(503, "too much is being read at once; try again in a few seconds")

@@ -119,6 +119,7 @@ class Stream(StrEnum):
     OSTRC_SYMPTOMS = "ostrc_symptoms"
     EXERCISE_ENERGY = "exercise_energy"
     FAT_FREE_MASS = "fat_free_mass"
+    HEALTH_EPISODE = "health_episode"
 
     __hash__ = str.__hash__  # as it compares; that of Enum is a call, and every reading is looked up many times
 
@@ -265,6 +266,7 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.OSTRC_SYMPTOMS: ostrc_item("symptoms"),
     Stream.EXERCISE_ENERGY: worn("kcal", 0, 15_000, _LOAD, Aggregation.SUM, "energy spent in training"),
     Stream.FAT_FREE_MASS: answer("kg", 20, 150, _FOOD, "fat-free mass"),
+    Stream.HEALTH_EPISODE: written(Category.INJURY, "one health problem: kind, return and body area"),
 }
 
 

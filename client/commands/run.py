@@ -48,6 +48,7 @@ def run(
     Example: homefield-node run ./club-a --port 8300
     """
     from chassis.operations.figures import refused_counter
+    from chassis.operations.no_core_dump import forbid_core_dumps
     from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import LOOPBACK, listen, serving, stopped_by_signals, wait_for_stop
     from chassis.web.site_address import parse_site
@@ -56,10 +57,12 @@ def run(
     from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.figures import node_figures, node_health
     from client.settings import load_settings
+    from client.uploads.limits import NODE_BODIES
     from client.vault.access import open_vault
     from client.vault.erased_again import erasing_again
     from client.vault.old_readings import deleting_old
 
+    forbid_core_dumps()
     begin_log("homefield-node", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
@@ -72,7 +75,9 @@ def run(
             settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo, site=site, health=health
         )
         add_status(app, node.status)
-        listeners = [listen(app, host=host, port=port, site=site, count_answer=refused_counter(figures))]
+        listeners = [
+            listen(app, host=host, port=port, site=site, bodies=NODE_BODIES, count_answer=refused_counter(figures))
+        ]
         beside = operator_listeners(figures, health, host=metrics_host, port=metrics_port)
         stop = stopped_by_signals()
         old = deleting_old(vault, lambda: load_settings(folder).keep_days, consent, clock=utc_now)

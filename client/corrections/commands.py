@@ -2,10 +2,16 @@
 
 import typer
 
-from client.corrections import athlete_commands, import_commands, reading_commands, set_aside_commands
+from client.corrections import (
+    athlete_commands,
+    import_commands,
+    question_commands,
+    reading_commands,
+    set_aside_commands,
+)
 
 
 def register(program: typer.Typer) -> None:
     """Add `reading`, `imports` and `quarantine`, and `athlete rename` and `athlete remove`."""
-    for area in (reading_commands, import_commands, set_aside_commands, athlete_commands):
+    for area in (reading_commands, import_commands, question_commands, set_aside_commands, athlete_commands):
         area.register(program)

@@ -20,6 +20,7 @@ from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
 from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
 from client.features.day_sources import chosen_by_day, not_overlapping
+from client.features.days.best_trials import best_columns
 from client.features.days.heart_load import HEART_LOADS, heart_load_columns
 from client.features.days.nights import nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
@@ -44,6 +45,7 @@ class DailyTable:
     lnrmssd [ln ms]: from the day's first valid resting beat series, else from the app's own RMSSD;
     sleep_h [h]: main sleep by device or questionnaire, whichever this athlete has on more days, never mixed;
     sleep_midpoint_h [h after midnight, local, 0 to 24): of the main sleep; nap_min [min]: every other sleep.
+    NAME_best, beside a test of which a day holds several trials: the best one, where NAME is their mean.
     NAME_instrument, beside a column that is compared with its own past: which instrument measured each day, where
     there is more than one (`client.features.days.instruments`).
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
@@ -123,6 +125,7 @@ def build(
     columns.update(variability_columns(by_stream, columns, dates, source_priority))
     columns.update(sleep_columns(by_stream, nights, columns, dates, source_priority))
     columns.update(compared_columns(by_stream, dates, source_priority))
+    columns.update(best_columns(by_stream, dates, source_priority))
     now = today or max(days)
     over = np.array([day < now for day in dates], dtype=bool)
     columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))

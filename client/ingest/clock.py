@@ -32,6 +32,25 @@ class Moment(NamedTuple):
         """The instant `step` later, with the same offset."""
         return Moment(self.utc + step, self.offset_min)
 
+    def later(self, seconds: float) -> "Moment":
+        """The instant so many seconds later, with the same offset."""
+        return self.plus(timedelta(seconds=seconds))
+
+    def shifted(self, offset_min: int) -> "Moment":
+        """The same local time at another offset from UTC."""
+        return Moment(self.utc + timedelta(minutes=self.offset_min - offset_min), offset_min)
+
+    @property
+    def local_day(self) -> date:
+        """The local calendar day."""
+        return (self.utc + timedelta(minutes=self.offset_min)).date()
+
+    @property
+    def midnight(self) -> "Moment":
+        """Local midnight at the beginning of that day, with the same offset."""
+        local = datetime(self.local_day.year, self.local_day.month, self.local_day.day, tzinfo=UTC)
+        return Moment(local - timedelta(minutes=self.offset_min), self.offset_min)
+
 
 @dataclass(frozen=True, slots=True)
 class LocalClock:

@@ -5,6 +5,7 @@ Readers hand every cell to a collector; nothing becomes a reading, and nothing i
 
 import math
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from client.biometrics.observations import Observation, ReadingSource, is_in_range, observe
@@ -37,6 +38,11 @@ class Collector:
         self._observations: list[Observation] = []
         self._records: list[SourceRecord] = []
         self._record = SourceRecord(0, 0)
+
+    def of_device(self, device: str) -> None:
+        """Say that what follows comes from this device."""
+        if device != self.source.device:
+            self.source = replace(self.source, device=device)
 
     def begin_record(self, record_id: str = "", *, is_unique: bool = False) -> None:
         """Say that what follows belongs to another record; record_id: the source's own, is_unique: no other has it.

@@ -1,18 +1,22 @@
 """Which reader a file needs, told from its content; the name only where the content cannot tell."""
 
 from client.errors import NotUsed, UnreadableFile
-from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon
+from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
 from client.ingest.archives.foreign_kinds import check_is_readable_kind
+from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
+from client.ingest.health import apple, json_kinds
+from client.ingest.health.services import night_tables
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
-from client.ingest.sessions import gpx, tcx
+from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
+from client.ingest.sessions.squad import drills, positions
 from client.ingest.text_table import decoded, read_table
-from client.ingest.wellness import readers as wellness_readers
 from client.ingest.wellness.golden_cheetah import holds_measures
+from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
@@ -90,7 +94,6 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
         ),
     ),
 )
-_KNOWN_UNUSED_HEADERS = (("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed"),)
 
 BY_KEY: tuple[tuple[str, Reader], ...] = (
     (
@@ -133,7 +136,13 @@ RR = Reader(
     rr_text.read_intervals,
 )
 
-BY_ROOT: dict[str, Reader] = {tcx.ROOT: tcx.READER, gpx.ROOT: gpx.READER}
+BY_ROOT: dict[str, Reader] = {
+    tcx.ROOT: tcx.READER,
+    gpx.ROOT: gpx.READER,
+    pwx.ROOT: pwx.READER,
+    sml.ROOT: sml.READER,
+    apple.ROOT: apple.READER,
+}
 
 READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_HEADER),
@@ -141,8 +150,13 @@ READERS: tuple[Reader, ...] = (
     *(reader for _, reader in BY_KEY),
     *readers.READERS,
     *BY_ROOT.values(),
+    *json_kinds.READERS,
+    *(reader for _, reader in night_tables.BY_HEADER),
+    hrm.READER,
+    positions.READER,
+    drills.READER,
     RR,
-    *wellness_readers.READERS,
+    *table_kinds.READERS,
 )
 """Every reader, in the order of the table in docs/ingest.md §1."""
 
@@ -160,6 +174,8 @@ def reader_for(file: InputFile) -> Reader:
     check_is_readable_kind(file)
     if looks_like_xml(file):
         return _xml_reader(file)
+    if hrm.looks_like_hrm(file):
+        return hrm.READER
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return _json_reader(file)
     return _table_reader(file)
@@ -177,14 +193,21 @@ def _xml_reader(file: InputFile) -> Reader:
 
 
 def _table_reader(file: InputFile) -> Reader:
+    if positions.looks_like_positions(file):
+        return positions.READER
+    if drills.looks_like_drills(file):
+        return drills.READER
     table = read_table(file)
-    for header, reader in (*BY_HEADER, *wellness_readers.BY_HEADER):
+    for header, reader in (*BY_HEADER, *night_tables.BY_HEADER):
         if table.has(*header):
             return reader
-    if any(table.has(*header) for header in _KNOWN_UNUSED_HEADERS):
-        raise NotUsed("a diary of meals; no reader takes it yet")
+    known = table_kinds.reader_of_table(table)
+    if known is not None:
+        return known
     if looks_like_intervals(decoded(file)):
         return RR
+    first = next((record.cells for record in table.records() if record.cells), ())
+    check_is_usable(file, table.header, first)
     if table.repeated:
         raise UnreadableFile(
             "no reader knows these columns, of which two have the same name; describe them with --mapping",
@@ -197,7 +220,10 @@ def _table_reader(file: InputFile) -> Reader:
 
 def _json_reader(file: InputFile) -> Reader:
     if holds_measures(file):
-        return wellness_readers.GOLDEN_CHEETAH
+        return GOLDEN_CHEETAH
+    known = json_kinds.reader_of_json(file)
+    if known is not None:
+        return known
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
+from client.ingest.cells.number_form import NumberForm, Refusal, is_missing
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import decimal_sign
 from client.ingest.text_table import read_table
 
 HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
@@ -33,6 +35,7 @@ def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str
     table = read_table(file)
     texts = [row[time] for row in table.rows(QualityCounters())]
     swapped = has_day_before_month(texts)
+    form = NumberForm(decimal_sign(table, (rmssd, "HR")))
     for row in table.rows(out.counters):
         if row.get("Type", _AT_REST).casefold() != _AT_REST:
             out.counters.count("left_out:not_at_rest")
@@ -43,11 +46,15 @@ def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str
             out.counters.count("clock:day_before_month")
         moment = clock.instant(text, out.counters)
         if moment is not None:
-            out.number(Stream.RMSSD, moment, row[rmssd], sentinels=_ZERO)
-            out.number(Stream.RESTING_HEART_RATE, moment, row["HR"], sentinels=_ZERO)
+            out.number(Stream.RMSSD, moment, _number(row[rmssd], form), sentinels=_ZERO)
+            out.number(Stream.RESTING_HEART_RATE, moment, _number(row["HR"], form), sentinels=_ZERO)
     if out.counters.rows and not texts:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     return out.reading()
+
+
+def _number(cell: str, form: NumberForm) -> float | Refusal | None:
+    return None if is_missing(cell) else form.read(cell)
 
 
 def has_day_before_month(texts: Sequence[str]) -> bool:

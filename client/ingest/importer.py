@@ -105,6 +105,12 @@ class Importer:
             return [self._refused(file, "quarantined", str(error), _refused_rows(error.rows))]
         except DAMAGES:
             return [self._refused(file, "quarantined", "cannot be read to its end; copy or export it again")]
+        return self.store(file, name, readings, owners)
+
+    def store(
+        self, file: InputFile, name: str, readings: Mapping[str, Reading], owners: Mapping[str, AthleteId]
+    ) -> list[ImportResult]:
+        """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
         others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
@@ -154,8 +160,12 @@ class Importer:
                 report = replace(report, notes=(*report.notes, note))
             status, reason = judged(account, report)
             added, replaced = stored.added, stored.replaced
-            outcome = ImportResult(file.shown, reader, status, reason, owner, added, report, account, replaced=replaced)
-            self._journal(file, owner, outcome, mark.number)
+            outcome = ImportResult(
+                *(file.shown, reader, status, reason, owner, added, report, account),
+                replaced=replaced,
+                number=mark.number,
+            )
+            self._journal(file, owner, outcome)
         return outcome
 
     def _sessions(self, owner: AthleteId) -> list[Observation]:
@@ -175,12 +185,14 @@ class Importer:
     ) -> ImportResult:
         owner = self.attribution.athlete
         outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
-        if owner is not None:
-            with self.vault.transaction():
-                self._journal(file, owner, outcome)
-        return outcome
+        if owner is None:
+            return outcome
+        with self.vault.transaction():
+            numbered = replace(outcome, number=reserve_import(self.vault, owner))
+            self._journal(file, owner, numbered)
+        return numbered
 
-    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult, number: int = 0) -> None:
+    def _journal(self, file: InputFile, owner: AthleteId, outcome: ImportResult) -> None:
         """Record what became of the file; one that was set aside before and is stored now no longer is set aside."""
         if outcome.status in SET_ASIDE:
             about = {"file_name": file.name, "sha256": file.sha256, "reason": outcome.reason}
@@ -204,7 +216,7 @@ class Importer:
                 **({"replaced": outcome.replaced} if self.replaces else {}),
             },
             who=self.who,
-            number=number,
+            number=outcome.number or 0,
         )
         record_import(self.vault, owner, record)
 

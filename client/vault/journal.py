@@ -81,6 +81,14 @@ def imports(vault: Vault, athlete: AthleteId) -> list[ImportRecord]:
     return [_decode(row, sealed, seal) for row, sealed in rows]
 
 
+def delete_import(vault: Vault, athlete: AthleteId, number: int) -> None:
+    """Delete the entry of one import, and its note of what it had; its readings stay."""
+    database, owner, _ = vault.seal_of(athlete)
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM import_claims WHERE import = ? AND athlete = ?", (number, owner))
+        connection.execute("DELETE FROM import WHERE number = ? AND athlete = ?", (number, owner))
+
+
 def settle(vault: Vault, athlete: AthleteId, mark: str) -> None:
     """Note that a file that was set aside no longer is."""
     for record in imports(vault, athlete):

@@ -5,10 +5,9 @@ with a snapshot of this moment: its time and the node's agree then.
 """
 
 import logging
-import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,9 +17,13 @@ from chassis.clock import Clock
 from client.biometrics.observations import Observation
 from client.biometrics.streams import SPECS
 from client.errors import ClientError
-from client.vault.codec import encode_source, natural_key
-from client.vault.seal import Seal
-from client.vault.set_aside import forget_originals
+from client.vault.history.athlete_history import AthleteHistory
+from client.vault.history.fold import RecordState
+from client.vault.history.writing import RecordWriter
+from client.vault.journal import delete_import, imports
+from client.vault.records.claims import Claims
+from client.vault.records.sources import delete_unused_sources
+from client.vault.set_aside import clear, forget_originals, set_aside_files
 from client.vault.store import Vault
 from client.vault.work_beside import work_beside
 from policies.vocabulary import AthleteId, Category
@@ -43,7 +46,10 @@ class KnowsTheTime(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CategoryRetention:
-    """Readings of one category over all athletes. keep_days: None keeps them for good. ends: how many are older."""
+    """Readings of one category over all athletes, with those that do not count (former values, voided readings).
+
+    keep_days: None keeps them for good. ends: how many are older.
+    """
 
     category: Category
     keep_days: int | None
@@ -56,9 +62,11 @@ def preview(vault: Vault, keep: KeepDays, *, now: datetime) -> list[CategoryRete
     held: Counter[Category] = Counter()
     ends: Counter[Category] = Counter()
     for one in vault.athletes():
-        readings = vault.read(one.athlete)
-        held.update(_category(reading) for reading in readings)
-        ends.update(_category(reading) for reading in readings if _is_over(reading, keep, now))
+        history = _history(vault, one.athlete)
+        for key in history.keys:
+            values = history.state(key).values
+            held[_category(values[-1])] += len(values)
+            ends[_category(values[-1])] += len(values) * _is_over(values[-1], keep, now)
     return [
         CategoryRetention(category, keep.get(category), held[category], ends[category]) for category in HELD_CATEGORIES
     ]
@@ -128,25 +136,55 @@ def _is_done(vault: Vault, keep: Callable[[], KeepDays], service: KnowsTheTime, 
 
 
 def _delete_of(vault: Vault, athlete: AthleteId, keep: KeepDays, now: datetime) -> Counter[Category]:
+    """Delete whole records that are older: the value that counts, what it was before, and what was done by hand."""
     database, number, seal = vault.seal_of(athlete)
+    deleted: Counter[Category] = Counter()
     with database.transaction() as connection:
-        readings = vault.read(athlete)
-        old = [reading for reading in readings if _is_over(reading, keep, now)]
+        history = _history(vault, athlete)
+        old = {key for key in history.keys if _is_over(history.state(key).values[-1], keep, now)}
+        writer = RecordWriter(connection, number, seal)
+        for key in old:
+            values = history.state(key).values
+            deleted[_category(values[-1])] += len(values)
+            writer.write(key, RecordState())
         if old:
-            rows = [(number, seal.row_key(natural_key(reading))) for reading in old]
-            connection.executemany("DELETE FROM observation WHERE athlete = ? AND key = ?", rows)
-            connection.executemany("DELETE FROM superseded WHERE athlete = ? AND key = ?", rows)
-            gone = set(map(id, old))
-            _delete_sources(connection, number, seal, (one for one in readings if id(one) not in gone))
-    return Counter(_category(reading) for reading in old)
+            used = {reading.source for key, reading in history.counting.items() if key not in old}
+            delete_unused_sources(connection, number, seal, used)
+            Claims(connection, number, seal).forget(old.__contains__)
+        _end_imports(vault, athlete, history, old, _longest(keep, now))
+    return deleted
 
 
-def _delete_sources(connection: sqlite3.Connection, number: int, seal: Seal, kept: Iterable[Observation]) -> None:
-    """Delete the devices and files that no reading comes from any more."""
-    used = {seal.row_key(b"source\x1f" + encode_source(source)) for source in {one.source for one in kept}}
-    rows = connection.execute("SELECT number, key FROM source WHERE athlete = ?", (number,)).fetchall()
-    unused = [(number, row) for row, key in rows if key not in used]
-    connection.executemany("DELETE FROM source WHERE athlete = ? AND number = ?", unused)
+def _end_imports(
+    vault: Vault, athlete: AthleteId, history: AthleteHistory, old: set[bytes], before: datetime | None
+) -> None:
+    """Delete the entries of imports whose last reading has ended, and all that is older than anything is kept.
+
+    The newest entry stays: the order of what was done by hand hangs on its number.
+    """
+    newest = max(history.imports, default=0)
+    for number, record in history.imports.items():
+        claims = history.claims.get(number)
+        has_ended = claims is not None and claims.keys <= old and record.status in ("stored", "partial")
+        is_too_old = before is not None and record.at < before
+        if number != newest and (has_ended or is_too_old):
+            delete_import(vault, athlete, number)
+    if before is not None:
+        marks = {file.mark for file in set_aside_files(vault, athlete) if file.at is None or file.at < before}
+        clear(vault, athlete, frozenset(marks))
+
+
+def _longest(keep: KeepDays, now: datetime) -> datetime | None:
+    """Return the time before which nothing is kept; None where a category is kept for good."""
+    days = [keep.get(category) for category in HELD_CATEGORIES]
+    limits = [one for one in days if one is not None]
+    return now - timedelta(days=max(limits)) if limits and len(limits) == len(days) else None
+
+
+def _history(vault: Vault, athlete: AthleteId) -> AthleteHistory:
+    database, number, seal = vault.seal_of(athlete)
+    with database.reading() as connection:
+        return AthleteHistory.read(connection, number, seal, imports(vault, athlete))
 
 
 def _category(reading: Observation) -> Category:

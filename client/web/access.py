@@ -135,6 +135,17 @@ class PageAccessRequests:
         allowed = {athlete: live[athlete]} if is_own else {}
         return PageAccess(allowed, {}, self.clock(), snapshot.expires)
 
+    def squad_from_snapshot(self, viewer: Viewer) -> PageAccess:
+        """What the signed snapshot says is shared now by this person's squads, for a deed logged as what it is.
+
+        Nothing that is read under this look may be shown; showing takes `squad`.
+        """
+        snapshot = self.consent.snapshot()
+        held = {one.athlete for one in self.held() if one.squad in viewer.squads} & snapshot.epochs.keys()
+        live = self._live(viewer, snapshot)
+        allowed = {athlete: shared for athlete, shared in live.items() if athlete in held}
+        return PageAccess(allowed, {}, self.clock(), snapshot.expires)
+
     def _is_refused(self, viewer: Viewer, athlete: AthleteId, snapshot: ConsentSnapshot) -> bool:
         """True for an athlete of another squad. The athlete finds the try; nobody else of the club learns of anybody.
 

@@ -53,7 +53,11 @@ def router(site: ClubSite) -> APIRouter:
             return locked_page(site, request, wrong=WRONG_PIN, back=back)
         return _page(site, code=SIGNED_OUT)
 
-    add_sign_out(routes, site.cookie, site.sign_in.sessions.end)
+    def end(held: str | None) -> None:
+        site.sign_in.sessions.end(held)
+        site.uploads.end_session(held)
+
+    add_sign_out(routes, site.cookie, end)
     return routes
 
 

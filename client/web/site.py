@@ -19,6 +19,7 @@ from client.coaching.journal import CoachingJournal
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
 from client.settings import NodeSettings
+from client.uploads.session_uploads import SessionUploads
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.staff_sign_in import StaffSignIn
@@ -52,6 +53,7 @@ class ClubSite:
     cookie: SessionCookie
     tables: Tables
     journal: CoachingJournal
+    uploads: SessionUploads
     demo: bool
 
     @property

@@ -1,6 +1,7 @@
 """Nodes of their own with an import, a voided reading or a file that was set aside, for the commands about these."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import client.cli
@@ -11,7 +12,7 @@ from client.vault.history.reading_states import stored_readings
 from client.vault.journal import imports
 from client.vault.set_aside import set_aside_files
 from tests.architecture.answer_world import Everything, Words
-from tests.privacy.programs import WELLNESS
+from tests.privacy.programs import WELLNESS, asked, question_of
 
 
 def copied_node(every: Everything, fresh: str) -> Path:
@@ -49,3 +50,11 @@ def set_aside(every: Everything, fresh: str) -> Words:
     every.programs.run(client.cli.app, "ingest", node, path, "--athlete", one)
     with open_vault(load_settings(node)) as vault:
         return [node, next(file.mark for file in set_aside_files(vault, one) if fresh in file.file_name)]
+
+
+def questioned(every: Everything, fresh: str) -> Words:
+    """A node with a question about two sessions of one day: its folder, the athlete, and the question's id."""
+    programs = replace(every.programs, folder=every.folder / fresh)
+    shutil.copytree(every.programs.node, programs.node)
+    asked(programs)
+    return [programs.node, every.programs.one, question_of(programs)]

@@ -29,7 +29,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
-from tests.architecture.corrected_node import copied_node, imported, of_reading, set_aside, voided
+from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -221,6 +221,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "imports", "list"): [lambda e, fresh: [imported(e, fresh)[0]]],
     ("homefield-node", "imports", "show"): [imported],
     ("homefield-node", "imports", "undo"): [lambda e, fresh: [*imported(e, fresh), "--yes"]],
+    ("homefield-node", "imports", "questions"): [lambda e, fresh: questioned(e, fresh)[:2]],
+    ("homefield-node", "imports", "answer"): [lambda e, fresh: [*questioned(e, fresh), "different"]],
     ("homefield-node", "quarantine", "list"): [lambda e, fresh: [set_aside(e, fresh)[0]]],
     ("homefield-node", "quarantine", "show"): [set_aside],
     ("homefield-node", "quarantine", "clear"): [set_aside],

@@ -52,7 +52,7 @@ MOST_UNRECORDED = {
     "auditor": 16,
     "witness": 5,
     "consent": 32,
-    "node": 7,
+    "node": 8,
     "league": 8,
     "fleet": 9,
 }

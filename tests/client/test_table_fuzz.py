@@ -34,6 +34,24 @@ HRV = (
 )
 WELLNESS = b"date,restingHR,hrv,menstrualPhase,sleepSecs,fatigue\n2026-03-02,51,63.2,LUTEAL,27000,2\n"
 MEASURES = b'{"measures": [{"when": 1772436600, "rmssd": 53.4, "hr": 52.1}, {"when": 9, "rmssd": 0}], "version": 1}'
+MEALS = b"Date,Meal,Calories,Carbohydrates (g),Protein (g)\n2026-03-02,Lunch,900,110,60\n2026-03-02,Dinner,800,90,50\n"
+DIARY = (
+    b"date,timestamp,meals,weight,glasses_of_fluid,alcohol_consumed\n"
+    b'06/11/2019,06/12/2019 21:58:30,"Breakfast, Dinner",100,7,No\n'
+)
+HEALTH = (
+    b"Player,Injury date,Return date,Body area,Kind\nA,2026-03-02,2026-03-06,knee,injury\nA,2026-03-13,,,illness\n",
+    b"Athlete,Availability,Date\nA,Full,2026-03-02\nB,out,2026-03-02\n",
+    b"date,OSTRC Q1,OSTRC Q2,OSTRC Q3,OSTRC Q4\n2026-03-08,8,17,8,17\n2026-03-15,0,,,\n",
+)
+TRIALS = (
+    b'Name,ExternalId,Test Type,Date,Time,"Jump Height (Imp-Mom) [cm] "\n'
+    b"A,,Countermovement Jump,02/28/2026,9:15 AM,36.9\n",
+    b"Athlete;Date;10 m (s);30m (s)\nA;02.03.2026;1,74;4,11\nA;02.03.2026;1,70;\n",
+    b"Name,ExternalId,Date UTC,Time UTC,Direction,Test,L Max Force (N),R Max Force (N)\n"
+    b"A,,2026-03-02,07:10:00,Squeeze,Hip AD/AB,410,362\n",
+    b"Time (s),Force (N)\n" + b"".join(b"%.3f,735.5\n" % (n / 1000) for n in range(40)),
+)
 BEATS = b"# device\nPhone timestamp;RR-interval [ms]\n" + b"".join(
     b"2026-03-02T06:10:%02d;8%02d\n" % (n, n) for n in range(24)
 )
@@ -44,6 +62,9 @@ SAMPLES: dict[str, tuple[bytes, ...]] = {
     "mapped table": (SHEET,),
     "variability table": (HRV, WELLNESS),
     "measures": (MEASURES,),
+    "meals": (MEALS, DIARY),
+    "health problems": HEALTH,
+    "trials": TRIALS,
     "beat intervals": (BEATS,),
 }
 _PUT = (b"", b"\x00", b'"', b",", b";", b"\n", b"\xff", b"9" * 30, b"\xd9\xa3", b"-", b"<", b"{", b"1e999", b"NaN")

@@ -12,6 +12,9 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, VaultError, WrongKey
 from client.vault import keys
+from client.vault.history.by_hand import CorrectionReason, HandReason, void
+from client.vault.history.reading_states import stored_readings
+from client.vault.intake import ImportMark
 from client.vault.journal import ImportRecord, record_import
 from client.vault.keys import UnlockKey
 from client.vault.seal import vault_subkey
@@ -38,7 +41,11 @@ def _fill(vault: Vault) -> AthleteId:
             observe(Stream.INJURY_SITES, at, "canary-knee: minor", source),
         ],
     )
-    record_import(vault, someone, ImportRecord(at, FILE, "ca" * 32, "canary-reader", "stored", "", {}))
+    number = record_import(vault, someone, ImportRecord(at, FILE, "ca" * 32, "canary-reader", "stored", "", {}))
+    mark = ImportMark(number, at, "canary-coach")
+    vault.add_counted(someone, [observe(Stream.MOOD, at, 4.0, source), observe(Stream.STRESS, at, 2.0, source)], mark)
+    wrong = stored_readings(vault, someone, streams=[Stream.STRESS])[0].id
+    void(vault, someone, wrong, HandReason(at, "canary-coach", CorrectionReason.OTHER, "canary-note"))
     set_aside(vault, someone, file_name=FILE, sha256="cb" * 32, reason="canary-reason", at=at)
     return someone
 
@@ -189,9 +196,10 @@ def test_erasing_leaves_no_byte_of_the_key_or_the_readings(tmp_path: Path, key: 
     sealed += [row[0] for row in connection.execute("SELECT wrapped_key FROM athlete")]
     sealed += [
         row[0]
-        for table in ("source", "import", "quarantine")
+        for table in ("source", "import", "quarantine", "superseded", "import_claims", "hand_act")
         for row in connection.execute(f"SELECT sealed FROM {table}")
     ]
+    sealed += [row[0] for row in connection.execute("SELECT note FROM superseded")]
     profile = connection.execute("SELECT profile FROM athlete").fetchone()[0]
     connection.close()
     assert all(blob in _bytes_on_disk(path.parent) for blob in sealed)

@@ -150,3 +150,14 @@ def test_cycle_and_pregnancy_are_dropped_where_a_table_is_split(text_file: TextF
 def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock: LocalClock, text: str) -> None:
     with pytest.raises(UnreadableFile, match="heart rates per minute are none"):
         read(text_file(text, "2026-03-02.txt"), clock)
+
+
+def test_exports_that_a_spreadsheet_saved_again_have_decimal_commas(text_file: TextFile, clock: LocalClock) -> None:
+    rows = "2026-03-02 07:01:00 +0000;52,1;53,4\n2026-03-03 07:01:00 +0000;51;60\n"
+    hrv4training = f"timestamp_measurement;HR;rMSSD\n{rows}"
+    intervals = "date;restingHR;hrv;sleepSecs\n2026-03-02;51;63,2;27000\n"
+
+    first, second = (read(text_file(text), clock) for text in (hrv4training, intervals))
+
+    assert [one.value for one in first.observations] == [53.4, 52.1, 60.0, 51.0]
+    assert values(second)["rmssd"] == 63.2

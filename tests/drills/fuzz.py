@@ -13,6 +13,7 @@ DRILL = enlarged(
         "tests/audit/verification/test_own_entries.py",
         "tests/audit/verification/test_own_entries_file.py",
         "tests/client/test_table_fuzz.py",
+        "tests/client/test_reader_fuzz.py",
     ],
     factor=60,
     within_s=5_400,

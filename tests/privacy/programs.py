@@ -23,6 +23,7 @@ import server.consent_client
 from chassis.http.signed_client import SignedClient
 from client.biometrics.observations import ReadingSource, observe
 from client.biometrics.streams import Stream
+from client.corrections.session_questions import open_questions
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from client.vault.history.reading_states import stored_readings
@@ -214,6 +215,21 @@ def imported(p: Programs) -> None:
     p.done(client.cli.app, *NODE["ingest"][1](p))
 
 
+def asked(p: Programs) -> None:
+    """Two sources of the athlete tell of a session on one day, and neither says when."""
+    at = datetime(2024, 7, 1, tzinfo=load_settings(p.node).timezone).astimezone(UTC)
+    with open_vault(load_settings(p.node)) as vault:
+        for app, minutes in (("records", 60.0), ("diary", 20.0)):
+            source = ReadingSource("", app, app[0] * 64)
+            vault.add(p.one, [observe(Stream.SESSION_DURATION_MIN, at, minutes, source)])
+
+
+def question_of(p: Programs) -> str:
+    """The id of that question."""
+    with open_vault(load_settings(p.node)) as vault:
+        return open_questions(vault, p.one).questions[-1].id
+
+
 def reading_line(verb: str, *rest: str) -> Words:
     """A command line about the newest mood that the node holds of the athlete."""
 
@@ -249,6 +265,8 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "erase": (nothing, lambda p: ("erase", p.node, p.one, "--yes")),
     "athlete remove": (nothing, lambda p: ("athlete", "remove", p.node, p.one, "--yes")),
     **{f"reading {verb}": (imported, reading_line(verb, *rest)) for verb, rest in HAND_ACTS.items()},
+    "imports questions": (asked, lambda p: ("imports", "questions", p.node, p.one)),
+    "imports answer": (asked, lambda p: ("imports", "answer", p.node, p.one, question_of(p), "same")),
     "imports undo": (imported, lambda p: ("imports", "undo", p.node, 1, "--yes")),
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {

@@ -2,27 +2,33 @@
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_confirmed, json_line, print_json, print_table, say
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
 from client.commands.files.dry_run import show_previews
+from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
 from client.ingest.clock import LocalClock
+from client.ingest.watch.after_import import AfterImport
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
-    from client.ingest.importer import Importer
+    from client.ingest.importer import Attribution, Importer
+    from client.ingest.mapping import Mapping
     from client.ingest.results.file_answer import FileAnswer
     from client.ingest.results.import_result import ImportResult
+    from client.settings import NodeSettings
     from client.vault.store import Vault
 
 
@@ -51,6 +57,13 @@ def ingest(
         bool, typer.Option("--replace", help="What the same source holds for the same times is set aside, sealed.")
     ] = False,
     yes: Yes = False,
+    watched: Annotated[
+        bool, typer.Option("--watch", help="Go on importing what arrives in the folders named, until it is stopped.")
+    ] = False,
+    after: Annotated[
+        AfterImport | None,
+        typer.Option(help="With --watch: what becomes of a file that was stored whole; keep if left out."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read device files and questionnaires into the vault.
@@ -66,26 +79,25 @@ def ingest(
     Example: homefield-node ingest ./club-a league.xlsx --dry-run --save-mapping league.mapping.json
 
     Example: homefield-node ingest ./club-a league.xlsx --mapping league.mapping.json
+
+    Example: homefield-node ingest ./club-a ./inbox --athlete 7 --watch --after move
     """
-    from audit.entries.details.clubs import FilesIngested
-    from client.ingest.importer import Attribution, Importer, find_files
+    from client.ingest.importer import Attribution, find_files
     from client.ingest.mapping import read_mapping
-    from client.ingest.results.file_answer import answers, summary
     from client.settings import load_settings
     from client.vault.access import open_vault
 
-    if save_mapping is not None and not dry_run:
-        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
+    _check_options(dry_run=dry_run, save_mapping=save_mapping, watched=watched, after=after, replace=replace)
     settings = load_settings(folder)
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise ClientError(f"{missing[0]} does not exist")
-    files = find_files(paths)
-    if not files:
+    files = [] if watched else find_files(paths)
+    if not files and not watched:
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
-    clock = LocalClock(settings.timezone, utc_now())
     if dry_run:
+        clock = LocalClock(settings.timezone, utc_now())
         show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
         return
     with open_vault(settings) as vault:
@@ -94,18 +106,95 @@ def ingest(
             player=player,
             players=None if players is None else _players(players, vault),
         )
-        importer = Importer(vault, clock, attribution, described, replaces=replace)
-        if replace and not yes and not _is_agreed(importer, files):
+        taking = _Taking(settings, vault, attribution, described, replaces=replace)
+        if watched:
+            taking.watch(paths, after or AfterImport.KEEP, as_json=as_json)
+            return
+        if replace and not yes and not _is_agreed(taking.importer(), files):
             raise ClientError("nothing was replaced")
-        # Whose they are only where they are all of one athlete.
-        report(settings, FilesIngested(files=len(files), athlete=attribution.athlete))
-        with vault.transaction() if replace else nullcontext():
-            found = answers(_with_progress(importer, files))
-    if as_json:
-        print_json("homefield-ingest-1", summary(found))
-    else:
-        _show(found)
+        found = taking.take_all(files)
+    _answer(found, as_json=as_json)
     _check(found, "quarantined" if athlete is not None else "named above")
+
+
+def _check_options(
+    *, dry_run: bool, save_mapping: Path | None, watched: bool, after: "AfterImport | None", replace: bool
+) -> None:
+    """Raise ClientError for options that mean nothing together, or without another."""
+    if save_mapping is not None and not dry_run:
+        raise ClientError("--save-mapping writes what --dry-run proposes; add --dry-run")
+    if after is not None and not watched:
+        raise ClientError("--after says what --watch does with a file; add --watch")
+    if watched and (dry_run or replace):
+        raise ClientError("--watch goes without --dry-run and --replace, which are for files that a person looks at")
+
+
+def _answer(found: "list[FileAnswer]", *, as_json: bool, is_line: bool = False) -> None:
+    from client.ingest.results.file_answer import summary
+
+    if not as_json:
+        _show(found)
+    elif is_line:
+        say(json_line("homefield-ingest-1", summary(found)))
+    else:
+        print_json("homefield-ingest-1", summary(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Imports files, each time with the clock of that time; that it happens is logged before."""
+
+    settings: "NodeSettings"
+    vault: "Vault"
+    attribution: "Attribution"
+    mapping: "Mapping | None"
+    replaces: bool = False
+
+    def importer(self) -> "Importer":
+        """Return an importer of this moment."""
+        from client.ingest.importer import Importer
+
+        clock = LocalClock(self.settings.timezone, utc_now())
+        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces)
+
+    def take_all(self, files: list[Path]) -> "list[FileAnswer]":
+        """Import files under one entry of the log, with a progress bar."""
+        from client.ingest.results.file_answer import answers
+
+        self._report(len(files))
+        with self.vault.transaction() if self.replaces else nullcontext():
+            return answers(_with_progress(self.importer(), files))
+
+    def watch(self, folders: Sequence[Path], after: AfterImport, *, as_json: bool) -> None:
+        """Import what arrives in folders until the program is stopped."""
+        watch(
+            folders,
+            self._take,
+            after=after,
+            pause=_pause(),
+            show=lambda some: _answer(some, as_json=as_json, is_line=True),
+        )
+
+    def _take(self, files: Sequence[Path]) -> "list[list[FileAnswer]]":
+        from client.ingest.results.file_answer import answers
+
+        self._report(len(files))
+        importer = self.importer()
+        return [answers(importer.take_files([path])) for path in files]
+
+    def _report(self, files: int) -> None:
+        from audit.entries.details.clubs import FilesIngested
+
+        # Whose they are only where they are all of one athlete.
+        report(self.settings, FilesIngested(files=files, athlete=self.attribution.athlete))
+
+
+def _pause() -> Callable[[], bool]:
+    """Return what waits from one look to the next, and says whether the program was told to stop meanwhile."""
+    from chassis.web.serving import stopped_by_signals
+
+    stop = stopped_by_signals()
+    return lambda: stop.wait(EVERY_S)
 
 
 def _is_agreed(importer: "Importer", files: list[Path]) -> bool:

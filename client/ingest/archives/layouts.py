@@ -26,9 +26,11 @@ def _starts(path: str, *beginnings: str) -> bool:
 
 
 _OF_SESSIONS = (".fit", ".fit.gz", ".tcx", ".tcx.gz", ".gpx", ".gpx.gz")
-_OF_WELLNESS = ("_sleepdata.json", "_healthstatusdata.json", "_wellnessactivities.json")
+_OF_WELLNESS = ("_sleepdata.json",)
 
-_OF_POLAR = ("training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples")
+_OF_POLAR = ("training-session-",)
+
+_OF_FITBIT = ("resting_heart_rate", "sleep-", "sleep_score", "exercise-", "daily heart rate variability summary")
 
 LAYOUTS = (
     Layout(
@@ -43,6 +45,11 @@ LAYOUTS = (
         lambda path: _starts(
             path, "training-session-", "sleep_result", "sleep_wake", "nightly_recovery", "ppi_samples"
         ),
+    ),
+    Layout(
+        "Google",
+        lambda paths: any(path.startswith("Takeout/") for path in paths),
+        lambda path: "/fitbit/" in path.lower() and _starts(path, *_OF_FITBIT),
     ),
     Layout(
         "Apple Health",

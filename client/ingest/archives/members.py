@@ -36,7 +36,17 @@ def members(path: Path) -> Iterator[ArchiveMember]:
     file = InputFile(path.name, b"")
     try:
         file = load(path)
-        yield from _inside(file, UnpackedSize(path.stat().st_size), depth=0)
+        size = path.stat().st_size
+    except UnreadableFile as error:
+        yield ArchiveMember(file, _raising(error))
+        return
+    yield from members_of(file, size)
+
+
+def members_of(file: InputFile, size: int) -> Iterator[ArchiveMember]:
+    """Yield the files of one that is at hand, as `members` does. size: its bytes."""
+    try:
+        yield from _inside(file, UnpackedSize(size), depth=0)
     except (UnreadableFile, NotUsed) as error:
         yield ArchiveMember(file, _raising(error))
 

@@ -1,12 +1,12 @@
 """Tables of a known export: their mapping is part of the program, and reads those of its columns that are there."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import declared_decimal
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.mapping import RowFilter, StreamColumn, TimeColumn
@@ -32,8 +32,9 @@ class KnownTable:
     athlete: str | None = None
     only: RowFilter | None = None
 
-    def mapping(self, names: Collection[str]) -> CsvMapping:
-        """Return the mapping of a table with these columns; raises UnreadableFile where none of them is read."""
+    def mapping(self, table: TextTable) -> CsvMapping:
+        """Return the mapping of a table; raises UnreadableFile where none of its columns is read."""
+        names = set(table.header) - table.repeated  # which of two columns is meant, nothing says
         streams: dict[Stream, StreamColumn] = {}
         for entry in self.columns:
             if entry.column in names:
@@ -49,6 +50,7 @@ class KnownTable:
         return CsvMapping(
             version=1,
             app=self.app,
+            decimal=declared_decimal(table, [entry.column for entry in streams.values()]),
             athlete=self.athlete if self.athlete in names else None,
             time=time,
             only=self.only if self.only is not None and self.only.column in names else None,
@@ -57,7 +59,7 @@ class KnownTable:
 
     def read_many(self, file: InputFile, clock: LocalClock, table: TextTable) -> dict[str, Reading]:
         """Read a file into one reading per label."""
-        return read_mapped(file, clock, self.mapping(table.header))
+        return read_mapped(file, clock, self.mapping(table))
 
     def read(self, file: InputFile, clock: LocalClock, table: TextTable) -> Reading:
         """Read a file of one athlete; raises UnreadableFile for one without rows."""

@@ -1,5 +1,6 @@
 """One pass over an XML file: a handler is called at the start and end of each element, with names without namespace."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ MOST_TEXT = 4 * 2**20  # ours: the longest text of one element, such as a list o
 DECLARES_ENTITIES = "an XML file that declares entities or names other files; it is not read"
 _CHUNK = 2**16
 _ENDS = (3, 5, 13)  # expat: no element found, unclosed token, unclosed part
+_TYPES = re.compile(rb"<!DOCTYPE\s+\w+\s*\[.*?\]>", re.DOTALL)
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
@@ -42,7 +44,9 @@ class _Scan:
             raise UnreadableFile("an XML file nested deeper than any export")
         self._path.append(tag.rpartition("}")[2])
         self._texts.append([])
-        self._handler.start(self._path, {name.rpartition("}")[2]: value for name, value in attributes.items()})
+        if attributes and any("}" in name for name in attributes):
+            attributes = {name.rpartition("}")[2]: value for name, value in attributes.items()}
+        self._handler.start(self._path, attributes)
 
     def end(self, tag: str) -> None:
         text = "".join(self._texts.pop())
@@ -79,9 +83,7 @@ def scan(file: InputFile, handler: ElementHandler) -> str | None:
     parser = DefusedXMLParser(target=_Scan(handler), forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
         with file.open() as stream:
-            chunk = (
-                stream.read(_CHUNK).removeprefix(_BOM).lstrip(_BLANK)
-            )  # some apps write a line before the declaration
+            chunk = _beginning(stream.read(_CHUNK))
             while chunk:
                 parser.feed(chunk)
                 chunk = stream.read(_CHUNK)
@@ -95,6 +97,18 @@ def scan(file: InputFile, handler: ElementHandler) -> str | None:
     except Exception as error:  # hostile bytes reach expat and its codecs: whatever they raise means "stops here"
         return "the file ends too early" if _is_end(error) else "a place in it is no XML"
     return None
+
+
+def _beginning(chunk: bytes) -> bytes:
+    """Return the first bytes without what some apps write there: an empty line, and a broken list of element types.
+
+    Entities stay in their place, and are refused.
+    """
+    chunk = chunk.removeprefix(_BOM).lstrip(_BLANK)
+    types = _TYPES.search(chunk)
+    if types is None or b"<!ENTITY" in types[0] or b"%" in types[0]:
+        return chunk
+    return chunk[: types.start()] + chunk[types.end() :]
 
 
 def _is_end(error: Any) -> bool:

@@ -16,12 +16,12 @@ from client.errors import UnreadableFile
 from client.ingest.cells.column_check import RATED
 from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.number_form import NumberForm, clock_seconds, is_missing
+from client.ingest.cells.time_columns import EXCHANGEABLE, Cells, FoundTime, find_time
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.mapping import StreamColumn, TimeColumn
 from client.ingest.preview.column_words import NamedColumn, named, stream_of
-from client.ingest.preview.time_columns import EXCHANGEABLE, Cells, FoundTime, find_time
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, tables_by_width
 
 APP = "club-sheet"

@@ -83,7 +83,7 @@ def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | N
         try:
             name, readings = read_file(file, clock, mapping=mapping, player=player)
         except UnreadableFile as unknown:
-            proposal = _proposed(file, unknown) if mapping is None else None
+            proposal = proposed(file, unknown) if mapping is None else None
             if proposal is None:
                 raise
             name, readings = read_file(file, clock, mapping=proposal.mapping, player=player)
@@ -96,7 +96,11 @@ def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | N
     return _made(file.shown, name, readings, proposal)
 
 
-def _proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
+def proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
+    """Return a mapping for a file that was refused as a table of an unknown kind; None where that is not why.
+
+    Raises UnreadableFile where none can be proposed.
+    """
     if not (unknown.is_unknown_table and may_hold_table(file)):
         return None
     try:
@@ -115,10 +119,11 @@ def _made(name: str, reader: str, readings: Mapping[str, Reading], proposal: Map
     for account in accounts.values():
         total = total.plus(account)
     notes = tuple(dict.fromkeys(note for reading in readings.values() for note in reading.report.notes))
-    return FilePreview(name, status, reader, reason, total, notes, tuple(_rows(readings)), proposal)
+    return FilePreview(name, status, reader, reason, total, notes, tuple(first_rows(readings)), proposal)
 
 
-def _rows(readings: Mapping[str, Reading]) -> list[RowAsRead]:
+def first_rows(readings: Mapping[str, Reading]) -> list[RowAsRead]:
+    """Return the first rows of a file as they would be read, at most SHOWN, athlete by athlete."""
     found: list[RowAsRead] = []
     for label, reading in readings.items():
         by_row: dict[int, list[Observation]] = {}

@@ -50,6 +50,7 @@ class FileAnswer:
             "notes": self.notes,
             "added": self.added,
             "replaced": self.replaced,
+            "imports": [one.number for one in self.results if one.number is not None],
             "athletes": [one.athlete for one in self.results if one.athlete is not None],
             "file_name": self.first.file_name,
             "athlete": self.first.athlete if len(self.results) == 1 else None,

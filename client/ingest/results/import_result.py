@@ -13,7 +13,7 @@ class ImportResult:
     """What became of one file, for one athlete (None where no athlete of the vault was concerned).
 
     account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
-    readings that were set aside by a replacing import.
+    readings that were set aside by a replacing import. number: of the import on this node; None where it is nobody's.
     """
 
     file_name: str
@@ -26,6 +26,7 @@ class ImportResult:
     account: RowAccount = field(default_factory=RowAccount)
     others: RowAccount = field(default_factory=RowAccount)
     replaced: int = 0
+    number: int | None = None
 
     @property
     def is_failure(self) -> bool:

@@ -11,12 +11,18 @@ _ROWS = {
     "time_relative": "a time of a clock that was never set",
     "row_ragged": "more or fewer cells than the header",
     "row_unreadable": "cells that cannot be told apart",
+    "row_of_impossible_length": "a return before the onset, or years after it",
+    "other_test": "another kind of test",
+    "loaded_jump": "a jump with a load",
+    "metric_not_read": "a metric that is not read",
     "row_left_out": "another value in the column of `only`",
     "imputed": "the source's own estimate",
     "not_at_rest": "a reading that is not at rest",
     "another_athlete": "another athlete",
     "athlete_not_taken": "an athlete who is not taken",
     "missing": "no value",
+    "value_refused": "a value or unit that is refused",
+    "kind_not_taken": "a kind of record that is not taken",
     "no_reading": "nothing that is read",
     "file_refused": "a file that was refused whole",
     "report_unreadable": "a report that cannot be read",
@@ -28,6 +34,11 @@ _CELLS = {
     "text": "too long a text",
 }
 _SMALL = "outside {low:g} to {high:g} {unit}"
+
+
+def row_in_words(reason: str) -> str:
+    """Return why one row gave nothing, such as "a time that cannot be read"."""
+    return _ROWS.get(reason) or _cells(reason, 1).partition(" of ")[2] or reason.replace("_", " ")
 
 
 def in_words(details: Mapping[str, int], dropped_rows: Mapping[str, int] | None = None) -> str:

@@ -13,7 +13,9 @@ _NOT_ON_FOOT = (
     "cycl bik wheel ride swim row paddl kayak canoe sail surf kite ski snow skat motor driv fly hang boat wind "
     "horse glid water jump_master float ellipt"
 ).split()
+RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 MOST_LAPS = 1000  # ours
+LEAST_COVERED = 0.8  # ours: share of a session that has to be recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +67,45 @@ def take_session(out: Collector, session: RecordedSession) -> None:
     for stream, value in numbers:
         # A pool or trainer without sensor writes 0 m and 0 W: nothing was measured.
         out.number(stream, session.moment, value, end=end, sentinels=(0.0,), quality=quality)
-    counted = (
-        (Stream.HIGH_SPEED_DISTANCE, points.high_speed_m),
-        (Stream.SPRINT_DISTANCE, points.sprint_m),
-        (Stream.ACCELERATIONS, points.accelerations),
-        (Stream.DECELERATIONS, points.decelerations),
-    )
-    for stream, value in counted:
+    for stream, value in _of_speed(points) if _covers(points.seconds_at_speed, session) else ():
         if value is not None:
             out.number(stream, session.moment, value, end=end, quality=quality)
     for stream, series in _series(session, points):
         out.series(stream, session.moment, series, end=end, quality=quality)
 
 
+def _of_speed(points: TrackSummary) -> tuple[tuple[Stream, float | None], ...]:
+    return (
+        (Stream.HIGH_SPEED_DISTANCE, points.high_speed_m),
+        (Stream.SPRINT_DISTANCE, points.sprint_m),
+        (Stream.ACCELERATIONS, points.accelerations),
+        (Stream.DECELERATIONS, points.decelerations),
+    )
+
+
+def _covers(seconds: tuple[float, ...] | None, session: RecordedSession) -> bool:
+    """True where most of the session was recorded: what is counted over a part of it would look like a whole."""
+    return seconds is not None and sum(seconds) >= LEAST_COVERED * session.seconds
+
+
+def take_intervals(out: Collector, start: Moment, intervals: list[float], *, quality: tuple[str, ...]) -> None:
+    """Take one series of intervals in ms; an impossible one stays in its place as an artefact.
+
+    No difference may be taken across it.
+    """
+    artefacts = sum(not RR_GATE_MS[0] <= value <= RR_GATE_MS[1] for value in intervals)
+    if artefacts:
+        out.counters.count("artefact:rr_intervals", artefacts)
+    series = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
+    out.series(Stream.RR_INTERVALS, start, series, end=start.utc + timedelta(milliseconds=sum(series)), quality=quality)
+
+
 def _series(session: RecordedSession, points: TrackSummary) -> list[tuple[Stream, tuple[float, ...]]]:
     """Times at each heart rate and speed; of laps what every one of them has, for a series has no gaps."""
     laps = session.laps if 1 < len(session.laps) <= MOST_LAPS else ()
     found = (
-        (Stream.TIME_AT_HEART_RATE, points.seconds_at_bpm),
-        (Stream.TIME_AT_SPEED, points.seconds_at_speed),
+        (Stream.TIME_AT_HEART_RATE, points.seconds_at_bpm if _covers(points.seconds_at_bpm, session) else None),
+        (Stream.TIME_AT_SPEED, points.seconds_at_speed if _covers(points.seconds_at_speed, session) else None),
         (Stream.LAP_DURATIONS, _whole([lap.seconds for lap in laps])),
         (Stream.LAP_DISTANCES, _whole([lap.distance_m for lap in laps])),
         (Stream.LAP_HEART_RATES, _whole([lap.mean_bpm for lap in laps])),

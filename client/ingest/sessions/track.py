@@ -65,6 +65,17 @@ class Track:
         for column, value in zip(self._columns(), (time, heart_rate, speed, distance, power), strict=True):
             column.append(value)
 
+    @classmethod
+    def of(cls, times: Floats, *, heart_rate: Floats | None, speed: Floats) -> "Track":
+        """Return a track of whole columns; raises UnreadableFile where there are more points than any recording has."""
+        if times.size > MOST_POINTS:
+            raise UnreadableFile(f"more than {MOST_POINTS} points, which no recording of a session has")
+        found, missing = cls(), np.full(times.size, nan)
+        given = (times, missing if heart_rate is None else heart_rate, speed, missing, missing)
+        for column, values in zip(found._columns(), given, strict=True):
+            column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
+        return found
+
     def between(self, start: float, end: float) -> "Track":
         """Return the points from start to end, both in seconds."""
         found = Track()
@@ -94,6 +105,12 @@ class Track:
             accelerations=steps.hard_changes(1.0) if on_foot else None,
             decelerations=steps.hard_changes(-1.0) if on_foot else None,
         )
+
+
+def moving_mean(values: Floats, wide: int) -> Floats:
+    """The mean over so many values around each, with zeros beyond the ends; wide is cut to their number."""
+    wide = min(wide, values.size)
+    return np.convolve(values, np.ones(wide) / wide, mode="same") if wide > 1 else values
 
 
 def _known(column: "array[float]", low: float, high: float) -> Floats:
@@ -151,10 +168,17 @@ class _Steps:
         if not taken.any() or float(np.median(self._seconds[taken])) > COARSEST_S:
             return None
         with np.errstate(invalid="ignore", divide="ignore"):
-            change = sign * np.diff(self._metres_per_s) / self._seconds[1:]
+            change = sign * np.diff(self._smoothed(taken)) / self._seconds[1:]
             is_hard = taken[1:] & taken[:-1] & (self._seconds[1:] <= COARSEST_S) & (change >= HARD_M_S2)
         lengths = np.bincount(np.cumsum(~is_hard), weights=np.where(is_hard, self._seconds[1:], 0.0))
         return int((lengths >= LEAST_HARD_S - 1e-6).sum())
+
+    def _smoothed(self, taken: NDArray[np.bool_]) -> Floats:
+        """The speed; of points several times a second the mean over half a second, for noise is no acceleration."""
+        wide = round(LEAST_HARD_S / max(float(np.median(self._seconds[taken])), 0.01))
+        if wide < 2:
+            return self._metres_per_s
+        return moving_mean(np.where(taken, self._metres_per_s, 0.0), wide)
 
     def _is_moving(self) -> NDArray[np.bool_]:
         with np.errstate(invalid="ignore"):

@@ -1,7 +1,7 @@
 """All that is stored of one athlete's readings, and what happened to each record, in order."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from functools import partial
@@ -47,13 +47,23 @@ class AthleteHistory:
             {record.number: record for record in imports},
         )
 
+    @property
+    def keys(self) -> set[bytes]:
+        """The keys of all records."""
+        return set(self.counting) | set(self.former)
+
     def keys_of(self, numbers: frozenset[int]) -> set[bytes]:
         """Return the records that these imports have to do with."""
         found = {key for number in numbers if number in self.claims for key in self.claims[number].keys}
         if files := self._files_without_claims(numbers):
-            held = self.counting.keys() | self.former.keys()
-            found |= {key for key in held if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
+            found |= {key for key in self.keys if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
         return found
+
+    def have_one_file(self, one: Set[bytes], other: Set[bytes]) -> bool:
+        """True where a file had records of both, so that it tells them apart."""
+        if self._files(one) & self._files(other):
+            return True
+        return any(claims.keys & one and claims.keys & other for claims in self.claims.values())
 
     def state(self, key: bytes) -> RecordState:
         """Return a record as it is stored."""
@@ -62,6 +72,9 @@ class AthleteHistory:
     def state_without(self, key: bytes, numbers: frozenset[int]) -> RecordState:
         """Return a record as it would be had these imports never come."""
         return folded(self._events(key, numbers), partial(fingerprint, self.seal, key))
+
+    def _files(self, keys: Set[bytes]) -> set[str]:
+        return {reading.source.file_sha256 for key in keys for reading in self.state(key).values}
 
     def _events(self, key: bytes, without: frozenset[int]) -> Iterator[RecordEvent]:
         gone, values = self._files_without_claims(without), self._values(key)

@@ -42,6 +42,12 @@ class RecordState:
     acts: list[HandAct] = field(default_factory=list)
 
     @property
+    def values(self) -> list[Observation]:
+        """Every value, the one that counts or was set aside last at the end."""
+        former = [one.reading for one in self.former]
+        return former if self.counting is None else [*former, self.counting]
+
+    @property
     def is_empty(self) -> bool:
         """True where nothing of the record is left."""
         return self.counting is None and not self.former
@@ -81,9 +87,7 @@ def act_on(state: RecordState, act: HandAct) -> None:
 
 def last_value(state: RecordState) -> Observation | None:
     """Return the value that counts, else the one that was set aside last: the one that a person can name."""
-    if state.counting is not None:
-        return state.counting
-    return state.former[-1].reading if state.former else None
+    return next(reversed(state.values), None)
 
 
 def _report(state: RecordState, event: ValueReported) -> None:

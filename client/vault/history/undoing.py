@@ -128,25 +128,20 @@ def _with_repeats(records: Iterable[ImportRecord], history: AthleteHistory, numb
 def _places_before_others(history: AthleteHistory, before: States, after: States) -> list[bytes]:
     """Return the keys of records that are empty now, where a record at a later place of the same start is not."""
     last: dict[object, int] = {}
-    kept = [after[key] if key in after else history.state(key) for key in history.counting.keys() | history.former]
+    kept = [after[key] if key in after else history.state(key) for key in history.keys]
     for state in kept:
-        for reading in _readings(state):
+        for reading in state.values:
             if is_placed(reading):
                 last[_start_of(reading)] = max(last.get(_start_of(reading), 0), number_of_place(reading.entry))
     return [
         key
         for key, state in after.items()
-        if state.is_empty and any(_is_before(reading, last) for reading in _readings(before[key]))
+        if state.is_empty and any(_is_before(reading, last) for reading in before[key].values)
     ]
 
 
 def _is_before(reading: Observation, last: Mapping[object, int]) -> bool:
     return is_placed(reading) and number_of_place(reading.entry) < last.get(_start_of(reading), 0)
-
-
-def _readings(state: RecordState) -> list[Observation]:
-    former = [one.reading for one in state.former]
-    return former if state.counting is None else [*former, state.counting]
 
 
 def _start_of(reading: Observation) -> object:

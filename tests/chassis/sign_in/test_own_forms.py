@@ -1,5 +1,6 @@
 """What a request must show before it may change anything."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -42,6 +43,38 @@ def test_our_own_pages_pass(headers: dict[str, str]) -> None:
 )
 def test_everything_else_is_refused(headers: dict[str, str]) -> None:
     assert not is_same_origin(Headers(headers), OWN)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "length", "status"),
+    [
+        ("/files", "multipart/form-data; boundary=x", "100000", 200),
+        ("/files", "multipart/form-data; boundary=x", "100001", 403),
+        ("/files", "multipart/form-data; boundary=x", "", 403),
+        ("/files", "application/x-www-form-urlencoded", "10", 403),
+        ("/other", "multipart/form-data; boundary=x", "10", 403),
+    ],
+)
+def test_only_a_route_that_takes_files_takes_them_and_no_more_than_it_says(
+    path: str, kind: str, length: str, status: int
+) -> None:
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def refusal(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+
+    said = {"content-type": kind, "content-length": length, "origin": OWN, "host": "127.0.0.1:8600"}
+    headers = [(name.encode(), value.encode()) for name, value in said.items() if value]
+    answers: list[Any] = []
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    app = OwnFormsOnly(inner, refusal=refusal, site=OWN_MACHINE_ONLY, uploads={"/files": 100_000})
+    asyncio.run(app({"type": "http", "method": "POST", "path": path, "headers": headers}, None, send))  # type: ignore[arg-type]  # nothing is received
+
+    assert [one["status"] for one in answers] == [status]
 
 
 def test_one_declared_route_takes_a_form_of_one_declared_origin_and_no_other_does() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.archives.limits import ArchiveRefused, UnpackedSize
 from client.ingest.archives.members import members
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer, ImportResult
@@ -188,6 +189,11 @@ def test_of_a_whole_account_only_sessions_and_nights_are_read(tmp_path: Path, ta
 
     assert [one.status for one in results] == ["skipped", "skipped", "stored"]
     assert "Strava" in results[0].reason
+
+
+def test_no_archive_unpacks_to_more_than_four_gibibytes() -> None:
+    with pytest.raises(ArchiveRefused, match="4 GiB"):
+        UnpackedSize(2**30).take(2**32 + 1)
 
 
 @given(st.binary(max_size=300), st.integers(0, 400))

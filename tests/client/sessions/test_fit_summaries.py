@@ -64,9 +64,16 @@ def test_fast_running_and_hard_changes_are_summarised_from_the_records(read: Cal
 def test_a_pause_counts_for_nothing(read: Callable[..., Values]) -> None:
     speeds = [6.0] * 10
 
-    found = read([*records(speeds), *records(speeds, start=600), session(620), local(620)])
+    found = read([*records(speeds), *records(speeds, start=600), session(20, total_elapsed_time=620), local(620)])
 
     assert found[Stream.HIGH_SPEED_DISTANCE] == [pytest.approx(18 * 6.0)]
+
+
+def test_what_was_recorded_of_a_small_part_of_a_session_is_not_taken_for_the_whole(read: Callable[..., Values]) -> None:
+    found = read([*records([6.0] * 60), session(600), local(600)])
+
+    assert not {Stream.HIGH_SPEED_DISTANCE, Stream.TIME_AT_SPEED, Stream.TIME_AT_HEART_RATE} & set(found)
+    assert Stream.HEART_RATE_MEAN in found
 
 
 @pytest.mark.parametrize("sport", ["cycling", "swimming", "alpine_skiing", "rowing", "e_biking"])

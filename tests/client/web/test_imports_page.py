@@ -1,44 +1,83 @@
-"""The page of imports: what was set aside stands apart, and so does a file of which nothing was kept."""
+"""The page of imports: what was set aside stands apart, and whose a file is only where all of its kind may be seen."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from client.app import build_app
-from client.settings import NodeSettings
-from client.vault.journal import ImportRecord, record_import
+from client.ingest.format_registry import READERS
+from client.uploads.import_kinds import kind_of
+from client.vault.journal import FileStatus, ImportRecord, record_import
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
-from tests.client.web.conftest import NOW, ORIGIN, WELL
+from policies.vocabulary import AthleteId, Category
+from tests.client.web.conftest import HURT, NEW, NOW, WELL, FakeConsent, StaffBrowser
 
 REASON = "no row gave a reading; 12 rows: a time that cannot be read"
 
 
 @pytest.fixture
-def page(settings: NodeSettings, consent: Any, clock: Any, stocked: Path, tmp_path: Path) -> Iterator[str]:
-    """The page after an import of which nothing was kept."""
-    path = tmp_path / "vault.sqlite3"
-    shutil.copy(stocked, path)
+def stocked(stocked: Path, tmp_path: Path) -> Iterator[Path]:
+    """A vault of its own, with imports of three athletes."""
+    path = Path(shutil.copy(stocked, tmp_path / "own.sqlite3"))
     with Vault.open(path, UnlockKey(b"k" * 32)) as vault:
-        empty = ImportRecord(
-            NOW, "x.json", "cd" * 32, "fitbit-resting-heart-rate", "nothing_kept", REASON, {"dropped": 12}
-        )
-        record_import(vault, WELL, empty)
-        app = build_app(settings, vault=vault, consent_client=consent, clock=clock, demo=True)
-        with TestClient(app, base_url=ORIGIN, headers={"Origin": ORIGIN}, follow_redirects=False) as http:
-            assert http.post("/demo/sign-in", data={"persona": "coach"}).status_code == 303
-            yield http.get("/imports").text
+        _imported(vault, WELL, "fitbit-resting-heart-rate", "nothing_kept", REASON)
+        _imported(vault, NEW, "fitbit-sleep", "partial", "3 rows: a time that cannot be read; say --players")
+        _imported(vault, HURT, "health-log", "stored", "")
+    return path
 
 
-def test_a_file_of_which_nothing_was_kept_is_not_among_those_taken_in(page: str) -> None:
-    aside, _, taken = page.partition("<h2>Taken in</h2>")
+def _imported(vault: Vault, athlete: AthleteId, reader: str, status: FileStatus, reason: str) -> None:
+    counts = {"kept": 12, "dropped": 3, "duplicate": 7}
+    record_import(vault, athlete, ImportRecord(NOW, "x.json", "cd" * 32, reader, status, reason, counts))
+
+
+def _taken_in(context: StaffBrowser) -> str:
+    return str(context.http.get("/imports").text).partition("<h2>Taken in</h2>")[2]
+
+
+def test_a_file_of_which_nothing_was_kept_is_not_among_those_taken_in(context: StaffBrowser) -> None:
+    aside, _, taken = context.http.get("/imports").text.partition("<h2>Taken in</h2>")
 
     assert "2 files were set aside" in aside
     assert REASON in aside
-    assert "Resting pulse (Fitbit)" in aside
-    assert "Resting pulse (Fitbit)" not in taken
-    assert "1 of 1." in taken
+    assert "Resting pulse, watch" in aside
+    assert "Resting pulse, watch" not in taken
+    assert "3 of 3." in taken
+
+
+def test_whose_a_file_is_stands_beside_it_only_where_all_of_its_kind_may_be_seen(
+    context: StaffBrowser, consent: FakeConsent
+) -> None:
+    shown = _taken_in(context)
+    assert "Cleo Hart" in shown
+    assert "3 rows: a time that cannot be read" in shown
+    assert "--players" not in shown
+    assert 'data-label="Repeats">7<' in shown
+
+    consent.granted[NEW] = (Category.READINESS,)
+    hidden = _taken_in(context)
+
+    assert "Sleep, watch" in hidden
+    assert "Cleo Hart" not in hidden
+    assert "3 rows: a time" not in hidden
+    assert hidden.count('data-label="Repeats">7<') == 1  # of the log of injuries, which is shown
+
+
+def test_a_log_of_injuries_is_listed_only_to_whoever_may_see_them(context: StaffBrowser, consent: FakeConsent) -> None:
+    assert "Injury and illness log" in _taken_in(context)
+
+    consent.granted[HURT] = (Category.READINESS, Category.TRAINING_LOAD)
+
+    assert "Injury and illness log" not in _taken_in(context)
+
+
+def test_every_reader_has_a_kind_in_words_that_name_no_product() -> None:
+    kinds = {reader.name: kind_of(reader.name) for reader in READERS}
+
+    assert {name for name, kind in kinds.items() if kind == kind_of("no such reader")} == set()
+    said = {word.strip(",").lower() for kind in kinds.values() for word in kind.words.split()}
+    assert (
+        said & {"fitbit", "garmin", "oura", "whoop", "polar", "suunto", "apple", "pmsys", "fit", "tcx", "gpx"} == set()
+    )

@@ -1,7 +1,10 @@
 """Every page of the node leaves what it declares: exactly one act, before anything is shown; without it, nothing is."""
 
+import re
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,7 @@ class Node:
     def __init__(self, context: Any, consent: Any, settings: Any, ids: Ids) -> None:
         self.context, self.consent, self.settings = context, consent, settings
         self.hurt = f"/athletes/{ids['hurt']}"
+        self.brought_for = ids["new"]
         consent.granted[ids["hurt"]] = (Category.READINESS, Category.INJURY)
 
     def new_acts(self, deed: Callable[[], Any]) -> tuple[list[set[EventKind]], Any]:
@@ -60,6 +64,12 @@ class Node:
 
 
 @pytest.fixture
+def stocked(stocked: Path, tmp_path: Path) -> Path:
+    """A vault of its own: what is brought here is stored."""
+    return Path(shutil.copy(stocked, tmp_path / "own.sqlite3"))
+
+
+@pytest.fixture
 def node(context: Any, consent: Any, settings: Any, ids: Ids) -> Node:
     return Node(context, consent, settings, ids)
 
@@ -69,12 +79,57 @@ def decided(node: Node) -> Callable[[], Any]:
     return node.get(f"{node.hurt}/decided")
 
 
+def brought(node: Node) -> str:
+    """The address of a file that the coach has brought."""
+    bringing(node)()
+    node.context.http.app.state.uploads.finish()
+    return re.findall(r"/imports/files/[0-9a-f]+", node.page("/imports"))[0]
+
+
+def bringing(node: Node) -> Callable[[], Any]:
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
+    table = f"date,player,fatigue\n2026-11-20,{node.brought_for},3\n"
+    fields, files = {"csrf": csrf}, {"files": ("table.csv", table)}
+    return lambda: node.context.http.post("/imports/files", data=fields, files=files)
+
+
+def answered(node: Node, verb: str) -> Callable[[], Any]:
+    path = brought(node)
+    shown = node.page(path)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown))
+    fields = {"csrf": hidden["csrf"], "version": hidden["version"]}
+    columns = {"read_as": ["day", "athlete", "fatigue"], "written": ["", "", ""]}
+    return lambda: node.context.http.post(f"{path}/{verb}", data=fields | columns)
+
+
+def undoing(node: Node) -> Callable[[], Any]:
+    answer = answered(node, "use")
+    path = str(answer().request.url.path).removesuffix("/use")
+    node.context.http.app.state.uploads.finish()
+    return node.form(f"{path}/undo", node.page(path))
+
+
+def storing_what_is_ready(node: Node) -> Callable[[], Any]:
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
+    files = {"files": ("p.csv", f"player,date,readiness,observed\n{node.brought_for},2026-11-20,7,True\n")}
+    node.context.http.post("/imports/files", data={"csrf": csrf}, files=files)
+    node.context.http.app.state.uploads.finish()
+    return node.form("/imports/store-ready", node.page("/imports"))
+
+
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code(), pin=PIN),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
     "GET /board": lambda n: n.get("/board"),
     "GET /athletes": lambda n: n.get("/athletes"),
     "GET /imports": lambda n: n.get("/imports"),
+    "POST /imports/files": bringing,
+    "GET /imports/files/{key}": lambda n: n.get(brought(n)),
+    "POST /imports/files/{key}/again": lambda n: answered(n, "again"),
+    "POST /imports/files/{key}/use": lambda n: answered(n, "use"),
+    "POST /imports/files/{key}/undo": undoing,
+    "POST /imports/files/{key}/leave-out": lambda n: answered(n, "leave-out"),
+    "POST /imports/store-ready": storing_what_is_ready,
     "GET /athletes/{athlete}": lambda n: n.get(n.hurt),
     "POST /athletes/{athlete}/decide": lambda n: n.form(f"{n.hurt}/decide", n.page(n.hurt), answer="accept"),
     "POST /athletes/{athlete}/check": lambda n: n.form(

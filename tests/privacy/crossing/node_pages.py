@@ -66,6 +66,7 @@ class Page:
 
 
 _DECISION = {"proposal": "f" * 32, "answer": "accept"}
+_FILE, _VERBS = "/imports/files/0123456789abcdef", ("again", "use", "undo", "leave-out")
 ROUTES: dict[str, Page] = {
     "GET /": Page("/", is_open=True),
     "GET /sign-in": Page("/sign-in", is_open=True),
@@ -75,6 +76,10 @@ ROUTES: dict[str, Page] = {
     "GET /board": Page("/board"),
     "GET /athletes": Page("/athletes"),
     "GET /imports": Page("/imports"),
+    "POST /imports/files": Page("/imports/files"),
+    "POST /imports/store-ready": Page("/imports/store-ready"),
+    "GET /imports/files/{key}": Page(_FILE),
+    **{f"POST /imports/files/{{key}}/{verb}": Page(f"{_FILE}/{verb}", {"version": "1"}) for verb in _VERBS},
     "GET /model": Page("/model"),
     "GET /athletes/{athlete}": Page("/athletes/{athlete}"),
     "GET /athletes/{athlete}/decided": Page("/athletes/{athlete}/decided"),

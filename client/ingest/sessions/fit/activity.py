@@ -2,22 +2,20 @@
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from client.biometrics.observations import EXERCISE, PARTIAL_FILE
-from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
 from client.ingest.sessions.fit.placing import placed
-from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_on_foot, take_session
+from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_on_foot, take_intervals, take_session
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
-RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 _UNSET_BEFORE = 2**28  # FIT profile: smaller times count from when the device was switched on
 _SLACK_S = 2.0  # ours: the first lap is written a moment before its session
 
@@ -130,18 +128,6 @@ def _take_beats(out: Collector, part: FitContent, start: Moment | None) -> None:
         out.counters.count("dropped:beats_without_time", len(intervals))
         return
     take_intervals(out, start, intervals, quality=(EXERCISE, PARTIAL_FILE) if part.defect else (EXERCISE,))
-
-
-def take_intervals(out: Collector, start: Moment, intervals: list[float], *, quality: tuple[str, ...]) -> None:
-    """Take one series of intervals in ms; an impossible one stays in its place as an artefact.
-
-    No difference may be taken across it.
-    """
-    artefacts = sum(not RR_GATE_MS[0] <= value <= RR_GATE_MS[1] for value in intervals)
-    if artefacts:
-        out.counters.count("artefact:rr_intervals", artefacts)
-    series = tuple(min(max(value, 1.0), 10_000.0) for value in intervals)
-    out.series(Stream.RR_INTERVALS, start, series, end=start.utc + timedelta(milliseconds=sum(series)), quality=quality)
 
 
 def _beat_seconds(part: FitContent, out: Collector) -> list[float]:

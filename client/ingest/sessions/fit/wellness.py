@@ -12,9 +12,10 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
-from client.ingest.sessions.fit.activity import APP, device_of, note_defects, take_intervals
+from client.ingest.sessions.fit.activity import APP, device_of, note_defects
 from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
 from client.ingest.sessions.fit.placing import offset_min
+from client.ingest.sessions.recorded_session import take_intervals
 
 _ON_FOOT = ("walking", "running")
 _STEPS_PER_CYCLE = 2  # FIT profile: cycles of walking and running are pairs of steps

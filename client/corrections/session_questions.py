@@ -1,0 +1,133 @@
+"""Sessions that may be one or two: what an import cannot tell is asked, and nothing is guessed (docs/ingest.md §7).
+
+Until an answer both count. "Same" leaves one of the two out, as voided by hand; "different" is noted and asked no more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import combinations
+
+from client.biometrics.observations import Observation
+from client.biometrics.sessions import OF_SESSIONS, Session, has_only_a_date, session_of
+from client.errors import CannotCorrect
+from client.features.days.session_reports import matched_reports
+from client.vault.codec import natural_key
+from client.vault.history.athlete_history import AthleteHistory
+from client.vault.history.by_hand import CorrectionReason, HandReason, void
+from client.vault.identity import number_of_place
+from client.vault.journal import imports
+from client.vault.records.claims import fingerprint
+from client.vault.seal import Seal
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+Readings = tuple[Observation, ...]
+
+
+class SessionAnswer(StrEnum):
+    """Whether two reports are of the same session."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionQuestion:
+    """Two reports that may be of one session.
+
+    kept: the readings of the report that counts in any case: of the better source, or the newer of one source.
+    left_out: those of the other, which an answer leaves out.
+    """
+
+    id: str
+    kept: Readings
+    left_out: Readings
+
+    @property
+    def day(self) -> date:
+        """The local day of the session."""
+        return self.kept[0].day
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsOfAthlete:
+    """The open questions of one athlete, and the ids of the readings they are about."""
+
+    questions: tuple[SessionQuestion, ...]
+    seal: Seal
+
+    def id_of(self, reading: Observation) -> str:
+        """Return the id of a reading, as lists of readings show it."""
+        return fingerprint(self.seal, _key(self.seal, reading), reading).hex()
+
+
+def open_questions(vault: Vault, athlete: AthleteId) -> QuestionsOfAthlete:
+    """Return what is not answered yet, in order of time."""
+    database, number, seal = vault.seal_of(athlete)
+    with database.reading() as connection:
+        history = AthleteHistory.read(connection, number, seal, imports(vault, athlete))
+        rows = connection.execute("SELECT key FROM answered_question WHERE athlete = ?", (number,)).fetchall()
+    answered = {key.hex() for (key,) in rows}
+    sessions = [one for one in history.counting.values() if one.stream in OF_SESSIONS]
+    pairs = [*_of_two_sources(sessions), *_of_one_source(sessions, history)]
+    found = [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
+    asked = {one.id: one for one in found if one.id not in answered}
+    return QuestionsOfAthlete(tuple(sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))), seal)
+
+
+def answer(vault: Vault, athlete: AthleteId, question_id: str, given: SessionAnswer, *, at: datetime, who: str) -> None:
+    """Answer one question; raises CannotCorrect where it is not open."""
+    with vault.transaction():
+        held = open_questions(vault, athlete)
+        found = next((one for one in held.questions if one.id == question_id), None)
+        if found is None:
+            raise CannotCorrect("there is no open question of this id; see `homefield-node imports questions`")
+        if given is SessionAnswer.SAME:
+            why = HandReason(at, who, CorrectionReason.RECORDED_TWICE)
+            for reading in found.left_out:
+                void(vault, athlete, held.id_of(reading), why)
+            return
+        database, number, _ = vault.seal_of(athlete)
+        with database.transaction() as connection:
+            row = (number, bytes.fromhex(found.id))
+            connection.execute("INSERT OR IGNORE INTO answered_question (athlete, key) VALUES (?, ?)", row)
+
+
+def _of_two_sources(sessions: Sequence[Observation]) -> Iterator[tuple[Readings, Readings]]:
+    for report, beside in matched_reports(sessions).unclear:
+        for one in beside:
+            yield tuple(one.readings.values()), tuple(report.readings.values())
+
+
+def _of_one_source(sessions: Sequence[Observation], history: AthleteHistory) -> Iterator[tuple[Readings, Readings]]:
+    """Yield rows of one day without times of day that no one file has both: the later may correct the earlier."""
+    days: dict[object, dict[Session, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+    for one in sessions:
+        if has_only_a_date(one):
+            days[session_of(one)[:3]][session_of(one)].append(one)
+    for rows in days.values():
+        held = sorted(rows.values(), key=lambda row: _place(row[0]))
+        for earlier, later in combinations(held, 2):
+            if not history.have_one_file(_keys(history.seal, earlier), _keys(history.seal, later)):
+                yield tuple(later), tuple(earlier)
+
+
+def _place(reading: Observation) -> int:
+    return number_of_place(reading.entry) if not reading.entry.strip("#0123456789") else 0
+
+
+def _key(seal: Seal, reading: Observation) -> bytes:
+    return seal.row_key(natural_key(reading))
+
+
+def _keys(seal: Seal, readings: Sequence[Observation]) -> set[bytes]:
+    return {_key(seal, one) for one in readings}
+
+
+def _id(seal: Seal, kept: Readings, left_out: Readings) -> str:
+    """Return 16 hexadecimal digits that stand for two sessions, whatever their values are."""
+    keys = sorted(_keys(seal, kept) | _keys(seal, left_out))
+    return seal.row_key(b"question\x1f" + b"".join(keys))[:8].hex()

@@ -1,0 +1,1 @@
+"""Injury and illness logs, availability lists and the OSTRC questionnaire."""

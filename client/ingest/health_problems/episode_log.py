@@ -1,0 +1,118 @@
+"""A log of injuries and illnesses: one row for each, with its onset and its return or the days lost.
+
+Fields: Bahr et al. 2020. Diagnoses and notes are not read.
+"""
+
+import hashlib
+from datetime import date, datetime, timedelta
+
+from client.biometrics.health_episodes import ProblemKind, episode_text
+from client.biometrics.quality import QualityCounters
+from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
+from client.ingest.cells.number_form import is_missing, plain_number
+from client.ingest.cells.row_time import read_time
+from client.ingest.clock import LocalClock
+from client.ingest.collector import Collector
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.date_form import date_form
+from client.ingest.known.labelled_rows import LabelledRows
+from client.ingest.known.named_columns import ATHLETE, found_columns
+from client.ingest.tables.unassigned_rows import hand_over
+from client.ingest.text_table import TextTable, read_table
+
+APP = "health-log"
+LONGEST_DAYS = 1095  # ours: three years
+_NAMES = {
+    "athlete": ATHLETE,
+    "onset": ("onset", "onset date", "date of onset", "injury date", "date of injury", "date of illness", "start date"),
+    "return": ("return", "return date", "date of return", "return to play", "rtp date", "date returned", "end date"),
+    "days": ("days lost", "time loss", "time loss days", "days of time loss", "days missed", "time loss (days)"),
+    "area": ("body area", "body part", "body region", "injury location", "location", "area"),
+    "kind": ("type of problem", "problem type", "injury/illness", "injury or illness", "kind"),
+}
+_ILLNESS = ("ill", "sick", "infection", "disease")
+
+
+def columns_of(header: tuple[str, ...]) -> dict[str, str] | None:
+    """Return the columns of a log by what they hold; None for another table."""
+    found = found_columns(header, _NAMES)
+    is_log = "onset" in found and ("return" in found or "days" in found) and ("area" in found or "kind" in found)
+    return found if is_log else None
+
+
+def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[str, Reading]:
+    """Read a log into episodes, days lost to injury and days away for illness; one reading per athlete named."""
+    table, split = read_table(file), QualityCounters()
+    columns = columns_of(table.header)
+    if columns is None:
+        raise UnreadableFile("expected a log of health problems with an onset, and a return or the days lost")
+    form = _form(table, columns)
+    rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
+    for row in table.rows(split):
+        _take(rows.begin(row), row, columns, form)
+    hand_over(split, rows.outs)
+    return rows.readings()
+
+
+def _form(table: TextTable, columns: dict[str, str]) -> str:
+    """Return the form of the days; onset and return are written alike."""
+    rows = list(table.rows(QualityCounters()))
+    names = [columns[what] for what in ("onset", "return") if what in columns]
+    return date_form(columns["onset"], [row[name] for name in names for row in rows])
+
+
+def _take(out: Collector, row: dict[str, str], columns: dict[str, str], form: str) -> None:
+    began = _day(row[columns["onset"]], form)
+    if began is None:
+        out.counters.count("dropped:time_unreadable")
+        return
+    ended = _ended(row, columns, form, began)
+    if ended is not None and not 0 <= (ended - began).days <= LONGEST_DAYS:
+        out.counters.count("dropped:row_of_impossible_length")
+        return
+    moment = out.clock.local_day(began, out.counters)
+    if moment is None:
+        return
+    kind, area = _kind(row.get(columns.get("kind", ""), "")), row.get(columns.get("area", ""), "")
+    out.begin_record(_record_id(began, kind, area))
+    out.text(Stream.HEALTH_EPISODE, moment, episode_text(kind, area, ended))
+    if ended is None:
+        out.counters.count("open_episode")
+        out.counters.note("episodes without a return: the days after their onset are not known to be lost")
+    else:
+        _take_days(out, kind, began, max((ended - began).days - 1, 0))
+
+
+def _take_days(out: Collector, kind: ProblemKind, began: date, lost: int) -> None:
+    """Take the days lost: an illness is a day away like any other, for its kind is not everybody's to know."""
+    stream = Stream.TIME_LOSS if kind is ProblemKind.INJURY else Stream.ABSENCE
+    if kind is ProblemKind.INJURY and lost:
+        onset = out.clock.local_day(began, out.counters)
+        if onset is not None:
+            out.number(Stream.INJURY_ONSET, onset, 1.0)
+    for step in range(1, lost + 1):
+        moment = out.clock.local_day(began + timedelta(days=step), out.counters)
+        if moment is not None:
+            out.number(stream, moment, 1.0)
+
+
+def _ended(row: dict[str, str], columns: dict[str, str], form: str, began: date) -> date | None:
+    if "return" in columns and not is_missing(row[columns["return"]]):
+        return _day(row[columns["return"]], form)
+    days = plain_number(row[columns["days"]]) if "days" in columns else None
+    return None if days is None or not 0 <= days <= LONGEST_DAYS else began + timedelta(days=round(days) + 1)
+
+
+def _day(text: str, form: str) -> date | None:
+    found = read_time(text, form)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def _kind(text: str) -> ProblemKind:
+    return ProblemKind.ILLNESS if any(word in text.lower() for word in _ILLNESS) else ProblemKind.INJURY
+
+
+def _record_id(began: date, kind: ProblemKind, area: str) -> str:
+    """Return what stays the same when a later log adds the return; it shows no body area."""
+    return hashlib.sha256(f"{began.isoformat()}|{kind.value}|{area.lower()}".encode()).hexdigest()[:16]

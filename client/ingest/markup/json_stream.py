@@ -1,0 +1,82 @@
+"""JSON as a stream of objects: those of a list at the top, or of the lists right below a top-level key."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import ijson
+from ijson.common import ObjectBuilder
+
+from client.errors import UnreadableFile
+from client.ingest.input_file import DAMAGES, InputFile
+
+JsonObject = Mapping[str, Any]
+MOST_PARTS = 2_000_000  # ours: parts of one object; above the longest series of a day
+MOST_DEPTH = 40  # ours
+_STARTS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
+
+
+class JsonObjects:
+    """Yields (key, object); key: the top-level key of the list, or "" for a list at the top.
+
+    defect: after the last one, why reading stopped early, or None. Objects that are no part of a list at these places
+    are passed over. Raises UnreadableFile for an object that is larger or deeper than any export has.
+    """
+
+    def __init__(self, file: InputFile) -> None:
+        self._file = file
+        self.defect: str | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, JsonObject]]:
+        try:
+            with self._file.open() as stream:
+                yield from _objects(ijson.parse(stream, use_float=True))
+        except UnreadableFile:
+            raise
+        except DAMAGES:
+            self.defect = "the file ends too early"
+        except Exception:  # hostile bytes reach a third-party parser: whatever it raises means "stops here"
+            self.defect = "the file ends too early, or a place in it is no JSON"
+
+
+class _Open(NamedTuple):
+    """A map or list that is open, and the key that it stands under."""
+
+    is_list: bool
+    key: str
+
+
+def _objects(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, JsonObject]]:
+    """Follow the depth by the events themselves: a key may hold any sign."""
+    opened: list[_Open] = []
+    key = ""
+    for _, event, value in events:
+        if event == "map_key":
+            key = value
+        elif event == "start_map" and _is_list_of_records(opened):
+            yield opened[-1].key, _built(events)
+        elif event in _STARTS:
+            if len(opened) >= MOST_DEPTH:
+                raise UnreadableFile("a JSON file nested deeper than any export")
+            opened.append(_Open(event == "start_array", key))
+            key = ""
+        elif event in _ENDS:
+            opened.pop()
+
+
+def _is_list_of_records(opened: list[_Open]) -> bool:
+    return [one.is_list for one in opened] in ([True], [False, True])
+
+
+def _built(events: Iterator[tuple[str, str, Any]]) -> JsonObject:
+    """Return the object that has just begun."""
+    builder, depth = ObjectBuilder(), 1
+    builder.event("start_map", None)
+    for number, (_, event, value) in enumerate(events):
+        builder.event(event, value)
+        depth += 1 if event in _STARTS else -1 if event in _ENDS else 0
+        if number > MOST_PARTS or depth > MOST_DEPTH:
+            raise UnreadableFile("a JSON file with an object larger than any export has")
+        if depth == 0:
+            break
+    found: JsonObject = builder.value
+    return found

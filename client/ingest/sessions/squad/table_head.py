@@ -1,0 +1,97 @@
+"""The head of a tracking system's table: its columns by what they mean, with their units, and what stands above it."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from client.ingest.input_file import InputFile
+
+MOST_PREAMBLE = 60  # ours: lines above a header that are looked through for it
+_DELIMITERS = ",;\t"
+_UNIT = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]*)\s*[\])]\s*$")
+_SAID = re.compile(r'^[#"\s]*([A-Za-z][\w ]*?)\s*:\s*"*\s*(.*?)["\s;,]*$')
+_UNITS = {
+    "": 1.0,
+    "m": 1.0,
+    "m/s": 1.0,
+    "ms-1": 1.0,
+    "m.s-1": 1.0,
+    "km/h": 1 / 3.6,
+    "kph": 1 / 3.6,
+    "mph": 0.44704,
+    "km": 1000.0,
+    "yd": 0.9144,
+    "mi": 1609.344,
+    "bpm": 1.0,
+    "deg": 1.0,
+    "°": 1.0,
+    "s": 1.0,
+    "min": 60.0,
+    "kilometers per hour": 1 / 3.6,
+    "metres per second": 1.0,
+    "meters per second": 1.0,
+    "miles per hour": 0.44704,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingColumn:
+    """One column: its place, and what a number in it is multiplied with to be in metres, seconds and m/s."""
+
+    place: int
+    name: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """columns: by meaning. said: what lines above the header say, by name in small letters.
+
+    skip: bytes before the rows.
+    """
+
+    columns: Mapping[str, TrackingColumn]
+    header: tuple[str, ...]
+    delimiter: str
+    said: Mapping[str, str]
+    skip: int
+
+    def has(self, *meanings: str) -> bool:
+        """True when there is a column of each meaning."""
+        return all(meaning in self.columns for meaning in meanings)
+
+
+def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
+    """Return the head of a table with at least two columns of `names` (name in small letters: meaning), or None."""
+    said: dict[str, str] = {}
+    at = 3 if file.head.startswith(b"\xef\xbb\xbf") else 0
+    for raw in file.head[at:].splitlines(keepends=True)[:MOST_PREAMBLE]:
+        at += len(raw)
+        line = raw.decode("utf-8", errors="replace").strip()
+        for delimiter in _DELIMITERS:
+            header = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+            columns = _columns(header, names)
+            if len(columns) >= 2:
+                return TableHead(columns, header, delimiter, said, at)
+        match = _SAID.match(line)
+        if match:
+            said[match[1].lower()] = match[2]
+    return None
+
+
+def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
+    found: dict[str, TrackingColumn] = {}
+    for place, name in enumerate(header):
+        match = _UNIT.match(name)
+        plain, unit = (match[1], match[2]) if match else (name, "")
+        meaning = names.get(" ".join(plain.lower().replace("_", " ").split()))
+        factor = _UNITS.get(unit.lower())
+        if meaning is not None and factor is not None:
+            found.setdefault(meaning, TrackingColumn(place, name, factor))
+    return found
+
+
+def factor_of(unit: str | None) -> float:
+    """Return what a number in a unit is multiplied with, 1 where the unit is not said or not known."""
+    return _UNITS.get((unit or "").strip().lower(), 1.0)

@@ -1,0 +1,63 @@
+"""Columns of speed and acceleration zones: a zone counts only where its name says its bounds."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from client.biometrics.streams import Stream
+from client.ingest.sessions.track import HARD_M_S2, HIGH_SPEED_M_S, SPRINT_M_S
+
+_NUMBER = r"(-?\d+(?:[.,]\d+)?)"
+_BOUNDS = re.compile(rf"{_NUMBER}\s*(?:-|–|to)?\s*{_NUMBER}?\s*(km/h|m/s2|m/s²|m/s\^2|m/s)", re.IGNORECASE)
+_PER_UNIT = {"km/h": 1 / 3.6}
+_SAME = 0.03  # ours: 19.8 km/h is 5.5 m/s
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A column of one zone. low: its bound nearest to 0, in m/s or m/s²."""
+
+    name: str
+    low: float
+
+
+def zones_of(header: Iterable[str]) -> dict[Stream, tuple[Zone, ...]]:
+    """Return by stream the columns that add up to it: the zones from the stream's threshold upwards.
+
+    A stream is there only where one of its zones begins at the threshold: 5.5 and 7.0 m/s, and 3 m/s².
+    """
+    found: dict[Stream, list[Zone]] = {}
+    for name in header:
+        match = _BOUNDS.search(name)
+        kind = _kind(name.lower())
+        if match is not None and kind is not None:
+            factor = _PER_UNIT.get(match[3].lower(), 1.0)
+            bounds = [abs(float(one.replace(",", "."))) * factor for one in (match[1], match[2]) if one]
+            for stream, threshold in kind:
+                if min(bounds) >= threshold - _SAME:
+                    found.setdefault(stream, []).append(Zone(name, min(bounds)))
+    return {stream: tuple(zones) for stream, zones in found.items() if _begins(stream, zones)}
+
+
+_THRESHOLD: Mapping[Stream, float] = {
+    Stream.HIGH_SPEED_DISTANCE: HIGH_SPEED_M_S,
+    Stream.SPRINT_DISTANCE: SPRINT_M_S,
+    Stream.ACCELERATIONS: HARD_M_S2,
+    Stream.DECELERATIONS: HARD_M_S2,
+}
+
+
+def _kind(name: str) -> list[tuple[Stream, float]] | None:
+    if "deceleration" in name:
+        streams = [Stream.DECELERATIONS]
+    elif "acceleration" in name:
+        streams = [Stream.ACCELERATIONS]
+    elif "distance" in name:
+        streams = [Stream.HIGH_SPEED_DISTANCE, Stream.SPRINT_DISTANCE]
+    else:
+        return None
+    return [(stream, _THRESHOLD[stream]) for stream in streams]
+
+
+def _begins(stream: Stream, zones: Iterable[Zone]) -> bool:
+    return any(abs(zone.low - _THRESHOLD[stream]) <= _SAME for zone in zones)

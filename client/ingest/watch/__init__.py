@@ -1,0 +1,1 @@
+"""A watched folder: files are taken when whoever writes them has finished."""

@@ -1,0 +1,112 @@
+"""What one session has brought: uploads, the files in them, and how far each of them is."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import BinaryIO
+
+from client.ingest.archives.members import ArchiveMember, members_of
+from client.ingest.input_file import SMALL, InputFile
+from client.ingest.mapping import Mapping as CsvMapping
+from client.uploads.contents import FileContents
+from client.uploads.spool import Extent, SpooledUpload
+from client.uploads.table_columns import TableColumn
+from policies.vocabulary import AthleteId, PersonId, Role
+
+
+class FileState(StrEnum):
+    """How far a brought file is."""
+
+    WAITING = "waiting"
+    READ = "read"
+    UNREADABLE = "unreadable"
+    SKIPPED = "skipped"
+    STORING = "storing"
+    STORED = "stored"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(slots=True)
+class BroughtFile:
+    """One file: as it was brought, or one of an archive. part, place: which file of the form, which in it.
+
+    mapping: how its table is read, where no reader knows it; columns: of that table; doubts: what must be checked of a
+    proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
+    of before is not that of now. problem: what stood in the way of storing it, or of
+    taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
+    """
+
+    name: str
+    part: int
+    place: int
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    state: FileState = FileState.WAITING
+    reason: str = ""
+    problem: str = ""
+    contents: FileContents | None = None
+    mapping: CsvMapping | None = None
+    columns: tuple[TableColumn, ...] = ()
+    doubts: tuple[str, ...] = ()
+    version: int = 0
+    chosen: dict[str, str] = field(default_factory=dict)
+    imports: dict[int, AthleteId] = field(default_factory=dict)
+
+    @property
+    def can_be_read_again(self) -> bool:
+        """True for a file that was read, and for a table of which another mapping may make more."""
+        return self.state is FileState.READ or (self.state is FileState.UNREADABLE and bool(self.columns))
+
+    @property
+    def needs_its_bytes(self) -> bool:
+        """True while it may be read or stored."""
+        return self.state in (FileState.WAITING, FileState.STORING) or self.can_be_read_again
+
+
+@dataclass(slots=True)
+class Upload:
+    """The files of one form. expected: how many there are, as far as is known. athlete: whose files are that name none.
+
+    person: who brought them. is_read: every file was read once. lock: between the thread that reads and the requests.
+    """
+
+    at: datetime
+    person: PersonId
+    role: Role
+    spooled: SpooledUpload
+    parts: list[tuple[str, Extent]]
+    athlete: AthleteId | None
+    files: list[BroughtFile] = field(default_factory=list)
+    expected: int = 0
+    is_read: bool = False
+    is_gone: bool = False
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def done(self) -> int:
+        """How many files were read."""
+        return sum(one.state is not FileState.WAITING for one in self.files)
+
+    def members(self, part: int) -> Iterator[ArchiveMember]:
+        """Yield the files of one file of the form, in the order of `BroughtFile.place`."""
+        name, extent = self.parts[part]
+        yield from members_of(self._input(name, extent), extent.size)
+
+    def settle(self) -> None:
+        """Destroy the spooled bytes once no file needs them any more."""
+        if self.is_gone or (self.is_read and not any(one.needs_its_bytes for one in self.files)):
+            self.spooled.close()
+
+    def _input(self, name: str, extent: Extent) -> InputFile:
+        def opened() -> BinaryIO:
+            return self.spooled.open(extent)
+
+        if extent.size > SMALL:
+            return InputFile(name, opened)
+        with opened() as stream:
+            return InputFile(name, stream.read())

@@ -1,0 +1,124 @@
+"""The uploads of every session, and the one thread that reads and stores them beside the pages.
+
+What a session brought is found by that session alone, and is gone with it: at sign-out, when it ends, and with the
+process.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from chassis.sign_in.sessions import session_digest
+from client.errors import UploadRefused
+from client.ingest.mapping import Mapping as CsvMapping
+from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.limits import MOST_WAITING
+from client.uploads.reading import OwnersByFile, UploadReader
+from client.uploads.spool import Spool
+
+MOMENT_S: Final = 1.0  # ours: how long a request waits for what it began
+TOO_MANY: Final = f"{MOST_WAITING} uploads wait already; store or leave out what waits, then try again"
+
+
+class SessionUploads:
+    """Keeps uploads by session and has them read, one after another."""
+
+    def __init__(self, spool: Spool, reader: UploadReader) -> None:
+        self.spool = spool
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._by_session: dict[str, list[Upload]] = {}
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="uploads")
+
+    def of(self, held: str | None) -> list[Upload]:
+        """Return the uploads of a session, the newest first. held: its id."""
+        with self._lock:
+            return list(reversed(self._by_session.get(session_digest(held or ""), ())))
+
+    def find(self, held: str | None, key: str) -> tuple[Upload, BroughtFile] | None:
+        """Return a file of this session, and the upload that it came in; None for any other."""
+        return next(((up, one) for up in self.of(held) for one in list(up.files) if one.key == key), None)
+
+    def check_room(self, held: str | None) -> None:
+        """Return if the session may bring more; raises UploadRefused."""
+        if sum(self._waits(one) for one in self.of(held)) >= MOST_WAITING:
+            raise UploadRefused(TOO_MANY)
+
+    def add(self, held: str, upload: Upload) -> None:
+        """Take an upload of a session and have it read."""
+        with self._lock:
+            self._by_session.setdefault(session_digest(held), []).append(upload)
+        self._beside(lambda: self._reader.read(upload))
+
+    def read_again(self, upload: Upload, file: BroughtFile, mapping: CsvMapping | None) -> None:
+        """Have one file read anew by this mapping, unless it is being read or stored."""
+        with upload.lock:
+            if not file.can_be_read_again:
+                return
+            file.mapping, file.state, file.problem = mapping, FileState.WAITING, ""
+        self._beside(lambda: self._reader.read_again(upload, file))
+
+    def store(self, upload: Upload, owners: OwnersByFile) -> None:
+        """Have files stored that were read; one that is being stored is not stored again."""
+        with upload.lock:
+            ready = [one for one in upload.files if one.key in owners and one.state is FileState.READ]
+            for one in ready:
+                one.state = FileState.STORING
+        taken = {one.key: owners[one.key] for one in ready}
+        if not taken:
+            return
+        self._beside(lambda: self._reader.store(upload, taken))
+
+    def undo(self, upload: Upload, file: BroughtFile) -> None:
+        """Have taken out again what a stored file brought, and nothing else."""
+        with upload.lock:
+            if file.state is not FileState.STORED or not file.imports:
+                return
+            file.state, file.problem = FileState.UNDOING, ""
+        self._beside(lambda: self._reader.undo(upload, file))
+
+    def leave_out(self, upload: Upload, file: BroughtFile) -> None:
+        """Store nothing of a file, and forget what was read of it."""
+        with upload.lock:
+            if file.can_be_read_again:
+                file.state, file.contents, file.columns = FileState.LEFT_OUT, None, ()
+        upload.settle()
+
+    def end_session(self, held: str | None) -> None:
+        """Forget what a session brought."""
+        self._forget([session_digest(held)] if held else [])
+
+    def keep_only(self, alive: Collection[str]) -> None:
+        """Forget what was brought in sessions that have ended. alive: the digests of those that have not."""
+        with self._lock:
+            over = [digest for digest in self._by_session if digest not in alive]
+        self._forget(over)
+
+    def finish(self) -> None:
+        """Return once everything that waits now is read and stored."""
+        self._thread.submit(lambda: None).result()
+
+    def close(self) -> None:
+        """Forget everything; nothing more is read."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._forget(list(self._by_session))
+        self._thread.shutdown(wait=True)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """Have it done in turn; what is done within a moment is there on the page that follows."""
+        with contextlib.suppress(TimeoutError):
+            self._thread.submit(work).result(timeout=MOMENT_S)
+
+    def _forget(self, digests: Iterable[str]) -> None:
+        with self._lock:
+            gone = [upload for digest in digests for upload in self._by_session.pop(digest, ())]
+        for upload in gone:
+            upload.is_gone = True
+            upload.files.clear()
+            upload.spooled.close()
+
+    @staticmethod
+    def _waits(upload: Upload) -> bool:
+        return not upload.is_read or any(one.needs_its_bytes for one in upload.files)

@@ -1,0 +1,47 @@
+"""Whose rows are these: by the athlete's own id or full name, else the person who brought the file says it.
+
+Only athletes whom this person sees now can be named. A shirt number or a part of a name says nothing for sure.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from client.vault.store import Athlete
+from policies.vocabulary import AthleteId
+
+NOBODY_CHOSEN: Final = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The athlete of each label. left_out: labels whose rows are not taken. unknown: labels that nobody has named."""
+
+    by_label: Mapping[str, AthleteId]
+    left_out: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def owners_of(labels: Iterable[str], athletes: Sequence[Athlete], chosen: Mapping[str, str]) -> Owners:
+    """Return whose the labels are. chosen: what the person said, by label: an id, or `NOBODY_CHOSEN`.
+
+    A choice of somebody whom they do not see any more is none.
+    """
+    seen: dict[str, AthleteId] = {one.athlete: one.athlete for one in athletes}
+    counted = Counter(_plain(one.name) for one in athletes)
+    named = {_plain(one.name): one.athlete for one in athletes if counted[_plain(one.name)] == 1}
+    found, left_out, unknown = dict[str, AthleteId](), list[str](), list[str]()
+    for label in labels:
+        said = chosen.get(label, "")
+        owner = seen.get(said) or (None if said else seen.get(label) or named.get(_plain(label)))
+        if owner is not None:
+            found[label] = owner
+        else:
+            (left_out if said == NOBODY_CHOSEN else unknown).append(label)
+    return Owners(found, tuple(left_out), tuple(unknown))
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

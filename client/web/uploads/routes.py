@@ -1,0 +1,250 @@
+"""Bringing files: upload, look at each, say whose the rows are and how a table is read, store it or leave it out.
+
+Bringing and storing are each recorded before they happen. What a page shows of a file is what its session brought;
+names of athletes beside it are those that a look of this moment allows.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from audit.entries.details.clubs import FilesIngested
+from audit.entries.details.codes import ClubPage
+from chassis.sign_in.csrf import is_own_token
+from chassis.text import weekday_date
+from chassis.web.page_errors import Closed, Refused
+from client.errors import BadMapping, UploadRefused
+from client.ingest.mapping import Mapping as CsvMapping
+from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.form_parts import FormParts
+from client.uploads.limits import UPLOAD_PATH
+from client.uploads.reading import OwnersByFile
+from client.vault.store import Athlete
+from client.web.site import ClubSite, to
+from client.web.text import clock_time
+from client.web.uploads.mapping_form import mapping_of, sent_lines
+from client.web.uploads.sent_reading import SentReading
+from client.web.uploads.views import brought_page, is_ready, owners_in, withheld_note
+from client.web.viewer import Viewer
+from policies.vocabulary import AthleteId
+
+FILE = f"{UPLOAD_PATH}/{{key}}"
+WRONG, CONFLICT = 422, 409
+Token = Annotated[str, Form(max_length=100)]
+READ_ANEW = "This file was read anew meanwhile; look at the rows again before you store them"
+CHANGED = "The columns were changed; look at the rows with “Show again” before you store them"
+NOBODYS = "No rows would be stored: nobody was named for any of them; choose an athlete, or leave the file out"
+
+
+def router(site: ClubSite) -> APIRouter:
+    """Routes of brought files."""
+    routes = APIRouter()
+    _add_upload(routes, site)
+    _add_file(routes, site)
+    _add_store_ready(routes, site)
+    return routes
+
+
+def _add_file(routes: APIRouter, site: ClubSite) -> None:
+    @routes.get(FILE)
+    def page(request: Request, key: str) -> Response:
+        viewer = site.viewer(request)
+        upload, file = _found(site, request, key)
+        return _show(site, viewer, upload, file)
+
+    @routes.post(f"{FILE}/again")
+    def again(request: Request, key: str, sent: Annotated[SentReading, Form()]) -> Response:
+        viewer = site.poster(request, sent.csrf)
+        return _read_again(site, viewer, *_found(site, request, key), sent)
+
+    @routes.post(f"{FILE}/use")
+    def use(request: Request, key: str, sent: Annotated[SentReading, Form()]) -> Response:
+        viewer = site.poster(request, sent.csrf)
+        return _used(site, viewer, *_found(site, request, key), sent)
+
+    @routes.post(f"{FILE}/undo")
+    def undo(request: Request, key: str, csrf: Token) -> Response:
+        site.poster(request, csrf)
+        upload, file = _found(site, request, key)
+        if file.state is FileState.STORED and file.imports:
+            site.consent.event(_ingested(file.imports.values()))
+            site.uploads.undo(upload, file)
+        return to("/imports")
+
+    @routes.post(f"{FILE}/leave-out")
+    def leave_out(request: Request, key: str, csrf: Token) -> Response:
+        site.poster(request, csrf)
+        site.uploads.leave_out(*_found(site, request, key))
+        return to("/imports")
+
+
+def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
+    @routes.post("/imports/store-ready")
+    def store_ready(request: Request, csrf: Token) -> Response:
+        viewer = site.poster(request, csrf)
+        athletes = _athletes_now(site, viewer)
+        ready = [
+            (
+                upload,
+                {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)},
+            )
+            for upload in site.uploads.of(site.cookie.read(request))
+        ]
+        files = sum(len(owners) for _, owners in ready)
+        if files:
+            site.consent.event(FilesIngested(files=files))
+        for upload, owners in ready:
+            site.uploads.store(upload, owners)
+        return to("/imports")
+
+
+def _ready(upload: Upload, athletes: Sequence[Athlete]) -> OwnersByFile:
+    """The files of an upload about which nothing is asked, with the athlete of each label."""
+    return {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)}
+
+
+def _add_upload(routes: APIRouter, site: ClubSite) -> None:
+    @routes.post(UPLOAD_PATH)
+    async def upload(request: Request) -> Response:
+        viewer = await run_in_threadpool(site.viewer, request)
+        held = site.cookie.read(request) or ""
+        spooled = site.uploads.spool.begin()
+        try:
+            site.uploads.check_room(held)
+            parts = FormParts(
+                request.headers.get("content-type", ""), spooled, lambda fields: _check(site, viewer, held, fields)
+            )
+            async for chunk in request.stream():
+                await run_in_threadpool(parts.feed, chunk)
+            parts.finish()
+            await run_in_threadpool(_take, site, viewer, held, parts)
+        except UploadRefused as error:
+            spooled.close()
+            return await run_in_threadpool(_not_taken, site, viewer, str(error))
+        except BaseException:  # a caller who went away, no record, no right: nothing of it is left either
+            spooled.close()
+            raise
+        return to("/imports")
+
+
+def _check(site: ClubSite, viewer: Viewer, held: str, fields: dict[str, str]) -> None:
+    if not is_own_token(fields.get("csrf", ""), held):
+        raise Refused
+    named = fields.get("athlete", "")
+    if named and named not in {one.athlete for one in _athletes_now(site, viewer)}:
+        raise UploadRefused("the athlete whom you chose is not on your list any more; choose again")
+
+
+def _take(site: ClubSite, viewer: Viewer, held: str, parts: FormParts) -> None:
+    """Have the log take the event first: files whose bringing cannot be recorded are not read."""
+    athlete = AthleteId(parts.fields["athlete"]) if parts.fields.get("athlete") else None
+    site.consent.event(FilesIngested(files=len(parts.files), athlete=athlete))
+    upload = Upload(
+        at=site.clock(),
+        person=viewer.person,
+        role=viewer.role,
+        spooled=parts.upload,
+        parts=parts.files,
+        athlete=athlete,
+        expected=len(parts.files),
+    )
+    site.uploads.add(held, upload)
+
+
+def _not_taken(site: ClubSite, viewer: Viewer, problem: str) -> Response:
+    return site.page(
+        "not_brought.html", viewer, here="/imports", status=WRONG, title="Nothing was taken", problem=problem
+    )
+
+
+def _read_again(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sent: SentReading) -> Response:
+    if sent.version != file.version:
+        return _show(site, viewer, upload, file, [READ_ANEW], status=CONFLICT)
+    file.chosen.update(sent.choices(file))
+    try:
+        mapping = _mapping(file, sent)
+    except BadMapping as error:
+        return _show(site, viewer, upload, file, [str(error)], sent=sent, status=WRONG)
+    site.uploads.read_again(upload, file, mapping)
+    return _show(site, viewer, upload, file)
+
+
+def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sent: SentReading) -> Response:
+    if file.state is not FileState.READ:
+        return to("/imports")
+    if sent.version != file.version:
+        return _show(site, viewer, upload, file, [READ_ANEW], status=CONFLICT)
+    file.chosen.update(sent.choices(file))
+    athletes = _athletes_now(site, viewer)
+    problems = _problems(file, sent, athletes)
+    if problems:
+        return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
+    owners = owners_in(file, athletes).by_label
+    site.consent.event(_ingested(owners.values()))
+    site.uploads.store(upload, {file.key: owners})
+    return to("/imports")
+
+
+def _ingested(owners: Iterable[AthleteId]) -> FilesIngested:
+    """The event of one file, which names the athlete where it is of one."""
+    people = set(owners)
+    return FilesIngested(files=1, athlete=people.pop() if len(people) == 1 else None)
+
+
+def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete]) -> list[str]:
+    if file.mapping is not None:
+        try:
+            if _mapping(file, sent) != file.mapping:
+                return [CHANGED]
+        except BadMapping as error:
+            return [str(error)]
+    owners = owners_in(file, athletes)
+    if owners.unknown:
+        named = [f"“{label}”" if label else "this file" for label in owners.unknown]
+        return [f"Whose rows {one} are is not said; choose an athlete, or “Nobody”" for one in named]
+    return [] if owners.by_label else [NOBODYS]
+
+
+def _mapping(file: BroughtFile, sent: SentReading) -> CsvMapping | None:
+    return None if file.mapping is None else mapping_of(file.columns, sent.read_as, sent.written, file.mapping)
+
+
+def _athletes_now(site: ClubSite, viewer: Viewer) -> list[Athlete]:
+    """Whom this person sees now by the signed snapshot, for a deed that is logged as what it is."""
+    return site.athletes(site.access_requests.squad_from_snapshot(viewer))
+
+
+def _found(site: ClubSite, request: Request, key: str) -> tuple[Upload, BroughtFile]:
+    found = site.uploads.find(site.cookie.read(request), key)
+    if found is None:
+        raise Closed
+    return found
+
+
+def _show(
+    site: ClubSite,
+    viewer: Viewer,
+    upload: Upload,
+    file: BroughtFile,
+    problems: Sequence[str] = (),
+    *,
+    sent: SentReading | None = None,
+    status: int = 200,
+) -> Response:
+    access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
+    lines = None if sent is None else sent_lines(file.columns, sent.read_as, sent.written)
+    at = upload.at.astimezone(site.zone)
+    return site.page(
+        "brought_file.html",
+        viewer,
+        here="/imports",
+        access=access,
+        status=status,
+        title=file.name,
+        file=brought_page(file, upload, site.athletes(access), lines),
+        withheld=withheld_note(file),
+        brought=f"{weekday_date(at.date())}, {clock_time(at)}",
+        problems=[{"field": "reading", "text": text} for text in problems],
+    )

@@ -1,0 +1,244 @@
+"""What the pages show of brought files: the list on the page of imports, and one file with its rows and questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chassis.text import counted
+from client.ingest.format_registry import READERS
+from client.ingest.mapped_csv import NOBODY
+from client.ingest.preview.file_reading import MAPPED
+from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.contents import FileContents
+from client.vault.store import Athlete
+from client.web.uploads.attribution import NOBODY_CHOSEN, Owners, owners_of
+from client.web.uploads.mapping_form import ColumnLine, SelectOptions, choices, lines_of
+from client.web.uploads.stream_words import stream_name
+from client.web.uploads.words import (
+    RowsTable,
+    account_words,
+    page_reason,
+    rows_table,
+    state_words,
+    why_words,
+)
+
+MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
+_KINDS: Final = {one.name: one.kind.replace("`", "") for one in READERS} | {MAPPED: "Table"}
+_LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
+_URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtLine:
+    """One file of the list. key: leads to its page, "" where there is nothing to look at."""
+
+    name: str
+    kind: str
+    rows: str
+    state: str
+    key: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtList:
+    """What this session brought. reading: done and expected, of an upload that is being read; None for none.
+
+    asked, ready: how many files wait for an answer, and how many can be stored at once. more: lines that are not shown.
+    """
+
+    lines: tuple[BroughtLine, ...]
+    reading: tuple[int, int] | None
+    asked: int
+    ready: int
+    more: int
+
+    @property
+    def finding(self) -> str:
+        """The title of a page that has something of this list to say; "" for none."""
+        if self.reading is not None:
+            return f"Reading {self.reading[0]:,} of {self.reading[1]:,} files"
+        asked = f"{_waits(self.asked)} for your answer" if self.asked else ""
+        ready = f"{self.ready:,} ready to be stored" if asked and self.ready else _ready(self.ready)
+        return ", ".join(part for part in (asked, ready) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuestion:
+    """Whose rows a label's are. value: what the form sends for each choice. rows: how many."""
+
+    number: int
+    label: str
+    rows: int
+    chosen: str
+    options: SelectOptions
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtPage:
+    """One file as it would be read."""
+
+    name: str
+    key: str
+    kind: str
+    version: int
+    finding: str
+    state: str
+    account: str
+    notes: tuple[str, ...]
+    table: RowsTable | None
+    columns: tuple[tuple[str, int, int, str], ...]
+    questions: tuple[RowsQuestion, ...]
+    lines: tuple[ColumnLine, ...]
+    read_as: SelectOptions
+    doubts: tuple[str, ...]
+    can_be_stored: bool
+    can_be_read_again: bool
+    can_be_undone: bool
+    is_busy: bool
+
+
+def owners_in(file: BroughtFile, athletes: Sequence[Athlete]) -> Owners:
+    """Return whose the rows of a file are, as far as it is known."""
+    return owners_of(file.contents.rows_of if file.contents else (), athletes, file.chosen)
+
+
+def is_ready(file: BroughtFile, athletes: Sequence[Athlete]) -> bool:
+    """True for a file that can be stored without a question: of a known kind, and whose it is is known."""
+    owners = owners_in(file, athletes)
+    is_open = file.state is FileState.READ and file.mapping is None
+    return is_open and bool(owners.by_label) and not owners.unknown
+
+
+def brought_list(uploads: Sequence[Upload], athletes: Sequence[Athlete]) -> BroughtList:
+    """Return the list of a session; what waits for an answer comes first."""
+    files = [one for upload in uploads for one in list(upload.files)]
+    ready = [one for one in files if is_ready(one, athletes)]
+    asked = [one for one in files if one.state is FileState.READ and one not in ready]
+    under_way = [one for one in uploads if not one.is_read]
+    order = {one.key: (_rank(one.state), one in ready) for one in files}
+    ordered = sorted(files, key=lambda one: order[one.key])
+    return BroughtList(
+        lines=tuple(_brought_line(one, athletes) for one in ordered[:MOST_SHOWN]),
+        reading=_progress(under_way) if under_way else None,
+        asked=len(asked),
+        ready=len(ready),
+        more=max(0, len(ordered) - MOST_SHOWN),
+    )
+
+
+def brought_page(
+    file: BroughtFile, upload: Upload, athletes: Sequence[Athlete], lines: Sequence[ColumnLine] | None = None
+) -> BroughtPage:
+    """Return one file. lines: the form of its columns as it was sent, where it has to be put right."""
+    found, owners = file.contents, owners_in(file, athletes)
+    names = {one.athlete: one.name for one in athletes}
+    is_open = file.state is FileState.READ
+
+    def name_of(label: str) -> str:
+        if label in owners.by_label:
+            return names[owners.by_label[label]]
+        return ("whose?" if label == NOBODY else f"“{label}”, whose?") if label in owners.unknown else "left out"
+
+    shown = lines_of(file.columns, file.mapping) if file.mapping is not None and lines is None else lines
+    return BroughtPage(
+        name=file.name,
+        key=file.key,
+        kind=_KINDS.get(found.reader, found.reader) if found else "",
+        version=file.version,
+        finding=_page_finding(file, owners),
+        state=state_words(file, owners),
+        account=account_words(found) if found else "",
+        notes=tuple(map(page_reason, found.notes)) if found else (),
+        table=rows_table(found, name_of) if found and found.rows else None,
+        columns=_columns(found) if found else (),
+        questions=_questions(file, athletes) if is_open else (),
+        lines=tuple(shown or ()) if file.can_be_read_again else (),
+        read_as=choices(upload.role),
+        doubts=file.doubts if file.can_be_read_again else (),
+        can_be_stored=is_open,
+        can_be_read_again=file.can_be_read_again,
+        can_be_undone=file.state is FileState.STORED and bool(file.imports),
+        is_busy=file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING),
+    )
+
+
+def withheld_note(file: BroughtFile) -> str:
+    """Return what is said of values that this role does not bring; "" for none."""
+    values = file.contents.withheld if file.contents else 0
+    if not values:
+        return ""
+    return f"{values:,} figures of injury or nutrition are left out: the medical team brings these, or the athlete."
+
+
+def _questions(file: BroughtFile, athletes: Sequence[Athlete]) -> tuple[RowsQuestion, ...]:
+    """What is asked of a file: of every label that names nobody by itself, answered or not."""
+    if file.contents is None:
+        return ()
+    asked = owners_of(file.contents.rows_of, athletes, {}).unknown
+    people = sorted(((one.athlete, one.name) for one in athletes), key=lambda one: (one[1].casefold(), one[0]))
+    found = []
+    for number, label in enumerate(file.contents.rows_of):
+        if label in asked:
+            options = (("", "Please choose"), *people, (NOBODY_CHOSEN, "Nobody: leave these rows out"))
+            sent = tuple((f"{number}.{value}" if value else "", text) for value, text in options)
+            chosen = f"{number}.{file.chosen[label]}" if label in file.chosen else ""
+            found.append(RowsQuestion(number, label, file.contents.rows_of[label], chosen, sent))
+    return tuple(found)
+
+
+def _columns(found: FileContents) -> tuple[tuple[str, int, int, str], ...]:
+    return tuple(
+        (stream_name(one.stream), one.kept, sum(one.refused.values()), why_words(one)) for one in found.columns
+    )
+
+
+def _page_finding(file: BroughtFile, owners: Owners) -> str:
+    found = file.contents
+    if file.state is FileState.READ and found is not None:
+        if file.mapping is not None:
+            return "A new kind of file"
+        if owners.unknown:
+            return "Whose rows are these?"
+        return f"{counted(found.account.kept, 'row')} would be stored".capitalize()
+    return {
+        FileState.WAITING: "This file is being read",
+        FileState.STORING: "This file is being stored",
+        FileState.STORED: "This file is stored",
+        FileState.UNDOING: "This file is being taken out again",
+        FileState.UNDONE: "This file was taken out again",
+        FileState.LEFT_OUT: "This file was left out",
+        FileState.SKIPPED: "Nothing of this file is needed",
+    }.get(file.state, "This file cannot be read as it is")
+
+
+def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine:
+    found = file.contents
+    has_page = found is not None or file.can_be_read_again
+    return BroughtLine(
+        name=file.name,
+        kind=_KINDS.get(found.reader, found.reader) if found else "Not recognised",
+        rows=account_words(found) if found else "none read",
+        state=state_words(file, owners_in(file, athletes)),
+        key=file.key if has_page else "",
+        link=_LINKS.get(file.state, "Show what was read"),
+    )
+
+
+def _rank(state: FileState) -> int:
+    return _URGENT.index(state) if state in _URGENT else len(_URGENT)
+
+
+def _progress(uploads: Sequence[Upload]) -> tuple[int, int]:
+    return sum(one.done for one in uploads), sum(one.expected for one in uploads)
+
+
+def _waits(files: int) -> str:
+    return "One file waits" if files == 1 else f"{files:,} files wait"
+
+
+def _ready(files: int) -> str:
+    if not files:
+        return ""
+    return "One file is ready to be stored" if files == 1 else f"{files:,} files are ready to be stored"

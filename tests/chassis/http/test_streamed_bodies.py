@@ -1,0 +1,35 @@
+"""A body that its route passes on as it comes takes none of the memory that all other bodies share."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from chassis.http.limited_bodies import BodyLimit, BodyLimits, LimitedBodies
+
+PART = b"x" * 64 * 1024
+PARTS = 40
+MEMORY = 4 * len(PART)
+
+
+@pytest.mark.parametrize(("is_streamed", "status"), [(True, 200), (False, 503)])
+def test_only_a_streamed_body_may_be_larger_than_the_memory_of_all_bodies(is_streamed: bool, status: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    left = [PART] * PARTS
+    answers: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
+
+    async def send(message: Any) -> None:
+        answers.append(message)
+
+    limits = BodyLimits({"/up": BodyLimit(PARTS * len(PART), is_streamed=is_streamed)}, most_in_memory=MEMORY)
+    scope = {"type": "http", "path": "/up", "headers": [(b"content-length", str(PARTS * len(PART)).encode())]}
+    asyncio.run(LimitedBodies(app, limits)(scope, receive, send))
+
+    assert answers[0]["status"] == status

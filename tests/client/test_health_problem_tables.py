@@ -1,0 +1,131 @@
+"""Injury and illness logs, availability lists, OSTRC-H2: days lost for all who may see injuries, the rest for fewer."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from client.biometrics.health_episodes import HealthEpisode, ProblemKind, episodes
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
+from client.errors import UnreadableFile
+from client.features.daily import build
+from client.ingest.clock import LocalClock
+from client.ingest.importer import Attribution, Importer
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
+from client.ingest.preview.file_reading import read_file
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+TextFile = Callable[..., InputFile]
+LOG = "Player,Injury date,Return date,Body area,Injury/illness,Diagnosis\n"
+OSTRC = "date,OSTRC Q1,OSTRC Q2,OSTRC Q3,OSTRC Q4\n"
+
+
+def read(file: InputFile, clock: LocalClock, reader: str) -> dict[str, Reading]:
+    name, readings = read_file(file, clock)
+    assert name == reader
+    return readings
+
+
+def days(reading: Reading, stream: Stream) -> list[int]:
+    return [one.day.day for one in reading.observations if one.stream is stream]
+
+
+def test_a_log_gives_episodes_days_lost_and_days_away(text_file: TextFile, clock: LocalClock) -> None:
+    rows = (
+        "A,02/03/2026,06/03/2026,left knee|lateral,injury,meniscus\n"
+        "A,13/03/2026,16/03/2026,,illness,influenza\n"
+        "B,20/03/2026,20/03/2026,ankle,injury,\n"
+        "B,25/03/2026,,hamstring,injury,\n"
+        "B,25/03/2026,24/03/2026,hip,injury,\n"
+        "B,soon,24/03/2026,hip,injury,\n"
+    )
+
+    found = read(text_file(LOG + rows), clock, "health-log")
+
+    assert episodes(list(found["A"].observations)) == [
+        HealthEpisode(ProblemKind.INJURY, "left knee/lateral", date(2026, 3, 2), date(2026, 3, 6)),
+        HealthEpisode(ProblemKind.ILLNESS, "", date(2026, 3, 13), date(2026, 3, 16)),
+    ]
+    assert [one.days_lost for one in episodes(list(found["A"].observations))] == [3, 2]
+    assert days(found["A"], Stream.TIME_LOSS) == [3, 4, 5]
+    assert days(found["A"], Stream.INJURY_ONSET) == [2]
+    assert days(found["A"], Stream.ABSENCE) == [14, 15]
+    assert [one.days_lost for one in episodes(list(found["B"].observations))] == [0, None]
+    assert days(found["B"], Stream.TIME_LOSS) == days(found["B"], Stream.INJURY_ONSET) == []
+    account = found["B"].ledger.account(found["B"].rows_of, ())
+    assert account.dropped == {"row_of_impossible_length": 1, "time_unreadable": 1}
+    assert not any("meniscus" in str(one.value) for one in found["A"].observations)
+
+
+def test_days_lost_stand_for_a_return_where_the_log_has_none(text_file: TextFile, clock: LocalClock) -> None:
+    text = "onset date,days lost,body part\n2026-03-02,4,knee\n2026-04-02,,knee\n"
+
+    reading = read(text_file(text), clock, "health-log")[NOBODY]
+
+    assert days(reading, Stream.TIME_LOSS) == [3, 4, 5, 6]
+    assert [one.days_lost for one in episodes(list(reading.observations))] == [4, None]
+
+
+def test_body_area_and_illness_are_in_no_daily_table(text_file: TextFile, clock: LocalClock) -> None:
+    text = LOG + "A,13/03/2026,16/03/2026,lung,illness,influenza\n"
+
+    (reading,) = read(text_file(text), clock, "health-log").values()
+
+    assert SPECS[Stream.HEALTH_EPISODE].aggregation is Aggregation.NONE
+    assert {name for name in build(reading.observations).columns if "episode" in name or "ill" in name} == set()
+
+
+def test_a_later_log_ends_an_episode_that_an_earlier_one_left_open(
+    vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
+) -> None:
+    for name, back in (("march.csv", ""), ("april.csv", "2026-03-06")):
+        (tmp_path / name).write_text(f"onset,return,body area\n2026-03-02,{back},knee\n")
+        Importer(vault, clock, Attribution(athlete)).take(tmp_path / name)
+
+    (episode,) = episodes(vault.read(athlete))
+
+    assert (episode.ended, episode.days_lost) == (date(2026, 3, 6), 3)
+
+
+@pytest.mark.parametrize("days", [("02/03/2026", "05/04/2026"), ("03/02/2026", "11/12/2025")])
+def test_days_that_may_be_months_refuse_a_log(text_file: TextFile, clock: LocalClock, days: tuple[str, str]) -> None:
+    text = "onset,return,body area\n" + "".join(f"{day},,knee\n" for day in days)
+
+    with pytest.raises(UnreadableFile, match="day/month and as month/day"):
+        read(text_file(text), clock, "health-log")
+
+
+def test_an_availability_list_in_words_and_shares(text_file: TextFile, clock: LocalClock) -> None:
+    rows = ("A,Full", "A,Modified", "A,out", "A,Injured", "A,ill", "A,0.5", "A,on holiday", "B,Available")
+    text = "Athlete,Availability,Date\n" + "".join(f"{row},2026-03-{n:02}\n" for n, row in enumerate(rows, 1))
+
+    found = read(text_file(text), clock, "availability-list")
+
+    values = [one.value for one in found["A"].observations if one.stream is Stream.AVAILABILITY]
+    assert values == [1.0, 0.5, 0.0, 0.0, 0.0, 0.5]
+    assert days(found["A"], Stream.TIME_LOSS) == [4]
+    assert days(found["A"], Stream.ABSENCE) == [5]
+    assert found["A"].report.details["dropped:not_a_number_availability"] == 1
+
+
+def test_the_four_answers_of_a_week(text_file: TextFile, clock: LocalClock) -> None:
+    text = OSTRC + "2026-03-08,8,17,8,17\n2026-03-15,0,,,\n2026-03-22,8,,0,0\n2026-03-29,8,5,0,0\n"
+
+    reading = read(text_file(text), clock, "ostrc-h2")[NOBODY]
+
+    by_day: dict[date, list[object]] = {}
+    for one in reading.observations:
+        by_day.setdefault(one.day, []).append(one.value)
+    assert list(by_day.values()) == [[8.0, 17.0, 8.0, 17.0], [0.0] * 4, [8.0, 0.0, 0.0], [8.0, 0.0, 0.0]]
+    assert reading.report.details == {"dropped:not_a_number_ostrc_volume": 1, "missing:ostrc_volume": 1}
+
+
+def test_answers_of_the_first_questionnaire_are_not_read_as_those_of_the_second(
+    text_file: TextFile, clock: LocalClock
+) -> None:
+    with pytest.raises(UnreadableFile, match="first OSTRC questionnaire"):
+        read(text_file(OSTRC + "2026-03-08,8,13,6,17\n"), clock, "ostrc-h2")
