@@ -25,6 +25,7 @@ Columns = Mapping[str, Floats]
 Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]
 
 SLEEP_AGREEMENT: Final = "sleep_agreement"
+TRAINED_MIN: Final = "trained_min"
 COMPARED = (
     Stream.RESTING_HEART_RATE,
     Stream.READINESS,
@@ -119,7 +120,20 @@ def compared_columns(by_stream: ByStream, dates: Sequence[date], priority: Seque
     return found
 
 
-DERIVED: tuple[Derive, ...] = (load_columns,)
+def trained_columns(by_stream: ByStream, _: Columns, dates: Sequence[date]) -> dict[str, Floats]:
+    """trained_min: minutes of the day's measured sessions, without what a device noticed by itself."""
+    minutes = np.full(len(dates), math.nan)
+    for index, day in enumerate(dates):
+        told = [
+            float(one.value)
+            for one in by_stream.get(Stream.ACTIVITY_DURATION_MIN, {}).get(day, ())
+            if AUTO_DETECTED not in one.quality and isinstance(one.value, float)
+        ]
+        minutes[index] = math.fsum(told) if told else math.nan
+    return {} if np.isnan(minutes).all() else {TRAINED_MIN: minutes}
+
+
+DERIVED: tuple[Derive, ...] = (load_columns, trained_columns)
 
 
 def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_]:

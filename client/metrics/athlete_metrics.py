@@ -67,12 +67,15 @@ def metrics_between(
     return {name: sorted(days, key=lambda one: one.day) for name, days in found.items()}
 
 
-def metrics_on(table: DailyTable, *, key: bytes = b"") -> dict[str, MetricDay]:
+def metrics_on(
+    table: DailyTable, *, key: bytes = b"", metrics: Sequence[DailyMetric] | None = None
+) -> dict[str, MetricDay]:
     """Return the figures on the table's last day, by name; empty for an empty table."""
     if not table.dates:
         return {}
     held = [TableAsOf(table, np.ones(len(table.dates), dtype=bool))]
-    return {name: days[0] for name, days in metrics_between(held, table.dates[-1], table.dates[-1], key=key).items()}
+    found = metrics_between(held, table.dates[-1], table.dates[-1], key=key, metrics=metrics)
+    return {name: days[0] for name, days in found.items()}
 
 
 def _covering(one: TableAsOf, first: date, last: date) -> tuple[DailyTable, Mask]:

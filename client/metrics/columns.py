@@ -8,6 +8,7 @@ import numpy as np
 from client.features.baseline import WELLNESS_ITEMS, wellness_sum
 from client.features.change_beyond_error import asymmetry
 from client.features.daily import DailyTable
+from client.features.day_derived import TRAINED_MIN
 from client.features.days.instruments import instruments, together
 from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
 from models.arrays import Floats
@@ -33,7 +34,7 @@ def _sides(test: str) -> _Together:
 
 def _exposure_h(table: DailyTable) -> Floats:
     """Hours of training and match: as reported, else as measured, and none on a day of rest."""
-    told, measured = table.column("session_duration_min"), table.column("activity_duration_min")
+    told, measured = table.column("session_duration_min"), table.column(TRAINED_MIN)
     minutes = np.where(np.isnan(told), measured, told)
     return np.where(np.isnan(minutes) & (table.column("load_au") == 0), 0.0, minutes) / 60
 

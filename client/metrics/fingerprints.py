@@ -20,7 +20,7 @@ def fingerprints(metric: DailyMetric, columns: Sequence[Floats], days: Sequence[
     columns: one (days,) series each. Where the figure rests on the whole history, that begins with the first known
     day, so that unknown days before it change nothing.
     """
-    head = "\x1f".join([metric.name, metric.method_id, str(metric.version), *map(repr, metric.constants)]).encode()
+    head = "\x1f".join([metric.name, metric.method_id, str(metric.version), *map(repr, metric.constants), ""]).encode()
     exact = [np.where(np.isnan(column), np.nan, column + 0.0).astype("<f8") for column in columns]
     if metric.reach is None:
         return _of_history(head, exact, days, key)

@@ -36,7 +36,7 @@ def _itself(series: Floats) -> Floats:
     return series
 
 
-def per_exposure(events: Floats, hours: Floats) -> Floats:
+def per_exposure(hours: Floats, events: Floats) -> Floats:
     """Events of the 365 days up to each day per 1000 h of exposure, (days,).
 
     NaN unless exposure is known on 180 of the days and above 0, and something is known of the events at all.
@@ -66,10 +66,10 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
     ),
     DailyMetric(OSTRC_SCORE, (OSTRC_SCORE,), "{score}", 1, _itself, 1, "ostrc_h2_sum"),
     DailyMetric(
-        "injury_incidence_365d", ("injury_onset", EXPOSURE_H), "1", YEAR_D, per_exposure, YEAR_D, "onsets_per_1000_h"
+        "injury_incidence_365d", (EXPOSURE_H, "injury_onset"), "1", YEAR_D, per_exposure, YEAR_D, "onsets_per_1000_h"
     ),
     DailyMetric(
-        "injury_burden_365d", ("time_loss", EXPOSURE_H), "d", YEAR_D, per_exposure, YEAR_D, "days_lost_per_1000_h"
+        "injury_burden_365d", (EXPOSURE_H, "time_loss"), "d", YEAR_D, per_exposure, YEAR_D, "days_lost_per_1000_h"
     ),
     DailyMetric(
         ENERGY,

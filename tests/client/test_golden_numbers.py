@@ -99,8 +99,8 @@ def test_worked_examples_of_the_field() -> None:
     assert tests.asymmetry(left, right) == pytest.approx([-11.707, -12.281], abs=5e-4)
     eaten = energy_availability(np.array([2900.0]), np.array([750.0]), np.array([58.0]))
     assert eaten == pytest.approx([37.069], abs=5e-4)
-    assert per_exposure(events, hours)[-1] == pytest.approx(7.28, abs=5e-3)
-    assert per_exposure(events * 18, hours)[-1] == pytest.approx(131.07, abs=5e-3)
+    assert per_exposure(hours, events)[-1] == pytest.approx(7.28, abs=5e-3)
+    assert per_exposure(hours, events * 18)[-1] == pytest.approx(131.07, abs=5e-3)
 
 
 def test_what_is_not_known_gives_no_figure() -> None:
@@ -109,9 +109,9 @@ def test_what_is_not_known_gives_no_figure() -> None:
 
     assert np.isnan(energy_availability(np.array([2900.0]), np.array([nan]), np.array([58.0]))).all()
     assert np.isnan(energy_availability(np.full(92, 2900.0), np.full(92, 0.0), np.array([58.0] + [nan] * 91))[-1])
-    assert np.isnan(per_exposure(np.full(365, nan), hours)[-1]), "no word of injuries is not none"
-    assert np.isnan(per_exposure(events, np.where(np.arange(365) < 200, nan, 1.0))[-1]), "165 known days"
-    assert np.isnan(per_exposure(events, np.zeros(365))[-1])
+    assert np.isnan(per_exposure(hours, np.full(365, nan))[-1]), "no word of injuries is not none"
+    assert np.isnan(per_exposure(np.where(np.arange(365) < 200, nan, 1.0), events)[-1]), "165 known days"
+    assert np.isnan(per_exposure(np.zeros(365), events)[-1])
     few = np.array([30.0, nan, 31.0, 30.5, 31.5, 30.0])
     assert np.isnan(tests.own_typical_error(few)[-1])
     assert np.isnan(tests.change(few)[2])

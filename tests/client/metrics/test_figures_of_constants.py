@@ -110,6 +110,17 @@ def test_a_day_of_rest_has_no_trimp_and_an_assumed_one_is_no_data() -> None:
     assert table.newest_day == table.dates[1]
 
 
+def test_a_walk_that_a_device_noticed_is_no_exposure() -> None:
+    days = [one for day in range(0, 365, 2) for one in run(day, 60, 120)]
+    walks = [one for day in range(1, 365, 2) for one in run(day, 300, 90, 0, AUTO_DETECTED)]
+    hurt = [observe(Stream.INJURY_ONSET, START + timedelta(days=10), 1.0, FORM)]
+
+    record = one([*days, *walks, *hurt], "injury_incidence_365d", day=364)
+
+    assert record.value == pytest.approx(1000 / 183)
+    assert (record.valid, record.expected) == (183, 365)
+
+
 def test_jump_tests_tell_change_error_and_what_lies_beyond() -> None:
     heights = [38.1, 38.9, 41.0, 40.2, 35.6, 36.5, 44.2, 43.1, 39.0, 30.0]
     readings = [

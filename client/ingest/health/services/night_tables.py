@@ -14,6 +14,7 @@ from client.ingest.text_table import read_table
 
 Row = Mapping[str, str]
 WHOOP_CYCLES = ("Cycle start time", "Wake onset", "Heart rate variability (ms)")
+WHOOP_SLEEPS = ("Sleep onset", "Wake onset", "Nap")
 WHOOP_WORKOUTS = ("Workout start time", "Workout end time")
 OURA_DAYS = ("date", "Average HRV")
 FITBIT_VARIABILITY = ("timestamp", "rmssd", "nremhr")
@@ -64,6 +65,20 @@ def _whoop_cycle(out: Collector, row: Row) -> None:
         asleep_min=_number(row, "Asleep duration (min)"),
         in_bed_min=_number(row, "In bed duration (min)"),
         deep_min=_number(row, "Deep (SWS) duration (min)"),
+    )
+
+
+def _whoop_sleep(out: Collector, row: Row) -> None:
+    """The nights are those of the cycles too; naps stand here alone."""
+    zone = row.get("Cycle timezone", "")
+    take_night(
+        out,
+        _local(out, row["Sleep onset"], zone),
+        _local(out, row["Wake onset"], zone),
+        asleep_min=_number(row, "Asleep duration (min)"),
+        in_bed_min=_number(row, "In bed duration (min)"),
+        deep_min=_number(row, "Deep (SWS) duration (min)"),
+        nap=row["Nap"].strip().lower() == "true",
     )
 
 
@@ -130,6 +145,18 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
             _NIGHT,
             "scores of the maker, strain, energy, temperature, oxygen",
             _read(_whoop_cycle, "whoop"),
+            is_by_schema=True,
+        ),
+    ),
+    (
+        WHOOP_SLEEPS,
+        Reader(
+            "whoop-sleeps",
+            "WHOOP `sleeps.csv`",
+            "columns",
+            "minutes asleep, efficiency, deep sleep, naps",
+            "scores of the maker, breathing",
+            _read(_whoop_sleep, "whoop"),
             is_by_schema=True,
         ),
     ),
