@@ -19,7 +19,6 @@ from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import BadMapping, ClientError
-from client.ingest.clock import LocalClock
 from client.ingest.watch.after_import import AfterImport
 from policies.vocabulary import AthleteId
 
@@ -97,6 +96,8 @@ def ingest(
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
     if dry_run:
+        from client.ingest.clock import LocalClock
+
         clock = LocalClock(settings.timezone, utc_now())
         show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
         return
@@ -152,6 +153,7 @@ class _Taking:
 
     def importer(self) -> "Importer":
         """Return an importer of this moment."""
+        from client.ingest.clock import LocalClock
         from client.ingest.importer import Importer
 
         clock = LocalClock(self.settings.timezone, utc_now())
