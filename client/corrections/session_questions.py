@@ -19,6 +19,7 @@ from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import CorrectionReason, HandReason, void
 from client.vault.identity import number_of_place
 from client.vault.journal import imports
+from client.vault.preferences.own_settings import source_priority
 from client.vault.records.claims import fingerprint
 from client.vault.seal import Seal
 from client.vault.store import Vault
@@ -72,7 +73,7 @@ def open_questions(vault: Vault, athlete: AthleteId) -> QuestionsOfAthlete:
         rows = connection.execute("SELECT key FROM answered_question WHERE athlete = ?", (number,)).fetchall()
     answered = {key.hex() for (key,) in rows}
     sessions = [one for one in history.counting.values() if one.stream in OF_SESSIONS]
-    pairs = [*_of_two_sources(sessions), *_of_one_source(sessions, history)]
+    pairs = [*_of_two_sources(sessions, source_priority(vault, athlete)), *_of_one_source(sessions, history)]
     found = [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
     asked = {one.id: one for one in found if one.id not in answered}
     return QuestionsOfAthlete(tuple(sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))), seal)
@@ -96,8 +97,8 @@ def answer(vault: Vault, athlete: AthleteId, question_id: str, given: SessionAns
             connection.execute("INSERT OR IGNORE INTO answered_question (athlete, key) VALUES (?, ?)", row)
 
 
-def _of_two_sources(sessions: Sequence[Observation]) -> Iterator[tuple[Readings, Readings]]:
-    for report, beside in matched_reports(sessions).unclear:
+def _of_two_sources(sessions: Sequence[Observation], priority: Sequence[str]) -> Iterator[tuple[Readings, Readings]]:
+    for report, beside in matched_reports(sessions, priority=priority).unclear:
         for one in beside:
             yield tuple(one.readings.values()), tuple(report.readings.values())
 
