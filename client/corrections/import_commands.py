@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import reporting_anyway
-from client.errors import CannotCorrect
+from client.errors import CannotCorrect, VaultError
 
 if TYPE_CHECKING:
     from client.vault.history.undoing import UndonePart
@@ -124,7 +124,16 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
                 looked = OperatorLooked(athlete=part.athlete, what=OperatorView.METRICS)
                 told.enter_context(reporting_anyway(settings, looked))
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
+            _scrub(vault)
             _tell(done, as_json=as_json)
+
+
+def _scrub(vault: "Vault") -> None:
+    """Rewrite the file without the readings that went; whatever keeps that from being done, they count no longer."""
+    try:
+        vault.scrub()
+    except VaultError:
+        warn("note: another program has the vault open; its log keeps the sealed bytes until that program ends")
 
 
 def _tell(done: "Sequence[UndonePart]", *, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from client.corrections.import_commands import app
 from client.errors import CannotCorrect
 
 if TYPE_CHECKING:
-    from client.corrections.session_questions import QuestionsOfAthlete, Readings, SessionQuestion
+    from client.questions.session_questions import QuestionsOfAthlete, Readings, SessionQuestion
 
 
 def register(_program: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def questions(folder: NodeFolder, athlete: NodeAthlete, as_json: AsJson = False)
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
-    from client.corrections.session_questions import open_questions
+    from client.questions.session_questions import open_questions
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -62,8 +62,8 @@ def answer(
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
-    from client.corrections.session_questions import SessionAnswer
-    from client.corrections.session_questions import answer as answer_question
+    from client.questions.session_questions import SessionAnswer
+    from client.questions.session_questions import answer as answer_question
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.journal import OPERATOR

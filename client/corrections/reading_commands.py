@@ -28,6 +28,9 @@ app = typer.Typer(no_args_is_help=True, help="Correct or void one reading, and s
 ReadingArgument = Annotated[
     str, typer.Argument(help="The reading’s id, as `homefield-node readings` shows it.", show_default=False)
 ]
+ReadingArguments = Annotated[
+    list[str], typer.Argument(help="Ids of readings, as `homefield-node readings` shows them.", show_default=False)
+]
 # Texts and not enums or numbers: what was typed wrong is then refused without being printed.
 ReasonOption = Annotated[
     str,
@@ -73,19 +76,21 @@ def correct(
         stream = find_reading(vault, found, reading_id).reading.stream
         correct_reading(vault, found, reading_id, None if value is None else _value(stream, value), why)
 
-    _tell("homefield-reading-correct-1", *_changed(folder, athlete, reading_id, act), as_json=as_json)
+    _tell("homefield-reading-correct-1", *_changed(folder, athlete, [reading_id], act), as_json=as_json)
 
 
 @app.command()
 def void(
     folder: NodeFolder,
     athlete: NodeAthlete,
-    reading_id: ReadingArgument,
+    reading_ids: ReadingArguments,
     reason: ReasonOption,
     note: NoteOption = "",
     as_json: AsJson = False,
 ) -> None:
-    """Leave a reading out of numbers, charts, models and exports. It stays sealed, with who, when and why.
+    """Leave readings out of numbers, charts, models and exports. They stay sealed, with who, when and why.
+
+    Of several, all are voided or none.
 
     The same value does not come back with a later file; another value of the same reading counts again.
 
@@ -96,9 +101,10 @@ def void(
     why = _reason(reason, note)
 
     def act(vault: "Vault", found: AthleteId) -> None:
-        void_reading(vault, found, reading_id, why)
+        for reading_id in reading_ids:
+            void_reading(vault, found, reading_id, why)
 
-    _tell("homefield-reading-void-1", *_changed(folder, athlete, reading_id, act), as_json=as_json)
+    _tell("homefield-reading-void-1", *_changed(folder, athlete, reading_ids, act), as_json=as_json)
 
 
 @app.command()
@@ -109,14 +115,14 @@ def history(folder: NodeFolder, athlete: NodeAthlete, reading_id: ReadingArgumen
 
     Example: homefield-node reading history ./club-a 7 0f3a5c7e91b2d486
     """
-    found = _changed(folder, athlete, reading_id, lambda vault, _: None)
+    found = _changed(folder, athlete, [reading_id], lambda vault, _: None)
     _tell("homefield-reading-history-1", *found, as_json=as_json)
 
 
 def _changed(
-    folder: Path, athlete: str, reading_id: str, act: Callable[["Vault", AthleteId], None]
-) -> "tuple[NodeSettings, AthleteId, list[StoredReading]]":
-    """Do something to a reading once the log has it, and return what the reading's record is then."""
+    folder: Path, athlete: str, reading_ids: list[str], act: Callable[["Vault", AthleteId], None]
+) -> "tuple[NodeSettings, AthleteId, list[list[StoredReading]]]":
+    """Do something to readings once the log has it, all or none, and return what each reading's record is then."""
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.settings import load_settings
@@ -128,10 +134,12 @@ def _changed(
         found = find_athlete(vault, athlete).athlete
         with vault.rehearsal():  # what cannot be done is refused before it is reported
             act(vault, found)
-            history_of(vault, found, reading_id)
+            for reading_id in reading_ids:
+                history_of(vault, found, reading_id)
         report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
-        act(vault, found)
-        return settings, found, history_of(vault, found, reading_id)
+        with vault.transaction():
+            act(vault, found)
+        return settings, found, [history_of(vault, found, reading_id) for reading_id in reading_ids]
 
 
 def _reason(word: str, note: str) -> "HandReason":
@@ -158,17 +166,22 @@ def _value(stream: "Stream", text: str) -> "Value":
 
 
 def _tell(
-    schema: str, settings: "NodeSettings", athlete: AthleteId, found: "list[StoredReading]", *, as_json: bool
+    schema: str, settings: "NodeSettings", athlete: AthleteId, found: "list[list[StoredReading]]", *, as_json: bool
 ) -> None:
     if as_json:
-        print_json(schema, {"athlete": athlete, "values": [_as_json(one) for one in found]})
+        print_json(schema, {"athlete": athlete, "values": [_as_json(one) for record in found for one in record]})
         return
-    reading = found[-1].reading
-    rows = [(one.id, _shown(one), one.state.value, *_change(one.change, settings)) for one in found]
+    for record in found:
+        _show(record, settings)
+
+
+def _show(record: "list[StoredReading]", settings: "NodeSettings") -> None:
+    reading = record[-1].reading
+    rows = [(one.id, _shown(one), one.state.value, *_change(one.change, settings)) for one in record]
     title = f"{reading.stream.value} of {reading.local(reading.start):%Y-%m-%d %H:%M}"
     print_table(title, ("Id", f"Value, {reading.unit}", "State", "Set aside", "By", "Why"), rows)
-    say(*(f"{one.id}: {one.change.text}" for one in found if one.change is not None and one.change.text))
-    if all(one.state != "counts" for one in found):
+    say(*(f"{one.id}: {one.change.text}" for one in record if one.change is not None and one.change.text))
+    if all(one.state != "counts" for one in record):
         say("Nothing of this reading counts.")
 
 

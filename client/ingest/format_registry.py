@@ -224,6 +224,8 @@ def _json_reader(file: InputFile) -> Reader:
     known = json_kinds.reader_of_json(file)
     if known is not None:
         return known
+    if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise UnreadableFile("a JSON file of a kind that no reader knows; export it as CSV, FIT or TCX")
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:
@@ -233,4 +235,4 @@ def _json_reader(file: InputFile) -> Reader:
         return RESTING
     if "dateTime" in first and value is not None:
         raise NotUsed("a Fitbit series of minutes; no reader takes it yet")
-    raise UnreadableFile("no reader knows these JSON records")
+    raise UnreadableFile("no reader knows these JSON records; export them as CSV, FIT or TCX")

@@ -11,9 +11,10 @@ from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.decimal_sign import decimal_sign
-from client.ingest.text_table import read_table
+from client.ingest.text_table import TextTable, read_table
 
 HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
+HRV4TRAINING_LYING_HEADER = ("timestamp_measurement", "HR_lying", "rMSSD_lying")
 ELITEHRV_HEADER = ("Datetime", "Rmssd", "HR")
 _AT_REST = "readiness"
 _ZERO = (0.0,)
@@ -25,17 +26,25 @@ def read_hrv4training(file: InputFile, clock: LocalClock) -> Reading:
     return _read(file, clock, app="hrv4training", time="timestamp_measurement", rmssd="rMSSD")
 
 
+def read_hrv4training_lying(file: InputFile, clock: LocalClock) -> Reading:
+    """Read an export of tests lying and standing: what was measured lying, an instrument of its own."""
+    out = Collector(file, clock, app="hrv4training", device="lying")
+    return _taken(out, read_table(file), time="timestamp_measurement", rmssd="rMSSD_lying", heart_rate="HR_lying")
+
+
 def read_elitehrv(file: InputFile, clock: LocalClock) -> Reading:
     """Read an EliteHRV export: RMSSD and heart rate of `readiness` readings; others are not at rest."""
     return _read(file, clock, app="elitehrv", time="Datetime", rmssd="Rmssd")
 
 
 def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str) -> Reading:
-    out = Collector(file, clock, app=app)
-    table = read_table(file)
+    return _taken(Collector(file, clock, app=app), read_table(file), time=time, rmssd=rmssd, heart_rate="HR")
+
+
+def _taken(out: Collector, table: TextTable, *, time: str, rmssd: str, heart_rate: str) -> Reading:
     texts = [row[time] for row in table.rows(QualityCounters())]
     swapped = has_day_before_month(texts)
-    form = NumberForm(decimal_sign(table, (rmssd, "HR")))
+    form = NumberForm(decimal_sign(table, (rmssd, heart_rate)))
     for row in table.rows(out.counters):
         if row.get("Type", _AT_REST).casefold() != _AT_REST:
             out.counters.count("left_out:not_at_rest")
@@ -44,10 +53,10 @@ def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str
         if swapped:
             text = _DATE.sub(r"\1-\3-\2", text)
             out.counters.count("clock:day_before_month")
-        moment = clock.instant(text, out.counters)
+        moment = out.clock.instant(text, out.counters)
         if moment is not None:
             out.number(Stream.RMSSD, moment, _number(row[rmssd], form), sentinels=_ZERO)
-            out.number(Stream.RESTING_HEART_RATE, moment, _number(row["HR"], form), sentinels=_ZERO)
+            out.number(Stream.RESTING_HEART_RATE, moment, _number(row[heart_rate], form), sentinels=_ZERO)
     if out.counters.rows and not texts:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     return out.reading()

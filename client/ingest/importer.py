@@ -1,5 +1,6 @@
 """Files into the vault: each file is read, stored and journalled on its own, so that one bad file harms no other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,16 @@ from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
 from client.vault.intake import Added, ImportMark
-from client.vault.journal import OPERATOR, SET_ASIDE, FileStatus, ImportRecord, imports, record_import, reserve_import
+from client.vault.journal import (
+    OF_CATEGORY,
+    OPERATOR,
+    SET_ASIDE,
+    FileStatus,
+    ImportRecord,
+    imports,
+    record_import,
+    reserve_import,
+)
 from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -164,6 +174,7 @@ class Importer:
                 *(file.shown, reader, status, reason, owner, added, report, account),
                 replaced=replaced,
                 number=mark.number,
+                held=Counter(one.category for one in reading.observations),
             )
             self._journal(file, owner, outcome)
         return outcome
@@ -214,6 +225,7 @@ class Importer:
                 "rows_dropped": sum(outcome.account.dropped.values()),
                 "rows_known": outcome.account.duplicates,
                 **({"replaced": outcome.replaced} if self.replaces else {}),
+                **{f"{OF_CATEGORY}{category.value}": number for category, number in sorted(outcome.held.items())},
             },
             who=self.who,
             number=outcome.number or 0,

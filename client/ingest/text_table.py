@@ -66,13 +66,24 @@ class TextTable:
             if record.is_unclosed:
                 counters.count("quote_unclosed")
                 counters.note(UNCLOSED)
-            if record.cells is None:
+            row = None if record.cells is None else _fitted(record.cells, self.header)
+            if row is None:
                 counters.count("dropped:row_unreadable")
-            elif len(record.cells) != len(names):
+            elif len(row) != len(names):
                 counters.count("dropped:row_ragged")
             else:
-                cells = zip(names, record.cells, strict=True)
+                cells = zip(names, row, strict=True)
                 yield {name: _stripped(cell) for name, cell in cells if name is not None}
+
+
+def _fitted(cells: list[str], header: Sequence[str]) -> list[str]:
+    """Return the cells as wide as the header where only blank ends differ: some lines end with a delimiter."""
+    width = len(header)
+    if len(cells) > width and not any(map(str.strip, cells[width:])):
+        return cells[:width]
+    if len(cells) < width and not any(header[len(cells) :]):
+        return [*cells, *[""] * (width - len(cells))]
+    return cells
 
 
 def _stripped(cell: str) -> str:

@@ -39,6 +39,7 @@ class BroughtFile:
     proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
     of before is not that of now. problem: what stood in the way of storing it, or of
     taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
+    sha256: of its bytes, once it is stored.
     """
 
     name: str
@@ -54,6 +55,7 @@ class BroughtFile:
     doubts: tuple[str, ...] = ()
     version: int = 0
     chosen: dict[str, str] = field(default_factory=dict)
+    sha256: str = ""
     imports: dict[int, AthleteId] = field(default_factory=dict)
 
     @property

@@ -124,6 +124,7 @@ class UploadReader:
             found = read_for(upload.role, opened, self._now(), file.mapping)
             named = {label: owner for label, owner in owners.items() if label in found.readings}
             importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
+            file.sha256 = opened.sha256
             results = importer.store(opened, found.reader, found.readings, named)
             file.imports = {one.number: one.athlete for one in results if one.number and one.athlete is not None}
             file.state, file.problem = FileState.STORED, ""

@@ -72,9 +72,6 @@ CREATE INDEX hand_act_by_key ON hand_act (athlete, key);
 CREATE TABLE empty_place (
   athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
 ) WITHOUT ROWID;
-CREATE TABLE answered_question (
-  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
-) WITHOUT ROWID;
 PRAGMA user_version = 4;
 """
 
@@ -84,10 +81,17 @@ CREATE TABLE own_setting (athlete INTEGER PRIMARY KEY REFERENCES athlete, sealed
 CREATE TABLE node_setting (one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL);
 """
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS)
+# Pairs of sessions of which a person said that they are two. A vault of a development version may have the table.
+_QUESTIONS: Final = """
+CREATE TABLE IF NOT EXISTS answered_question (
+  athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL, PRIMARY KEY (athlete, key)
+) WITHOUT ROWID;
+"""
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS)
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
-    *("hand_act", "empty_place", "answered_question", "own_setting"),
+    *("hand_act", "empty_place", "own_setting", "answered_question"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])

@@ -10,13 +10,15 @@ from typing import Any, Literal
 
 from client.vault.seal import Seal
 from client.vault.store import Vault
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 
 FileStatus = Literal["stored", "partial", "nothing_kept", "quarantined", "skipped"]
 """stored: whole. partial: rows or cells were refused. nothing_kept: none gave a reading. quarantined: refused whole.
 skipped: known already, or no data."""
 SET_ASIDE: tuple[FileStatus, ...] = ("quarantined", "nothing_kept")
 """Of such a file nothing is stored."""
+OF_CATEGORY = "of_"
+"""Before the name of a category: under such a count stands how many readings of it the file has."""
 OPERATOR = "operator"
 """Who acts at the node's own terminal: it has no accounts."""
 
@@ -47,6 +49,12 @@ class ImportRecord:
     def is_set_aside(self) -> bool:
         """True for a file of which nothing is stored, and that still waits for somebody to look at it."""
         return self.status in SET_ASIDE and not self.is_settled
+
+    @property
+    def categories(self) -> frozenset[Category] | None:
+        """The categories of the file's readings; None of a file that has none, and of one of an earlier version."""
+        named = [name.removeprefix(OF_CATEGORY) for name in self.counts if name.startswith(OF_CATEGORY)]
+        return frozenset(map(Category, named)) or None
 
     @property
     def is_undone(self) -> bool:

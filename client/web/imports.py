@@ -1,8 +1,8 @@
 """Imports: what is brought here, what came in, what was set aside and why.
 
-Of athletes whom this look shows. Whose a file is stands beside it only where every category of its kind may be seen at
-that moment: a kind of file beside a name says that a stream exists. Of any other file nothing is told that follows from
-what the vault holds. Devices, apps and serial numbers are the operator's and the athlete's.
+Of athletes whom this look shows. Whose a file is stands beside it only where every category that it held may be seen
+at that moment: a kind of file beside a name says that a stream exists. Of any other file nothing is told that follows
+from what the vault holds. Devices, apps and serial numbers are the operator's and the athlete's.
 """
 
 from dataclasses import dataclass
@@ -20,17 +20,19 @@ from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
 from client.web.text import clock_time
+from client.web.uploads.session_questions import asked_sessions
 from client.web.uploads.views import brought_list
 from client.web.uploads.words import page_reason
+from policies.vocabulary import Category
 
 MOST_SHOWN = 60
 COUNTS = {
-    "kept": "Kept",
-    "dropped": "Dropped",
-    "sentinel": "“Missing”",
-    "duplicate": "Repeats",
-    "unit": "Unit",
-    "clock": "Clock",
+    "kept": "kept",
+    "dropped": "dropped",
+    "sentinel": "stand for a missing one",
+    "duplicate": "came twice",
+    "unit": "of another unit, converted",
+    "clock": "whose time was repaired or is doubtful",
 }
 OF_THE_VAULT = "duplicate"
 """The count that also says what was stored before."""
@@ -46,7 +48,7 @@ class File:
     reader: str
     mark: str
     reason: str
-    counts: tuple[tuple[str, str], ...]
+    counts: str
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -61,16 +63,20 @@ def router(site: ClubSite) -> APIRouter:
         aside = [_file(site, access, *one) for one in records if one[1].is_set_aside]
         taken = [one for one in records if not one[1].is_set_aside]
         athletes = site.athletes(access)
-        brought = brought_list(site.uploads.of(site.cookie.read(request)), athletes)
+        uploads = site.uploads.of(site.cookie.read(request))
+        brought = brought_list(uploads, athletes)
+        names = {one.athlete: one.name for one in athletes}
+        asked = asked_sessions(site.vault, uploads, access, names)
         return site.page(
             "imports.html",
             viewer,
             here="/imports",
             access=access,
             title="Imports",
-            finding=brought.finding or _finding(len(records), len(aside)),
+            finding=brought.finding or _asked(len(asked)) or _finding(len(records), len(aside)),
             brought=brought,
-            people=[("", "The files say it"), *((one.athlete, one.name) for one in athletes)],
+            asked=asked,
+            people=[("", "The files say it"), *names.items()],
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
             aside=aside,
             files=[_file(site, access, *one) for one in taken[:MOST_SHOWN]],
@@ -103,15 +109,20 @@ def _records(site: ClubSite, access: PageAccess) -> list[tuple[Athlete, ImportRe
 
 def _is_withheld(access: PageAccess, athlete: Athlete, record: ImportRecord) -> bool:
     """True for a file of injury, illness or nutrition alone that this person may not see."""
-    categories = kind_of(record.reader).categories
+    categories = _categories(record)
     is_medical = categories is not None and categories <= MEDICAL_ALONE
     return is_medical and not _is_open(access, athlete, record)
 
 
 def _is_open(access: PageAccess, athlete: Athlete, record: ImportRecord) -> bool:
-    """True where every category that a file of this kind may hold is shown of this athlete now."""
-    categories = kind_of(record.reader).categories
+    """True where every category of the file is shown of this athlete now."""
+    categories = _categories(record)
     return categories is not None and categories <= access.of(athlete.athlete)
+
+
+def _categories(record: ImportRecord) -> frozenset[Category] | None:
+    """What the file held; where that is not recorded, all that a file of its kind can hold."""
+    return record.categories or kind_of(record.reader).categories
 
 
 def _local_moment(at: datetime) -> str:
@@ -120,17 +131,25 @@ def _local_moment(at: datetime) -> str:
 
 def _file(site: ClubSite, access: PageAccess, athlete: Athlete, record: ImportRecord) -> File:
     is_open = _is_open(access, athlete, record)
-    counts = {name: f"{record.counts.get(name, 0):,}" for name in COUNTS}
+    counts = [
+        f"{record.counts[name]:,} {words}"
+        for name, words in COUNTS.items()
+        if record.counts.get(name) and (is_open or name != OF_THE_VAULT)
+    ]
     return File(
         when=_local_moment(record.at.astimezone(site.zone)),
         name=athlete.name if is_open else NOT_SHOWN,
         reader=kind_of(record.reader).words,
         mark=file_mark(site.vault, athlete.athlete, record.file_sha256)[:8],
         reason=page_reason(record.reason) if record.reason and (is_open or record.is_set_aside) else "",
-        counts=tuple(
-            (column, counts[name] if is_open or name != OF_THE_VAULT else NOT_SHOWN) for name, column in COUNTS.items()
-        ),
+        counts="; ".join(counts) or "nothing was kept",
     )
+
+
+def _asked(questions: int) -> str:
+    if not questions:
+        return ""
+    return "One question waits for your answer" if questions == 1 else f"{questions} questions wait for your answer"
 
 
 def _finding(files: int, aside: int) -> str:

@@ -95,6 +95,10 @@ def test_points_beside_decimal_commas_are_refused_and_not_ten_times_as_long(cloc
         b"\xfe\xff" + "date,rpe,min\n2026-03-02,6,60\n".encode("utf-16-be"),
         b"# export of a watch;;\n# Athlete: ;;\n\ndate;rpe;min\n2026-03-02;6;60\n",
         b"date;rpe;min\n2026-03-02;6;60\n",
+        b"date;rpe;min\n2026-03-02;6;60;\n",
+        b"date;rpe;min;;\n2026-03-02;6;60;;\n",
+        b"date;rpe;min;\n2026-03-02;6;60\n",
+        b"date;rpe;min;\n2026-03-02;6;60;hard\n",
     ],
 )
 @pytest.mark.parametrize("delimiter", [{}, {"delimiter": ";"}])

@@ -64,6 +64,8 @@ def test_time_athlete_decimal_sign_and_units_are_proposed() -> None:
         ("date,steps\n46083,9000\n", "excel"),
         ("timestamp,steps\n1772436600,9000\n", "unix_s"),
         ("date,steps\n2026-03-02,9000\n", "date"),
+        ("date,steps\n2026-3-2,9000\n", "%Y-%m-%d"),
+        ("date;steps\n46083,75;9000\n", "excel"),
         ("start,steps\n2026-03-02T17:30:00Z,9000\n", "iso"),
         ('when,steps\n"Mar 2, 2026, 5:30:00 PM",9000\n', "%b %d, %Y, %I:%M:%S %p"),
         ("date,steps\n03/13/2026,9000\n", "%m/%d/%Y"),

@@ -20,6 +20,7 @@ from client.ingest.archives.members import members
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile
+from client.uploads.import_kinds import kind_of
 from tests.client.conftest import NOW
 from tests.client.sessions.fit_files import at, fit_file, local, session
 from tests.scale import counts, scaled, seeded, sized
@@ -84,7 +85,10 @@ CONNECT = {
 }
 WHOOP = [{"user_id": 1, "score_state": "SCORED", "created_at": f"{TIME}0Z", "score": {"hrv_rmssd_milli": 60.0}}]
 OURA = {"data": [{"type": "long_sleep", "bedtime_start": f"{TIME}0Z", "bedtime_end": f"{TIME}9Z", "average_hrv": 60}]}
-GARMIN = [{"summaryId": "x", "startTimeInSeconds": 1772402400, "durationInSeconds": 9, "lastNightAvg": 50}]
+GARMIN = [
+    {"summaryId": "x", "startTimeInSeconds": 1772402400, "durationInSeconds": 9, "lastNightAvg": 50},
+    {"measurementTimeInSeconds": 1772402400, "weightInGrams": 70500},
+]
 POLAR = {"exportVersion": "1", "startTime": f"{TIME}0", "timezoneOffset": 60, "duration": "PT45M", "exercises": []}
 SUUNTO = {"DeviceLog": {"Header": {"DateTime": f"{TIME}0Z", "Duration": 60, "HR": {"Avg": 2.5}}}}
 CYCLES = "Cycle start time,Wake onset,Heart rate variability (ms)\n2026-03-01 23:00:00,2026-03-02 07:00:00,71\n"
@@ -148,7 +152,12 @@ def changed(chance: random.Random, data: bytes) -> bytes:
 
 def read(data: bytes) -> int:
     file = InputFile("2026-03-02 a.bin", data)
-    readings = reader_for(file).readings(file, CLOCK, label=None, nobody="")
+    reader = reader_for(file)
+    readings = reader.readings(file, CLOCK, label=None, nobody="")
+    told = kind_of(reader.name).categories or frozenset()
+    assert {o.category for one in readings.values() for o in one.observations} <= told, (
+        "a page tells less than it takes"
+    )
     assert all(one.ledger.account(one.rows_of, ()).rows == one.report.rows for one in readings.values())
     return sum(one.report.kept for one in readings.values())
 

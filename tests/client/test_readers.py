@@ -264,6 +264,8 @@ def test_a_written_offset_wins_over_the_club_s_time_zone(clock: LocalClock) -> N
         ("cut.json", b'[{"dateOfSleep": "2019-', "only its beginning"),
         ("list.json", b"[1, 2]", "list of records"),
         ("odd.json", b'[{"a": 1}]', "no reader"),
+        ("odd.json", b'{"a": {"b": 1}}', "a kind that no reader knows"),
+        ("odd.json", b'{"a": [{"b": 1}]', "a kind that no reader knows"),
         ("other.csv", b"a,b,c\n1,2,3\n", "no reader"),
         ("twice.csv", b"a,a\n1,2\n", "same name"),
         ("weeks.csv", b"nr. sessions,nr. rest days,Date\n1,2,3\n", "without dates"),

@@ -161,3 +161,49 @@ def test_exports_that_a_spreadsheet_saved_again_have_decimal_commas(text_file: T
 
     assert [one.value for one in first.observations] == [53.4, 52.1, 60.0, 51.0]
     assert values(second)["rmssd"] == 63.2
+
+
+def test_a_test_lying_and_standing_is_an_instrument_of_its_own(text_file: TextFile, clock: LocalClock) -> None:
+    text = (
+        " timestamp_measurement, HR_lying, rMSSD_lying, HR_standing, rMSSD_standing\n\n"
+        "2026-03-02 07:01:00 +0000,52.1,53.4,80,20\n"
+    )
+
+    reading = read(text_file(text), clock)
+
+    assert values(reading) == {"rmssd": 53.4, "resting_heart_rate": 52.1}
+    assert {one.source.device for one in reading.observations} == {"lying"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "Phone timestamp;HR [bpm]\n2026-03-02T06:10:00.804;61\n2026-03-02T06:10:01.804;62\n",
+            "no variability comes from",
+        ),
+        ("seconds,heart rate,speed\n0,120,3.1\n1,121,3.2\n", "no variability comes from"),
+        ("Kubios HRV Standard\nPARAMETERS,,\nRMSSD (ms):,43.1,\n", "a report of results of Kubios"),
+    ],
+)
+def test_what_looks_like_beats_and_holds_none_is_told_by_its_name(
+    text_file: TextFile, clock: LocalClock, text: str, says: str
+) -> None:
+    with pytest.raises(UnreadableFile, match=says):
+        read(text_file(text, "2026-03-02.txt"), clock)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Kubios, RR in s\n" + "".join(f"0,8{n % 10}\n" for n in range(40)),
+        "".join(f"{800 + n % 10}\n" for n in range(40)),
+        "Time;RR-interval [ms]\n" + "".join(f"{n},5;{800 + n % 10}\n" for n in range(40)),
+        "".join(f"{0.8 * n:.3f}\t0.8{n % 10}\n".replace(".", ",") for n in range(40)),
+    ],
+)
+def test_beats_as_kubios_elite_hrv_and_polar_write_them(text_file: TextFile, clock: LocalClock, text: str) -> None:
+    (series,) = read(text_file(text, "2026-03-02 07-10-00.txt"), clock).observations
+
+    assert isinstance(series.value, tuple)
+    assert (len(series.value), min(series.value) >= 800, max(series.value) < 900) == (40, True, True)

@@ -23,7 +23,7 @@ import server.consent_client
 from chassis.http.signed_client import SignedClient
 from client.biometrics.observations import ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.corrections.session_questions import open_questions
+from client.questions.session_questions import open_questions
 from client.settings import change_settings, load_settings
 from client.vault.access import open_vault
 from client.vault.history.reading_states import stored_readings

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, json_line, print_json, print_table, say
+from chassis.cli.console import is_confirmed, json_line, print_json, print_table, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
@@ -173,6 +173,7 @@ class _Taking:
             after=after,
             pause=_pause(),
             show=lambda some: _answer(some, as_json=as_json, is_line=True),
+            tell=warn if as_json else say,  # a program reads one object a line
         )
 
     def _take(self, files: Sequence[Path]) -> "list[list[FileAnswer]]":

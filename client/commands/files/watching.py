@@ -22,10 +22,12 @@ def watch(
     after: "AfterImport",
     pause: Callable[[], bool],
     show: "Callable[[list[FileAnswer]], None]",
+    tell: Callable[[str], None] = say,
 ) -> None:
     """Import what is finished, look after look, until `pause` returns True. Raises ClientError for what is no folder.
 
     take: imports files; where it cannot, for the log or the vault is busy, the files come again at the next look.
+    tell: says how many files lie in the folders in the clear, whenever that changes.
     """
     from client.ingest.watch.finished_files import FinishedFiles, look_into
     from client.ingest.watch.watched_folder import WatchedFolder, counted
@@ -45,6 +47,6 @@ def watch(
                 show(found)
         if watched.in_the_clear != told:
             told = watched.in_the_clear
-            say(f"{counted(told)} in the clear in {', '.join(map(str, folders))}.")
+            tell(f"{counted(told)} in the clear in {', '.join(map(str, folders))}.")
         if pause():
             return

@@ -47,6 +47,11 @@ LAYOUTS = (
         ),
     ),
     Layout(
+        "WHOOP",
+        lambda paths: any(_starts(path, "physiological_cycles.csv") for path in paths),
+        lambda path: _starts(path, "physiological_cycles.csv", "sleeps.csv", "workouts.csv"),
+    ),
+    Layout(
         "Google",
         lambda paths: any(path.startswith("Takeout/") for path in paths),
         lambda path: "/fitbit/" in path.lower() and _starts(path, *_OF_FITBIT),

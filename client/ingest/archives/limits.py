@@ -50,6 +50,8 @@ def check_members(members: Sequence[zipfile.ZipInfo], packed: int) -> None:
 def _check_path(member: zipfile.ZipInfo) -> None:
     # The name as it stands in the archive: zipfile itself cuts it at a NUL and turns the system's separator round.
     name = member.orig_filename
+    if not member.filename:
+        raise ArchiveRefused("an archive with a file that has no name; nothing of it is read")
     path, on_windows = PurePosixPath(name.replace("\\", "/")), PureWindowsPath(name)
     if path.is_absolute() or on_windows.drive or ".." in path.parts or "\x00" in name:
         raise ArchiveRefused("an archive with a path that leads out of it; nothing of it is read")

@@ -18,6 +18,7 @@ from client.ingest.input_file import SMALL, InputFile, load
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # office documents are zip archives too
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".html", ".pdf")
+_DAMAGED = "damaged in its archive; copy or export it again"
 _MOST_INNER = 256 * 2**20  # ours: an archive in an archive is held in memory
 
 
@@ -58,7 +59,7 @@ def _inside(file: InputFile, size: UnpackedSize, *, depth: int) -> Iterator[Arch
         yield ArchiveMember(file, lambda: file)
         return
     with _opened(file) as archive:
-        infos = [one for one in archive.infolist() if not one.is_dir()]
+        infos = [one for one in archive.infolist() if not one.filename.endswith("/")]
         check_members(archive.infolist(), _size_of(file))
         if _DOCUMENTS & {one.filename for one in infos}:
             yield ArchiveMember(file, lambda: file)
@@ -107,12 +108,15 @@ def _read_member(
 
 def _taken(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: InputFile) -> InputFile:
     def stream() -> BinaryIO:
-        return cast(BinaryIO, archive.open(info))
+        try:
+            return cast(BinaryIO, archive.open(info))
+        except Exception as error:  # hostile bytes reach zipfile, which raises whatever it stumbles over
+            raise UnreadableFile(_DAMAGED) from error
 
     try:
         content = archive.read(info) if info.file_size <= SMALL else stream
-    except Exception as error:  # hostile bytes reach zipfile, which raises whatever it stumbles over
-        raise UnreadableFile("damaged in its archive; copy or export it again") from error
+    except Exception as error:  # as above
+        raise UnreadableFile(_DAMAGED) from error
     return InputFile(name.name, content, name.within)
 
 

@@ -10,11 +10,24 @@ _DATES = re.compile(r"date|time|stamp|week|month|year", re.IGNORECASE)
 _RECORDS = ("heart_rate", "heart rate", "speed", "cadence", "distance")
 
 
+_TITLE = 2_000  # bytes in which a program names itself
+_HEART_RATES = frozenset({"hr", "heart rate", "heartrate", "heart_rate", "bpm", "pulse"})
+_ELAPSED = frozenset({"phone timestamp", "elapsed", "elapsed time", "elapsed_time", "seconds", "second", "sec", "s"})
+_FEW = 4  # ours: a table with more columns is about something else too
+
+
 def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[str]) -> None:
     """Return unless the table is of a kind that cannot be placed on days; raises UnreadableFile."""
     names = [re.sub(r"\s*[\[(].*", "", name).strip().lower() for name in header]
     if b"\nendheader" in file.head:
         raise UnreadableFile("joint angles or forces of OpenSim; no reader takes movement files")
+    if b"Kubios" in file.head[:_TITLE]:
+        raise UnreadableFile("a report of results of Kubios; export the RR intervals as text and import those")
+    if set(names) & _HEART_RATES and set(names) & _ELAPSED and len(names) <= _FEW:
+        raise UnreadableFile(
+            "heart rates per minute of one recording, which are no beat intervals: no variability comes from them; "
+            "import its FIT, TCX or GPX file instead"
+        )
     if {"nr. sessions", "nr. rest days"} <= set(names):
         raise UnreadableFile("weeks of a study of runners, without dates; export the sessions themselves")
     if "timestamp" in names and sum(name in _RECORDS for name in names) >= 3:

@@ -18,7 +18,7 @@ _PROBES = (datetime(2021, 2, 3, 16, 5, 6, tzinfo=UTC), datetime(2024, 12, 30, 23
 _WEEK = re.compile(r"\d{4}-?W\d{2}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(.*)", re.ASCII | re.DOTALL)
 _EXCEL_ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - serials are local; day 1 is 1 January 1900, with Lotus's leap year
-_EXCEL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
+_EXCEL = re.compile(r"\d{5}([.,]\d+)?", re.ASCII)
 _LIKELY = ("iso", "excel", "unix_s", "unix_ms", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 _UNIX = {"unix_s": re.compile(r"\d{9,10}(\.\d+)?", re.ASCII), "unix_ms": re.compile(r"\d{12,13}", re.ASCII)}
 
@@ -87,7 +87,7 @@ def _iso(text: str, form: str) -> datetime | date | None:
 def _excel(text: str) -> datetime | None:
     if _EXCEL.fullmatch(text) is None:
         return None
-    return _EXCEL_ORIGIN + timedelta(seconds=round(float(text) * 86_400))
+    return _EXCEL_ORIGIN + timedelta(seconds=round(float(text.replace(",", ".")) * 86_400))
 
 
 def _unix(text: str, form: str) -> datetime | None:

@@ -14,7 +14,18 @@ from client.ingest.cells.typed_cell import TypedCell
 _SAMPLE = 10
 MIN_READ_SHARE = 0.9  # ours: of a column's filled cells; a column of times has hardly any others
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %I:%M:%S %p")
-_DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%y", "%b %d, %Y", "%d %b %Y")
+_DAYS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%y",
+    "%b %d, %Y",
+    "%d %b %Y",
+)
 _PATTERNS = tuple(day + clock for day, clock in product(_DAYS, _CLOCKS))
 _NUMBERED = ("excel", "unix_s", "unix_ms")
 _NAME = re.compile(r"(?<![a-z])(date|day|time|timestamp|datetime|start|begin|recorded|measured|when)(?![a-z])")

@@ -9,6 +9,7 @@ CellContent = float | date
 class TypedCell(str):
     """The text of a cell as a text file would hold it, and the value that the spreadsheet holds."""
 
+    __slots__ = ("value",)
     value: CellContent
 
     def __new__(cls, text: str, value: CellContent) -> "TypedCell":

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -60,6 +61,7 @@ class _Workout:
     attributes: Mapping[str, str]
     numbers: dict[str, str] = field(default_factory=dict)
     distance: tuple[str, str] | None = None
+    zone: str = ""
 
 
 class _HealthData:
@@ -74,6 +76,7 @@ class _HealthData:
         self.workouts: list[_Workout] = []
         self.beat_times, self.beats = array("d"), array("B")
         self.last_day: date | None = None
+        self._export_offset: int | None = None
         self._held = 0
 
     def start(self, path: list[str], attributes: Mapping[str, str]) -> None:
@@ -83,13 +86,22 @@ class _HealthData:
             self._hold()
             self.workouts.append(_Workout(dict(attributes)))
         elif len(path) == 2 and path[1] == "ExportDate":
-            exported = self._moment(attributes.get("value"))
-            self.last_day = exported.local_day if exported else None
+            self._export(attributes.get("value"))
+        elif len(path) == 3 and path[1:] == ["Workout", "MetadataEntry"] and attributes.get("key") == "HKTimeZone":
+            self.workouts[-1].zone = attributes.get("value", "")
         elif len(path) == 3 and path[1:] == ["Workout", "WorkoutStatistics"]:
             self._statistics(self.workouts[-1], attributes)
 
     def end(self, path: list[str], text: str) -> None:
         """Everything stands in attributes."""
+
+    def _export(self, text: str | None) -> None:
+        """Take the day of the export, and whether it was made in the athlete's zone."""
+        made = self.moment(text)
+        if made is not None:
+            self.last_day = made.local_day
+            at_home = self.clock.at(made.utc, self.out.counters)
+            self._export_offset = made.offset_min if at_home == made else None
 
     def _record(self, attributes: Mapping[str, str]) -> None:
         kind = attributes.get("type", "")
@@ -124,7 +136,7 @@ class _HealthData:
     def _stage(self, attributes: Mapping[str, str]) -> None:
         self._hold()
         kind = _STAGES.get(attributes.get("value", "").removeprefix("HKCategoryValueSleepAnalysis"))
-        start, end = self._moment(attributes.get("startDate")), self._moment(attributes.get("endDate"))
+        start, end = self.moment(attributes.get("startDate")), self.moment(attributes.get("endDate"))
         if kind is not None and start is not None and end is not None:
             self.stages[device_of(attributes)].append(SleepStage(start, end, kind))
 
@@ -149,12 +161,22 @@ class _HealthData:
             self.out.counters.count(f"dropped:unit_{stream.value}")
             self._refuse()
             return None, None, None
-        start = self._moment(attributes.get("startDate"))
-        end = self._moment(attributes.get("endDate")) if start else None
+        start = self.moment(attributes.get("startDate"))
+        end = self.moment(attributes.get("endDate")) if start else None
         return start, end if start and end and end.utc >= start.utc else None, factor
 
-    def _moment(self, text: str | None) -> Moment | None:
-        return self.clock.instant(text or "", self.out.counters)
+    def moment(self, text: str | None) -> Moment | None:
+        """Place a time. All times of an export may have the offset of the day on which it was made.
+
+        Where that is the offset of the athlete's zone on that day, each has what the zone says; changes are counted.
+        """
+        found = self.clock.instant(text or "", self.out.counters)
+        if found is None or found.offset_min != self._export_offset:
+            return found
+        at_home = self.clock.at(found.utc, self.out.counters)
+        if at_home is not None and at_home != found:
+            self.out.counters.count("clock:daylight_saving")
+        return at_home
 
     def _statistics(self, workout: _Workout, attributes: Mapping[str, str]) -> None:
         kind = attributes.get("type", "")
@@ -218,7 +240,7 @@ def _take_workouts(out: Collector, data: _HealthData) -> None:
     times, beats = times[order], beats[order]
     for workout in data.workouts:
         told = workout.attributes
-        start, end = (data.clock.instant(told.get(name, ""), out.counters) for name in ("startDate", "endDate"))
+        start, end = (_in_zone(data.moment(told.get(name)), workout.zone) for name in ("startDate", "endDate"))
         if start is None or end is None or end.utc <= start.utc:
             continue
         out.of_device(device_of(told))
@@ -230,6 +252,15 @@ def _take_workouts(out: Collector, data: _HealthData) -> None:
         out.number(Stream.ACTIVITY_DURATION_MIN, start, minutes * factor, end=end.utc)
         _take_distance(out, workout, start, end)
         _take_beats(out, workout, start, end, beats[slice(*np.searchsorted(times, _limits(start, end)))])
+
+
+def _in_zone(moment: Moment | None, name: str) -> Moment | None:
+    """Return the moment with the local offset of the zone that a workout names, where it names one."""
+    try:
+        shift = moment.utc.astimezone(ZoneInfo(name)).utcoffset() if moment is not None and name else None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return moment
+    return moment if moment is None or shift is None else Moment(moment.utc, round(shift.total_seconds() / 60))
 
 
 def _limits(start: Moment, end: Moment) -> tuple[float, float]:

@@ -1,11 +1,12 @@
 """What became of one file, for one athlete."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowAccount
 from client.vault.journal import SET_ASIDE, FileStatus
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class ImportResult:
 
     account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
     readings that were set aside by a replacing import. number: of the import on this node; None where it is nobody's.
+    held: how many readings the file has of each category, stored before or not.
     """
 
     file_name: str
@@ -27,6 +29,7 @@ class ImportResult:
     others: RowAccount = field(default_factory=RowAccount)
     replaced: int = 0
     number: int | None = None
+    held: Mapping[Category, int] = field(default_factory=dict)
 
     @property
     def is_failure(self) -> bool:

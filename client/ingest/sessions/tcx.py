@@ -124,7 +124,7 @@ def _take(out: Collector, activity: _TcxActivity, *, is_partial: bool) -> None:
     session = RecordedSession(
         moment,
         to_the_end if is_partial else sum(lap.seconds for lap in laps) or to_the_end,
-        distance_m=sum(distances) if distances and not is_partial else summary.distance_m,
+        distance_m=(not is_partial and sum(distances)) or summary.distance_m,
         mean_bpm=None if is_partial else _mean_bpm(laps),
         max_bpm=None if is_partial else max((one.max_bpm for one in activity.laps if one.max_bpm), default=None),
         summary=summary,

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
 
@@ -16,7 +17,7 @@ from client.errors import UnreadableFile
 MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
 MAX_RATIO = 200  # ours: what people type packs ten to fifty times smaller
 MIN_JUDGED = 1024 * 1024  # ours: below it no ratio does harm
-MAX_CELLS = 2_000_000  # ours: of one sheet, blank ones within its rectangle too
+MAX_CELLS = 1_000_000  # ours: of one sheet, blank ones within its rectangle too
 MAX_PARTS = 2_000  # ours: sheets, styles, pictures
 _PIECE = 64 * 1024
 _READ = (".xml", ".rels", "mimetype")
@@ -95,7 +96,7 @@ def _parser_of(name: str) -> "expat.XMLParserType | None":
     """Return what checks a part: of Excel any part may be a sheet, whatever its name."""
     if name == "mimetype":
         return None
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     if name == "content.xml":
@@ -124,7 +125,7 @@ def _refuse_doctype(*_: object) -> None:
 
 
 def _local(name: str) -> str:
-    return name.rpartition(" ")[2].rpartition(":")[2]
+    return name.rpartition(":")[2]
 
 
 def _check_extent(rows: int, columns: int) -> None:
@@ -139,15 +140,16 @@ class _ExcelExtent:
         self._row = self._rows = self._column = self._columns = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        kind = _local(name)
+        kind = name if name in ("c", "v", "row") else _local(name)  # most elements of a sheet are these
         if kind == "row":
             self._row, self._column = _whole(attributes.get("r"), self._row + 1), 0
         elif kind == "c":
             found = _REFERENCE.fullmatch(attributes.get("r", "").upper())
             self._column = _column_number(found[1]) if found else self._column + 1
             self._row = int(found[2]) if found else self._row
-            self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
-            _check_extent(self._rows, self._columns)
+            if self._row > self._rows or self._column > self._columns:
+                self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
+                _check_extent(self._rows, self._columns)
 
 
 def _whole(text: str | None, default: int) -> int:
@@ -158,6 +160,7 @@ def _whole(text: str | None, default: int) -> int:
     return int(text)
 
 
+@lru_cache(maxsize=1024)
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:

@@ -9,24 +9,24 @@ from client.ingest.cells.number_form import is_missing, plain_number
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapping import StreamColumn
-from client.ingest.strength.trial_table import Row, TrialTable, Values, read_trials
+from client.ingest.strength.trial_table import TrialRow, TrialTable, Values, read_trials
 
 _CMJ = frozenset({"countermovement jump", "counter movement jump", "cmj"})
 _TYPE = ("test type", "type", "test type name", "testtype name")
 
 
-def _jump_left_out(row: Row, _: StreamColumn) -> str:
+def _jump_left_out(row: TrialRow, _: StreamColumn) -> str:
     if row.get("type", "").strip().lower() not in _CMJ:
         return "other_test"
     loads = [row[name] for name in ("load_lb", "load_kg") if name in row and not is_missing(row[name])]
     return "loaded_jump" if any(plain_number(load) != 0.0 for load in loads) else ""
 
 
-def _nordic_left_out(row: Row, _: StreamColumn) -> str:
+def _nordic_left_out(row: TrialRow, _: StreamColumn) -> str:
     return "" if "nordic" in row.get("test", "").lower() else "other_test"
 
 
-def _groin_left_out(row: Row, entry: StreamColumn) -> str:
+def _groin_left_out(row: TrialRow, entry: StreamColumn) -> str:
     """ForceFrame names the direction of a hip test: a squeeze is adduction, a pull abduction."""
     if "hip" not in row.get("test", "").lower():
         return "other_test"

@@ -26,10 +26,10 @@ _TIMES = {"utc": ("time utc",), "local": ("time", "test time", "start time")}
 
 Values = tuple[tuple[str, Stream, str | None], ...]
 """Names of columns, lower case with single spaces, the stream of each and its unit where it is not the stream's."""
-Row = Mapping[str, str]
+TrialRow = Mapping[str, str]
 
 
-def always(_: Row, __: StreamColumn) -> str:
+def always(_: TrialRow, __: StreamColumn) -> str:
     """Leave no row out."""
     return ""
 
@@ -45,7 +45,7 @@ class TrialTable:
     values: Values
     needed: Mapping[str, Sequence[str]]
     others: Mapping[str, Sequence[str]]
-    left_out: Callable[[Row, StreamColumn], str] = always
+    left_out: Callable[[TrialRow, StreamColumn], str] = always
 
     def fits(self, header: Sequence[str]) -> bool:
         """True for the header of such a table."""
@@ -70,7 +70,7 @@ def read_trials(file: InputFile, clock: LocalClock, kind: TrialTable) -> dict[st
 
 def _take(
     out: Collector,
-    row: Row,
+    row: TrialRow,
     mapping: CsvMapping,
     cells: CellReader,
     times: RowTimes,

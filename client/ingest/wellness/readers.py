@@ -1,5 +1,6 @@
 """Declarations of the readers of wellness and variability (docs/ingest.md §1)."""
 
+from client.ingest import hrv_csv
 from client.ingest.reader import Reader
 from client.ingest.wellness import golden_cheetah, intervals_icu, training_peaks
 
@@ -21,6 +22,15 @@ _TRAINING_PEAKS = Reader(
     training_peaks.read_metrics,
     is_by_schema=True,
 )
+_LYING = Reader(
+    "hrv4training-lying",
+    "HRV4Training CSV of tests lying and standing",
+    "columns",
+    "RMSSD, resting heart rate, both lying",
+    "what was measured standing, free text, all other columns",
+    hrv_csv.read_hrv4training_lying,
+    is_by_schema=True,
+)
 GOLDEN_CHEETAH = Reader(
     "goldencheetah-measures",
     "GoldenCheetah `hrvmeasures.json`, `bodymeasures.json`",
@@ -33,5 +43,6 @@ GOLDEN_CHEETAH = Reader(
 BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
     *((header, _INTERVALS) for header in intervals_icu.HEADERS),
     (training_peaks.HEADER, _TRAINING_PEAKS),
+    (hrv_csv.HRV4TRAINING_LYING_HEADER, _LYING),
 )
-READERS = (_INTERVALS, _TRAINING_PEAKS, GOLDEN_CHEETAH)
+READERS = (_INTERVALS, _TRAINING_PEAKS, _LYING, GOLDEN_CHEETAH)

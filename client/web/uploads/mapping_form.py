@@ -59,14 +59,15 @@ def lines_of(columns: Sequence[TableColumn], mapping: CsvMapping) -> list[Column
 
 
 def sent_lines(
-    columns: Sequence[TableColumn], read_as: Sequence[str], written: Sequence[str]
+    columns: Sequence[TableColumn], read_as: Sequence[str], written: Sequence[str], former: CsvMapping | None
 ) -> list[ColumnLine] | None:
     """Return the form as it was sent; None for a form of another table."""
     if not len(columns) == len(read_as) == len(written):
         return None
     streams = {one.value for one in Stream}
+    orders = _orders(former) if former is not None else ()
     return [
-        ColumnLine(one, said, how, _ways(Stream(said)) if said in streams else ())
+        ColumnLine(one, said, how, _ways(Stream(said)) if said in streams else orders if said == DAY else ())
         for one, said, how in zip(columns, read_as, written, strict=True)
     ]
 

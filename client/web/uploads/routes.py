@@ -17,6 +17,7 @@ from chassis.text import weekday_date
 from chassis.web.page_errors import Closed, Refused
 from client.errors import BadMapping, UploadRefused
 from client.ingest.mapping import Mapping as CsvMapping
+from client.questions.session_questions import SessionAnswer, answer
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.form_parts import FormParts
 from client.uploads.limits import UPLOAD_PATH
@@ -25,12 +26,17 @@ from client.vault.store import Athlete
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
 from client.web.uploads.mapping_form import mapping_of, sent_lines
-from client.web.uploads.sent_reading import SentReading
+from client.web.uploads.sent_reading import SentAnswer, SentReading
+from client.web.uploads.session_questions import questions_of, stored_files
 from client.web.uploads.views import brought_page, is_ready, owners_in, withheld_note
 from client.web.viewer import Viewer
-from policies.vocabulary import AthleteId
+from policies.vocabulary import AthleteId, Category
 
 FILE = f"{UPLOAD_PATH}/{{key}}"
+FORM = "reading"
+"""The id of the whole form, where a message is about no single field."""
+Problem = tuple[str, str]
+"""The field that a message is about, and the message."""
 WRONG, CONFLICT = 422, 409
 Token = Annotated[str, Form(max_length=100)]
 READ_ANEW = "This file was read anew meanwhile; look at the rows again before you store them"
@@ -44,6 +50,7 @@ def router(site: ClubSite) -> APIRouter:
     _add_upload(routes, site)
     _add_file(routes, site)
     _add_store_ready(routes, site)
+    _add_sessions(routes, site)
     return routes
 
 
@@ -105,6 +112,21 @@ def _ready(upload: Upload, athletes: Sequence[Athlete]) -> OwnersByFile:
     return {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)}
 
 
+def _add_sessions(routes: APIRouter, site: ClubSite) -> None:
+    @routes.post("/imports/sessions")
+    def answer_one(request: Request, sent: Annotated[SentAnswer, Form()]) -> Response:
+        viewer = site.poster(request, sent.csrf)
+        athlete, access = AthleteId(sent.athlete), site.access_requests.squad_from_snapshot(viewer)
+        files = stored_files(site.uploads.of(site.cookie.read(request))).get(athlete, {})
+        if not files or Category.TRAINING_LOAD not in access.of(athlete) or not site.athletes(access):
+            raise Closed
+        open_now = {one.id for one in questions_of(site.vault, athlete, files)}
+        if sent.answer in set(SessionAnswer) and sent.question in open_now:
+            site.consent.event(FilesIngested(files=1, athlete=athlete))
+            answer(site.vault, athlete, sent.question, SessionAnswer(sent.answer), at=site.clock(), who=viewer.person)
+        return to("/imports")
+
+
 def _add_upload(routes: APIRouter, site: ClubSite) -> None:
     @routes.post(UPLOAD_PATH)
     async def upload(request: Request) -> Response:
@@ -161,12 +183,12 @@ def _not_taken(site: ClubSite, viewer: Viewer, problem: str) -> Response:
 
 def _read_again(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sent: SentReading) -> Response:
     if sent.version != file.version:
-        return _show(site, viewer, upload, file, [READ_ANEW], status=CONFLICT)
+        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
     file.chosen.update(sent.choices(file))
     try:
         mapping = _mapping(file, sent)
     except BadMapping as error:
-        return _show(site, viewer, upload, file, [str(error)], sent=sent, status=WRONG)
+        return _show(site, viewer, upload, file, [(FORM, _sentence(error))], sent=sent, status=WRONG)
     site.uploads.read_again(upload, file, mapping)
     return _show(site, viewer, upload, file)
 
@@ -175,7 +197,7 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
     if file.state is not FileState.READ:
         return to("/imports")
     if sent.version != file.version:
-        return _show(site, viewer, upload, file, [READ_ANEW], status=CONFLICT)
+        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
     file.chosen.update(sent.choices(file))
     athletes = _athletes_now(site, viewer)
     problems = _problems(file, sent, athletes)
@@ -193,18 +215,27 @@ def _ingested(owners: Iterable[AthleteId]) -> FilesIngested:
     return FilesIngested(files=1, athlete=people.pop() if len(people) == 1 else None)
 
 
-def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete]) -> list[str]:
+def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete]) -> list[Problem]:
     if file.mapping is not None:
         try:
             if _mapping(file, sent) != file.mapping:
-                return [CHANGED]
+                return [(FORM, CHANGED)]
         except BadMapping as error:
-            return [str(error)]
+            return [(FORM, _sentence(error))]
     owners = owners_in(file, athletes)
     if owners.unknown:
-        named = [f"“{label}”" if label else "this file" for label in owners.unknown]
-        return [f"Whose rows {one} are is not said; choose an athlete, or “Nobody”" for one in named]
-    return [] if owners.by_label else [NOBODYS]
+        numbers = {label: number for number, label in enumerate(file.contents.rows_of if file.contents else ())}
+        return [(f"who-{numbers[label]}", _unsaid(label)) for label in owners.unknown]
+    return [] if owners.by_label else [(FORM, NOBODYS)]
+
+
+def _sentence(error: BadMapping) -> str:
+    said = str(error)
+    return said[0].upper() + said[1:]
+
+
+def _unsaid(label: str) -> str:
+    return f"Choose whose {f'the rows of “{label}”' if label else 'rows these'} are, or “Nobody”"
 
 
 def _mapping(file: BroughtFile, sent: SentReading) -> CsvMapping | None:
@@ -228,13 +259,13 @@ def _show(
     viewer: Viewer,
     upload: Upload,
     file: BroughtFile,
-    problems: Sequence[str] = (),
+    problems: Sequence[Problem] = (),
     *,
     sent: SentReading | None = None,
     status: int = 200,
 ) -> Response:
     access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
-    lines = None if sent is None else sent_lines(file.columns, sent.read_as, sent.written)
+    lines = None if sent is None else sent_lines(file.columns, sent.read_as, sent.written, file.mapping)
     at = upload.at.astimezone(site.zone)
     return site.page(
         "brought_file.html",
@@ -246,5 +277,5 @@ def _show(
         file=brought_page(file, upload, site.athletes(access), lines),
         withheld=withheld_note(file),
         brought=f"{weekday_date(at.date())}, {clock_time(at)}",
-        problems=[{"field": "reading", "text": text} for text in problems],
+        problems=[{"field": field, "text": text} for field, text in problems],
     )

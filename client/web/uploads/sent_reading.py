@@ -1,4 +1,4 @@
-"""The form of one brought file: whose its rows are, and what its columns are read as."""
+"""The forms of brought files: whose rows are, what columns are read as, and whether two reports are of one session."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,3 +31,14 @@ class SentReading(BaseModel):
             if said and number.isascii() and number.isdigit() and int(number[:6]) in labels:
                 found[labels[int(number[:6])]] = said
         return found
+
+
+class SentAnswer(BaseModel):
+    """Whether two reports are of one session: `same`, `different`, or anything else for later."""
+
+    model_config = ConfigDict(frozen=True)
+
+    csrf: str = Field(max_length=100)
+    athlete: str = Field(max_length=40)
+    question: str = Field(max_length=40)
+    answer: str = Field(max_length=20)

@@ -91,6 +91,15 @@ def linked() -> bytes:
     return found.getvalue()
 
 
+def nameless() -> bytes:
+    """The name of the second file begins with a NUL, where zipfile ends it."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.csv", srpe(1))
+        archive.writestr("~.csv", srpe(2))
+    return found.getvalue().replace(b"~.csv", b"\x00.csv")
+
+
 def locked() -> bytes:
     data = bytearray(zipped({"a.csv": srpe(1)}))
     for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -123,6 +132,7 @@ def nested(depth: int) -> bytes:
         (zipped({"a.csv": srpe(1), "x\\..\\..\\b.csv": srpe(2)}), "leads out"),
         (zipped({"a.csv": srpe(1), "C:\\b.csv": srpe(2)}), "leads out"),
         (linked(), "a link"),
+        (nameless(), "no name"),
         (locked(), "password"),
         (overlapping(), "over one another"),
         (zipped({"a.csv": srpe(1), "b.csv": b"0" * 2**20}), "200 times"),

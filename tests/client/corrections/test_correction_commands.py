@@ -141,3 +141,14 @@ def test_an_athlete_is_removed_with_all_that_is_held_after_a_question(node: Path
     assert (found["readings"], answer(run, "athlete", "list", node)["athletes"]) == (4, [])
     with open_vault(load_settings(node)) as vault:
         assert vault.erased() == {found["athlete"]}
+
+
+def test_several_readings_are_voided_together_or_not_at_all(node: Path, run: Run) -> None:
+    held = ratings(node)
+    both = held["session_rpe 5"], held["session_duration_min 75"]
+
+    code, _, err = run("reading", "void", node, 7, both[0], "0" * 16, "--reason", "other")
+    assert (code, "no reading of this id" in err, ratings(node)) == (1, True, held)
+
+    assert len(answer(run, "reading", "void", node, 7, *both, "--reason", "other")["values"]) == 2  # type: ignore[arg-type]  # JSON
+    assert set(ratings(node)) == {"session_rpe 6", "session_duration_min 60"}

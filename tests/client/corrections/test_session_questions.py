@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from client.biometrics.observations import Observation
-from client.corrections.session_questions import SessionAnswer, answer, open_questions
 from client.errors import CannotCorrect
+from client.questions.session_questions import SessionAnswer, answer, open_questions
 from client.vault.store import Vault
 from tests.client.corrections.vault_story import NOW, Story, minutes_of, rating, story
 

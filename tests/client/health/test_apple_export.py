@@ -147,6 +147,32 @@ def test_a_workout_takes_its_heart_rate_from_the_records_in_it(read: Read) -> No
     assert "Mara" not in repr(reading)
 
 
+def test_all_times_of_an_export_may_have_the_offset_of_its_day(read: Read) -> None:
+    """Made in Oslo in summer: a weight of 23:30 in winter is written as half past midnight of the next day."""
+    mass = record("BodyMass", 70, "2026-01-05 00:30:00", unit="kg").replace("+0100", "+0200")
+
+    for made, day, offset in (("+0200", "2026-01-04", 60), ("-0700", "2026-01-05", 120)):
+        reading = read(f'<ExportDate value="2026-07-19 10:36:11 {made}"/>{mass}')
+        found = only(reading, Stream.BODY_WEIGHT)
+        assert (found.start.isoformat(), found.day.isoformat(), found.offset_min) == (
+            "2026-01-04T22:30:00+00:00",
+            day,
+            offset,
+        )
+        assert bool(reading.report.clock) == (offset == 60)
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"), [("America/Los_Angeles", -480), ("Nowhere/At_All", 60), ("../etc/passwd", 60)]
+)
+def test_a_workout_that_names_its_zone_has_the_local_time_of_it(read: Read, zone: str, offset: int) -> None:
+    entry = f'<MetadataEntry key="HKTimeZone" value="{zone}"/>'
+
+    reading = read(WORKOUT.format(distance=3.1, unit="mi", body=entry))
+
+    assert only(reading, Stream.DISTANCE).offset_min == offset
+
+
 def test_what_a_workout_says_of_itself_comes_first(read: Read) -> None:
     told = (
         f'<WorkoutStatistics type="{HEART}" average="150.5" minimum="90" maximum="181" unit="count/min"/>'

@@ -69,7 +69,7 @@ def whoop_sleep(*, nap: bool, state: str = "SCORED") -> dict[str, object]:
 
 
 def test_recoveries_of_whoop_that_are_pending_or_unscorable_are_missing(read: Read) -> None:
-    records = [whoop_recovery(), whoop_recovery("PENDING_SCORE"), whoop_recovery("UNSCORABLE", hrv_rmssd_milli=0)]
+    records = [whoop_recovery(), *map(whoop_recovery, ("PENDING_SCORE", "UNSCORABLE"))]
 
     name, reading = read({"records": records, "next_token": None})
 
@@ -326,6 +326,17 @@ def test_nights_and_workouts_of_whoop_as_tables(read: Read) -> None:
     assert night.ledger.account(night.rows_of, ()).dropped == {"missing": 1}
     name, training = read(workouts)
     assert (name, of(training, Stream.ACTIVITY_DURATION_MIN)) == ("whoop-workouts", [60.0])
+
+
+def test_naps_of_whoop_stand_in_a_table_of_their_own(read: Read) -> None:
+    name, reading = read(
+        "Cycle start time,Cycle timezone,Sleep onset,Wake onset,Asleep duration (min),In bed duration (min),Nap\n"
+        "2026-03-01 23:00:00,UTCZ,2026-03-01 23:00:00,2026-03-02 07:00:00,420,480,false\n"
+        "2026-03-01 23:00:00,UTCZ,2026-03-02 14:00:00,2026-03-02 14:30:00,25,30,true\n"
+    )
+
+    assert (name, of(reading, Stream.SLEEP_PERIOD_MIN)) == ("whoop-sleeps", [420.0, 25.0])
+    assert [one.quality for one in reading.observations] == [(), (), (NAP,)]
 
 
 def test_variability_of_a_fitbit_download(read: Read) -> None:

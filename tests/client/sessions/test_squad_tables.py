@@ -95,10 +95,10 @@ def test_an_export_with_lines_above_it_says_whose_it_is_its_day_and_its_unit(rea
     assert found["Player 9"].observations[0].start.isoformat() == "2026-03-14T16:30:00+00:00"
 
 
-@pytest.mark.parametrize("columns", ["Latitude,Longitude", "X,Y"])
+@pytest.mark.parametrize("columns", ["Latitude,Longitude", "X,Y", "x_m,y_m", "Lat (deg),Lon (deg)"])
 def test_positions_without_a_speed_give_one(read: Read, columns: str) -> None:
     metres = np.concatenate([[0.0], np.cumsum(speeds()[1:]) / 10])
-    scale = 180 / np.pi / 6_371_000 if columns[0] == "L" else 1.0
+    scale = 180 / np.pi / 6_371_000 if columns.startswith("L") else 1.0
     rows = [f"{n / 10},{one * scale:.9f},0" for n, one in enumerate(metres)]
 
     found = read("\n".join([f"Elapsed time,{columns}", *rows]), "2026-03-14 training.csv")

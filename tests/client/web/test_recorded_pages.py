@@ -109,6 +109,19 @@ def undoing(node: Node) -> Callable[[], Any]:
     return node.form(f"{path}/undo", node.page(path))
 
 
+def answering_of_sessions(node: Node) -> Callable[[], Any]:
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
+    for rating in (6, 8):
+        table = f"date,player,rpe,minutes\n2026-11-15,{node.brought_for},{rating},{10 * rating}\n"
+        node.context.http.post("/imports/files", data={"csrf": csrf}, files={"files": ("t.csv", table)})
+        node.context.http.app.state.uploads.finish()
+        path = re.findall(r"/imports/files/[0-9a-f]+", node.page("/imports"))[0]
+        columns = {"read_as": ["day", "athlete", "session_rpe", "session_duration_min"], "written": [""] * 4}
+        node.context.http.post(f"{path}/use", data={"csrf": csrf, "version": "1"} | columns)
+        node.context.http.app.state.uploads.finish()
+    return node.form("/imports/sessions", node.page("/imports"), answer="same")
+
+
 def storing_what_is_ready(node: Node) -> Callable[[], Any]:
     csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
     files = {"files": ("p.csv", f"player,date,readiness,observed\n{node.brought_for},2026-11-20,7,True\n")}
@@ -129,6 +142,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /imports/files/{key}/use": lambda n: answered(n, "use"),
     "POST /imports/files/{key}/undo": undoing,
     "POST /imports/files/{key}/leave-out": lambda n: answered(n, "leave-out"),
+    "POST /imports/sessions": answering_of_sessions,
     "POST /imports/store-ready": storing_what_is_ready,
     "GET /athletes/{athlete}": lambda n: n.get(n.hurt),
     "POST /athletes/{athlete}/decide": lambda n: n.form(f"{n.hurt}/decide", n.page(n.hurt), answer="accept"),

@@ -77,6 +77,9 @@ ROUTES: dict[str, Page] = {
     "GET /athletes": Page("/athletes"),
     "GET /imports": Page("/imports"),
     "POST /imports/files": Page("/imports/files"),
+    "POST /imports/sessions": Page(
+        "/imports/sessions", {"athlete": "ath-00000000000000fe", "question": "0" * 16, "answer": "same"}
+    ),
     "POST /imports/store-ready": Page("/imports/store-ready"),
     "GET /imports/files/{key}": Page(_FILE),
     **{f"POST /imports/files/{{key}}/{verb}": Page(f"{_FILE}/{verb}", {"version": "1"}) for verb in _VERBS},

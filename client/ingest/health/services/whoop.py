@@ -9,7 +9,7 @@ from client.ingest.reader import Reader
 
 APP = "whoop"
 _MS = 60_000.0
-_NOT_SCORED = ("PENDING_SCORE", "PENDING", "UNSCORABLE")
+_SCORED = ("SCORED", "")  # any other state, such as PENDING_SCORE and UNSCORABLE, has no score yet or never
 
 
 def is_whoop(record: JsonRecord) -> bool:
@@ -23,7 +23,7 @@ def read_whoop(file: InputFile, clock: LocalClock) -> Reading:
 
 
 def _take(out: Collector, record: JsonRecord) -> bool:
-    if record.text("score_state") in _NOT_SCORED:
+    if record.text("score_state") not in _SCORED:
         out.counters.count("missing:score")
         return True
     if record.number("score", "hrv_rmssd_milli") is not None:

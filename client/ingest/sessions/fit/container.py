@@ -18,7 +18,7 @@ from client.ingest.sessions.track import Track
 
 FitFields = dict[str, Any]
 
-MOST_MESSAGES = 1_000_000  # ours, without the records of a track: above any recording
+MOST_MESSAGES = 300_000  # ours, of one kind, without the records of a track: two weeks of beats
 _TIMES = "timestamp start_time local_timestamp time_created timestamp_ms timestamp_16"
 _OF_SESSIONS = "total_timer_time total_elapsed_time total_distance avg_heart_rate max_heart_rate avg_power sport"
 WANTED: dict[str, frozenset[str]] = {

@@ -22,12 +22,14 @@ from models.arrays import Floats
 APP = "positions"
 NAMES: Mapping[str, str] = {
     **dict.fromkeys(("player display name", "player name", "athlete", "athlete name", "player", "name"), "athlete"),
+    **dict.fromkeys(("player id", "athlete id"), "athlete"),
     **dict.fromkeys(("timestamp", "time", "datetime", "date time", "unix time", "utc time", "local time"), "time"),
+    **dict.fromkeys(("unix timestamp", "epoch", "gps time", "utc"), "time"),
     **dict.fromkeys(("seconds", "elapsed time", "elapsed"), "elapsed"),
-    **dict.fromkeys(("velocity", "speed"), "speed"),
+    **dict.fromkeys(("velocity", "speed", "gps speed"), "speed"),
     **dict.fromkeys(("heart rate", "hr"), "heart_rate"),
-    **dict.fromkeys(("latitude", "lat"), "lat"),
-    **dict.fromkeys(("longitude", "lon", "lng", "long"), "lon"),
+    **dict.fromkeys(("latitude", "lat", "gps latitude"), "lat"),
+    **dict.fromkeys(("longitude", "lon", "lng", "long", "gps longitude"), "lon"),
     "odometer": "odometer",
     "x": "x",
     "y": "y",

@@ -35,6 +35,18 @@ _UNITS = {
 }
 
 
+_LAST_WORDS = {
+    "m/s": "m/s",
+    "m s": "m/s",
+    "km/h": "km/h",
+    "km h": "km/h",
+    "kmh": "km/h",
+    "bpm": "bpm",
+    "m": "m",
+    "deg": "deg",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TrackingColumn:
     """One column: its place, and what a number in it is multiplied with to be in metres, seconds and m/s."""
@@ -83,13 +95,21 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
 def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
     found: dict[str, TrackingColumn] = {}
     for place, name in enumerate(header):
-        match = _UNIT.match(name)
-        plain, unit = (match[1], match[2]) if match else (name, "")
-        meaning = names.get(" ".join(plain.lower().replace("_", " ").split()))
-        factor = _UNITS.get(unit.lower())
+        plain, unit = _parted(name)
+        meaning, factor = names.get(plain), _UNITS.get(unit)
         if meaning is not None and factor is not None:
             found.setdefault(meaning, TrackingColumn(place, name, factor))
     return found
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Return a column's name and its unit in small letters: in brackets, or as the last word."""
+    match = _UNIT.match(name)
+    if match:
+        return " ".join(match[1].lower().replace("_", " ").split()), match[2].strip().lower()
+    plain = " ".join(name.lower().replace("_", " ").split())
+    unit = next((one for one in _LAST_WORDS if plain.endswith(f" {one}")), "")
+    return (plain.removesuffix(unit).strip(), _LAST_WORDS[unit]) if unit else (plain, "")
 
 
 def factor_of(unit: str | None) -> float:

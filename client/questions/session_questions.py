@@ -73,7 +73,8 @@ def open_questions(vault: Vault, athlete: AthleteId) -> QuestionsOfAthlete:
         rows = connection.execute("SELECT key FROM answered_question WHERE athlete = ?", (number,)).fetchall()
     answered = {key.hex() for (key,) in rows}
     sessions = [one for one in history.counting.values() if one.stream in OF_SESSIONS]
-    pairs = [*_of_two_sources(sessions, source_priority(vault, athlete)), *_of_one_source(sessions, history)]
+    priority = source_priority(vault, athlete)
+    pairs = [*_of_two_sources(sessions, priority), *_of_one_source(sessions, history)]
     found = [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
     asked = {one.id: one for one in found if one.id not in answered}
     return QuestionsOfAthlete(tuple(sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))), seal)

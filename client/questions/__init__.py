@@ -1,0 +1,1 @@
+"""What an import could not tell and a person is asked: whether two reports are of one session."""
