@@ -12,7 +12,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
 from client.ingest.text_table import read_table
 
-Row = Mapping[str, str]
+ExportRow = Mapping[str, str]
 WHOOP_CYCLES = ("Cycle start time", "Wake onset", "Heart rate variability (ms)")
 WHOOP_SLEEPS = ("Sleep onset", "Wake onset", "Nap")
 WHOOP_WORKOUTS = ("Workout start time", "Workout end time")
@@ -20,7 +20,7 @@ OURA_DAYS = ("date", "Average HRV")
 FITBIT_VARIABILITY = ("timestamp", "rmssd", "nremhr")
 
 
-def _read(take: Callable[[Collector, Row], None], app: str) -> Callable[[InputFile, LocalClock], Reading]:
+def _read(take: Callable[[Collector, ExportRow], None], app: str) -> Callable[[InputFile, LocalClock], Reading]:
     def read(file: InputFile, clock: LocalClock) -> Reading:
         out = Collector(file, clock, app=app)
         for row in read_table(file).rows(out.counters):
@@ -31,7 +31,7 @@ def _read(take: Callable[[Collector, Row], None], app: str) -> Callable[[InputFi
     return read
 
 
-def _number(row: Row, name: str) -> float | None:
+def _number(row: ExportRow, name: str) -> float | None:
     return plain_number(row.get(name, ""))
 
 
@@ -44,7 +44,7 @@ def _local(out: Collector, text: str, zone: str = "") -> Moment | None:
     return found.shifted(shift)
 
 
-def _whoop_cycle(out: Collector, row: Row) -> None:
+def _whoop_cycle(out: Collector, row: ExportRow) -> None:
     zone = row.get("Cycle timezone", "")
     if not row["Wake onset"].strip():
         out.counters.count("missing:sleep")
@@ -68,7 +68,7 @@ def _whoop_cycle(out: Collector, row: Row) -> None:
     )
 
 
-def _whoop_sleep(out: Collector, row: Row) -> None:
+def _whoop_sleep(out: Collector, row: ExportRow) -> None:
     """The nights are those of the cycles too; naps stand here alone."""
     zone = row.get("Cycle timezone", "")
     take_night(
@@ -82,7 +82,7 @@ def _whoop_sleep(out: Collector, row: Row) -> None:
     )
 
 
-def _whoop_workout(out: Collector, row: Row) -> None:
+def _whoop_workout(out: Collector, row: ExportRow) -> None:
     zone = row.get("Cycle timezone", "")
     start, end = _local(out, row["Workout start time"], zone), _local(out, row["Workout end time"], zone)
     if start is None or end is None or end.utc <= start.utc:
@@ -98,7 +98,7 @@ def _whoop_workout(out: Collector, row: Row) -> None:
             out.number(stream, start, row[name], end=end.utc, sentinels=(0.0,))
 
 
-def _oura_day(out: Collector, row: Row) -> None:
+def _oura_day(out: Collector, row: ExportRow) -> None:
     """The date is that of waking up; sleep is taken only with the times of going to bed and getting up."""
     moment = _day(out, row["date"])
     if moment is None:
@@ -118,7 +118,7 @@ def _oura_day(out: Collector, row: Row) -> None:
         out.counters.count(f"dropped:end_unknown_{Stream.SLEEP_PERIOD_MIN.value}")
 
 
-def _fitbit_variability(out: Collector, row: Row) -> None:
+def _fitbit_variability(out: Collector, row: ExportRow) -> None:
     """The time stamp is the day of waking up, at midnight."""
     moment = _day(out, row["timestamp"])
     if moment is not None:
