@@ -50,7 +50,7 @@ _KINDS: Final[Mapping[str, ImportKind]] = MappingProxyType(
         "fitbit-exercise": _TRAINING,
         "fitbit-resting-heart-rate": _kind("Resting pulse, watch", _HEART),
         "fitbit-variability": _kind("Heart-rate variability, watch", _HEART),
-        "hrv4training": _VARIABILITY,
+        **dict.fromkeys(("hrv4training", "hrv4training-lying"), _VARIABILITY),
         "elitehrv": _VARIABILITY,
         "rr-text": _kind("Beat intervals, strap", _HEART),
         **dict.fromkeys(

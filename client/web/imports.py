@@ -14,7 +14,7 @@ from audit.entries.details.codes import ClubPage
 from chassis.text import long_date
 from client.uploads.contents import MEDICAL_ALONE
 from client.uploads.import_kinds import kind_of
-from client.uploads.limits import LARGEST_UPLOAD
+from client.uploads.limits import LARGEST_UPLOAD, MOST_PARTS
 from client.vault.journal import ImportRecord, file_mark, imports
 from client.vault.store import Athlete
 from client.web.access import PageAccess
@@ -78,6 +78,7 @@ def router(site: ClubSite) -> APIRouter:
             asked=asked,
             people=[("", "The files say it"), *names.items()],
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
+            most_files=MOST_PARTS,
             aside=aside,
             files=[_file(site, access, *one) for one in taken[:MOST_SHOWN]],
             taken_in=_taken_in(len(taken)),

@@ -14,7 +14,7 @@ from audit.entries.details.clubs import FilesIngested
 from audit.entries.details.codes import ClubPage
 from chassis.sign_in.csrf import is_own_token
 from chassis.text import weekday_date
-from chassis.web.page_errors import Closed, Refused
+from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from client.errors import BadMapping, UploadRefused
 from client.ingest.mapping import Mapping as CsvMapping
 from client.questions.session_questions import SessionAnswer, answer
@@ -161,6 +161,8 @@ def _check(site: ClubSite, viewer: Viewer, held: str, fields: dict[str, str]) ->
 
 def _take(site: ClubSite, viewer: Viewer, held: str, parts: FormParts) -> None:
     """Have the log take the event first: files whose bringing cannot be recorded are not read."""
+    if site.sign_in.viewer(held) is None and not site.sign_in.is_locked(held):
+        raise SignInNeeded  # signed out while the files came: nothing is left of them
     athlete = AthleteId(parts.fields["athlete"]) if parts.fields.get("athlete") else None
     site.consent.event(FilesIngested(files=len(parts.files), athlete=athlete))
     upload = Upload(

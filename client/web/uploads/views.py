@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from chassis.text import counted
-from client.ingest.format_registry import READERS
 from client.ingest.mapped_csv import NOBODY
-from client.ingest.preview.file_reading import MAPPED
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents
+from client.uploads.import_kinds import kind_of
 from client.vault.store import Athlete
 from client.web.uploads.attribution import NOBODY_CHOSEN, Owners, owners_of
 from client.web.uploads.mapping_form import ColumnLine, SelectOptions, choices, lines_of
@@ -24,7 +23,6 @@ from client.web.uploads.words import (
 )
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
-_KINDS: Final = {one.name: one.kind.replace("`", "") for one in READERS} | {MAPPED: "Table"}
 _LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
 
@@ -145,7 +143,7 @@ def brought_page(
     return BroughtPage(
         name=file.name,
         key=file.key,
-        kind=_KINDS.get(found.reader, found.reader) if found else "",
+        kind=kind_of(found.reader).words if found else "",
         version=file.version,
         finding=_page_finding(file, owners),
         state=state_words(file, owners),
@@ -218,7 +216,7 @@ def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine
     has_page = found is not None or file.can_be_read_again
     return BroughtLine(
         name=file.name,
-        kind=_KINDS.get(found.reader, found.reader) if found else "Not recognised",
+        kind=kind_of(found.reader if found else "").words,
         rows=account_words(found) if found else "none read",
         state=state_words(file, owners_in(file, athletes)),
         key=file.key if has_page else "",

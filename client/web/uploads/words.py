@@ -1,5 +1,6 @@
 """A brought file in the words of its pages."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from client.web.uploads.stream_words import cells_in_words, stream_name, value_w
 
 MOST_COLUMNS_SHOWN = 8  # ours: as many as a laptop shows beside day and athlete
 NOT_READ = "–"
+_PAGE_OF_DOCS = re.compile(r" \(docs/[^)]*\)")
 UNKNOWN_KIND = "no reader knows its columns, and none of their names says when a row was and what was measured"
 
 
@@ -29,7 +31,8 @@ class RowsTable:
 
 def page_reason(reason: str) -> str:
     """Return a reason for a page: what only helps at the terminal is left out."""
-    said = "; ".join(part for part in reason.split("; ") if "--" not in part and "write a mapping" not in part)
+    plain = _PAGE_OF_DOCS.sub("", reason)
+    said = "; ".join(part for part in plain.split("; ") if "--" not in part and "write a mapping" not in part)
     return said or UNKNOWN_KIND
 
 

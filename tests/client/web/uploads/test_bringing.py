@@ -11,6 +11,7 @@ from audit.entries.events import EventKind
 from client.biometrics.streams import SPECS, Stream
 from client.uploads import session_uploads
 from client.uploads.forgetting import forget_ended
+from client.uploads.form_parts import FormParts
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category, Purpose, Role
 from tests.client.web.conftest import Clock, FakeConsent
@@ -52,6 +53,8 @@ def test_a_zip_is_read_file_by_file_and_ready_files_are_stored_at_once(uploader:
     uploader.bring(("squad.zip", folder), athlete=ids["new"])
     page = uploader.http.get("/imports").text
     assert "2 files are ready to be stored" in page
+    assert "Resting pulse, watch" in page
+    assert "Fitbit" not in page
     assert "squad.zip/a/photo.jpg" in page
 
     uploader.send(page, "/imports/store-ready")
@@ -199,6 +202,18 @@ def test_signing_out_destroys_what_was_brought(uploader: Uploader, ids: Ids) -> 
 def _uploads(uploader: Uploader) -> Any:
     """The uploads of the application, found where its end forgets them."""
     return uploader.app.state.uploads
+
+
+def test_whoever_signs_out_while_files_come_leaves_nothing(
+    uploader: Uploader, ids: Ids, consent: FakeConsent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = len(consent.events)
+    monkeypatch.setattr(FormParts, "finish", lambda _: uploader.app.state.sessions.end_of("demo-coach"))
+
+    answer = uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
+
+    assert answer.headers["location"] == "/sign-in"
+    assert (_uploads(uploader).spool.held, len(consent.events)) == (0, told)
 
 
 def test_a_session_that_ends_by_itself_leaves_nothing(uploader: Uploader, clock: Clock, ids: Ids) -> None:
