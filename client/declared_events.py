@@ -21,9 +21,11 @@ ROUTES: EventDeclarations = {
     "GET /imports/files/{key}": _SQUAD,
     "POST /imports/files/{key}/again": _SQUAD,
     "POST /imports/files/{key}/use": records(EventKind.INGEST, EventKind.ACCESS, EventKind.PAGE_OPENED),
-    "POST /imports/files/{key}/undo": records(EventKind.INGEST, unless="there is nothing to undo"),
-    "POST /imports/sessions": records(EventKind.INGEST, unless="it is answered later, or was answered before"),
-    "POST /imports/store-ready": records(EventKind.INGEST, unless="no file is ready to be stored"),
+    "POST /imports/files/{key}/undo": records(
+        EventKind.OPERATOR_LOOK, each="athlete", unless="there is nothing to undo"
+    ),
+    "POST /imports/sessions": records(EventKind.OPERATOR_LOOK, unless="it is answered later, or was answered before"),
+    "POST /imports/store-ready": records(EventKind.INGEST, each="athlete", unless="no file is ready to be stored"),
     "GET /athletes/{athlete}": _LOOK,
     "POST /athletes/{athlete}/decide": _LOOK,
     "POST /athletes/{athlete}/check": _LOOK,

@@ -162,6 +162,9 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     OperatorView: {
         OperatorView.METRICS: "metrics at the node’s terminal",
         OperatorView.READINGS: "single readings at the node’s terminal",
+        OperatorView.READINGS_CORRECTED: "readings, of which some were corrected or left out",
+        OperatorView.SESSION_SETTLED: "two reports, and whether they are of one session",
+        OperatorView.IMPORT_UNDONE: "what an import had brought, and took it out",
         OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
     },
     LeaguePage: {

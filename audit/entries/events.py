@@ -103,7 +103,7 @@ _SENTENCES = {
     EventKind.SIGNED_IN: "Sign-in",
     EventKind.CODE_ISSUED: "Sign-in code issued (for whom is sealed)",
     EventKind.PAGE_OPENED: "Page opened that shows no one athlete (which page is sealed)",
-    EventKind.OPERATOR_LOOK: "Look at a node’s own terminal (what was seen is sealed)",
+    EventKind.OPERATOR_LOOK: "Look at a node’s own terminal, or a correction there (which is sealed)",
     EventKind.PLAN_SET: "Club set the plan of a day",
     EventKind.NODE_ADDED: "Club’s node let into league training",
     EventKind.ANSWER_SENT: "Outcome of a recorded request (whether its answer was sent is sealed)",

@@ -107,8 +107,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Which page, and to which role.",
     ),
     K.OPERATOR_LOOK: KindWords(
-        "Somebody looked at data through a club’s own terminal, past its pages.",
-        "What was looked at.",
+        "Somebody looked at data through a club’s own terminal, past its pages, or corrected what its node holds.",
+        "What was looked at or corrected.",
     ),
     K.PLAN_SET: KindWords("A club set the training plan of a day.", "Whose plan, and what it says."),
     K.NODE_ADDED: KindWords("The league let a club’s node into training.", "Which node, and its key."),

@@ -121,7 +121,7 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
             raise CannotCorrect("nothing was undone")
         with ExitStack() as told:
             for part in planned:
-                looked = OperatorLooked(athlete=part.athlete, what=OperatorView.METRICS)
+                looked = OperatorLooked(athlete=part.athlete, what=OperatorView.IMPORT_UNDONE)
                 told.enter_context(reporting_anyway(settings, looked))
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
             _scrub(vault)

@@ -38,7 +38,7 @@ def questions(folder: NodeFolder, athlete: NodeAthlete, as_json: AsJson = False)
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
-        report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
+        report(settings, OperatorLooked(athlete=found, what=OperatorView.READINGS))
         held = open_questions(vault, found)
     if as_json:
         values = {"athlete": found, "questions": [_as_json(one, held) for one in held.questions]}
@@ -75,7 +75,7 @@ def answer(
         found = find_athlete(vault, athlete).athlete
         with vault.rehearsal():  # what cannot be answered is refused before it is reported
             answer_question(vault, found, question, chosen, at=now, who=OPERATOR)
-        report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
+        report(settings, OperatorLooked(athlete=found, what=OperatorView.SESSION_SETTLED))
         answer_question(vault, found, question, chosen, at=now, who=OPERATOR)
     if as_json:
         print_json("homefield-imports-answer-1", {"athlete": found, "question": question, "answer": given})

@@ -115,14 +115,17 @@ def history(folder: NodeFolder, athlete: NodeAthlete, reading_id: ReadingArgumen
 
     Example: homefield-node reading history ./club-a 7 0f3a5c7e91b2d486
     """
-    found = _changed(folder, athlete, [reading_id], lambda vault, _: None)
+    found = _changed(folder, athlete, [reading_id])
     _tell("homefield-reading-history-1", *found, as_json=as_json)
 
 
 def _changed(
-    folder: Path, athlete: str, reading_ids: list[str], act: Callable[["Vault", AthleteId], None]
+    folder: Path, athlete: str, reading_ids: list[str], act: Callable[["Vault", AthleteId], None] | None = None
 ) -> "tuple[NodeSettings, AthleteId, list[list[StoredReading]]]":
-    """Do something to readings once the log has it, all or none, and return what each reading's record is then."""
+    """Do something to readings once the log has it, all or none, and return what each reading's record is then.
+
+    act: None where they are only looked at.
+    """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.settings import load_settings
@@ -133,12 +136,15 @@ def _changed(
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
         with vault.rehearsal():  # what cannot be done is refused before it is reported
-            act(vault, found)
+            if act is not None:
+                act(vault, found)
             for reading_id in reading_ids:
                 history_of(vault, found, reading_id)
-        report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
-        with vault.transaction():
-            act(vault, found)
+        what = OperatorView.READINGS if act is None else OperatorView.READINGS_CORRECTED
+        report(settings, OperatorLooked(athlete=found, what=what))
+        if act is not None:
+            with vault.transaction():
+                act(vault, found)
         return settings, found, [history_of(vault, found, reading_id) for reading_id in reading_ids]
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from audit.entries.details.access import Access
 from audit.entries.details.athletes import AccountFrozen, AccountUnfrozen, CellsChanged, RoundCommitted
 from audit.entries.details.base import Details
-from audit.entries.details.clubs import LeagueJoined, LeagueLeft, SquadRefused
-from audit.entries.details.codes import AccessBasis, DecisionReason, FreezeCause, RoundPayment
+from audit.entries.details.clubs import LeagueJoined, LeagueLeft, OperatorLooked, SquadRefused
+from audit.entries.details.codes import AccessBasis, DecisionReason, FreezeCause, OperatorView, RoundPayment
 from audit.entries.details.organisations import OrganisationRevoked
 from audit.entries.details_v1 import DetailsV1
 from audit.entries.events import EventKind
@@ -46,6 +46,12 @@ UNFREEZES: Mapping[FreezeCause, str] = {
     **FREEZES,
     FreezeCause.RECOVERY: "you confirmed what had been ended",
 }
+CORRECTIONS: Mapping[OperatorView, str] = {
+    OperatorView.READINGS_CORRECTED: "Readings of yours were corrected or left out at your club’s node",
+    OperatorView.SESSION_SETTLED: "Your club’s node was told whether two reports are of one session of yours",
+    OperatorView.IMPORT_UNDONE: "What an import had brought about you was taken out of your club’s node",
+}
+"""What a club changed of an athlete's record; other views of its node only show something."""
 KINDS: Mapping[EventKind, str] = {
     EventKind.CONSENT_DECISION: _OWN,
     EventKind.LOOK_ALLOWED: _REPORTED,
@@ -102,6 +108,8 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
         return UNFREEZES[details.cause]
     if isinstance(details, LeagueJoined | LeagueLeft):
         return KINDS[kind].format(league=names.get(OrgId(details.league), details.league))
+    if isinstance(details, OperatorLooked) and details.what in CORRECTIONS:
+        return _REPORTED
     if isinstance(details, SquadRefused):
         return "they are not staff of your squad"
     if isinstance(details, OrganisationRevoked):
@@ -128,6 +136,8 @@ def also(details: Details | DetailsV1) -> str:
 
 def headline(details: Details | DetailsV1) -> str:
     """Return what happened where the kind of the entry does not say it: a freeze is of the kind of every choice."""
+    if isinstance(details, OperatorLooked):
+        return CORRECTIONS.get(details.what, "")
     if isinstance(details, AccountFrozen):
         return "Your data was frozen"
     if isinstance(details, AccountUnfrozen):

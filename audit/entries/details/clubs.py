@@ -123,7 +123,10 @@ class ClubPageOpened(Details):
 
 
 class OperatorLooked(Details):
-    """Data was shown at a node's own terminal. athlete: whose, where it was of one and no figure over several."""
+    """Data was shown at a node's own terminal, or corrected in the node.
+
+    athlete: whose, where it was of one and no figure over several.
+    """
 
     kind = EventKind.OPERATOR_LOOK
     form = "operator_looked"

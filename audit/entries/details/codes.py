@@ -116,10 +116,13 @@ class ClubPage(StrEnum):
 
 
 class OperatorView(StrEnum):
-    """What was shown at a node's own terminal."""
+    """What was shown at a node's own terminal, or changed of what the node holds."""
 
     METRICS = "metrics"
     READINGS = "readings"
+    READINGS_CORRECTED = "readings_corrected"
+    SESSION_SETTLED = "session_settled"
+    IMPORT_UNDONE = "import_undone"
     MODEL_ERRORS = "model_errors"
 
 

@@ -4,14 +4,15 @@ Bringing and storing are each recorded before they happen. What a page shows of 
 names of athletes beside it are those that a look of this moment allows.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from audit.entries.details.clubs import FilesIngested
-from audit.entries.details.codes import ClubPage
+from audit.entries.details.clubs import FilesIngested, OperatorLooked
+from audit.entries.details.codes import ClubPage, OperatorView
 from chassis.sign_in.csrf import is_own_token
 from chassis.text import weekday_date
 from chassis.web.page_errors import Closed, Refused, SignInNeeded
@@ -76,7 +77,8 @@ def _add_file(routes: APIRouter, site: ClubSite) -> None:
         site.poster(request, csrf)
         upload, file = _found(site, request, key)
         if file.state is FileState.STORED and file.imports:
-            site.consent.event(_ingested(file.imports.values()))
+            for athlete in sorted(set(file.imports.values())):
+                site.consent.event(OperatorLooked(athlete=athlete, what=OperatorView.IMPORT_UNDONE))
             site.uploads.undo(upload, file)
         return to("/imports")
 
@@ -92,18 +94,12 @@ def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
     def store_ready(request: Request, csrf: Token) -> Response:
         viewer = site.poster(request, csrf)
         athletes = _athletes_now(site, viewer)
-        ready = [
-            (
-                upload,
-                {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)},
-            )
-            for upload in site.uploads.of(site.cookie.read(request))
-        ]
-        files = sum(len(owners) for _, owners in ready)
-        if files:
-            site.consent.event(FilesIngested(files=files))
-        for upload, owners in ready:
-            site.uploads.store(upload, owners)
+        ready = [(upload, _ready(upload, athletes)) for upload in site.uploads.of(site.cookie.read(request))]
+        owners = [set(by_label.values()) for _, files in ready for by_label in files.values()]
+        for athlete, files in Counter(min(one) if len(one) == 1 else None for one in owners).items():
+            site.consent.event(FilesIngested(files=files, athlete=athlete))
+        for upload, by_file in ready:
+            site.uploads.store(upload, by_file)
         return to("/imports")
 
 
@@ -122,7 +118,7 @@ def _add_sessions(routes: APIRouter, site: ClubSite) -> None:
             raise Closed
         open_now = {one.id for one in questions_of(site.vault, athlete, files)}
         if sent.answer in set(SessionAnswer) and sent.question in open_now:
-            site.consent.event(FilesIngested(files=1, athlete=athlete))
+            site.consent.event(OperatorLooked(athlete=athlete, what=OperatorView.SESSION_SETTLED))
             answer(site.vault, athlete, sent.question, SessionAnswer(sent.answer), at=site.clock(), who=viewer.person)
         return to("/imports")
 
