@@ -2,7 +2,6 @@
 
 import re
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ import pytest
 from audit.entries.events import EventKind
 from client.biometrics.streams import SPECS, Stream
 from client.uploads import session_uploads
-from client.uploads.forgetting import forget_ended
-from client.uploads.form_parts import FormParts
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category, Purpose, Role
 from tests.client.web.conftest import Clock, FakeConsent
@@ -167,82 +164,6 @@ def test_whether_a_value_is_stored_already_is_told_to_nobody(
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_another_session_finds_nothing_of_it(
-    uploader: Uploader, settings: Any, consent: FakeConsent, clock: Clock, ids: Ids
-) -> None:
-    uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
-    path, page = uploader.looked_at()
-    theirs = dict(uploader.http.cookies)
-    uploader.http.cookies.clear()
-    uploader.sign_in("coach")
-
-    assert uploader.http.get(path).status_code == 404
-    assert "monday.csv" not in uploader.http.get("/imports").text
-    csrf = re.search(r'name="csrf" value="([^"]+)"', uploader.http.get("/imports").text)
-    assert csrf is not None
-    for verb in ("use", "again", "leave-out"):
-        assert uploader.http.post(f"{path}/{verb}", data={"csrf": csrf[1], "version": 1}).status_code == 404
-    uploader.http.cookies.clear()
-    uploader.http.cookies.update(theirs)
-    assert uploader.http.get(path).status_code == 200
-    assert uploader.answer(page, path, "use", csrf=csrf[1]).status_code == 403
-
-
-def test_signing_out_destroys_what_was_brought(uploader: Uploader, ids: Ids) -> None:
-
-    uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
-    spool = _uploads(uploader).spool
-    assert spool.held > 0
-
-    uploader.send(uploader.http.get("/imports").text, "/sign-out")
-
-    assert spool.held == 0
-
-
-def _uploads(uploader: Uploader) -> Any:
-    """The uploads of the application, found where its end forgets them."""
-    return uploader.app.state.uploads
-
-
-def test_whoever_signs_out_while_files_come_leaves_nothing(
-    uploader: Uploader, ids: Ids, consent: FakeConsent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = len(consent.events)
-    monkeypatch.setattr(FormParts, "finish", lambda _: uploader.app.state.sessions.end_of("demo-coach"))
-
-    answer = uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
-
-    assert answer.headers["location"] == "/sign-in"
-    assert (_uploads(uploader).spool.held, len(consent.events)) == (0, told)
-
-
-def test_a_session_that_ends_by_itself_leaves_nothing(uploader: Uploader, clock: Clock, ids: Ids) -> None:
-    uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
-    uploads = _uploads(uploader)
-    forget_ended(uploads, uploader.app.state.sessions)
-    assert uploads.spool.held > 0
-
-    clock.at += timedelta(hours=13)
-    forget_ended(uploads, uploader.app.state.sessions)
-
-    assert uploads.spool.held == 0
-
-
-def test_stored_and_left_out_files_give_their_room_back(uploader: Uploader, ids: Ids) -> None:
-    uploader.bring(("monday.csv", wellness()), ("rest.json", RESTING), athlete=ids["new"])
-    uploads = _uploads(uploader)
-    (first, page), (second, _) = uploader.looked_at(0), uploader.looked_at(1)
-
-    uploader.answer(page, first, "use")
-    assert uploads.spool.held > 0
-    uploader.answer(page.replace(first, second), second, "leave-out")
-
-    assert uploads.spool.held == 0
-    assert "Left out; nothing of it is stored" in uploader.http.get("/imports").text
-    assert uploader.answer(page.replace(first, second), second, "use").status_code == 303
-    assert streams(uploader, ids["new"]) & {Stream.RESTING_HEART_RATE} == set()
-
-
 def test_what_was_stored_is_taken_out_again_and_nothing_else(uploader: Uploader, ids: Ids) -> None:
     before = uploader.held(ids["new"])
     uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
@@ -343,7 +264,7 @@ def test_reading_goes_on_beside_the_page_which_says_how_far_it_is(
     uploader: Uploader, ids: Ids, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session_uploads, "MOMENT_S", 0.01)
-    uploads, goes_on = _uploads(uploader), threading.Event()
+    uploads, goes_on = uploader.app.state.uploads, threading.Event()
     uploads._thread.submit(goes_on.wait, HANG_S)
 
     page = uploader.http.get("/imports").text
