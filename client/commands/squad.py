@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_json, say
+from chassis.cli.console import print_json, say, warn
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
 from client.biometrics.quality import QualityCounters
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from client.vault.store import Vault
 
 COLUMNS = ("name", "shirt_no", "is_minor")
-YES_NO = dict.fromkeys(("true", "yes", "y", "1"), True) | dict.fromkeys(("false", "no", "n", "0", ""), False)
+YES_NO = dict.fromkeys(("true", "yes", "y", "1"), True) | dict.fromkeys(("false", "no", "n", "0"), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def load(
         say(f"{added} athletes were added.")
         if added < len(listed):
             say(f"{len(listed) - added} were there already, by name and shirt number.")
+        if differing := sum(one["differs"] for one in listed):
+            warn(f"{differing} of them stand otherwise in the list, in is_minor or squad; nothing of them was changed")
 
 
 def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:
@@ -86,7 +88,8 @@ def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:
             )
         one = there[key]
         entry = {"athlete": one.athlete, "shirt_no": one.shirt_no, "is_minor": one.is_minor, "squad": one.squad}
-        listed.append({**entry, "added": is_new})
+        differs = (one.is_minor, one.squad) != (row.is_minor, row.squad)
+        listed.append({**entry, "added": is_new, "differs": differs})
     return listed
 
 
@@ -154,6 +157,8 @@ def _row(number: int, values: dict[str, str]) -> SquadListLine:
         name = read_name(values["name"])
     except BadName as error:
         raise ClientError(f"line {number}: {error}") from error
-    if not (shirt.isascii() and shirt.isdigit()) or int(shirt) > 999 or minor is None:
-        raise ClientError(f"line {number}: expected a shirt number up to 999, and yes or no for is_minor")
+    if not (shirt.isascii() and shirt.isdigit()) or int(shirt) > 999:
+        raise ClientError(f"line {number}: expected a shirt number up to 999 in shirt_no")
+    if minor is None:  # an empty cell is no answer: who is under 18 is not read by others as an adult is
+        raise ClientError(f"line {number}: expected yes or no in is_minor, in English; true, false, 1 and 0 will do")
     return SquadListLine(name, int(shirt), minor, checked_squad(values.get("squad") or DEFAULT_SQUAD))

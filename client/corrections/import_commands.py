@@ -57,9 +57,9 @@ def list_imports(
             one["at"][:16].replace("T", " "),
             one["who"],
             one["athlete"],
-            one["file_name"],
+            one["file_name"] or "forgotten",
             one["file_mark"][:8],
-            one["reader"],
+            one["reader"] or "none",
             "undone" if one["undone_at"] else one["status"],
             str(one["counts"].get("added", "")),
         )

@@ -12,6 +12,7 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.archives.members import ArchiveMember, members
+from client.ingest.cells.whole_names import by_whole_name, plain_name
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
@@ -34,7 +35,7 @@ from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-NOBODY_HERE = "none of its athletes is in this vault; say who is who with --players"
+NOBODY_HERE = "its rows name nobody of this vault by id or whole name; say who is who with --players"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,12 @@ class Importer:
             if athlete is None:
                 raise UnreadableFile("it does not say whose data it holds; name the athlete with --athlete")
             return {NOBODY: athlete}
-        known: dict[str, AthleteId] = {one.athlete: one.athlete for one in self.vault.athletes()}
-        named = known | dict(self.attribution.players or {})
+        people = self.vault.athletes()
+        known: dict[str, AthleteId] = {one.athlete: one.athlete for one in people}
         if athlete is None:
-            return {label: named[label] for label in readings if label in named}
+            said, names = self.attribution.players or {}, by_whole_name((one.athlete, one.name) for one in people)
+            found = {label: said.get(label) or known.get(label) or names.get(plain_name(label)) for label in readings}
+            return {label: owner for label, owner in found.items() if owner is not None}
         if player is not None:
             if player not in readings:
                 raise UnreadableFile("it holds no rows of the player named with --player")

@@ -14,6 +14,7 @@ from client.commands.reporting import report
 from client.metrics.commands import asked_range
 
 if TYPE_CHECKING:
+    from client.biometrics.observations import Observation
     from client.readings.listed import ListedReading
 
 MOST_ROWS = 200  # ours: of a table for people; programs take --json
@@ -32,6 +33,9 @@ def readings(
     ] = None,
     from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = None,
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    all_states: Annotated[
+        bool, typer.Option("--all", help="Also values that were voided, and those never taken because another was.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List an athlete's readings with their origin and whether they count.
@@ -46,13 +50,15 @@ def readings(
     from client.readings.listed import listed_readings
     from client.settings import load_settings
     from client.vault.access import open_vault
+    from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState
 
     settings = load_settings(folder)
     first, last = asked_range(from_, to, today=utc_now().astimezone(settings.timezone).date())
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
         report(settings, OperatorLooked(athlete=found, what=OperatorView.READINGS))
-        listed = listed_readings(vault, found, streams=stream or (), first=first, last=last)
+        states = frozenset(ReadingState) if all_states else SHOWN_AS_READINGS
+        listed = listed_readings(vault, found, streams=stream or (), first=first, last=last, states=states)
         if as_json:
             print_json_rows("homefield-readings-1", {"athlete": found}, "readings", (one.as_json() for one in listed))
             return
@@ -60,16 +66,25 @@ def readings(
 
 
 def _show(listed: "list[ListedReading]") -> None:
+    from client.vault.history.by_hand import SHORTEST_ID
+
     if not listed:
         say("No reading is stored that fits.")
         return
     rows = []
     for one in listed[-MOST_ROWS:]:
         reading = one.stored.reading
-        value = f"{len(reading.value)} numbers" if isinstance(reading.value, tuple) else str(reading.value)
         start = reading.local(reading.start).strftime("%H:%M")
         origin = " ".join(part for part in (reading.source.app, reading.source.device) if part)
-        rows.append((one.local_day.isoformat(), start, reading.stream.value, value, reading.unit, origin, one.state))
+        day = one.local_day.isoformat()
+        short = one.stored.id[:SHORTEST_ID]
+        rows.append((short, f"{day} {start}", reading.stream.value, _value(reading), origin, one.state))
     left = len(listed) - len(rows)
     title = f"{len(listed)} readings" + (f", the last {MOST_ROWS} of them" if left else "")
-    print_table(title, ("Day", "Time", "Stream", "Value", "Unit", "From", "State"), rows)
+    print_table(title, ("Id", "Day and time", "Stream", "Value", "From", "State"), rows)
+
+
+def _value(reading: "Observation") -> str:
+    if isinstance(reading.value, tuple):
+        return f"{len(reading.value)} numbers"
+    return reading.value if isinstance(reading.value, str) else f"{reading.value:.6g} {reading.unit}"

@@ -1,6 +1,6 @@
 """The list of an athlete's readings: each with its day, its origin, and whether it counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -10,7 +10,7 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import Stream
 from client.features.days.nights import nights_of
 from client.features.days.session_reports import matched_reports
-from client.vault.history.reading_states import ReadingState, StoredReading, stored_readings
+from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState, StoredReading, stored_readings
 from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -60,12 +60,13 @@ def listed_readings(
     streams: Sequence[Stream] = (),
     first: date | None = None,
     last: date | None = None,
+    states: Iterable[ReadingState] = SHOWN_AS_READINGS,
 ) -> Iterator[ListedReading]:
     """Return the readings of these streams (all without any) and days, in order of time; they are read at once.
 
-    Raises UnknownAthlete or AthleteErased. A value that was voided or never taken is in the history of its record.
+    Raises UnknownAthlete or AthleteErased. states: values that were voided or never taken are listed where asked for.
     """
-    every = _every(stored_readings(vault, athlete), source_priority(vault, athlete))
+    every = _every(stored_readings(vault, athlete, states=states), source_priority(vault, athlete))
     return (
         one
         for one in every

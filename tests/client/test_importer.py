@@ -92,6 +92,25 @@ def test_a_file_of_nobody_is_refused(vault: Vault, clock: LocalClock, tmp_path: 
     assert (outcome.status, "--athlete" in outcome.reason) == ("quarantined", True)
 
 
+def test_rows_are_those_of_the_one_athlete_who_has_the_whole_name(
+    vault: Vault, clock: LocalClock, tmp_path: Path
+) -> None:
+    vault.add_athlete(new_athlete_id(), "Åse Lind", shirt_no=3)
+    vault.add_athlete(new_athlete_id(), "Bo Ek", shirt_no=4)
+    vault.add_athlete(new_athlete_id(), "Bo  Ek", shirt_no=5)
+    path = tmp_path / "rpe.csv"
+    path.write_text("date,who,rpe\n2026-03-02,åse lind,5\n2026-03-02,Bo Ek,6\n2026-03-02,Lind,7\n")
+    columns = (
+        '"athlete":"who","time":{"column":"date","format":"date"},"streams":[{"column":"rpe","stream":"session_rpe"}]'
+    )
+    mapping = read_mapping(f'{{"version":1,"app":"sheet",{columns}}}'.encode())
+
+    results = Importer(vault, clock, Attribution(), mapping).take(path)
+
+    names = {one.athlete: one.name for one in vault.athletes()}
+    assert [(names[one.athlete], one.account.kept) for one in results if one.athlete] == [("Åse Lind", 1)]
+
+
 def test_files_of_many_players_need_to_know_who_is_who(
     vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
 ) -> None:

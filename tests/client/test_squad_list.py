@@ -35,6 +35,23 @@ def test_a_list_that_is_loaded_twice_adds_nobody_the_second_time(node_of_one: Pa
     assert names(node_of_one) == [("Mara Lind", 7), ("A. Berg", 9), ("B. Berg", 10)]
 
 
+def test_a_line_that_differs_from_the_athlete_is_told_and_changes_nothing(
+    node_of_one: Path, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "squad.csv"
+    path.write_text("name,shirt_no,is_minor\nA. Berg,9,no\n")
+    run("athlete", "load", node_of_one, path)
+    path.write_text("name,shirt_no,is_minor\nA. Berg,9,yes\n")
+
+    code, _, warned = run("athlete", "load", node_of_one, path)
+    _, told, _ = run("athlete", "load", node_of_one, path, "--json")
+
+    assert code == 0
+    assert "1 of them stand otherwise in the list" in warned
+    (one,) = json.loads(told)["athletes"]
+    assert (one["is_minor"], one["differs"]) == (False, True)
+
+
 def test_two_people_of_one_name_have_two_numbers(node_of_one: Path, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "squad.csv"
     path.write_text("name,shirt_no,is_minor\nA. Berg,9,no\nA. Berg,10,no\n")
@@ -65,7 +82,8 @@ def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> 
     ("data", "says"),
     [
         (b"name,shirt_no\nA,1\n", "expected the columns name, shirt_no and is_minor"),
-        (b"name,shirt_no,is_minor\nA,1,no\nB,2,perhaps\n", "line 3: expected a shirt number"),
+        (b"name,shirt_no,is_minor\nA,1,no\nB,2,perhaps\n", "line 3: expected yes or no in is_minor"),
+        (b"name,shirt_no,is_minor\nA,1,no\nB,2,\n", "line 3: expected yes or no in is_minor"),
         (b"name,shirt_no,is_minor\nA,\xd9\xa3,no\n", "line 2: expected a shirt number"),
         (b"name,shirt_no,is_minor\nA,1,no,9\n", "1 lines have more or fewer cells"),
         (b"PK\x03\x04rest", "found binary content"),

@@ -51,6 +51,8 @@ def _answer(found: "Sequence[FilePreview]") -> dict[str, Any]:
 
 
 def _save(texts: Sequence[str], path: Path) -> None:
+    if not texts:
+        raise ClientError("no mapping could be proposed, so none was saved; write one (docs/ingest.md §4)")
     if len(set(texts)) != 1:
         raise ClientError(f"expected one proposed mapping to save, got {len(set(texts))}; name files of one kind")
     try:

@@ -28,7 +28,9 @@ _DAYS = (
 )
 _PATTERNS = tuple(day + clock for day, clock in product(_DAYS, _CLOCKS))
 _NUMBERED = ("excel", "unix_s", "unix_ms")
-_NAME = re.compile(r"(?<![a-z])(date|day|time|timestamp|datetime|start|begin|recorded|measured|when)(?![a-z])")
+_NAME = re.compile(
+    r"(?<![a-z])(date|day|time|timestamp|datetime|start|begin|recorded|measured|when|datum|dato|fecha|zeit|jour)(?![a-z])"
+)
 _ZONE = re.compile(r"(?<![a-z])(zone|timezone|offset|utc)(?![a-z])")
 _OF_DAY = re.compile(r"(?<![a-z])(time|start|clock|hour)(?![a-z])")
 EXCHANGEABLE = "every date can be read as day/month and as month/day; check the days of the rows below"

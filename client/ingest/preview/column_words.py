@@ -1,6 +1,7 @@
 """What a column's name says: the stream that it may hold and the unit that it names."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,11 +12,13 @@ from client.ingest.mapping import CONVERSIONS
 
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]")
 _SEPARATORS = re.compile(r"[^a-z0-9%]+")
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
+"""Letters that Unicode does not take apart."""
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        **dict.fromkeys(("min", "mins", "minute", "minutes"), "min"),
-        **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+        **dict.fromkeys(("min", "mins", "minute", "minutes", "minuten", "minutos", "minutter"), "min"),
+        **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "std", "stunden", "heures", "horas", "timer"), "h"),
         **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
         **dict.fromkeys(("ms", "msec", "milliseconds"), "ms"),
         **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), "m"),
@@ -53,17 +56,66 @@ _WORDS: Final[Mapping[Stream, tuple[str, ...]]] = MappingProxyType(
             "perceived exertion",
             "rating",
             "exertion",
+            "anstrengung",
+            "effort percu",
+            "esfuerzo percibido",
+            "opplevd anstrengelse",
+            "upplevd anstrangning",
         ),
         Stream.SESSION_DURATION_MIN: ("session duration", "session minutes", "training duration", "training minutes"),
         Stream.SESSION_LOAD: ("session load", "srpe load", "srpe tl", "rpe load", "load"),
-        Stream.READINESS: ("readiness",),
-        Stream.FATIGUE: ("fatigue",),
-        Stream.MOOD: ("mood",),
-        Stream.SLEEP_QUALITY: ("sleep quality", "quality of sleep"),
-        Stream.SORENESS: ("soreness", "muscle soreness", "doms"),
+        Stream.READINESS: ("readiness", "bereitschaft"),
+        Stream.FATIGUE: ("fatigue", "mudigkeit", "ermudung", "fatiga", "tretthet", "trotthet"),
+        Stream.MOOD: ("mood", "stimmung", "humeur", "estado de animo", "humor"),
+        Stream.SLEEP_QUALITY: (
+            "sleep quality",
+            "quality of sleep",
+            "schlafqualitat",
+            "qualite du sommeil",
+            "calidad del sueno",
+            "sovnkvalitet",
+            "somnkvalitet",
+        ),
+        Stream.SORENESS: (
+            "soreness",
+            "muscle soreness",
+            "doms",
+            "muskelkater",
+            "courbatures",
+            "dolor muscular",
+            "muskelomhet",
+            "traningsvark",
+        ),
         Stream.STRESS: ("stress",),
-        Stream.SLEEP_DURATION_H: ("sleep", "sleep duration", "sleep time", "hours slept", "hours of sleep", "slept"),
-        Stream.RESTING_HEART_RATE: ("resting heart rate", "resting hr", "rhr", "resting pulse", "rest hr"),
+        Stream.SLEEP_DURATION_H: (
+            "sleep",
+            "sleep duration",
+            "sleep time",
+            "hours slept",
+            "hours of sleep",
+            "slept",
+            "schlaf",
+            "schlafdauer",
+            "sommeil",
+            "duree du sommeil",
+            "sueno",
+            "horas de sueno",
+            "sovn",
+            "somn",
+        ),
+        Stream.RESTING_HEART_RATE: (
+            "resting heart rate",
+            "resting hr",
+            "rhr",
+            "resting pulse",
+            "rest hr",
+            "ruhepuls",
+            "ruheherzfrequenz",
+            "frequence cardiaque de repos",
+            "frecuencia cardiaca en reposo",
+            "hvilepuls",
+            "vilopuls",
+        ),
         Stream.RMSSD: ("rmssd", "hrv rmssd"),
         Stream.HEART_RATE_MEAN: (
             "avg hr",
@@ -72,14 +124,38 @@ _WORDS: Final[Mapping[Stream, tuple[str, ...]]] = MappingProxyType(
             "average heart rate",
             "avg heart rate",
             "mean heart rate",
+            "durchschnittspuls",
+            "fc moyenne",
+            "fc media",
+            "snittpuls",
+            "medelpuls",
         ),
-        Stream.HEART_RATE_MAX: ("max hr", "maximum hr", "max heart rate", "maximum heart rate", "peak hr"),
+        Stream.HEART_RATE_MAX: (
+            "max hr",
+            "maximum hr",
+            "max heart rate",
+            "maximum heart rate",
+            "peak hr",
+            "maximalpuls",
+            "fc max",
+            "makspuls",
+            "maxpuls",
+        ),
         Stream.REST_DAY: ("rest day",),
         Stream.ACTIVITY_DURATION_MIN: ("moving time", "active time", "timer time", "activity duration"),
-        Stream.DISTANCE: ("distance", "total distance", "odometer"),
+        Stream.DISTANCE: (
+            "distance",
+            "total distance",
+            "odometer",
+            "distanz",
+            "strecke",
+            "distancia",
+            "distanse",
+            "distans",
+        ),
         Stream.HIGH_SPEED_DISTANCE: ("high speed distance", "high speed running", "hsr", "hsr distance", "hsd"),
         Stream.POWER_MEAN: ("avg power", "average power", "mean power"),
-        Stream.STEPS: ("steps", "step count"),
+        Stream.STEPS: ("steps", "step count", "schritte", "pasos", "skritt", "steg"),
         Stream.JUMP_HEIGHT_CM: ("jump height", "cmj", "cmj height", "jump"),
         Stream.HOOPER_SLEEP: ("hooper sleep",),
         Stream.HOOPER_FATIGUE: ("hooper fatigue",),
@@ -94,11 +170,25 @@ _WORDS: Final[Mapping[Stream, tuple[str, ...]]] = MappingProxyType(
         Stream.PROTEIN: ("protein",),
         Stream.CARBOHYDRATE: ("carbohydrate", "carbohydrates", "carbs"),
         Stream.FLUID: ("fluid", "water", "fluid intake"),
-        Stream.BODY_WEIGHT: ("weight", "body weight", "bodyweight", "body mass"),
+        Stream.BODY_WEIGHT: (
+            "weight",
+            "body weight",
+            "bodyweight",
+            "body mass",
+            "gewicht",
+            "korpergewicht",
+            "poids",
+            "peso",
+            "vekt",
+            "vikt",
+        ),
     }
 )
 """Only words that name one stream and its method: "HRV" alone may be any of several measures."""
-_DURATION = ("duration", "minutes", "time", "length", "total duration", "total time")
+_DURATION = (
+    *("duration", "minutes", "time", "length", "total duration", "total time"),
+    *("dauer", "trainingsdauer", "duree", "duracion", "varighet"),
+)
 _BY_WORD: Final[Mapping[str, Stream]] = MappingProxyType(
     {word: stream for stream, words in _WORDS.items() for word in words}
 )
@@ -144,4 +234,6 @@ def stream_of(column: NamedColumn, *, is_rated: bool) -> Stream | None:
 
 
 def _plain(text: str) -> str:
-    return _SEPARATORS.sub(" ", text.lower()).strip()
+    """Lower case without accents: "Müdigkeit" and "mudigkeit" are one word."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return _SEPARATORS.sub(" ", "".join(one for one in decomposed if not unicodedata.combining(one))).strip()

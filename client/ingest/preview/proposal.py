@@ -28,8 +28,15 @@ APP = "club-sheet"
 MAX_LOOKED_AT = 500  # ours: rows that show how a column is written
 MIN_IN_RANGE = 0.5  # ours: a column of which fewer cells fit its stream is another one
 FARTHEST_KM = 100.0  # ours: no session has so many kilometres by foot, and none that is measured so few metres
-_ATHLETE = re.compile(r"(athlete|player)( (name|id|no|number))?|name", re.ASCII)
-UNKNOWN_TABLE = "no column of it says when a row was and what was measured in words that are known; write a mapping"
+_ATHLETE = re.compile(
+    r"(athlete|player)( (name|id|no|number))?|name"
+    r"|athletin|spieler(in)?|joueur|joueuse|jugador|jugadora|spiller|spelare|utover|nom|nombre|navn|namn",
+    re.ASCII,
+)
+UNKNOWN_TABLE = (
+    "no column of it says when a row was and what was measured in words that are known; "
+    "write a mapping (docs/ingest.md §4)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from policies.vocabulary import AthleteId
 
 MOST_TEXT = 400  # ours: as much as a text stream holds
 
+SHORTEST_ID = 8
+"""Digits by which a reading may be named, as its table shows them; two readings share them once in millions."""
+
 
 class CorrectionReason(StrEnum):
     """Why a person corrects or voids a reading; what else they say stands sealed beside it."""
@@ -48,11 +51,17 @@ class HandReason:
 
 
 def find_reading(vault: Vault, athlete: AthleteId, reading_id: str) -> StoredReading:
-    """Return the stored value with this id, whatever became of it; raises CannotCorrect where there is none."""
-    found = next((one for one in stored_readings(vault, athlete, states=ReadingState) if one.id == reading_id), None)
-    if found is None:
-        raise CannotCorrect("this athlete has no reading of this id; see `homefield-node readings`")
-    return found
+    """Return the stored value with this id, whatever became of it. reading_id: 16 digits, or the first 8 or more.
+
+    Raises CannotCorrect where there is none, or several.
+    """
+    every = stored_readings(vault, athlete, states=ReadingState)
+    found = [one for one in every if len(reading_id) >= SHORTEST_ID and one.id.startswith(reading_id)]
+    if len(found) > 1:
+        raise CannotCorrect("several readings have an id that begins so; name all 16 digits of it")
+    if not found:
+        raise CannotCorrect("this athlete has no reading of this id; see `homefield-node readings --all`")
+    return found[0]
 
 
 def history_of(vault: Vault, athlete: AthleteId, reading_id: str) -> list[StoredReading]:
@@ -100,7 +109,7 @@ class _NamedRecord:
             self.state = AthleteHistory.read(connection, self._row, self._seal, journal).state(self._key)
         newest = last_value(self.state)
         self._id = b"" if newest is None else fingerprint(self._seal, self._key, newest)
-        if newest is None or self._id.hex() != reading_id:
+        if newest is None or not self._id.hex().startswith(reading_id):
             raise CannotCorrect(f"another value has taken this one's place; name that one: {self._id.hex()}")
         self.value: Observation = newest
 

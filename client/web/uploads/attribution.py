@@ -3,12 +3,11 @@
 Only athletes whom this person sees now can be named. A shirt number or a part of a name says nothing for sure.
 """
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from client.ingest.cells.whole_names import by_whole_name, plain_name
 from client.vault.store import Athlete
 from policies.vocabulary import AthleteId
 
@@ -30,18 +29,13 @@ def owners_of(labels: Iterable[str], athletes: Sequence[Athlete], chosen: Mappin
     A choice of somebody whom they do not see any more is none.
     """
     seen: dict[str, AthleteId] = {one.athlete: one.athlete for one in athletes}
-    counted = Counter(_plain(one.name) for one in athletes)
-    named = {_plain(one.name): one.athlete for one in athletes if counted[_plain(one.name)] == 1}
+    named = by_whole_name((one.athlete, one.name) for one in athletes)
     found, left_out, unknown = dict[str, AthleteId](), list[str](), list[str]()
     for label in labels:
         said = chosen.get(label, "")
-        owner = seen.get(said) or (None if said else seen.get(label) or named.get(_plain(label)))
+        owner = seen.get(said) or (None if said else seen.get(label) or named.get(plain_name(label)))
         if owner is not None:
             found[label] = owner
         else:
             (left_out if said == NOBODY_CHOSEN else unknown).append(label)
     return Owners(found, tuple(left_out), tuple(unknown))
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -92,6 +92,32 @@ def test_an_import_is_shown_and_undone_after_a_question(node: Path, run: Run, mo
     assert answer(run, "imports", "show", node, 1)["file_name"] is None
 
 
+def test_the_table_of_imports_has_those_without_reader_and_without_name(
+    node: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
+    run("imports", "undo", node, 1, "--yes")
+
+    code, out, _ = run("imports", "list", node)
+
+    assert code == 0
+    assert "2 imports" in out
+    assert all(word in out for word in ("forgotten", "undone", "none", "quarantined"))
+
+
+def test_a_voided_reading_is_found_again_where_all_are_asked_for(node: Path, run: Run) -> None:
+    reading = ratings(node)["session_rpe 5"]
+    run("reading", "void", node, 7, reading, "--reason", "sensor_fault")
+
+    assert reading[:8] not in run("readings", node, 7)[1]
+    code, out, _ = run("readings", node, 7, "--all")
+    assert (code, reading[:8] in out, "voided" in out) == (0, True, True)
+    assert run("reading", "history", node, 7, reading[:8])[0] == 0
+    assert run("reading", "history", node, 7, reading[:7])[0] == 1
+    listed = answer(run, "readings", node, 7, "--all")["readings"]
+    assert {one["id"]: one["state"] for one in listed}[reading] == "voided"  # type: ignore[attr-defined]  # JSON
+
+
 def test_files_that_were_set_aside_are_listed_shown_and_cleared(node: Path, run: Run) -> None:
     (file,) = answer(run, "quarantine", "list", node)["files"]  # type: ignore[misc]  # JSON
     assert (file["file_name"], bool(file["reason"])) == ("plan.csv", True)
