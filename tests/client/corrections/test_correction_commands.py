@@ -51,6 +51,18 @@ def test_a_reading_is_corrected_voided_and_its_history_shown(node: Path, run: Ru
     assert (code, CANARY in out, "typing_error" in out, "replaced" in out) == (0, True, True, True)
 
 
+def test_a_voiding_that_was_taken_back_stays_in_the_history(node: Path, run: Run) -> None:
+    chosen = ratings(node)["session_rpe 5"]
+    assert run("reading", "void", node, 7, chosen, "--reason", "sensor_fault")[0] == 0
+
+    answer(run, "reading", "correct", node, 7, chosen, "--as-read", "--reason", "typing_error", "--note", CANARY)
+
+    code, out, _ = run("reading", "history", node, 7, chosen)
+    assert (code, "voided" in out, "sensor_fault" in out) == (0, True, True)
+    assert "put in place by operator" in out
+    assert f"typing_error: {CANARY}" in out
+
+
 @pytest.mark.parametrize(
     "rest",
     [
