@@ -15,8 +15,8 @@ class OwnSettings(BaseModel):
     """What one athlete set; None is "not set", and what needs it is not computed.
 
     source_priority: apps, or an app with one of its devices, best first (docs/indices.md §1.2). heart_rate_max,
-    heart_rate_rest: /min. trimp_factor and
-    trimp_exponent: A and k of Banister's TRIMP (docs/indices.md §2.7). sleep_need_h: hours a night.
+    heart_rate_rest: /min. trimp_factor and trimp_exponent: A and k of Banister's TRIMP (docs/indices.md §2.7).
+    sleep_need_h: hours a night.
     response_p0, response_k1, response_k2: of the fitness-fatigue model (docs/indices.md §2.8).
     """
 
