@@ -9,7 +9,7 @@ from chassis.cli.console import is_confirmed, print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, refuse_same_athlete
 from client.commands.setup import athletes, tell_of_erasure
 from client.errors import ClientError
 
@@ -36,7 +36,9 @@ def rename(
 
     new, settings = read_name(name), load_settings(folder)
     with open_vault(settings) as vault:
-        found = find_athlete(vault, athlete).athlete
+        held = find_athlete(vault, athlete)
+        found = held.athlete
+        refuse_same_athlete([one for one in vault.athletes() if one.athlete != found], new, held.shirt_no)
         vault.rename(found, new)
     if as_json:
         print_json("homefield-athlete-rename-1", {"athlete": found})
