@@ -15,6 +15,7 @@ from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
+from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete, refuse_same_athlete
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from client.squads import DEFAULT_SQUAD, checked_squad
@@ -147,7 +148,7 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-node-athlete-list-1", {"athletes": rows})
         return
     lines = [(str(one.shirt_no), one.name, one.squad, one.athlete, "under 18" if one.is_minor else "") for one in found]
-    print_table(f"{len(found)} athletes", ("No", "Name", "Squad", "Id", ""), lines)
+    print_table(plural(len(found), "athlete", "athletes"), ("No", "Name", "Squad", "Id", ""), lines)
 
 
 def erase(

@@ -9,6 +9,7 @@ import typer
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
+from chassis.text import plural
 from client.biometrics.quality import QualityCounters
 from client.commands.node_folder import NodeFolder, find_athlete, same_name_and_shirt
 from client.commands.reporting import reporting_anyway
@@ -65,9 +66,9 @@ def load(
     if as_json:
         print_json("homefield-athlete-load-1", {"athletes": listed})
     else:
-        say(f"{added} athletes were added.")
+        say(f"{plural(added, 'athlete was', 'athletes were')} added.")
         if added < len(listed):
-            say(f"{len(listed) - added} were there already, by name and shirt number.")
+            say(f"{plural(len(listed) - added, 'was', 'were')} there already, by name and shirt number.")
 
 
 def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:

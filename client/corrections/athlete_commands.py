@@ -9,6 +9,7 @@ from chassis.cli.console import is_confirmed, print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
+from chassis.text import plural
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, refuse_same_athlete
 from client.commands.setup import athletes, tell_of_erasure
 from client.errors import ClientError
@@ -64,7 +65,8 @@ def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: 
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
         readings, files = len(vault.read(found)), len(imports(vault, found))
-        held = f"{found}: {readings} readings from {files} imports, with their plans and decisions."
+        held = f"{plural(readings, 'reading', 'readings')} from {plural(files, 'import', 'imports')}"
+        held = f"{found}: {held}, with their plans and decisions."
         if not yes and not is_confirmed(f"{held} Destroy them for good?"):
             raise ClientError("nobody was removed")
         vault.erase(found)

@@ -6,6 +6,7 @@ import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say
 from chassis.cli.options import AsJson, Yes
+from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import CannotCorrect
 
@@ -43,7 +44,8 @@ def list_files(folder: NodeFolder, athlete: AthleteOption = None, as_json: AsJso
         print_json("homefield-quarantine-list-1", {"files": found})
         return
     rows = [(one["mark"][:8], (one["at"] or "")[:10], one["athlete"], one["file_name"], one["reason"]) for one in found]
-    print_table(f"{len(found)} files set aside", ("Digest", "Day", "Athlete", "File", "Reason"), rows)
+    title = f"{plural(len(found), 'file', 'files')} set aside"
+    print_table(title, ("Digest", "Day", "Athlete", "File", "Reason"), rows)
 
 
 @app.command()
@@ -89,12 +91,12 @@ def clear(
     if as_json:
         print_json("homefield-quarantine-clear-1", {"cleared": [file["mark"] for file in found]})
     else:
-        say(f"{len(found)} files are forgotten.")
+        say(f"{plural(len(found), 'file is', 'files are')} forgotten.")
 
 
 def _question(files: int, athlete: str | None) -> str:
     whose = "everybody" if athlete is None else "this athlete"
-    asked = "the one file that was" if files == 1 else f"all {files} files that were"
+    asked = "the one file that was" if files == 1 else f"all {files:,} files that were"
     return f"Forget {asked} set aside of {whose}?"
 
 

@@ -227,7 +227,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for_and_a_broken_link_is_told(node: Pa
 
     shown = json.loads(out)
     assert (code, shown["added"], shown["stored"], shown["quarantined"]) == (1, 7, 1, 1)
-    assert err == "Error: 1 of 2 files could not be read; they are quarantined with their reasons\n"
+    assert err == "Error: 1 of 2 files could not be read; it is quarantined with its reason\n"
 
 
 def test_a_vault_that_is_gone_is_not_made_anew(node: Path, run: Run) -> None:

@@ -75,7 +75,7 @@ def test_a_dry_run_stores_nothing_and_tells_what_is_known(node_of_one: Path, run
     assert "not looked at" not in first + again
 
     assert f"1 of 1 rows would be kept, 0 are known; 2 new readings of {one.athlete}" in first
-    assert f"0 of 1 rows would be kept, 1 are known; 0 new readings of {one.athlete}" in again
+    assert f"0 of 1 rows would be kept, 1 is known; 0 new readings of {one.athlete}" in again
 
 
 @pytest.mark.parametrize("is_there", [True, False])

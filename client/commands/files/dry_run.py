@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.text import plural
 from client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def show_previews(
         _save([one.mapping_text for one in found if one.mapping_text], save_mapping)
     refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
     if refused:
-        raise ClientError(f"{refused} of {len(found)} files would give nothing; the reason stands with each")
+        of_all = f"of {plural(len(found), 'file', 'files')}"
+        raise ClientError(f"{refused} {of_all} would give nothing; the reason stands with each")
 
 
 def previews(
@@ -114,8 +116,9 @@ def _new(one: "FilePreview") -> str:
         return ""
     added, replaced = sum(part.added for part in one.results), sum(part.replaced for part in one.results)
     owners = ", ".join(part.athlete for part in one.results if part.athlete is not None)
-    aside = f", {replaced} stored readings would be set aside" if replaced else ""
-    return f", {one.account.duplicates} are known; {added} new readings{f' of {owners}' if owners else ''}{aside}"
+    aside = f", {plural(replaced, 'stored reading', 'stored readings')} would be set aside" if replaced else ""
+    known, new = plural(one.account.duplicates, "is", "are"), plural(added, "new reading", "new readings")
+    return f", {known} known; {new}{f' of {owners}' if owners else ''}{aside}"
 
 
 def _line(row: "RowAsRead") -> tuple[str, str, str, str]:

@@ -14,6 +14,7 @@ from chassis.cli.console import is_confirmed, json_line, print_json, print_table
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
+from chassis.text import plural
 from client.commands.files.dry_run import NOT_LOOKED_AT, previews, show_previews
 from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
@@ -249,9 +250,10 @@ def _is_agreed(importer: "Importer", files: list[Path]) -> bool:
 
     with importer.vault.rehearsal():
         found = answers(_with_progress(importer, files))
+    added, replaced = sum(file.added for file in found), sum(file.replaced for file in found)
     return is_confirmed(
-        f"{len(files)} files give {sum(file.added for file in found)} new readings, and "
-        f"{sum(file.replaced for file in found)} stored readings are set aside. Replace?"
+        f"{plural(len(files), 'file gives', 'files give')} {plural(added, 'new reading', 'new readings')}, and "
+        f"{plural(replaced, 'stored reading is', 'stored readings are')} set aside. Replace?"
     )
 
 
@@ -259,8 +261,10 @@ def _check(files: "list[FileAnswer]", kept: str) -> None:
     """Raise ClientError when a file could not be read, or gave nothing."""
     unread = sum(file.status == "quarantined" for file in files)
     empty = sum(file.status == "nothing_kept" for file in files)
-    said = [f"{unread} of {len(files)} files could not be read; they are {kept} with their reasons"] if unread else []
-    said += [f"nothing was kept of {empty} of {len(files)} files; the reason stands with each"] if empty else []
+    of_all, are = f"of {plural(len(files), 'file', 'files')}", "it is" if unread == 1 else "they are"
+    reasons = "its reason" if unread == 1 else "their reasons"
+    said = [f"{unread} {of_all} could not be read; {are} {kept} with {reasons}"] if unread else []
+    said += [f"nothing was kept of {empty} {of_all}; the reason stands with each"] if empty else []
     if said:
         raise ClientError("; ".join(said))
 
@@ -281,10 +285,9 @@ def _show(files: "list[FileAnswer]") -> None:
     from client.ingest.results.file_answer import TABLE_COLUMNS
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
-    aside = f", {replaced} stored readings set aside" if replaced else ""
-    print_table(
-        f"{added} new readings from {len(files)} files{aside}", TABLE_COLUMNS, [file.as_row() for file in files]
-    )
+    aside = f", {plural(replaced, 'stored reading', 'stored readings')} set aside" if replaced else ""
+    title = f"{plural(added, 'new reading', 'new readings')} from {plural(len(files), 'file', 'files')}{aside}"
+    print_table(title, TABLE_COLUMNS, [file.as_row() for file in files])
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")

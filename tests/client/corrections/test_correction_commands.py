@@ -161,7 +161,7 @@ def test_a_replacing_import_counts_first_and_asks(node: Path, run: Run, tmp_path
 
     code, out, _ = run(*words)
     assert (code, ratings(node)) == (1, held)
-    assert "1 files give 1 new readings, and 1 stored readings are set aside. Replace?" in out
+    assert "1 file gives 1 new reading, and 1 stored reading is set aside. Replace?" in out
 
     assert answer(run, *words, "--yes")["replaced"] == 1
     assert "session_rpe 3" in ratings(node)
