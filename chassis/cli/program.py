@@ -1,9 +1,11 @@
 """How every Homefield program ends: with its command's exit code, or with one sentence on standard error."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import NoReturn
 
 import click
@@ -15,6 +17,9 @@ from chassis.operations.log_lines import LogLevel
 from chassis.operations.log_setup import logging_to_stderr
 
 _OWNER_ALONE = 0o077
+_NONE_OF = re.compile(r"(['\"](.*)['\"]) is not one of ", re.DOTALL)  # as click says it
+MOST_WORDS = 20  # ours: of a list that a person reads to find the right one
+NEAREST = 5  # ours
 TRACEBACK_VARIABLE = "HOMEFIELD_TRACEBACK"  # set it to see where an unexpected error came from
 
 
@@ -79,8 +84,26 @@ def _leave(prefix: str, sentence: str, code: int) -> NoReturn:
 
 def _of_command_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    said = error.format_message().rstrip(".")
+    said = (_nearest(error) or error.format_message()).rstrip(".")
     return f"{said}; see `{context.command_path} --help`" if context else said
+
+
+def _nearest(error: click.ClickException) -> str | None:
+    """Return a sentence for a word that is none of many: the nearest of them, and not all."""
+    typed = _NONE_OF.match(error.message)
+    if not isinstance(error, click.BadParameter) or error.param is None or typed is None:
+        return None
+    kind = error.param.type
+    if not isinstance(kind, click.Choice) or len(kind.choices) <= MOST_WORDS:
+        return None
+    words = [str(getattr(word, "value", word)) for word in kind.choices]
+    near = get_close_matches(typed[2].casefold(), words, n=NEAREST, cutoff=0.5)
+    found = f"; the nearest are {', '.join(near)}" if near else ""
+    return f"Invalid value{_place_of(error)}: {typed[1]} is none of the {len(words)} words that fit{found}"
+
+
+def _place_of(error: click.BadParameter) -> str:
+    return "" if error.param is None else f" for {error.param.get_error_hint(error.ctx)}"
 
 
 def _of_system(error: OSError) -> str:

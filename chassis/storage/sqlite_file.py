@@ -1,5 +1,6 @@
 """How every SQLite file of a program is opened: private, write-ahead logged, and on the disk before it is reported."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
@@ -20,9 +21,14 @@ FORGETFUL: Final = (
 
 
 def create_private(path: Path) -> None:
-    """Create the file and its folder for their owner alone, where they are missing; raises OSError."""
+    """Create the file and its folder for their owner alone, where they are missing; raises OSError.
+
+    A file that is there is not opened: closing it would end every lock that this process holds on it (fcntl(2)), and the
+    next process to close the database would believe itself the last one and delete a write-ahead log still in use.
+    """
     make_private_folder(path.parent)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE_MODE))
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE_MODE))
 
 
 def set_pragmas(execute: Callable[[str], object], *pragmas: str) -> None:

@@ -8,20 +8,21 @@ from client.errors import BadOwnSetting
 
 MOST_SOURCES = 20  # ours
 LEAST_RESERVE = 40.0  # beats a minute between rest and maximum; ours (docs/indices.md §2.7)
-App = Annotated[str, Field(min_length=1, max_length=80)]
+Source = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class OwnSettings(BaseModel):
     """What one athlete set; None is "not set", and what needs it is not computed.
 
-    source_priority: apps, best first (docs/indices.md §1.2). heart_rate_max, heart_rate_rest: /min. trimp_factor and
-    trimp_exponent: A and k of Banister's TRIMP (docs/indices.md §2.7). sleep_need_h: hours a night.
+    source_priority: apps, or an app with one of its devices, best first (docs/indices.md §1.2). heart_rate_max,
+    heart_rate_rest: /min. trimp_factor and trimp_exponent: A and k of Banister's TRIMP (docs/indices.md §2.7).
+    sleep_need_h: hours a night.
     response_p0, response_k1, response_k2: of the fitness-fatigue model (docs/indices.md §2.8).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    source_priority: Annotated[tuple[App, ...], Field(max_length=MOST_SOURCES)] = ()
+    source_priority: Annotated[tuple[Source, ...], Field(max_length=MOST_SOURCES)] = ()
     heart_rate_max: Annotated[float, Field(ge=100, le=230)] | None = None
     heart_rate_rest: Annotated[float, Field(ge=25, le=120)] | None = None
     trimp_factor: Annotated[float, Field(gt=0, le=5)] | None = None

@@ -1,5 +1,7 @@
 """The node's folder on the command line, and the athlete of it that a person names."""
 
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,3 +28,17 @@ def find_athlete(vault: "Vault", text: str) -> "Athlete":
     if found:
         raise ClientError("several athletes fit; use the id from `homefield-node athlete list`")
     raise UnknownAthlete("this node holds no such athlete; see `homefield-node athlete list`")
+
+
+def same_name_and_shirt(name: str, shirt_no: int) -> tuple[str, int]:
+    """Return what makes two entries the same athlete, however a spreadsheet wrote the letters."""
+    return unicodedata.normalize("NFC", name).casefold(), shirt_no
+
+
+def refuse_same_athlete(there: "Iterable[Athlete]", name: str, shirt_no: int) -> None:
+    """Raise ClientError where one of the athletes has this name and shirt number: every file would fit both."""
+    if same_name_and_shirt(name, shirt_no) in {same_name_and_shirt(one.name, one.shirt_no) for one in there}:
+        raise ClientError(
+            "an athlete of this name and shirt number is on this node already; see `homefield-node athlete list`, "
+            "and give another person a shirt number of their own"
+        )

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.backup_options import erased_in_backups
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
-from client.commands.node_folder import NodeFolder, find_athlete
+from chassis.text import plural
+from client.commands.node_folder import NodeFolder, find_athlete, refuse_same_athlete
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from client.squads import DEFAULT_SQUAD, checked_squad
 from policies.errors import PolicyError
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 SquadOption = Annotated[str, typer.Option(help="The athlete's squad; staff see the athletes of their own squads.")]
 
-athletes = typer.Typer(no_args_is_help=True, help="Add and list the athletes of this node.")
+athletes = typer.Typer(
+    no_args_is_help=True, help="The athletes of this node: add, list, rename, remove, and what is set for each."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -96,7 +99,7 @@ def add(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add an athlete, with a key of their own.
+    """Add an athlete, with a key of their own. One of the same name and shirt number is not added twice.
 
     Example: homefield-node athlete add ./club-a "Mara Lind" --shirt 7
     """
@@ -108,12 +111,16 @@ def add(
     name, held = read_name(name), checked_squad(squad)
     with open_vault(load_settings(folder)) as vault:
         athlete = new_athlete_id() if identifier is None else _checked_id(identifier)
+        there = vault.athletes()
+        refuse_same_athlete(there, name, shirt)
         vault.add_athlete(athlete, name, shirt_no=shirt, is_minor=minor, squad=held)
     if as_json:
         values = {"athlete": athlete, "shirt_no": shirt, "is_minor": minor, "squad": held}
         print_json("homefield-athlete-add-1", values)
     else:
         say(athlete)
+    if shirt and any(one.shirt_no == shirt for one in there):
+        warn(f"note: another athlete has the shirt number {shirt} too; name either by id or name from now on")
 
 
 @athletes.command("list")
@@ -141,7 +148,7 @@ def list_athletes(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-node-athlete-list-1", {"athletes": rows})
         return
     lines = [(str(one.shirt_no), one.name, one.squad, one.athlete, "under 18" if one.is_minor else "") for one in found]
-    print_table(f"{len(found)} athletes", ("No", "Name", "Squad", "Id", ""), lines)
+    print_table(plural(len(found), "athlete", "athletes"), ("No", "Name", "Squad", "Id", ""), lines)
 
 
 def erase(

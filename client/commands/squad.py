@@ -1,6 +1,5 @@
 """`athlete load` and `athlete squad`: a whole squad list at once, and who belongs to which squad."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,8 +9,9 @@ import typer
 from chassis.cli.console import print_json, say, warn
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
+from chassis.text import plural
 from client.biometrics.quality import QualityCounters
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeFolder, find_athlete, same_name_and_shirt
 from client.commands.reporting import reporting_anyway
 from client.commands.setup import athletes
 from client.errors import ClientError, UnreadableFile
@@ -66,9 +66,9 @@ def load(
     if as_json:
         print_json("homefield-athlete-load-1", {"athletes": listed})
     else:
-        say(f"{added} athletes were added.")
+        say(f"{plural(added, 'athlete was', 'athletes were')} added.")
         if added < len(listed):
-            say(f"{len(listed) - added} were there already, by name and shirt number.")
+            say(f"{plural(len(listed) - added, 'was', 'were')} there already, by name and shirt number.")
         if differing := sum(one["differs"] for one in listed):
             warn(f"{differing} of them stand otherwise in the list, in is_minor or squad; nothing of them was changed")
 
@@ -77,10 +77,10 @@ def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:
     """Return an entry for each line, in order: the athlete, and whether the line added them."""
     from client.vault.store import new_athlete_id
 
-    there = {_key(one.name, one.shirt_no): one for one in vault.athletes()}
+    there = {same_name_and_shirt(one.name, one.shirt_no): one for one in vault.athletes()}
     listed: list[dict[str, Any]] = []
     for row in rows:
-        key = _key(row.name, row.shirt_no)
+        key = same_name_and_shirt(row.name, row.shirt_no)
         is_new = key not in there
         if is_new:
             there[key] = vault.add_athlete(
@@ -91,11 +91,6 @@ def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:
         differs = (one.is_minor, one.squad) != (row.is_minor, row.squad)
         listed.append({**entry, "added": is_new, "differs": differs})
     return listed
-
-
-def _key(name: str, shirt_no: int) -> tuple[str, int]:
-    """Return what makes a line the same athlete, however a spreadsheet wrote the letters."""
-    return unicodedata.normalize("NFC", name).casefold(), shirt_no
 
 
 def move(

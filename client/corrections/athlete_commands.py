@@ -9,7 +9,8 @@ from chassis.cli.console import is_confirmed, print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
+from chassis.text import plural
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, refuse_same_athlete
 from client.commands.setup import athletes, tell_of_erasure
 from client.errors import ClientError
 
@@ -36,7 +37,9 @@ def rename(
 
     new, settings = read_name(name), load_settings(folder)
     with open_vault(settings) as vault:
-        found = find_athlete(vault, athlete).athlete
+        held = find_athlete(vault, athlete)
+        found = held.athlete
+        refuse_same_athlete([one for one in vault.athletes() if one.athlete != found], new, held.shirt_no)
         vault.rename(found, new)
     if as_json:
         print_json("homefield-athlete-rename-1", {"athlete": found})
@@ -62,7 +65,8 @@ def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: 
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete
         readings, files = len(vault.read(found)), len(imports(vault, found))
-        held = f"{found}: {readings} readings from {files} imports, with their plans and decisions."
+        held = f"{plural(readings, 'reading', 'readings')} from {plural(files, 'import', 'imports')}"
+        held = f"{found}: {held}, with their plans and decisions."
         if not yes and not is_confirmed(f"{held} Destroy them for good?"):
             raise ClientError("nobody was removed")
         vault.erase(found)

@@ -9,6 +9,7 @@ import typer
 from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
+from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import reporting_anyway
 from client.errors import CannotCorrect, VaultError
@@ -174,8 +175,9 @@ def _entry(athlete: "AthleteId", record: "ImportRecord", mark: str) -> dict[str,
 def _sentence(part: "UndonePart") -> str:
     numbers = ", ".join(str(record.number) for record in part.imports)
     return (
-        f"Imports {numbers} of {part.athlete}: {part.removed} readings go, of {part.restored} another value counts "
-        f"again, {part.kept} stay as they are."
+        f"{'Import' if len(part.imports) == 1 else 'Imports'} {numbers} of {part.athlete}: "
+        f"{plural(part.removed, 'reading goes', 'readings go')}, of {part.restored} another value counts "
+        f"again, {plural(part.kept, 'stays as it is', 'stay as they are')}."
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from client.vault.history.by_hand import HandReason
     from client.vault.history.reading_states import StoredReading
     from client.vault.records.former import ReadingChange
+    from client.vault.records.hand_acts import HandAct
     from client.vault.store import Vault
 
 app = typer.Typer(no_args_is_help=True, help="Correct or void one reading, and see what it was before.")
@@ -187,6 +188,7 @@ def _show(record: "list[StoredReading]", settings: "NodeSettings") -> None:
     title = f"{reading.stream.value} of {reading.local(reading.start):%Y-%m-%d %H:%M}"
     print_table(title, ("Id", f"Value, {reading.unit}", "State", "Set aside", "By", "Why"), rows)
     say(*(f"{one.id}: {one.change.text}" for one in record if one.change is not None and one.change.text))
+    say(*(_put_in_words(one.id, one.put, settings) for one in record if one.put is not None))
     if all(one.state != "counts" for one in record):
         say("Nothing of this reading counts.")
 
@@ -197,6 +199,11 @@ def _change(change: "ReadingChange | None", settings: "NodeSettings") -> tuple[s
         return "", "", ""
     at = "" if change.at is None else f"{change.at.astimezone(settings.timezone):%Y-%m-%d %H:%M}"
     return at, change.who, ", ".join(filter(None, (change.kind.value, change.why)))
+
+
+def _put_in_words(reading_id: str, put: "HandAct", settings: "NodeSettings") -> str:
+    at = f"{put.at.astimezone(settings.timezone):%Y-%m-%d %H:%M}"
+    return f"{reading_id}: put in place by {put.who}, {at}, {put.why}{': ' if put.text else ''}{put.text}"
 
 
 def _shown(one: "StoredReading") -> str:
@@ -227,4 +234,8 @@ def _as_json(one: "StoredReading") -> dict[str, Any]:
         "import": None if change is None else change.import_number,
         "reason": None if change is None or not change.why else change.why,
         "note": None if change is None or not change.text else change.text,
+        "put_at": None if one.put is None else one.put.at.isoformat(),
+        "put_by": None if one.put is None else one.put.who,
+        "put_reason": None if one.put is None else one.put.why,
+        "put_note": None if one.put is None or not one.put.text else one.put.text,
     }

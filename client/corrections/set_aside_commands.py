@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_json, print_table, print_values, say
-from chassis.cli.options import AsJson
+from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say
+from chassis.cli.options import AsJson, Yes
+from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import CannotCorrect
 
@@ -43,7 +44,8 @@ def list_files(folder: NodeFolder, athlete: AthleteOption = None, as_json: AsJso
         print_json("homefield-quarantine-list-1", {"files": found})
         return
     rows = [(one["mark"][:8], (one["at"] or "")[:10], one["athlete"], one["file_name"], one["reason"]) for one in found]
-    print_table(f"{len(found)} files set aside", ("Digest", "Day", "Athlete", "File", "Reason"), rows)
+    title = f"{plural(len(found), 'file', 'files')} set aside"
+    print_table(title, ("Digest", "Day", "Athlete", "File", "Reason"), rows)
 
 
 @app.command()
@@ -65,9 +67,12 @@ def clear(
     folder: NodeFolder,
     marks: Annotated[list[str] | None, typer.Argument(help="Keyed digests; all files if left out.")] = None,
     athlete: AthleteOption = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget files that were set aside. Their imports stay on record and no longer count as set aside.
+
+    Without digests it is about all of them, of everybody or of one athlete, and is asked.
 
     Example: homefield-node quarantine clear ./club-a --athlete 7
     """
@@ -75,15 +80,24 @@ def clear(
     from client.vault.access import open_vault
     from client.vault.set_aside import clear as clear_files
 
-    with open_vault(load_settings(folder)) as vault, vault.transaction():
+    with open_vault(load_settings(folder)) as vault:
         held = _files(vault, athlete)
         found = held if not marks else [file for mark in marks for file in _chosen(held, mark)]
-        for one in {file["athlete"] for file in found}:
-            clear_files(vault, one, frozenset(file["mark"] for file in found if file["athlete"] == one))
+        if found and not marks and not yes and not is_confirmed(_question(len(found), athlete)):
+            raise CannotCorrect("nothing was forgotten")
+        with vault.transaction():
+            for one in {file["athlete"] for file in found}:
+                clear_files(vault, one, frozenset(file["mark"] for file in found if file["athlete"] == one))
     if as_json:
         print_json("homefield-quarantine-clear-1", {"cleared": [file["mark"] for file in found]})
     else:
-        say(f"{len(found)} files are forgotten.")
+        say(f"{plural(len(found), 'file is', 'files are')} forgotten.")
+
+
+def _question(files: int, athlete: str | None) -> str:
+    whose = "everybody" if athlete is None else "this athlete"
+    asked = "the one file that was" if files == 1 else f"all {files:,} files that were"
+    return f"Forget {asked} set aside of {whose}?"
 
 
 def _files(vault: "Vault", athlete: str | None) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from client.biometrics.observations import Observation
 Source = tuple[str, str]
 """App and device."""
 
-Rank = Callable[[Source], tuple[int, int, Source]]
+Rank = Callable[[Source], tuple[int, int, int, Source]]
 """The smallest counts."""
 
 
@@ -18,14 +18,29 @@ def source_of(reading: Observation) -> Source:
     return reading.source.app, reading.source.device
 
 
+def name_of(source: Source) -> str:
+    """Return a source as lists of readings name it."""
+    return " ".join(filter(None, source))
+
+
 def ranking(seen: Counter[Source], priority: Sequence[str]) -> Rank:
     """Return the order of sources.
 
-    The first app in `priority` wins; then the source with more readings in `seen`, the athlete's whole history
-    of the stream; then the first name in the alphabet, so that the answer never depends on the order of import.
+    The first entry of `priority` wins, an app or one device of it ("fit", "fit garmin 2064"), capital or not; of two
+    devices of one app that is named, the one that is named itself; then the source with more readings in `seen`, the
+    athlete's whole history of the stream; then the first name in the alphabet, so that the answer never depends on the
+    order of import.
     """
-    place = {app: number for number, app in enumerate(priority)}
-    return lambda source: (place.get(source[0], len(place)), -seen[source], source)
+    place: dict[str, int] = {}
+    for number, entry in enumerate(priority):
+        place.setdefault(entry.casefold(), number)
+
+    def rank(source: Source) -> tuple[int, int, int, Source]:
+        of_app = place.get(source[0].casefold(), len(priority))
+        of_device = place.get(name_of(source).casefold(), len(priority))
+        return min(of_app, of_device), of_device, -seen[source], source
+
+    return rank
 
 
 def chosen_source(readings: Sequence[Observation], seen: Counter[Source], priority: Sequence[str]) -> list[Observation]:

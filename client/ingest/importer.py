@@ -109,7 +109,7 @@ class Importer:
         try:
             file = member.opened()
             name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
-            owners = self._owners(readings)
+            owners = self.owners(readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
@@ -129,7 +129,7 @@ class Importer:
         found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
         return [replace(found[0], others=others), *found[1:]]
 
-    def _owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
+    def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
         athlete, player = self.attribution.athlete, self.attribution.player
         if not readings:

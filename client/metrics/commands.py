@@ -14,6 +14,8 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.metrics.athlete_metrics import History
+    from client.vault.store import Vault
+    from policies.vocabulary import AthleteId
 
 
 MOST_DAYS = 7305  # ours: twenty years
@@ -64,6 +66,7 @@ def metrics(
         report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
         tried = RestRule(RestBasis.REPORTED) if assume_rest else None
         history = athlete_metrics(vault, found, first=first, last=last, today=today, rest=tried)
+        unrested = [] if as_json else _unknown_for_rest(vault, found, history, today)
     days = [one.day for records in history.values() for one in (records[0], records[-1])]
     if as_json:
         shown = {name: (one.as_json() for one in records) for name, records in history.items()}
@@ -71,6 +74,11 @@ def metrics(
         print_json_lists("homefield-metrics-1", values, "metrics", shown)
         return
     _show(history, max(days, default=None))
+    if unrested:
+        say(
+            f"{', '.join(unrested)}: not known, because days without a session are not known to be rest days; "
+            "`homefield-node athlete rest` says which are."
+        )
 
 
 def asked_range(first: datetime | None, last: datetime | None, *, today: date) -> tuple[date | None, date | None]:
@@ -85,6 +93,20 @@ def asked_range(first: datetime | None, last: datetime | None, *, today: date) -
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _unknown_for_rest(vault: "Vault", athlete: "AthleteId", history: "History", today: date) -> list[str]:
+    """Return the figures of the last day that would be known were every day without a session a rest day."""
+    from client.biometrics.rest_rule import RestBasis, RestRule
+    from client.metrics.athlete_metrics import athlete_metrics
+
+    unknown = {name: days[-1].day for name, days in history.items() if days[-1].value is None and days[-1].valid}
+    if not unknown:
+        return []
+    last = max(unknown.values())
+    complete = RestRule(RestBasis.COMPLETE_UNTIL, min(last, today))
+    tried = athlete_metrics(vault, athlete, first=last, last=last, today=today, rest=complete)
+    return [name for name in unknown if tried[name][-1].value is not None]
 
 
 def _show(history: "History", day: date | None) -> None:

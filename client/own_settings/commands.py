@@ -1,6 +1,6 @@
 """`source-priority` and `athlete constants`: which source counts, and the athlete's own constants."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,10 @@ from chassis.cli.console import print_json, print_values, say
 from chassis.cli.options import AsJson
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.setup import athletes
+
+if TYPE_CHECKING:
+    from client.vault.store import Vault
+    from policies.vocabulary import AthleteId
 
 SHOWN = "source_priority"
 
@@ -20,20 +24,24 @@ def register(app: typer.Typer) -> None:
 
 def priority(
     folder: NodeFolder,
-    app: Annotated[list[str] | None, typer.Argument(help="Apps, best first; shows the order if not given.")] = None,
+    app: Annotated[list[str] | None, typer.Argument(help="Sources, best first; shows the order if not given.")] = None,
     athlete: Annotated[str | None, typer.Option(help="Of this athlete alone; else of all.", show_default=False)] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget the order.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whose readings count where two sources tell of one session or one day; an athlete's own order comes first.
 
-    Sources that are not named follow by how much of the history they have. Nothing is deleted.
+    A source is an app, or an app with one of its devices, as `readings` shows it under From; capitals make no
+    difference. Sources that are not named follow by how much of the history they have. Nothing is deleted.
 
-    Example: homefield-node source-priority ./club-a garmin form --athlete 7
+    Example: homefield-node source-priority ./club-a fit pmsys --athlete 7
+
+    Example: homefield-node source-priority ./club-a "fit garmin 2064" fit
     """
     from client.biometrics.own_settings import NOTHING_SET
     from client.settings import load_settings
     from client.vault.access import open_vault
+    from client.vault.preferences.known_sources import named
     from client.vault.preferences.own_settings import (
         node_source_priority,
         own_settings,
@@ -41,18 +49,34 @@ def priority(
         set_own_settings,
     )
 
-    chosen = tuple(app or ())
+    if app and clear:
+        raise typer.BadParameter("expected sources in their order, or --clear, got both")
     with open_vault(load_settings(folder)) as vault:
         found = None if athlete is None else find_athlete(vault, athlete).athlete
+        known = _known(vault, found)
+        chosen = tuple(named(entry, known) for entry in app or ())
         if (chosen or clear) and found is None:
             set_node_source_priority(vault, NOTHING_SET.changed(source_priority=chosen))
         elif (chosen or clear) and found is not None:
             set_own_settings(vault, found, own_settings(vault, found).changed(source_priority=chosen))
         held = node_source_priority(vault) if found is None else own_settings(vault, found).source_priority
+    unknown = [entry for entry in held if entry.casefold() not in {name.casefold() for name in known}]
     if as_json:
-        print_json("homefield-source-priority-1", {"athlete": found, SHOWN: list(held)})
+        print_json("homefield-source-priority-1", {"athlete": found, SHOWN: list(held), "not_stored": unknown})
         return
     say(f"{found or 'Every athlete'}: {', '.join(held) or 'no order is set'}.")
+    if unknown:
+        say(f"Nothing of {', '.join(unknown)} is stored yet; known: {', '.join(known) or 'none'}.")
+
+
+def _known(vault: "Vault", athlete: "AthleteId | None") -> list[str]:
+    """Return the apps of which something is stored, and of an app with several devices each of them."""
+    from client.features.day_sources import name_of
+    from client.vault.preferences.known_sources import known_sources
+
+    whose = [one.athlete for one in vault.athletes()] if athlete is None else [athlete]
+    sources = {(one.app, one.device) for one in known_sources(vault, whose) if one.app}
+    return sorted({app for app, _ in sources} | {name_of(one) for one in sources})
 
 
 def constants(

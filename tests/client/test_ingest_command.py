@@ -111,7 +111,7 @@ def test_the_table_says_why_nothing_was_kept(
     assert code == 1
     assert f"rpe.csv nothing_kept: no row gave a reading; {reason}" in out
     assert hint in out
-    assert err == "Error: nothing was kept of 1 of 1 files; the reason stands with each\n"
+    assert err == "Error: nothing was kept of 1 of 1 file; the reason stands with each\n"
 
 
 def test_the_table_names_the_cells_that_were_refused_and_never_their_values(

@@ -72,6 +72,21 @@ def test_a_bad_setting_leaves_no_half_made_node(
     assert not (tmp_path / "n").exists()
 
 
+def test_an_athlete_is_not_added_twice_and_a_used_shirt_number_is_told(node: Path, run: Run) -> None:
+    first = run("athlete", "add", node, "J\u00f6rg Lind", "--shirt", "7")[1]
+
+    for name in ("J\u00f6rg Lind", "jo\u0308rg LIND"):
+        code, out, err = run("athlete", "add", node, name, "--shirt", "7")
+        assert (code, out, "name and shirt number is on this node already" in err) == (1, "", True)
+        assert "lind" not in err.lower()
+    code, other, err = run("athlete", "add", node, "Bo Ek", "--shirt", "7")
+    assert (code, "another athlete has the shirt number 7 too" in err) == (0, True)
+    assert run("athlete", "add", node, "J\u00f6rg Lind", "--shirt", "8")[2] == ""
+    assert run("athlete", "add", node, "Kim Aas")[2] == run("athlete", "add", node, "Ada Lund")[2] == ""
+    assert run("athlete", "rename", node, other.strip(), "J\u00f6rg Lind")[0] == 1
+    assert run("athlete", "rename", node, first.strip(), "J\u00f6rg LIND")[0] == 0
+
+
 def test_athletes_are_added_and_listed(node: Path, run: Run) -> None:
     _, first, _ = run("athlete", "add", node, "Mara Lind", "--shirt", "7")
     _, second, _ = run("athlete", "add", node, "Bo [red]Ek", "--minor", "--json")
@@ -212,7 +227,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for_and_a_broken_link_is_told(node: Pa
 
     shown = json.loads(out)
     assert (code, shown["added"], shown["stored"], shown["quarantined"]) == (1, 7, 1, 1)
-    assert err == "Error: 1 of 2 files could not be read; they are quarantined with their reasons\n"
+    assert err == "Error: 1 of 2 files could not be read; it is quarantined with its reason\n"
 
 
 def test_a_vault_that_is_gone_is_not_made_anew(node: Path, run: Run) -> None:

@@ -58,6 +58,16 @@ def test_the_rest_rule_of_an_athlete_is_set_shown_and_followed(node: Path) -> No
     assert load_of_the_week("--assume-rest") == (None, ["insufficient"]), "no answer was given on any day"
 
 
+def test_figures_that_wait_for_a_rest_rule_say_so(node: Path) -> None:
+    words = ("metrics", node, "7", "--to", "2026-04-09")
+
+    said = next(line for line in done(*words).splitlines() if "athlete rest" in line)
+    assert "load_7d_sum" in said
+    assert "rmssd" not in said
+    done("athlete", "rest", node, "7", "complete-until", "2026-04-09")
+    assert "athlete rest" not in done(*words)
+
+
 @pytest.mark.parametrize(
     "rule", [("none",), ("complete-until",), ("complete-until", "9999-12-31"), ("reported", "2026-03-01")]
 )

@@ -1,53 +1,83 @@
 """`ingest --dry-run`: files as they would be read, ten rows of each, and a mapping for a table that no reader knows."""
 
+from collections.abc import Mapping as Readings
 from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.text import plural
 from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.ingest.clock import LocalClock
+    from client.ingest.importer import Importer
+    from client.ingest.input_file import InputFile, Reading
     from client.ingest.mapping import Mapping
     from client.ingest.preview.rows_as_read import FilePreview, RowAsRead
+    from client.ingest.results.import_result import ImportResult
+
+
+NOT_LOOKED_AT = (
+    "Whose rows these are and what is stored already was not looked at; name the athlete with --athlete or --players, "
+    "and the import is rehearsed."
+)
 
 
 def show_previews(
+    found: "Sequence[FilePreview]", *, not_rehearsed: str | None, save_mapping: Path | None, as_json: bool
+) -> None:
+    """Show what files would give; raises ClientError, as an import does, when one cannot be read or gives nothing.
+
+    not_rehearsed: the sentence that says so, where the vault was not looked at. save_mapping: where the one mapping
+    that was proposed is written; a file that is there already is not replaced.
+    """
+    if as_json:
+        print_json("homefield-ingest-1", _answer(found, is_rehearsed=not_rehearsed is None))
+    else:
+        for one in found:
+            _show(one)
+        say(*filter(None, (not_rehearsed, "Nothing was stored.")))
+    if save_mapping is not None:
+        _save([one.mapping_text for one in found if one.mapping_text], save_mapping)
+    refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
+    if refused:
+        of_all = f"of {plural(len(found), 'file', 'files')}"
+        raise ClientError(f"{refused} {of_all} would give nothing; the reason stands with each")
+
+
+def previews(
     files: Sequence[Path],
     clock: "LocalClock",
     *,
     mapping: "Mapping | None",
     player: str | None,
-    save_mapping: Path | None,
-    as_json: bool,
-) -> None:
-    """Read files and store nothing of them; raises ClientError when one cannot be read or gives nothing.
-
-    save_mapping: where the one mapping that was proposed is written; a file that is there already is not replaced.
-    """
+    importer: "Importer | None" = None,
+) -> "list[FilePreview]":
+    """Read files and store nothing of them. importer: rehearses the import of all files in their order."""
     from client.ingest.preview.rows_as_read import preview
 
-    found = [one for path in files for one in preview(path, clock, mapping=mapping, player=player)]
-    if as_json:
-        print_json("homefield-ingest-1", _answer(found))
-    else:
-        for one in found:
-            _show(one)
-        say("Nothing was stored.")
-    if save_mapping is not None:
-        _save([one.mapping_text for one in found if one.mapping_text], save_mapping)
-    refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
-    if refused:
-        raise ClientError(f"{refused} of {len(found)} files would give nothing; the reason stands with each")
+    rehearse = None if importer is None else partial(_stored, importer)
+    with nullcontext() if importer is None else importer.vault.rehearsal():
+        return [
+            one for path in files for one in preview(path, clock, mapping=mapping, player=player, rehearse=rehearse)
+        ]
 
 
-def _answer(found: "Sequence[FilePreview]") -> dict[str, Any]:
+def _stored(
+    importer: "Importer", file: "InputFile", reader: str, readings: "Readings[str, Reading]"
+) -> "list[ImportResult]":
+    return importer.store(file, reader, readings, importer.owners(readings))
+
+
+def _answer(found: "Sequence[FilePreview]", *, is_rehearsed: bool) -> dict[str, Any]:
     """Return what an import would answer, with the rows as read and the mappings beside it."""
     from client.ingest.results.file_answer import STATUSES
 
     counts = {status: sum(one.status == status for one in found) for status in STATUSES}
-    return {"added": 0, **counts, "files": [one.as_json() for one in found], "dry_run": True}
+    return {"added": 0, **counts, "files": [one.as_json() for one in found], "dry_run": True, "rehearsed": is_rehearsed}
 
 
 def _save(texts: Sequence[str], path: Path) -> None:
@@ -66,7 +96,8 @@ def _save(texts: Sequence[str], path: Path) -> None:
 
 def _show(one: "FilePreview") -> None:
     reader = f" by {one.reader}" if one.reader else ""
-    say(f"{one.file_name}: {one.status}{reader}, {one.account.kept} of {one.account.rows} rows would be kept")
+    kept = f"{one.account.kept} of {one.account.rows} rows would be kept"
+    say(f"{one.file_name}: {one.status}{reader}, {kept}{_new(one)}")
     if one.reason:
         say(f"  {one.reason}")
     if one.rows:
@@ -79,6 +110,17 @@ def _show(one: "FilePreview") -> None:
         say("No reader knows these columns. A mapping that may fit (keep it with --save-mapping FILE):")
         say(*(one.mapping_text or "").rstrip("\n").split("\n"))
         say(*(f"To check: {doubt}" for doubt in one.proposal.doubts))
+
+
+def _new(one: "FilePreview") -> str:
+    """Return what a rehearsed import would add, and for whom."""
+    if not one.results:
+        return ""
+    added, replaced = sum(part.added for part in one.results), sum(part.replaced for part in one.results)
+    owners = ", ".join(part.athlete for part in one.results if part.athlete is not None)
+    aside = f", {plural(replaced, 'stored reading', 'stored readings')} would be set aside" if replaced else ""
+    known, new = plural(one.account.duplicates, "is", "are"), plural(added, "new reading", "new readings")
+    return f", {known} known; {new}{f' of {owners}' if owners else ''}{aside}"
 
 
 def _line(row: "RowAsRead") -> tuple[str, str, str, str]:

@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,8 @@ from chassis.cli.console import is_confirmed, json_line, print_json, print_table
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
-from client.commands.files.dry_run import show_previews
+from chassis.text import plural
+from client.commands.files.dry_run import NOT_LOOKED_AT, previews, show_previews
 from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
@@ -25,6 +26,7 @@ from policies.vocabulary import AthleteId
 if TYPE_CHECKING:
     from client.ingest.importer import Attribution, Importer
     from client.ingest.mapping import Mapping
+    from client.ingest.preview.rows_as_read import FilePreview
     from client.ingest.results.file_answer import FileAnswer
     from client.ingest.results.import_result import ImportResult
     from client.settings import NodeSettings
@@ -70,6 +72,8 @@ def ingest(
     Importing the same file twice adds nothing. A file that cannot be read is quarantined with its reason and
     the exit code is 1, as it is where nothing of a file was kept; the other files are stored all the same.
 
+    With --dry-run and the athlete named, the import is rehearsed, and the exit code is the one that it would have.
+
     With --replace the files are right and what is stored is wrong, as after a wrong mapping. It is counted first and
     asked; all files are then one change, which `imports undo` takes back.
 
@@ -81,7 +85,7 @@ def ingest(
 
     Example: homefield-node ingest ./club-a ./inbox --athlete 7 --watch --after move
     """
-    from client.ingest.importer import Attribution, find_files
+    from client.ingest.importer import find_files
     from client.ingest.mapping import read_mapping
     from client.settings import load_settings
     from client.vault.access import open_vault
@@ -95,27 +99,21 @@ def ingest(
     if not files and not watched:
         raise ClientError(f"there is no file to read in {', '.join(map(str, paths))}")
     described = None if mapping is None else read_mapping(_bytes(mapping))
+    named = _Named(athlete, player, players)
     if dry_run:
-        from client.ingest.clock import LocalClock
-
-        clock = LocalClock(settings.timezone, utc_now())
-        show_previews(files, clock, mapping=described, player=player, save_mapping=save_mapping, as_json=as_json)
+        found, why = _previews(settings, files, named, described, replaces=replace)
+        show_previews(found, not_rehearsed=why, save_mapping=save_mapping, as_json=as_json)
         return
     with open_vault(settings) as vault:
-        attribution = Attribution(
-            athlete=None if athlete is None else find_athlete(vault, athlete).athlete,
-            player=player,
-            players=None if players is None else _players(players, vault),
-        )
-        taking = _Taking(settings, vault, attribution, described, replaces=replace)
+        taking = _Taking(settings, vault, named.attribution(vault), described, replaces=replace)
         if watched:
             taking.watch(paths, after or AfterImport.KEEP, as_json=as_json)
             return
         if replace and not yes and not _is_agreed(taking.importer(), files):
             raise ClientError("nothing was replaced")
-        found = taking.take_all(files)
-    _answer(found, as_json=as_json)
-    _check(found, "quarantined" if athlete is not None else "named above")
+        taken = taking.take_all(files)
+    _answer(taken, as_json=as_json)
+    _check(taken, "quarantined" if athlete is not None else "named above")
 
 
 def _check_options(
@@ -128,6 +126,52 @@ def _check_options(
         raise ClientError("--after says what --watch does with a file; add --watch")
     if watched and (dry_run or replace):
         raise ClientError("--watch goes without --dry-run and --replace, which are for files that a person looks at")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whose data it is, as it was typed."""
+
+    athlete: str | None
+    player: str | None
+    players: Path | None
+
+    @property
+    def is_nobody(self) -> bool:
+        """True where nothing was said about whose data it is."""
+        return self.athlete is None and self.player is None and self.players is None
+
+    def attribution(self, vault: "Vault") -> "Attribution":
+        """Return the athletes of the vault that are meant; raises ClientError for one who is not there."""
+        from client.ingest.importer import Attribution
+
+        return Attribution(
+            athlete=None if self.athlete is None else find_athlete(vault, self.athlete).athlete,
+            player=self.player,
+            players=None if self.players is None else _players(self.players, vault),
+        )
+
+
+def _previews(
+    settings: "NodeSettings", files: list[Path], named: _Named, mapping: "Mapping | None", *, replaces: bool
+) -> "tuple[list[FilePreview], str | None]":
+    """Return what the files would give, and why that was not compared with the vault; None where it was."""
+    from client.ingest.clock import LocalClock
+    from client.ingest.importer import Importer
+    from client.vault.access import open_vault
+
+    clock, why = LocalClock(settings.timezone, utc_now()), NOT_LOOKED_AT
+    with ExitStack() as opened:
+        importer = None
+        if not named.is_nobody:
+            try:
+                vault = opened.enter_context(open_vault(settings))
+            except ClientError as error:
+                why = f"Whose rows these are and what is stored already was not looked at: {error}."
+            else:
+                importer = Importer(vault, clock, named.attribution(vault), mapping, replaces=replaces)
+        found = previews(files, clock, mapping=mapping, player=named.player, importer=importer)
+        return found, why if importer is None else None
 
 
 def _answer(found: "list[FileAnswer]", *, as_json: bool, is_line: bool = False) -> None:
@@ -206,9 +250,10 @@ def _is_agreed(importer: "Importer", files: list[Path]) -> bool:
 
     with importer.vault.rehearsal():
         found = answers(_with_progress(importer, files))
+    added, replaced = sum(file.added for file in found), sum(file.replaced for file in found)
     return is_confirmed(
-        f"{len(files)} files give {sum(file.added for file in found)} new readings, and "
-        f"{sum(file.replaced for file in found)} stored readings are set aside. Replace?"
+        f"{plural(len(files), 'file gives', 'files give')} {plural(added, 'new reading', 'new readings')}, and "
+        f"{plural(replaced, 'stored reading is', 'stored readings are')} set aside. Replace?"
     )
 
 
@@ -216,8 +261,10 @@ def _check(files: "list[FileAnswer]", kept: str) -> None:
     """Raise ClientError when a file could not be read, or gave nothing."""
     unread = sum(file.status == "quarantined" for file in files)
     empty = sum(file.status == "nothing_kept" for file in files)
-    said = [f"{unread} of {len(files)} files could not be read; they are {kept} with their reasons"] if unread else []
-    said += [f"nothing was kept of {empty} of {len(files)} files; the reason stands with each"] if empty else []
+    of_all, are = f"of {plural(len(files), 'file', 'files')}", "it is" if unread == 1 else "they are"
+    reasons = "its reason" if unread == 1 else "their reasons"
+    said = [f"{unread} {of_all} could not be read; {are} {kept} with {reasons}"] if unread else []
+    said += [f"nothing was kept of {empty} {of_all}; the reason stands with each"] if empty else []
     if said:
         raise ClientError("; ".join(said))
 
@@ -238,10 +285,9 @@ def _show(files: "list[FileAnswer]") -> None:
     from client.ingest.results.file_answer import TABLE_COLUMNS
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
-    aside = f", {replaced} stored readings set aside" if replaced else ""
-    print_table(
-        f"{added} new readings from {len(files)} files{aside}", TABLE_COLUMNS, [file.as_row() for file in files]
-    )
+    aside = f", {plural(replaced, 'stored reading', 'stored readings')} set aside" if replaced else ""
+    title = f"{plural(added, 'new reading', 'new readings')} from {plural(len(files), 'file', 'files')}{aside}"
+    print_table(title, TABLE_COLUMNS, [file.as_row() for file in files])
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")

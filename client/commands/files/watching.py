@@ -27,7 +27,8 @@ def watch(
     """Import what is finished, look after look, until `pause` returns True. Raises ClientError for what is no folder.
 
     take: imports files; where it cannot, for the log or the vault is busy, the files come again at the next look.
-    tell: says how many files lie in the folders in the clear, whenever that changes.
+    tell: says what is watched, how often and how to end it; then how many files lie in the folders in the clear,
+    whenever that changes.
     """
     from client.ingest.watch.finished_files import FinishedFiles, look_into
     from client.ingest.watch.watched_folder import WatchedFolder, counted
@@ -36,6 +37,10 @@ def watch(
         if not folder.is_dir():
             raise ClientError(f"expected folders to watch, got {folder}, which is none")
     watched = WatchedFolder(folders, FinishedFiles(lambda: look_into(folders)), after)
+    tell(
+        f"Watching {', '.join(map(str, folders))}, looked into every {EVERY_S:g} seconds; a file is imported once it "
+        "is whole. Ctrl-C ends it."
+    )
     told = -1
     while True:
         try:

@@ -1,7 +1,7 @@
 """A file as it would be read: its reader, its rows by what would become of them, and ten of them with their values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import MAPPED, read_file
 from client.ingest.preview.proposal import MappingProposal, as_file, propose
+from client.ingest.results.file_answer import FileAnswer
+from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged, together
 from client.ingest.text_table import may_hold_table
 from client.vault.journal import FileStatus
 
+Rehearse = Callable[[InputFile, str, Mapping[str, Reading]], list[ImportResult]]
 SHOWN = 10  # ours: rows that a person can compare with the file
 
 
@@ -33,7 +36,11 @@ class RowAsRead:
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:
-    """What an import would make of one file that the vault has no row of yet."""
+    """What an import would make of one file.
+
+    results: of a rehearsed import, which knows whose rows these are and what is stored; None where none was rehearsed,
+    and the rest is then as of a file that the vault has no row of yet.
+    """
 
     file_name: str
     status: FileStatus
@@ -43,6 +50,7 @@ class FilePreview:
     notes: tuple[str, ...] = ()
     rows: tuple[RowAsRead, ...] = ()
     proposal: MappingProposal | None = None
+    results: tuple[ImportResult, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the file's entry of the answer."""
@@ -55,7 +63,10 @@ class FilePreview:
             "rows": self.account.rows,
             "kept": self.account.kept,
             "dropped": dict(sorted(self.account.dropped.items())),
-            "duplicates": 0,
+            "duplicates": self.account.duplicates,
+            "athletes": [one.athlete for one in self.results or () if one.athlete is not None],
+            "would_add": None if self.results is None else sum(one.added for one in self.results),
+            "would_replace": None if self.results is None else sum(one.replaced for one in self.results),
             "notes": list(self.notes),
             "mapping": None if mapping is None else mapping.model_dump(mode="json", exclude_defaults=True),
             "doubts": [] if self.proposal is None else list(self.proposal.doubts),
@@ -68,16 +79,27 @@ class FilePreview:
         return None if self.proposal is None else as_file(self.proposal.mapping)
 
 
-def preview(path: Path, clock: LocalClock, *, mapping: CsvMapping | None, player: str | None) -> list[FilePreview]:
+def preview(
+    path: Path,
+    clock: LocalClock,
+    *,
+    mapping: CsvMapping | None,
+    player: str | None,
+    rehearse: Rehearse | None = None,
+) -> list[FilePreview]:
     """Read a file, or those of an archive, and store nothing.
 
-    Where no reader knows a table a mapping is proposed and tried.
+    Where no reader knows a table a mapping is proposed and tried. rehearse: stores what was read in a rehearsal of the
+    vault (`Vault.rehearsal`), as an import would, and returns what that did; raises UnreadableFile or NotUsed where it
+    would be refused.
     """
-    return [_previewed(member, clock, mapping, player) for member in members(path)]
+    return [_previewed(member, clock, mapping, player, rehearse) for member in members(path)]
 
 
-def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | None, player: str | None) -> FilePreview:
-    file, proposal = member.name, None
+def _previewed(
+    member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | None, player: str | None, rehearse: Rehearse | None
+) -> FilePreview:
+    file, proposal, results = member.name, None, None if rehearse is None else ()
     try:
         file = member.opened()
         try:
@@ -88,12 +110,33 @@ def _previewed(member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | N
                 raise
             name, readings = read_file(file, clock, mapping=proposal.mapping, player=player)
     except NotUsed as error:
-        return FilePreview(file.shown, "skipped", "", str(error))
+        return FilePreview(file.shown, "skipped", "", str(error), results=results)
     except UnreadableFile as error:
-        return FilePreview(file.shown, "quarantined", MAPPED if proposal else "", str(error), proposal=proposal)
+        reader = MAPPED if proposal else ""
+        return FilePreview(file.shown, "quarantined", reader, str(error), proposal=proposal, results=results)
     except DAMAGES:
-        return FilePreview(file.shown, "quarantined", "", "cannot be read to its end; copy or export it again")
-    return _made(file.shown, name, readings, proposal)
+        damaged = "cannot be read to its end; copy or export it again"
+        return FilePreview(file.shown, "quarantined", "", damaged, results=results)
+    made = _made(file.shown, name, readings, proposal)
+    return made if rehearse is None else _rehearsed(made, lambda: rehearse(file, name, readings))
+
+
+def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult]]) -> FilePreview:
+    """Return what the import itself answers, beside the rows as read."""
+    try:
+        answer = FileAnswer(rehearse())
+    except NotUsed as error:
+        return replace(made, status="skipped", reason=str(error), account=RowAccount(), results=())
+    except UnreadableFile as error:
+        return replace(made, status="quarantined", reason=str(error), account=RowAccount(), results=())
+    return replace(
+        made,
+        status=answer.status,
+        reason=answer.reason,
+        account=answer.account,
+        notes=tuple(answer.notes),
+        results=tuple(answer.results),
+    )
 
 
 def proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:

@@ -11,6 +11,7 @@ from client.errors import CannotCorrect
 from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.fold import act_on, last_value
 from client.vault.history.reading_states import ReadingState, StoredReading, stored_readings
+from client.vault.history.record_history import record_history
 from client.vault.history.writing import RecordWriter
 from client.vault.journal import imports
 from client.vault.records.claims import fingerprint
@@ -65,10 +66,8 @@ def find_reading(vault: Vault, athlete: AthleteId, reading_id: str) -> StoredRea
 
 
 def history_of(vault: Vault, athlete: AthleteId, reading_id: str) -> list[StoredReading]:
-    """Return every value of a reading's record, those set aside first and the one that counts, if one does, last."""
-    record = find_reading(vault, athlete, reading_id).record
-    found = [one for one in stored_readings(vault, athlete, states=ReadingState) if one.record == record]
-    return sorted(found, key=lambda one: one.place)
+    """Return every value of a reading's record in order, the one that counts, if one does, last (`record_history`)."""
+    return record_history(vault, athlete, find_reading(vault, athlete, reading_id).record)
 
 
 def void(vault: Vault, athlete: AthleteId, reading_id: str, why: HandReason) -> None:

@@ -9,6 +9,7 @@ from client.biometrics.streams import Stream
 from client.vault.codec import decode
 from client.vault.records.claims import fingerprint
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
+from client.vault.records.hand_acts import HandAct
 from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 from client.vault.store import Vault
@@ -33,7 +34,7 @@ class StoredReading:
 
     place: among the values of its record, in the order in which they were set aside; the one that counts is the last.
     replaced_by: id of the value that counts in its place; None where it counts, or nothing does. change: what set it
-    aside; None where it counts.
+    aside; None where it counts. put: what a person did to put it there, told in the history of its record alone.
     """
 
     id: str
@@ -43,6 +44,7 @@ class StoredReading:
     place: int
     replaced_by: str | None = None
     change: ReadingChange | None = None
+    put: HandAct | None = None
 
 
 SHOWN_AS_READINGS = frozenset({ReadingState.COUNTS, ReadingState.REPLACED})

@@ -15,9 +15,10 @@ from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.fold import RecordState
 from client.vault.history.writing import RecordWriter
 from client.vault.identity import is_placed, number_of_place
-from client.vault.journal import ImportRecord, imports, record_import
+from client.vault.journal import SET_ASIDE, ImportRecord, file_mark, imports, record_import
 from client.vault.records.claims import Claims
 from client.vault.records.sources import delete_unused_sources
+from client.vault.set_aside import clear
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -101,6 +102,13 @@ class _Undoing:
         for number in sorted(self._undone):
             record = replace(self._history.imports[number], undone_at=at, undone_by=who, file_name="")
             record_import(self._vault, self._athlete, record)
+        self._forget_set_aside()
+
+    def _forget_set_aside(self) -> None:
+        """Forget the files that were set aside, with their names and reasons."""
+        refused = [record for number in self._undone if (record := self._history.imports[number]).status in SET_ASIDE]
+        marks = frozenset(file_mark(self._vault, self._athlete, record.file_sha256) for record in refused)
+        clear(self._vault, self._athlete, marks)
 
     def _forget(self, connection: sqlite3.Connection) -> None:
         claims = Claims(connection, self._row, self._seal)
@@ -112,17 +120,24 @@ class _Undoing:
 
 
 def _with_repeats(records: Iterable[ImportRecord], history: AthleteHistory, numbers: frozenset[int]) -> frozenset[int]:
-    """Add the imports of the same file that had the same records: they would keep everything that is to go."""
-    undone = {history.imports[number].file_sha256: number for number in numbers}
+    """Add the imports of the same file that had the same records: they would keep everything that is to go.
+
+    One that was refused and one that was stored, as with a mapping, are no repeats of each other.
+    """
+    undone = {_content(history.imports[number]): number for number in numbers}
     found = set(numbers)
     for record in records:
-        first = undone.get(record.file_sha256)
-        if first is None or record.is_undone or record.is_set_aside:
+        first = undone.get(_content(record))
+        if first is None or record.is_undone:
             continue
         held = [history.claims.get(number) for number in (first, record.number)]
         if any(claims is None for claims in held) or len({claims.keys for claims in held if claims is not None}) == 1:
             found.add(record.number)
     return frozenset(found)
+
+
+def _content(record: ImportRecord) -> tuple[str, bool]:
+    return record.file_sha256, record.status in SET_ASIDE
 
 
 def _places_before_others(history: AthleteHistory, before: States, after: States) -> list[bytes]:

@@ -1,6 +1,7 @@
 """How every program ends: one sentence on standard error and a code that says what happened, never a traceback."""
 
 import os
+from enum import StrEnum
 
 import pytest
 import typer
@@ -47,6 +48,32 @@ def test_a_command_that_is_done_ends_with_nought(end) -> None:
 
 def test_a_command_chooses_its_own_code(end) -> None:
     assert end(typer.Exit(3)) == (3, "", "")
+
+
+def test_a_word_that_is_none_of_many_is_told_the_nearest_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = StrEnum("Many", [f"word_{n}" for n in range(40)])
+    few = StrEnum("Few", ["red", "blue"])
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.command()
+    def act(one: list[many] | None = None, two: few | None = None) -> None:  # type: ignore[valid-type]
+        """Do it."""
+
+    def told(*words: str) -> str:
+        monkeypatch.setattr("sys.argv", ["program", *words])
+        with pytest.raises(SystemExit) as ended:
+            run_program(app, expected=(Expected,))
+        assert ended.value.code == 2
+        return capsys.readouterr().err
+
+    near = told("--one", "Wrd_17")
+    assert "none of the 40 words that fit; the nearest are word_17" in near
+    assert near.count("word_") == 5
+    assert "word_" not in told("--one", "zzzz")
+    assert "none of the 40" in told("--one", "it's")
+    assert "'red', 'blue'" in told("--two", "grey")
 
 
 def test_an_expected_error_is_its_own_sentence_in_one_line(end) -> None:

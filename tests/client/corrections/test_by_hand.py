@@ -1,5 +1,7 @@
 """One reading is corrected or voided by a person: what was read stays sealed, and the figures follow."""
 
+from datetime import timedelta
+
 import pytest
 
 from client.biometrics.streams import Stream
@@ -8,6 +10,8 @@ from client.vault.history.by_hand import CorrectionReason, HandReason, correct, 
 from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.store import Vault
 from tests.client.corrections.vault_story import NOW, WHY, Story, mood, rating, reading, story
+
+LATER = NOW + timedelta(hours=1)
 
 
 def the_id(told: Story) -> str:
@@ -71,6 +75,34 @@ def test_a_voided_reading_counts_again_as_it_was_read(shared: Vault) -> None:
 
         assert values(told) == [1.0]
         assert [one.change and one.change.kind for one in told.history().former[_key(told)]] == ["voided"]
+
+
+def test_the_history_keeps_every_voiding_that_was_taken_back(shared: Vault) -> None:
+    back = HandReason(LATER, "an analyst", CorrectionReason.OTHER, "the strap was right")
+    with story(shared) as told:
+        told.bring("a", [mood(1.0)])
+        chosen = the_id(told)
+        for _ in range(2):
+            void(told.vault, told.athlete, chosen, WHY)
+            correct(told.vault, told.athlete, chosen, None, back)
+
+        told_of = history_of(told.vault, told.athlete, chosen)
+
+        voided, again, last = told_of
+        assert [one.state for one in told_of] == [ReadingState.VOIDED, ReadingState.VOIDED, ReadingState.COUNTS]
+        for one in (voided, again):
+            assert one.change is not None
+            assert (one.change.at, one.change.who, one.change.why) == (NOW, "a coach", "typing_error")
+        assert voided.put is None
+        for one in (again, last):
+            assert one.put is not None
+            assert (one.put.at, one.put.who, one.put.why, one.put.text) == (
+                LATER,
+                "an analyst",
+                "other",
+                "the strap was right",
+            )
+        assert {one.id for one in told_of} == {last.id}
 
 
 @pytest.mark.parametrize("act", ["void", "correct"])

@@ -51,6 +51,18 @@ def test_a_reading_is_corrected_voided_and_its_history_shown(node: Path, run: Ru
     assert (code, CANARY in out, "typing_error" in out, "replaced" in out) == (0, True, True, True)
 
 
+def test_a_voiding_that_was_taken_back_stays_in_the_history(node: Path, run: Run) -> None:
+    chosen = ratings(node)["session_rpe 5"]
+    assert run("reading", "void", node, 7, chosen, "--reason", "sensor_fault")[0] == 0
+
+    answer(run, "reading", "correct", node, 7, chosen, "--as-read", "--reason", "typing_error", "--note", CANARY)
+
+    code, out, _ = run("reading", "history", node, 7, chosen)
+    assert (code, "voided" in out, "sensor_fault" in out) == (0, True, True)
+    assert "put in place by operator" in out
+    assert f"typing_error: {CANARY}" in out
+
+
 @pytest.mark.parametrize(
     "rest",
     [
@@ -131,6 +143,43 @@ def test_files_that_were_set_aside_are_listed_shown_and_cleared(node: Path, run:
     assert [one["set_aside"] for one in listed] == [False, False]  # type: ignore[attr-defined]  # JSON
 
 
+def test_all_files_that_were_set_aside_are_forgotten_after_a_question(node: Path, run: Run) -> None:
+    code, out, _ = run("quarantine", "clear", node)
+    assert (code, "Forget the one file that was set aside of everybody?" in out) == (1, True)
+    assert answer(run, "quarantine", "list", node)["files"]
+
+    assert len(answer(run, "quarantine", "clear", node, "--yes")["cleared"]) == 1  # type: ignore[arg-type]  # JSON
+
+    assert answer(run, "quarantine", "list", node)["files"] == []
+    assert answer(run, "quarantine", "clear", node)["cleared"] == [], "there is nothing to ask about"
+
+
+def test_undoing_an_import_that_was_set_aside_forgets_its_entry_and_no_more(
+    node: Path, run: Run, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.csv"
+    run("ingest", node, plan, "--athlete", 7)
+    answer(run, "imports", "undo", node, 2, "--yes")
+
+    assert answer(run, "quarantine", "list", node)["files"] == []
+    listed = answer(run, "imports", "list", node)["imports"]
+    assert [(one["number"], one["set_aside"], bool(one["undone_at"])) for one in listed] == [  # type: ignore[attr-defined]  # JSON
+        (1, False, False),
+        (2, False, True),
+        (3, False, True),
+    ]
+    assert len(ratings(node)) == 4
+
+    plan.write_text("date,rpe\n2026-03-09,9\n")
+    run("ingest", node, plan, "--athlete", 7)
+    mapping = {"version": 1, "app": "sheet", "time": {"column": "date", "format": "date"}}
+    mapping["streams"] = [{"column": "rpe", "stream": "session_rpe"}]
+    (tmp_path / "map.json").write_text(json.dumps(mapping))
+    assert run("ingest", node, plan, "--athlete", 7, "--mapping", tmp_path / "map.json")[0] == 0
+    answer(run, "imports", "undo", node, 4, "--yes")
+    assert len(ratings(node)) == 5, "what was stored of the same file since stays"
+
+
 def test_a_replacing_import_counts_first_and_asks(node: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "right.csv").write_text(f"{SESSIONS}2026-03-01T17:30:00Z,run,3,75\n")
     held = ratings(node)
@@ -138,7 +187,7 @@ def test_a_replacing_import_counts_first_and_asks(node: Path, run: Run, tmp_path
 
     code, out, _ = run(*words)
     assert (code, ratings(node)) == (1, held)
-    assert "1 files give 1 new readings, and 1 stored readings are set aside. Replace?" in out
+    assert "1 file gives 1 new reading, and 1 stored reading is set aside. Replace?" in out
 
     assert answer(run, *words, "--yes")["replaced"] == 1
     assert "session_rpe 3" in ratings(node)

@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,40 @@ def test_commands_set_and_show_both_and_every_figure_follows(node_of_one: Path, 
     assert answer(run, "athlete", "constants", node_of_one, "7", "--clear")["sleep_need_h"] is None
     assert answer(run, "source-priority", node_of_one, "--athlete", "7", "--clear")["source_priority"] == []
     assert run("source-priority", node_of_one)[1] == "Every athlete: no order is set.\n"
+
+
+def test_a_capital_makes_no_difference_and_two_devices_of_one_app_are_ordered(vault: Vault, athlete: AthleteId) -> None:
+    for device, value, days in (("Strap A", 60.0, 9), ("strap b", 50.0, 5)):
+        held = pulses("fit", value, days)
+        vault.add(athlete, [replace(one, source=replace(one.source, device=device)) for one in held])
+    vault.add(athlete, pulses("Ring", 40.0, 3))
+
+    def first_day(*order: str) -> float:
+        set_own_settings(vault, athlete, OwnSettings(source_priority=order))
+        return float(athlete_days(vault, athlete).column("resting_heart_rate")[0])
+
+    assert [first_day(), first_day("fit"), first_day("FIT")] == [60.0, 60.0, 60.0]
+    assert [first_day("ring"), first_day("RING", "fit")] == [40.0, 40.0]
+    assert [first_day("fit Strap B"), first_day("fit", "fit strap b"), first_day("fit strap b", "fit strap a")] == [
+        50.0,
+        50.0,
+        50.0,
+    ]
+    assert first_day("fit strap a", "fit strap b") == 60.0
+
+
+def test_the_command_names_sources_as_they_are_stored_and_tells_what_is_not(node_of_one: Path, run: Run) -> None:
+    with open_vault(load_settings(node_of_one)) as vault:
+        (one,) = vault.athletes()
+        vault.add(one.athlete, pulses("Watch", 60.0, 2) + pulses("ring", 50.0, 2))
+
+    said = run("source-priority", node_of_one, "watch", "garmin")[1]
+
+    assert said == "Every athlete: Watch, garmin.\nNothing of garmin is stored yet; known: Watch, ring.\n"
+    assert answer(run, "source-priority", node_of_one, "RING", "--athlete", "7")["not_stored"] == []
+    code, _, err = run("source-priority", node_of_one, "ring", "--clear")
+    assert (code, "got both" in err) == (2, True)
+    assert answer(run, "source-priority", node_of_one)["source_priority"] == ["Watch", "garmin"]
 
 
 @pytest.mark.parametrize(
