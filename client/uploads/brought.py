@@ -39,7 +39,7 @@ class BroughtFile:
     proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
     of before is not that of now. problem: what stood in the way of storing it, or of
     taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
-    sha256: of its bytes, once it is stored.
+    sha256: of its bytes, once it is stored. put_on: the athletes whom the person put it on when they stored it.
     """
 
     name: str
@@ -57,6 +57,7 @@ class BroughtFile:
     chosen: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     imports: dict[int, AthleteId] = field(default_factory=dict)
+    put_on: tuple[AthleteId, ...] = ()
 
     @property
     def can_be_read_again(self) -> bool:

@@ -3,8 +3,11 @@
 import html
 import re
 
+from chassis.text import short_date
 from policies.vocabulary import AthleteId
-from tests.client.web.uploads.conftest import INJURY, Uploader, wellness
+from tests.client.sessions.test_xml_sessions import START, tcx
+from tests.client.web.conftest import FakeConsent
+from tests.client.web.uploads.conftest import INJURY, RESTING, Uploader, wellness
 
 Ids = dict[str, AthleteId]
 
@@ -41,3 +44,48 @@ def test_the_title_and_the_board_tell_what_was_refused_and_what_was_taken_out(up
     uploader.http.cookies.clear()
     uploader.sign_in("coach")
     assert title(uploader).endswith("one file was set aside; one file was taken out again")
+
+
+def test_whose_a_file_is_stands_beside_it_before_and_after_it_is_stored(
+    uploader: Uploader, consent: FakeConsent, ids: Ids
+) -> None:
+    uploader.bring(("rest.json", RESTING), athlete=ids["new"])
+    page = uploader.http.get("/imports").text
+    assert "This stores one file of Cleo Hart." in page
+    assert f'<option value="{ids["new"]}" selected>' in page
+    assert '<td role="cell" data-label="Whose">Cleo Hart</td>' in page
+
+    uploader.send(page, "/imports/store-ready")
+    uploader.app.state.uploads.finish()
+    path, page = uploader.looked_at()
+    assert "This file is stored" in page
+    assert "of Cleo Hart." in page
+    assert "undo and its open questions end when you sign out" in uploader.http.get("/imports").text
+
+    del consent.granted[ids["new"]]
+    assert "Cleo Hart" not in uploader.http.get(path).text
+    assert '<td role="cell" data-label="Whose">–</td>' in uploader.http.get("/imports").text
+
+
+def test_a_recording_is_shown_as_the_sessions_that_it_gives(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("run.tcx", tcx(2, points=300)), athlete=ids["new"])
+    _, page = uploader.looked_at()
+
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("a line for each session")[2].partition("</table>")[0], re.S)
+    (line,) = rows[1:]
+    assert f"{START:%H:%M}" in line or short_date(START.date()) in line
+    assert "10\u00a0min" in line
+    assert "150.5\u00a0/min" in line
+    assert "1,800\u00a0m" in line
+    assert "no day" not in page
+    assert "603 rows, summarised as " in page
+
+
+def test_rows_given_to_nobody_are_not_counted_as_figures(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue\n2026-11-20,Ada Lund,3\n2026-11-19,A. L.,4\n"))
+    path, page = uploader.looked_at()
+
+    page = uploader.answer(page, path, "again", who=["0.nobody"]).text
+
+    assert "2 rows: 1 gives figures; 1 row given to nobody" in page
+    assert re.search(r'Fatigue</th><td class="num">1</td>\s*<td class="num">0</td><td>1 given to nobody', page)
