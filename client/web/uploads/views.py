@@ -8,7 +8,7 @@ from typing import Final
 from chassis.text import counted, listed
 from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, Upload
-from client.uploads.contents import FileContents
+from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
 from client.uploads.import_kinds import kind_of
 from client.vault.store import Athlete
 from client.web.uploads.attribution import NOBODY_CHOSEN, Owners, owners_of
@@ -28,6 +28,7 @@ from client.web.uploads.words import (
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
 MOST_NAMED: Final = 3  # ours: names that are read beside a file
+NAME_COLUMNS: Final = "Say what its columns hold"
 _LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
 
@@ -105,6 +106,7 @@ class BroughtPage:
     lines: tuple[ColumnLine, ...]
     read_as: SelectOptions
     doubts: tuple[str, ...]
+    is_unnamed: bool
     can_be_stored: bool
     can_be_read_again: bool
     can_be_undone: bool
@@ -154,12 +156,14 @@ def brought_page(
             return names[owners.by_label[label]]
         return ("whose?" if label == NOBODY else f"“{label}”, whose?") if label in owners.unknown else "left out"
 
-    shown = lines_of(file.columns, file.mapping) if file.mapping is not None and lines is None else lines
+    shown = (
+        lines_of(file.columns, file.mapping, file.directions) if file.mapping is not None and lines is None else lines
+    )
     return BroughtPage(
         name=file.name,
         whose=whose_words(file, athletes),
         key=file.key,
-        kind=kind_of(found.reader).words if found else "",
+        kind=_kind_words(file) if found else "",
         version=file.version,
         finding=_page_finding(file, owners),
         state=state_words(file, owners),
@@ -171,7 +175,8 @@ def brought_page(
         questions=_questions(file, athletes) if is_open else (),
         lines=tuple(shown or ()) if file.can_be_read_again else (),
         read_as=choices(upload.role),
-        doubts=file.doubts if file.can_be_read_again else (),
+        doubts=(*file.doubts, *(one.doubt for one in shown or () if one.doubt)) if file.can_be_read_again else (),
+        is_unnamed=file.is_unnamed,
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
         can_be_undone=file.state is FileState.STORED and bool(file.imports),
@@ -240,6 +245,8 @@ def _page_finding(file: BroughtFile, owners: Owners) -> str:
         if found.shares_rows:
             return f"{counted(kept_figures(found, owners.left_out), 'figure')} would be stored".capitalize()
         return f"{counted(kept_rows(found, owners.left_out), 'row')} would be stored".capitalize()
+    if file.is_unnamed and file.can_be_read_again:
+        return "What do its columns hold?"
     return {
         FileState.WAITING: "This file is being read",
         FileState.STORING: "This file is being stored",
@@ -257,12 +264,19 @@ def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine
     return BroughtLine(
         name=file.name,
         whose=whose_words(file, athletes) or "–",
-        kind=kind_of(found.reader if found else "").words,
+        kind=_kind_words(file),
         rows=account_words(found, owners.left_out) if found else "none read",
         state=state_words(file, owners),
         key=file.key if has_page else "",
-        link=_LINKS.get(file.state, "Show what was read"),
+        link=NAME_COLUMNS if file.is_unnamed and has_page else _LINKS.get(file.state, "Show what was read"),
     )
+
+
+def _kind_words(file: BroughtFile) -> str:
+    """The kind of a file; of one that is the medical team's to bring, what the reason says of it."""
+    if file.reason == FOR_THE_MEDICAL_TEAM:
+        return "Injury, illness or nutrition"
+    return kind_of(file.contents.reader if file.contents else "").words
 
 
 def _rank(state: FileState) -> int:

@@ -89,3 +89,51 @@ def test_rows_given_to_nobody_are_not_counted_as_figures(uploader: Uploader, ids
 
     assert "2 rows: 1 gives figures; 1 row given to nobody" in page
     assert re.search(r'Fatigue</th><td class="num">1</td>\s*<td class="num">0</td><td>1 given to nobody', page)
+
+
+def test_a_table_whose_names_say_nothing_is_named_by_a_person(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "when,Frage 1\n20.11.2026,4\n21.11.2026,3\n"), athlete=ids["new"])
+    assert "Say what its columns hold" in uploader.http.get("/imports").text
+    path, page = uploader.looked_at()
+    assert "What do its columns hold?" in page
+    assert "Use this reading" not in page
+    unnamed = uploader.answer(page, path, "again")
+    assert unnamed.status_code == 422
+    assert "No column is read as a figure" in unnamed.text
+
+    page = uploader.answer(page, path, "again", read_as=["day", "mood"], written=["%d.%m.%Y", ""]).text
+    assert "2 rows: 2 give figures" in page
+    uploader.answer(page, path, "use")
+
+    assert {one.day.day for one in uploader.held(ids["new"]) if one.source.app == "club-sheet"} == {20, 21}
+
+
+def test_which_end_of_a_scale_is_the_best_is_said_by_a_person(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue,mood\n2026-11-20,Cleo Hart,1,2\n"))
+    path, page = uploader.looked_at()
+    asked = "fatigue: the file does not say which end of the scale is the best"
+    assert asked in page
+    assert "mood: read as “1 to 5, 5 is best”; choose “1 to 5, 1 is best” where that is so" in page
+    said = {"read_as": ["day", "athlete", "fatigue", "mood"]}
+    refused = uploader.answer(page, path, "use", **said, written=["date", "", "", ""])
+    assert refused.status_code == 422
+    assert "Choose which end of the scale of “fatigue” is the best" in refused.text
+
+    page = uploader.answer(page, path, "again", **said, written=["date", "", "reversed", "reversed"]).text
+    assert asked not in page
+    assert "mood: read as" not in page
+    uploader.answer(page, path, "use")
+
+    held = {one.stream.value: one.value for one in uploader.held(ids["new"]) if one.source.app == "club-sheet"}
+    assert held == {"fatigue": 5.0, "mood": 4.0}
+
+
+def test_a_file_that_is_gone_says_to_bring_it_again_and_a_refused_one_what_it_is(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("injury.csv", INJURY), athlete=ids["new"])
+    assert '<td role="cell" data-label="Kind">Injury, illness or nutrition</td>' in uploader.http.get("/imports").text
+
+    gone = uploader.http.get("/imports/files/0123456789abcdef")
+
+    assert gone.status_code == 404
+    assert "This file is no longer here" in gone.text
+    assert "Try again in a few minutes" not in gone.text
