@@ -17,17 +17,20 @@ from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import is_brought_by
 from client.uploads.table_columns import TableColumn
-from client.web.uploads.stream_words import stream_name, unit_word
+from client.web.uploads.stream_words import CATEGORY_NAMES, stream_name, unit_word
 from policies.vocabulary import Role
 
 LEAVE_OUT, DAY, TIME_OF_DAY, ZONE, ATHLETE = "", "day", "time_of_day", "zone", "athlete"
 UNSAID, STRAIGHT, REVERSED = "", "straight", "reversed"
 _ASKED: Final = frozenset({Stream.FATIGUE, Stream.SORENESS, Stream.STRESS})
 """Of these both directions are in use, and the name of the column does not tell which."""
+_LOW_IS_BEST: Final = frozenset(stream for stream in RATED if SPECS[stream].meaning.endswith("1 is best"))
 _PARTS: Final = {DAY: "Day, or day and time", TIME_OF_DAY: "Time of day", ZONE: "Time zone", ATHLETE: "Athlete"}
 
 SelectOptions = tuple[tuple[str, str], ...]
 """Values and labels of a select."""
+OptionGroups = tuple[tuple[str, SelectOptions], ...]
+"""Choices under the heading of their kind, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,15 @@ class ColumnLine:
         return "(text)" if is_text else value or "none"
 
 
-def choices(role: Role) -> SelectOptions:
-    """Return what a column can be read as by a person of this role."""
-    streams = [
-        (one.value, stream_name(one)) for one in Stream if SPECS[one].shape is Shape.NUMBER and is_brought_by(role, one)
-    ]
-    return ((LEAVE_OUT, "Leave out"), *_PARTS.items(), *sorted(streams, key=lambda one: one[1]))
+def choices(role: Role) -> OptionGroups:
+    """Return what a column can be read as by a person of this role, by kind of figure."""
+    offered = [one for one in Stream if SPECS[one].shape is Shape.NUMBER and is_brought_by(role, one)]
+    groups = [("", ((LEAVE_OUT, "Leave out"), *_PARTS.items()))]
+    for category, name in CATEGORY_NAMES.items():
+        found = [(one.value, stream_name(one)) for one in offered if SPECS[one].category is category]
+        if found:
+            groups.append((name, tuple(sorted(found, key=lambda one: one[1]))))
+    return tuple(groups)
 
 
 def lines_of(columns: Sequence[TableColumn], mapping: CsvMapping, directions: Collection[str] = ()) -> list[ColumnLine]:
@@ -196,7 +202,8 @@ def _ways(stream: Stream) -> SelectOptions:
         return ()
     if stream in RATED:
         scale = f"{spec.low:g} to {spec.high:g}"
-        straight, other = f"{scale}, {spec.high:g} is best", f"{scale}, {spec.low:g} is best"
+        ends = (spec.low, spec.high) if stream in _LOW_IS_BEST else (spec.high, spec.low)
+        straight, other = (f"{scale}, {end:g} is best" for end in ends)
         if stream in _ASKED:
             return ((UNSAID, "Please choose"), (STRAIGHT, straight), (REVERSED, other))
         return ((UNSAID, straight), (REVERSED, other))

@@ -12,7 +12,7 @@ from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
 from client.uploads.import_kinds import kind_of
 from client.vault.store import Athlete
 from client.web.uploads.attribution import NOBODY_CHOSEN, Owners, owners_of
-from client.web.uploads.mapping_form import ColumnLine, SelectOptions, choices, lines_of
+from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.words import (
     RowsTable,
@@ -104,7 +104,7 @@ class BroughtPage:
     columns: tuple[tuple[str, int, int, str], ...]
     questions: tuple[RowsQuestion, ...]
     lines: tuple[ColumnLine, ...]
-    read_as: SelectOptions
+    read_as: OptionGroups
     doubts: tuple[str, ...]
     is_unnamed: bool
     can_be_stored: bool
