@@ -35,13 +35,13 @@ _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREA
 
 @dataclass(frozen=True, slots=True)
 class BroughtLine:
-    """One file of the list. whose: the athletes whom this person put it on, of those whom they see now.
+    """One file of the list. owners: the athletes whom this person put it on, of those whom they see now.
 
     key: leads to its page, "" where there is nothing to look at.
     """
 
     name: str
-    whose: str
+    owners: str
     kind: str
     rows: str
     state: str
@@ -88,10 +88,10 @@ class RowsQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BroughtPage:
-    """One file as it would be read. whose: as in the list."""
+    """One file as it would be read. owners: as in the list."""
 
     name: str
-    whose: str
+    owners: str
     key: str
     kind: str
     version: int
@@ -161,7 +161,7 @@ def brought_page(
     )
     return BroughtPage(
         name=file.name,
-        whose=whose_words(file, athletes),
+        owners=owner_words(file, athletes),
         key=file.key,
         kind=_kind_words(file) if found else "",
         version=file.version,
@@ -184,7 +184,7 @@ def brought_page(
     )
 
 
-def whose_words(file: BroughtFile, athletes: Sequence[Athlete]) -> str:
+def owner_words(file: BroughtFile, athletes: Sequence[Athlete]) -> str:
     """Return the names of those whom this person put a file on, or is about to, of those whom they see now."""
     owners = set(file.put_on) or set(owners_in(file, athletes).by_label.values())
     names = [one.name for one in athletes if one.athlete in owners]
@@ -194,7 +194,7 @@ def whose_words(file: BroughtFile, athletes: Sequence[Athlete]) -> str:
 
 def _ready_for(files: Sequence[BroughtFile], athletes: Sequence[Athlete]) -> str:
     """For example "2 files of Ada Lund and one file of Bea Sand"."""
-    counts = Counter(whose_words(one, athletes) for one in files)
+    counts = Counter(owner_words(one, athletes) for one in files)
     of_each = [f"{'one file' if number == 1 else f'{number:,} files'} of {names}" for names, number in counts.items()]
     return f"This stores {'; '.join(of_each)}." if of_each else ""
 
@@ -263,7 +263,7 @@ def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine
     has_page = found is not None or file.can_be_read_again
     return BroughtLine(
         name=file.name,
-        whose=whose_words(file, athletes) or "–",
+        owners=owner_words(file, athletes) or "–",
         kind=_kind_words(file),
         rows=account_words(found, owners.left_out) if found else "none read",
         state=state_words(file, owners),
