@@ -20,6 +20,7 @@ LENGTHS = (Stream.SESSION_DURATION_MIN, Stream.ACTIVITY_DURATION_MIN)
 """What stands first of a session."""
 NOT_READ = "–"
 _PAGE_OF_DOCS = re.compile(r" \(docs/[^)]*\)")
+UNNAMED = "The names of its columns do not tell what was measured"
 UNKNOWN_KIND = "no reader knows its columns, and none of their names says when a row was and what was measured"
 
 
@@ -46,6 +47,8 @@ def state_words(file: BroughtFile, owners: Owners) -> str:
         unnamed = "whose rows are these?" if owners.unknown else ""
         said = file.problem or "; ".join(part for part in (asked, unnamed) if part) or "ready to be stored"
         return said[0].upper() + said[1:]
+    if file.is_unnamed and file.can_be_read_again:
+        return UNNAMED
     if file.state in (FileState.UNREADABLE, FileState.SKIPPED):
         said = page_reason(file.reason)
         return said[0].upper() + said[1:]

@@ -96,6 +96,7 @@ def test_a_table_whose_names_say_nothing_is_named_by_a_person(uploader: Uploader
     assert "Say what its columns hold" in uploader.http.get("/imports").text
     path, page = uploader.looked_at()
     assert "What do its columns hold?" in page
+    assert "The names of its columns do not tell what was measured." in page
     assert "Use this reading" not in page
     unnamed = uploader.answer(page, path, "again")
     assert unnamed.status_code == 422
