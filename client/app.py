@@ -37,6 +37,7 @@ from client.web.site import TEMPLATES, ClubSite, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables
 from client.web.uploads import routes as uploads
+from client.web.uploads.gone import GONE, NoLongerHere
 from models.errors import ModelError
 from policies.errors import PolicyError
 
@@ -156,6 +157,9 @@ def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
         viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
 
+    async def gone(request: Request, error: Exception) -> Response:
+        return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=404, text=GONE)
+
     async def locked(request: Request, error: Exception) -> Response:
         return entrance.locked_page(site, request)
 
@@ -166,6 +170,7 @@ def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
     app.add_exception_handler(ConsentBusy, busy)
     app.add_exception_handler(ClockApart, clock_apart)
     app.add_exception_handler(PageLocked, locked)
+    app.add_exception_handler(NoLongerHere, gone)
 
 
 def _refusal(site: ClubSite) -> ASGIApp:

@@ -50,6 +50,11 @@ class RowLedger:
         self._reasons: dict[int, tuple[int, str]] = {}
         self._whole_rows: Counter[str] = Counter()
 
+    @property
+    def shares_rows(self) -> bool:
+        """True for rows that share their readings: points of a recording, of which only summaries are kept."""
+        return not self._one_by_one
+
     def advance(self, rows: int) -> None:
         """Begin the next row, or take the number of all rows at once."""
         self._one_by_one &= rows in (self.rows, self.rows + 1)

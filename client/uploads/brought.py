@@ -39,7 +39,8 @@ class BroughtFile:
     proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
     of before is not that of now. problem: what stood in the way of storing it, or of
     taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
-    sha256: of its bytes, once it is stored.
+    sha256: of its bytes, once it is stored. put_on: the athletes whom the person put it on when they stored it.
+    directions: columns of ratings of which the person said which end is the best.
     """
 
     name: str
@@ -57,11 +58,18 @@ class BroughtFile:
     chosen: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     imports: dict[int, AthleteId] = field(default_factory=dict)
+    put_on: tuple[AthleteId, ...] = ()
+    directions: frozenset[str] = frozenset()
 
     @property
     def can_be_read_again(self) -> bool:
         """True for a file that was read, and for a table of which another mapping may make more."""
         return self.state is FileState.READ or (self.state is FileState.UNREADABLE and bool(self.columns))
+
+    @property
+    def is_unnamed(self) -> bool:
+        """True for a table whose names say nothing: a person has to say first what its columns hold."""
+        return bool(self.columns) and self.mapping is not None and not self.mapping.streams
 
     @property
     def needs_its_bytes(self) -> bool:

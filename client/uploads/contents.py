@@ -35,17 +35,27 @@ def is_brought_by(role: Role, stream: Stream) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ColumnAccount:
-    """What became of the cells of one stream. refused, missing: by the word of the reason, as the report counts."""
+    """What became of the cells of one stream. refused, missing: by the word of the reason, as the report counts.
+
+    kept_of: how many are kept by label of an athlete.
+    """
 
     stream: Stream
-    kept: int
+    kept_of: Mapping[str, int]
     refused: Mapping[str, int]
     missing: int
+
+    @property
+    def kept(self) -> int:
+        """How many are kept of all labels."""
+        return sum(self.kept_of.values())
 
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """What one file would give. rows_of: rows by label of an athlete, "" where the file names none.
+    """What one file would give. rows_of, kept_of: rows, and those that give figures, by label of an athlete.
+
+    A file that names none has the label "". shares_rows: its rows are points of which only summaries are kept.
 
     withheld: values of categories that this person's role does not bring, left out while reading.
     """
@@ -56,6 +66,8 @@ class FileContents:
     account: RowAccount
     notes: tuple[str, ...]
     rows_of: Mapping[str, int]
+    kept_of: Mapping[str, int]
+    shares_rows: bool
     rows: tuple[RowAsRead, ...]
     columns: tuple[ColumnAccount, ...]
     withheld: int
@@ -102,6 +114,8 @@ def contents(file: ReadFile) -> FileContents:
         account=total,
         notes=tuple(dict.fromkeys(note for one in file.readings.values() for note in one.report.notes)),
         rows_of={label: accounts[label].rows for label in sorted(file.readings)},
+        kept_of={label: accounts[label].kept for label in sorted(file.readings)},
+        shares_rows=any(one.ledger.shares_rows for one in file.readings.values()),
         rows=_first_rows(file.readings),
         columns=_columns(file.readings),
         withheld=file.withheld,
@@ -128,7 +142,10 @@ def _first_rows(readings: Mapping[str, Reading]) -> tuple[RowAsRead, ...]:
 
 
 def _columns(readings: Mapping[str, Reading]) -> tuple[ColumnAccount, ...]:
-    kept = Counter(one.stream for reading in readings.values() for one in reading.observations)
+    kept: dict[Stream, Counter[str]] = {}
+    for label, reading in readings.items():
+        for one in reading.observations:
+            kept.setdefault(one.stream, Counter())[label] += 1
     refused: dict[Stream, Counter[str]] = {}
     missing = Counter[Stream]()
     for reading in readings.values():
@@ -143,7 +160,7 @@ def _columns(readings: Mapping[str, Reading]) -> tuple[ColumnAccount, ...]:
             elif kind in ("missing", "sentinel"):
                 missing[stream] += number
     streams = [stream for stream in Stream if stream in kept or stream in refused or stream in missing]
-    return tuple(ColumnAccount(one, kept[one], dict(refused.get(one, {})), missing[one]) for one in streams)
+    return tuple(ColumnAccount(one, kept.get(one, {}), dict(refused.get(one, {})), missing[one]) for one in streams)
 
 
 def _stream_of(word: str) -> Stream | None:

@@ -14,6 +14,7 @@ from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import DAMAGES, InputFile
 from client.ingest.mapped_csv import NOBODY
+from client.ingest.preview.proposal import MappingProposal, unnamed
 from client.ingest.preview.rows_as_read import proposed
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM, ReadFile, contents, read_for
@@ -103,7 +104,7 @@ class UploadReader:
         try:
             return read_for(role, opened, self._now(), file.mapping)
         except UnreadableFile as unknown:
-            found = proposed(opened, unknown) if file.mapping is None else None
+            found = _proposed(file, opened, unknown) if file.mapping is None else None
             if found is None:
                 raise
         mapping, left_out = for_role(found.mapping, role)
@@ -111,7 +112,7 @@ class UploadReader:
             raise UnreadableFile(FOR_THE_MEDICAL_TEAM)
         file.mapping, file.columns = mapping, columns_of(opened, mapping)
         file.doubts = (
-            *found.doubts,
+            *(one for one in found.doubts if one not in found.of_scales),
             *(f"{name}: left out, the medical team or the athlete brings it" for name in left_out),
         )
         return read_for(role, opened, self._now(), mapping)
@@ -135,6 +136,19 @@ class UploadReader:
 
     def _now(self) -> LocalClock:
         return LocalClock(self._zone, self._clock())
+
+
+def _proposed(file: BroughtFile, opened: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
+    """Return what is proposed for a table; where its names say too little, note its columns, for a person to name.
+
+    Raises UnreadableFile then.
+    """
+    try:
+        return proposed(opened, unknown)
+    except UnreadableFile:
+        file.mapping = unnamed(opened)
+        file.columns = () if file.mapping is None else columns_of(opened, file.mapping)
+        raise
 
 
 _STATES = {"skipped": FileState.SKIPPED, "nothing_kept": FileState.UNREADABLE}

@@ -65,7 +65,7 @@ class SessionUploads:
         with upload.lock:
             ready = [one for one in upload.files if one.key in owners and one.state is FileState.READ]
             for one in ready:
-                one.state = FileState.STORING
+                one.state, one.put_on = FileState.STORING, tuple(sorted(set(owners[one.key].values())))
         taken = {one.key: owners[one.key] for one in ready}
         if not taken:
             return

@@ -1,6 +1,6 @@
 """The morning board: who needs a decision, whom to ask, and everyone else folded away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from chassis.text import listed, sentence, spelled, weekday_date
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.readiness import FALSE_AMBER_PER_100, FALSE_RED_PER_100, Light
 from client.coaching.training_session import SessionPlan
+from client.uploads.brought import Upload
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
@@ -63,12 +64,12 @@ def router(site: ClubSite) -> APIRouter:
     @routes.get("/board")
     def board(request: Request) -> Response:
         viewer = site.viewer(request)
-        return _page(site, viewer, site.access_requests.board(viewer))
+        return _page(site, viewer, site.access_requests.board(viewer), site.uploads.of(site.cookie.read(request)))
 
     return routes
 
 
-def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
+def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[Upload]) -> Response:
     athletes = site.athletes(access)
     day = site.day()
     context = site.context(day)
@@ -99,7 +100,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess) -> Response:
         out=listed(out) if out else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
-        imported=newest_import(site, access),
+        imported=newest_import(site, access, uploads),
         role=ROLE_GROUPS[viewer.role],
         clock=text.clocks(access.skew),
     )

@@ -5,13 +5,15 @@ at that moment: a kind of file beside a name says that a stream exists. Of any o
 from what the vault holds. Devices, apps and serial numbers are the operator's and the athlete's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.codes import ClubPage
-from chassis.text import long_date
+from chassis.text import long_date, sentence
+from client.uploads.brought import FileState, Upload
 from client.uploads.contents import MEDICAL_ALONE
 from client.uploads.import_kinds import kind_of
 from client.uploads.limits import LARGEST_UPLOAD, MOST_PARTS
@@ -37,6 +39,8 @@ COUNTS = {
 OF_THE_VAULT = "duplicate"
 """The count that also says what was stored before."""
 NOT_SHOWN = "not shown"
+Owned = tuple[Athlete, ImportRecord]
+"""A record with the athlete whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ def router(site: ClubSite) -> APIRouter:
     def page(request: Request) -> Response:
         viewer = site.viewer(request)
         access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
-        records = _records(site, access)
+        all_records = _all_records(site, access)
+        records = _standing(all_records)
         aside = [_file(site, access, *one) for one in records if one[1].is_set_aside]
         taken = [one for one in records if not one[1].is_set_aside]
         athletes = site.athletes(access)
@@ -73,10 +78,11 @@ def router(site: ClubSite) -> APIRouter:
             here="/imports",
             access=access,
             title="Imports",
-            finding=brought.finding or _asked(len(asked)) or _finding(len(records), len(aside)),
+            finding=brought.finding or _asked(len(asked)) or _finding(all_records, uploads),
             brought=brought,
             asked=asked,
             people=[("", "The files say it"), *names.items()],
+            chosen=next((one.athlete for one in uploads), None) or "",
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
             most_files=MOST_PARTS,
             aside=aside,
@@ -87,25 +93,36 @@ def router(site: ClubSite) -> APIRouter:
     return routes
 
 
-def newest_import(site: ClubSite, access: PageAccess) -> str:
-    """Return what the board says about the newest imports of the athletes of this look."""
-    records = _records(site, access)
-    if not records:
-        return "No import of an athlete on this board is recorded yet."
-    newest = records[0][1].at.astimezone(site.zone)
-    aside = sum(r.is_set_aside for _, r in records if r.at.astimezone(site.zone).date() == newest.date())
-    return f"Last import {_local_moment(newest)}. {_set_aside(aside) if aside else 'No file was set aside'} that day."
+def newest_import(site: ClubSite, access: PageAccess, uploads: Sequence[Upload]) -> str:
+    """Return what the board says about the newest imports of the athletes of this look.
+
+    uploads: what this session brought; what was refused of it is told too.
+    """
+    records = _all_records(site, access)
+    standing = [record for _, record in _standing(records)]
+    if not standing:
+        told = _not_in([record for _, record in records], uploads)
+        return f"No file of an athlete on this board is taken in.{f' {sentence(told)}.' if told else ''}"
+    newest = standing[0].at.astimezone(site.zone)
+    since = datetime.combine(newest.date(), time(), newest.tzinfo)
+    told = _not_in([record for _, record in records if (record.undone_at or record.at) >= since], uploads)
+    return f"Last import {_local_moment(newest)}.{f' That day and since: {told}.' if told else ''}"
 
 
-def _records(site: ClubSite, access: PageAccess) -> list[tuple[Athlete, ImportRecord]]:
-    """Records of the athletes of this look, newest first, without what was undone or is set aside no longer."""
+def _all_records(site: ClubSite, access: PageAccess) -> list[Owned]:
+    """Records of the athletes of this look, newest first."""
     found = [
         (one, record)
         for one in site.athletes(access)
         for record in imports(site.vault, one.athlete)
-        if not record.is_undone and not record.is_settled and not _is_withheld(access, one, record)
+        if not _is_withheld(access, one, record)
     ]
     return sorted(found, key=lambda one: one[1].at, reverse=True)
+
+
+def _standing(records: Sequence[Owned]) -> list[Owned]:
+    """Records without what was undone or is set aside no longer."""
+    return [one for one in records if not one[1].is_undone and not one[1].is_settled]
 
 
 def _is_withheld(access: PageAccess, athlete: Athlete, record: ImportRecord) -> bool:
@@ -153,17 +170,31 @@ def _asked(questions: int) -> str:
     return "One question waits for your answer" if questions == 1 else f"{questions} questions wait for your answer"
 
 
-def _finding(files: int, aside: int) -> str:
-    if not files:
-        return "No file has been imported yet"
-    if not aside:
-        return "All files were taken in"
-    return _set_aside(aside)
+def _finding(records: Sequence[Owned], uploads: Sequence[Upload]) -> str:
+    """Return the title: how many files are in, and what is not; never that all are."""
+    taken = sum(not record.is_set_aside for _, record in _standing(records))
+    told = _not_in([record for _, record in records], uploads)
+    parts = (f"{_files(taken)} taken in" if taken else "", told)
+    return sentence("; ".join(filter(None, parts))) or "No file has been imported yet"
+
+
+def _not_in(records: Sequence[ImportRecord], uploads: Sequence[Upload]) -> str:
+    """Say what of these records, and of what this session brought, was not taken in or is in no longer."""
+    brought = [one for upload in uploads for one in list(upload.files)]
+    out = [one for one in brought if one.state is FileState.UNDONE]
+    of_brought = {number for one in out for number in one.imports}
+    undone = len(out) + sum(one.is_undone and one.number not in of_brought for one in records)
+    told = {
+        "set aside": sum(one.is_set_aside and not one.is_undone for one in records),
+        "refused": sum(one.state is FileState.UNREADABLE for one in brought),
+        "taken out again": undone,
+    }
+    return "; ".join(f"{_files(number)} {what}" for what, number in told.items() if number)
 
 
 def _taken_in(total: int) -> str:
     return f"{min(total, MOST_SHOWN)} of {total}."
 
 
-def _set_aside(files: int) -> str:
-    return f"{'One file was' if files == 1 else f'{files} files were'} set aside"
+def _files(files: int) -> str:
+    return "one file was" if files == 1 else f"{files:,} files were"

@@ -41,10 +41,14 @@ UNKNOWN_TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class MappingProposal:
-    """A mapping that may fit, and in words what a person must check of it."""
+    """A mapping that may fit, and in words what a person must check of it.
+
+    of_scales: those of the doubts that are about the direction of a scale.
+    """
 
     mapping: CsvMapping
     doubts: tuple[str, ...]
+    of_scales: tuple[str, ...] = ()
 
 
 def propose(file: InputFile) -> MappingProposal:
@@ -56,6 +60,25 @@ def propose(file: InputFile) -> MappingProposal:
         if time is not None and streams:
             return _proposal(time, streams, cells)
     raise UnreadableFile(UNKNOWN_TABLE)
+
+
+def unnamed(file: InputFile) -> CsvMapping | None:
+    """Return where the days of a table stand whose other names say nothing; None where no column holds days.
+
+    It has no stream, so that nothing can be read by it: a person names what the columns hold.
+    """
+    for table in tables_by_width(file, MAX_PREAMBLE):
+        cells = _cells(table)
+        time = find_time(cells)
+        if time is not None:
+            return CsvMapping.model_construct(
+                version=1,
+                app=APP,
+                decimal=_decimal([cell for column in cells.values() for cell in column]),
+                time=_time_column(time),
+                streams=(),
+            )
+    return None
 
 
 def as_file(mapping: CsvMapping) -> str:
@@ -133,12 +156,15 @@ def _proposal(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]], ce
         app=APP,
         decimal=_decimal([cell for column, _ in streams for cell in cells[column.name]]),
         athlete=athletes[0] if athletes else None,
-        time=TimeColumn(
-            column=time.column, format=time.form, time_of_day=time.time_of_day, zone_column=time.zone_column
-        ),
+        time=_time_column(time),
         streams=tuple(_entry(column, stream) for column, stream in streams),
     )
-    return MappingProposal(mapping, tuple(_doubts(time, streams)))
+    scales = tuple(_doubt_of_scale(column, stream) for column, stream in streams if _has_direction(stream))
+    return MappingProposal(mapping, (*_doubts(time, streams), *scales), scales)
+
+
+def _time_column(time: FoundTime) -> TimeColumn:
+    return TimeColumn(column=time.column, format=time.form, time_of_day=time.time_of_day, zone_column=time.zone_column)
 
 
 def _decimal(cells: Sequence[str]) -> Literal[","] | None:
@@ -151,12 +177,19 @@ def _decimal(cells: Sequence[str]) -> Literal[","] | None:
 def _doubts(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]]) -> list[str]:
     found = [EXCHANGEABLE] if time.is_exchangeable else []
     for column, stream in streams:
-        spec = SPECS[stream]
-        if stream in RATED and stream is not Stream.SESSION_RPE:
-            found.append(
-                f"{column.name}: read as {spec.low:g} to {spec.high:g}, {spec.high:g} being the best answer; "
-                "say reversed where it is the worst"
-            )
-        elif stream not in RATED and column.unit is None and spec.unit in ("m", "cm", "kg", "min", "h"):
-            found.append(f"{column.name}: its name says no unit; read as {column.guess or spec.unit}")
+        unit = SPECS[stream].unit
+        if stream not in RATED and column.unit is None and unit in ("m", "cm", "kg", "min", "h"):
+            found.append(f"{column.name}: its name says no unit; read as {column.guess or unit}")
     return found
+
+
+def _has_direction(stream: Stream) -> bool:
+    return stream in RATED and stream is not Stream.SESSION_RPE
+
+
+def _doubt_of_scale(column: NamedColumn, stream: Stream) -> str:
+    spec = SPECS[stream]
+    return (
+        f"{column.name}: read as {spec.low:g} to {spec.high:g}, {spec.high:g} being the best answer; "
+        "say reversed where it is the worst"
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -166,17 +167,34 @@ def _made(name: str, reader: str, readings: Mapping[str, Reading], proposal: Map
 
 
 def first_rows(readings: Mapping[str, Reading]) -> list[RowAsRead]:
-    """Return the first rows of a file as they would be read, at most SHOWN, athlete by athlete."""
+    """Return the first rows of a file as they would be read, at most SHOWN, athlete by athlete.
+
+    Of rows that share their readings, such as the points of a recording, each session or single reading is one line.
+    """
     found: list[RowAsRead] = []
     for label, reading in readings.items():
-        by_row: dict[int, list[Observation]] = {}
-        for row, observation in zip(reading.rows_of, reading.observations, strict=True):
-            by_row.setdefault(row, []).append(observation)
-        first = sorted({*range(1, min(reading.ledger.rows, SHOWN) + 1), *by_row})[:SHOWN]
-        for row in first:
-            given = tuple(by_row.get(row, ()))
-            found.append(RowAsRead(label, row, given, "" if given else reading.ledger.reason_of(row)))
+        given = _in_lines(reading) if reading.ledger.shares_rows else _by_row(reading)
+        found += [
+            RowAsRead(label, row, tuple(held), "" if held else reading.ledger.reason_of(row)) for row, held in given
+        ]
     return found[:SHOWN]
+
+
+def _in_lines(reading: Reading) -> list[tuple[int, list[Observation]]]:
+    """Return the readings of each session or moment, numbered from 1."""
+    lines: dict[tuple[datetime, str], list[Observation]] = {}
+    for one in reading.observations:
+        if (one.start, one.entry) in lines or len(lines) < SHOWN:
+            lines.setdefault((one.start, one.entry), []).append(one)
+    return list(enumerate(lines.values(), start=1))
+
+
+def _by_row(reading: Reading) -> list[tuple[int, list[Observation]]]:
+    by_row: dict[int, list[Observation]] = {}
+    for row, observation in zip(reading.rows_of, reading.observations, strict=True):
+        by_row.setdefault(row, []).append(observation)
+    first = sorted({*range(1, min(reading.ledger.rows, SHOWN) + 1), *by_row})[:SHOWN]
+    return [(row, by_row.get(row, [])) for row in first]
 
 
 def _row_as_json(row: RowAsRead) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Whoever changes a line sees the rows anew before anything is stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,15 +17,20 @@ from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import is_brought_by
 from client.uploads.table_columns import TableColumn
-from client.web.uploads.stream_words import stream_name, unit_word
+from client.web.uploads.stream_words import CATEGORY_NAMES, stream_name, unit_word
 from policies.vocabulary import Role
 
 LEAVE_OUT, DAY, TIME_OF_DAY, ZONE, ATHLETE = "", "day", "time_of_day", "zone", "athlete"
-REVERSED: Final = "reversed"
+UNSAID, STRAIGHT, REVERSED = "", "straight", "reversed"
+_ASKED: Final = frozenset({Stream.FATIGUE, Stream.SORENESS, Stream.STRESS})
+"""Of these both directions are in use, and the name of the column does not tell which."""
+_LOW_IS_BEST: Final = frozenset(stream for stream in RATED if SPECS[stream].meaning.endswith("1 is best"))
 _PARTS: Final = {DAY: "Day, or day and time", TIME_OF_DAY: "Time of day", ZONE: "Time zone", ATHLETE: "Athlete"}
 
 SelectOptions = tuple[tuple[str, str], ...]
 """Values and labels of a select."""
+OptionGroups = tuple[tuple[str, SelectOptions], ...]
+"""Choices under the heading of their kind, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,22 @@ class ColumnLine:
     ways: SelectOptions
 
     @property
+    def is_unsaid(self) -> bool:
+        """True for a rating of which a person has to say which end is the best."""
+        return self.read_as in _ASKED and self.written not in (STRAIGHT, REVERSED)
+
+    @property
+    def doubt(self) -> str:
+        """What has to be checked of its scale, in the words of the choices; "" for nothing."""
+        if self.is_unsaid:
+            return f"{self.column.name}: the file does not say which end of the scale is the best; choose it"
+        is_checked = self.read_as in RATED and self.read_as not in _ASKED and self.written == UNSAID and self.ways
+        if not is_checked:
+            return ""
+        said, other = self.ways[0][1], self.ways[1][1]
+        return f"{self.column.name}: read as “{said}”; choose “{other}” where that is so"
+
+    @property
     def first_value(self) -> str:
         """What is shown of the column: a text that is left out is not read, and not shown either."""
         value = self.column.first_value
@@ -45,17 +66,26 @@ class ColumnLine:
         return "(text)" if is_text else value or "none"
 
 
-def choices(role: Role) -> SelectOptions:
-    """Return what a column can be read as by a person of this role."""
-    streams = [
-        (one.value, stream_name(one)) for one in Stream if SPECS[one].shape is Shape.NUMBER and is_brought_by(role, one)
-    ]
-    return ((LEAVE_OUT, "Leave out"), *_PARTS.items(), *sorted(streams, key=lambda one: one[1]))
+def choices(role: Role) -> OptionGroups:
+    """Return what a column can be read as by a person of this role, by kind of figure."""
+    offered = [one for one in Stream if SPECS[one].shape is Shape.NUMBER and is_brought_by(role, one)]
+    groups = [("", ((LEAVE_OUT, "Leave out"), *_PARTS.items()))]
+    for category, name in CATEGORY_NAMES.items():
+        found = [(one.value, stream_name(one)) for one in offered if SPECS[one].category is category]
+        if found:
+            groups.append((name, tuple(sorted(found, key=lambda one: one[1]))))
+    return tuple(groups)
 
 
-def lines_of(columns: Sequence[TableColumn], mapping: CsvMapping) -> list[ColumnLine]:
-    """Return the form as the mapping fills it."""
-    return [_line(one, mapping) for one in columns]
+def lines_of(columns: Sequence[TableColumn], mapping: CsvMapping, directions: Collection[str] = ()) -> list[ColumnLine]:
+    """Return the form as the mapping fills it. directions: columns of which it was said which end is the best."""
+    return [_line(one, mapping, directions) for one in columns]
+
+
+def said_directions(columns: Sequence[TableColumn], written: Sequence[str]) -> frozenset[str]:
+    """Return the columns of which the form says which end is the best."""
+    pairs = zip(columns, written, strict=True)
+    return frozenset(one.name for one, how in pairs if how in (STRAIGHT, REVERSED))
 
 
 def sent_lines(
@@ -129,11 +159,11 @@ def _stream_column(name: str, said: str, how: str, former: CsvMapping) -> Stream
     ways = dict(_ways(stream))
     if not ways:
         return entry
-    unit = how if how in ways and how not in ("", REVERSED) else None
+    unit = how if how in ways and how not in (UNSAID, STRAIGHT, REVERSED) else None
     return entry.model_copy(update={"unit": unit, "reversed": how == REVERSED and how in ways})
 
 
-def _line(column: TableColumn, mapping: CsvMapping) -> ColumnLine:
+def _line(column: TableColumn, mapping: CsvMapping, directions: Collection[str]) -> ColumnLine:
     part = {
         mapping.time.column: DAY,
         mapping.time.time_of_day: TIME_OF_DAY,
@@ -146,7 +176,8 @@ def _line(column: TableColumn, mapping: CsvMapping) -> ColumnLine:
     entry = next((one for one in mapping.streams if one.column == column.name), None)
     if entry is None:
         return ColumnLine(column, LEAVE_OUT, "", ())
-    written = REVERSED if entry.reversed else entry.unit or ""
+    is_said = entry.stream in _ASKED and column.name in directions
+    written = REVERSED if entry.reversed else STRAIGHT if is_said else entry.unit or ""
     return ColumnLine(column, entry.stream.value, written, _ways(entry.stream))
 
 
@@ -170,7 +201,11 @@ def _ways(stream: Stream) -> SelectOptions:
     if stream is Stream.SESSION_RPE:
         return ()
     if stream in RATED:
-        best = f"{spec.low:g} to {spec.high:g}"
-        return (("", f"{best}, {spec.high:g} is best"), (REVERSED, f"{best}, {spec.high:g} is worst"))
+        scale = f"{spec.low:g} to {spec.high:g}"
+        ends = (spec.low, spec.high) if stream in _LOW_IS_BEST else (spec.high, spec.low)
+        straight, other = (f"{scale}, {end:g} is best" for end in ends)
+        if stream in _ASKED:
+            return ((UNSAID, "Please choose"), (STRAIGHT, straight), (REVERSED, other))
+        return ((UNSAID, straight), (REVERSED, other))
     others = [(unit, unit_word(unit)) for unit, target in CONVERSIONS if target == spec.unit]
     return (("", unit_word(spec.unit) or "as it is"), *others) if others else ()

@@ -26,7 +26,8 @@ from client.uploads.reading import OwnersByFile
 from client.vault.store import Athlete
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
-from client.web.uploads.mapping_form import mapping_of, sent_lines
+from client.web.uploads.gone import NoLongerHere
+from client.web.uploads.mapping_form import mapping_of, said_directions, sent_lines
 from client.web.uploads.sent_reading import SentAnswer, SentReading
 from client.web.uploads.session_questions import questions_of, stored_files
 from client.web.uploads.views import brought_page, is_ready, owners_in, withheld_note
@@ -187,6 +188,8 @@ def _read_again(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFil
         mapping = _mapping(file, sent)
     except BadMapping as error:
         return _show(site, viewer, upload, file, [(FORM, _sentence(error))], sent=sent, status=WRONG)
+    if mapping is not None:
+        file.directions = said_directions(file.columns, sent.written)
     site.uploads.read_again(upload, file, mapping)
     return _show(site, viewer, upload, file)
 
@@ -220,11 +223,24 @@ def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete])
                 return [(FORM, CHANGED)]
         except BadMapping as error:
             return [(FORM, _sentence(error))]
+        unsaid = _unsaid_directions(file, sent)
+        if unsaid:
+            return unsaid
     owners = owners_in(file, athletes)
     if owners.unknown:
         numbers = {label: number for number, label in enumerate(file.contents.rows_of if file.contents else ())}
         return [(f"who-{numbers[label]}", _unsaid(label)) for label in owners.unknown]
     return [] if owners.by_label else [(FORM, NOBODYS)]
+
+
+def _unsaid_directions(file: BroughtFile, sent: SentReading) -> list[Problem]:
+    """Ratings of which the file does not tell which end is the best, and nobody has said it."""
+    lines = sent_lines(file.columns, sent.read_as, sent.written, file.mapping) or []
+    return [
+        (f"how-{number}", f"Choose which end of the scale of “{one.column.name}” is the best")
+        for number, one in enumerate(lines, start=1)
+        if one.is_unsaid
+    ]
 
 
 def _sentence(error: BadMapping) -> str:
@@ -248,7 +264,7 @@ def _athletes_now(site: ClubSite, viewer: Viewer) -> list[Athlete]:
 def _found(site: ClubSite, request: Request, key: str) -> tuple[Upload, BroughtFile]:
     found = site.uploads.find(site.cookie.read(request), key)
     if found is None:
-        raise Closed
+        raise NoLongerHere
     return found
 
 

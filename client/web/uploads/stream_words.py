@@ -7,21 +7,75 @@ from typing import Final
 from client.biometrics.observations import Value
 from client.biometrics.streams import SPECS, Stream
 from client.web.text import hours
+from policies.vocabulary import Category
 
 _NAMES: Final[Mapping[Stream, str]] = MappingProxyType(
     {
         Stream.SLEEP_DURATION_H: "Sleep",
-        Stream.SLEEP_PERIOD_MIN: "Sleep",
+        Stream.SLEEP_PERIOD_MIN: "Time asleep, as measured",
         Stream.DEEP_SLEEP_MIN: "Deep sleep",
-        Stream.RMSSD: "RMSSD",
+        Stream.RMSSD: "Heart-rate variability (RMSSD)",
+        Stream.SDNN: "Heart-rate variability (SDNN)",
         Stream.RR_INTERVALS: "Beat intervals",
+        Stream.HEART_RATE_MEAN: "Mean heart rate of a session",
+        Stream.HEART_RATE_MAX: "Highest heart rate of a session",
         Stream.SESSION_RPE: "Effort",
         Stream.SESSION_DURATION_MIN: "Session length",
-        Stream.ACTIVITY_DURATION_MIN: "Activity length",
+        Stream.SESSION_LOAD: "Session load (effort times minutes)",
+        Stream.ACTIVITY_DURATION_MIN: "Session length, as measured",
+        Stream.HIGH_SPEED_DISTANCE: "Distance at high speed",
+        Stream.SPRINT_DISTANCE: "Distance in sprints",
+        Stream.POWER_MEAN: "Mean power of a session",
+        Stream.EXERCISE_ENERGY: "Energy spent in training",
         Stream.JUMP_HEIGHT_CM: "Jump height",
+        Stream.JUMP_HEIGHT_IMPULSE_CM: "Jump height from take-off speed",
+        Stream.JUMP_HEIGHT_FLIGHT_CM: "Jump height from flight time",
+        Stream.RSI_MODIFIED: "Reactive strength (jump height by time to take-off)",
+        Stream.TIME_TO_TAKEOFF: "Time to take-off",
+        Stream.JUMP_PEAK_POWER: "Peak power of a jump",
+        **{Stream(f"sprint_{metres}m"): f"Sprint over {metres} m" for metres in (5, 10, 20, 30, 40)},
+        **{
+            Stream(f"{test}_{side}"): f"{words}, {side} leg"
+            for test, words in (
+                ("nordic", "Nordic curl"),
+                ("adduction", "Hip adduction"),
+                ("abduction", "Hip abduction"),
+            )
+            for side in ("left", "right")
+        },
+        **{
+            Stream(f"hooper_{item}"): f"{item.capitalize()}, 1 to 7, 1 is best (Hooper)"
+            for item in ("sleep", "fatigue", "stress", "soreness")
+        },
+        **{
+            Stream(f"intervals_{item}"): f"{item.replace('_', ' ').capitalize()}, 1 to 4, 1 is best"
+            for item in ("sleep_quality", "fatigue", "stress", "soreness", "mood", "motivation")
+        },
         Stream.BODY_WEIGHT: "Body mass",
+        Stream.FLUID_GLASSES: "Glasses drunk",
+        Stream.ALCOHOL_DAY: "Day with alcohol",
+        Stream.FAT_FREE_MASS: "Fat-free mass",
+        Stream.TIME_LOSS: "Day lost to injury",
+        Stream.ABSENCE: "Day away, not for injury",
+        **{
+            Stream(f"ostrc_{item}"): f"OSTRC {item}"
+            for item in ("score", "participation", "volume", "performance", "symptoms")
+        },
     }
 )
+CATEGORY_NAMES: Final[Mapping[Category, str]] = MappingProxyType(
+    {
+        Category.READINESS: "Readiness",
+        Category.WELLNESS: "Morning answers",
+        Category.SLEEP: "Sleep",
+        Category.HEART: "Heart",
+        Category.TRAINING_LOAD: "Training",
+        Category.TESTS: "Jump, sprint and strength tests",
+        Category.NUTRITION: "Food and body mass",
+        Category.INJURY: "Injury and illness",
+    }
+)
+"""Kinds of figures, in the order of the choices."""
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "/min": "beats per minute",

@@ -1,21 +1,25 @@
 """What the pages show of brought files: the list on the page of imports, and one file with its rows and questions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.text import counted
+from chassis.text import counted, listed
 from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, Upload
-from client.uploads.contents import FileContents
+from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
 from client.uploads.import_kinds import kind_of
 from client.vault.store import Athlete
 from client.web.uploads.attribution import NOBODY_CHOSEN, Owners, owners_of
-from client.web.uploads.mapping_form import ColumnLine, SelectOptions, choices, lines_of
+from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.words import (
     RowsTable,
     account_words,
+    kept_figures,
+    kept_of_column,
+    kept_rows,
     page_reason,
     rows_table,
     state_words,
@@ -23,15 +27,21 @@ from client.web.uploads.words import (
 )
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
+MOST_NAMED: Final = 3  # ours: names that are read beside a file
+NAME_COLUMNS: Final = "Say what its columns hold"
 _LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class BroughtLine:
-    """One file of the list. key: leads to its page, "" where there is nothing to look at."""
+    """One file of the list. owners: the athletes whom this person put it on, of those whom they see now.
+
+    key: leads to its page, "" where there is nothing to look at.
+    """
 
     name: str
+    owners: str
     kind: str
     rows: str
     state: str
@@ -43,13 +53,15 @@ class BroughtLine:
 class BroughtList:
     """What this session brought. reading: done and expected, of an upload that is being read; None for none.
 
-    asked, ready: how many files wait for an answer, and how many can be stored at once. more: lines that are not shown.
+    asked, ready: how many files wait for an answer, and how many can be stored at once; ready_for: for whom.
+    more: lines that are not shown.
     """
 
     lines: tuple[BroughtLine, ...]
     reading: tuple[int, int] | None
     asked: int
     ready: int
+    ready_for: str
     more: int
 
     @property
@@ -58,7 +70,8 @@ class BroughtList:
         if self.reading is not None:
             return f"Reading {self.reading[0]:,} of {self.reading[1]:,} files"
         asked = f"{_waits(self.asked)} for your answer" if self.asked else ""
-        ready = f"{self.ready:,} ready to be stored" if asked and self.ready else _ready(self.ready)
+        ready = _ready(self.ready)
+        ready = ready[0].lower() + ready[1:] if asked and ready else ready
         return ", ".join(part for part in (asked, ready) if part)
 
 
@@ -75,22 +88,25 @@ class RowsQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BroughtPage:
-    """One file as it would be read."""
+    """One file as it would be read. owners: as in the list."""
 
     name: str
+    owners: str
     key: str
     kind: str
     version: int
     finding: str
     state: str
     account: str
+    is_summarised: bool
     notes: tuple[str, ...]
     table: RowsTable | None
     columns: tuple[tuple[str, int, int, str], ...]
     questions: tuple[RowsQuestion, ...]
     lines: tuple[ColumnLine, ...]
-    read_as: SelectOptions
+    read_as: OptionGroups
     doubts: tuple[str, ...]
+    is_unnamed: bool
     can_be_stored: bool
     can_be_read_again: bool
     can_be_undone: bool
@@ -122,6 +138,7 @@ def brought_list(uploads: Sequence[Upload], athletes: Sequence[Athlete]) -> Brou
         reading=_progress(under_way) if under_way else None,
         asked=len(asked),
         ready=len(ready),
+        ready_for=_ready_for(ready, athletes),
         more=max(0, len(ordered) - MOST_SHOWN),
     )
 
@@ -139,27 +156,47 @@ def brought_page(
             return names[owners.by_label[label]]
         return ("whose?" if label == NOBODY else f"“{label}”, whose?") if label in owners.unknown else "left out"
 
-    shown = lines_of(file.columns, file.mapping) if file.mapping is not None and lines is None else lines
+    shown = (
+        lines_of(file.columns, file.mapping, file.directions) if file.mapping is not None and lines is None else lines
+    )
     return BroughtPage(
         name=file.name,
+        owners=owner_words(file, athletes),
         key=file.key,
-        kind=kind_of(found.reader).words if found else "",
+        kind=_kind_words(file) if found else "",
         version=file.version,
         finding=_page_finding(file, owners),
         state=state_words(file, owners),
-        account=account_words(found) if found else "",
+        account=account_words(found, owners.left_out) if found else "",
+        is_summarised=found is not None and found.shares_rows,
         notes=tuple(map(page_reason, found.notes)) if found else (),
         table=rows_table(found, name_of) if found and found.rows else None,
-        columns=_columns(found) if found else (),
+        columns=_columns(found, owners.left_out) if found else (),
         questions=_questions(file, athletes) if is_open else (),
         lines=tuple(shown or ()) if file.can_be_read_again else (),
         read_as=choices(upload.role),
-        doubts=file.doubts if file.can_be_read_again else (),
+        doubts=(*file.doubts, *(one.doubt for one in shown or () if one.doubt)) if file.can_be_read_again else (),
+        is_unnamed=file.is_unnamed,
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
         can_be_undone=file.state is FileState.STORED and bool(file.imports),
         is_busy=file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING),
     )
+
+
+def owner_words(file: BroughtFile, athletes: Sequence[Athlete]) -> str:
+    """Return the names of those whom this person put a file on, or is about to, of those whom they see now."""
+    owners = set(file.put_on) or set(owners_in(file, athletes).by_label.values())
+    names = [one.name for one in athletes if one.athlete in owners]
+    shown = names[:MOST_NAMED] + ([f"{len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else [])
+    return listed(shown) if shown else ""
+
+
+def _ready_for(files: Sequence[BroughtFile], athletes: Sequence[Athlete]) -> str:
+    """For example "2 files of Ada Lund and one file of Bea Sand"."""
+    counts = Counter(owner_words(one, athletes) for one in files)
+    of_each = [f"{'one file' if number == 1 else f'{number:,} files'} of {names}" for names, number in counts.items()]
+    return f"This stores {'; '.join(of_each)}." if of_each else ""
 
 
 def withheld_note(file: BroughtFile) -> str:
@@ -186,9 +223,15 @@ def _questions(file: BroughtFile, athletes: Sequence[Athlete]) -> tuple[RowsQues
     return tuple(found)
 
 
-def _columns(found: FileContents) -> tuple[tuple[str, int, int, str], ...]:
+def _columns(found: FileContents, left_out: Sequence[str]) -> tuple[tuple[str, int, int, str], ...]:
     return tuple(
-        (stream_name(one.stream), one.kept, sum(one.refused.values()), why_words(one)) for one in found.columns
+        (
+            stream_name(one.stream),
+            kept_of_column(one, left_out),
+            sum(one.refused.values()),
+            why_words(one, left_out),
+        )
+        for one in found.columns
     )
 
 
@@ -199,7 +242,11 @@ def _page_finding(file: BroughtFile, owners: Owners) -> str:
             return "A new kind of file"
         if owners.unknown:
             return "Whose rows are these?"
-        return f"{counted(found.account.kept, 'row')} would be stored".capitalize()
+        if found.shares_rows:
+            return f"{counted(kept_figures(found, owners.left_out), 'figure')} would be stored".capitalize()
+        return f"{counted(kept_rows(found, owners.left_out), 'row')} would be stored".capitalize()
+    if file.is_unnamed and file.can_be_read_again:
+        return "What do its columns hold?"
     return {
         FileState.WAITING: "This file is being read",
         FileState.STORING: "This file is being stored",
@@ -212,16 +259,24 @@ def _page_finding(file: BroughtFile, owners: Owners) -> str:
 
 
 def _brought_line(file: BroughtFile, athletes: Sequence[Athlete]) -> BroughtLine:
-    found = file.contents
+    found, owners = file.contents, owners_in(file, athletes)
     has_page = found is not None or file.can_be_read_again
     return BroughtLine(
         name=file.name,
-        kind=kind_of(found.reader if found else "").words,
-        rows=account_words(found) if found else "none read",
-        state=state_words(file, owners_in(file, athletes)),
+        owners=owner_words(file, athletes) or "–",
+        kind=_kind_words(file),
+        rows=account_words(found, owners.left_out) if found else "none read",
+        state=state_words(file, owners),
         key=file.key if has_page else "",
-        link=_LINKS.get(file.state, "Show what was read"),
+        link=NAME_COLUMNS if file.is_unnamed and has_page else _LINKS.get(file.state, "Show what was read"),
     )
+
+
+def _kind_words(file: BroughtFile) -> str:
+    """The kind of a file; of one that is the medical team's to bring, what the reason says of it."""
+    if file.reason == FOR_THE_MEDICAL_TEAM:
+        return "Injury, illness or nutrition"
+    return kind_of(file.contents.reader if file.contents else "").words
 
 
 def _rank(state: FileState) -> int:

@@ -88,7 +88,7 @@ def brought(node: Node) -> str:
 
 def bringing(node: Node) -> Callable[[], Any]:
     csrf = re.findall(r'name="csrf" value="([^"]+)"', node.page("/imports"))[0]
-    table = f"date,player,fatigue\n2026-11-20,{node.brought_for},3\n"
+    table = f"date,player,mood\n2026-11-20,{node.brought_for},3\n"
     fields, files = {"csrf": csrf}, {"files": ("table.csv", table)}
     return lambda: node.context.http.post("/imports/files", data=fields, files=files)
 
@@ -98,7 +98,7 @@ def answered(node: Node, verb: str) -> Callable[[], Any]:
     shown = node.page(path)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', shown))
     fields = {"csrf": hidden["csrf"], "version": hidden["version"]}
-    columns = {"read_as": ["day", "athlete", "fatigue"], "written": ["", "", ""]}
+    columns = {"read_as": ["day", "athlete", "mood"], "written": ["", "", ""]}
     return lambda: node.context.http.post(f"{path}/{verb}", data=fields | columns)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from client.biometrics.stream_spec import Shape
 from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping
 from client.ingest.clock import LocalClock
@@ -32,6 +33,10 @@ def form(text: str) -> tuple[Mapping, tuple[TableColumn, ...], list[ColumnLine]]
     return mapping, columns, lines_of(columns, mapping)
 
 
+def offered(role: Role) -> list[tuple[str, str]]:
+    return [one for _, options in choices(role) for one in options]
+
+
 def sent(lines: list[ColumnLine], **changed: tuple[str, str]) -> tuple[list[str], list[str]]:
     """What a browser sends: what each line shows, but for the columns that were changed."""
     pairs = [changed.get(one.column.name, (one.read_as, one.written)) for one in lines]
@@ -49,7 +54,7 @@ def test_an_untouched_form_makes_the_mapping_that_it_shows(table: str) -> None:
     for line in lines:
         values = [value for value, _ in line.ways]
         assert not values or line.written in values
-        assert line.read_as in dict(choices(Role.MEDICAL))
+        assert line.read_as in {value for value, _ in offered(Role.MEDICAL)}
 
 
 def test_a_rating_is_turned_around_and_a_unit_is_chosen() -> None:
@@ -106,13 +111,13 @@ def test_a_form_of_another_table_is_refused() -> None:
 
 def test_a_role_is_offered_only_what_it_brings() -> None:
     medical = {Category.INJURY, Category.NUTRITION}
-    offered = [Stream(value) for value, _ in choices(Role.COACH) if value in set(Stream)]
+    of_coaches = [Stream(value) for value, _ in offered(Role.COACH) if value in set(Stream)]
     mapping, _, _ = form("date,fatigue,weight (kg)\n2026-11-20,3,70\n")
 
     kept, left_out = for_role(mapping, Role.COACH)
 
-    assert offered
-    assert {SPECS[one].category for one in offered}.isdisjoint(medical)
+    assert of_coaches
+    assert {SPECS[one].category for one in of_coaches}.isdisjoint(medical)
     assert kept is not None
     assert [one.stream for one in kept.streams] == [Stream.FATIGUE]
     assert left_out == ("weight (kg)",)
@@ -124,3 +129,24 @@ def test_texts_that_are_left_out_and_columns_about_the_cycle_are_not_shown() -> 
 
     assert [one.name for one in columns] == ["date", "fatigue", "notes"]
     assert [one.first_value for one in lines] == ["2026-11-20", "3", "(text)"]
+
+
+def test_every_stream_of_numbers_is_offered_once_in_words_of_its_own() -> None:
+    numbers = {one.value for one in Stream if SPECS[one].shape is Shape.NUMBER}
+    found = offered(Role.MEDICAL)
+    names = [text for _, text in found]
+
+    assert numbers <= {value for value, _ in found}
+    assert len(names) == len(set(names)) == len({value for value, _ in found})
+    assert {"Heart-rate variability (SDNN)", "Jump height from take-off speed", "Sleep"} <= set(names)
+    assert not [name for name in names if "_" in name or name.endswith((" cm", " h", " min"))]
+
+
+def test_the_words_of_a_scale_are_those_of_its_stream() -> None:
+    mapping, columns, lines = form("date,mood\n2026-11-20,1\n")
+
+    hooper = sent_lines(columns, *sent(lines, mood=("hooper_fatigue", "")), mapping)
+
+    assert lines[1].ways[0] == ("", "1 to 5, 5 is best")
+    assert hooper is not None
+    assert hooper[1].ways == (("", "1 to 7, 1 is best"), ("reversed", "1 to 7, 7 is best"))

@@ -1,0 +1,140 @@
+"""What the pages say of brought files is true for whoever reads it: what was refused, taken out, and whose it is."""
+
+import html
+import re
+
+from chassis.text import short_date
+from policies.vocabulary import AthleteId
+from tests.client.sessions.test_xml_sessions import START, tcx
+from tests.client.web.conftest import FakeConsent
+from tests.client.web.uploads.conftest import INJURY, RESTING, Uploader, wellness
+
+Ids = dict[str, AthleteId]
+
+
+def title(uploader: Uploader) -> str:
+    """The heading of the page of imports."""
+    found = re.search(r"<h1>(.*?)</h1>", uploader.http.get("/imports").text)
+    return html.unescape(found[1]) if found else ""
+
+
+def stored(uploader: Uploader, athlete: AthleteId, name: str = "monday.csv", text: str | bytes = "") -> str:
+    """Bring a file and store it; returns the address of its page."""
+    uploader.bring((name, text or wellness()), athlete=athlete)
+    path, page = uploader.looked_at()
+    assert uploader.answer(page, path, "use").status_code == 303
+    return path
+
+
+def test_the_title_and_the_board_tell_what_was_refused_and_what_was_taken_out(uploader: Uploader, ids: Ids) -> None:
+    path = stored(uploader, ids["new"])
+    assert title(uploader) == "2 files were taken in; one file was set aside"  # two stand in the vault already
+    assert "refused" not in uploader.http.get("/board").text
+
+    uploader.bring(("injury.csv", INJURY), athlete=ids["new"])
+    assert title(uploader).endswith("one file was set aside; one file was refused")
+    assert "one file was refused." in uploader.http.get("/board").text
+
+    uploader.send(uploader.http.get(path).text, f"{path}/undo")
+    uploader.app.state.uploads.finish()
+    told = "one file was set aside; one file was refused; one file was taken out again"
+    assert title(uploader) == f"One file was taken in; {told}"
+    assert "one file was refused; one file was taken out again." in uploader.http.get("/board").text
+
+    uploader.http.cookies.clear()
+    uploader.sign_in("coach")
+    assert title(uploader).endswith("one file was set aside; one file was taken out again")
+
+
+def test_whose_a_file_is_stands_beside_it_before_and_after_it_is_stored(
+    uploader: Uploader, consent: FakeConsent, ids: Ids
+) -> None:
+    uploader.bring(("rest.json", RESTING), athlete=ids["new"])
+    page = uploader.http.get("/imports").text
+    assert "This stores one file of Cleo Hart." in page
+    assert f'<option value="{ids["new"]}" selected>' in page
+    assert '<td role="cell" data-label="Whose">Cleo Hart</td>' in page
+
+    uploader.send(page, "/imports/store-ready")
+    uploader.app.state.uploads.finish()
+    path, page = uploader.looked_at()
+    assert "This file is stored" in page
+    assert "of Cleo Hart." in page
+    assert "undo and its open questions end when you sign out" in uploader.http.get("/imports").text
+
+    del consent.granted[ids["new"]]
+    assert "Cleo Hart" not in uploader.http.get(path).text
+    assert '<td role="cell" data-label="Whose">–</td>' in uploader.http.get("/imports").text
+
+
+def test_a_recording_is_shown_as_the_sessions_that_it_gives(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("run.tcx", tcx(2, points=300)), athlete=ids["new"])
+    _, page = uploader.looked_at()
+
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("a line for each session")[2].partition("</table>")[0], re.S)
+    (line,) = rows[1:]
+    assert f"{START:%H:%M}" in line or short_date(START.date()) in line
+    assert "10\u00a0min" in line
+    assert "150.5\u00a0/min" in line
+    assert "1,800\u00a0m" in line
+    assert "no day" not in page
+    assert "603 rows, summarised as " in page
+
+
+def test_rows_given_to_nobody_are_not_counted_as_figures(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue\n2026-11-20,Ada Lund,3\n2026-11-19,A. L.,4\n"))
+    path, page = uploader.looked_at()
+
+    page = uploader.answer(page, path, "again", who=["0.nobody"]).text
+
+    assert "2 rows: 1 gives figures; 1 row given to nobody" in page
+    assert re.search(r'Fatigue</th><td class="num">1</td>\s*<td class="num">0</td><td>1 given to nobody', page)
+
+
+def test_a_table_whose_names_say_nothing_is_named_by_a_person(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "when,Frage 1\n20.11.2026,4\n21.11.2026,3\n"), athlete=ids["new"])
+    assert "Say what its columns hold" in uploader.http.get("/imports").text
+    path, page = uploader.looked_at()
+    assert "What do its columns hold?" in page
+    assert "The names of its columns do not tell what was measured." in page
+    assert "Use this reading" not in page
+    unnamed = uploader.answer(page, path, "again")
+    assert unnamed.status_code == 422
+    assert "No column is read as a figure" in unnamed.text
+
+    page = uploader.answer(page, path, "again", read_as=["day", "mood"], written=["%d.%m.%Y", ""]).text
+    assert "2 rows: 2 give figures" in page
+    uploader.answer(page, path, "use")
+
+    assert {one.day.day for one in uploader.held(ids["new"]) if one.source.app == "club-sheet"} == {20, 21}
+
+
+def test_which_end_of_a_scale_is_the_best_is_said_by_a_person(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue,mood\n2026-11-20,Cleo Hart,1,2\n"))
+    path, page = uploader.looked_at()
+    asked = "fatigue: the file does not say which end of the scale is the best"
+    assert asked in page
+    assert "mood: read as “1 to 5, 5 is best”; choose “1 to 5, 1 is best” where that is so" in page
+    said = {"read_as": ["day", "athlete", "fatigue", "mood"]}
+    refused = uploader.answer(page, path, "use", **said, written=["date", "", "", ""])
+    assert refused.status_code == 422
+    assert "Choose which end of the scale of “fatigue” is the best" in refused.text
+
+    page = uploader.answer(page, path, "again", **said, written=["date", "", "reversed", "reversed"]).text
+    assert asked not in page
+    assert "mood: read as" not in page
+    uploader.answer(page, path, "use")
+
+    held = {one.stream.value: one.value for one in uploader.held(ids["new"]) if one.source.app == "club-sheet"}
+    assert held == {"fatigue": 5.0, "mood": 4.0}
+
+
+def test_a_file_that_is_gone_says_to_bring_it_again_and_a_refused_one_what_it_is(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("injury.csv", INJURY), athlete=ids["new"])
+    assert '<td role="cell" data-label="Kind">Injury, illness or nutrition</td>' in uploader.http.get("/imports").text
+
+    gone = uploader.http.get("/imports/files/0123456789abcdef")
+
+    assert gone.status_code == 404
+    assert "This file is no longer here" in gone.text
+    assert "Try again in a few minutes" not in gone.text
