@@ -8,7 +8,7 @@ from client.errors import BadOwnSetting
 
 MOST_SOURCES = 20  # ours
 LEAST_RESERVE = 40.0  # beats a minute between rest and maximum; ours (docs/indices.md §2.7)
-Source = Annotated[str, Field(min_length=1, max_length=200)]
+SourceEntry = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class OwnSettings(BaseModel):
@@ -22,7 +22,7 @@ class OwnSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    source_priority: Annotated[tuple[Source, ...], Field(max_length=MOST_SOURCES)] = ()
+    source_priority: Annotated[tuple[SourceEntry, ...], Field(max_length=MOST_SOURCES)] = ()
     heart_rate_max: Annotated[float, Field(ge=100, le=230)] | None = None
     heart_rate_rest: Annotated[float, Field(ge=25, le=120)] | None = None
     trimp_factor: Annotated[float, Field(gt=0, le=5)] | None = None

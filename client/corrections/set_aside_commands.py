@@ -95,9 +95,9 @@ def clear(
 
 
 def _question(files: int, athlete: str | None) -> str:
-    whose = "everybody" if athlete is None else "this athlete"
+    of_whom = "everybody" if athlete is None else "this athlete"
     asked = "the one file that was" if files == 1 else f"all {files:,} files that were"
-    return f"Forget {asked} set aside of {whose}?"
+    return f"Forget {asked} set aside of {of_whom}?"
 
 
 def _files(vault: "Vault", athlete: str | None) -> list[dict[str, Any]]:

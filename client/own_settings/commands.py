@@ -74,8 +74,8 @@ def _known(vault: "Vault", athlete: "AthleteId | None") -> list[str]:
     from client.features.day_sources import name_of
     from client.vault.preferences.known_sources import known_sources
 
-    whose = [one.athlete for one in vault.athletes()] if athlete is None else [athlete]
-    sources = {(one.app, one.device) for one in known_sources(vault, whose) if one.app}
+    asked = [one.athlete for one in vault.athletes()] if athlete is None else [athlete]
+    sources = {(one.app, one.device) for one in known_sources(vault, asked) if one.app}
     return sorted({app for app, _ in sources} | {name_of(one) for one in sources})
 
 

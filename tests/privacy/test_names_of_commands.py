@@ -69,6 +69,6 @@ def test_no_command_takes_an_odd_name(folders: dict[str, str], run: Run, command
         assert code == 1, (kind, told[kind])
 
     if command == "athlete load":  # a file that is no UTF-8 is no list at all
-        assert "as a CSV file" in told.pop("lone surrogate")
+        assert "as a squad list" in told.pop("lone surrogate")
     assert all("expected a name" in sentence for sentence in told.values()), told
     assert not Path(folders["new"]).exists()

@@ -30,7 +30,9 @@ def test_what_is_stored_after_a_second_opening_is_seen_by_every_program(tmp_path
 
         first.execute("INSERT INTO kept VALUES (2)")
 
-        assert (tmp_path / "held.sqlite3-wal").exists(), "the log of writes was deleted under the program that writes it"
+        assert (tmp_path / "held.sqlite3-wal").exists(), (
+            "the log of writes was deleted under the program that writes it"
+        )
         assert seen_by_another_program(path) == 2
 
 
