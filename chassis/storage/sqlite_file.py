@@ -23,8 +23,8 @@ FORGETFUL: Final = (
 def create_private(path: Path) -> None:
     """Create the file and its folder for their owner alone, where they are missing; raises OSError.
 
-    A file that is there is not opened: closing it would end every lock that this process holds on it (fcntl(2)), and the
-    next process to close the database would believe itself the last one and delete a write-ahead log still in use.
+    A file that is there is not opened: closing it would end every lock that this process holds on it (fcntl(2)), and
+    the next process to close the database would believe itself the last and delete a write-ahead log still in use.
     """
     make_private_folder(path.parent)
     with contextlib.suppress(FileExistsError):

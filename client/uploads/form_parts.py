@@ -16,6 +16,7 @@ from client.uploads.spool import Extent, SpooledUpload
 
 MOST_FIELDS: Final = 8
 LARGEST_FIELD: Final = 200  # bytes, ours: a token or the id of an athlete
+LONGEST_BOUNDARY: Final = 70  # characters, RFC 2046 §5.1.1
 LONGEST_NAME: Final = 200  # characters, ours
 BROKEN: Final = "this form came damaged; choose the files and send it again"
 
@@ -30,7 +31,7 @@ class FormParts:
         self, content_type: str, upload: SpooledUpload, check_fields: Callable[[dict[str, str]], None]
     ) -> None:
         boundary = parse_options_header(content_type)[1].get(b"boundary")
-        if not boundary:
+        if not boundary or len(boundary) > LONGEST_BOUNDARY:
             raise UploadRefused(BROKEN)
         self.fields: dict[str, str] = {}
         self.files: list[tuple[str, Extent]] = []

@@ -79,9 +79,9 @@ class UploadReader:
         upload.settle()
 
     def undo(self, upload: Upload, file: BroughtFile) -> None:
-        """Take out again what a file brought; what rests on another import stays."""
+        """Take out again what a file brought; what another import has as well stays, also of the same bytes."""
         try:
-            undo(self._vault, file.imports, at=self._clock(), who=upload.person)
+            undo(self._vault, file.imports, at=self._clock(), who=upload.person, with_repeats=False)
             file.state, file.problem = FileState.UNDONE, ""
         except CannotCorrect:
             file.state, file.problem = FileState.UNDONE, ALREADY_UNDONE

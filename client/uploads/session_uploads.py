@@ -43,13 +43,14 @@ class SessionUploads:
 
     def check_room(self, held: str | None) -> None:
         """Return if the session may bring more; raises UploadRefused."""
-        if sum(self._waits(one) for one in self.of(held)) >= MOST_WAITING:
-            raise UploadRefused(TOO_MANY)
+        self._check_room(self.of(held))
 
     def add(self, held: str, upload: Upload) -> None:
-        """Take an upload of a session and have it read."""
+        """Take an upload of a session and have it read; raises UploadRefused where others took the room meanwhile."""
         with self._lock:
-            self._by_session.setdefault(session_digest(held), []).append(upload)
+            waiting = self._by_session.get(session_digest(held), [])
+            self._check_room(waiting)
+            self._by_session[session_digest(held)] = [*waiting, upload]
         self._beside(lambda: self._reader.read(upload))
 
     def read_again(self, upload: Upload, file: BroughtFile, mapping: CsvMapping | None) -> None:
@@ -118,6 +119,10 @@ class SessionUploads:
             upload.is_gone = True
             upload.files.clear()
             upload.spooled.close()
+
+    def _check_room(self, uploads: Iterable[Upload]) -> None:
+        if sum(self._waits(one) for one in uploads) >= MOST_WAITING:
+            raise UploadRefused(TOO_MANY)
 
     @staticmethod
     def _waits(upload: Upload) -> bool:

@@ -1,8 +1,9 @@
 """Imports: what is brought here, what came in, what was set aside and why.
 
 Of athletes whom this look shows. Whose a file is stands beside it only where every category that it held may be seen
-at that moment: a kind of file beside a name says that a stream exists. Of any other file nothing is told that follows
-from what the vault holds. Devices, apps and serial numbers are the operator's and the athlete's.
+at that moment: a kind of file beside a name says that a stream exists. Of any other file, and of those that staff
+brought, nothing is told that follows from what the vault holds; a mark of a file would tell that it came before.
+Devices, apps and serial numbers are the operator's and the athlete's.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from client.uploads.brought import FileState, Upload
 from client.uploads.contents import MEDICAL_ALONE
 from client.uploads.import_kinds import kind_of
 from client.uploads.limits import LARGEST_UPLOAD, MOST_PARTS
-from client.vault.journal import ImportRecord, file_mark, imports
+from client.vault.journal import OPERATOR, ImportRecord, imports
 from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
@@ -50,7 +51,6 @@ class File:
     when: str
     name: str
     reader: str
-    mark: str
     reason: str
     counts: str
 
@@ -149,17 +149,17 @@ def _local_moment(at: datetime) -> str:
 
 def _file(site: ClubSite, access: PageAccess, athlete: Athlete, record: ImportRecord) -> File:
     is_open = _is_open(access, athlete, record)
+    tells_stored = is_open and record.who == OPERATOR
     counts = [
         f"{record.counts[name]:,} {words}"
         for name, words in COUNTS.items()
-        if record.counts.get(name) and (is_open or name != OF_THE_VAULT)
+        if record.counts.get(name) and (tells_stored or name != OF_THE_VAULT)
     ]
     return File(
         when=_local_moment(record.at.astimezone(site.zone)),
         name=athlete.name if is_open else NOT_SHOWN,
         reader=kind_of(record.reader).words,
-        mark=file_mark(site.vault, athlete.athlete, record.file_sha256)[:8],
-        reason=page_reason(record.reason) if record.reason and (is_open or record.is_set_aside) else "",
+        reason=page_reason(record.reason) if record.reason and (tells_stored or record.is_set_aside) else "",
         counts="; ".join(counts) or "nothing was kept",
     )
 

@@ -78,7 +78,7 @@ class AthleteHistory:
 
     def _events(self, key: bytes, without: frozenset[int]) -> Iterator[RecordEvent]:
         gone, values = self._files_without_claims(without), self._values(key)
-        yield from (ValueReported(one) for one in self._unclaimed(key) if one.source.file_sha256 not in gone)
+        yield from (ValueReported(one) for one in self._unclaimed(key, without) if one.source.file_sha256 not in gone)
         acts = list(self.acts.get(key, ()))
         for number, claims in self.claims.items():
             while acts and acts[0].after < number:
@@ -108,18 +108,31 @@ class AthleteHistory:
             found.setdefault(fingerprint(self.seal, key, reading), reading)
         return found
 
-    def _unclaimed(self, key: bytes) -> list[Observation]:
-        """Return the values that no import noted to have brought: an earlier version stored them."""
+    def _unclaimed(self, key: bytes, without: frozenset[int] = frozenset()) -> list[Observation]:
+        """Return the values that no import noted to have brought: an earlier version stored them.
+
+        Those that only imports in `without` noted are among them where an earlier version imported their file too.
+        """
         return [
             reading
             for value, reading in self._values(key).items()
-            if BY_HAND not in reading.quality and not self._is_claimed(key, value, reading.source.file_sha256)
+            if BY_HAND not in reading.quality and not self._is_claimed(key, value, reading.source.file_sha256, without)
         ]
 
-    def _is_claimed(self, key: bytes, value: bytes, file: str) -> bool:
-        return any(
-            claims.values.get(key) == value and self.imports[number].file_sha256 == file
+    def _is_claimed(self, key: bytes, value: bytes, file: str, without: frozenset[int]) -> bool:
+        claiming = {
+            number
             for number, claims in self.claims.items()
+            if claims.values.get(key) == value and self.imports[number].file_sha256 == file
+        }
+        return bool(claiming - without) or (bool(claiming) and not self._is_of_earlier_version(file, without))
+
+    def _is_of_earlier_version(self, file: str, without: frozenset[int]) -> bool:
+        """True for a file that an import which noted nothing has brought, and still has."""
+        return any(
+            record.file_sha256 == file and record.status in ("stored", "partial") and not record.is_undone
+            for number, record in self.imports.items()
+            if number not in self.claims and number not in without
         )
 
     def _files_without_claims(self, numbers: frozenset[int]) -> frozenset[str]:

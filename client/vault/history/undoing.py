@@ -29,9 +29,9 @@ States = Mapping[bytes, RecordState]
 class UndonePart:
     """What undoing does for one athlete.
 
-    imports: those that are undone, with repeats of the same file. removed: readings that no longer count. restored:
-    readings of which a former value counts again. kept: readings of these imports that another import has as well, or
-    that did not count.
+    imports: those that are undone, with repeats of the same file where these go too. removed: readings that no longer
+    count. restored: readings of which a former value counts again. kept: readings of these imports that another import
+    has as well, or that did not count.
     """
 
     athlete: AthleteId
@@ -46,10 +46,16 @@ def preview_undo(vault: Vault, numbers: Iterable[int]) -> list[UndonePart]:
     return [_Undoing(vault, athlete, wanted).part() for athlete, wanted in _by_athlete(vault, numbers).items()]
 
 
-def undo(vault: Vault, numbers: Iterable[int], *, at: datetime, who: str) -> list[UndonePart]:
-    """Undo imports, all or none, and return what that did; raises CannotCorrect with nothing changed."""
+def undo(
+    vault: Vault, numbers: Iterable[int], *, at: datetime, who: str, with_repeats: bool = True
+) -> list[UndonePart]:
+    """Undo imports, all or none, and return what that did; raises CannotCorrect with nothing changed.
+
+    with_repeats: other imports of the same file go too, whoever brought them; without, what they have stays.
+    """
     with vault.transaction():
-        found = [_Undoing(vault, athlete, wanted) for athlete, wanted in _by_athlete(vault, numbers).items()]
+        wanted = _by_athlete(vault, numbers)
+        found = [_Undoing(vault, athlete, these, with_repeats=with_repeats) for athlete, these in wanted.items()]
         for one in found:
             one.write(at, who)
     return [one.part() for one in found]
@@ -71,13 +77,13 @@ def _by_athlete(vault: Vault, numbers: Iterable[int]) -> dict[AthleteId, frozens
 class _Undoing:
     """What undoing some imports of one athlete does; read inside the transaction that writes it."""
 
-    def __init__(self, vault: Vault, athlete: AthleteId, numbers: frozenset[int]) -> None:
+    def __init__(self, vault: Vault, athlete: AthleteId, numbers: frozenset[int], *, with_repeats: bool = True) -> None:
         self._vault, self._athlete = vault, athlete
         self._database, self._row, self._seal = vault.seal_of(athlete)
         records = imports(vault, athlete)
         with self._database.reading() as connection:
             self._history = AthleteHistory.read(connection, self._row, self._seal, records)
-        self._undone = _with_repeats(records, self._history, numbers)
+        self._undone = _with_repeats(records, self._history, numbers) if with_repeats else numbers
         keys = self._history.keys_of(self._undone)
         self._before = {key: self._history.state(key) for key in keys}
         self._after = {key: self._history.state_without(key, self._undone) for key in keys}

@@ -205,3 +205,17 @@ def test_an_undoing_beside_an_open_vault_says_what_its_log_keeps(
         code, out, err = run("imports", "undo", node_of_one, 1, "--yes")
 
     assert (code, "2 readings go" in out, "log keeps the sealed bytes" in err) == (0, True, True)
+
+
+def test_what_an_earlier_version_imported_stays_when_a_later_import_of_its_file_goes_alone(shared: Vault) -> None:
+    with story(shared) as told:
+        sha = ("old" * 64)[:64]
+        told.vault.add(told.athlete, [told.of_file(mood(3.0), sha)])
+        record_import(told.vault, told.athlete, ImportRecord(NOW, "x", sha, "test", "stored", "", {}))
+        before = told.seen()
+        number, _ = told.bring("old", [mood(3.0)])
+
+        undo(told.vault, [number], at=NOW, who="a coach", with_repeats=False)
+
+        assert told.seen() == before
+        assert [one.is_undone for one in imports(told.vault, told.athlete)] == [False, True]

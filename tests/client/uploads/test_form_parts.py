@@ -81,6 +81,7 @@ def test_no_byte_of_a_file_is_taken_before_the_fields_are_checked() -> None:
         (b"--edge\r\nX: y\r\n\r\nz\r\n--edge--\r\n", TYPE),
         (b"no form at all", TYPE),
         (part("files", b"a", "a.csv") + b"--edge--\r\n", "multipart/form-data"),
+        pytest.param(b"", "multipart/form-data; boundary=" + "x" * 5_000, id="long boundary"),
     ],
 )
 def test_a_form_that_is_no_such_form_is_refused_by_one_sentence(body: bytes, content_type: str) -> None:

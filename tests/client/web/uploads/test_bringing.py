@@ -164,6 +164,26 @@ def test_whether_a_value_is_stored_already_is_told_to_nobody(
     assert seen[0] == seen[1] == seen[2]
 
 
+@pytest.mark.parametrize("shared", [(Category.READINESS,), (Category.HEART,)])
+def test_the_list_of_imports_does_not_tell_it_either(
+    uploader: Uploader, consent: FakeConsent, ids: Ids, shared: tuple[Category, ...]
+) -> None:
+    consent.granted[ids["new"]] = shared
+    damaged = RESTING.replace("]", ', {"dateTime": "11/21/26 00:00:00", "value": {"date": "11/21/26", "value": 900}}]')
+    texts = (damaged, damaged, damaged.replace("51.25", "52.25"))
+    for text in texts:
+        uploader.bring(("rest.json", text), athlete=ids["new"])
+        path, page = uploader.looked_at()
+        uploader.answer(page, path, "use")
+
+    taken = uploader.http.get("/imports").text.partition("<h2>Taken in</h2>")[2]
+    rows = [one for one in re.findall(r"<tr .*?</tr>", taken, re.S) if "Resting pulse, watch" in one]
+
+    assert len(rows) == len(texts)
+    assert len(set(rows)) == 1
+    assert "1 kept; 1 dropped" in rows[0]
+
+
 def test_what_was_stored_is_taken_out_again_and_nothing_else(uploader: Uploader, ids: Ids) -> None:
     before = uploader.held(ids["new"])
     uploader.bring(("monday.csv", wellness()), athlete=ids["new"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from client.uploads import session_uploads
 from client.uploads.forgetting import forget_ended
 from client.uploads.form_parts import FormParts
 from policies.vocabulary import AthleteId
@@ -84,3 +85,30 @@ def test_stored_and_left_out_files_give_their_room_back(uploader: Uploader, ids:
     assert "Left out; nothing of it is stored" in uploader.http.get("/imports").text
     assert uploader.answer(page.replace(first, second), second, "use").status_code == 303
     assert [one for one in uploader.held(ids["new"]) if one.value == 51.25] == []
+
+
+def test_uploads_that_came_at_once_are_no_more_than_may_wait(
+    uploader: Uploader, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = uploader.app.state.uploads
+    monkeypatch.setattr(session_uploads, "MOST_WAITING", 1)
+    monkeypatch.setattr(uploads, "check_room", lambda _: None)  # each began while there was room
+    uploader.bring(("monday.csv", wellness()), athlete=ids["new"])
+    held = uploads.spool.held
+
+    refused = uploader.bring(("tuesday.csv", wellness()), athlete=ids["new"])
+
+    assert refused.status_code == 422
+    assert "store or leave out what waits" in refused.text
+    assert uploads.spool.held == held
+    assert "tuesday.csv" not in uploader.http.get("/imports").text
+
+
+def test_a_form_with_an_endless_boundary_is_refused_by_one_sentence(uploader: Uploader) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=" + "x" * 5_000}
+
+    answer = uploader.http.post("/imports/files", content=b"x", headers=kind)
+
+    assert answer.status_code == 422
+    assert "choose the files and send it again" in answer.text
+    assert uploader.app.state.uploads.spool.held == 0
