@@ -7,6 +7,7 @@ from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
 
 _DATES = re.compile(r"date|time|stamp|week|month|year", re.IGNORECASE)
+_UNIT = re.compile(r"[\[(]")
 _RECORDS = ("heart_rate", "heart rate", "speed", "cadence", "distance")
 
 
@@ -18,7 +19,7 @@ _FEW = 4  # ours: a table with more columns is about something else too
 
 def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[str]) -> None:
     """Return unless the table is of a kind that cannot be placed on days; raises UnreadableFile."""
-    names = [re.sub(r"\s*[\[(].*", "", name).strip().lower() for name in header]
+    names = [_UNIT.split(name, maxsplit=1)[0].strip().lower() for name in header]
     if b"\nendheader" in file.head:
         raise UnreadableFile("joint angles or forces of OpenSim; no reader takes movement files")
     if b"Kubios" in file.head[:_TITLE]:

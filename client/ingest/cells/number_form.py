@@ -17,7 +17,9 @@ MISSING_WORDS = frozenset(
 )
 _NO_NUMBERS = frozenset({"nan", "inf", "infinity"})
 SPACES_AND_APOSTROPHES = "' \u2019\u00a0\u2009\u202f"  # they group in Switzerland and France and are never decimal
-_NUMERIC = re.compile(rf"[+-]?[\d.,{SPACES_AND_APOSTROPHES}]*\d[\d.,]*", re.ASCII)
+MOST_SIGNS = 64  # ours: characters of a cell that is tried as a number; a longer one is none
+_GROUPS = rf"(?:[\d.,{SPACES_AND_APOSTROPHES}]*[{SPACES_AND_APOSTROPHES}])?"
+_NUMERIC = re.compile(rf"[+-]?{_GROUPS}[.,]*\d[\d.,]*", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d(?:[.,]\d{1,9})?)", re.ASCII)
 
 
@@ -66,7 +68,7 @@ def _pattern(decimal: str, grouping: str) -> re.Pattern[str]:
 
 
 def _value(text: str, decimal: str, grouping: str) -> float | None:
-    if _pattern(decimal, grouping).fullmatch(text) is None:
+    if len(text) > MOST_SIGNS or _pattern(decimal, grouping).fullmatch(text) is None:
         return None
     kept = text.translate({ord(sign): None for sign in grouping}).replace(decimal, ".")
     try:
@@ -74,6 +76,11 @@ def _value(text: str, decimal: str, grouping: str) -> float | None:
     except ValueError:  # a lone point or exponent
         return None
     return value if abs(value) < float("inf") else None
+
+
+def _is_numeric(text: str) -> bool:
+    """True for digits with signs that may be decimal or group, in whatever order."""
+    return len(text) <= MOST_SIGNS and _NUMERIC.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +100,12 @@ class NumberForm:
         if isinstance(text, TypedCell):
             return text.value if isinstance(text.value, float) else Refusal.NOT_A_NUMBER
         text = text.strip()
-        if any(sign in text for sign in self.unclear) and _NUMERIC.fullmatch(text):
+        if any(sign in text for sign in self.unclear) and _is_numeric(text):
             return Refusal.SIGN
         value = _value(text, self.decimal, self.grouping)
         if value is not None:
             return value
-        return Refusal.SIGN if _NUMERIC.fullmatch(text) else refusal_of(text)
+        return Refusal.SIGN if _is_numeric(text) else refusal_of(text)
 
 
 def refusal_of(text: str) -> Refusal:
@@ -118,7 +125,7 @@ def column_form(
     point = decimal or "."
     other = "," if point == "." else "."
     group = other if grouping is None else grouping
-    known = [text for text in (cell.strip() for cell in cells) if _NUMERIC.fullmatch(text)]
+    known = [text for text in (cell.strip() for cell in cells) if _is_numeric(text)]
     unclear = _unclear_decimal(known, point, is_possible, is_declared=decimal is not None)
     allowed = SPACES_AND_APOSTROPHES + group if grouping is None else group
     if group and not _is_grouping(known, point, group, is_declared=bool(decimal or grouping)):

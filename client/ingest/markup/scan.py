@@ -15,7 +15,8 @@ MOST_TEXT = 4 * 2**20  # ours: the longest text of one element, such as a list o
 DECLARES_ENTITIES = "an XML file that declares entities or names other files; it is not read"
 _CHUNK = 2**16
 _ENDS = (3, 5, 13)  # expat: no element found, unclosed token, unclosed part
-_TYPES = re.compile(rb"<!DOCTYPE\s+\w+\s*\[.*?\]>", re.DOTALL)
+_TYPES = re.compile(rb"<!DOCTYPE\s+\w+\s*\[")
+_END_OF_TYPES = b"]>"
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
@@ -106,9 +107,13 @@ def _beginning(chunk: bytes) -> bytes:
     """
     chunk = chunk.removeprefix(_BOM).lstrip(_BLANK)
     types = _TYPES.search(chunk)
-    if types is None or b"<!ENTITY" in types[0] or b"%" in types[0]:
+    end = -1 if types is None else chunk.find(_END_OF_TYPES, types.end())
+    if types is None or end < 0:
         return chunk
-    return chunk[: types.start()] + chunk[types.end() :]
+    listed = chunk[types.start() : end]
+    if b"<!ENTITY" in listed or b"%" in listed:
+        return chunk
+    return chunk[: types.start()] + chunk[end + len(_END_OF_TYPES) :]
 
 
 def _is_end(error: Any) -> bool:

@@ -28,6 +28,7 @@ APP = "club-sheet"
 MAX_LOOKED_AT = 500  # ours: rows that show how a column is written
 MIN_IN_RANGE = 0.5  # ours: a column of which fewer cells fit its stream is another one
 FARTHEST_KM = 100.0  # ours: no session has so many kilometres by foot, and none that is measured so few metres
+_WITH_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _ATHLETE = re.compile(
     r"(athlete|player)( (name|id|no|number))?|name"
     r"|athletin|spieler(in)?|joueur|joueuse|jugador|jugadora|spiller|spelare|utover|nom|nombre|navn|namn",
@@ -170,7 +171,7 @@ def _time_column(time: FoundTime) -> TimeColumn:
 def _decimal(cells: Sequence[str]) -> Literal[","] | None:
     """Return the decimal comma where cells have commas and no points; a point is what is read without it."""
     texts = [cell for cell in cells if not isinstance(cell, TypedCell)]
-    has_comma = any(re.fullmatch(r"[+-]?\d+,\d+", cell, re.ASCII) for cell in texts)
+    has_comma = any(_WITH_COMMA.fullmatch(cell) for cell in texts)
     return "," if has_comma and not any("." in cell for cell in texts) else None
 
 

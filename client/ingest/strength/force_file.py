@@ -26,6 +26,7 @@ _NAMES = {
     "left": ("left", "left n", "left force n", "leftforce n", "z left", "z left n", "fz left", "fz left n"),
     "right": ("right", "right n", "right force n", "rightforce n", "z right", "z right n", "fz right", "fz right n"),
 }
+_NO_LETTERS = re.compile(r"[^a-z]+")
 _DATE_IN_NAME = re.compile(r"(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?:[T_ -]?(\d{2})[-_:.]?(\d{2}))?", re.ASCII)
 NO_DAY = "raw force does not say its day; put it into the file's name, such as 2026-03-02_0710.csv"
 
@@ -90,7 +91,7 @@ def _rate_hz(time: Floats, name: str) -> float:
     step = float(np.median(steps)) if steps.size else 0.0
     if step <= 0 or not np.isfinite(steps).all() or float(np.max(np.abs(steps - step))) > 0.6 * step:
         raise UnreadableFile("its samples are not evenly spaced in time; export the raw force without gaps")
-    is_ms = "ms" in re.split(r"[^a-z]+", name.lower()) or step >= 0.5
+    is_ms = "ms" in _NO_LETTERS.split(name.lower()) or step >= 0.5
     return (1000.0 if is_ms else 1.0) / step
 
 

@@ -1,7 +1,6 @@
 """The head of a tracking system's table: its columns by what they mean, with their units, and what stands above it."""
 
 import csv
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +8,9 @@ from client.ingest.input_file import InputFile
 
 MOST_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 _DELIMITERS = ",;\t"
-_UNIT = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]*)\s*[\])]\s*$")
-_SAID = re.compile(r'^[#"\s]*([A-Za-z][\w ]*?)\s*:\s*"*\s*(.*?)["\s;,]*$')
+MOST_NAME = 200  # ours: characters of a column's name; a longer one is no name
+_MARKS = '#" \t'  # before what a line above the header says
+_ENDS = '" \t;,'  # after it
 _UNITS = {
     "": 1.0,
     "m": 1.0,
@@ -86,15 +86,23 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
             columns = _columns(header, names)
             if len(columns) >= 2:
                 return TableHead(columns, header, delimiter, said, at)
-        match = _SAID.match(line)
-        if match:
-            said[match[1].lower()] = match[2]
+        said.update(_said(line))
     return None
+
+
+def _said(line: str) -> dict[str, str]:
+    """Return what a line such as `# Athlete: "A 7";` says, by its name in small letters; nothing where it says none."""
+    name, colon, value = line.partition(":")
+    name = name.lstrip(_MARKS).rstrip()
+    is_name = name[:1].isascii() and name[:1].isalpha() and name.replace("_", "").replace(" ", "").isalnum()
+    return {name.lower(): value.lstrip().lstrip('"').lstrip().rstrip(_ENDS)} if colon and is_name else {}
 
 
 def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
     found: dict[str, TrackingColumn] = {}
     for place, name in enumerate(header):
+        if len(name) > MOST_NAME:
+            continue
         plain, unit = _parted(name)
         meaning, factor = names.get(plain), _UNITS.get(unit)
         if meaning is not None and factor is not None:
@@ -104,12 +112,22 @@ def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, Tra
 
 def _parted(name: str) -> tuple[str, str]:
     """Return a column's name and its unit in small letters: in brackets, or as the last word."""
-    match = _UNIT.match(name)
-    if match:
-        return " ".join(match[1].lower().replace("_", " ").split()), match[2].strip().lower()
+    before, unit = _in_brackets(name.strip())
+    if unit is not None:
+        return " ".join(before.lower().replace("_", " ").split()), unit.strip().lower()
     plain = " ".join(name.lower().replace("_", " ").split())
     unit = next((one for one in _LAST_WORDS if plain.endswith(f" {one}")), "")
     return (plain.removesuffix(unit).strip(), _LAST_WORDS[unit]) if unit else (plain, "")
+
+
+def _in_brackets(name: str) -> tuple[str, str | None]:
+    """Return what stands before the brackets that end a name, and in them; None where it ends in none."""
+    if not name.endswith((")", "]")):
+        return name, None
+    inner = name[:-1]
+    after = max(inner.rfind(")"), inner.rfind("]")) + 1
+    openings = [place for sign in "([" if (place := inner.find(sign, after)) >= 0]
+    return (inner[: min(openings)], inner[min(openings) + 1 :]) if openings else (name, None)
 
 
 def factor_of(unit: str | None) -> float:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from client.biometrics.streams import Stream
 from client.ingest.sessions.track import HARD_M_S2, HIGH_SPEED_M_S, SPRINT_M_S
 
-_NUMBER = r"(-?\d+(?:[.,]\d+)?)"
-_BOUNDS = re.compile(rf"{_NUMBER}\s*(?:-|–|to)?\s*{_NUMBER}?\s*(km/h|m/s2|m/s²|m/s\^2|m/s)", re.IGNORECASE)
+_NUMBER = r"(-?\d{1,6}(?:[.,]\d{1,6})?)"  # bounded, for a name is searched from each of its places
+_BOUNDS = re.compile(
+    rf"(?<!\d){_NUMBER}\s{{0,3}}(?:-|–|to)?\s{{0,3}}{_NUMBER}?\s{{0,3}}(km/h|m/s2|m/s²|m/s\^2|m/s)",
+    re.IGNORECASE,
+)
 _PER_UNIT = {"km/h": 1 / 3.6}
 _SAME = 0.03  # ours: 19.8 km/h is 5.5 m/s
 
