@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,10 +63,22 @@ class BroughtFile:
         """True for a file that was read, and for a table of which another mapping may make more."""
         return self.state is FileState.READ or (self.state is FileState.UNREADABLE and bool(self.columns))
 
+    def is_at(self, version: int) -> bool:
+        """True while what it holds is what was read then: it was not read anew, and does not wait to be."""
+        return self.version == version and self.state is not FileState.WAITING
+
     @property
     def needs_its_bytes(self) -> bool:
         """True while it may be read or stored."""
         return self.state in (FileState.WAITING, FileState.STORING) or self.can_be_read_again
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What a person has seen of a file that they have stored. version: of its reading. owners: of each label."""
+
+    version: int
+    owners: Mapping[str, AthleteId]
 
 
 @dataclass(slots=True)
