@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
 
+from client.errors import UnreadableFile
 from client.ingest.archives.members import ArchiveMember, members_of
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import FileContents
-from client.uploads.spool import Extent, SpooledUpload
+from client.uploads.spool import GONE, Extent, SpooledUpload
 from client.uploads.table_columns import TableColumn
 from policies.vocabulary import AthleteId, PersonId, Role
 
@@ -110,6 +111,11 @@ class Upload:
         """Yield the files of one file of the form, in the order of `BroughtFile.place`."""
         name, extent = self.parts[part]
         yield from members_of(self._input(name, extent), extent.size)
+
+    def check_is_here(self) -> None:
+        """Return if somebody still waits for these files; raises UnreadableFile once their session is over."""
+        if self.is_gone:
+            raise UnreadableFile(GONE)
 
     def settle(self) -> None:
         """Destroy the spooled bytes once no file needs them any more."""
