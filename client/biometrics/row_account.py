@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from client.biometrics.interruption import check_interruption
+
 MISSING = "missing"
 NO_READING = "no_reading"
 _NOT_MISSING = ("row_left_out", "imputed")
@@ -56,7 +58,8 @@ class RowLedger:
         return not self._one_by_one
 
     def advance(self, rows: int) -> None:
-        """Begin the next row, or take the number of all rows at once."""
+        """Begin the next row, or take the number of all rows at once; where reading was interrupted it ends here."""
+        check_interruption()
         self._one_by_one &= rows in (self.rows, self.rows + 1)
         self.rows = rows
 

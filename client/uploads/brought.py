@@ -2,17 +2,18 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
 
+from client.errors import UnreadableFile
 from client.ingest.archives.members import ArchiveMember, members_of
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import FileContents
-from client.uploads.spool import Extent, SpooledUpload
+from client.uploads.spool import GONE, Extent, SpooledUpload
 from client.uploads.table_columns import TableColumn
 from policies.vocabulary import AthleteId, PersonId, Role
 
@@ -66,6 +67,10 @@ class BroughtFile:
         """True for a file that was read, and for a table of which another mapping may make more."""
         return self.state is FileState.READ or (self.state is FileState.UNREADABLE and bool(self.columns))
 
+    def is_at(self, version: int) -> bool:
+        """True while what it holds is what was read then: it was not read anew, and does not wait to be."""
+        return self.version == version and self.state is not FileState.WAITING
+
     @property
     def is_unnamed(self) -> bool:
         """True for a table whose names say nothing: a person has to say first what its columns hold."""
@@ -75,6 +80,14 @@ class BroughtFile:
     def needs_its_bytes(self) -> bool:
         """True while it may be read or stored."""
         return self.state in (FileState.WAITING, FileState.STORING) or self.can_be_read_again
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What a person has seen of a file that they have stored. version: of its reading. owners: of each label."""
+
+    version: int
+    owners: Mapping[str, AthleteId]
 
 
 @dataclass(slots=True)
@@ -106,6 +119,11 @@ class Upload:
         """Yield the files of one file of the form, in the order of `BroughtFile.place`."""
         name, extent = self.parts[part]
         yield from members_of(self._input(name, extent), extent.size)
+
+    def check_is_here(self) -> None:
+        """Return if somebody still waits for these files; raises UnreadableFile once their session is over."""
+        if self.is_gone:
+            raise UnreadableFile(GONE)
 
     def settle(self) -> None:
         """Destroy the spooled bytes once no file needs them any more."""

@@ -16,7 +16,7 @@ from client.uploads.spool import Extent, SpooledUpload
 
 MOST_FIELDS: Final = 8
 LARGEST_FIELD: Final = 200  # bytes, ours: a token or the id of an athlete
-LONGEST_BOUNDARY: Final = 70  # characters, RFC 2046 §5.1.1
+LONGEST_BOUNDARY: Final = 70  # characters, the most that MIME allows (RFC 7578 §4.1)
 LONGEST_NAME: Final = 200  # characters, ours
 BROKEN: Final = "this form came damaged; choose the files and send it again"
 

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from chassis.clock import Clock
 from chassis.error_place import place_of
+from client.biometrics.interruption import check_interruption, interrupted_by
 from client.errors import CannotCorrect, NotUsed, UnreadableFile
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
@@ -97,13 +98,15 @@ class UploadReader:
             file.state = _STATES.get(found.status, FileState.READ)
 
         file.version += 1
-        _carry_out(file, read)
+        with interrupted_by(upload.check_is_here):
+            _carry_out(file, read)
 
     def _read_described(self, role: Role, file: BroughtFile, opened: InputFile) -> ReadFile:
         """Read a file; a table that no reader knows by the mapping chosen for it, at first by the one proposed."""
         try:
             return read_for(role, opened, self._now(), file.mapping)
         except UnreadableFile as unknown:
+            check_interruption()
             found = _proposed(file, opened, unknown) if file.mapping is None else None
             if found is None:
                 raise
@@ -122,7 +125,9 @@ class UploadReader:
     ) -> None:
         def store() -> None:
             opened = member.opened()
-            found = read_for(upload.role, opened, self._now(), file.mapping)
+            with interrupted_by(upload.check_is_here):
+                found = read_for(upload.role, opened, self._now(), file.mapping)
+            upload.check_is_here()
             named = {label: owner for label, owner in owners.items() if label in found.readings}
             importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
             file.sha256 = opened.sha256

@@ -6,16 +6,16 @@ process.
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from chassis.sign_in.sessions import session_digest
 from client.errors import UploadRefused
 from client.ingest.mapping import Mapping as CsvMapping
-from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.limits import MOST_WAITING
-from client.uploads.reading import OwnersByFile, UploadReader
+from client.uploads.reading import UploadReader
 from client.uploads.spool import Spool
 
 MOMENT_S: Final = 1.0  # ours: how long a request waits for what it began
@@ -61,16 +61,22 @@ class SessionUploads:
             file.mapping, file.state, file.problem = mapping, FileState.WAITING, ""
         self._beside(lambda: self._reader.read_again(upload, file))
 
-    def store(self, upload: Upload, owners: OwnersByFile) -> None:
-        """Have files stored that were read; one that is being stored is not stored again."""
+    def store(self, upload: Upload, looked: Mapping[str, LookedAt]) -> bool:
+        """Have files stored as they were looked at, by key; one that is being stored is not stored again.
+
+        Returns False where one was read anew since: of that one nothing is stored.
+        """
         with upload.lock:
-            ready = [one for one in upload.files if one.key in owners and one.state is FileState.READ]
+            wanted = [one for one in upload.files if one.key in looked]
+            as_seen = [one for one in wanted if one.is_at(looked[one.key].version)]
+            ready = [one for one in as_seen if one.state is FileState.READ]
             for one in ready:
-                one.state, one.put_on = FileState.STORING, tuple(sorted(set(owners[one.key].values())))
-        taken = {one.key: owners[one.key] for one in ready}
-        if not taken:
-            return
-        self._beside(lambda: self._reader.store(upload, taken))
+                put_on = looked[one.key].owners.values()
+                one.state, one.put_on = FileState.STORING, tuple(sorted(set(put_on)))
+        taken = {one.key: looked[one.key].owners for one in ready}
+        if taken:
+            self._beside(lambda: self._reader.store(upload, taken))
+        return len(as_seen) == len(wanted)
 
     def undo(self, upload: Upload, file: BroughtFile) -> None:
         """Have taken out again what a stored file brought, and nothing else."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import ijson
 from ijson.common import ObjectBuilder
 
+from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
 from client.ingest.input_file import DAMAGES, InputFile
 
@@ -53,6 +54,7 @@ def _objects(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, Json
         if event == "map_key":
             key = value
         elif event == "start_map" and _is_list_of_records(opened):
+            check_interruption()
             yield opened[-1].key, _built(events)
         elif event in _STARTS:
             if len(opened) >= MOST_DEPTH:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
 from client.ingest.input_file import DAMAGES, InputFile
 
@@ -86,6 +87,7 @@ def scan(file: InputFile, handler: ElementHandler) -> str | None:
         with file.open() as stream:
             chunk = _beginning(stream.read(_CHUNK))
             while chunk:
+                check_interruption()
                 parser.feed(chunk)
                 chunk = stream.read(_CHUNK)
         parser.close()

@@ -5,7 +5,7 @@ names of athletes beside it are those that a look of this moment allows.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -19,18 +19,18 @@ from chassis.web.page_errors import Closed, Refused, SignInNeeded
 from client.errors import BadMapping, UploadRefused
 from client.ingest.mapping import Mapping as CsvMapping
 from client.questions.session_questions import SessionAnswer, answer
-from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.form_parts import FormParts
 from client.uploads.limits import UPLOAD_PATH
-from client.uploads.reading import OwnersByFile
 from client.vault.store import Athlete
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
+from client.web.uploads.attribution import Owners
 from client.web.uploads.gone import NoLongerHere
 from client.web.uploads.mapping_form import mapping_of, said_directions, sent_lines
 from client.web.uploads.sent_reading import SentAnswer, SentReading
 from client.web.uploads.session_questions import questions_of, stored_files
-from client.web.uploads.views import brought_page, is_ready, owners_in, withheld_note
+from client.web.uploads.views import brought_page, owners_in, ready_files, withheld_note
 from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
 
@@ -95,18 +95,18 @@ def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
     def store_ready(request: Request, csrf: Token) -> Response:
         viewer = site.poster(request, csrf)
         athletes = _athletes_now(site, viewer)
-        ready = [(upload, _ready(upload, athletes)) for upload in site.uploads.of(site.cookie.read(request))]
-        owners = [set(by_label.values()) for _, files in ready for by_label in files.values()]
-        for athlete, files in Counter(min(one) if len(one) == 1 else None for one in owners).items():
-            site.consent.event(FilesIngested(files=files, athlete=athlete))
-        for upload, by_file in ready:
-            site.uploads.store(upload, by_file)
+        uploads = site.uploads.of(site.cookie.read(request))
+        _store(site, [(upload, ready_files(upload.files, athletes)) for upload in uploads])
         return to("/imports")
 
 
-def _ready(upload: Upload, athletes: Sequence[Athlete]) -> OwnersByFile:
-    """The files of an upload about which nothing is asked, with the athlete of each label."""
-    return {one.key: owners_in(one, athletes).by_label for one in list(upload.files) if is_ready(one, athletes)}
+def _store(site: ClubSite, looked: Sequence[tuple[Upload, Mapping[str, LookedAt]]]) -> bool:
+    """Report what is stored next, with the athlete where a file is of one, then store it; False as `uploads.store`."""
+    people = [set(one.owners.values()) for _, files in looked for one in files.values()]
+    for athlete, files in Counter(min(one) if len(one) == 1 else None for one in people).items():
+        site.consent.event(FilesIngested(files=files, athlete=athlete))
+    stored = [site.uploads.store(upload, files) for upload, files in looked]
+    return all(stored)
 
 
 def _add_sessions(routes: APIRouter, site: ClubSite) -> None:
@@ -199,24 +199,18 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
         return to("/imports")
     if sent.version != file.version:
         return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
-    file.chosen.update(sent.choices(file))
-    athletes = _athletes_now(site, viewer)
-    problems = _problems(file, sent, athletes)
+    chosen = sent.choices(file)
+    file.chosen.update(chosen)
+    owners = owners_in(file, _athletes_now(site, viewer), chosen)
+    problems = _problems(file, sent, owners)
     if problems:
         return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
-    owners = owners_in(file, athletes).by_label
-    site.consent.event(_ingested(owners.values()))
-    site.uploads.store(upload, {file.key: owners})
+    if not _store(site, [(upload, {file.key: LookedAt(sent.version, owners.by_label)})]):
+        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
     return to("/imports")
 
 
-def _ingested(owners: Iterable[AthleteId]) -> FilesIngested:
-    """The event of one file, which names the athlete where it is of one."""
-    people = set(owners)
-    return FilesIngested(files=1, athlete=people.pop() if len(people) == 1 else None)
-
-
-def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete]) -> list[Problem]:
+def _problems(file: BroughtFile, sent: SentReading, owners: Owners) -> list[Problem]:
     if file.mapping is not None:
         try:
             if _mapping(file, sent) != file.mapping:
@@ -226,7 +220,6 @@ def _problems(file: BroughtFile, sent: SentReading, athletes: Sequence[Athlete])
         unsaid = _unsaid_directions(file, sent)
         if unsaid:
             return unsaid
-    owners = owners_in(file, athletes)
     if owners.unknown:
         numbers = {label: number for number, label in enumerate(file.contents.rows_of if file.contents else ())}
         return [(f"who-{numbers[label]}", _unsaid(label)) for label in owners.unknown]

@@ -1,13 +1,13 @@
 """What the pages show of brought files: the list on the page of imports, and one file with its rows and questions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from chassis.text import counted, listed
 from client.ingest.mapped_csv import NOBODY
-from client.uploads.brought import BroughtFile, FileState, Upload
+from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
 from client.uploads.import_kinds import kind_of
 from client.vault.store import Athlete
@@ -113,32 +113,37 @@ class BroughtPage:
     is_busy: bool
 
 
-def owners_in(file: BroughtFile, athletes: Sequence[Athlete]) -> Owners:
-    """Return whose the rows of a file are, as far as it is known."""
-    return owners_of(file.contents.rows_of if file.contents else (), athletes, file.chosen)
+def owners_in(file: BroughtFile, athletes: Sequence[Athlete], chosen: Mapping[str, str] | None = None) -> Owners:
+    """Return whose the rows of a file are, as far as it is known. chosen: what a form says now beside what was said."""
+    said = {**file.chosen, **(chosen or {})}
+    return owners_of(file.contents.rows_of if file.contents else (), athletes, said)
 
 
-def is_ready(file: BroughtFile, athletes: Sequence[Athlete]) -> bool:
-    """True for a file that can be stored without a question: of a known kind, and whose it is is known."""
-    owners = owners_in(file, athletes)
-    is_open = file.state is FileState.READ and file.mapping is None
-    return is_open and bool(owners.by_label) and not owners.unknown
+def ready_files(files: Iterable[BroughtFile], athletes: Sequence[Athlete]) -> dict[str, LookedAt]:
+    """Return, by key, the files that can be stored without a question: of a known kind, and whose they are is known."""
+    found = {}
+    for one in list(files):
+        version, owners = one.version, owners_in(one, athletes)  # the version first: what is read later is no older
+        is_open = one.state is FileState.READ and one.mapping is None
+        if is_open and owners.by_label and not owners.unknown:
+            found[one.key] = LookedAt(version, owners.by_label)
+    return found
 
 
 def brought_list(uploads: Sequence[Upload], athletes: Sequence[Athlete]) -> BroughtList:
     """Return the list of a session; what waits for an answer comes first."""
     files = [one for upload in uploads for one in list(upload.files)]
-    ready = [one for one in files if is_ready(one, athletes)]
-    asked = [one for one in files if one.state is FileState.READ and one not in ready]
+    ready = ready_files(files, athletes)
+    asked = [one for one in files if one.state is FileState.READ and one.key not in ready]
     under_way = [one for one in uploads if not one.is_read]
-    order = {one.key: (_rank(one.state), one in ready) for one in files}
+    order = {one.key: (_rank(one.state), one.key in ready) for one in files}
     ordered = sorted(files, key=lambda one: order[one.key])
     return BroughtList(
         lines=tuple(_brought_line(one, athletes) for one in ordered[:MOST_SHOWN]),
         reading=_progress(under_way) if under_way else None,
         asked=len(asked),
         ready=len(ready),
-        ready_for=_ready_for(ready, athletes),
+        ready_for=_ready_for([one for one in files if one.key in ready], athletes),
         more=max(0, len(ordered) - MOST_SHOWN),
     )
 
@@ -147,6 +152,7 @@ def brought_page(
     file: BroughtFile, upload: Upload, athletes: Sequence[Athlete], lines: Sequence[ColumnLine] | None = None
 ) -> BroughtPage:
     """Return one file. lines: the form of its columns as it was sent, where it has to be put right."""
+    version = file.version  # before its rows: a page never names a version that is newer than what it shows
     found, owners = file.contents, owners_in(file, athletes)
     names = {one.athlete: one.name for one in athletes}
     is_open = file.state is FileState.READ
@@ -164,7 +170,7 @@ def brought_page(
         owners=owner_words(file, athletes),
         key=file.key,
         kind=_kind_words(file) if found else "",
-        version=file.version,
+        version=version,
         finding=_page_finding(file, owners),
         state=state_words(file, owners),
         account=account_words(found, owners.left_out) if found else "",

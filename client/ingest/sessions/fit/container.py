@@ -13,6 +13,7 @@ from typing import Any
 import fitdecode
 from fitdecode.types import DevField
 
+from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
 from client.ingest.sessions.track import Track
 
@@ -82,6 +83,7 @@ def read_messages(data: bytes) -> FitContent:
             io.BytesIO(data), check_crc=fitdecode.CrcCheck.READONLY, error_handling=fitdecode.ErrorHandling.IGNORE
         ) as frames:
             for frame in frames:
+                check_interruption()
                 _take(whole, frame)
     except UnreadableFile:
         raise

@@ -9,6 +9,7 @@ import pytest
 from audit.entries.events import EventKind
 from client.biometrics.streams import SPECS, Stream
 from client.uploads import session_uploads
+from client.uploads.brought import Upload
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category, Purpose, Role
 from tests.client.web.conftest import Clock, FakeConsent
@@ -208,6 +209,27 @@ def test_a_page_of_before_stores_nothing(uploader: Uploader, ids: Ids) -> None:
     stale = uploader.answer(page, path, "use")
 
     assert stale.status_code == 409
+    assert streams(uploader, ids["well"]) == set()
+
+
+def test_a_file_that_another_tab_has_read_anew_at_that_moment_is_not_stored(
+    uploader: Uploader, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue,mood\n2026-11-20,Ada Lund,1,2\n"))
+    path, page = uploader.looked_at()
+    uploads = uploader.app.state.uploads
+    store = uploads.store
+
+    def store_after_another_tab(upload: Upload, looked: Any) -> bool:
+        uploads.read_again(upload, upload.files[0], upload.files[0].mapping)
+        uploads.finish()
+        return bool(store(upload, looked))
+
+    monkeypatch.setattr(uploads, "store", store_after_another_tab)
+    stale = uploader.answer(page, path, "use")
+
+    assert stale.status_code == 409
+    assert "read anew meanwhile" in stale.text
     assert streams(uploader, ids["well"]) == set()
 
 
