@@ -26,6 +26,7 @@ from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, find_t
 
 NamedTable = tuple[str, TextTable]
 """A table, and the sheet that it stands on."""
+MOST_LABEL = 200  # ours: characters of what names an athlete
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
 DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
@@ -65,12 +66,17 @@ def _read(
     for sheet, table in tables:
         for row in table.rows(ragged):
             label = row[mapping.athlete] if mapping.athlete else sheet if mapping.athlete_is_sheet else NOBODY
+            if len(label) > MOST_LABEL:
+                ragged.count("dropped:label_too_long")
+                continue
             out = outs.get(label)
             if out is None:
                 out = outs[label] = Collector(file, times.clock, app=mapping.app, device=mapping.device, check=check)
             out.counters.rows += 1
             _take_row(out, mapping, times, columns.cells, row)
     if not outs and ragged.rows:
+        if "dropped:label_too_long" in ragged.report().details:
+            raise UnreadableFile(f"no row names its athlete in at most {MOST_LABEL} characters; correct that column")
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     hand_over(ragged, outs)
     for out in outs.values():

@@ -218,16 +218,26 @@ def find_tables(
 def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
     """Return the tables that the first lines may be headers of, the widest first, and the upper one of two."""
     if file.is_workbook:
-        numbered = [(sheet, number) for sheet in file.sheets for number in range(min(most_lines, len(sheet.rows)))]
-        found: list[TextTable] = [_sheet_table(sheet, number) for sheet, number in numbered]
+        found: list[TextTable] = [
+            _sheet_table(sheet, number) for sheet in file.sheets for number in _widest_rows(sheet, most_lines)
+        ]
     else:
         lines, said = _lines(file)
-        found = []
-        for number, line in enumerate(lines[:most_lines]):
-            chosen = said or max(_DELIMITERS, key=line.count)
-            found.append(TextTable(_header(line, chosen), chosen, tuple(lines[number + 1 :])))
+        lines = [line for line in lines if line.strip()]
+        found = [_width_table(lines, number, said) for number in _widest(lines[:most_lines], said)]
     named = [table for table in found if sum(map(bool, table.header)) > 1]
     return sorted(named, key=lambda table: -sum(map(bool, table.header)))[:_MOST_HEADERS]
+
+
+def _widest(first: Sequence[str], said: str | None) -> list[int]:
+    """Return the places of the few lines with the most names, so that no other one's rows are held."""
+    names = [sum(map(bool, _header(line, said or max(_DELIMITERS, key=line.count)))) for line in first]
+    return sorted(range(len(first)), key=lambda place: -names[place])[:_MOST_HEADERS]
+
+
+def _width_table(lines: list[str], number: int, said: str | None) -> TextTable:
+    chosen = said or max(_DELIMITERS, key=lines[number].count)
+    return TextTable(_header(lines[number], chosen), chosen, tuple(lines[number + 1 :]))
 
 
 def _tables_of_sheets(sheets: Sequence[Sheet], names: Collection[str]) -> Iterator[tuple[str, TextTable]]:
@@ -236,6 +246,11 @@ def _tables_of_sheets(sheets: Sequence[Sheet], names: Collection[str]) -> Iterat
             if set(names) <= set(_sheet_header(sheet, number)):
                 yield sheet.name, _sheet_table(sheet, number)
                 break
+
+
+def _widest_rows(sheet: Sheet, most_lines: int) -> list[int]:
+    names = [sum(map(bool, _sheet_header(sheet, place))) for place in range(min(most_lines, len(sheet.rows)))]
+    return sorted(range(len(names)), key=lambda place: -names[place])[:_MOST_HEADERS]
 
 
 def _sheet_table(sheet: Sheet, head: int) -> SheetTable:

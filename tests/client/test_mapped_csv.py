@@ -120,3 +120,14 @@ def test_conversions_agree_with_their_inverses() -> None:
     for (source, target), factor in CONVERSIONS.items():
         inverse = CONVERSIONS.get((target, source))
         assert inverse is None or factor * inverse == pytest.approx(1.0)
+
+
+def test_a_row_with_a_label_too_long_is_left_out_and_counted(text_file: TextFile, clock: LocalClock) -> None:
+    text = f"athlete,date,rpe,hours,rest\na,2026-01-01,7,1.5,0\n{'b' * 201},2026-01-01,7,2,0\n"
+
+    found = read_mapped(text_file(text), clock, mapping())
+
+    assert set(found) == {"a"}
+    assert found["a"].report.details["dropped:label_too_long"] == 1
+    with pytest.raises(UnreadableFile, match="200 characters"):
+        read_mapped(text_file(text.replace("a,2026", "c" * 201 + ",2026")), clock, mapping())

@@ -18,6 +18,7 @@ from client.ingest.input_file import SMALL, InputFile, load
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # office documents are zip archives too
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".html", ".pdf")
+MOST_SHOWN = 200  # ours: characters of a name, and of the path before it; a zip allows 65,535 of each
 _DAMAGED = "damaged in its archive; copy or export it again"
 _MOST_INNER = 256 * 2**20  # ours: an archive in an archive is held in memory
 
@@ -166,7 +167,8 @@ def _is_hidden(path: str) -> bool:
 def _named(archive: InputFile, info: zipfile.ZipInfo) -> InputFile:
     path = PurePosixPath(info.filename)
     folders = "" if str(path.parent) == "." else f"/{path.parent}"
-    return InputFile(path.name, b"", archive.shown + folders)
+    # The end of a name tells the kind of file, the beginning of a path the archive.
+    return InputFile(path.name[-MOST_SHOWN:], b"", f"{archive.shown}{folders}"[:MOST_SHOWN])
 
 
 def _raising(error: Exception) -> Callable[[], InputFile]:

@@ -12,6 +12,8 @@ from client.ingest.markup.json_stream import JsonObjects
 
 LONGEST_OFFSET_S = 14 * 3600
 
+_LARGEST = 1e300  # ours: a whole number of JSON may be of any size
+
 
 @dataclass(frozen=True, slots=True)
 class JsonRecord:
@@ -21,9 +23,11 @@ class JsonRecord:
     values: Mapping[str, Any]
 
     def number(self, *path: str) -> float | None:
-        """Return the number at a path of keys, None where there is none."""
+        """Return the number at a path of keys, None where there is none that a double holds."""
         value = self._at(path)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if abs(value) <= _LARGEST else None
 
     def text(self, *path: str) -> str:
         """Return the text at a path of keys, "" where there is none."""

@@ -30,7 +30,8 @@ class JsonObjects:
     def __iter__(self) -> Iterator[tuple[str, JsonObject]]:
         try:
             with self._file.open() as stream:
-                yield from _objects(ijson.parse(stream, use_float=True))
+                # Without prefixes: their text grows with the depth and with each key, over a whole chunk of events.
+                yield from _objects(ijson.basic_parse(stream, use_float=True))
         except UnreadableFile:
             raise
         except DAMAGES:
@@ -46,11 +47,11 @@ class _Open(NamedTuple):
     key: str
 
 
-def _objects(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, JsonObject]]:
+def _objects(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, JsonObject]]:
     """Follow the depth by the events themselves: a key may hold any sign."""
     opened: list[_Open] = []
     key = ""
-    for _, event, value in events:
+    for event, value in events:
         if event == "map_key":
             key = value
         elif event == "start_map" and _is_list_of_records(opened):
@@ -69,11 +70,11 @@ def _is_list_of_records(opened: list[_Open]) -> bool:
     return [one.is_list for one in opened] in ([True], [False, True])
 
 
-def _built(events: Iterator[tuple[str, str, Any]]) -> JsonObject:
+def _built(events: Iterator[tuple[str, Any]]) -> JsonObject:
     """Return the object that has just begun."""
     builder, depth = ObjectBuilder(), 1
     builder.event("start_map", None)
-    for number, (_, event, value) in enumerate(events):
+    for number, (event, value) in enumerate(events):
         builder.event(event, value)
         depth += 1 if event in _STARTS else -1 if event in _ENDS else 0
         if number > MOST_PARTS or depth > MOST_DEPTH:

@@ -16,6 +16,7 @@ _ROWS = {
     "loaded_jump": "a jump with a load",
     "metric_not_read": "a metric that is not read",
     "row_left_out": "another value in the column of `only`",
+    "label_too_long": "a name of an athlete of over 200 characters",
     "imputed": "the source's own estimate",
     "not_at_rest": "a reading that is not at rest",
     "another_athlete": "another athlete",

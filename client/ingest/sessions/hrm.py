@@ -17,6 +17,7 @@ from client.ingest.sessions.track import Track
 from client.ingest.text_table import decoded
 
 APP = "polar-hrm"
+LONGEST_INTERVAL_S = 3600.0  # ours: devices write every 1, 5, 15 or 60 s
 BEATS = 238  # the interval that says that the data are beat intervals in ms
 _SECTION = re.compile(r"\[([\w-]+)\]")
 _LENGTH = re.compile(r"(\d{1,3}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
@@ -41,7 +42,7 @@ def read_hrm(file: InputFile, clock: LocalClock) -> Reading:
     """Read an exercise; raises UnreadableFile where its day or its data are missing."""
     out, found = Collector(file, clock, app=APP), _parsed(decoded(file))
     interval = plain_number(found.params.get("interval", ""))
-    if not found.rows or interval is None or interval <= 0:
+    if not found.rows or interval is None or not 0 < interval <= LONGEST_INTERVAL_S:
         raise UnreadableFile("expected a Polar .hrm export with its interval and heart rates; export it again")
     laps = _laps(found.laps)
     out.counters.rows = 1 + len(laps) + len(found.rows)

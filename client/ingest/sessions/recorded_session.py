@@ -15,6 +15,7 @@ _NOT_ON_FOOT = (
 ).split()
 RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 MOST_LAPS = 1000  # ours
+LONGEST_S = 31 * 86_400.0  # ours: no recording of one session is a month long
 LEAST_COVERED = 0.8  # ours: share of a session that has to be recorded
 
 
@@ -52,8 +53,16 @@ def is_on_foot(sport: object) -> bool:
     return not any(word in str(sport).lower().replace(" ", "_") for word in _NOT_ON_FOOT)
 
 
+def is_length(seconds: float) -> bool:
+    """True for seconds that a recording can take, none included; what is longer has no end in the calendar."""
+    return 0 <= seconds <= LONGEST_S
+
+
 def take_session(out: Collector, session: RecordedSession) -> None:
-    """Hand the readings of a session to the collector."""
+    """Hand the readings of a session to the collector; one whose length no recording has gives none."""
+    if not is_length(session.seconds):
+        out.number(Stream.ACTIVITY_DURATION_MIN, session.moment, session.seconds / 60.0)
+        return
     quality = (*session.quality, PARTIAL_FILE) if session.is_partial else session.quality
     end = session.moment.utc + timedelta(seconds=session.seconds)
     points = session.summary or TrackSummary(0.0)

@@ -128,8 +128,8 @@ class _Steps:
         order = np.argsort(np.asarray(track.times), kind="stable")
         columns = [np.asarray(column, dtype=np.float64)[order] for column in track._columns()]
         self._times, self._heart_rate, self._speed, self._distance, _ = columns
-        self._seconds = np.diff(self._times)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
+            self._seconds = np.diff(self._times)
             self._is_recorded = (self._seconds > 0) & (self._seconds <= LONGEST_STEP_S)
         self._metres_per_s = self._speed[1:]
 
@@ -167,7 +167,7 @@ class _Steps:
         taken = self._is_moving()
         if not taken.any() or float(np.median(self._seconds[taken])) > COARSEST_S:
             return None
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             change = sign * np.diff(self._smoothed(taken)) / self._seconds[1:]
             is_hard = taken[1:] & taken[:-1] & (self._seconds[1:] <= COARSEST_S) & (change >= HARD_M_S2)
         lengths = np.bincount(np.cumsum(~is_hard), weights=np.where(is_hard, self._seconds[1:], 0.0))

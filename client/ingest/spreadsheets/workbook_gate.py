@@ -17,7 +17,7 @@ from client.errors import UnreadableFile
 MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
 MAX_RATIO = 200  # ours: what people type packs ten to fifty times smaller
 MIN_JUDGED = 1024 * 1024  # ours: below it no ratio does harm
-MAX_CELLS = 1_000_000  # ours: of one sheet, blank ones within its rectangle too
+MAX_CELLS = 1_000_000  # ours: of all sheets together, blank ones within their rectangles too
 MAX_PARTS = 2_000  # ours: sheets, styles, pictures
 _PIECE = 64 * 1024
 _READ = (".xml", ".rels", "mimetype")
@@ -71,11 +71,11 @@ def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
     if len(parts) > MAX_PARTS or len({part.filename for part in parts}) != len(parts):
         raise UnreadableFile(DAMAGED)
     budget = _Budget(min(MAX_UNPACKED, max(MIN_JUDGED, MAX_RATIO * packed)))
-    copy = io.BytesIO()
+    cells, copy = _CellCount(), io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as kept:
         for part in (one for one in parts if one.filename.endswith(_READ)):
             with archive.open(part) as stream, kept.open(zipfile.ZipInfo(part.filename), "w") as sink:
-                _copy(stream, sink, budget, _parser_of(part.filename))
+                _copy(stream, sink, budget, _parser_of(part.filename, cells))
     return copy.getvalue()
 
 
@@ -92,7 +92,7 @@ def _copy(stream: IO[bytes], sink: IO[bytes], budget: "_Budget", parser: "expat.
         raise UnreadableFile(DAMAGED) from error
 
 
-def _parser_of(name: str) -> "expat.XMLParserType | None":
+def _parser_of(name: str, cells: "_CellCount") -> "expat.XMLParserType | None":
     """Return what checks a part: of Excel any part may be a sheet, whatever its name."""
     if name == "mimetype":
         return None
@@ -100,11 +100,11 @@ def _parser_of(name: str) -> "expat.XMLParserType | None":
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     if name == "content.xml":
-        extent = _OpenExtent()
+        extent = _OpenExtent(cells)
         parser.StartElementHandler, parser.EndElementHandler = extent.start, extent.end
         parser.CharacterDataHandler = extent.text
     else:
-        parser.StartElementHandler = _ExcelExtent().start
+        parser.StartElementHandler = _ExcelExtent(cells).start
     return parser
 
 
@@ -128,15 +128,25 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _check_extent(rows: int, columns: int) -> None:
-    if rows * columns > MAX_CELLS:
-        raise UnreadableFile(TOO_LARGE.format(cells=f"{MAX_CELLS:,}"))
+class _CellCount:
+    """The cells of all sheets of a workbook: every visible sheet is laid out."""
+
+    def __init__(self) -> None:
+        self._total = 0
+
+    def grow(self, before: int, now: int) -> int:
+        """Take in that a sheet of so many cells has more now, and return them; raises UnreadableFile for too many."""
+        self._total += now - before
+        if self._total > MAX_CELLS:
+            raise UnreadableFile(TOO_LARGE.format(cells=f"{MAX_CELLS:,}"))
+        return now
 
 
 class _ExcelExtent:
     """The rectangle from the first cell of an Excel sheet to its last."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells: _CellCount) -> None:
+        self._cells, self._area = cells, 0
         self._row = self._rows = self._column = self._columns = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -149,7 +159,7 @@ class _ExcelExtent:
             self._row = int(found[2]) if found else self._row
             if self._row > self._rows or self._column > self._columns:
                 self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
-                _check_extent(self._rows, self._columns)
+                self._area = self._cells.grow(self._area, self._rows * self._columns)
 
 
 def _whole(text: str | None, default: int) -> int:
@@ -171,7 +181,8 @@ def _column_number(letters: str) -> int:
 class _OpenExtent:
     """The rectangle of an OpenDocument sheet, without the blank cells and rows that end it, often a million of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells: _CellCount) -> None:
+        self._cells, self._area = cells, 0
         self._rows = self._columns = self._column = self._widest = self._repeated = 0
         self._cell = (0, False)
 
@@ -179,7 +190,7 @@ class _OpenExtent:
         kind = _local(name)
         known = {_local(key): value for key, value in attributes.items()}
         if kind == "table":
-            self._rows = self._columns = 0
+            self._rows = self._columns = self._area = 0
         elif kind == "table-row":
             self._repeated = _whole(known.get("number-rows-repeated"), 1)
             self._column = self._widest = 0
@@ -199,4 +210,4 @@ class _OpenExtent:
             self._rows += self._repeated
             if self._widest:
                 self._columns = max(self._columns, self._widest)
-                _check_extent(self._rows, self._columns)
+                self._area = self._cells.grow(self._area, self._rows * self._columns)

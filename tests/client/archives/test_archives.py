@@ -224,3 +224,13 @@ def _members_of(data: bytes) -> Iterator[object]:
                 yield member.opened()
             except (UnreadableFile, NotUsed) as error:
                 yield error
+
+
+def test_a_long_name_in_an_archive_is_shown_with_its_end(tmp_path: Path) -> None:
+    path = saved(tmp_path, zipped({"f" * 30_000 + "/" + "n" * 30_000 + ".csv": srpe(6)}))
+
+    (file,) = [one.opened() for one in members(path)]
+
+    assert file.shown.startswith("export.zip/fff")
+    assert file.shown.endswith("nnn.csv")
+    assert len(file.shown) <= 401

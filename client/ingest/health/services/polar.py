@@ -15,7 +15,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
 
 APP = "polar"
-_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.ASCII)
+_DURATION = re.compile(r"PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?", re.ASCII)
 
 
 def is_polar_session(document: Mapping[str, Any]) -> bool:

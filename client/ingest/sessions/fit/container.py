@@ -97,7 +97,9 @@ def read_messages(data: bytes) -> FitContent:
 def first_kind(data: bytes) -> str:
     """Return the first kind of message that says what the file holds, or "" where none does."""
     try:
-        with fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.DISABLED) as frames:
+        with fitdecode.FitReader(
+            io.BytesIO(data), check_crc=fitdecode.CrcCheck.DISABLED, error_handling=fitdecode.ErrorHandling.IGNORE
+        ) as frames:  # its warnings quote the file and would reach the terminal and the node's log
             found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
             return next((name for name in found if name in _TELLING), "")
     except Exception:  # as above; the file is read again by its reader, which names the defect

@@ -15,7 +15,7 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
-from client.ingest.sessions.recorded_session import Lap, RecordedSession, take_session
+from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_length, take_session
 from client.ingest.sessions.squad.table_head import TableHead, table_head
 from client.ingest.sessions.squad.zones import Zone, zones_of
 from client.ingest.text_table import find_table
@@ -106,7 +106,7 @@ def _take(out: Collector, rows: list[_DrillRow], moment: Moment) -> None:
     drills = [row for row in rows if row.drill.lower() not in _WHOLE]
     counted = whole or drills
     seconds = sum(row.lap.seconds for row in counted)
-    if not seconds:
+    if not seconds or not is_length(seconds):
         out.counters.count("dropped:activity_without_duration")
         return
     session = RecordedSession(

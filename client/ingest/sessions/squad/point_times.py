@@ -9,6 +9,7 @@ from client.errors import UnreadableFile
 from client.ingest.clock import Moment
 from client.ingest.collector import Collector
 
+_FARTHEST_S = 6e10  # ours: the years 69 to 3871; beyond them the calendar ends
 _LEAST_S, _LEAST_MS = 1e8, 1e11  # ours: smaller numbers are seconds from the start, larger ones ms since 1970
 _WITH_DAY = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f")
 _DAY_FIRST = ("%d/%m/%Y %H:%M:%S%.f", "%d.%m.%Y %H:%M:%S%.f", "%d-%m-%Y %H:%M:%S%.f")
@@ -55,7 +56,7 @@ def _of_numbers(numbers: pl.Series, out: Collector, *, said: str, name: str) -> 
 
 def _placed(seconds: pl.Series, out: Collector, *, is_utc: bool) -> tuple[pl.Series, Moment | None]:
     first = seconds.drop_nulls().min()
-    if not isinstance(first, float) or not abs(first) < 1e11:
+    if not isinstance(first, float) or not abs(first) < _FARTHEST_S:
         raise UnreadableFile("its times are in a form that is not read; export them as 2026-03-02 17:30:00.1")
     start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=first)
     if is_utc:
