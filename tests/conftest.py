@@ -34,6 +34,14 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
+LONGEST_BYTES_IN_ID = 32
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file as a parameter is numbered: its bytes may differ from process to process, as the time in an archive."""
+    return argname if isinstance(val, bytes) and len(val) > LONGEST_BYTES_IN_ID else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before the plugin that reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, so that what they share is made once."""
