@@ -131,3 +131,11 @@ def test_no_file_names_a_directory_of_one_machine(repository_files: list[Path], 
 
 def test_the_demo_output_and_secrets_are_not_in_the_repository(repository_files: list[Path]) -> None:
     assert [p for p in repository_files if p.suffix in (".key", ".sqlite3", ".pem") or "demo-out" in p.parts] == []
+
+
+def test_no_test_runs_a_loop_in_its_own_thread(root: Path) -> None:
+    """Where a browser test ran before, there is one already, and the test fails for its order alone."""
+    call = "asyncio" + ".run("
+    found = [path.name for path in (root / "tests").rglob("*.py") if call in path.read_text(encoding="utf-8")]
+
+    assert found == []

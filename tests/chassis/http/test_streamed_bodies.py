@@ -1,11 +1,11 @@
 """A body that its route passes on as it comes takes none of the memory that all other bodies share."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from chassis.http.limited_bodies import BodyLimit, BodyLimits, LimitedBodies
+from tests.own_loop import run_apart
 
 PART = b"x" * 64 * 1024
 PARTS = 40
@@ -30,6 +30,6 @@ def test_only_a_streamed_body_may_be_larger_than_the_memory_of_all_bodies(is_str
 
     limits = BodyLimits({"/up": BodyLimit(PARTS * len(PART), is_streamed=is_streamed)}, most_in_memory=MEMORY)
     scope = {"type": "http", "path": "/up", "headers": [(b"content-length", str(PARTS * len(PART)).encode())]}
-    asyncio.run(LimitedBodies(app, limits)(scope, receive, send))
+    run_apart(LimitedBodies(app, limits)(scope, receive, send))
 
     assert answers[0]["status"] == status

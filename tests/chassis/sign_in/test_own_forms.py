@@ -1,6 +1,5 @@
 """What a request must show before it may change anything."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from starlette.datastructures import Headers
 
 from chassis.sign_in.own_forms import OtherOrigin, OwnFormsOnly, is_same_origin
 from chassis.web.site_address import OWN_MACHINE_ONLY
+from tests.own_loop import run_apart
 
 OWN = "http://127.0.0.1:8600"
 
@@ -72,7 +72,7 @@ def test_only_a_route_that_takes_files_takes_them_and_no_more_than_it_says(
         answers.append(message)
 
     app = OwnFormsOnly(inner, refusal=refusal, site=OWN_MACHINE_ONLY, uploads={"/files": 100_000})
-    asyncio.run(app({"type": "http", "method": "POST", "path": path, "headers": headers}, None, send))  # type: ignore[arg-type]  # nothing is received
+    run_apart(app({"type": "http", "method": "POST", "path": path, "headers": headers}, None, send))  # type: ignore[arg-type]  # nothing is received
 
     assert [one["status"] for one in answers] == [status]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from consent.web.never_limited import address_budget
 from policies.vocabulary import Category, OrgId, Role
 from tests.consent.identity.test_consent_identity import new_code
 from tests.consent.league import Caller, FakeClock, Template, make_service
+from tests.own_loop import run_apart
 from tests.waiting import HANG_S
 
 REQUESTS, ITEMS, PAGES = 12, 200, 5
@@ -139,8 +139,7 @@ def test_one_club_holds_only_its_turns_and_too_many_who_wait_are_sent_away() -> 
         await asyncio.wait_for(asyncio.gather(*flood, other), HANG_S)
         return held, refused, is_other_served and most <= ALL_AT_ONCE
 
-    with ThreadPoolExecutor(1) as thread:  # one of its own: a browser test may have left a loop in this one
-        held, refused, is_fair = thread.submit(lambda: asyncio.run(attack())).result()
+    held, refused, is_fair = run_apart(attack())
 
     assert held == AT_ONCE
     assert refused > 0
