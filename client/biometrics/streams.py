@@ -268,8 +268,3 @@ SPECS: dict[Stream, StreamSpec] = {
     Stream.FAT_FREE_MASS: answer("kg", 20, 150, _FOOD, "fat-free mass"),
     Stream.HEALTH_EPISODE: written(Category.INJURY, "one health problem: kind, return and body area"),
 }
-
-
-def spec(stream: Stream) -> StreamSpec:
-    """Return what `stream` promises."""
-    return SPECS[stream]

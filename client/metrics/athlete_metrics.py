@@ -1,10 +1,14 @@
 """An athlete's figures over a range of days, from the vault: each as it was known on its day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 
 import numpy as np
 
+from client.biometrics.observations import Observation
+from client.biometrics.own_settings import OwnSettings
 from client.biometrics.rest_rule import RestRule
 from client.features.daily import DailyTable
 from client.metrics.as_of import TableAsOf, tables_as_of
@@ -21,6 +25,54 @@ _KEY = b"metrics\x1finputs"
 History = dict[str, list[MetricDay]]
 
 
+@dataclass(frozen=True, slots=True)
+class MetricBasis:
+    """What an athlete's figures are made of, read once. key: of the fingerprints of their inputs."""
+
+    readings: Sequence[Observation]
+    own: OwnSettings
+    priority: tuple[str, ...]
+    rest: RestRule
+    is_minor: bool
+    key: bytes
+
+    @classmethod
+    def read(cls, vault: Vault, athlete: AthleteId) -> Self:
+        """Read it from the vault; raises UnknownAthlete or AthleteErased."""
+        return cls(
+            readings=vault.read(athlete),
+            own=own_settings(vault, athlete),
+            priority=source_priority(vault, athlete),
+            rest=rest_rule(vault, athlete),
+            is_minor=vault.athlete(athlete).is_minor,
+            key=vault.seal_of(athlete)[2].row_key(_KEY),
+        )
+
+    def between(
+        self,
+        *,
+        first: date | None = None,
+        last: date | None = None,
+        today: date | None = None,
+        rest: RestRule | None = None,
+        names: Collection[str] | None = None,
+    ) -> History:
+        """Return the figures as `athlete_metrics` does; names: these alone."""
+        held = tables_as_of(
+            self.readings,
+            priority=self.priority,
+            rest=self.rest if rest is None else rest,
+            today=today,
+            own=self.own,
+        )
+        metrics = [one for one in catalogue(self.own, is_minor=self.is_minor) if names is None or one.name in names]
+        newest = max((one.table.dates[-1] for one in held), default=None)
+        last = last or max((day for day in (newest, first) if day is not None), default=None)
+        if last is None:
+            return {}
+        return metrics_between(held, first or last, last, key=self.key, metrics=metrics)
+
+
 def athlete_metrics(
     vault: Vault,
     athlete: AthleteId,
@@ -35,21 +87,7 @@ def athlete_metrics(
     Without `last` the range ends on the newest day with data (not before `first`), without `first` it is that one day;
     empty where nothing is known and no range is given. rest: a rule to try instead of the athlete's own.
     """
-    own = own_settings(vault, athlete)
-    held = tables_as_of(
-        vault.read(athlete),
-        priority=source_priority(vault, athlete),
-        rest=rest_rule(vault, athlete) if rest is None else rest,
-        today=today,
-        own=own,
-    )
-    metrics = catalogue(own, is_minor=vault.athlete(athlete).is_minor)
-    key = vault.seal_of(athlete)[2].row_key(_KEY)
-    newest = max((one.table.dates[-1] for one in held), default=None)
-    last = last or max((day for day in (newest, first) if day is not None), default=None)
-    if last is None:
-        return {}
-    return metrics_between(held, first or last, last, key=key, metrics=metrics)
+    return MetricBasis.read(vault, athlete).between(first=first, last=last, today=today, rest=rest)
 
 
 def metrics_between(
@@ -65,17 +103,6 @@ def metrics_between(
             for metric in metrics:
                 found[metric.name] += metric_days(table, metric, wanted=wanted, key=key)
     return {name: sorted(days, key=lambda one: one.day) for name, days in found.items()}
-
-
-def metrics_on(
-    table: DailyTable, *, key: bytes = b"", metrics: Sequence[DailyMetric] | None = None
-) -> dict[str, MetricDay]:
-    """Return the figures on the table's last day, by name; empty for an empty table."""
-    if not table.dates:
-        return {}
-    held = [TableAsOf(table, np.ones(len(table.dates), dtype=bool))]
-    found = metrics_between(held, table.dates[-1], table.dates[-1], key=key, metrics=metrics)
-    return {name: days[0] for name, days in found.items()}
 
 
 def _covering(one: TableAsOf, first: date, last: date) -> tuple[DailyTable, Mask]:

@@ -11,19 +11,13 @@ from client.features.day_derived import SLEEP_AGREEMENT
 from client.features.morning_answers import MORNING_ANSWERS
 from client.metrics import own_past
 from client.metrics.columns import WELLNESS_SUM
-from client.metrics.definition import Codes, Compute, DailyMetric
+from client.metrics.definition import AU, Codes, Compute, DailyMetric, as_it_is
 from client.metrics.of_constants import of_constants
 from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h
 from client.metrics.tests_and_health import ENERGY, TESTS_AND_HEALTH
 from models.arrays import Floats
 
-AU = "{AU}"
 LOAD = ("load_au",)
-
-
-def as_it_is(series: Floats) -> Floats:
-    """The column itself: the figure of a day is that day's."""
-    return series
 
 
 def _warming(series: Floats) -> Codes:

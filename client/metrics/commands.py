@@ -8,14 +8,12 @@ import typer
 from chassis.cli.console import print_json_lists, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
 
 if TYPE_CHECKING:
-    from client.metrics.athlete_metrics import History
-    from client.vault.store import Vault
-    from policies.vocabulary import AthleteId
+    from client.metrics.athlete_metrics import History, MetricBasis
 
 
 MOST_DAYS = 7305  # ours: twenty years
@@ -28,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def metrics(
     folder: NodeFolder,
-    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    athlete: NodeAthlete,
     from_: Annotated[
         datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="First day; the last day alone if not given."),
@@ -52,7 +50,7 @@ def metrics(
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
     from client.biometrics.rest_rule import RestBasis, RestRule
-    from client.metrics.athlete_metrics import athlete_metrics
+    from client.metrics.athlete_metrics import MetricBasis
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -65,8 +63,9 @@ def metrics(
         found = find_athlete(vault, athlete).athlete
         report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
         tried = RestRule(RestBasis.REPORTED) if assume_rest else None
-        history = athlete_metrics(vault, found, first=first, last=last, today=today, rest=tried)
-        unrested = [] if as_json else _unknown_for_rest(vault, found, history, today)
+        basis = MetricBasis.read(vault, found)
+    history = basis.between(first=first, last=last, today=today, rest=tried)
+    unrested = [] if as_json else _unknown_for_rest(basis, history, today)
     days = [one.day for records in history.values() for one in (records[0], records[-1])]
     if as_json:
         shown = {name: (one.as_json() for one in records) for name, records in history.items()}
@@ -95,17 +94,16 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _unknown_for_rest(vault: "Vault", athlete: "AthleteId", history: "History", today: date) -> list[str]:
+def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> list[str]:
     """Return the figures of the last day that would be known were every day without a session a rest day."""
     from client.biometrics.rest_rule import RestBasis, RestRule
-    from client.metrics.athlete_metrics import athlete_metrics
 
     unknown = {name: days[-1].day for name, days in history.items() if days[-1].value is None and days[-1].valid}
     if not unknown:
         return []
     last = max(unknown.values())
     complete = RestRule(RestBasis.COMPLETE_UNTIL, min(last, today))
-    tried = athlete_metrics(vault, athlete, first=last, last=last, today=today, rest=complete)
+    tried = basis.between(first=last, last=last, today=today, rest=complete, names=unknown)
     return [name for name in unknown if tried[name][-1].value is not None]
 
 

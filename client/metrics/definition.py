@@ -16,6 +16,12 @@ The value of a day rests on that day and days before it, never on a later one.
 Codes = Mapping[str, NDArray[np.bool_]]
 """By quality code: on which days (days,) it stands."""
 FindCodes = Callable[..., Codes]
+AU = "{AU}"
+
+
+def as_it_is(series: Floats) -> Floats:
+    """The column itself: the figure of a day is that day's."""
+    return series
 
 
 def _no_codes(*_: Floats) -> Codes:

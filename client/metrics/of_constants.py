@@ -8,11 +8,10 @@ import numpy as np
 from client.biometrics.own_settings import OwnSettings
 from client.features import fitness_fatigue, load, sleep
 from client.features.days.heart_load import HEART_LOADS, TRIMP, TRIMP_ZONES, UNRATED, ZONES
-from client.metrics.definition import Codes, DailyMetric
+from client.metrics.definition import AU, Codes, DailyMetric, as_it_is
 from models.arrays import Floats
 
 NOT_SET = "constant_not_set"
-AU = "{AU}"
 
 
 def of_constants(own: OwnSettings) -> tuple[DailyMetric, ...]:
@@ -37,15 +36,11 @@ def _codes(*constants: float | None) -> Callable[..., Codes]:
 
 
 def _day(name: str, unit: str, method: str, codes: Callable[..., Codes]) -> DailyMetric:
-    return DailyMetric(name, (name,), unit, 1, _itself, 1, method, codes)
+    return DailyMetric(name, (name,), unit, 1, as_it_is, 1, method, codes)
 
 
 def _week(name: str, method: str, codes: Callable[..., Codes]) -> DailyMetric:
     return DailyMetric(f"{name}_7d_sum", (name,), AU, 7, load.weekly_sum, 7, method, codes)
-
-
-def _itself(series: Floats) -> Floats:
-    return series
 
 
 def _unknown(series: Floats) -> Floats:

@@ -30,10 +30,15 @@ MIDPOINT_D = 14
 def robust_z(series: Floats, *, typical_error: float, sign: int = 1) -> Floats:
     """z of each day against the 28 days before it, (days,), cut to ±3; above 0 is good (docs/indices.md §5.1)."""
     before = windows(series, BASELINE_D, ago=1)
-    centre = medians(before)
-    spread = np.maximum(MAD_TO_SD * medians(np.abs(before - centre[:, None])), typical_error)
+    centre, spread = centre_and_spread(before, typical_error)
     z = np.clip(sign * (series - centre) / spread, -CLIP, CLIP)
     return np.where(known(before) >= MIN_VALID, z, np.nan)
+
+
+def centre_and_spread(rows: Floats, typical_error: float) -> tuple[Floats, Floats]:
+    """Median of each row, and its scaled MAD, no smaller than the typical error, (rows,) each."""
+    centre = medians(rows)
+    return centre, np.maximum(MAD_TO_SD * medians(np.abs(rows - centre[:, None])), typical_error)
 
 
 def mean_of_week(series: Floats) -> Floats:

@@ -12,9 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from client.features.baseline import BASELINE_D, MAD_TO_SD, MIN_VALID
+from client.features.baseline import BASELINE_D, MIN_VALID
 from client.features.load import WEEK_D, is_count_enough
-from client.features.windows import known, medians, quantiles, windows
+from client.features.windows import known, quantiles, windows
+from client.metrics.own_past import centre_and_spread
 from models.arrays import Floats
 
 SESSIONS_D = 365
@@ -65,8 +66,7 @@ def recovery_time_h(marker: Floats, load: Floats, *, typical_error: float) -> Fl
 def _outcomes(marker: Floats, load: Floats, typical_error: float) -> list[tuple[int, int, Outcome]]:
     """Day of each hard session, day on which its outcome is known, and the outcome; none where no morning tells."""
     rows, hard = windows(marker, BASELINE_D), hard_days(load)
-    centre = medians(rows)
-    spread = np.maximum(MAD_TO_SD * medians(np.abs(rows - centre[:, None])), typical_error)
+    centre, spread = centre_and_spread(rows, typical_error)
     limit = np.where(known(rows) >= MIN_VALID, centre + AS_USUAL_Z * spread, np.nan)
     found = []
     for begun in np.flatnonzero(hard & ~np.isnan(limit)).tolist():

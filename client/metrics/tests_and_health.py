@@ -5,7 +5,7 @@ import numpy as np
 from client.features import change_beyond_error as tests
 from client.features.windows import known, ratio, sums, windows
 from client.metrics.columns import EXPOSURE_H, OSTRC_SCORE, TWO_SIDED, asymmetry_of
-from client.metrics.definition import DailyMetric
+from client.metrics.definition import DailyMetric, as_it_is
 from models.arrays import Floats
 
 JUMPS = {
@@ -30,10 +30,6 @@ def _of_jumps(name: str, unit: str) -> tuple[DailyMetric, ...]:
         DailyMetric(f"{name}_typical_error", (name,), unit, d, tests.own_typical_error, reach, "typical_error_90d"),
         DailyMetric(f"{name}_mdc95", (name,), unit, d, tests.own_mdc95, reach, "mdc95_90d"),
     )
-
-
-def _itself(series: Floats) -> Floats:
-    return series
 
 
 def per_exposure(hours: Floats, events: Floats) -> Floats:
@@ -61,10 +57,10 @@ def energy_availability(intake: Floats, exercise: Floats, mass: Floats) -> Float
 TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
     *(metric for name, unit in JUMPS.items() for metric in _of_jumps(name, unit)),
     *(
-        DailyMetric(asymmetry_of(test), (asymmetry_of(test),), "%", 1, _itself, 1, "right_less_left_of_larger")
+        DailyMetric(asymmetry_of(test), (asymmetry_of(test),), "%", 1, as_it_is, 1, "right_less_left_of_larger")
         for test in TWO_SIDED
     ),
-    DailyMetric(OSTRC_SCORE, (OSTRC_SCORE,), "{score}", 1, _itself, 1, "ostrc_h2_sum"),
+    DailyMetric(OSTRC_SCORE, (OSTRC_SCORE,), "{score}", 1, as_it_is, 1, "ostrc_h2_sum"),
     DailyMetric(
         "injury_incidence_365d", (EXPOSURE_H, "injury_onset"), "1", YEAR_D, per_exposure, YEAR_D, "onsets_per_1000_h"
     ),

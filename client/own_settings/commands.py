@@ -6,7 +6,7 @@ import typer
 
 from chassis.cli.console import print_json, print_values, say
 from chassis.cli.options import AsJson
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.setup import athletes
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _known(vault: "Vault", athlete: "AthleteId | None") -> list[str]:
 
 def constants(
     folder: NodeFolder,
-    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    athlete: NodeAthlete,
     heart_rate_max: Annotated[float | None, typer.Option(help="Beats a minute, measured.", show_default=False)] = None,
     heart_rate_rest: Annotated[float | None, typer.Option(help="Beats a minute.", show_default=False)] = None,
     trimp_factor: Annotated[float | None, typer.Option(help="A of Banister's TRIMP.", show_default=False)] = None,

@@ -9,7 +9,7 @@ from chassis.cli.console import print_json_rows, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.biometrics.streams import Stream
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.metrics.commands import asked_range
 
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def readings(
     folder: NodeFolder,
-    athlete: Annotated[str, typer.Argument(help="Athlete id, name or shirt number.", show_default=False)],
+    athlete: NodeAthlete,
     stream: Annotated[
         list[Stream] | None, typer.Option(help="Only this stream; repeatable.", metavar="STREAM", show_default=False)
     ] = None,
@@ -66,6 +66,7 @@ def readings(
 
 
 def _show(listed: "list[ListedReading]") -> None:
+    from client.features.day_sources import name_of, source_of
     from client.vault.history.by_hand import SHORTEST_ID
 
     if not listed:
@@ -75,7 +76,7 @@ def _show(listed: "list[ListedReading]") -> None:
     for one in listed[-MOST_ROWS:]:
         reading = one.stored.reading
         start = reading.local(reading.start).strftime("%H:%M")
-        origin = " ".join(part for part in (reading.source.app, reading.source.device) if part)
+        origin = name_of(source_of(reading))
         day = one.local_day.isoformat()
         short = one.stored.id[:SHORTEST_ID]
         rows.append((short, f"{day} {start}", reading.stream.value, _value(reading), origin, one.state))

@@ -14,7 +14,7 @@ from client.coaching.domains import Domain
 from client.coaching.evidence import evidence_on
 from client.coaching.histories import histories
 from client.features.daily import build
-from client.metrics.athlete_metrics import metrics_on
+from tests.client.metrics.last_day import metrics_on
 
 Make = Callable[..., Observation]
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)

@@ -15,8 +15,8 @@ from client.coaching.evidence import evidence_on
 from client.coaching.histories import domain_instruments, histories
 from client.features.daily import DailyTable, build
 from client.features.days.instruments import of_one_instrument
-from client.metrics.athlete_metrics import metrics_on
 from client.metrics.metric_day import MetricDay
+from tests.client.metrics.last_day import metrics_on
 
 WATCH, STRAP = (ReadingSource(device, device, device[0] * 64) for device in ("watch", "strap"))
 START = datetime(2026, 1, 1, 7, tzinfo=UTC)

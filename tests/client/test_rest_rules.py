@@ -20,13 +20,13 @@ from client.features.rest import ASSUMED_REST
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile
 from client.ingest.pmsys import read_srpe
-from client.metrics.athlete_metrics import metrics_on
 from client.release import days_from
 from client.vault.keys import UnlockKey
 from client.vault.rest_rules import rest_rule, set_rest_rule
 from client.vault.store import Vault
 from client.web.tables import Tables
 from policies.vocabulary import AthleteId, Category
+from tests.client.metrics.last_day import metrics_on
 
 Make = Callable[..., Observation]
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)

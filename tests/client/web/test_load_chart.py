@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from client.features.daily import DailyTable
 from client.features.rest import ASSUMED_REST
-from client.metrics.athlete_metrics import metrics_on
 from client.metrics.catalogue import catalogue
 from client.web.charts.load import TOO_FEW, compared, load_chart
+from tests.client.metrics.last_day import metrics_on
 
 FIRST = date(2026, 1, 1)
 NAN = float("nan")

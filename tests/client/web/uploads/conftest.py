@@ -1,9 +1,7 @@
 """A signed-in browser that brings files to a node with a vault of its own, and small invented files."""
 
-import io
 import re
 import shutil
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 from tests.client.web.conftest import ORIGIN, StaffBrowser
+from tests.client.workbooks import archive
 
 WELLNESS = "effective_time_frame,fatigue,mood,readiness,sleep_duration_h,sleep_quality,soreness,soreness_area,stress\n"
 INJURY = "effective_time_frame,injuries\n2026-11-20T07:00:00Z,{'right_knee': 'minor'}\n"
@@ -34,11 +33,7 @@ def wellness(days: int = 3, sleep: str = "7") -> str:
 
 def zipped(files: dict[str, str]) -> bytes:
     """A folder as zip."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return held.getvalue()
+    return archive(files)
 
 
 @dataclass
