@@ -4,6 +4,7 @@ Files that were set aside are in `client.vault.set_aside`, what each import had 
 """
 
 import json
+from collections.abc import Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -97,10 +98,10 @@ def delete_import(vault: Vault, athlete: AthleteId, number: int) -> None:
         connection.execute("DELETE FROM import WHERE number = ? AND athlete = ?", (number, owner))
 
 
-def settle(vault: Vault, athlete: AthleteId, mark: str) -> None:
-    """Note that a file that was set aside no longer is."""
+def settle(vault: Vault, athlete: AthleteId, marks: Set[str]) -> None:
+    """Note that files that were set aside no longer are. marks: as `file_mark` gives them."""
     for record in imports(vault, athlete):
-        if record.is_set_aside and file_mark(vault, athlete, record.file_sha256) == mark:
+        if record.is_set_aside and file_mark(vault, athlete, record.file_sha256) in marks:
             record_import(vault, athlete, replace(record, is_settled=True))
 
 

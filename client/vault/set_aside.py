@@ -47,7 +47,7 @@ def clear(vault: Vault, athlete: AthleteId, marks: frozenset[str]) -> None:
         for mark in sorted(marks):
             row = (number, bytes.fromhex(mark))
             connection.execute("DELETE FROM quarantine WHERE athlete = ? AND key = ?", row)
-            settle(vault, athlete, mark)
+        settle(vault, athlete, marks)
 
 
 def is_taken_now(vault: Vault, sha256: str) -> None:

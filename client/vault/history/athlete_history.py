@@ -63,7 +63,7 @@ class AthleteHistory:
         """True where a file had records of both, so that it tells them apart."""
         if self._files(one) & self._files(other):
             return True
-        return any(claims.keys & one and claims.keys & other for claims in self.claims.values())
+        return any(claims.has_any(one) and claims.has_any(other) for claims in self.claims.values())
 
     def state(self, key: bytes) -> RecordState:
         """Return a record as it is stored."""

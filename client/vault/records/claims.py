@@ -39,6 +39,10 @@ class ImportClaims:
         """The records that it has to do with."""
         return frozenset(self.values) | self.taken_out
 
+    def has_any(self, keys: Iterable[bytes]) -> bool:
+        """True where it has to do with one of these records."""
+        return any(key in self.values or key in self.taken_out for key in keys)
+
     def without(self, keys: Iterable[bytes]) -> "ImportClaims":
         """Return the claims without those of some records."""
         gone = frozenset(keys)
