@@ -91,6 +91,19 @@ def test_a_later_log_ends_an_episode_that_an_earlier_one_left_open(
     assert (episode.ended, episode.days_lost) == (date(2026, 3, 6), 3)
 
 
+def test_every_day_lost_is_kept_and_one_that_two_injuries_share_is_lost_once(
+    vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text(
+        "onset,return,body area\n2026-03-02,2026-03-06,knee\n2026-03-04,2026-03-08,foot\n2026-03-20,,hip\n"
+    )
+    Importer(vault, clock, Attribution(athlete)).take(tmp_path / "log.csv")
+
+    lost = [one.day.day for one in vault.read(athlete, [Stream.TIME_LOSS])]
+
+    assert sorted(lost) == [3, 4, 5, 6, 7]
+
+
 @pytest.mark.parametrize("days", [("02/03/2026", "05/04/2026"), ("03/02/2026", "11/12/2025")])
 def test_days_that_may_be_months_refuse_a_log(text_file: TextFile, clock: LocalClock, days: tuple[str, str]) -> None:
     text = "onset,return,body area\n" + "".join(f"{day},,knee\n" for day in days)

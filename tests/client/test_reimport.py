@@ -53,5 +53,31 @@ def test_order_packing_and_repetition_change_nothing(
     assert added[-1] == 0, "the packed files are those that were imported before"
 
 
+SLEPT = '{"SleepSessionRecord": [{"startTime": "2026-03-01T22:00:00Z", "endTime": "%s", "startZoneOffset": "+01:00"}]}'
+DAY = (
+    '[{"summaryId": "d", "startTimeInSeconds": 1772406000, "startTimeOffsetInSeconds": 3600, "durationInSeconds": %d,'
+    ' "floorsClimbed": 1, "steps": %d}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "value"),
+    [
+        (SLEPT % "2026-03-02T02:40:00Z", SLEPT % "2026-03-02T05:05:00Z", 425.0),
+        (DAY % (43_200, 4000), DAY % (86_400, 9000), 9000.0),
+    ],
+    ids=["a night", "a day"],
+)
+def test_what_was_not_over_at_an_export_has_the_value_of_the_later_one(
+    tmp_path: Path, key: UnlockKey, clock: LocalClock, early: str, late: str, value: float
+) -> None:
+    for name, text in (("early.json", early), ("late.json", late)):
+        (tmp_path / name).write_text(text)
+
+    kept, _ = imported(tmp_path, [tmp_path / name for name in ("early.json", "late.json", "early.json")], key, clock)
+
+    assert [one.value for one in kept] == [value]
+
+
 def _packed(path: Path, number: int) -> bytes:
     return gzip.compress(path.read_bytes()) if number % 2 else path.read_bytes()

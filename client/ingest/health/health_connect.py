@@ -9,6 +9,7 @@ from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import JsonRecord
+from client.ingest.health.sleep_records import SleepRecord, told_once
 from client.ingest.health.sleep_stages import ASLEEP, AWAKE, DEEP, SleepStage, take_sleeps
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.markup.json_stream import JsonObjects
@@ -43,11 +44,12 @@ def kind_of(record: JsonRecord) -> str:
 
 
 class _HealthConnect:
-    """Takes each record as it comes, except what needs others: sums of days."""
+    """Takes each record as it comes, except what needs others: sums of days and sleeps."""
 
     def __init__(self, file: InputFile, clock: LocalClock) -> None:
         self.out = Collector(file, clock, app=APP)
         self.sums: dict[tuple[Stream, date], tuple[Moment, float]] = {}
+        self.sleeps: list[SleepRecord] = []
 
     def take(self, record: JsonRecord) -> bool:
         """Take one record; False for one of a kind that is not taken."""
@@ -77,6 +79,14 @@ class _HealthConnect:
             self.out.begin_record()
             self.out.number(stream, start.midnight, total, quality=(PARTIAL_FILE,) if day == last_day else ())
 
+    def take_sleeps(self) -> None:
+        """Take each sleep once, as often as a watch or a second app wrote it."""
+        sleeps = told_once(self.sleeps)
+        for stages in sleeps:
+            take_sleeps(self.out, stages)
+        if len(sleeps) < len(self.sleeps):
+            self.out.counters.count("duplicate:sleep", len(self.sleeps) - len(sleeps))
+
     def _point(self, record: JsonRecord, stream: Stream, value: float | None) -> None:
         moment = record.instant("time", self.out, offset="zoneOffset")
         if moment is not None:
@@ -99,7 +109,9 @@ class _HealthConnect:
         if not stages and span is not None:
             stages = [SleepStage(*span, ASLEEP)]
             self.out.counters.count("sleep_without_stages")
-        take_sleeps(self.out, stages)
+        if stages:
+            start, end = min(stage.start.utc for stage in stages), max(stage.end.utc for stage in stages)
+            self.sleeps.append(SleepRecord(_origin(record), start, end, tuple(stages)))
 
     def _exercise(self, record: JsonRecord) -> None:
         span = self._span(record)
@@ -119,6 +131,12 @@ class _HealthConnect:
             return
         first, total = self.sums.get((stream, moment.local_day), (moment, 0.0))
         self.sums[stream, moment.local_day] = first, total + value
+
+
+def _origin(record: JsonRecord) -> str:
+    """Return the package of the app that wrote the record, "" where it is not said; it is stored nowhere."""
+    paths = (("metadata", "dataOrigin", "packageName"), ("metadata", "dataOrigin"), ("dataOrigin",))
+    return next(filter(None, (record.text(*path) for path in paths)), "")
 
 
 def _placed(stage: JsonRecord, kind: str, span: tuple[Moment, Moment] | None, out: Collector) -> list[SleepStage]:
@@ -163,6 +181,7 @@ def read_health_connect(file: InputFile, clock: LocalClock) -> Reading:
             out.counters.lose_rows("left_out:kind_not_taken", 1)
     out.counters.rows = rows
     taken.take_sums()
+    taken.take_sleeps()
     if objects.defect is not None:
         out.counters.count("partial_file")
         out.counters.note(f"{objects.defect}; what stands before that place was kept")

@@ -94,6 +94,7 @@ def _take_days(out: Collector, kind: ProblemKind, began: date, lost: int) -> Non
     for step in range(1, lost + 1):
         moment = out.clock.local_day(began + timedelta(days=step), out.counters)
         if moment is not None:
+            out.begin_record()  # a day is known by its date: each is one reading, and of two problems it is lost once
             out.number(stream, moment, 1.0)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from client.biometrics.observations import BY_HAND, PARTIAL_FILE, Observation
 from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.streams import SPECS
 from client.vault.codec import PLACE
 from client.vault.records.former import ChangeKind, FormerReading
 
@@ -81,4 +82,6 @@ def _is_better(new: Observation, held: Observation) -> bool:
         return True
     if BY_HAND in held.quality or completes(held, new):
         return False
+    if SPECS[new.stream].day_of_end and new.end > held.end > held.start:
+        return True  # the night went on after the earlier export
     return new.stream in OF_SESSIONS or bool(new.entry and not new.entry.startswith(PLACE))

@@ -180,6 +180,68 @@ def test_summaries_of_garmin(read: Read) -> None:
     assert reading.ledger.account(reading.rows_of, ()).dropped == {"kind_not_taken": 1}, "the cycle is not looked at"
 
 
+GARMIN_DAY = {
+    "summaryId": "d",
+    "startTimeInSeconds": 1_772_406_000,
+    "startTimeOffsetInSeconds": 3600,
+    "activityType": "WELLNESS",
+    "durationInSeconds": 86_400,
+    "steps": 8456,
+    "distanceInMeters": 6782,
+    "floorsClimbed": 12,
+    "averageHeartRateInBeatsPerMinute": 64,
+    "restingHeartRateInBeatsPerMinute": 52,
+}
+
+
+def garmin_activity(number: int, start: int, seconds: int, **more: object) -> dict[str, object]:
+    return {
+        "summaryId": str(number),
+        "activityId": number,
+        "startTimeInSeconds": 1_772_460_000 + start,
+        "startTimeOffsetInSeconds": 3600,
+        "durationInSeconds": seconds,
+        "activityType": "LAP_SWIMMING",
+        **more,
+    }
+
+
+def test_a_day_and_a_quarter_of_an_hour_of_garmin_are_no_sessions(read: Read) -> None:
+    epoch = garmin_activity(1, 0, 900, intensity="ACTIVE", met=3.3, steps=93)
+
+    _, reading = read([GARMIN_DAY, epoch])
+
+    assert of(reading, Stream.ACTIVITY_DURATION_MIN) == of(reading, Stream.DISTANCE) == []
+    assert (of(reading, Stream.RESTING_HEART_RATE), of(reading, Stream.STEPS)) == ([52.0], [8456.0])
+
+
+def test_parts_of_a_garmin_activity_count_once_and_without_a_heart_rate(read: Read) -> None:
+    whole = garmin_activity(1, 0, 5400, isParent=True)
+    parts = [garmin_activity(n, 2700 * (n - 2), 2700, parentSummaryId="1") for n in (2, 3)]
+
+    _, reading = read([whole, *parts])
+
+    assert of(reading, Stream.ACTIVITY_DURATION_MIN) == [45.0, 45.0]
+
+
+def test_a_night_of_garmin_whose_duration_leaves_out_the_minutes_awake(read: Read) -> None:
+    night = {
+        "summaryId": "s",
+        "startTimeInSeconds": 1_772_400_660,
+        "startTimeOffsetInSeconds": 3600,
+        "durationInSeconds": 27_720,
+        "deepSleepDurationInSeconds": 5400,
+        "lightSleepDurationInSeconds": 15_600,
+        "remSleepInSeconds": 6720,
+        "awakeDurationInSeconds": 3960,
+    }
+
+    _, reading = read([night])
+
+    assert times(reading, Stream.SLEEP_PERIOD_MIN) == [("2026-03-01T21:31", "2026-03-02T06:19", 60)]
+    assert of(reading, Stream.SLEEP_EFFICIENCY) == [87.5]
+
+
 def test_sleep_of_a_garmin_account(read: Read) -> None:
     night = {
         "calendarDate": "2026-03-02",
@@ -289,6 +351,31 @@ def test_records_of_health_connect(read: Read) -> None:
     assert {one.offset_min for one in reading.observations} == {60}
     account = reading.ledger.account(reading.rows_of, ())
     assert (account.rows, account.dropped) == (10, {"kind_not_taken": 2})
+
+
+def slept(end: str, app: str = "a", start: str = "2026-03-01T22:00:00Z") -> dict[str, object]:
+    origin = {"dataOrigin": {"packageName": app}}
+    return {"startTime": start, "endTime": end, "startZoneOffset": "+01:00", "metadata": origin}
+
+
+@pytest.mark.parametrize(
+    ("records", "minutes"),
+    [
+        ([slept(f"2026-03-02T0{hour}:05:00Z") for hour in (0, 2, 5)], [425.0]),
+        ([slept("2026-03-02T05:05:00Z"), slept("2026-03-02T05:30:00Z", "b", "2026-03-01T22:20:00Z")], [430.0]),
+        ([slept("2026-03-02T01:00:00Z"), slept("2026-03-02T05:00:00Z", start="2026-03-02T00:30:00Z")], [420.0]),
+        ([slept("2026-03-02T05:05:00Z"), slept("2026-03-02T13:00:00Z", "b", "2026-03-02T12:30:00Z")], [425.0, 30.0]),
+    ],
+    ids=["as it grew", "two apps", "overlapping", "a nap of another app"],
+)
+def test_a_night_that_health_connect_holds_twice_is_one(
+    read: Read, records: list[dict[str, object]], minutes: list[float]
+) -> None:
+    _, reading = read({"SleepSessionRecord": records})
+
+    assert of(reading, Stream.SLEEP_PERIOD_MIN) == minutes
+    account = reading.ledger.account(reading.rows_of, ())
+    assert account.rows == len(records)
 
 
 def test_records_that_say_their_type_themselves_are_read_too(read: Read) -> None:

@@ -1,5 +1,7 @@
 """Garmin: summaries of its health interface and the sleep of an account's export, by the published form."""
 
+from collections.abc import Iterable
+
 from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
@@ -9,6 +11,12 @@ from client.ingest.reader import Reader
 
 APP = "garmin"
 _START, _OFFSET = "startTimeInSeconds", "startTimeOffsetInSeconds"
+# What only summaries of a whole day, of a quarter of an hour, and of an activity have.
+_OF_DAYS = ("restingHeartRateInBeatsPerMinute", "bmrKilocalories", "floorsClimbed", "minHeartRateInBeatsPerMinute")
+_ASLEEP = ("deepSleepDurationInSeconds", "lightSleepDurationInSeconds", "remSleepInSeconds")
+_OTHERWISE_IN_BED = ("awakeDurationInSeconds", "unmeasurableSleepInSeconds")
+_OF_EPOCHS = ("intensity", "met", "meanMotionIntensity")
+_OF_ACTIVITIES = ("averageHeartRateInBeatsPerMinute", "activityId", "deviceName", "activityName")
 
 
 def is_garmin(record: JsonRecord) -> bool:
@@ -21,8 +29,8 @@ def is_garmin(record: JsonRecord) -> bool:
 
 
 def read_garmin(file: InputFile, clock: LocalClock) -> Reading:
-    """Read the summaries of a file."""
-    return read_records(file, clock, _take, app=APP)
+    """Read the summaries of a file; one that is sent again, as its day goes on, has the same id."""
+    return read_records(file, clock, _take, app=APP, id_field="summaryId")
 
 
 def _take(out: Collector, record: JsonRecord) -> bool:
@@ -36,13 +44,23 @@ def _take(out: Collector, record: JsonRecord) -> bool:
         _take_variability(out, record)
     elif record.has("deepSleepDurationInSeconds"):
         _take_sleep(out, record)
-    elif record.has("activityType", "durationInSeconds") and record.has("averageHeartRateInBeatsPerMinute"):
-        _take_activity(out, record)
-    elif record.has("restingHeartRateInBeatsPerMinute"):
+    elif any(map(record.has, _OF_DAYS)):
         _take_daily(out, record)
+    elif _is_activity(record):
+        _take_activity(out, record)
     else:
         return False
     return True
+
+
+def _is_activity(record: JsonRecord) -> bool:
+    """True for an activity; a day and a quarter of an hour have a type and a duration too.
+
+    Of an activity in parts, such as a triathlon, the parts are taken, which stand beside it.
+    """
+    if not record.has("activityType", "durationInSeconds") or any(map(record.has, _OF_EPOCHS)):
+        return False
+    return any(map(record.has, _OF_ACTIVITIES)) and record.values.get("isParent") is not True
 
 
 def _span(out: Collector, record: JsonRecord) -> tuple[Moment | None, Moment | None]:
@@ -59,20 +77,27 @@ def _take_variability(out: Collector, record: JsonRecord) -> None:
 
 
 def _take_sleep(out: Collector, record: JsonRecord) -> None:
+    """The duration leaves out the minutes awake in the summaries of some devices; the night lasts as long as both."""
     start, end = _span(out, record)
-    names = ("deepSleepDurationInSeconds", "lightSleepDurationInSeconds", "remSleepInSeconds")
-    asleep = sum(value for name in names if (value := record.number(name)) is not None)
+    asleep = _sum(record, _ASLEEP)
+    in_bed = max(record.number("durationInSeconds") or 0.0, asleep + _sum(record, _OTHERWISE_IN_BED))
+    if start is not None and end is not None and in_bed <= 2 * 86_400:
+        end = start.later(in_bed)
     take_night(
         out,
         start,
         end,
         asleep_min=asleep / 60 or None,
-        in_bed_min=minutes(record.number("durationInSeconds")),
-        deep_min=minutes(record.number(names[0])),
+        in_bed_min=in_bed / 60 or None,
+        deep_min=minutes(record.number(_ASLEEP[0])),
     )
     score = record.number("overallSleepScore", "value")
     if score is not None and end is not None:
         out.number(Stream.SLEEP_SCORE, end, score, sentinels=(0.0,))
+
+
+def _sum(record: JsonRecord, names: Iterable[str]) -> float:
+    return sum(value for name in names if (value := record.number(name)) is not None)
 
 
 def _take_export_sleep(out: Collector, record: JsonRecord) -> None:
