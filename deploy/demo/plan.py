@@ -29,14 +29,14 @@ MOST_CLUBS = 26
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person asked for. data: a folder with `soccermon/` or `pmdata/`, or None for the synthetic league."""
+    """What the person asked for; what stands if nothing is said, `deploy.demo.cli` says. data: a folder with `soccermon/` or `pmdata/`, or None for the synthetic league."""
 
     out: Path
-    data: Path | None = None
-    clubs: int = 2
-    athletes: int = 20
-    days: int = 400
-    seed: int = 20261123
+    data: Path | None
+    clubs: int
+    athletes: int
+    days: int
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)

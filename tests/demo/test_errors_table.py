@@ -40,7 +40,7 @@ def test_clubs_of_unequal_size_join_to_the_errors_over_all_their_days() -> None:
 
 
 def test_the_demo_knows_the_days_of_the_league_that_it_invented(tmp_path: Path) -> None:
-    plan = make_plan(Options(tmp_path, clubs=2, athletes=3, days=90))
+    plan = make_plan(Options(tmp_path, None, clubs=2, athletes=3, days=90, seed=7))
     plan.data_folder.mkdir()
     entrants = prepare(plan, LAST_DAY).entrants
     people = [Person("ath", e.name, e.club, e.shirt_no, e.is_minor, e.source, e.label) for e in entrants]
@@ -64,7 +64,7 @@ def test_real_folders_are_read_where_they_lie_and_guesses_are_left_out(tmp_path:
     (tmp_path / "pmdata" / "p01" / "pmsys" / "wellness.csv").write_text(
         "effective_time_frame,readiness\n2026-01-02T08:31:40.751Z,5\n2026-01-03T10:00:01.229Z,\n"
     )
-    plan = make_plan(Options(tmp_path / "out", data=tmp_path, clubs=1))
+    plan = make_plan(Options(tmp_path / "out", tmp_path, clubs=1, athletes=2, days=60, seed=7))
     people = [
         Person("a", "SoccerMon 1", "club-a", 101, False, SOCCERMON, "1"),
         Person("b", "PMData p01", "club-a", 300, False, PMDATA, "p01"),
