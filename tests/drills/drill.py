@@ -55,15 +55,23 @@ class DrillResult:
 
 
 def enlarged(
-    name: str, what: str, tests: Sequence[str], *, within_s: float, factor: int = 1, runs: int = 1, marked: str = ""
+    name: str,
+    what: str,
+    tests: Sequence[str],
+    *,
+    within_s: float,
+    factor: int = 1,
+    runs: int = 1,
+    marked: str = "",
+    processes: int = 2,
 ) -> Drill:
     """A drill that runs tests of the gate `factor` times as large, or `runs` times over, with another seed.
 
-    marked: of these tests only those that bear this mark.
+    marked: of these tests only those that bear this mark. processes: 0 for none beside pytest's own.
     """
 
     def command(seed: int) -> list[str]:
-        how = ["-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup", "--maxfail", "1"]
+        how = ["-q", "-p", "no:cacheprovider", "-n", str(processes), "--dist", "loadgroup", "--maxfail", "1"]
         seeds = [f"--hypothesis-seed={seed}", f"--randomly-seed={seed}"]
         chosen = [*tests, "-m", marked] if marked else tests
         return [sys.executable, "-m", "pytest", *how, *seeds, *chosen]

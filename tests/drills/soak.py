@@ -185,12 +185,12 @@ def soak(union: Union, *, rate: float, lasts_s: float, seed: int) -> Soaked:
         deeds = people(address, union, result)
         every_s = min(PERSON_EVERY_S, lasts_s / 10)
         with load.going():
-            while (passed := time.monotonic() - load.began) < lasts_s:
+            while time.monotonic() - load.began < lasts_s:
                 if (deed := next(deeds, None)) is not None:
                     deed()
-                if passed >= WARM_UP * lasts_s:
-                    result.memory_mb.append(resident_mb(process.pid))
                 load.stop.wait(every_s)
+                if time.monotonic() - load.began >= WARM_UP * lasts_s:  # one look at least, however long a deed took
+                    result.memory_mb.append(resident_mb(process.pid))
     return result
 
 

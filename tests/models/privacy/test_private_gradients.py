@@ -1,20 +1,18 @@
 """Per-athlete gradients: the batched path and Opacus against a loop of plain autograd, and the bound on one athlete."""
 
+import importlib
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import BadShape
 from models.features import AthleteSeries
-from models.privacy.opacus_gradients import opacus_gradients
 from models.privacy.per_athlete_gradients import (
     FULL_WEIGHT_DAYS,
-    HUBER_DELTA,
-    MLP_HIDDEN,
     GradientKind,
     athlete_gradients,
     athlete_gradients_sum,
@@ -23,36 +21,13 @@ from models.privacy.per_athlete_gradients import (
 )
 from tests.scale import scaled
 
-LOSSES: dict[GradientKind, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "linear": lambda s, y: 0.5 * (s - y) ** 2,
-    "huber": lambda s, y: torch.nn.functional.huber_loss(s, y, reduction="none", delta=HUBER_DELTA),
-    "logistic": lambda s, y: torch.nn.functional.binary_cross_entropy_with_logits(s, y, reduction="none"),
-    "mlp": lambda s, y: torch.nn.functional.binary_cross_entropy_with_logits(s, y, reduction="none"),
-}
-KINDS = sorted(LOSSES)
+KINDS: list[GradientKind] = ["huber", "linear", "logistic", "mlp"]
 
 
-def _module(kind: GradientKind, features: int = 10) -> torch.nn.Module:
-    torch.manual_seed(0)
-    if kind != "mlp":
-        return torch.nn.Linear(features, 1)
-    return torch.nn.Sequential(torch.nn.Linear(features, MLP_HIDDEN), torch.nn.Tanh(), torch.nn.Linear(MLP_HIDDEN, 1))
-
-
-def _weights(module: torch.nn.Module) -> np.ndarray:
-    return torch.cat([p.detach().reshape(-1) for p in module.parameters()]).numpy().astype(np.float64)
-
-
-def _oracle(kind: GradientKind, module: torch.nn.Module, series: list[AthleteSeries]) -> np.ndarray:
-    """One athlete at a time, one plain backward pass each."""
-    rows = []
-    for one in series:
-        days = torch.from_numpy(one.mask)
-        score = module(torch.from_numpy(one.X))[:, 0][days]
-        loss = LOSSES[kind](score, torch.from_numpy(one.y)[days]).sum() / max(one.n_valid, FULL_WEIGHT_DAYS)
-        grads = torch.autograd.grad(loss, list(module.parameters()))
-        rows.append(torch.cat([g.reshape(-1) for g in grads]).numpy())
-    return np.array(rows)
+@pytest.fixture(scope="module")
+def autograd() -> ModuleType:
+    """The oracle, which loads torch and Opacus."""
+    return importlib.import_module("tests.models.privacy.autograd_oracle")
 
 
 @pytest.fixture
@@ -71,39 +46,41 @@ def series(random_series: Callable[..., AthleteSeries]) -> Callable[[GradientKin
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_batched_path_equals_the_autograd_loop(
-    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]]
+    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]], autograd: ModuleType
 ) -> None:
-    module, athletes = _module(kind), series(kind)
+    module, athletes = autograd.made_module(kind), series(kind)
 
-    batched = athlete_gradients(kind, _weights(module), athletes)
+    batched = athlete_gradients(kind, autograd.weights_of(module), athletes)
 
-    np.testing.assert_allclose(batched, _oracle(kind, module, athletes), rtol=2e-4, atol=2e-6)
+    np.testing.assert_allclose(batched, autograd.one_by_one(kind, module, athletes), rtol=2e-4, atol=2e-6)
     assert (batched[-1] == 0).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_opacus_path_equals_the_autograd_loop(
-    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]]
+    kind: GradientKind, series: Callable[[GradientKind], list[AthleteSeries]], autograd: ModuleType
 ) -> None:
-    module, athletes = _module(kind), series(kind)
+    module, athletes = autograd.made_module(kind), series(kind)
 
-    general = opacus_gradients(module, LOSSES[kind], athletes)
+    general = autograd.by_opacus(kind, module, athletes)
 
-    np.testing.assert_allclose(general, _oracle(kind, module, athletes), rtol=2e-4, atol=2e-6)
+    np.testing.assert_allclose(general, autograd.one_by_one(kind, module, athletes), rtol=2e-4, atol=2e-6)
     assert all(p.grad is None for p in module.parameters())
 
 
-def test_opacus_path_can_be_used_twice_on_one_module(series: Callable[[GradientKind], list[AthleteSeries]]) -> None:
-    module, athletes = _module("linear"), series("linear")
+def test_opacus_path_can_be_used_twice_on_one_module(
+    series: Callable[[GradientKind], list[AthleteSeries]], autograd: ModuleType
+) -> None:
+    module, athletes = autograd.made_module("linear"), series("linear")
 
-    first = opacus_gradients(module, LOSSES["linear"], athletes)
+    first = autograd.by_opacus("linear", module, athletes)
 
-    assert (opacus_gradients(module, LOSSES["linear"], athletes) == first).all()
+    assert (autograd.by_opacus("linear", module, athletes) == first).all()
 
 
-def test_opacus_path_refuses_nobody() -> None:
+def test_opacus_path_refuses_nobody(autograd: ModuleType) -> None:
     with pytest.raises(BadShape):
-        opacus_gradients(_module("linear"), LOSSES["linear"], [])
+        autograd.by_opacus("linear", autograd.made_module("linear"), [])
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-3, 10))
