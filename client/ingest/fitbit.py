@@ -12,6 +12,7 @@ from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.text_table import read_table
 from client.ingest.times.fitbit_time import local_time, utc_time
 
@@ -73,7 +74,7 @@ def _is_nap(record: dict[str, Any]) -> bool:
 def read_sleep_score(file: InputFile, clock: LocalClock) -> Reading:
     """Read `sleep_score.csv`. Its times end in Z but are local (they equal the local ends in `sleep.json`)."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.counters):
+    for row in pointed_rows(read_table(file), SLEEP_SCORE_HEADER[1:], out.counters):
         moment = local_time(row["timestamp"].removesuffix("Z"), clock, out.counters)
         if moment is None:
             continue

@@ -10,10 +10,12 @@ from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping, BadNodeSettings
 from client.ingest.cells.column_check import RATED
 from client.ingest.cells.cycle_names import is_about_cycle
+from client.ingest.cells.headings import plain_heading
 from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+ColumnName = Annotated[Name, AfterValidator(plain_heading)]
 
 # Factors from one unit to another, UCUM codes. Anything else is refused when the mapping is read.
 CONVERSIONS: dict[tuple[str, str], float] = {
@@ -52,11 +54,11 @@ class TimeColumn(_Strict):
     means. zone_column: the column of each row's own zone or offset, which the file says better than `zone`.
     """
 
-    column: Name
+    column: ColumnName
     format: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(check_format)] = "iso"
     zone: Literal["local", "utc"] = "local"
-    time_of_day: Name | None = None
-    zone_column: Name | None = None
+    time_of_day: ColumnName | None = None
+    zone_column: ColumnName | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ class RowFilter(_Strict):
     Capitals make no difference: a spreadsheet turns True into TRUE.
     """
 
-    column: Name
+    column: ColumnName
     equals: tuple[str, ...]
 
     def takes(self, cell: str) -> bool:
@@ -85,7 +87,7 @@ class StreamColumn(_Strict):
     be that of the stream, for one scale cannot be turned into another. reversed: its best answer is the other end.
     """
 
-    column: Name
+    column: ColumnName
     stream: Stream
     unit: str | None = None
     scale: tuple[float, float] | None = None
@@ -128,11 +130,11 @@ class Mapping(_Strict):
     decimal: Literal[".", ","] | None = None
     grouping: Literal["", ".", ",", " ", "'"] | None = None
     timezone: Annotated[str, Field(max_length=64)] | None = None
-    athlete: Name | None = None
+    athlete: ColumnName | None = None
     athlete_is_sheet: bool = False
     sheets: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
     time: TimeColumn
-    duration_min: Name | None = None
+    duration_min: ColumnName | None = None
     only: RowFilter | None = None
     streams: Annotated[tuple[StreamColumn, ...], Field(min_length=1, max_length=80)]
 

@@ -8,6 +8,7 @@ from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.tables.reported_rest import take_rest
 from client.ingest.text_table import read_table
 
@@ -29,7 +30,8 @@ def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     days: set[object] = set()
-    for row in read_table(file).rows(out.counters):
+    numbers = (*(stream.value for stream in _ITEMS), "readiness")
+    for row in pointed_rows(read_table(file), numbers, out.counters):
         moment = clock.instant(row["effective_time_frame"], out.counters)
         if moment is None:
             continue
@@ -51,7 +53,7 @@ def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
     Rating 0 with 0 minutes is a day of rest that the athlete reports.
     """
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.counters):
+    for row in pointed_rows(read_table(file), ("perceived_exertion", "duration_min"), out.counters):
         end = clock.instant(row["end_date_time"], out.counters)
         if end is None:
             continue

@@ -1,6 +1,5 @@
 """Delimited text as rows by header name, tolerant of what exports do: BOM, UTF-16, CRLF, CR, `sep=`, blank lines."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -10,6 +9,7 @@ from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.cells.csv_records import CsvRecord, split_records
 from client.ingest.cells.cycle_names import is_about_cycle
+from client.ingest.cells.headings import heading, plain_heading
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.spreadsheets.workbook import Sheet
@@ -177,8 +177,12 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
     head = next((number for number, line in enumerate(lines) if line.strip()), None)
     if head is None:
         raise UnreadableFile("empty")
-    chosen = delimiter or said or max(_DELIMITERS, key=lines[head].count)
-    return TextTable(_header(lines[head], chosen), chosen, tuple(lines[head + 1 :]))
+    return _table_at(lines, head, delimiter or _delimiter(lines[head], said))
+
+
+def _table_at(lines: Sequence[str], head: int, delimiter: str) -> TextTable:
+    header, below = heading(lines, head, delimiter)
+    return TextTable(header, delimiter, tuple(lines[below:]))
 
 
 def _first_sheet(file: InputFile) -> SheetTable:
@@ -207,11 +211,10 @@ def find_tables(
         return
     lines, said = _lines(file)
     candidates = dict.fromkeys([*(one for one in (delimiter, said) if one), *_DELIMITERS])
-    for number, line in enumerate(lines[:MAX_PREAMBLE]):
+    for number in range(min(MAX_PREAMBLE, len(lines))):
         for chosen in candidates:
-            header = _header(line, chosen)
-            if set(names) <= set(header):
-                yield "", TextTable(header, chosen, tuple(lines[number + 1 :]))
+            if set(names) <= set(heading(lines, number, chosen)[0]):
+                yield "", _table_at(lines, number, chosen)
                 return
 
 
@@ -224,20 +227,21 @@ def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
     else:
         lines, said = _lines(file)
         lines = [line for line in lines if line.strip()]
-        found = [_width_table(lines, number, said) for number in _widest(lines[:most_lines], said)]
+        found = [
+            _table_at(lines, number, _delimiter(lines[number], said)) for number in _widest(lines[:most_lines], said)
+        ]
     named = [table for table in found if sum(map(bool, table.header)) > 1]
     return sorted(named, key=lambda table: -sum(map(bool, table.header)))[:_MOST_HEADERS]
 
 
 def _widest(first: Sequence[str], said: str | None) -> list[int]:
     """Return the places of the few lines with the most names, so that no other one's rows are held."""
-    names = [sum(map(bool, _header(line, said or max(_DELIMITERS, key=line.count)))) for line in first]
+    names = [sum(map(bool, heading(first, number, _delimiter(line, said))[0])) for number, line in enumerate(first)]
     return sorted(range(len(first)), key=lambda place: -names[place])[:_MOST_HEADERS]
 
 
-def _width_table(lines: list[str], number: int, said: str | None) -> TextTable:
-    chosen = said or max(_DELIMITERS, key=lines[number].count)
-    return TextTable(_header(lines[number], chosen), chosen, tuple(lines[number + 1 :]))
+def _delimiter(line: str, said: str | None) -> str:
+    return said or max(_DELIMITERS, key=line.count)
 
 
 def _tables_of_sheets(sheets: Sequence[Sheet], names: Collection[str]) -> Iterator[tuple[str, TextTable]]:
@@ -258,8 +262,8 @@ def _sheet_table(sheet: Sheet, head: int) -> SheetTable:
 
 
 def _sheet_header(sheet: Sheet, number: int) -> tuple[str, ...]:
-    """Return the names in a row, line breaks within them as spaces, up to the last one."""
-    names = [" ".join(cell.split()) for cell in sheet.rows[number]]
+    """Return the names in a row, up to the last one."""
+    names = [plain_heading(cell) for cell in sheet.rows[number]]
     while names and not names[-1]:
         names.pop()
     return tuple(names)
@@ -270,10 +274,3 @@ def _lines(file: InputFile) -> tuple[list[str], str | None]:
     lines = decoded(file).split("\n")
     found = _SEP_LINE.fullmatch(lines[0].strip(" "))
     return (lines, None) if found is None else (lines[1:], found[1])
-
-
-def _header(line: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
-    except csv.Error as error:
-        raise UnreadableFile("the header line cannot be read") from error

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from client.vault.records.former import ChangeKind, FormerReading, FormerReading
 from client.vault.records.hand_acts import HandActs
 from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
 from client.vault.records.renaming import RecordRenaming
-from client.vault.records.same_times import at_same_times
+from client.vault.records.same_times import at_same_times, of_same_files
 from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 
@@ -172,13 +172,16 @@ class Intake:
         self._looked_up[key] = _Held(key, self._renamed.get(key), moved)
         return _Held(key, self._renamed.get(key), moved)
 
-    def _take_out(self, placed: Iterable[Observation]) -> None:
-        """Set aside what the same source holds at the times of the readings, beside what they replaced one for one."""
+    def _take_out(self, placed: Sequence[Observation]) -> None:
+        """Set aside what the same source holds at the times of the readings, and what their file gave before.
+
+        What they replaced one for one is set aside already.
+        """
         kept = {self._seal.row_key(natural_key(one)) for one in placed}
         query = "SELECT key, sealed FROM observation WHERE athlete = ?"
         rows = self._connection.execute(query, (self._athlete,)).fetchall()
         held = {key: self._opened(key, sealed) for key, sealed in rows if key not in kept}
-        for key in at_same_times(held, placed):
+        for key in dict.fromkeys((*at_same_times(held, placed), *of_same_files(held, placed))):
             self._set_aside[key].append(FormerReading(held[key], self._change(ChangeKind.REPLACED)))
             self._gone.append(key)
             self._taken_out.add(key)

@@ -112,3 +112,11 @@ def test_a_file_without_a_refused_cell_passes() -> None:
     check.take(Stream.MOOD)
 
     check.judge(rows=10, without_time=5)
+
+
+@pytest.mark.parametrize("word", ["NaN", "-Inf", "#DIV/0!", "#VALUE!"])
+def test_a_division_by_nothing_says_nothing_of_the_other_cells(clock: LocalClock, word: str) -> None:
+    (reading,) = taken(clock, [word, word, word, word, 145, 146], "heart_rate_mean").values()
+
+    assert [one.value for one in reading.observations if one.stream is Stream.HEART_RATE_MEAN] == [145.0, 146.0]
+    assert reading.report.details["dropped:not_a_number_heart_rate_mean"] == 4

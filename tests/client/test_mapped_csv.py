@@ -46,6 +46,15 @@ def test_many_athletes_units_and_sentinels(text_file: TextFile, clock: LocalCloc
     assert found["b"].report.details["sentinel:session_rpe"] == 1
 
 
+@pytest.mark.parametrize("heading", ["Ermu\u0308dung (1-5)", '"Ermüdung\n(1-5)"', "Ermüdung\u00a0 (1-5)"])
+def test_one_heading_may_be_written_in_several_ways(text_file: TextFile, clock: LocalClock, heading: str) -> None:
+    described = mapping(athlete=None, streams=[{"column": "Ermüdung (1-5)", "stream": "fatigue"}])
+
+    found = read_mapped(text_file(f"date,{heading}\n2026-01-01,4\n2026-01-02,3\n"), clock, described)[NOBODY]
+
+    assert ([one.value for one in found.observations], found.report.rows) == ([4.0, 3.0], 2)
+
+
 def test_decimal_commas_other_dates_and_a_row_filter(text_file: TextFile, clock: LocalClock) -> None:
     described = mapping(
         athlete=None,

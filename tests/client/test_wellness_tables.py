@@ -152,15 +152,34 @@ def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock
         read(text_file(text, "2026-03-02.txt"), clock)
 
 
-def test_exports_that_a_spreadsheet_saved_again_have_decimal_commas(text_file: TextFile, clock: LocalClock) -> None:
-    rows = "2026-03-02 07:01:00 +0000;52,1;53,4\n2026-03-03 07:01:00 +0000;51;60\n"
-    hrv4training = f"timestamp_measurement;HR;rMSSD\n{rows}"
-    intervals = "date;restingHR;hrv;sleepSecs\n2026-03-02;51;63,2;27000\n"
-
-    first, second = (read(text_file(text), clock) for text in (hrv4training, intervals))
-
-    assert [one.value for one in first.observations] == [53.4, 52.1, 60.0, 51.0]
-    assert values(second)["rmssd"] == 63.2
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "timestamp_measurement;HR;rMSSD\n2026-03-02 07:01:00 +0000;52,1;53,4\n2026-03-03 07:01:00 +0000;51;60\n",
+            [53.4, 52.1, 60.0, 51.0],
+        ),
+        ("date;restingHR;hrv;sleepSecs\n2026-03-02;51;63,2;27000\n", [63.2, 51.0, 7.5]),
+        ("Timestamp;Type;Value\n2026-03-02 05:00:00;Sleep Hours;7,5\n2026-03-02 05:00:00;Pulse;48\n", [7.5, 48.0]),
+        ("end_date_time;perceived_exertion;duration_min\n2026-03-02T17:00:00Z;6;62,5\n", [6.0, 62.5]),
+        (
+            "effective_time_frame;fatigue;mood;readiness;sleep_duration_h;sleep_quality;soreness;stress\n"
+            "2026-03-02T06:00:00Z;3;;6;7,5;;;\n2026-03-03T06:00:00Z;;;;8;;;\n",
+            [3.0, 7.5, 6.0, 8.0],
+        ),
+        ("date;Average HRV;Lowest Resting Heart Rate\n2026-03-02;61,5;48,5\n", [61.5, 48.5]),
+        ("timestamp;rmssd;nremhr;entropy\n2026-03-02T00:00:00;61,5;50,1;2,1\n", [61.5]),
+        ("timestamp;overall_score;deep_sleep_in_minutes\n2026-03-02T06:42:30Z;78,5;85\n", [78.5, 85.0]),
+        (
+            "date;timestamp;meals;weight;glasses_of_fluid;alcohol_consumed\n02/03/2026;x;Lunch;72,5;8;No\n",
+            [1.0, 8.0, 72.5, 0.0],
+        ),
+    ],
+)
+def test_exports_that_a_spreadsheet_saved_again_have_decimal_commas(
+    text_file: TextFile, clock: LocalClock, text: str, found: list[float]
+) -> None:
+    assert [one.value for one in read(text_file(text), clock).observations] == found
 
 
 def test_a_test_lying_and_standing_is_an_instrument_of_its_own(text_file: TextFile, clock: LocalClock) -> None:

@@ -15,7 +15,7 @@ from client.ingest.cells.typed_cell import TypedCell
 MISSING_WORDS = frozenset(
     {"", "na", "n/a", "n.a.", "#n/a", "<na>", "null", "none", "-", "--", "---", "\u2013", "\u2014"}
 )
-_NO_NUMBERS = frozenset({"nan", "inf", "infinity"})
+_NO_NUMBERS = frozenset({"nan", "inf", "infinity", "#div/0!", "#num!", "#value!", "#ref!", "#name?", "#null!"})
 SPACES_AND_APOSTROPHES = "' \u2019\u00a0\u2009\u202f"  # they group in Switzerland and France and are never decimal
 MOST_SIGNS = 64  # ours: characters of a cell that is tried as a number; a longer one is none
 _GROUPS = rf"(?:[\d.,{SPACES_AND_APOSTROPHES}]*[{SPACES_AND_APOSTROPHES}])?"
@@ -37,7 +37,7 @@ class Refusal(StrEnum):
 
     @property
     def tells_of_column(self) -> bool:
-        """False for NaN and Inf: a program's division by nothing says nothing of the other cells' unit or scale."""
+        """False for NaN, Inf, #DIV/0!: a division by nothing says nothing of the other cells' unit or scale."""
         return self is not Refusal.NO_RESULT
 
 

@@ -1,7 +1,7 @@
 """The decimal sign of a known table: an app writes a point, a spreadsheet that saved its file again perhaps a comma."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from client.biometrics.quality import QualityCounters
@@ -9,16 +9,31 @@ from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.text_table import TextTable
 
 _WITH_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_WITH_POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
+
+
+def pointed_rows(table: TextTable, names: Collection[str], counters: QualityCounters) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table, the numbers in these columns with a decimal point also where it has commas."""
+    if decimal_sign(table, names) == ".":
+        yield from table.rows(counters)
+        return
+    for row in table.rows(counters):
+        yield row | {name: _pointed(row[name]) for name in names if name in row}
+
+
+def _pointed(cell: str) -> str:
+    is_text = not isinstance(cell, TypedCell) and _WITH_COMMA.fullmatch(cell) is not None
+    return cell.replace(",", ".") if is_text else cell
 
 
 def decimal_sign(table: TextTable, names: Collection[str]) -> Literal[".", ","]:
-    """Return a comma where cells of these columns have commas and none a point, and no comma parts the cells."""
+    """Return a comma where numbers of these columns have commas and none a point, and no comma parts the cells."""
     if table.delimiter == ",":
         return "."
     cells = [row[name] for row in table.rows(QualityCounters()) for name in names if name in row]
     texts = [cell for cell in cells if not isinstance(cell, TypedCell)]
     has_comma = any(_WITH_COMMA.fullmatch(cell) for cell in texts)
-    return "," if has_comma and not any("." in cell for cell in texts) else "."
+    return "," if has_comma and not any(_WITH_POINT.fullmatch(cell) for cell in texts) else "."
 
 
 def declared_decimal(table: TextTable, names: Collection[str]) -> Literal[","] | None:

@@ -8,6 +8,7 @@ from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.text_table import read_table
 
 APP = "meal-diary"
@@ -20,7 +21,7 @@ _ZERO = (0.0,)
 def read_diary(file: InputFile, clock: LocalClock) -> Reading:
     """Read the diary; an answer that was declined is missing."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.counters):
+    for row in pointed_rows(read_table(file), ("weight", "glasses_of_fluid"), out.counters):
         day = read_time(row["date"], "%d/%m/%Y")
         if day is None:
             out.counters.count("dropped:time_unreadable")

@@ -7,6 +7,7 @@ from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.text_table import read_table
 
 APP = "trainingpeaks"
@@ -27,7 +28,7 @@ _ZERO = (0.0,)
 def read_metrics(file: InputFile, clock: LocalClock) -> Reading:
     """Read the table; rows of other metrics are left out and counted."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.counters):
+    for row in pointed_rows(read_table(file), ("Value",), out.counters):
         found = _TAKEN.get(row["Type"].strip().lower())
         if found is None:
             out.counters.count("left_out:metric_not_read")

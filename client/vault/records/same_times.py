@@ -24,6 +24,15 @@ def at_same_times(held: Mapping[bytes, Observation], new: Iterable[Observation])
     return list(found)
 
 
+def of_same_files(held: Mapping[bytes, Observation], new: Iterable[Observation]) -> list[bytes]:
+    """Return the keys of the held readings of a new one's stream that came from the same file.
+
+    Read anew, as with another zone or form of its times, the file no longer gives them.
+    """
+    files = {(one.stream, one.source.file_sha256) for one in new}
+    return [key for key, one in held.items() if (one.stream, one.source.file_sha256) in files]
+
+
 def _instrument(reading: Observation) -> _Instrument:
     return reading.stream.value, reading.source.app, reading.source.device
 

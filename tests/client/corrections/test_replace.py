@@ -46,6 +46,20 @@ def test_what_a_replacing_file_takes_the_place_of(
         assert told.seen() == before
 
 
+def test_what_the_same_file_gave_at_other_times_goes_too(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [rating(6.0, hour=17), rating(5.0, hour=23), mood(3.0)])
+        told.bring("b", [rating(7.0, hour=20)])
+        before = told.seen()
+
+        number, added = told.bring("a", [rating(6.0, hour=16), rating(5.0, hour=22)], replaces=True)
+
+        assert [(one[1].hour, one[3]) for one in told.seen()] == [(8, 3.0), (16, 6.0), (20, 7.0), (22, 5.0)]
+        assert added.replaced == 2
+        told.undo(number)
+        assert told.seen() == before
+
+
 def test_another_source_keeps_what_it_holds(shared: Vault) -> None:
     with story(shared) as told:
         told.bring("a", [mood(3.0)], device="phone")

@@ -9,6 +9,7 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import offset_min, take_night
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.reader import Reader
 from client.ingest.text_table import read_table
 
@@ -19,11 +20,22 @@ WHOOP_WORKOUTS = ("Workout start time", "Workout end time")
 OURA_DAYS = ("date", "Average HRV")
 FITBIT_VARIABILITY = ("timestamp", "rmssd", "nremhr")
 
+_NUMBERS = frozenset(
+    (
+        *("Heart rate variability (ms)", "Resting heart rate (bpm)", "Asleep duration (min)", "In bed duration (min)"),
+        *("Deep (SWS) duration (min)", "Average HR (bpm)", "Max HR (bpm)", "Distance (meters)", "Average HRV"),
+        *("Lowest Resting Heart Rate", "Sleep Score", "Total Sleep Duration", "Total Bedtime", "Deep Sleep Duration"),
+        "rmssd",
+    )
+)
+"""Columns whose numbers a spreadsheet may have written with a decimal comma."""
+
 
 def _read(take: Callable[[Collector, ExportRow], None], app: str) -> Callable[[InputFile, LocalClock], Reading]:
     def read(file: InputFile, clock: LocalClock) -> Reading:
         out = Collector(file, clock, app=app)
-        for row in read_table(file).rows(out.counters):
+        table = read_table(file)
+        for row in pointed_rows(table, set(table.header) & _NUMBERS, out.counters):
             out.begin_record()
             take(out, row)
         return out.reading()

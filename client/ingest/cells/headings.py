@@ -1,0 +1,33 @@
+"""Names of columns: what two spellings of one have in common, and the lines that a header takes."""
+
+import csv
+import unicodedata
+from collections.abc import Sequence
+
+from client.errors import UnreadableFile
+
+MOST_LINES = 8  # ours: lines of a header whose names are broken within quotation marks
+_QUOTE = '"'
+
+
+def plain_heading(name: str) -> str:
+    """Return a name with single spaces, also for line breaks, and its letters composed (Unicode NFC)."""
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def heading(lines: Sequence[str], number: int, delimiter: str) -> tuple[tuple[str, ...], int]:
+    """Return the names in the header that begins at a line, and the number of the line below it.
+
+    Raises UnreadableFile for a line that cannot be split.
+    """
+    if lines[number].count(_QUOTE) % 2:
+        joined = [f"{line}\n" for line in lines[number : number + MOST_LINES]]
+        reader = csv.reader(joined, delimiter=delimiter, strict=True)
+        try:
+            return tuple(map(plain_heading, next(reader, []))), number + reader.line_num
+        except csv.Error:
+            pass  # a quotation mark that is never closed: the line stands for itself
+    try:
+        return tuple(map(plain_heading, next(csv.reader([lines[number]], delimiter=delimiter), []))), number + 1
+    except csv.Error as error:
+        raise UnreadableFile("the header line cannot be read") from error
