@@ -1,21 +1,22 @@
 """Reports of tracking systems with one row per athlete and drill: a session's totals, its drills kept as laps."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
-from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
 from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_length, take_session
+from client.ingest.sessions.squad.drill_cells import DrillNumbers, RefusedCells, day_first, drill_numbers, when
+from client.ingest.sessions.squad.drill_sessions import DrillRow, DrillSession, sessions_of
 from client.ingest.sessions.squad.table_head import TableHead, table_head
 from client.ingest.sessions.squad.zones import Zone, zones_of
 from client.ingest.text_table import find_table
@@ -32,28 +33,21 @@ NAMES: Mapping[str, str] = {
     **dict.fromkeys(("hr avg", "avg hr", "average heart rate", "avg heart rate", "mean heart rate"), "mean_bpm"),
     **dict.fromkeys(("hr max", "max hr", "maximum heart rate", "max heart rate"), "max_bpm"),
 }
-_WHOLE = frozenset({"session", "entire session", "full session", "whole session", "all", "total", "overall", ""})
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
-_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?", re.ASCII)
-_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class _DrillRow:
-    drill: str
-    day: date
-    time: str
-    session: str
-    lap: Lap
-    max_bpm: float | None
-    zones: Mapping[Stream, float]
+_HELD = {
+    "distance": Stream.DISTANCE,
+    "duration": Stream.ACTIVITY_DURATION_MIN,
+    "mean_bpm": Stream.HEART_RATE_MEAN,
+    "max_bpm": Stream.HEART_RATE_MAX,
+}
 
 
 @dataclass(slots=True)
 class _AthleteRows:
-    rows: list[_DrillRow] = field(default_factory=list)
+    rows: list[DrillRow] = field(default_factory=list)
     lines: int = 0
     untimed: int = 0
+    refused: RefusedCells = field(default_factory=Counter)
 
 
 def looks_like_drills(file: InputFile) -> bool:
@@ -70,12 +64,13 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
         raise UnreadableFile("expected a table with one row per athlete and drill")
     counters, zones = QualityCounters(), zones_of(head.header)
     rows = list(table.rows(counters))
-    day_first = _day_first(row[head.columns["date"].name] for row in rows)
+    is_day_first = day_first(row[head.columns["date"].name] for row in rows)
+    report = _Report(head, zones, _numbers_of(rows, head, zones), clock, is_day_first)
     athletes: dict[str, _AthleteRows] = defaultdict(_AthleteRows)
     for row in rows:
         found = athletes[row[head.columns["athlete"].name]]
         found.lines += 1
-        parsed = _parsed(row, head, zones, day_first=day_first)
+        parsed = report.parsed(row, found)
         if parsed is None:
             found.untimed += 1
         else:
@@ -89,36 +84,41 @@ def _reading(file: InputFile, clock: LocalClock, found: _AthleteRows, check: Col
     out.counters.rows = found.lines
     if found.untimed:
         out.counters.count("dropped:time_unreadable", found.untimed)
-    sessions: dict[tuple[date, str, str], list[_DrillRow]] = defaultdict(list)
+    for (stream, why), cells in sorted(found.refused.items()):
+        out.counters.count(f"dropped:{why.word}_{stream.value}", cells)
+    days: dict[tuple[date, str], list[DrillRow]] = defaultdict(list)
     for row in found.rows:
-        sessions[row.day, row.session, row.time].append(row)
-    for (day, name, time), rows in sessions.items():
-        moment = _start(day, time, out)
-        if moment is not None:
-            out.begin_record(f"session {day} {time} {name}"[:100])
-            _take(out, rows, moment)
+        days[row.day, row.session].append(row)
+    names: Counter[str] = Counter()
+    for rows in days.values():
+        for session in sessions_of(rows):
+            _take(out, session, names)
     return out.reading()
 
 
-def _take(out: Collector, rows: list[_DrillRow], moment: Moment) -> None:
+def _take(out: Collector, session: DrillSession, names: Counter[str]) -> None:
     """Take the row of the whole session, where there is one, else the sum of its drills."""
-    whole = [row for row in rows if row.drill.lower() in _WHOLE][:1]
-    drills = [row for row in rows if row.drill.lower() not in _WHOLE]
-    counted = whole or drills
+    first, counted = session.counted[0], session.counted
+    moment = _start(first, out)
+    if moment is None:
+        return
     seconds = sum(row.lap.seconds for row in counted)
     if not seconds or not is_length(seconds):
         out.counters.count("dropped:activity_without_duration")
         return
-    session = RecordedSession(
+    name = f"session {first.day} {first.told_time} {first.session}"[:100]
+    names[name] += 1
+    out.begin_record(name if names[name] == 1 else f"{name} {names[name]}")
+    recorded = RecordedSession(
         moment,
         seconds,
         distance_m=_total(row.lap.distance_m for row in counted),
         mean_bpm=_mean([row.lap for row in counted]),
         max_bpm=max((row.max_bpm for row in counted if row.max_bpm is not None), default=None),
-        laps=tuple(row.lap for row in drills if row.lap.seconds),
+        laps=tuple(row.lap for row in session.drills if row.lap.seconds),
     )
-    take_session(out, session)
-    for stream in counted[0].zones:
+    take_session(out, recorded)
+    for stream in first.zones:
         value = _total(row.zones.get(stream) for row in counted)
         if value is not None:
             out.number(stream, moment, value, end=moment.utc + timedelta(seconds=seconds))
@@ -137,75 +137,74 @@ def _mean(laps: list[Lap]) -> float | None:
     return sum((lap.mean_bpm or 0.0) * lap.seconds for lap in laps) / sum(lap.seconds for lap in laps)
 
 
-def _parsed(
-    row: Mapping[str, str], head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]], *, day_first: bool
-) -> _DrillRow | None:
-    cells = {meaning: row.get(column.name, "") for meaning, column in head.columns.items()}
-    day = _day(cells["date"], day_first=day_first)
-    if day is None:
-        return None
-    seconds = _seconds(cells.get("duration", ""), head) or 0.0
-    metres = _number(cells.get("distance", ""))
-    factor = head.columns["distance"].factor if head.has("distance") else 1.0
-    return _DrillRow(
-        drill=cells["drill"],
-        day=day,
-        time=cells.get("start", ""),
-        session=cells.get("session", ""),
-        lap=Lap(seconds, None if metres is None else metres * factor, _number(cells.get("mean_bpm", ""))),
-        max_bpm=_number(cells.get("max_bpm", "")),
-        zones=_zones(row, zones),
-    )
+def _numbers_of(
+    rows: Sequence[Mapping[str, str]], head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]]
+) -> DrillNumbers:
+    """Return what reads the columns of numbers."""
+    streams = {head.columns[what].name: stream for what, stream in _HELD.items() if head.has(what)}
+    factors = {head.columns[what].name: head.columns[what].factor for what in _HELD if head.has(what)}
+    if head.has("duration"):
+        factors[head.columns["duration"].name] /= 60.0
+    streams |= {zone.name: stream for stream, of in zones.items() for zone in of if zone.name not in streams}
+    return drill_numbers(rows, streams, factors)
 
 
-def _zones(row: Mapping[str, str], zones: Mapping[Stream, tuple[Zone, ...]]) -> dict[Stream, float]:
-    totals = {stream: _total(_number(row.get(zone.name, "")) for zone in of) for stream, of in zones.items()}
-    return {stream: value for stream, value in totals.items() if value is not None}
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Parses the rows of one report."""
+
+    head: TableHead
+    zones: Mapping[Stream, tuple[Zone, ...]]
+    numbers: DrillNumbers
+    clock: LocalClock
+    is_day_first: bool
+
+    def parsed(self, row: Mapping[str, str], found: _AthleteRows) -> DrillRow | None:
+        """Return a row; None where its day cannot be read. What is no number is counted for its athlete."""
+        cells = {meaning: row.get(column.name, "") for meaning, column in self.head.columns.items()}
+        at = when(cells["date"], cells.get("start", ""), self.clock, is_day_first=self.is_day_first)
+        if at is None:
+            return None
+        metres = self._number(row, "distance", found.refused)
+        mean, most = (self._number(row, what, found.refused) for what in ("mean_bpm", "max_bpm"))
+        return DrillRow(
+            drill=cells["drill"],
+            day=at[0],
+            time=at[1],
+            told_time=cells.get("start", ""),
+            session=cells.get("session", ""),
+            lap=Lap(self._seconds(row, found.refused) or 0.0, metres, mean),
+            max_bpm=most,
+            zones=self._zones(row, found.refused),
+        )
+
+    def _number(self, row: Mapping[str, str], what: str, refused: RefusedCells) -> float | None:
+        if not self.head.has(what):
+            return None
+        value = self.numbers.read(row, self.head.columns[what].name, refused)
+        return None if value is None else value * self.head.columns[what].factor
+
+    def _seconds(self, row: Mapping[str, str], refused: RefusedCells) -> float | None:
+        """A duration is h:mm:ss, or a number whose column says its unit."""
+        column = self.head.columns.get("duration")
+        text = "" if column is None else row.get(column.name, "")
+        match = _CLOCK.fullmatch(text)
+        if match is not None:
+            return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
+        says_unit = column is not None and column.name.rstrip().endswith((")", "]"))
+        return self._number(row, "duration", refused) if says_unit else None
+
+    def _zones(self, row: Mapping[str, str], refused: RefusedCells) -> dict[Stream, float]:
+        names = {zone.name for of in self.zones.values() for zone in of}
+        values = {name: self.numbers.read(row, name, refused) for name in names}
+        totals = {stream: _total(values[zone.name] for zone in of) for stream, of in self.zones.items()}
+        return {stream: value for stream, value in totals.items() if value is not None}
 
 
-def _number(cell: str) -> float | None:
-    return plain_number(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell)
-
-
-def _seconds(cell: str, head: TableHead) -> float | None:
-    """A duration is h:mm:ss, or a number whose column says its unit."""
-    match = _CLOCK.fullmatch(cell)
-    if match is not None:
-        return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
-    column = head.columns.get("duration")
-    value = _number(cell)
-    says_unit = column is not None and column.name.rstrip().endswith((")", "]"))
-    return value * column.factor if value is not None and column is not None and says_unit else None
-
-
-def _day_first(cells: Iterable[str]) -> bool:
-    """True where the column proves that the day comes before the month."""
-    pairs = [(int(match[1]), int(match[2])) for cell in cells if (match := _SLASHED.match(cell)) and "." not in cell]
-    if any(month > 12 for _, month in pairs):
-        return False
-    if pairs and not any(day > 12 for day, _ in pairs):
-        raise UnreadableFile("its dates do not tell day from month; export them as 2026-03-02, or use --mapping")
-    return True
-
-
-def _day(cell: str, *, day_first: bool) -> date | None:
-    match = _SLASHED.match(cell)
-    try:
-        if match is None:
-            return datetime.fromisoformat(cell).date()
-        one, other, year = int(match[1]), int(match[2]), int(match[3])
-        return date(year, other, one) if day_first else date(year, one, other)
-    except ValueError:
-        return None
-
-
-def _start(day: date, time: str, out: Collector) -> Moment | None:
-    match = _TIME.fullmatch(time)
-    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        return out.clock.local_day(day, out.counters)
-    hour, minute, second = (int(part or 0) for part in match.groups())
-    at = datetime(day.year, day.month, day.day, hour, minute, second % 60)  # noqa: DTZ001 - local on purpose
-    return out.clock.local(at, out.counters)
+def _start(row: DrillRow, out: Collector) -> Moment | None:
+    if row.time is None:
+        return out.clock.local_day(row.day, out.counters)
+    return out.clock.local(row.begins, out.counters)
 
 
 READER = Reader(
