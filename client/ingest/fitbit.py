@@ -18,19 +18,26 @@ from client.ingest.times.fitbit_time import local_time, utc_time
 
 APP = "fitbit"
 SLEEP_SCORE_HEADER = ("timestamp", "overall_score", "deep_sleep_in_minutes")
+OF_INTERFACE = ("sleep", "activities")
+"""Keys of the lists in answers of the web interface; the download has the lists alone."""
 _ZERO = (0.0,)
 _DAY_MS = 86_400_000
-_METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0}  # per unit, as exports name it
+_METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0, "yard": 0.9144}  # per unit, as exports name it
 
 _Place = Callable[[object, LocalClock, QualityCounters], Moment | None]
 
 
 def records(file: InputFile) -> list[dict[str, Any]]:
-    """Return the objects of a JSON list; raises UnreadableFile for anything else."""
+    """Return the objects of a JSON list, also of the one in an answer of the web interface.
+
+    Raises UnreadableFile for anything else.
+    """
     try:
         found = json.loads(file.data)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile("expected JSON, found something else or only its beginning") from error
+    if isinstance(found, dict):
+        found = next((found[key] for key in OF_INTERFACE if key in found), None)
     if not isinstance(found, list) or not found or not all(isinstance(record, dict) for record in found):
         raise UnreadableFile("expected a JSON list of records")
     return found

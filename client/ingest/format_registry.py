@@ -8,6 +8,7 @@ from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
 from client.ingest.health.services import night_tables
 from client.ingest.input_file import InputFile, check_is_data
+from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
 from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
@@ -225,6 +226,10 @@ def _json_reader(file: InputFile) -> Reader:
     if known is not None:
         return known
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        key, values = next(iter(JsonObjects(file)), ("", {}))
+        answered = next((reader for told, reader in BY_KEY if key in fitbit.OF_INTERFACE and told in values), None)
+        if answered is not None:
+            return answered
         raise UnreadableFile("a JSON file of a kind that no reader knows; export it as CSV, FIT or TCX")
     first = fitbit.records(file)[0]
     for key, reader in BY_KEY:

@@ -88,7 +88,7 @@ def test_no_real_exercise_lies_in_the_main_sleep_of_its_owner(real_data: Path) -
 
 @pytest.mark.parametrize(
     ("unit", "metres"),
-    [("Mile", 5025.981), ("Kilometer", 3123.0), ("Miles", 5025.981), ("KILOMETER", 3123.0), ("Meter", 3.123)],
+    [("Mile", 5025.981), ("Miles", 5025.981), ("KILOMETER", 3123.0), ("Meter", 3.123), ("Yard", 2.8557)],
 )
 def test_a_distance_is_read_in_its_own_unit(unit: str, metres: float) -> None:
     reading = exported({**RUN, "distance": 3.123, "distanceUnit": unit})
@@ -121,6 +121,20 @@ def test_a_nap_is_marked_and_has_no_efficiency(field: str) -> None:
     sleeps = [one for one in reading.observations if one.stream is Stream.SLEEP_PERIOD_MIN]
     assert [one.quality for one in sleeps] == [(), (NAP,)]
     assert values(reading, Stream.SLEEP_EFFICIENCY) == [pytest.approx(100 * 412 / 450)]
+
+
+@pytest.mark.parametrize(
+    ("key", "record", "stream"),
+    [("sleep", NIGHT, Stream.SLEEP_PERIOD_MIN), ("activities", RUN, Stream.ACTIVITY_DURATION_MIN)],
+)
+def test_an_answer_of_the_web_interface_holds_the_records_of_the_download(
+    key: str, record: dict[str, object], stream: Stream
+) -> None:
+    file = InputFile("answer.json", json.dumps({key: [record], "pagination": {"next": ""}}).encode())
+
+    reading = reader_for(file).readings(file, OSLO, label=None, nobody="")[""]
+
+    assert values(reading, stream) == values(exported(record), stream) != []
 
 
 def test_dates_of_the_download_are_month_day_year() -> None:

@@ -91,6 +91,15 @@ def test_a_later_log_ends_an_episode_that_an_earlier_one_left_open(
     assert (episode.ended, episode.days_lost) == (date(2026, 3, 6), 3)
 
 
+def test_a_word_in_place_of_a_return_leaves_the_episode_open(text_file: TextFile, clock: LocalClock) -> None:
+    text = "onset,return,body area\n2026-03-02,ongoing,knee\n2026-04-02,2026-04-05,foot\nTotal,,\n"
+
+    reading = read(text_file(text), clock, "health-log")[NOBODY]
+
+    assert days(reading, Stream.TIME_LOSS) == [3, 4]
+    assert (reading.report.details["open_episode"], reading.report.details["dropped:time_unreadable"]) == (1, 1)
+
+
 def test_every_day_lost_is_kept_and_one_that_two_injuries_share_is_lost_once(
     vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
 ) -> None:

@@ -42,6 +42,8 @@ def streams(found: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
         ("Fatigue", "fatigue", None),
         ("Müdigkeit", "mudigkeit", None),
         ("Søvn (timer)", "sovn", "h"),
+        ("Avg HR", "avg hr", None),
+        ("Max HR (bpm)", "max hr", "/min"),
     ],
 )
 def test_a_name_is_taken_apart(name: str, words: str, unit: str | None) -> None:
@@ -60,6 +62,22 @@ def test_headings_of_other_languages_are_proposed_as_well() -> None:
         "Müdigkeit": "fatigue",
         "Muskelkater": "soreness",
         "Gewicht (kg)": "body_weight",
+    }
+
+
+def test_a_list_of_activities_tells_heart_rates_and_takes_no_energy_burned_for_food() -> None:
+    found = proposed(
+        "Activity Type,Date,Distance,Calories,Time,Avg HR,Max HR\n"
+        'Running,2026-03-13 17:30:05,"10.02","1,034",00:52:10,152,178\n'
+        "Strength,2026-03-14 07:30:05,0.00,240,00:45:00,--,--\nTotal,Sum,10.02,1274,,,\n"
+    )
+
+    assert found["time"]["column"] == "Date"
+    assert streams(found) == {
+        "Distance": ("distance", "km"),
+        "Time": ("activity_duration_min", None),
+        "Avg HR": ("heart_rate_mean", None),
+        "Max HR": ("heart_rate_max", None),
     }
 
 

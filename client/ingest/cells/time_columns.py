@@ -13,6 +13,7 @@ from client.ingest.cells.typed_cell import TypedCell
 
 _SAMPLE = 10
 MIN_READ_SHARE = 0.9  # ours: of a column's filled cells; a column of times has hardly any others
+MIN_DIGITS_SHARE = 0.5  # ours: of a column's filled cells; a footer's word says nothing of the others' form
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %I:%M:%S %p")
 _DAYS = (
     "%Y-%m-%d",
@@ -74,8 +75,10 @@ def _first(cells: Cells, but: str, names: re.Pattern[str], reads: Callable[[str]
 
 
 def _form_of(name: str, cells: Sequence[str]) -> str | None:
-    first = _filled(cells)[:_SAMPLE]
-    if not any(sign.isdigit() for cell in first for sign in cell):
+    filled = _filled(cells)
+    cells = [cell for cell in filled if any(map(str.isdigit, cell))]  # the others are words: "Total", "ongoing"
+    first = cells[:_SAMPLE]
+    if not first or len(cells) < MIN_DIGITS_SHARE * len(filled):
         return None
     has_clock = any(":" in cell for cell in first)
     forms = ("date", "iso", *(form for form in _PATTERNS if (":" in form) == has_clock))

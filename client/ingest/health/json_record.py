@@ -11,6 +11,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.markup.json_stream import JsonObjects
 
 LONGEST_OFFSET_S = 14 * 3600
+_AT_GREENWICH = ("+00:00", "+0000", "-00:00")
 
 _LARGEST = 1e300  # ours: a whole number of JSON may be of any size
 
@@ -44,13 +45,14 @@ class JsonRecord:
             value = value.get(name) if isinstance(value, Mapping) else None
         return value
 
-    def instant(self, name: str, out: Collector, *, offset: str = "") -> Moment | None:
+    def instant(self, name: str, out: Collector, *, offset: str = "", is_local: bool = False) -> Moment | None:
         """Place a time as text, with its own offset, or with the one that stands in the field `offset`.
 
-        A time in UTC without such a field does not say what the local time was, which is counted.
+        is_local: the offset in the text is that of the place, also where it is +00:00. A time in UTC without any of
+        these does not say what the local time was, which is counted.
         """
         text = self.text(name)
-        shift = offset_min(self.text(offset)) if offset else None
+        shift = offset_min(self.text(offset)) if offset else 0 if is_local and text.endswith(_AT_GREENWICH) else None
         found = out.clock.instant(text, out.counters)
         if found is not None and shift is not None:
             return Moment(found.utc, shift)

@@ -212,6 +212,8 @@ def named(name: str) -> NamedColumn:
     in_brackets = [UNITS.get(_plain(found)) for found in _IN_BRACKETS.findall(name)]
     words = _plain(_IN_BRACKETS.sub(" ", name)).split()
     unit = next((code for code in reversed(in_brackets) if code), None)
+    if " ".join(words) in _BY_WORD:  # the last word of "Avg HR" is no hour
+        return NamedColumn(name, " ".join(words), unit)
     if len(words) > 1 and (code := UNITS.get(words[-1])):
         unit = unit or code
         words = words[: -2 if len(words) > 2 and words[-2] == "in" else -1]

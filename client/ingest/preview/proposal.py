@@ -11,6 +11,7 @@ from typing import Literal
 
 from client.biometrics.observations import is_in_range
 from client.biometrics.quality import QualityCounters
+from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import RATED
@@ -108,7 +109,12 @@ def _streams(cells: Cells, *, but: set[str | None]) -> list[tuple[NamedColumn, S
         fitting = None if stream is None or stream in found else _fitting(column, stream, cells[column.name])
         if stream is not None and fitting is not None:
             found[stream] = fitting
+    if found.keys() & OF_SESSIONS and found.get(Stream.ENERGY_INTAKE, _NO_COLUMN).words == "calories":
+        del found[Stream.ENERGY_INTAKE]  # what a session burned, not what was eaten
     return [(column, stream) for stream, column in found.items()]
+
+
+_NO_COLUMN = NamedColumn("", "", None)
 
 
 def _fitting(column: NamedColumn, stream: Stream, cells: Sequence[str]) -> NamedColumn | None:

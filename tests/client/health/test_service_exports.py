@@ -101,6 +101,14 @@ def test_nights_of_oura(read: Read) -> None:
     assert reading.ledger.account(reading.rows_of, ()).dropped == {"kind_not_taken": 1}
 
 
+def test_a_night_of_oura_at_greenwich_keeps_its_offset(read: Read) -> None:
+    night = oura_sleep() | {"bedtime_start": "2026-03-01T23:30:00+00:00", "bedtime_end": "2026-03-02T07:30:00+00:00"}
+
+    _, reading = read({"data": [night]})
+
+    assert times(reading, Stream.SLEEP_PERIOD_MIN) == [("2026-03-01T23:30", "2026-03-02T07:30", 0)]
+
+
 def test_trends_of_oura_without_times_give_no_sleep(read: Read) -> None:
     head = "date,Sleep Score,Total Sleep Duration,Lowest Resting Heart Rate,Average HRV"
 

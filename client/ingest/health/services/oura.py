@@ -36,7 +36,7 @@ def _take_sleep(out: Collector, record: JsonRecord) -> bool:
     kind = record.text("type") or _MAIN
     if kind != _MAIN and kind not in _NAPS:
         return False
-    start, end = record.instant("bedtime_start", out), record.instant("bedtime_end", out)
+    start, end = record.instant("bedtime_start", out, is_local=True), record.instant("bedtime_end", out, is_local=True)
     take_night(
         out,
         start,

@@ -92,8 +92,8 @@ def _take(out: Collector, record: JsonRecord) -> bool:
         awake = record.number("total_interruption_duration")
         take_night(
             out,
-            record.instant("sleep_start_time", out),
-            record.instant("sleep_end_time", out),
+            record.instant("sleep_start_time", out, is_local=True),
+            record.instant("sleep_end_time", out, is_local=True),
             asleep_min=asleep / 60 or None,
             in_bed_min=None if awake is None else (asleep + awake) / 60,
             deep_min=minutes(stages[1]),
