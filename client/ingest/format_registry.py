@@ -15,7 +15,7 @@ from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
-from client.ingest.text_table import decoded, read_table
+from client.ingest.text_table import decoded, may_hold_table, read_table
 from client.ingest.wellness.golden_cheetah import holds_measures
 from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
@@ -168,7 +168,16 @@ def reader_for(file: InputFile) -> Reader:
     Raises UnreadableFile for what is no data or nothing we know, NotUsed for known kinds without a reader.
     """
     check_is_data(file)
-    if looks_like_fit(file.head) or file.name.lower().endswith(".fit"):
+    try:
+        return _reader_of_content(file)
+    except UnreadableFile as error:
+        if file.name.lower().endswith(".fit") and (error.is_unknown_table or not may_hold_table(file)):
+            return readers.ACTIVITY  # which says what is wrong with its beginning
+        raise
+
+
+def _reader_of_content(file: InputFile) -> Reader:
+    if looks_like_fit(file.head):
         return readers.fit_reader(file)
     if file.is_workbook:
         return _table_reader(file)

@@ -1,7 +1,7 @@
 """Beat-to-beat intervals as text, in ms or s: one a line, or beside elapsed time or a time stamp (`interval_lines`)."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
@@ -61,7 +61,12 @@ def _length_ms(interval: float) -> float:
 def _stamped(lines: IntervalLines, first_ms: float, out: Collector) -> Moment | None:
     """Place the recording by its first time stamp, which is that of the first interval's end."""
     stamp = lines.first_stamp()
-    return None if stamp is None else out.clock.of(stamp - timedelta(milliseconds=_length_ms(first_ms)), out.counters)
+    if stamp is None:
+        return None
+    began = stamp - timedelta(milliseconds=_length_ms(first_ms))
+    if began.utcoffset() == timedelta(0):  # UTC says nothing of the local time
+        return out.clock.placed(began.astimezone(UTC), out.counters)
+    return out.clock.of(began, out.counters)
 
 
 def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Collector) -> Moment:

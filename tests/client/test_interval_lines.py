@@ -68,6 +68,24 @@ FORMS: dict[str, Callable[[], list[str]]] = {
     "quoted, notes with semicolons": lambda: ["; strap", '"RR"', *(f'"{value}"' for value in BEATS_MS)],
     "interval before heart rate": lambda: ["RR,HR", *(f"{v},{60_000 // v}" for v in BEATS_MS)],
     "a mark beside": lambda: [f"{v} 1" for v in BEATS_MS],
+    "powers of ten": lambda: [f"{value:.18e}" for value in BEATS_MS],
+    "seconds, powers of ten": lambda: [f"{value / 1000:.18e}" for value in BEATS_MS],
+    "a comma behind each": lambda: [f"{value}," for value in BEATS_MS],
+    "a unit behind each": lambda: [f"{value} ms" for value in BEATS_MS],
+    "time stamp, blank, offset": lambda: [
+        "timestamp,rr,since start",
+        *(
+            f"2026-03-02 07:{10 + t // 60_000:02}:{t // 1000 % 60:02}.{t % 1000:03} +0100,{value},{t / 1000}"
+            for t, value in zip(elapsed(), BEATS_MS, strict=True)
+        ),
+    ],
+    "since 1970 in ms beside": lambda: [
+        "Timestamp RR-interval",
+        *(f"{1_772_431_800_000 + t} {value}" for t, value in zip(elapsed(), BEATS_MS, strict=True)),
+    ],
+    "since 1970 in seconds beside": lambda: [
+        f"{1_772_431_800 + t / 1000:.3f};{value}" for t, value in zip(elapsed(), BEATS_MS, strict=True)
+    ],
 }
 
 
@@ -81,6 +99,24 @@ def test_the_same_beats_come_from_every_form(form: str, end: str) -> None:
     assert (series.start, series.offset_min) == (datetime(2026, 3, 2, 6, 10, tzinfo=UTC), 60)
     account = reading.ledger.account(reading.rows_of, ())
     assert (account.rows, account.kept) == (240, 240)
+
+
+@pytest.mark.parametrize("between", [" ", ", ", ";", ","])
+def test_all_beats_may_stand_in_one_line(between: str) -> None:
+    (series,) = beats(between.join(map(str, BEATS_MS))).observations
+
+    assert series.value == pytest.approx([float(value) for value in BEATS_MS])
+
+
+def test_a_header_may_hold_the_time_since_1970_from_which_elapsed_time_counts() -> None:
+    lines = (f"{t / 1000:.6f},{value / 1000:.6f}" for t, value in zip(elapsed(), BEATS_MS, strict=True))
+    reading = beats("\n".join(["1772431800.000000, IBI", *lines]), name="IBI.csv")
+
+    (series,) = reading.observations
+    assert (series.day.isoformat(), series.value) == ("2026-03-02", pytest.approx([float(v) for v in BEATS_MS]))
+    assert reading.report.details["clock:zone_assumed"] == 1, "it is UTC, which says nothing of the local time"
+    beside = beats("\n".join(FORMS["since 1970 in ms beside"]()), name="rr.txt").observations
+    assert {one.start for one in beside} == {datetime(2026, 3, 2, 6, 10, tzinfo=UTC)}
 
 
 def test_the_variability_is_that_of_the_intervals() -> None:

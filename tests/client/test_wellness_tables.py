@@ -152,6 +152,14 @@ def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock
         read(text_file(text, "2026-03-02.txt"), clock)
 
 
+@pytest.mark.parametrize("time", ["{n}", "07:10:{n:02}", "{n}.5"])
+def test_a_table_of_heart_rates_per_minute_is_named(text_file: TextFile, clock: LocalClock, time: str) -> None:
+    text = "Time,Heart rate\n" + "".join(f"{time.format(n=n)},{60 + n % 9}\n" for n in range(40))
+
+    with pytest.raises(UnreadableFile, match="heart rates per minute of one recording"):
+        read(text_file(text, "2026-03-02.csv"), clock)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -8,6 +8,7 @@ from client.errors import UnreadableFile
 from client.ingest.archives.limits import UnpackedSize
 
 _PACKED_AT_ONCE = 2**14  # ours
+_MAGIC = b"\x1f\x8b"
 _WITH_HEADER = 31  # zlib: a gzip header, and its checksum at the end
 
 
@@ -20,7 +21,7 @@ class UnpackedStream(io.RawIOBase):
     def __init__(self, packed: BinaryIO, size: int) -> None:
         super().__init__()
         self._packed, self._size = packed, UnpackedSize(size)
-        self._part, self._waiting = zlib.decompressobj(_WITH_HEADER), b""
+        self._part, self._waiting, self._is_over = zlib.decompressobj(_WITH_HEADER), b"", False
 
     def readable(self) -> bool:
         """It is read and never written."""
@@ -35,16 +36,21 @@ class UnpackedStream(io.RawIOBase):
             except zlib.error as error:
                 raise UnreadableFile("a gzip file that is damaged; copy or export it again") from error
             self._waiting = self._part.unconsumed_tail
-            if self._part.eof:  # another part may follow, and zeros may fill the end
-                self._waiting = self._part.unused_data.lstrip(b"\x00")
-                self._part = zlib.decompressobj(_WITH_HEADER)
+            if self._part.eof:
+                self._begin_part(self._part.unused_data)
         self._size.take(len(found))
         buffer[: len(found)] = found
         return len(found)
 
+    def _begin_part(self, rest: bytes) -> None:
+        """Go on with another part that follows; what else stands after the last one, such as zeros, is no data."""
+        rest = rest if len(rest) >= len(_MAGIC) else rest + self._packed.read(_PACKED_AT_ONCE)
+        self._is_over = not rest.startswith(_MAGIC)
+        self._waiting, self._part = rest, zlib.decompressobj(_WITH_HEADER)
+
     def _has_more(self) -> bool:
         self._waiting = self._waiting or self._packed.read(_PACKED_AT_ONCE)
-        return bool(self._waiting)
+        return bool(self._waiting) and not self._is_over
 
     def close(self) -> None:
         """Close the packed file too."""

@@ -20,6 +20,7 @@ _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # office documents 
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".html", ".pdf")
 MOST_SHOWN = 200  # ours: characters of a name, and of the path before it; a zip allows 65,535 of each
 _DAMAGED = "damaged in its archive; copy or export it again"
+_PACKED = "packed in a way that is not read; unpack the archive and import the folder"
 _MOST_INNER = 256 * 2**20  # ours: an archive in an archive is held in memory
 
 
@@ -112,13 +113,17 @@ def _taken(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: InputFile) -> 
         try:
             return cast(BinaryIO, archive.open(info))
         except Exception as error:  # hostile bytes reach zipfile, which raises whatever it stumbles over
-            raise UnreadableFile(_DAMAGED) from error
+            raise UnreadableFile(_said_of(error)) from error
 
     try:
         content = archive.read(info) if info.file_size <= SMALL else stream
     except Exception as error:  # as above
-        raise UnreadableFile(_DAMAGED) from error
+        raise UnreadableFile(_said_of(error)) from error
     return InputFile(name.name, content, name.within)
+
+
+def _said_of(error: Exception) -> str:
+    return _PACKED if isinstance(error, NotImplementedError) else _DAMAGED
 
 
 def _unpacked(file: InputFile) -> InputFile:

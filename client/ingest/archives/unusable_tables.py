@@ -14,6 +14,7 @@ _RECORDS = ("heart_rate", "heart rate", "speed", "cadence", "distance")
 _TITLE = 2_000  # bytes in which a program names itself
 _HEART_RATES = frozenset({"hr", "heart rate", "heartrate", "heart_rate", "bpm", "pulse"})
 _ELAPSED = frozenset({"phone timestamp", "elapsed", "elapsed time", "elapsed_time", "seconds", "second", "sec", "s"})
+_OF_DAY = re.compile(r"[\d:.,]{1,15}", re.ASCII)
 _FEW = 4  # ours: a table with more columns is about something else too
 
 
@@ -24,7 +25,7 @@ def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[
         raise UnreadableFile("joint angles or forces of OpenSim; no reader takes movement files")
     if b"Kubios" in file.head[:_TITLE]:
         raise UnreadableFile("a report of results of Kubios; export the RR intervals as text and import those")
-    if set(names) & _HEART_RATES and set(names) & _ELAPSED and len(names) <= _FEW:
+    if set(names) & _HEART_RATES and _tells_elapsed(names, first_row) and len(names) <= _FEW:
         raise UnreadableFile(
             "heart rates per minute of one recording, which are no beat intervals: no variability comes from them; "
             "import its FIT, TCX or GPX file instead"
@@ -35,6 +36,12 @@ def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[
         raise UnreadableFile("the single records of one recording; import its FIT, TCX or GPX file instead")
     if "day" in names and not any(_DATES.search(name) for name in names) and _is_number(first_row, names.index("day")):
         raise UnreadableFile("its days are numbers; add a column with dates, and describe it with --mapping")
+
+
+def _tells_elapsed(names: Sequence[str], first_row: Sequence[str]) -> bool:
+    """True for a column of the time since a start, or of clock times without a day."""
+    cells = [cell for name, cell in zip(names, first_row, strict=False) if name == "time"]
+    return bool(set(names) & _ELAPSED) or any(_OF_DAY.fullmatch(cell.strip()) for cell in cells)
 
 
 def _is_number(row: Sequence[str], place: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
@@ -12,8 +12,11 @@ MIN_BEATS = 20  # ours: fewer numbers are no recording
 MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, such as 0 or 1 for quality
 MAX_HEADER = 40  # ours: lines of description above the first number
 _COMMENT = ("#", "%", "//", "*")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-_NUMERIC_LINE = re.compile(r"[\d.,;:\sTZ/+-]+", re.ASCII)
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMERIC_LINE = re.compile(r"[\d.,;:\sTZeE/+-]+", re.ASCII)
+_UNIT = re.compile(r"(?<=\d)\s*(?:msec|ms|sec|s)(?![^\s;,])", re.ASCII | re.IGNORECASE)
+_SPACED_OFFSET = re.compile(r"(:\d\d(?:\.\d{1,9})?) +(?=[+-]\d\d:?\d\d\b)", re.ASCII)
+_SINCE_1970_S = range(10**9, 4 * 10**9)  # from 2001 on; a thousand times as much is in ms
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _ANY_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}", re.ASCII)
 _NAME = re.compile(r"(?<![a-z])(rr|rri|r-r|nn|nni|ibi|beats?|intervals?|rr[-_ ]?int[a-z]*)(?![a-z])", re.IGNORECASE)
@@ -23,12 +26,13 @@ _NAME = re.compile(r"(?<![a-z])(rr|rri|r-r|nn|nni|ibi|beats?|intervals?|rr[-_ ]?
 class IntervalLines:
     """The lines of numbers. columns: texts by column, all of one length. names: the header's cell by column, or "".
 
-    ragged: lines that have another number of cells.
+    ragged: lines that have another number of cells. heading: the line above the first number, or "".
     """
 
     columns: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
     ragged: int
+    heading: str = ""
 
     @property
     def rows(self) -> int:
@@ -50,14 +54,25 @@ class IntervalLines:
         return None
 
     def first_stamp(self) -> datetime | None:
-        """Return the first time stamp, with an offset or without, also of two columns; None where there is none."""
+        """Return the first time stamp, with an offset or without, also of two columns; None where there is none.
+
+        A time since 1970 is one too; it may stand in the header.
+        """
         first = [column[0] for column in self.columns if column]
         texts = [*first, *(f"{day}T{time}" for day, time in pairwise(first))]
         found = next((text for text in texts if _STAMP.fullmatch(text)), None)
         try:
-            return None if found is None else datetime.fromisoformat(found)
+            return self._since_1970(first) if found is None else datetime.fromisoformat(found)
         except ValueError:
             return None
+
+    def _since_1970(self, first: Sequence[str]) -> datetime | None:
+        for text in (*(first if len(first) > 1 else ()), *re.split("[,;\t]", self.heading)):
+            value = _number(text.strip()) or 0.0
+            for seconds in (value, value / 1000):
+                if int(seconds) in _SINCE_1970_S:
+                    return datetime.fromtimestamp(seconds, UTC)
+        return None
 
     @property
     def names_a_day(self) -> bool:
@@ -83,15 +98,28 @@ def split_lines(text: str) -> IntervalLines:
     width = max(set(widths), key=widths.count) if widths else 0
     whole = [row for row in rows if len(row) == width]
     names = _names(header[-1], width) if header else ("",) * width
-    return IntervalLines(tuple(zip(*whole, strict=True)), names, len(rows) - len(whole))
+    return IntervalLines(tuple(zip(*whole, strict=True)), names, len(rows) - len(whole), header[-1] if header else "")
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
     """Return the lines above the first number and those from it on, comments and blank lines left out."""
-    lines = [line.replace('"', "").strip() for line in text.split("\n")]
+    lines = [_plain(line) for line in text.split("\n")]
     lines = [line for line in lines if line and not _is_comment(line)]
     start = next((number for number, line in enumerate(lines[:MAX_HEADER]) if _is_row(line)), len(lines))
-    return lines[:start], lines[start:]
+    found = lines[start:]
+    return lines[:start], _spread(found[0]) if len(found) == 1 else found
+
+
+def _plain(line: str) -> str:
+    """Return a line without quotation marks, units behind numbers, blanks before an offset and an empty last cell."""
+    line = _UNIT.sub("", _SPACED_OFFSET.sub(r"\1", line.replace('"', "")))
+    return line.strip().rstrip(",; \t")
+
+
+def _spread(line: str) -> list[str]:
+    """Return the numbers of a line that holds all of them; a line with fewer as it is."""
+    cells = re.split(r"[;\s]+", line) if re.search(r"[;\s]", line) else line.split(",")
+    return [cell.rstrip(",") for cell in cells] if len(cells) >= MIN_BEATS else [line]
 
 
 def _is_comment(line: str) -> bool:

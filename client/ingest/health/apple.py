@@ -247,7 +247,7 @@ def _take_workouts(out: Collector, data: _HealthData) -> None:
         out.begin_record(f"workout {start.utc.isoformat()}")
         factor = _FACTORS[Stream.ACTIVITY_DURATION_MIN].get(told.get("durationUnit", ""))
         minutes = plain_number(told.get("duration", ""))
-        if minutes is None or factor is None:
+        if not minutes or factor is None:  # some apps write 0
             minutes, factor = (end.utc - start.utc).total_seconds() / 60, 1.0
         out.number(Stream.ACTIVITY_DURATION_MIN, start, minutes * factor, end=end.utc)
         _take_distance(out, workout, start, end)

@@ -18,6 +18,7 @@ _CHUNK = 2**16
 _ENDS = (3, 5, 13)  # expat: no element found, unclosed token, unclosed part
 _TYPES = re.compile(rb"<!DOCTYPE\s+\w+\s*\[")
 _END_OF_TYPES = b"]>"
+_NO_UTF_16 = re.compile(rb"<\?xml[^>]*encoding=.utf-16[^>]*\?>", re.IGNORECASE)
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
@@ -105,9 +106,10 @@ def scan(file: InputFile, handler: ElementHandler) -> str | None:
 def _beginning(chunk: bytes) -> bytes:
     """Return the first bytes without what some apps write there: an empty line, and a broken list of element types.
 
-    Entities stay in their place, and are refused.
+    A declaration in one byte a sign that says UTF-16 is wrong: the text is UTF-8. Entities stay in their place, and are
+    refused.
     """
-    chunk = chunk.removeprefix(_BOM).lstrip(_BLANK)
+    chunk = _NO_UTF_16.sub(b"", chunk.removeprefix(_BOM).lstrip(_BLANK), count=1)
     types = _TYPES.search(chunk)
     end = -1 if types is None else chunk.find(_END_OF_TYPES, types.end())
     if types is None or end < 0:

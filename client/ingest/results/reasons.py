@@ -8,6 +8,7 @@ _ROWS = {
     "time_unreadable": "a time that cannot be read",
     "time_implausible": "a time before 2001 or in the future",
     "time_zone_unreadable": "a zone that cannot be read",
+    "activity_without_duration": "a session that does not say how long it took",
     "time_relative": "a time of a clock that was never set",
     "row_ragged": "more or fewer cells than the header",
     "row_unreadable": "cells that cannot be told apart",

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import asin, cos, isfinite, nan, radians, sin, sqrt
 
-from client.errors import NotUsed
+from client.errors import NotUsed, UnreadableFile
 from client.ingest.cells.number_form import plain_number
-from client.ingest.clock import LocalClock
+from client.ingest.clock import EARLIEST, LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.markup.scan import scan
@@ -18,8 +18,9 @@ from client.ingest.times.recorded_time import seconds_of, started
 APP = "gpx"
 ROOT = "gpx"
 EARTH_M = 6_371_000.0  # mean radius
-_HEART = frozenset({"hr", "heartrate", "heartRate"})
-_POWER = frozenset({"power", "PowerInWatts"})
+FASTEST_M_S, MOST_OFF_M = 100.0, 100.0  # ours: a position further off than that in a step has jumped
+_HEART = frozenset({"hr", "heartrate"})
+_POWER = frozenset({"power", "powerinwatts"})
 
 
 @dataclass(slots=True)
@@ -35,12 +36,16 @@ class _GpxTrack:
 
 
 class _Tracks:
-    """Collects the tracks of a file. Of positions only the last one is held, until the next has come."""
+    """Collects the tracks of a file. Of positions only the last one is held, until the next has come.
+
+    untimed: points without a time. unset: points of a clock that was not set.
+    """
 
     def __init__(self) -> None:
         self.found: list[_GpxTrack] = []
-        self.untimed = 0
+        self.untimed = self.unset = 0
         self._last: tuple[float, float] | None = None
+        self._here: tuple[float, float] | None = None
         self._last_time: float | None = None
         self._time, self._values = "", dict[str, float]()
         self._beats: dict[float, float] = {}
@@ -52,7 +57,7 @@ class _Tracks:
             self._last = self._last_time = None
         elif path[-1] == "trkpt" and self.found:
             self._time, self._values = "", {}
-            self._go_to(attributes)
+            self._here = _position(attributes)
         elif path[-1] == "heartRate" and "bpm" in attributes and (seconds := seconds_of(attributes.get("time"))):
             self._beats[seconds] = _or_nan(attributes["bpm"])  # some apps list them above the track
 
@@ -69,30 +74,41 @@ class _Tracks:
     def _end_in_point(self, name: str, text: str) -> None:
         if name == "time":
             self._time = text
-        elif name in _HEART:
+        elif name.lower() in _HEART:
             self._values["heart_rate"] = _or_nan(text)
-        elif name in _POWER:
+        elif name.lower() in _POWER:
             self._values["power"] = _or_nan(text)
 
-    def _go_to(self, attributes: Mapping[str, str]) -> None:
-        here = _or_nan(attributes.get("lat", "")), _or_nan(attributes.get("lon", ""))
-        if not (abs(here[0]) <= 90 and abs(here[1]) <= 180):
+    def _go_on(self, seconds: float) -> None:
+        """Take the step to this point's position; one that no person can take leads from or to a wrong position."""
+        if self._here is None:
             return
         if self._last is not None:
-            self.found[-1].metres += metres_between(self._last, here)
+            step = metres_between(self._last, self._here)
+            self.found[-1].metres += step if step <= MOST_OFF_M + FASTEST_M_S * seconds else 0.0
             self.found[-1].has_positions = True
-        self._last = here
+        self._last = self._here
 
     def _end_point(self) -> None:
-        track, seconds = self.found[-1], seconds_of(self._time)
-        if seconds is None:
+        track, at = self.found[-1], seconds_of(self._time)
+        if at is None:
             self.untimed += 1
             return
+        if at < EARLIEST.timestamp():
+            self.unset += 1
+            return
         track.first_time = track.first_time or self._time
-        track.seconds += max(seconds - self._last_time, 0.0) if self._last_time is not None else 0.0
-        self._last_time = seconds
-        self._values.setdefault("heart_rate", self._beats.get(seconds, nan))
-        track.track.append(seconds, distance=track.metres if track.has_positions else nan, **self._values)
+        seconds = 0.0 if self._last_time is None else max(at - self._last_time, 0.0)
+        self._go_on(seconds)
+        track.seconds += seconds
+        self._last_time = at
+        self._values.setdefault("heart_rate", self._beats.get(at, nan))
+        track.track.append(at, distance=track.metres if track.has_positions else nan, **self._values)
+
+
+def _position(attributes: Mapping[str, str]) -> tuple[float, float] | None:
+    here = _or_nan(attributes.get("lat", "")), _or_nan(attributes.get("lon", ""))
+    return here if abs(here[0]) <= 90 and abs(here[1]) <= 180 else None
 
 
 def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -108,15 +124,21 @@ def _or_nan(text: str) -> float:
 
 
 def read_gpx(file: InputFile, clock: LocalClock) -> Reading:
-    """Read the tracks of a GPX file, whole or cut off; raises NotUsed for one without a recorded track."""
+    """Read the tracks of a GPX file, whole or cut off.
+
+    Raises NotUsed for one without a recorded track, UnreadableFile where a defect stands before the first.
+    """
     out, tracks = Collector(file, clock, app=APP), _Tracks()
     defect = scan(file, tracks)
     recorded = [one for one in tracks.found if len(one.track) > 1 and one.seconds > 0]
-    if not recorded:
-        raise NotUsed(f"a GPX file without a recorded track ({defect or 'its points have no times, or it has none'})")
+    if not recorded and defect is not None:
+        raise UnreadableFile(f"a GPX file without a recorded track: {defect}; copy or export it again")
+    if not recorded and not tracks.unset:
+        raise NotUsed("a GPX file without a recorded track (its points have no times, or it has none)")
     if tracks.untimed:
         out.counters.count("missing:time", tracks.untimed)
     out.counters.rows = sum(len(one.track) for one in recorded) + tracks.untimed
+    out.counters.lose_rows("dropped:time_implausible", tracks.unset)
     if defect is not None:
         out.counters.count("partial_file")
         out.counters.note(f"{defect}; what stands before that place was kept")

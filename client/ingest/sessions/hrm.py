@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import nan
 
-from client.biometrics.observations import EXERCISE
+from client.biometrics.observations import EXERCISE, PARTIAL_FILE
 from client.errors import UnreadableFile
 from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
@@ -22,6 +22,7 @@ BEATS = 238  # the interval that says that the data are beat intervals in ms
 _SECTION = re.compile(r"\[([\w-]+)\]")
 _LENGTH = re.compile(r"(\d{1,3}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
 _LINES_OF_A_LAP = 5
+_LEAST_RECORDED = 0.95  # ours: of the length that the file says; the data of one with less were cut off
 _KM_H = 1 / 3.6
 _MILE_H = 1609.344 / 3600
 
@@ -34,8 +35,8 @@ class _HrmFile:
 
 
 def looks_like_hrm(file: InputFile) -> bool:
-    """True when the first section is that of the parameters."""
-    return file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:8].lower() == b"[params]"
+    """True when the first section is that of the parameters, in one or two bytes a sign."""
+    return file.head[:64].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:8].lower() == b"[params]"
 
 
 def read_hrm(file: InputFile, clock: LocalClock) -> Reading:
@@ -105,10 +106,20 @@ def _take_beats(out: Collector, found: _HrmFile, moment: Moment, laps: list[Lap]
         out.counters.count("dropped:not_a_number_rr_intervals", unread)
     if not intervals:
         return
-    seconds = _seconds(found.params.get("length", "")) or sum(intervals) / 1000
+    seconds, is_cut = _length(found.params, sum(intervals) / 1000, out)
     mean = 60_000 * len(intervals) / sum(intervals)
-    take_session(out, RecordedSession(moment, seconds, mean_bpm=mean, laps=tuple(laps)))
-    take_intervals(out, moment, intervals, quality=(EXERCISE,))
+    take_session(out, RecordedSession(moment, seconds, mean_bpm=mean, laps=tuple(laps), is_partial=is_cut))
+    take_intervals(out, moment, intervals, quality=(EXERCISE, PARTIAL_FILE) if is_cut else (EXERCISE,))
+
+
+def _length(params: dict[str, str], recorded_s: float, out: Collector) -> tuple[float, bool]:
+    """Return the seconds of the exercise, and whether the file was cut off: then those that it holds data of."""
+    told = _seconds(params.get("length", ""))
+    if not told or recorded_s >= _LEAST_RECORDED * told:
+        return told or recorded_s, False
+    out.counters.count("partial_file")
+    out.counters.note("the file ends before the length that it says; what stands before that place was kept")
+    return recorded_s, True
 
 
 def _take_samples(out: Collector, found: _HrmFile, moment: Moment, laps: list[Lap], interval: float) -> None:
@@ -123,9 +134,9 @@ def _take_samples(out: Collector, found: _HrmFile, moment: Moment, laps: list[La
             speed=nan if speed is None else speed / 10 * factor,
             power=nan if power is None else power,
         )
-    seconds = _seconds(found.params.get("length", "")) or len(found.rows) * interval
+    seconds, is_cut = _length(found.params, len(found.rows) * interval, out)
     summary = track.summary(on_foot=False)  # what is recorded beside heart rates is a bicycle's
-    take_session(out, RecordedSession(moment, seconds, summary=summary, laps=tuple(laps)))
+    take_session(out, RecordedSession(moment, seconds, summary=summary, laps=tuple(laps), is_partial=is_cut))
 
 
 def _columns(smode: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import nan
 
-from client.errors import NotUsed
+from client.errors import NotUsed, UnreadableFile
 from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
@@ -106,11 +106,16 @@ class _Workouts:
 
 
 def read_pwx(file: InputFile, clock: LocalClock) -> Reading:
-    """Read the workouts of a PWX file, whole or cut off; raises NotUsed for one without any."""
+    """Read the workouts of a PWX file, whole or cut off.
+
+    Raises NotUsed for one without any, UnreadableFile where a defect stands before the first.
+    """
     out, workouts = Collector(file, clock, app=APP), _Workouts()
     defect = scan(file, workouts)
     if not workouts.found:
-        raise NotUsed(f"a PWX file without a workout ({defect or 'it holds none'})")
+        if defect is not None:
+            raise UnreadableFile(f"a PWX file without a workout: {defect}; copy or export it again")
+        raise NotUsed("a PWX file without a workout")
     out.counters.rows = sum(1 + len(one.segments) + len(one.track) for one in workouts.found)
     if defect is not None:
         out.counters.count("partial_file")
@@ -134,7 +139,7 @@ def _take(out: Collector, workout: _PwxWorkout, *, is_partial: bool) -> None:
     session = RecordedSession(
         moment,
         seconds,
-        distance_m=summary.distance_m if told.metres is None else told.metres,
+        distance_m=told.metres,
         mean_bpm=told.mean_bpm,
         max_bpm=told.max_bpm,
         mean_w=told.mean_w,

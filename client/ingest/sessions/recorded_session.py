@@ -32,7 +32,8 @@ class Lap:
 class RecordedSession:
     """One session. seconds: without pauses, where the file tells them. summary: of its points.
 
-    What the session's own summary says comes before what its points give. is_partial: the file was cut off in it.
+    What the session's own summary says comes before what its points give, also of the distance. is_partial: the file
+    was cut off in it.
     """
 
     moment: Moment
@@ -68,7 +69,7 @@ def take_session(out: Collector, session: RecordedSession) -> None:
     points = session.summary or TrackSummary(0.0)
     numbers = (
         (Stream.ACTIVITY_DURATION_MIN, session.seconds / 60.0),
-        (Stream.DISTANCE, session.distance_m),
+        (Stream.DISTANCE, _first(session.distance_m, points.distance_m)),
         (Stream.HEART_RATE_MEAN, _first(session.mean_bpm, points.mean_bpm)),
         (Stream.HEART_RATE_MAX, _first(session.max_bpm, points.max_bpm)),
         (Stream.POWER_MEAN, _first(session.mean_w, points.mean_w)),
@@ -117,7 +118,7 @@ def _series(session: RecordedSession, points: TrackSummary) -> list[tuple[Stream
         (Stream.TIME_AT_SPEED, points.seconds_at_speed if _covers(points.seconds_at_speed, session) else None),
         (Stream.LAP_DURATIONS, _whole([lap.seconds for lap in laps])),
         (Stream.LAP_DISTANCES, _whole([lap.distance_m for lap in laps])),
-        (Stream.LAP_HEART_RATES, _whole([lap.mean_bpm for lap in laps])),
+        (Stream.LAP_HEART_RATES, _whole([lap.mean_bpm or None for lap in laps])),
     )
     return [(stream, series) for stream, series in found if series]
 
@@ -128,4 +129,5 @@ def _whole(values: list[float | None]) -> tuple[float, ...] | None:
 
 
 def _first(told: float | None, summarised: float | None) -> float | None:
-    return summarised if told is None else told
+    """What the recording's own summary says; a 0 in it says no more than nothing where the points know."""
+    return told or (told if summarised is None else summarised)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from math import nan
 
 from client.biometrics.observations import EXERCISE, PARTIAL_FILE
-from client.errors import NotUsed
+from client.errors import NotUsed, UnreadableFile
 from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
@@ -28,6 +28,7 @@ class _Move:
     header: dict[str, float] = field(default_factory=dict)
     time: str = ""
     utc: str = ""
+    utc_at_s: float = 0.0
     activity: str = ""
     track: Track = field(default_factory=Track)
     laps: list[Lap] = field(default_factory=list)
@@ -41,11 +42,12 @@ class _DeviceLog:
         self.move = _Move()
         self.has_header = False
         self._sample: dict[str, float] = {}
+        self._utc = ""
         self._lap: dict[str, float] = {}
 
     def start(self, path: list[str], attributes: Mapping[str, str]) -> None:
         if path[-1] == "Sample":
-            self._sample = {}
+            self._sample, self._utc = {}, ""
         elif path[-1] == "Lap":
             self._lap = {}
 
@@ -78,12 +80,17 @@ class _DeviceLog:
     def _end_in_sample(self, path: list[str], text: str) -> None:
         name = path[-1]
         if name == "UTC":
-            self.move.utc = self.move.utc or text
+            self._utc = text
         elif name in ("Time", "HR", "Speed", "Distance", "Power") and path[-2] == "Sample":
             value = plain_number(text)
             self._sample[name] = nan if value is None else value
-        elif name == "Sample" and self._sample.get("Time", nan) >= 0 and len(self._sample) > 1:
-            one = self._sample
+        elif name == "Sample" and self._sample.get("Time", nan) >= 0:
+            self._end_sample(self._sample)
+
+    def _end_sample(self, one: Mapping[str, float]) -> None:
+        if self._utc and not self.move.utc:
+            self.move.utc, self.move.utc_at_s = self._utc, one["Time"]
+        if len(one) > 1:
             self.move.track.append(
                 one["Time"],
                 heart_rate=one.get("HR", nan) * _PER_MINUTE,
@@ -94,12 +101,17 @@ class _DeviceLog:
 
 
 def read_sml(file: InputFile, clock: LocalClock) -> Reading:
-    """Read a move, whole or cut off; raises NotUsed for a file without one."""
+    """Read a move, whole or cut off.
+
+    Raises NotUsed for a file without one, UnreadableFile where a defect stands before its header.
+    """
     out, log = Collector(file, clock, app=APP), _DeviceLog()
     defect = scan(file, log)
     move = log.move
     if not log.has_header:
-        raise NotUsed(f"an SML file without a move ({defect or 'it has no header'})")
+        if defect is not None:
+            raise UnreadableFile(f"an SML file without a move: {defect}; copy or export it again")
+        raise NotUsed("an SML file without a move (it has no header)")
     out.counters.rows = 1 + len(move.laps) + len(move.track) + len(move.beats)
     if defect is not None:
         out.counters.count("partial_file")
@@ -112,11 +124,11 @@ def read_sml(file: InputFile, clock: LocalClock) -> Reading:
 
 
 def _placed(move: _Move, out: Collector) -> Moment | None:
-    """The header's time is local; the first sample's is UTC, where the device had a position."""
+    """The header's time is local; a sample's is UTC, from when the device had a position, which may take a while."""
     local, utc = parsed_time(move.time), parsed_time(move.utc)
     if local is None or local.tzinfo is not None or utc is None:
         return started(move.time, out.clock, out.counters)
-    offset = (local - utc.replace(tzinfo=None)) / timedelta(minutes=1)
+    offset = (local - utc.replace(tzinfo=None)) / timedelta(minutes=1) + move.utc_at_s / 60
     steps = round(offset / _STEP_MIN) * _STEP_MIN
     found = out.clock.local(local, out.counters)
     if found is None or not steps or abs(steps) > 14 * 60:
@@ -134,7 +146,7 @@ def _take(out: Collector, move: _Move, moment: Moment, *, is_partial: bool) -> N
     session = RecordedSession(
         moment,
         seconds,
-        distance_m=told.get("Distance", summary.distance_m),
+        distance_m=told.get("Distance"),
         mean_bpm=_per_minute(told.get("HR/Avg")),
         max_bpm=_per_minute(told.get("HR/Max")),
         mean_w=told.get("Power/Avg"),

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ FASTEST_M_S = 13.0  # ours: above it no person runs, and the position jumped
 HARD_M_S2 = 3.0  # docs/ingest.md §6.7
 LEAST_HARD_S = 0.5
 COARSEST_S = 1.05  # ours: points further apart tell no acceleration
+MOST_AT_FIRST_M = 1000.0  # ours: a distance above it at the first point is of a recording before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,13 @@ class Track:
         return found
 
     def between(self, start: float, end: float) -> "Track":
-        """Return the points from start to end, both in seconds."""
-        found = Track()
-        for point in zip(*self._columns(), strict=True):
-            if start <= point[0] <= end:
-                for column, value in zip(found._columns(), point, strict=True):
-                    column.append(value)
+        """Return the points from start to end, both in seconds; a distance that goes on counts from the start."""
+        found, before = Track(), 0.0
+        for time, heart_rate, speed, distance, power in zip(*self._columns(), strict=True):
+            if isfinite(distance) and (time <= start or distance < before):  # below: it begins anew
+                before = distance if time <= start else 0.0
+            if start <= time <= end:
+                found.append(time, heart_rate=heart_rate, speed=speed, distance=distance - before, power=power)
         return found
 
     def _columns(self) -> Iterator["array[float]"]:
@@ -140,9 +142,11 @@ class _Steps:
 
     @property
     def distance_m(self) -> float | None:
-        """The last distance that was recorded."""
+        """The last distance that was recorded; a leg of several counts on from the legs before, which are taken off."""
         known = self._distance[np.isfinite(self._distance)]
-        return float(known[-1]) if known.size else None
+        if not known.size:
+            return None
+        return float(known[-1] - known[0]) if known[0] > MOST_AT_FIRST_M else float(known[-1])
 
     def seconds_at_bpm(self) -> tuple[float, ...] | None:
         beats = np.rint(self._heart_rate[1:])

@@ -185,6 +185,26 @@ def test_a_gzip_file_that_is_cut_off_ends_where_its_bytes_end(tmp_path: Path) ->
     assert whole.startswith(member.opened().data)
 
 
+def test_what_stands_behind_a_gzip_file_is_no_part_of_it(tmp_path: Path) -> None:
+    parts = gzip.compress(srpe(1)[:50]) + gzip.compress(srpe(1)[50:])
+
+    for behind in (b"\x00" * 512, b"footer", b"\x1f"):
+        (member,) = members(saved(tmp_path, parts + behind, "a.csv.gz"))
+
+        assert member.opened().data == srpe(1)
+
+
+def test_a_way_of_packing_that_is_not_known_is_named(tmp_path: Path, take: Take) -> None:
+    data = zipped({"a.csv": srpe(1)})
+    for signature, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.index(signature) + place
+        data = data[:at] + b"\x09\x00" + data[at + 2 :]  # Deflate64, as Windows packs large files
+
+    (result,) = take(saved(tmp_path, data))
+
+    assert "packed in a way that is not read" in result.reason
+
+
 def test_a_damaged_member_harms_no_other(tmp_path: Path, take: Take) -> None:
     data = bytearray(zipped({"a.csv": srpe(1), "b.csv": srpe(2)}, zipfile.ZIP_STORED))
     data[data.index(b"2026-03-01")] = ord("3")

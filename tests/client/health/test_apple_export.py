@@ -147,6 +147,13 @@ def test_a_workout_takes_its_heart_rate_from_the_records_in_it(read: Read) -> No
     assert "Mara" not in repr(reading)
 
 
+def test_a_workout_whose_duration_is_0_takes_from_its_start_to_its_end(read: Read) -> None:
+    workout = WORKOUT.format(distance=0, unit="km", body="").replace('duration="30"', 'duration="0"')
+    assert 'duration="0"' in workout
+
+    assert of(read(workout), Stream.ACTIVITY_DURATION_MIN) == [31.0]
+
+
 def test_all_times_of_an_export_may_have_the_offset_of_its_day(read: Read) -> None:
     """Made in Oslo in summer: a weight of 23:30 in winter is written as half past midnight of the next day."""
     mass = record("BodyMass", 70, "2026-01-05 00:30:00", unit="kg").replace("+0100", "+0200")

@@ -106,9 +106,9 @@ def test_the_time_of_the_first_sample_tells_the_offset(read: Read) -> None:
     assert starts(read(sml("2026-03-03T01:30:00Z"))) == {("2026-03-03T01:30:00+00:00", -480)}
 
 
-def hrm(rows: str, *, interval: int, mode: str = "000000000") -> str:
+def hrm(rows: str, *, interval: int, mode: str = "000000000", length: str = "00:01:00.0") -> str:
     return (
-        f"[Params]\nVersion=106\nSMode={mode}\nDate=20260302\nStartTime=17:30:00.0\nLength=00:01:00.0\n"
+        f"[Params]\nVersion=106\nSMode={mode}\nDate=20260302\nStartTime=17:30:00.0\nLength={length}\n"
         f"Interval={interval}\nMaxHR=195\nWeight=66\n\n[Note]\nMara\n\n[IntTimes]\n00:00:20.0\t150\t140\t150\t160\n0\n0\n0\n0\n"
         f"00:01:00.0\t150\t140\t150\t160\n0\n0\n0\n0\n\n[HRData]\n{rows}\n"
     )
@@ -127,7 +127,7 @@ def test_heart_rates_of_polar_at_an_interval(read: Read) -> None:
 
 
 def test_beats_of_an_exercise_are_no_resting_variability(read: Read) -> None:
-    reading = read(hrm("\n".join(["400", "410", "390"] * 20), interval=238))
+    reading = read(hrm("\n".join(["400", "410", "390"] * 20), interval=238, length="00:00:24.0"))
 
     (beats,) = [one for one in reading.observations if one.stream is Stream.RR_INTERVALS]
     assert (len(beats.value), beats.quality) == (60, (EXERCISE,))  # type: ignore[arg-type]  # a series

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from client.biometrics.observations import EXERCISE, PARTIAL_FILE
@@ -12,7 +12,14 @@ from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
 from client.ingest.sessions.fit.placing import placed
-from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_on_foot, take_intervals, take_session
+from client.ingest.sessions.recorded_session import (
+    Lap,
+    RecordedSession,
+    is_length,
+    is_on_foot,
+    take_intervals,
+    take_session,
+)
 
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
@@ -59,9 +66,29 @@ def _take_all(out: Collector, content: FitContent, found: list[tuple[FitContent,
 
 
 def _sessions(part: FitContent) -> list[FitFields]:
-    """Return the session messages of a part; without one, what stands in its records."""
-    told = [one for one in part.of("session") if "start_time" in one and _seconds(one) is not None]
-    return told or _derived(part)
+    """Return the session messages of a part; without one, what stands in its records or laps."""
+    every = map(_with_start, part.of("session"))
+    told = [one for one in every if "start_time" in one and _seconds(one) is not None]
+    return told or _derived(part) or _of_laps(part)
+
+
+def _with_start(session: FitFields) -> FitFields:
+    """Return a session with its start, which is so long before its end as it took."""
+    ended, elapsed = session.get("timestamp"), _number(session, "total_elapsed_time")
+    if "start_time" in session or not isinstance(ended, datetime) or elapsed is None or not is_length(elapsed):
+        return session
+    return {**session, "start_time": ended - timedelta(seconds=elapsed)}
+
+
+def _of_laps(part: FitContent) -> list[FitFields]:
+    """Put the laps of a part together that has neither session nor records."""
+    laps = [one for one in part.of("lap") if "start_time" in one]
+    seconds, metres = [_seconds(one) for one in laps], [_number(one, "total_distance") for one in laps]
+    if not laps or None in seconds:
+        return []
+    found = {"start_time": laps[0]["start_time"], "sport": laps[0].get("sport", ""), "is_derived": True}
+    found["total_elapsed_time"] = sum(one for one in seconds if one is not None)
+    return [found if None in metres else {**found, "total_distance": sum(one for one in metres if one is not None)}]
 
 
 def _derived(part: FitContent) -> list[FitFields]:
@@ -101,7 +128,7 @@ def _recorded(part: FitContent, session: FitFields, moment: Moment) -> RecordedS
     return RecordedSession(
         moment,
         _seconds(session) or 0.0,
-        distance_m=summary.distance_m if is_derived else _number(session, "total_distance"),
+        distance_m=_number(session, "total_distance"),
         mean_bpm=_number(session, "avg_heart_rate"),
         max_bpm=_number(session, "max_heart_rate"),
         mean_w=_number(session, "avg_power"),
@@ -159,7 +186,9 @@ def device_of(content: FitContent) -> str:
 
 
 def _seconds(message: FitFields) -> float | None:
-    return _number(message, "total_timer_time") or _number(message, "total_elapsed_time")
+    """Return the time without pauses, else the whole; a timer that ran backwards says neither."""
+    timer, elapsed = (_number(message, name) for name in ("total_timer_time", "total_elapsed_time"))
+    return elapsed if not timer or (elapsed is not None and not is_length(timer)) else timer
 
 
 def _posix(time: Any) -> float:

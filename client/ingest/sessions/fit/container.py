@@ -4,7 +4,6 @@ Positions are dropped here, at the first place that sees them; nothing after thi
 athlete was.
 """
 
-import io
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import nan
@@ -15,6 +14,7 @@ from fitdecode.types import DevField
 
 from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
+from client.ingest.sessions.fit.frames import frames_of
 from client.ingest.sessions.track import Track
 
 FitFields = dict[str, Any]
@@ -46,6 +46,14 @@ WANTED: dict[str, frozenset[str]] = {
 """What is kept of each kind of message; of records, the columns of a `Track`. All else is dropped."""
 _TELLING = frozenset(WANTED) - {"file_id", "event", "monitoring_info"} | {"record"}
 _OF_RECORDS = frozenset({"timestamp", "heart_rate", "speed", "enhanced_speed", "distance", "power"})
+_UNITS = {
+    "m/s": {"m/s", "m/sec", "mps", "meters/second", "meters per second"},
+    "m": {"m", "meter", "meters", "metre", "metres"},
+    "bpm": {"bpm", "beats/min", "1/min"},
+    "watts": {"w", "watt", "watts"},
+    "s": {"s", "sec", "second", "seconds"},
+}
+"""How developers write the units of native fields."""
 
 
 @dataclass(slots=True)
@@ -79,12 +87,9 @@ def read_messages(data: bytes) -> FitContent:
     """
     whole = FitContent(parts=[FitContent()])
     try:
-        with fitdecode.FitReader(
-            io.BytesIO(data), check_crc=fitdecode.CrcCheck.READONLY, error_handling=fitdecode.ErrorHandling.IGNORE
-        ) as frames:
-            for frame in frames:
-                check_interruption()
-                _take(whole, frame)
+        for frame in frames_of(data, check_crc=fitdecode.CrcCheck.READONLY):
+            check_interruption()
+            _take(whole, frame)
     except UnreadableFile:
         raise
     except Exception as error:  # hostile bytes reach a third-party parser: whatever it raises means "stops here"
@@ -97,11 +102,9 @@ def read_messages(data: bytes) -> FitContent:
 def first_kind(data: bytes) -> str:
     """Return the first kind of message that says what the file holds, or "" where none does."""
     try:
-        with fitdecode.FitReader(
-            io.BytesIO(data), check_crc=fitdecode.CrcCheck.DISABLED, error_handling=fitdecode.ErrorHandling.IGNORE
-        ) as frames:  # its warnings quote the file and would reach the terminal and the node's log
-            found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
-            return next((name for name in found if name in _TELLING), "")
+        frames = frames_of(data, check_crc=fitdecode.CrcCheck.DISABLED)
+        found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
+        return next((name for name in found if name in _TELLING), "")
     except Exception:  # as above; the file is read again by its reader, which names the defect
         return ""
 
@@ -147,7 +150,8 @@ def _take_record(track: Track, frame: Any) -> None:
 def _values(frame: Any, wanted: frozenset[str]) -> FitFields:
     """Return the fields that are wanted.
 
-    A developer's field counts only where it declares which native one it stands for, and that is missing or 0.
+    A developer's field counts only where it declares which native one it stands for, in its unit, and that is missing
+    or 0.
     """
     values: FitFields = {}
     developed: list[Any] = []
@@ -160,9 +164,15 @@ def _values(frame: Any, wanted: frozenset[str]) -> FitFields:
             values[name] = one.value
     for one in developed:
         native = frame.mesg_type.fields.get(one.field.native_field_num) if frame.mesg_type else None
-        if native is not None and native.name in wanted and not values.get(native.name):
+        if native is not None and native.name in wanted and not values.get(native.name) and _is_in_unit(one, native):
             values[native.name] = one.value
     return values
+
+
+def _is_in_unit(developed: Any, native: Any) -> bool:
+    """True where a developer's field names the native unit, or none."""
+    said = str(developed.units or "").strip("\x00 ").lower()
+    return not said or said in _UNITS.get(native.units or "", {str(native.units).lower()})
 
 
 def _float(value: Any) -> float:
