@@ -9,7 +9,7 @@ from client.coaching.evidence import Flags
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.features.daily import DailyTable
 from client.features.days.instruments import instruments, together
-from client.features.load import WEEK_D, is_known_enough, last_days
+from client.features.load import HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_WINDOW_D, WEEK_D, is_known_enough, last_days
 from client.features.morning_answers import MORNING_ITEMS, morning_answers_sum
 from client.features.rest import ASSUMED_REST, assumed_in
 from models.arrays import Floats
@@ -17,9 +17,6 @@ from models.arrays import Floats
 MAJOR_PROBLEM = 2.0  # `injury_status` as the athlete reports it: 0 none, 1 minor, 2 major
 PLAN_WEEKS = 4  # ours: the same weekday in the last 28 days
 LEAST_PLAN_DAYS = 3  # ours: one of the four weekdays may be unknown
-LEAST_TRAINING_DAYS = 2  # ours: a single session is not hard by itself
-HARD_QUANTILE = 0.75  # ours: own 75th percentile; docs/indices.md §7.5
-LOAD_WINDOW_D = 28
 
 
 def histories(table: DailyTable) -> dict[Domain, Floats]:
@@ -79,7 +76,7 @@ def days_since_hard(table: DailyTable, index: int) -> int | None:
     trained = past[np.isfinite(past) & (past > 0)]
     if trained.size < LEAST_TRAINING_DAYS or not is_load_known(table, index):
         return None
-    hard = np.flatnonzero(past >= np.quantile(trained, HARD_QUANTILE))
+    hard = np.flatnonzero(past >= np.quantile(trained, HARD_SHARE))
     return int(past.size - hard[-1]) if np.isfinite(past[hard[-1] :]).all() else None
 
 

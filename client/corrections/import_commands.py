@@ -149,8 +149,9 @@ def _entries(vault: "Vault") -> list[dict[str, Any]]:
 
     found = []
     for one in vault.athletes():
+        _, _, seal = vault.seal_of(one.athlete)
         for record in imports(vault, one.athlete):
-            found.append(_entry(one.athlete, record, file_mark(vault, one.athlete, record.file_sha256)))
+            found.append(_entry(one.athlete, record, file_mark(seal, record.file_sha256)))
     return sorted(found, key=lambda entry: int(entry["number"]))
 
 

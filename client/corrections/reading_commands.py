@@ -66,16 +66,16 @@ def correct(
 
     Example: homefield-node reading correct ./club-a 7 0f3a5c7e91b2d486 --value 7.5 --reason typing_error
     """
-    from client.vault.history.by_hand import correct as correct_reading
-    from client.vault.history.by_hand import find_reading
+    from client.vault.history.by_hand import RecordsByHand
 
     if (value is None) != as_read:
         raise CannotCorrect("expected either --value or --as-read")
     why = _reason(reason, note)
 
     def act(vault: "Vault", found: AthleteId) -> None:
-        stream = find_reading(vault, found, reading_id).reading.stream
-        correct_reading(vault, found, reading_id, None if value is None else _value(stream, value), why)
+        records = RecordsByHand(vault, found)
+        stream = records.find(reading_id).reading.stream
+        records.correct(reading_id, None if value is None else _value(stream, value), why)
 
     _tell("homefield-reading-correct-1", *_changed(folder, athlete, [reading_id], act), as_json=as_json)
 
@@ -97,13 +97,12 @@ def void(
 
     Example: homefield-node reading void ./club-a 7 0f3a5c7e91b2d486 --reason sensor_fault
     """
-    from client.vault.history.by_hand import void as void_reading
+    from client.vault.history.by_hand import void_all
 
     why = _reason(reason, note)
 
     def act(vault: "Vault", found: AthleteId) -> None:
-        for reading_id in reading_ids:
-            void_reading(vault, found, reading_id, why)
+        void_all(vault, found, reading_ids, why)
 
     _tell("homefield-reading-void-1", *_changed(folder, athlete, reading_ids, act), as_json=as_json)
 
@@ -131,7 +130,7 @@ def _changed(
     from audit.entries.details.codes import OperatorView
     from client.settings import load_settings
     from client.vault.access import open_vault
-    from client.vault.history.by_hand import history_of
+    from client.vault.history.by_hand import histories_of
 
     settings = load_settings(folder)
     with open_vault(settings) as vault:
@@ -139,14 +138,13 @@ def _changed(
         with vault.rehearsal():  # what cannot be done is refused before it is reported
             if act is not None:
                 act(vault, found)
-            for reading_id in reading_ids:
-                history_of(vault, found, reading_id)
+            histories_of(vault, found, reading_ids)
         what = OperatorView.READINGS if act is None else OperatorView.READINGS_CORRECTED
         report(settings, OperatorLooked(athlete=found, what=what))
         if act is not None:
             with vault.transaction():
                 act(vault, found)
-        return settings, found, [history_of(vault, found, reading_id) for reading_id in reading_ids]
+        return settings, found, histories_of(vault, found, reading_ids)
 
 
 def _reason(word: str, note: str) -> "HandReason":

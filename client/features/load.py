@@ -16,6 +16,9 @@ from models.arrays import Floats
 
 WEEK_D = 7
 MIN_WEEK_DAYS = 6  # ours: fewer known days give no mean, monotony or ratio; docs/indices.md §2.4, §2.5
+LOAD_WINDOW_D = 28
+HARD_SHARE = 0.75  # ours: a hard day is at or above the own 75th percentile; docs/indices.md §7.5
+LEAST_TRAINING_DAYS = 2  # ours: a single session is not hard by itself
 LEAST_SD = 1e-9  # below it the week has no spread and monotony is undefined, not infinite
 
 

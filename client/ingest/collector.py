@@ -105,6 +105,12 @@ class Collector:
         except BadObservation:
             self.counters.count(f"dropped:range_{stream.value}")
 
+    def cut_off(self, defect: str | None) -> None:
+        """Say in the report that the file ends at a defect; None where it is whole."""
+        if defect is not None:
+            self.counters.count("partial_file")
+            self.counters.note(f"{defect}; what stands before that place was kept")
+
     def reading(self) -> Reading:
         """Return what was collected; raises UnreadableFile when a column is wrong as a whole (`ColumnCheck`)."""
         count_far_times(self._observations, self.counters)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.features.baseline import BASELINE_D, MIN_VALID
-from client.features.load import WEEK_D, is_count_enough
+from client.features.load import HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_WINDOW_D, WEEK_D, is_count_enough
 from client.features.windows import known, quantiles, windows
 from client.metrics.own_past import centre_and_spread
 from models.arrays import Floats
@@ -23,7 +23,6 @@ LEAST_SESSIONS = 8
 FOLLOWED_D = 7  # ours: mornings after a session that are looked at
 AS_USUAL_Z = -0.5  # ours
 FIRST_MORNING_H, NEXT_MORNING_H = 14.0, 24.0  # ours: sessions end at six in the evening, mornings are at eight
-HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_D = 0.75, 2, 28  # as for hard days: docs/indices.md §7.5
 REACH_D = SESSIONS_D + FOLLOWED_D + 2 * BASELINE_D
 _STEPS, _STILL = 500, 1e-6
 
@@ -36,9 +35,9 @@ def hard_days(load: Floats) -> NDArray[np.bool_]:
 
     False where fewer than 6 of the 7 and 24 of the 28 days before are known, or fewer than two of them were trained.
     """
-    month, week = windows(load, LOAD_D, ago=1), windows(load, WEEK_D, ago=1)
+    month, week = windows(load, LOAD_WINDOW_D, ago=1), windows(load, WEEK_D, ago=1)
     trained = np.where(month > 0, month, np.nan)
-    enough = is_count_enough(known(week), of=WEEK_D) & is_count_enough(known(month), of=LOAD_D)
+    enough = is_count_enough(known(week), of=WEEK_D) & is_count_enough(known(month), of=LOAD_WINDOW_D)
     enough &= (known(trained) >= LEAST_TRAINING_DAYS) & (load > 0)
     return enough & (load >= quantiles(trained, HARD_SHARE))
 

@@ -16,7 +16,7 @@ from client.errors import CannotCorrect
 from client.features.days.session_reports import matched_reports
 from client.vault.codec import natural_key
 from client.vault.history.athlete_history import AthleteHistory
-from client.vault.history.by_hand import CorrectionReason, HandReason, void
+from client.vault.history.by_hand import CorrectionReason, HandReason, void_all
 from client.vault.identity import number_of_place
 from client.vault.journal import imports
 from client.vault.preferences.own_settings import source_priority
@@ -89,8 +89,7 @@ def answer(vault: Vault, athlete: AthleteId, question_id: str, given: SessionAns
             raise CannotCorrect("there is no open question of this id; see `homefield-node imports questions`")
         if given is SessionAnswer.SAME:
             why = HandReason(at, who, CorrectionReason.RECORDED_TWICE)
-            for reading in found.left_out:
-                void(vault, athlete, held.id_of(reading), why)
+            void_all(vault, athlete, map(held.id_of, found.left_out), why)
             return
         database, number, _ = vault.seal_of(athlete)
         with database.transaction() as connection:

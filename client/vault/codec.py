@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from client.biometrics.observations import Observation, ReadingSource
@@ -59,11 +60,11 @@ def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
         fields, _ = _read_json(plain.decode())  # what `encode` wrote; padding follows
         stream, start, length, offset_min, value, unit, number, *rest = fields
         quality, entry = _quality_and_entry(rest)
-        began = _EPOCH + timedelta(microseconds=start)
+        began = _moment(start)
         return Observation(
             stream=_STREAMS[stream],
             start=began,
-            end=began + timedelta(microseconds=length) if length else began,
+            end=_moment(start + length) if length else began,
             offset_min=offset_min,
             value=tuple(value) if isinstance(value, list) else value,
             unit=unit,
@@ -73,6 +74,11 @@ def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
         )
     except (ValueError, TypeError, KeyError, OverflowError, BadObservation) as error:
         raise SealBroken("a stored reading is not what this version writes") from error
+
+
+@lru_cache(maxsize=65_536)  # the answers of one morning, and the readings of one session, share their moments
+def _moment(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
 
 
 def encode_alone(observation: Observation) -> bytes:

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS
 from client.biometrics.streams import Stream
-from client.vault.codec import PLACE, decode, encode, key_of_start, natural_key
+from client.vault.codec import PLACE, key_of_start, natural_key
 from client.vault.identity import SourceRow, beside_held, place_of
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
+from client.vault.records.counting import CountingReadings
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandActs
 from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
 from client.vault.records.renaming import RecordRenaming
 from client.vault.records.same_times import at_same_times, of_same_files
-from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 
 MOST_PLACES = 1000  # ours: rows of one start and source; more are no sessions of one athlete
@@ -76,7 +76,7 @@ class Intake:
     ) -> None:
         self._connection, self._athlete, self._seal, self._mark = connection, athlete, seal, mark
         self._replaces = mark is not None and mark.replaces
-        self._sources = SourceNumbers(connection, athlete, seal)
+        self._counting = CountingReadings(connection, athlete, seal)
         self._former = FormerReadings(connection, athlete, seal)
         self._with_former = self._former.keys()
         self._acts = HandActs(connection, athlete, seal)
@@ -178,9 +178,7 @@ class Intake:
         What they replaced one for one is set aside already.
         """
         kept = {self._seal.row_key(natural_key(one)) for one in placed}
-        query = "SELECT key, sealed FROM observation WHERE athlete = ?"
-        rows = self._connection.execute(query, (self._athlete,)).fetchall()
-        held = {key: self._opened(key, sealed) for key, sealed in rows if key not in kept}
+        held = self._counting.opened(row for row in self._counting.rows() if row[0] not in kept)
         for key in dict.fromkeys((*at_same_times(held, placed), *of_same_files(held, placed))):
             self._set_aside[key].append(FormerReading(held[key], self._change(ChangeKind.REPLACED)))
             self._gone.append(key)
@@ -193,14 +191,8 @@ class Intake:
 
     def _write(self) -> None:
         written = self._renamed | self._fresh
-        numbers = {source: self._sources.number_of(source) for source in {one.source for one in written.values()}}
-        gone = [(self._athlete, key) for key in self._gone]
-        self._connection.executemany("DELETE FROM observation WHERE athlete = ? AND key = ?", gone)
-        rows = (
-            (self._athlete, key, self._seal.close(encode(new, numbers[new.source]), b"observation" + key))
-            for key, new in written.items()
-        )
-        self._connection.executemany("INSERT OR REPLACE INTO observation (athlete, key, sealed) VALUES (?, ?, ?)", rows)
+        self._counting.delete(self._gone)
+        self._counting.put(written)
         self._former.add((key, one) for key, values in self._set_aside.items() for one in values)
         if self._mark is not None:
             claims = ImportClaims(self._claims, frozenset(self._taken_out), self._replaces)
@@ -213,15 +205,9 @@ class Intake:
         return self._looked_up[key]
 
     def _look_up(self, key: bytes) -> _Held | None:
-        query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
-        row = self._connection.execute(query, (self._athlete, key)).fetchone()
+        counting = self._counting.get(key)
         former = tuple(self._former.of(key)) if key in self._with_former else ()
-        if row is None and not former:
-            return None
-        return _Held(key, None if row is None else self._opened(key, row[0]), former)
-
-    def _opened(self, key: bytes, sealed: bytes) -> Observation:
-        return decode(self._seal.open(sealed, b"observation" + key), self._sources)
+        return None if counting is None and not former else _Held(key, counting, former)
 
     def _under_a_former_key(self, new: Observation) -> _Held | None:
         """Find what an earlier version stored by its start alone; Fitbit exercises were then read as local time."""

@@ -100,17 +100,17 @@ def delete_import(vault: Vault, athlete: AthleteId, number: int) -> None:
 
 def settle(vault: Vault, athlete: AthleteId, marks: Set[str]) -> None:
     """Note that files that were set aside no longer are. marks: as `file_mark` gives them."""
+    _, _, seal = vault.seal_of(athlete)
     for record in imports(vault, athlete):
-        if record.is_set_aside and file_mark(vault, athlete, record.file_sha256) in marks:
+        if record.is_set_aside and file_mark(seal, record.file_sha256) in marks:
             record_import(vault, athlete, replace(record, is_settled=True))
 
 
-def file_mark(vault: Vault, athlete: AthleteId, sha256: str) -> str:
-    """Return 32 hexadecimal digits that stand for a file of this athlete (HMAC-SHA256).
+def file_mark(seal: Seal, sha256: str) -> str:
+    """Return 32 hexadecimal digits that stand for a file of the athlete whose seal it is (HMAC-SHA256).
 
     A plain digest would let anybody who has a file, or can guess a small one, tell that it was imported.
     """
-    _, _, seal = vault.seal_of(athlete)
     return seal.row_key(b"quarantine\x1f" + sha256.encode()).hex()
 
 

@@ -30,7 +30,8 @@ class SetAsideFile:
 def set_aside(vault: Vault, athlete: AthleteId, *, file_name: str, sha256: str, reason: str, at: datetime) -> None:
     """Keep the reason for which a file was set aside; the same file twice is kept once."""
     forget_originals(vault, athlete)
-    _store(vault, athlete, SetAsideFile(file_mark(vault, athlete, sha256), file_name, reason, at))
+    _, _, seal = vault.seal_of(athlete)
+    _store(vault, athlete, SetAsideFile(file_mark(seal, sha256), file_name, reason, at))
 
 
 def set_aside_files(vault: Vault, athlete: AthleteId) -> list[SetAsideFile]:
@@ -53,7 +54,8 @@ def clear(vault: Vault, athlete: AthleteId, marks: frozenset[str]) -> None:
 def is_taken_now(vault: Vault, sha256: str) -> None:
     """Note that a file was imported rightly: it is set aside for no athlete of this node any more."""
     for athlete in vault.with_rows_in("quarantine"):
-        mark = file_mark(vault, athlete, sha256)
+        _, _, seal = vault.seal_of(athlete)
+        mark = file_mark(seal, sha256)
         if any(key.hex() == mark for key, _ in _rows(vault, athlete)):
             clear(vault, athlete, frozenset({mark}))
 

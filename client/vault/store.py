@@ -5,21 +5,23 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
-from client.biometrics.observations import Observation, ReadingSource
+from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.squads import DEFAULT_SQUAD
-from client.vault.codec import decode, decode_source
 from client.vault.database import OF_ONE_ATHLETE, Database
 from client.vault.intake import Added, ImportMark, Intake
 from client.vault.keys import UnlockKey
+from client.vault.records.counting import CountingReadings
 from client.vault.seal import Seal
 from policies.vocabulary import AthleteId
 
 _MASTER_PLACE = b"master"
+_IN_TIME = attrgetter("start", "stream", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +163,11 @@ class Vault:
         wanted = None if streams is None else frozenset(streams)
         with self._database.reading() as connection:
             opened = self._open(athlete)
-            rows = connection.execute(
-                "SELECT key, sealed FROM observation WHERE athlete = ?", (opened.number,)
-            ).fetchall()
-            sources = self._sources(opened)
-        readings = [decode(opened.seal.open(sealed, b"observation" + key), sources) for key, sealed in rows]
+            counting = CountingReadings(connection, opened.number, opened.seal)
+            rows = counting.rows()
+        readings = counting.opened(rows).values()
         chosen = [reading for reading in readings if wanted is None or reading.stream in wanted]
-        return sorted(chosen, key=lambda reading: (reading.start, reading.stream.value, reading.end))
+        return sorted(chosen, key=_IN_TIME)
 
     def erase(self, athlete: AthleteId) -> None:
         """Destroy the athlete's key, readings, journal and name; only a note of the erasure remains.
@@ -240,11 +240,6 @@ class Vault:
         identifier, name, shirt_no, is_minor, *squad = json.loads(self._master.open(sealed, b"profile" + handle))
         # A profile of format 1 names no squad. It is rewritten, with one, when the athlete is moved.
         return Athlete(AthleteId(identifier), name, shirt_no, is_minor, *squad)
-
-    def _sources(self, opened: _Opened) -> dict[int, ReadingSource]:
-        with self._database.reading() as connection:
-            rows = connection.execute("SELECT number, sealed FROM source WHERE athlete = ?", (opened.number,))
-            return {number: decode_source(opened.seal.open(sealed, b"source%d" % number)) for number, sealed in rows}
 
 
 def _master_key(database: Database, unlock: Seal) -> bytes:

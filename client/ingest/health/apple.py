@@ -218,9 +218,7 @@ def read_apple(file: InputFile, clock: LocalClock) -> Reading:
     out.counters.rows = data.rows + len(data.workouts)
     if data.not_taken:
         out.counters.lose_rows("left_out:kind_not_taken", data.not_taken)
-    if defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{defect}; what stands before that place was kept")
+    out.cut_off(defect)
     for device, stages in data.stages.items():
         out.of_device(device)
         take_sleeps(out, stages)

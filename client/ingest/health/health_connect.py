@@ -182,9 +182,7 @@ def read_health_connect(file: InputFile, clock: LocalClock) -> Reading:
     out.counters.rows = rows
     taken.take_sums()
     taken.take_sleeps()
-    if objects.defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{objects.defect}; what stands before that place was kept")
+    out.cut_off(objects.defect)
     return out.reading()
 
 

@@ -107,9 +107,7 @@ def read_records(file: InputFile, clock: LocalClock, take: Take, *, app: str, id
         out.begin_record(f"id {own_id}"[:80] if isinstance(own_id, int | str) else "", is_unique=True)
         if not take(out, record):
             out.counters.count("left_out:kind_not_taken")
-    if objects.defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{objects.defect}; what stands before that place was kept")
+    out.cut_off(objects.defect)
     return out.reading()
 
 

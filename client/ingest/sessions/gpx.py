@@ -139,9 +139,7 @@ def read_gpx(file: InputFile, clock: LocalClock) -> Reading:
         out.counters.count("missing:time", tracks.untimed)
     out.counters.rows = sum(len(one.track) for one in recorded) + tracks.untimed
     out.counters.lose_rows("dropped:time_implausible", tracks.unset)
-    if defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{defect}; what stands before that place was kept")
+    out.cut_off(defect)
     for one in recorded:
         _take(out, one, is_partial=defect is not None and one is recorded[-1])
     return out.reading()

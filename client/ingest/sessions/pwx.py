@@ -117,9 +117,7 @@ def read_pwx(file: InputFile, clock: LocalClock) -> Reading:
             raise UnreadableFile(f"a PWX file without a workout: {defect}; copy or export it again")
         raise NotUsed("a PWX file without a workout")
     out.counters.rows = sum(1 + len(one.segments) + len(one.track) for one in workouts.found)
-    if defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{defect}; what stands before that place was kept")
+    out.cut_off(defect)
     for workout in workouts.found:
         _take(out, workout, is_partial=defect is not None and workout is workouts.found[-1])
     return out.reading()

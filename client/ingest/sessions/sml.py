@@ -113,9 +113,7 @@ def read_sml(file: InputFile, clock: LocalClock) -> Reading:
             raise UnreadableFile(f"an SML file without a move: {defect}; copy or export it again")
         raise NotUsed("an SML file without a move (it has no header)")
     out.counters.rows = 1 + len(move.laps) + len(move.track) + len(move.beats)
-    if defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{defect}; what stands before that place was kept")
+    out.cut_off(defect)
     moment = _placed(move, out)
     if moment is not None:
         out.begin_record(f"start {moment.utc.isoformat()}")

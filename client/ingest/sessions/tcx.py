@@ -114,9 +114,7 @@ def read_tcx(file: InputFile, clock: LocalClock) -> Reading:
             raise UnreadableFile(f"a TCX file without an activity: {defect}; copy or export it again")
         raise NotUsed("a TCX file without an activity (it may hold a course or a workout plan)")
     out.counters.rows = sum(1 + len(one.laps) + len(one.track) for one in activities.found)
-    if defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{defect}; what stands before that place was kept")
+    out.cut_off(defect)
     for activity in activities.found:
         is_last = activity is activities.found[-1]
         _take(out, activity, is_partial=defect is not None and is_last)

@@ -8,14 +8,13 @@ from functools import partial
 from typing import Self
 
 from client.biometrics.observations import BY_HAND, Observation
-from client.vault.codec import decode
 from client.vault.history.fold import RecordEvent, RecordState, TakenOut, ValueReported, folded
 from client.vault.intake import ImportMark
 from client.vault.journal import ImportRecord
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
+from client.vault.records.counting import CountingReadings
 from client.vault.records.former import FormerReading, FormerReadings
 from client.vault.records.hand_acts import HandAct, HandActs
-from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 
 
@@ -36,11 +35,9 @@ class AthleteHistory:
     @classmethod
     def read(cls, connection: sqlite3.Connection, athlete: int, seal: Seal, imports: Iterable[ImportRecord]) -> Self:
         """Read everything of one athlete. imports: their journal."""
-        sources = SourceNumbers(connection, athlete, seal)
-        rows = connection.execute("SELECT key, sealed FROM observation WHERE athlete = ?", (athlete,)).fetchall()
         return cls(
             seal,
-            {key: decode(seal.open(sealed, b"observation" + key), sources) for key, sealed in rows},
+            CountingReadings(connection, athlete, seal).all(),
             FormerReadings(connection, athlete, seal).all(),
             HandActs(connection, athlete, seal).all(),
             Claims(connection, athlete, seal).all(),

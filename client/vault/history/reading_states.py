@@ -6,11 +6,10 @@ from enum import StrEnum
 
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
-from client.vault.codec import decode
 from client.vault.records.claims import fingerprint
+from client.vault.records.counting import CountingReadings
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandAct
-from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -65,9 +64,8 @@ def stored_readings(
     wanted = None if streams is None else frozenset(streams)
     shown = frozenset(states)
     counting, former, seal = _held(vault, athlete)
-    found: list[StoredReading] = []
-    for key in counting.keys() | former.keys():
-        found += _of_record(key, counting.get(key), former.get(key, ()), seal)
+    keys = counting.keys() | former.keys()
+    found = [one for key in keys for one in values_of_record(key, counting.get(key), former.get(key, ()), seal)]
     chosen = [one for one in found if one.state in shown and (wanted is None or one.reading.stream in wanted)]
     return sorted(chosen, key=lambda one: (one.reading.start, one.reading.stream.value, one.reading.end, one.id))
 
@@ -75,13 +73,11 @@ def stored_readings(
 def _held(vault: Vault, athlete: AthleteId) -> tuple[dict[bytes, Observation], dict[bytes, list[FormerReading]], Seal]:
     database, number, seal = vault.seal_of(athlete)
     with database.reading() as connection:
-        sources = SourceNumbers(connection, number, seal)
-        rows = connection.execute("SELECT key, sealed FROM observation WHERE athlete = ?", (number,)).fetchall()
-        counting = {key: decode(seal.open(sealed, b"observation" + key), sources) for key, sealed in rows}
+        counting = CountingReadings(connection, number, seal).all()
         return counting, FormerReadings(connection, number, seal).all(), seal
 
 
-def _of_record(
+def values_of_record(
     key: bytes, counting: Observation | None, former: Sequence[FormerReading], seal: Seal
 ) -> list[StoredReading]:
     """Return the values of one record: the one that counts, then each other one once, as it was last set aside."""

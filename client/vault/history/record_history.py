@@ -4,28 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from client.biometrics.observations import BY_HAND
-from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.fold import RecordState
-from client.vault.history.reading_states import ReadingState, StoredReading, stored_readings
-from client.vault.journal import imports
+from client.vault.history.reading_states import ReadingState, StoredReading, values_of_record
 from client.vault.records.claims import fingerprint
 from client.vault.records.former import ChangeKind, FormerReading
-from client.vault.store import Vault
-from policies.vocabulary import AthleteId
+from client.vault.seal import Seal
 
 _STATES = {ChangeKind.VOIDED: ReadingState.VOIDED, ChangeKind.CONFLICT: ReadingState.NOT_TAKEN}
 
 
-def record_history(vault: Vault, athlete: AthleteId, record: bytes) -> list[StoredReading]:
+def record_history(record: bytes, state: RecordState, seal: Seal) -> list[StoredReading]:
     """Return every value of a record in order, the one that counts, if one does, last.
 
     A value that was set aside and counts again is listed each time that it stood, so that nothing that was done to it
-    is left out. Raises AthleteErased after erasure.
+    is left out.
     """
-    last = {one.place: one for one in stored_readings(vault, athlete, states=ReadingState) if one.record == record}
-    database, number, seal = vault.seal_of(athlete)
-    with database.reading() as connection:
-        state = AthleteHistory.read(connection, number, seal, imports(vault, athlete)).state(record)
+    last = {one.place: one for one in values_of_record(record, state.counting, state.former, seal)}
     by = None if state.counting is None else fingerprint(seal, record, state.counting).hex()
     found = [
         last.get(place) or _earlier(fingerprint(seal, record, one.reading).hex(), record, one, place, by)

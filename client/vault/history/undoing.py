@@ -113,7 +113,7 @@ class _Undoing:
     def _forget_set_aside(self) -> None:
         """Forget the files that were set aside, with their names and reasons."""
         refused = [record for number in self._undone if (record := self._history.imports[number]).status in SET_ASIDE]
-        marks = frozenset(file_mark(self._vault, self._athlete, record.file_sha256) for record in refused)
+        marks = frozenset(file_mark(self._seal, record.file_sha256) for record in refused)
         clear(self._vault, self._athlete, marks)
 
     def _forget(self, connection: sqlite3.Connection) -> None:

@@ -23,6 +23,11 @@ class SourceNumbers(dict[int, ReadingSource]):
         self[number] = decode_source(self._seal.open(row[0], b"source%d" % number))
         return self[number]
 
+    def read_all(self) -> None:
+        """Read every source at once."""
+        rows = self._connection.execute("SELECT number, sealed FROM source WHERE athlete = ?", (self._athlete,))
+        self.update({n: decode_source(self._seal.open(sealed, b"source%d" % n)) for n, sealed in rows})
+
     def number_of(self, source: ReadingSource) -> int:
         """Return the number of a source, a new one where it has none."""
         plain = encode_source(source)

@@ -6,7 +6,7 @@ import pytest
 
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, CannotCorrect
-from client.vault.history.by_hand import CorrectionReason, HandReason, correct, history_of, void
+from client.vault.history.by_hand import CorrectionReason, HandReason, correct, history_of, void, void_all
 from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.store import Vault
 from tests.client.corrections.vault_story import NOW, WHY, Story, mood, rating, reading, story
@@ -190,3 +190,18 @@ def _counting(told: Story) -> str:
 def _key(told: Story) -> bytes:
     (one,) = stored_readings(told.vault, told.athlete)
     return one.record
+
+
+def test_many_readings_are_voided_in_one_look_at_the_vault(shared: Vault) -> None:
+    with story(shared) as told:
+        told.bring("a", [mood(value, day=day) for day, value in enumerate([1.0, 2.0, 3.0, 4.0])])
+        ids, asked = [one.id for one in stored_readings(told.vault, told.athlete)], list[str]()
+        with told.vault.seal_of(told.athlete)[0].reading() as connection:
+            connection.set_trace_callback(asked.append)
+            void_all(told.vault, told.athlete, ids, WHY)
+            connection.set_trace_callback(None)
+
+        assert (values(told), len(ids)) == ([], 4)
+        assert sum("SELECT key, sealed FROM observation" in one for one in asked) == 1
+        with pytest.raises(CannotCorrect, match="does not count already"):
+            void_all(told.vault, told.athlete, ids[:1], WHY)

@@ -171,9 +171,7 @@ def _beat_seconds(part: FitContent, out: Collector) -> list[float]:
 
 def note_defects(out: Collector, content: FitContent) -> None:
     """Say in the report that the file was cut off or that its checksum differs."""
-    if content.defect is not None:
-        out.counters.count("partial_file")
-        out.counters.note(f"{content.defect}; what stands before that place was kept")
+    out.cut_off(content.defect)
     if content.crc_differs:
         out.counters.count("checksum_differs")
         out.counters.note("the file's checksum does not fit its content")
