@@ -79,19 +79,29 @@ class Observation:
 
         What ends at midnight ends on the day before it. See `client.features.days.nights` for what a night decides.
         """
-        moment = self.start
         if SPECS[self.stream].day_of_end and self.end > self.start:
-            moment = self.end - timedelta(microseconds=1)
-        return _local_day(moment, self.offset_min)
+            return _day_before(self.end, self.offset_min)
+        return _local_day(self.start, self.offset_min)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment of this reading in local time, without a zone."""
-        return (moment + _offset(self.offset_min)).replace(tzinfo=None)
+        return _local(moment, self.offset_min)
 
 
 @lru_cache(maxsize=65_536)  # the answers of one morning share their moment, and every reading is asked several times
 def _local_day(moment: datetime, offset_min: int) -> date:
     return (moment + _offset(offset_min)).date()
+
+
+@lru_cache(maxsize=65_536)
+def _day_before(moment: datetime, offset_min: int) -> date:
+    """The local day of the last microsecond before a moment."""
+    return _local_day(moment - timedelta(microseconds=1), offset_min)
+
+
+@lru_cache(maxsize=65_536)
+def _local(moment: datetime, offset_min: int) -> datetime:
+    return (moment + _offset(offset_min)).replace(tzinfo=None)
 
 
 @lru_cache(maxsize=64)

@@ -8,21 +8,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, pairwise
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from client.biometrics.observations import Observation
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
-from client.biometrics.rest_rule import EXPLICIT, RestRule
+from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
-from client.features.day_derived import DERIVED, compared_columns, sleep_columns, trained_days, variability_columns
+from client.features.day_derived import (
+    DERIVED,
+    compared_columns,
+    shows_training,
+    sleep_columns,
+    trained_days,
+    variability_columns,
+)
 from client.features.day_sources import chosen_by_day, not_overlapping
 from client.features.days.best_trials import best_columns
 from client.features.days.heart_load import HEART_LOADS, heart_load_columns
-from client.features.days.nights import nights_of
+from client.features.days.nights import Nights, nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.days.session_reports import matched_reports
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
@@ -32,6 +41,7 @@ ByDay = dict[date, list[Observation]]
 COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
 """Streams of which every minute counts once, whichever source it is from, and several sources of a day add up."""
 
+_TIMES = attrgetter("start", "end")
 _ZERO_AT_REST = frozenset({"load_au", *HEART_LOADS})
 _MORNING_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
 
@@ -77,10 +87,20 @@ class DailyTable:
         """Return the table with unknown days appended up to `day`."""
         if not self.dates or self.dates[-1] >= day:
             return self
-        extra = (day - self.dates[-1]).days
-        dates = self.dates + tuple(self.dates[-1] + timedelta(days=step + 1) for step in range(extra))
-        gap = np.full(extra, np.nan)
-        return DailyTable(dates, {name: np.concatenate([values, gap]) for name, values in self.columns.items()})
+        return self.between(self.dates[0], day)
+
+    def between(self, first: date, last: date) -> "DailyTable":
+        """Return the days from `first` to `last`; those before and after the table are unknown."""
+        dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
+        if not self.dates:
+            return DailyTable(dates, {})
+        before, after = (self.dates[0] - first).days, (last - self.dates[-1]).days
+        part = slice(max(-before, 0), len(self.dates) - max(-after, 0))
+        around = (max(before, 0), max(after, 0))
+        return DailyTable(
+            dates,
+            {name: np.pad(values[part], around, constant_values=np.nan) for name, values in self.columns.items()},
+        )
 
     def _sliced(self, part: slice) -> "DailyTable":
         return DailyTable(self.dates[part], {name: values[part] for name, values in self.columns.items()})
@@ -102,18 +122,14 @@ def build(
     complete day. today: days before it are over; without it only those before the newest reading are known to be.
     own: the athlete's constants, for what the heart did in sessions (`client.features.days.heart_load`).
     """
-    ordered = sorted(observations, key=_order)
+    ordered = _counted(_in_order(observations), source_priority)
     if not ordered:
         return DailyTable((), {})
-    ordered = _counted(ordered, source_priority)
     nights = nights_of(ordered, priority=source_priority)
-    ordered = [reading for reading in ordered if nights.counts(reading)]
-    days = [nights.day_of(reading) for reading in ordered]
+    by_stream = _by_stream(ordered, nights)
+    days = set(chain.from_iterable(by_stream.values()))
     first, last = min(days), max([*days, *([rest.until] if rest.until else [])])
     dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
-    by_stream: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
-    for reading, day in zip(ordered, days, strict=True):
-        by_stream[reading.stream][day].append(reading)
     minutes = session_minutes(by_stream)
     columns = {
         stream.value: _column(stream, by_day, dates, source_priority, minutes=minutes)
@@ -128,9 +144,34 @@ def build(
     columns.update(best_columns(by_stream, dates, source_priority))
     now = today or max(days)
     over = np.array([day < now for day in dates], dtype=bool)
-    columns.update(_rest_columns(rest, columns, trained_days(by_stream, dates), over=over, dates=dates))
+    begun = rest.basis is not RestBasis.EXPLICIT and any(map(shows_training, ordered))
+    trained = trained_days(by_stream, dates)
+    columns.update(_rest_columns(rest, columns, trained, over=over, dates=dates, begun=begun))
     columns.update(heart_load_columns(by_stream, dates, columns["load_au"], own))
     return DailyTable(dates, columns)
+
+
+def _by_stream(ordered: Iterable[Observation], nights: Nights) -> dict[Stream, ByDay]:
+    found: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
+    for reading in ordered:
+        if nights.counts(reading):
+            found[reading.stream][nights.day_of(reading)].append(reading)
+    return found
+
+
+def _in_order(observations: Iterable[Observation]) -> list[Observation]:
+    """Put the readings of each stream in order, and those of sessions, which are matched, all together."""
+    groups: dict[Stream | None, list[Observation]] = defaultdict(list)
+    for one in observations:
+        groups[None if one.stream in OF_SESSIONS else one.stream].append(one)
+    return [one for held in groups.values() for one in _sorted(held)]
+
+
+def _sorted(readings: list[Observation]) -> list[Observation]:
+    """Sort by time; what else tells readings apart costs more, and is looked at only where two share their times."""
+    found = sorted(readings, key=_TIMES)
+    is_clear = all(one.start != other.start or one.end != other.end for one, other in pairwise(found))
+    return found if is_clear else sorted(readings, key=_order)
 
 
 def _counted(ordered: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:
@@ -168,7 +209,7 @@ def _column(
 def _day_value(stream: Stream, readings: list[Observation], minutes: Minutes) -> float:
     if stream in WEIGHTED:
         return weighted_mean(readings, minutes)
-    aggregation, values = SPECS[stream].aggregation, [float(r.value) for r in readings if isinstance(r.value, float)]
+    aggregation, values = SPECS[stream].aggregation, [r.value for r in readings if isinstance(r.value, float)]
     if aggregation is Aggregation.SUM:
         return sum(values)
     if aggregation is Aggregation.MEAN:
@@ -183,13 +224,14 @@ def _rest_columns(
     *,
     over: NDArray[np.bool_],
     dates: tuple[date, ...],
+    begun: bool,
 ) -> dict[str, Floats]:
     """load_au with 0 on assumed rest days, and which these are; empty where there is none."""
     unknown, load = np.full(len(dates), np.nan), columns["load_au"]
     answers = [columns.get(stream.value, unknown) for stream in _MORNING_ANSWERS]
     denied = columns.get(Stream.REST_DAY.value, unknown) == 0.0
     answered = np.any(~np.isnan(answers), axis=0)
-    assumed = assumed_rest_days(rule, RestEvidence(dates, load, answered, trained | denied, over))
+    assumed = assumed_rest_days(rule, RestEvidence(dates, load, answered, trained | denied, over, begun))
     if not assumed.any():
         return {}
     return {"load_au": np.where(assumed, 0.0, load), ASSUMED_REST: assumed.astype(np.float64)}

@@ -136,6 +136,16 @@ def trained_columns(by_stream: ByStream, _: Columns, dates: Sequence[date]) -> d
 DERIVED: tuple[Derive, ...] = (load_columns, trained_columns)
 
 
+def shows_training(reading: Observation) -> bool:
+    """True for a report or a recording of a session, and for the answer that a day was none of rest.
+
+    What a device noticed by itself is no sign of training.
+    """
+    if reading.stream is Stream.ACTIVITY_DURATION_MIN:
+        return AUTO_DETECTED not in reading.quality
+    return reading.stream in REPORTED or (reading.stream is Stream.REST_DAY and reading.value == 0.0)
+
+
 def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_]:
     """True on days with any sign of training; what a device noticed by itself is no sign."""
     return np.array([_has_session(by_stream, day) for day in dates], dtype=bool)

@@ -3,11 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
+from operator import attrgetter
 
 from client.biometrics.observations import Observation
 
 Source = tuple[str, str]
 """App and device."""
+
+_SOURCE, _TIMES = attrgetter("source"), attrgetter("start", "end")
 
 Rank = Callable[[Source], tuple[int, int, int, Source]]
 """The smallest counts."""
@@ -16,6 +20,15 @@ Rank = Callable[[Source], tuple[int, int, int, Source]]
 def source_of(reading: Observation) -> Source:
     """Return the app and the device that gave a reading."""
     return reading.source.app, reading.source.device
+
+
+def counted_sources(readings: Iterable[Observation]) -> Counter[Source]:
+    """Return how many readings each source gave; a source stands behind thousands and is taken apart once."""
+    held = list(map(_SOURCE, readings))
+    objects, found = {id(one): one for one in held}, Counter[Source]()
+    for place, number in Counter(map(id, held)).items():
+        found[objects[place].app, objects[place].device] += number
+    return found
 
 
 def name_of(source: Source) -> str:
@@ -54,14 +67,14 @@ def chosen_source(readings: Sequence[Observation], seen: Counter[Source], priori
 
 def has_several_sources(readings: Iterable[Iterable[Observation]]) -> bool:
     """True where the readings, in groups, come from more than one source."""
-    return len({source_of(reading) for group in readings for reading in group}) > 1
+    return len(counted_sources(chain.from_iterable(readings))) > 1
 
 
 def chosen_by_day(
     by_day: Mapping[date, Sequence[Observation]], priority: Sequence[str]
 ) -> dict[date, list[Observation]]:
     """Return the readings of each day's chosen source; the days are the athlete's whole history of one stream."""
-    seen = Counter(source_of(reading) for readings in by_day.values() for reading in readings)
+    seen = counted_sources(chain.from_iterable(by_day.values()))
     if len(seen) <= 1:
         return {day: list(readings) for day, readings in by_day.items()}
     return {day: chosen_source(readings, seen, priority) for day, readings in by_day.items()}
@@ -72,14 +85,17 @@ def not_overlapping(readings: Sequence[Observation], priority: Sequence[str]) ->
 
     Readings of one source are all kept. A reading without length stands for its day.
     """
-    rank = ranking(Counter(map(source_of, readings)), priority)
+    seen = counted_sources(readings)
+    if len(seen) <= 1:
+        return sorted(readings, key=_TIMES)
+    rank = ranking(seen, priority)
     by_source: dict[Source, list[Observation]] = defaultdict(list)
     for reading in readings:
         by_source[source_of(reading)].append(reading)
     taken = _Taken()
     for source in sorted(by_source, key=rank):
         taken.add([reading for reading in by_source[source] if not taken.covers(reading)])
-    return sorted(taken.readings, key=lambda reading: (reading.start, reading.end))
+    return sorted(taken.readings, key=_TIMES)
 
 
 class _Taken:

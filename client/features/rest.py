@@ -22,7 +22,8 @@ class RestEvidence:
     """What is known of consecutive days; each array is (days,).
 
     load: AU, NaN where unknown. answered: a morning answer was given. trained: any sign of training, or the athlete
-    said that it was no rest day. over: the day has ended, so that no session of it can still come.
+    said that it was no rest day. over: the day has ended, so that no session of it can still come. begun: training is
+    known of at all.
     """
 
     dates: tuple[date, ...]
@@ -30,6 +31,7 @@ class RestEvidence:
     answered: NDArray[np.bool_]
     trained: NDArray[np.bool_]
     over: NDArray[np.bool_]
+    begun: bool
 
 
 def assumed_rest_days(rule: RestRule, days: RestEvidence) -> NDArray[np.bool_]:
@@ -38,7 +40,7 @@ def assumed_rest_days(rule: RestRule, days: RestEvidence) -> NDArray[np.bool_]:
     Where no session is seen at all, none is reported here (or the reader may not see any), and nothing follows.
     """
     silent: NDArray[np.bool_] = np.isnan(days.load) & ~days.trained
-    if rule.basis is RestBasis.EXPLICIT or not days.trained.any():
+    if rule.basis is RestBasis.EXPLICIT or not days.begun:
         return np.zeros(len(days.dates), dtype=bool)
     if rule.basis is RestBasis.REPORTED:
         return silent & days.answered & days.over

@@ -4,19 +4,24 @@ A row depends on its own days alone, to the last bit: what a figure says of a da
 there or goes on. Rows are laid out one after the other for that reason (numpy adds in another order otherwise).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Floats
 
 
-def windows(series: Floats, days: int, *, ago: int = 0) -> Floats:
-    """Return (days of the series, `days`): row t holds the entries t-ago-days+1 to t-ago, NaN before the series."""
+def windows(series: Floats, days: int, *, ago: int = 0, at: Sequence[int] | None = None) -> Floats:
+    """Return (days of the series, `days`): row t holds the entries t-ago-days+1 to t-ago, NaN before the series.
+
+    at: the rows to return, all without it.
+    """
     padded = np.concatenate([np.full(days - 1 + ago, np.nan), series[: len(series) - ago] if ago else series])
     if len(padded) < days:
-        return np.full((len(series), days), np.nan)
-    rows = np.lib.stride_tricks.sliding_window_view(padded, days)
-    return np.ascontiguousarray(rows[: len(series)])
+        return np.full((len(series) if at is None else len(at), days), np.nan)
+    rows = np.lib.stride_tricks.sliding_window_view(padded, days)[: len(series)]
+    return np.ascontiguousarray(rows if at is None else rows[np.asarray(at, dtype=np.intp)])
 
 
 def known(rows: Floats) -> NDArray[np.int64]:

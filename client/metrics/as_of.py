@@ -14,17 +14,19 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from client.biometrics.observations import AUTO_DETECTED, Observation
+from client.biometrics.observations import Observation
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.sessions import MEASURED, REPORTED
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
-from client.features.day_sources import Source, ranking, source_of
-from client.features.days.nights import nights_of
+from client.features.day_derived import shows_training
+from client.features.day_sources import Source, counted_sources, ranking, source_of
+from client.features.days.nights import Nights, nights_of
 from client.features.morning_answers import MORNING_ITEMS
 from models.arrays import Floats
 
+DayMask = NDArray[np.bool_]
 _UNDECIDED = -1
 _GROUPS = {
     stream: "reported" if stream in REPORTED else "measured" if stream in MEASURED else stream.value
@@ -38,7 +40,7 @@ class TableAsOf:
     """A daily table, and the days (days,) of it that saw their past so."""
 
     table: DailyTable
-    holds: NDArray[np.bool_]
+    holds: DayMask
 
 
 def tables_as_of(
@@ -48,24 +50,43 @@ def tables_as_of(
     rest: RestRule = EXPLICIT,
     today: date | None = None,
     own: OwnSettings = NOTHING_SET,
+    since: date | None = None,
+    until: date | None = None,
 ) -> list[TableAsOf]:
-    """Return the tables that together hold for every day of the athlete's history; all have the same days.
+    """Return the tables that together hold for the days asked for; all have the days of the athlete's whole history.
 
     A reading counts from its own day on (docs/indices.md §1.2, §4.5). today: as in `client.features.daily.build`.
+    since, until: the first and the last day asked for, the whole history without them; of a range before or after the
+    history, its first or last day.
     """
     make = partial(build, source_priority=priority, rest=rest, today=today, own=own)
     whole = make(readings)
     if not whole.dates:
         return []
     dated = _Dated(readings, priority)
-    decisions = _decisions(whole, dated, by_answers=rest.basis is RestBasis.REPORTED)
-    kinds = np.unique(decisions, axis=1, return_inverse=True)[1].reshape(-1)
+    asked = _asked(whole.dates, since, until)
+    waiting = _days_of_one_order(whole.dates, dated, by_answers=rest.basis is RestBasis.REPORTED)
     found = []
-    for kind in np.unique(kinds):
-        last = whole.dates[int(np.flatnonzero(kinds == kind)[-1])]
-        table = whole if last == whole.dates[-1] else _reaching(make(dated.until(last)), whole)
-        found.append(TableAsOf(table, kinds == kind))
+    while waiting:
+        days = waiting.pop() & asked
+        if not days.any():
+            continue
+        last = int(np.flatnonzero(days)[-1])
+        table = whole
+        if last + 1 < len(whole.dates):
+            table = make(dated.until(whole.dates[last])).between(whole.dates[0], whole.dates[-1])
+        seen = days & _seen_as_on(table, last)
+        found.append(TableAsOf(table, seen))
+        waiting.append(days & ~seen)
     return found
+
+
+def _asked(dates: Sequence[date], since: date | None, until: date | None) -> DayMask:
+    """True on the days (days,) asked for."""
+    lowest, highest = (
+        min(max(day or end, dates[0]), dates[-1]) for day, end in ((since, dates[0]), (until, dates[-1]))
+    )
+    return np.array([lowest <= day <= highest for day in dates], dtype=bool)
 
 
 class _Dated:
@@ -75,9 +96,14 @@ class _Dated:
         self.readings, self.priority = readings, priority
 
     @cached_property
+    def nights(self) -> Nights:
+        """The nights as the whole history tells them."""
+        return nights_of(self.readings, priority=self.priority)
+
+    @cached_property
     def by_day(self) -> list[tuple[date, Observation]]:
-        """Days and readings, in order of the days."""
-        nights = nights_of(self.readings, priority=self.priority)
+        """DayMask and readings, in order of the days."""
+        nights = self.nights
         return sorted(((nights.day_of(one), one) for one in self.readings), key=lambda held: held[0])
 
     def until(self, last: date) -> list[Observation]:
@@ -85,28 +111,34 @@ class _Dated:
         return [one for day, one in self.by_day if day <= last]
 
 
-def _reaching(table: DailyTable, whole: DailyTable) -> DailyTable:
-    return table.extended_to(whole.dates[-1]) if table.dates else DailyTable(whole.dates, {})
-
-
-def _decisions(table: DailyTable, dated: _Dated, *, by_answers: bool) -> NDArray[np.int64]:
-    """Return one row for each decision: its number on each day, (decisions, days).
+def _days_of_one_order(dates: Sequence[date], dated: _Dated, *, by_answers: bool) -> list[DayMask]:
+    """Return groups of days, (days,) each, on which the sources have one order, and training has begun or not.
 
     by_answers: a morning answer may make a day rest, once the athlete has trained at all.
     """
-    rows = [_instead_of_asked(table), _items_answered(table)]
-    rows += [_training_begun(table, dated.by_day)] if by_answers else []
-    rows += list(_source_orders(table.dates, dated))
-    return np.stack([_settled(row) for row in rows])
+    rows = [_training_begun(dates, dated.readings)] if by_answers else []
+    rows += list(_source_orders(dates, dated))
+    if not rows:
+        return [np.ones(len(dates), dtype=bool)]
+    kinds = np.unique(np.stack([_settled(row) for row in rows]), axis=1, return_inverse=True)[1].reshape(-1)
+    return [kinds == kind for kind in np.unique(kinds)]
 
 
 def _settled(row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Days before the first decision, on which nothing depends on it, are as the first day with one."""
+    """DayMask before the first decision, on which nothing depends on it, are as the first day with one."""
     decided = np.flatnonzero(row != _UNDECIDED)
     if not decided.size:
         return np.zeros_like(row)
     row[: decided[0]] = row[decided[0]]
     return row
+
+
+def _seen_as_on(table: DailyTable, day: int) -> DayMask:
+    """True on days (days,) on which what the table's own past decides is as on the day in row `day`, its last."""
+    seen = np.ones(len(table.dates), dtype=bool)
+    for row in (_instead_of_asked(table), _items_answered(table)):
+        seen &= (row == row[day]) | (row == _UNDECIDED)
+    return seen
 
 
 def _instead_of_asked(table: DailyTable) -> NDArray[np.int64]:
@@ -126,25 +158,21 @@ def _items_answered(table: DailyTable) -> NDArray[np.int64]:
     return np.where(found == 0, _UNDECIDED, found)
 
 
-def _training_begun(table: DailyTable, dated: Iterable[tuple[date, Observation]]) -> NDArray[np.int64]:
-    first = next((day for day, one in dated if _is_training(one)), None)
-    return np.array([first is not None and day >= first for day in table.dates], dtype=np.int64)
-
-
-def _is_training(one: Observation) -> bool:
-    noticed = one.stream is Stream.ACTIVITY_DURATION_MIN and AUTO_DETECTED in one.quality
-    return one.stream in REPORTED or (one.stream is Stream.ACTIVITY_DURATION_MIN and not noticed)
+def _training_begun(dates: Sequence[date], readings: Iterable[Observation]) -> NDArray[np.int64]:
+    first = min((one.day for one in readings if shows_training(one)), default=None)
+    return np.array([first is not None and day >= first for day in dates], dtype=np.int64)
 
 
 def _source_orders(dates: Sequence[date], dated: _Dated) -> Iterator[NDArray[np.int64]]:
     """For each group of streams with several sources, the number of their order on each day."""
-    sources: dict[str, set[Source]] = defaultdict(set)
+    groups: dict[str, list[Observation]] = defaultdict(list)
     for one in dated.readings:
-        sources[_GROUPS[one.stream]].add(source_of(one))
+        groups[_GROUPS[one.stream]].append(one)
+    sources = {group: counted_sources(held).keys() for group, held in groups.items()}
     several = {group for group, found in sources.items() if len(found) > 1}
     days: dict[str, dict[date, Counter[Source]]] = defaultdict(lambda: defaultdict(Counter))
     for day, one in dated.by_day if several else ():
-        if _GROUPS[one.stream] in several:
+        if _GROUPS[one.stream] in several and dated.nights.counts(one):
             days[_GROUPS[one.stream]][day][source_of(one)] += 1
     for group in sorted(several):
         yield _order_of_each_day(dates, days[group], sources[group], dated.priority)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from operator import attrgetter
 from typing import Self
 
 import numpy as np
@@ -64,6 +65,8 @@ class MetricBasis:
             rest=self.rest if rest is None else rest,
             today=today,
             own=self.own,
+            since=first or last or date.max,
+            until=last,
         )
         metrics = [one for one in catalogue(self.own, is_minor=self.is_minor) if names is None or one.name in names]
         newest = max((one.table.dates[-1] for one in held), default=None)
@@ -102,19 +105,15 @@ def metrics_between(
         if wanted.any():
             for metric in metrics:
                 found[metric.name] += metric_days(table, metric, wanted=wanted, key=key)
-    return {name: sorted(days, key=lambda one: one.day) for name, days in found.items()}
+    return {name: sorted(days, key=attrgetter("day")) for name, days in found.items()}
 
 
 def _covering(one: TableAsOf, first: date, last: date) -> tuple[DailyTable, Mask]:
     """Return the table with unknown days before and after it, so that it reaches over the range, and its days."""
     table = one.table
     if not table.dates:
-        dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
-        return DailyTable(dates, {}), np.ones(len(dates), dtype=bool)
-    before = max((table.dates[0] - first).days, 0)
-    earlier = tuple(table.dates[0] - timedelta(days=step) for step in range(before, 0, -1))
-    gap = np.full(before, np.nan)
-    columns = {name: np.concatenate([gap, column]) for name, column in table.columns.items()}
-    reaching = DailyTable((*earlier, *table.dates), columns).extended_to(last)
-    after = len(reaching.dates) - before - len(one.holds)
+        unknown = table.between(first, last)
+        return unknown, np.ones(len(unknown.dates), dtype=bool)
+    before, after = (max((table.dates[0] - first).days, 0), max((last - table.dates[-1]).days, 0))
+    reaching = table.between(min(first, table.dates[0]), max(last, table.dates[-1]))
     return reaching, np.pad(one.holds, (before, after), mode="edge")

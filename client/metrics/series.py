@@ -1,6 +1,9 @@
 """A figure on each day of a range, computed once over the whole history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import repeat
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -12,12 +15,13 @@ from client.features.rest import ASSUMED_REST
 from client.features.windows import known, windows
 from client.metrics.columns import column_of, instruments_of, latest
 from client.metrics.definition import DailyMetric
-from client.metrics.fingerprints import fingerprints
+from client.metrics.fingerprints import fingerprints, of_unknown
 from client.metrics.metric_day import MetricDay
 from models.arrays import Floats
 
 NOT_RECORDED: Final = "not_recorded"
 INSUFFICIENT: Final = "insufficient"
+_DAY = attrgetter("day")
 Mask = NDArray[np.bool_]
 MetricInputs = tuple[Floats, ...]
 
@@ -28,6 +32,8 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
     Each day's value is made of the days of the instrument that measured its last known day (docs/indices.md §1.5).
     """
     whole, part = tuple(column_of(table, name) for name in metric.columns), _needed(metric, wanted)
+    if all(np.isnan(column).all() for column in whole):
+        return _unknown_days(table.dates[part], metric, np.flatnonzero(wanted[part]), key)
     cut = DailyTable(table.dates[part], {ASSUMED_REST: table.column(ASSUMED_REST)[part]})
     found: list[MetricDay] = []
     for columns, holds in _by_instrument(table, metric, whole):
@@ -35,7 +41,7 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
         if days.size:
             own = tuple(column[part] for column in columns)
             found += _days_of(cut, metric, whole[0][part], own, days, key)
-    return sorted(found, key=lambda one: one.day)
+    return sorted(found, key=_DAY)
 
 
 def _needed(metric: DailyMetric, wanted: Mask) -> slice:
@@ -71,14 +77,34 @@ def _days_of(
     codes.add(INSUFFICIENT, np.isnan(values) & (valid > 0))
     if "load_au" in metric.columns:
         codes.add(ASSUMED_REST, _rests_on_assumed(table, metric) & ~np.isnan(values))
-    places = days.tolist()
-    prints = fingerprints(metric, own, places, key=key)
-    told = [None if value != value else value for value in values[days].tolist()]  # NaN is not itself
-    unit, expected, method, version = metric.unit, metric.days, metric.method_id, metric.version
-    return [
-        MetricDay(table.dates[at], value, unit, number, expected, codes.on(at), method, version, one)
-        for at, value, number, one in zip(places, told, valid[days].tolist(), prints, strict=True)
-    ]
+    prints = fingerprints(metric, own, days.tolist(), key=key)
+    return _records(table.dates, metric, days, values[days], valid[days], codes, prints)
+
+
+def _unknown_days(dates: Sequence[date], metric: DailyMetric, days: NDArray[np.intp], key: bytes) -> list[MetricDay]:
+    """Return the figure of days of which no column of it is known, nor ever was: nothing comes of nothing."""
+    nothing = np.full(len(dates), np.nan)
+    codes = _Codes(dict(metric.codes(*[nothing] * len(metric.columns))))
+    codes.add(NOT_RECORDED, np.ones(len(dates), dtype=bool))
+    prints = [of_unknown(metric, key=key)] * len(days)
+    return _records(dates, metric, days, nothing[days], np.zeros(len(days), dtype=np.int64), codes, prints)
+
+
+def _records(
+    dates: Sequence[date],
+    metric: DailyMetric,
+    days: NDArray[np.intp],
+    values: Floats,
+    valid: NDArray[np.int64],
+    codes: "_Codes",
+    prints: Sequence[str],
+) -> list[MetricDay]:
+    told = [None if value != value else value for value in values.tolist()]  # NaN is not itself
+    alike = repeat(metric.unit), repeat(metric.days), repeat(metric.method_id), repeat(metric.version)
+    unit, expected, method, version = alike
+    on = map(dates.__getitem__, days.tolist())
+    rows = zip(on, told, unit, valid.tolist(), expected, codes.on(days), method, version, prints, strict=False)
+    return list(map(MetricDay._make, rows))
 
 
 def _rests_on_assumed(table: DailyTable, metric: DailyMetric) -> Mask:
@@ -95,7 +121,6 @@ class _Codes:
     def __init__(self, codes: dict[str, Mask]) -> None:
         self._names: list[str] = []
         self._bits: NDArray[np.int64] | None = None
-        self._made: dict[int, tuple[str, ...]] = {}
         for code, mask in codes.items():
             self.add(code, mask)
 
@@ -105,9 +130,10 @@ class _Codes:
         self._bits = bits if self._bits is None else self._bits | bits
         self._names.append(code)
 
-    def on(self, at: int) -> tuple[str, ...]:
-        """Return the codes of one day."""
-        bits = 0 if self._bits is None else int(self._bits[at])
-        if bits not in self._made:
-            self._made[bits] = tuple(name for place, name in enumerate(self._names) if bits >> place & 1)
-        return self._made[bits]
+    def on(self, days: NDArray[np.intp]) -> list[tuple[str, ...]]:
+        """Return the codes of each of `days`."""
+        if self._bits is None:
+            return [()] * len(days)
+        told = self._bits[days].tolist()
+        names = {bits: tuple(name for at, name in enumerate(self._names) if bits >> at & 1) for bits in set(told)}
+        return [names[bits] for bits in told]

@@ -37,10 +37,10 @@ _Told = dict[Stream, Observation]
 def heart_load_columns(by_stream: ByStream, dates: Sequence[date], load: Floats, own: OwnSettings) -> dict[str, Floats]:
     """Return TRIMP [AU], TRIMP of days without a rating, Edwards' TRIMP and minutes in zones, each (days,).
 
-    Empty where no session has a heart rate, or no maximum is set. What a device noticed by itself is no session.
-    load: AU, (days,); a day of rest has 0 of everything.
+    Empty where no maximum is set. What a device noticed by itself is no session.
+    load: AU, (days,); a day of rest has 0 of everything, whether or not a heart rate was measured on any other day.
     """
-    if own.heart_rate_max is None or not any(by_stream.get(stream) for stream in _READ[1:]):
+    if own.heart_rate_max is None:
         return {}
     columns = {name: np.full(len(dates), np.nan) for name in HEART_LOADS}
     for at, day in enumerate(dates):

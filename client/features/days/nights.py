@@ -58,14 +58,20 @@ class Nights:
 
     main: Mapping[date, Sleep]
     naps: Mapping[date, tuple[Sleep, ...]]
-    _starts: tuple[tuple[datetime, Sleep], ...]
+    _starts: tuple[datetime, ...]
+    _by_start: tuple[tuple[datetime, date], ...]
 
     def day_of(self, reading: Observation) -> date:
-        """Return the day of a reading: what began in a main sleep belongs to the day of waking from it."""
+        """Return the day of a reading: what began in a main sleep belongs to the day of waking from it.
+
+        So does a sleep that ended in one: another source's record of the same night.
+        """
         if SPECS[reading.stream].day_of_end:
-            night = self._around(reading.local(reading.start))
-            if night is not None:
-                return night.day
+            day = self._around(reading.local(reading.start))
+            if day is None and reading.stream is Stream.SLEEP_PERIOD_MIN and reading.end > reading.start:
+                day = self._around(reading.local(reading.end) - timedelta(microseconds=1))
+            if day is not None:
+                return day
         return reading.day
 
     def counts(self, reading: Observation) -> bool:
@@ -78,10 +84,13 @@ class Nights:
             return night is None or reading.local(reading.start) <= night.end + MORNING
         return True
 
-    def _around(self, moment: datetime) -> Sleep | None:
-        index = bisect_right(self._starts, moment, key=lambda held: held[0]) - 1
-        night = self._starts[index][1] if index >= 0 else None
-        return night if night is not None and moment < night.end else None
+    def _around(self, moment: datetime) -> date | None:
+        """Return the day of the main sleep that holds the moment."""
+        index = bisect_right(self._starts, moment) - 1
+        if index < 0:
+            return None
+        end, day = self._by_start[index]
+        return day if moment < end else None
 
 
 def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> Nights:
@@ -95,8 +104,14 @@ def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) 
         by_day[sleep.day].append(sleep)
     main = {day: found for day, held in by_day.items() if (found := _main(held)) is not None}
     naps = {day: tuple(one for one in held if one is not main.get(day)) for day, held in by_day.items()}
-    starts = sorted(((night.start, night) for night in main.values()), key=lambda held: held[0])
-    return Nights(main, {day: held for day, held in naps.items() if held}, tuple(starts))
+    ordered = sorted(main.items(), key=lambda held: held[1].start)
+    starts = tuple(night.start for _, night in ordered)
+    return Nights(
+        main,
+        {day: held for day, held in naps.items() if held},
+        starts,
+        tuple((night.end, day) for day, night in ordered),
+    )
 
 
 def _main(sleeps: Sequence[Sleep]) -> Sleep | None:

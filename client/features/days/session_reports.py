@@ -3,7 +3,7 @@
 Source: docs/indices.md §1.4. What a person reports and what a device measures are matched apart: they never add up.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from client.biometrics.observations import AUTO_DETECTED, Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED, Session, has_only_a_date, session_of
 from client.biometrics.streams import Stream
-from client.features.day_sources import Source, ranking, source_of
+from client.features.day_sources import Source, counted_sources, ranking, source_of
 
 LEAST_OVERLAP = 0.5  # of the shorter of two
 NEAR = timedelta(minutes=15)  # between two starts
@@ -39,6 +39,11 @@ class SessionReport:
         return any(needed <= set(self.readings) for needed in _COMPLETE)
 
     @property
+    def grade(self) -> tuple[bool, bool]:
+        """The smaller, the better: whole reports before half ones, told sessions before noticed ones."""
+        return not self.is_complete, self.is_auto_detected
+
+    @property
     def is_auto_detected(self) -> bool:
         """True where a device noticed the session by itself."""
         return any(AUTO_DETECTED in reading.quality for reading in self.readings.values())
@@ -63,8 +68,9 @@ class MatchedReports:
 def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> MatchedReports:
     """Match the session reports among the readings; readings of other streams are not returned.
 
-    Whole reports come before half ones, told sessions before noticed ones, then the better source. A stream that only
-    a witness has is taken from it, if a device measured it.
+    Whole reports come before half ones, told sessions before noticed ones, then the better source; of two days the
+    earlier one, for no day may change by what a later one brings. A stream that only a witness has is taken from it, if
+    a device measured it.
     """
     found = MatchedReports()
     held = [reading for reading in readings if reading.stream in OF_SESSIONS]
@@ -74,14 +80,14 @@ def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] 
 
 
 def _match(readings: Sequence[Observation], priority: Sequence[str], found: MatchedReports, *, fill: bool) -> None:
-    seen = Counter(map(source_of, readings))
+    seen = counted_sources(readings)
     if len(seen) < 2:
         found.counted += readings
         return
     rank, taken = ranking(seen, priority), _TakenReports()
     tiers: dict[tuple[object, ...], list[SessionReport]] = defaultdict(list)
     for report in _reports(readings):
-        tiers[(not report.is_complete, report.is_auto_detected, rank(report.source))].append(report)
+        tiers[(report.day, report.grade, rank(report.source))].append(report)
     for tier in sorted(tiers):
         fresh = []
         for report, same in taken.counterparts(tiers[tier]):
@@ -150,7 +156,8 @@ class _TakenReports:
         return True
 
     def _at_the_same_time(self, report: SessionReport) -> list[SessionReport]:
-        return [one for one in self._near(report) if _is_same_time(report, one)]
+        same = [one for one in self._near(report) if _is_same_time(report, one)]
+        return [one for one in same if one.day >= report.day or one.grade <= report.grade]
 
     def _on_the_day(
         self, day: date, reports: Sequence[SessionReport]
