@@ -1,5 +1,6 @@
 """Health Connect records as JSON, named and built as Android's own record types; everything else is passed over."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -48,7 +49,7 @@ class _HealthConnect:
 
     def __init__(self, file: InputFile, clock: LocalClock) -> None:
         self.out = Collector(file, clock, app=APP)
-        self.sums: dict[tuple[Stream, date], tuple[Moment, float]] = {}
+        self.sums: dict[tuple[Stream, str, date], tuple[Moment, float]] = {}
         self.sleeps: list[SleepRecord] = []
 
     def take(self, record: JsonRecord) -> bool:
@@ -73,14 +74,19 @@ class _HealthConnect:
         return True
 
     def take_sums(self) -> None:
-        """Take energy and water of each day; the last one was not over, so that a later export's sum replaces it."""
-        last_day = max((day for _, day in self.sums), default=None)
-        for (stream, day), (start, total) in self.sums.items():
+        """Take energy and water of each day, as each app has them, for a meal is often passed on from one to another.
+
+        The last day was not over, so that a later export's sum replaces it.
+        """
+        last_day = max((day for _, _, day in self.sums), default=None)
+        for (stream, device, day), (start, total) in self.sums.items():
+            self.out.of_device(device)
             self.out.begin_record()
             self.out.number(stream, start.midnight, total, quality=(PARTIAL_FILE,) if day == last_day else ())
 
     def take_sleeps(self) -> None:
         """Take each sleep once, as often as a watch or a second app wrote it."""
+        self.out.of_device("")
         sleeps = told_once(self.sleeps)
         for stages in sleeps:
             take_sleeps(self.out, stages)
@@ -119,8 +125,10 @@ class _HealthConnect:
             self.out.counters.count("dropped:activity_without_duration")
             return
         start, end = span
+        self.out.of_device(_device(record))  # two apps are two sources, of which one tells of a session
         self.out.begin_record(f"exercise {start.utc.isoformat()}")
         self.out.number(Stream.ACTIVITY_DURATION_MIN, start, (end.utc - start.utc).total_seconds() / 60, end=end.utc)
+        self.out.of_device("")
 
     def _add(self, record: JsonRecord, stream: Stream, value: float | None) -> None:
         moment = record.instant("startTime", self.out, offset="startZoneOffset")
@@ -129,8 +137,15 @@ class _HealthConnect:
         if value is None or value < 0:
             self.out.counters.count(f"missing:{stream.value}")
             return
-        first, total = self.sums.get((stream, moment.local_day), (moment, 0.0))
-        self.sums[stream, moment.local_day] = first, total + value
+        key = stream, _device(record), moment.local_day
+        first, total = self.sums.get(key, (moment, 0.0))
+        self.sums[key] = first, total + value
+
+
+def _device(record: JsonRecord) -> str:
+    """Return a mark that tells the apps apart that wrote the records; "" where it is not said."""
+    origin = _origin(record)
+    return f"source {hashlib.sha256(origin.encode()).hexdigest()[:6]}" if origin else ""
 
 
 def _origin(record: JsonRecord) -> str:

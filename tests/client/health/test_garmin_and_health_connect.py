@@ -183,6 +183,17 @@ def test_a_night_that_health_connect_holds_twice_is_one(
     assert account.rows == len(records)
 
 
+def test_apps_of_health_connect_are_sources_of_their_own(read: Read) -> None:
+    runs = [slept("2026-03-02T17:00:00Z", app, f"2026-03-02T16:0{n}:00Z") for n, app in enumerate("ab")]
+    meals = [one | {"energy": {"inKilocalories": 700}} for one in runs]
+
+    _, reading = read({"ExerciseSessionRecord": runs, "NutritionRecord": meals})
+
+    assert of(reading, Stream.ENERGY_INTAKE) == [700.0, 700.0], "a meal that is passed on is no second one"
+    for stream in (Stream.ACTIVITY_DURATION_MIN, Stream.ENERGY_INTAKE):
+        assert len({one.source.device for one in reading.observations if one.stream is stream}) == 2
+
+
 def test_records_that_say_their_type_themselves_are_read_too(read: Read) -> None:
     record = {"recordType": "RestingHeartRate", "time": "2026-03-02T06:00:00Z", "beatsPerMinute": 49}
 
