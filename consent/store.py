@@ -14,7 +14,8 @@ from audit.entries.details.codes import FreezeCause
 from consent.athlete import access_history, change_consent, erasure, export, freezing
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
-from consent.decisions import decide, reported_events, together
+from consent.decisions import reported_events, together
+from consent.decisions.snapshots import ClubSnapshots
 from consent.decisions.together import Answered, Asked
 from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, DecisionItem, OutcomeReport, SnapshotAnswer
 from consent.grants import matrix, receipt_store
@@ -51,6 +52,7 @@ class ConsentStore:
         self.transactions = transactions
         self.org_keys = OrganisationKeyStore(transactions)
         self._squads = SquadLines()
+        self._snapshots = ClubSnapshots()
         transactions.before_commit = lambda tx: self._squads.rebuild(tx, tx.touched)
 
     def begin(self) -> None:
@@ -223,11 +225,11 @@ class ConsentStore:
     def snapshot(self, club: OrgId) -> SnapshotAnswer:
         """Return the signed consent snapshot of one club's athletes; one that says nothing new waits for no writer."""
         with self.transactions.read() as tx:
-            repeated = decide.repeated_snapshot(tx, club)
+            repeated = self._snapshots.repeated(tx, club)
         if repeated is not None:
             return repeated
         with self.transactions.write() as tx:
-            return decide.snapshot(tx, club)
+            return self._snapshots.recorded(tx, club)
 
     def office_view(self, caller: OrgId, club: OrgId, actor: Actor) -> OfficePage:
         """Return the squad page; one row logic and the same log entries whatever each row's state."""

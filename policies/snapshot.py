@@ -4,7 +4,7 @@ A node uses nothing without a fresh snapshot; an expired, unsigned or foreign on
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,28 +86,45 @@ class ConsentSnapshot:
 
     def signed(self, key: SigningKey) -> bytes:
         """Return the transport form: canonical JSON of body and signature."""
-        body = self._as_json()
-        return canonical_bytes({"body": body, "signature": key.sign(canonical_bytes(body)).hex()})
+        content = SnapshotContent.of(self.club, self.epochs, self.grants)
+        return content.signed(key, issued=self.issued, expires=self.expires)
 
-    def _as_json(self) -> dict[str, Any]:
-        return {
-            "club": self.club,
-            "issued": self.issued.isoformat(),
-            "expires": self.expires.isoformat(),
-            "epochs": dict(self.epochs),
-            "grants": [
-                {
-                    "athlete": g.athlete,
-                    "category": g.category.value,
-                    "purpose": g.purpose.value,
-                    "recipient_org": g.recipient_org,
-                    "recipient_role": g.recipient_role.value,
-                    "max_granularity": g.max_granularity.word,
-                    "ends": g.ends.isoformat(),
-                }
-                for g in self.grants
-            ],
-        }
+
+@dataclass(frozen=True, slots=True)
+class SnapshotContent:
+    """What a snapshot says, written once and signed at every moment at which it still holds.
+
+    before, between: the canonical text of the body up to the first of its two times, and between them; RFC 8785 §3.2.3
+    sorts club, epochs, expires, grants, issued.
+    """
+
+    before: bytes
+    between: bytes
+
+    @classmethod
+    def of(cls, club: OrgId, epochs: Mapping[AthleteId, int], grants: Iterable[LiveGrant]) -> "SnapshotContent":
+        """Write the content; raises InvalidInput for text that JSON cannot hold."""
+        written = canonical_bytes({"club": club, "epochs": dict(epochs)})
+        listed = canonical_bytes({"grants": [_as_json(grant) for grant in grants]})
+        return cls(written[:-1], listed[1:-1])
+
+    def signed(self, key: SigningKey, *, issued: datetime, expires: datetime) -> bytes:
+        """Return the transport form with these times: canonical JSON of body and signature."""
+        times = f'"expires":"{expires.isoformat()}",'.encode(), f',"issued":"{issued.isoformat()}"}}'.encode()
+        body = b"".join((self.before, b",", times[0], self.between, times[1]))
+        return b"".join((b'{"body":', body, b',"signature":"', key.sign(body).hex().encode(), b'"}'))
+
+
+def _as_json(grant: LiveGrant) -> dict[str, str]:
+    return {
+        "athlete": grant.athlete,
+        "category": grant.category.value,
+        "purpose": grant.purpose.value,
+        "recipient_org": grant.recipient_org,
+        "recipient_role": grant.recipient_role.value,
+        "max_granularity": grant.max_granularity.word,
+        "ends": grant.ends.isoformat(),
+    }
 
 
 def open_snapshot(data: bytes, key: VerifyKey, *, club: OrgId, now: datetime) -> ConsentSnapshot:

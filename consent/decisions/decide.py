@@ -1,26 +1,22 @@
-"""The decision point for clubs: each item decided on established facts, all logged, then answered; and the snapshot."""
+"""The decision point for clubs: each item decided on established facts, all logged, then answered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from audit.entries.details.access import Access, SnapshotServed
+from audit.entries.details.access import Access
 from audit.entries.details.codes import AccessBasis, AccessOutcome, DecisionReason
 from chassis.http.limits import MOST_ITEMS
 from consent.decisions.prepared import Prepared
-from consent.decisions.values import DecisionAnswer, DecisionCall, DecisionItem, ItemResult, SnapshotAnswer
+from consent.decisions.values import DecisionAnswer, DecisionCall, DecisionItem, ItemResult
 from consent.errors import ConsentError, InvalidChange, NotAllowed
 from consent.grants.active import is_covered, live_grants
-from consent.grants.matrix import limit
-from consent.registry import leagues, members, orgs
+from consent.registry import members, orgs
 from consent.registry.facts import facts_about
 from consent.registry.values import Member, OrgKind
 from consent.storage.log_journal import Draft
-from consent.storage.rows import MemberRow, OrgRow
 from consent.storage.transaction import Transaction
-from policies.canonical import canonical_bytes, sha256_hex
 from policies.decision import Decision, Request
 from policies.grant import Cell, Grant, Recipient
-from policies.snapshot import SNAPSHOT_LIFE, ConsentSnapshot, LiveGrant
 from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, OrgId, Purpose, Role, stated_sources
 
 DECIDING_ROLES = frozenset({Role.COACH, Role.MEDICAL})
@@ -150,94 +146,3 @@ def _basis(decision: Decision, grant: Grant | None, own: Member | None) -> Acces
 def reason_of(decision: Decision) -> DecisionReason:
     """Return the decision point's reason as it stands in an entry; the type of an error of its engine does not."""
     return DecisionReason(decision.reason.partition(":")[0])
-
-
-def snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer:
-    """Return the signed snapshot of one club; logged whenever it says something new.
-
-    It holds what the node needs: grants to the club's own people and to the learning of the leagues that the club has
-    joined, each cut to what the rules honour now. What an athlete shares with the national team, or with a league that
-    the club is not in, is not the club's business.
-    """
-    orgs.require(tx, club, OrgKind.CLUB)
-    content = _content(tx, club, members.locked_club(tx, club))
-    return _signed(tx, content, event=_log_if_new(tx, content))
-
-
-def repeated_snapshot(tx: Transaction, club: OrgId) -> SnapshotAnswer | None:
-    """Return the snapshot if it says what the last one said, and so needs no entry; None if it must be recorded.
-
-    It needs no writer's turn: a node asks every few minutes. Raises LogUnavailable if nothing could be recorded.
-    """
-    orgs.require(tx, club, OrgKind.CLUB)
-    content = _content(tx, club, members.rows_of_club(tx, club))
-    if tx.session.get_one(OrgRow, club).snapshot_sha256 != content.sha256:
-        return None
-    tx.as_recorded_before("the same snapshot again")
-    return _signed(tx, content, event=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What a snapshot says, before it has a time and a signature."""
-
-    club: OrgId
-    epochs: dict[AthleteId, int]
-    listed: tuple[LiveGrant, ...]
-
-    @property
-    def sha256(self) -> str:
-        """Hash of whole grants: other rules may honour more of one than before, and no epoch says so."""
-        content = {"epochs": dict(self.epochs), "grants": [_told(grant) for grant in self.listed]}
-        return sha256_hex(canonical_bytes(content))
-
-
-def _content(tx: Transaction, club: OrgId, rows: Sequence[MemberRow]) -> _Content:
-    recipients = {club, *leagues.joined_by(tx, club)}
-    grants = live_grants(tx, [AthleteId(row.athlete) for row in rows])
-    listed = [
-        live
-        for cell, grant in grants.items()
-        if cell.recipient.org in recipients and (live := _listed(tx, cell, grant)) is not None
-    ]
-    listed.sort(key=lambda g: (g.athlete, g.recipient_org, g.recipient_role, g.category))
-    return _Content(club, {AthleteId(row.athlete): row.epoch for row in rows}, tuple(listed))
-
-
-def _signed(tx: Transaction, content: _Content, *, event: str | None) -> SnapshotAnswer:
-    made = ConsentSnapshot(content.club, tx.now, tx.now + SNAPSHOT_LIFE, content.epochs, content.listed)
-    return SnapshotAnswer(made.signed(tx.context.keys.service), event)
-
-
-def _listed(tx: Transaction, cell: Cell, grant: Grant) -> LiveGrant | None:
-    honoured = min(
-        grant.max_granularity, limit(tx, members.get(tx, cell.athlete), cell.category, cell.recipient).ceiling
-    )
-    if not honoured:
-        return None
-    return LiveGrant(
-        athlete=cell.athlete,
-        category=cell.category,
-        purpose=cell.purpose,
-        recipient_org=cell.recipient.org,
-        recipient_role=cell.recipient.role,
-        max_granularity=honoured,
-        ends=grant.ends,
-    )
-
-
-def _told(grant: LiveGrant) -> list[str]:
-    """All that a snapshot says about one grant."""
-    recipient = [grant.recipient_org, grant.recipient_role.value]
-    level = [grant.max_granularity.word, grant.ends.isoformat()]
-    return [grant.athlete, grant.category.value, grant.purpose.value, *recipient, *level]
-
-
-def _log_if_new(tx: Transaction, content: _Content) -> str | None:
-    """A repeat of the same content discloses nothing new and is not logged again."""
-    row = tx.session.get_one(OrgRow, content.club)
-    if row.snapshot_sha256 == content.sha256:
-        tx.as_recorded_before("the same snapshot again")
-        return None
-    row.snapshot_sha256 = content.sha256
-    return tx.append([Draft.of_org(content.club, SnapshotServed(sha256=content.sha256))]).event

@@ -73,7 +73,10 @@ def test_any_snapshot_survives_the_wire(epochs: dict[str, int], grants: list[tup
     live = tuple(grant(c, max_granularity=g, recipient_role=r) for c, g, r in grants)
     original = snapshot(epochs=epochs) if not live else snapshot(*live, epochs=epochs)
 
-    assert opened(original.signed(KEY)) == original
+    data = original.signed(KEY)
+
+    assert opened(data) == original
+    assert canonical_bytes(json.loads(data)) == data
 
 
 @pytest.mark.parametrize("after", [SNAPSHOT_LIFE, timedelta(days=1), timedelta(seconds=-60, microseconds=-1)])

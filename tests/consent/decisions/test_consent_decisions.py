@@ -7,10 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from consent.decisions import decide
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import InvalidChange, NotAllowed
-from consent.grants.matrix import Limit
 from consent.grants.values import ConsentMethod
 from policies.errors import BadSignature, OutsideItsTime
 from policies.snapshot import open_snapshot
@@ -169,22 +167,3 @@ def test_a_snapshot_is_logged_when_it_says_something_new(world: World) -> None:
 
     assert unchanged == size
     assert world.log_size == size + 2  # the yes, and the snapshot that tells of it
-
-
-def test_a_snapshot_is_logged_when_the_rules_honour_a_grant_otherwise_than_before(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.give(world.athletes["club-a"][0])
-    world.store.snapshot(CLUB_A)
-    size = world.log_size
-    monkeypatch.setattr(decide, "limit", lambda *_: Limit(Granularity.BAND, None))
-
-    made = open_snapshot(
-        world.store.snapshot(CLUB_A).signed,
-        world.service.keys.service.verify_key,
-        club=CLUB_A,
-        now=world.clock.now,
-    )
-
-    assert {grant.max_granularity for grant in made.grants} == {Granularity.BAND}
-    assert world.log_size == size + 1
