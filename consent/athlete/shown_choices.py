@@ -87,10 +87,13 @@ class ShownChoices:
             return freezing.unfreeze(tx, athlete, by)
 
     def lower_cap(self, athlete: AthleteId, micro_rho: int, *, shown: ShownState) -> BudgetView:
-        """Lower the lifetime cap; see `ConsentStore.lower_cap`."""
+        """Lower the lifetime cap, not below what is used or set aside by now (ChangedMeanwhile); nobody raises it."""
         with self._transactions.write() as tx:
             members.locked_one(tx, athlete)
-            _compare(shown, _cap(athlete, ledger.locked_budget(tx, athlete).cap))
+            budget = ledger.locked_budget(tx, athlete)
+            _compare(shown, _cap(athlete, budget.cap))
+            if micro_rho < budget.spent + budget.reserved:
+                raise ChangedMeanwhile("expected a cap that holds what is used or set aside by now; choose again")
             return budgets.lower_cap(tx, athlete, micro_rho)
 
 

@@ -74,11 +74,14 @@ def confirm_cap(portal: PortalHere, context: SignedIn, form: CheckedForm) -> Res
     shown, view = _mark(portal, context), portal.store.budget(context.athlete)
     try:
         choice = read_cap(view, form.get("parts", ""))
-        if str(choice.micro_rho) != form.get("micro_rho", ""):
-            raise InvalidChange("expected the cap that the check page showed")
-        portal.choices.lower_cap(context.athlete, choice.micro_rho, shown=shown_state(context, form))
     except BadEntry as bad:
         return _cap_form(portal, context, view, bad, form.get("parts", ""), shown=shown)
+    if not is_shown(shown, form):  # before the number: read against another cap, the same parts are another one
+        return portal.changed_meanwhile(context, here=HERE, back="/budget/cap")
+    if str(choice.micro_rho) != form.get("micro_rho", ""):
+        raise InvalidChange("expected the cap that the check page showed")
+    try:
+        portal.choices.lower_cap(context.athlete, choice.micro_rho, shown=shown_state(context, form))
     except ChangedMeanwhile:
         return portal.changed_meanwhile(context, here=HERE, back="/budget/cap")
     return see_other(HERE)

@@ -8,7 +8,11 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from httpx import Response
 
 from audit.entries.details.codes import FreezeCause
+from consent.athlete.shown_choices import ShownChoices, ShownState
+from consent.errors import ChangedMeanwhile
 from consent.grants.values import ConsentMethod
+from consent.ledger import ledger
+from consent.store import ConsentStore
 from policies.grant import Recipient
 from policies.vocabulary import Category, ConsentState, Role
 from tests.consent.web.conftest import ATHLETE, CLUB, Browser, World, forms_of
@@ -149,11 +153,45 @@ def test_a_cap_that_was_lowered_since_is_not_lowered_by_an_older_page(world: Wor
     browser.post(*cap_check(world, browser))
     before = world.store.budget(ATHLETE)
 
-    answer = browser.post(older[0], older[1] | {"micro_rho": str(before.cap_micro_rho // 2)})
+    answers = [browser.post(*older), browser.post(older[0], older[1] | {"micro_rho": str(before.cap_micro_rho // 2)})]
 
-    assert answer.status_code == 409
-    assert "changed meanwhile" in answer.text
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("changed meanwhile" in answer.text for answer in answers)
     assert world.store.budget(ATHLETE) == before
+
+
+def test_a_cap_below_what_is_used_since_its_page_is_told_and_never_an_error(world: World) -> None:
+    choices, cap = ShownChoices(world.store.transactions), world.store.budget(ATHLETE).cap_micro_rho
+    shown = ShownState("secret", choices.mark_of_cap(ATHLETE, secret="secret"))
+    with world.store.transactions.write() as tx:
+        ledger.charge(tx, ATHLETE, cap // 2 + 1)
+        tx.without_entry("as the first of several steps")
+
+    with pytest.raises(ChangedMeanwhile):
+        choices.lower_cap(ATHLETE, cap // 2, shown=shown)
+
+    assert world.store.budget(ATHLETE).cap_micro_rho == cap
+
+
+def test_an_answer_that_another_page_gave_at_the_same_moment_is_told_and_never_an_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = world.browser()
+    action, fields = request_check(world, browser)
+    path = action.removesuffix("/confirm")
+    waiting = world.store.releases(ATHLETE)[0]
+    browser.post(action, fields)
+    given = world.store.releases(ATHLETE)[0]
+    world.store.withdraw_release(ATHLETE, given.release_id, method=ConsentMethod.PORTAL)
+    csrf = {"csrf": fields["csrf"]}
+
+    monkeypatch.setattr(ConsentStore, "release", lambda *_: waiting)  # as it was read before the other page's answer
+    confirmed = browser.post(action, fields | {"answer": "no"})
+    monkeypatch.setattr(ConsentStore, "release", lambda *_: given)
+    stopped = browser.post(f"{path}/stop", csrf)
+
+    assert (confirmed.status_code, stopped.status_code) == (409, 200)
+    assert "changed meanwhile" in confirmed.text
 
 
 def test_what_ends_or_declines_is_never_refused_for_an_older_page(world: World) -> None:
