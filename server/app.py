@@ -14,7 +14,7 @@ from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.web.page_errors import Closed, NotForThisRole, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
@@ -75,6 +75,8 @@ def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:
         cause = error.__cause__
         if isinstance(cause, ConsentAskedTooOften):
             return site.busy(request, retry_after_s=cause.retry_after_s)
+        if isinstance(cause, NothingForThisLeague):
+            return site.not_in_league(request)
         return site.closed(request, status=503 if isinstance(cause, ConsentServiceFailed) else 404)
 
     app.add_exception_handler(SignInNeeded, lambda _request, _error: to("/sign-in"))

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from audit.entries.details.base import Details
 from chassis.clock import Clock
 from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
-from chassis.http.key_change import SignedKeyChange
+from chassis.http.key_change import SignedKeyChange, TakenKey
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import UNAUTHORISED, SignedClient
 from policies.campaign import SignedManifest
@@ -23,6 +23,7 @@ from server.errors import (
     ConsentDown,
     ConsentServiceFailed,
     LeagueKeyNotTaken,
+    NothingForThisLeague,
 )
 from server.settings import CoordinatorSettings
 
@@ -70,16 +71,11 @@ class _Registered(_Answer):
     sha256: str
 
 
-class _KeyChanged(_Answer):
-    key: str
-    former_counts_until: AwareDatetime | None
-
-
 class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-A = TypeVar("A", bound=_Answer)
+A = TypeVar("A", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +125,20 @@ class CoordinatorConsentClient:
 
         Raises LeagueKeyNotTaken if it does not know the key that signs this very request.
         """
-        answer = self._send("POST", "/v1/keys", statement.as_json(), _KeyChanged)
-        if answer.key != statement.change.key:
-            raise ConsentServiceFailed("the consent service took another key than was sent")
-        return answer.former_counts_until
+        try:
+            return self._send("POST", "/v1/keys", statement.as_json(), TakenKey).former_until(statement)
+        except UnsoundAnswer as error:
+            raise ConsentServiceFailed(str(error)) from error
 
     def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
         self._send("POST", "/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
 
     def office(self, club: str, *, person: str) -> OfficeView:
-        """One look at a squad page; the service decides and logs it before it answers."""
+        """One look at a squad page; the service decides and logs it before it answers.
+
+        Raises NothingForThisLeague for a club that is not in the league now.
+        """
         query = urlencode({"person": person, "role": Role.FRONT_OFFICE.value})
         return self._send("GET", f"/v1/office/{club}?{query}", None, OfficeView)
 
@@ -164,7 +163,7 @@ class CoordinatorConsentClient:
         if answer.status == UNAUTHORISED:
             raise LeagueKeyNotTaken("the consent service does not take the league's key (status 401)")
         if answer.status == NOTHING_THERE:
-            raise ConsentServiceFailed(
+            raise NothingForThisLeague(
                 "the consent service knows no such thing for this league; a club has to join it first "
                 "(`homefield-node league join`, run by the club)"
             )

@@ -6,6 +6,7 @@ ServerError
 ├── AlreadyExists             a name or key that is already in use
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
 ├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
+│   ├── NothingForThisLeague  it knows no such thing for this league, as of a club that is not in it
 │   ├── LeagueKeyNotTaken     it does not take the key that signed for the league
 │   └── ConsentDown           it could not be reached, or said that it cannot answer now; asking later may help
 │       └── ConsentAskedTooOften  it has had too many requests of the league and did nothing
@@ -39,6 +40,10 @@ class CampaignFailed(ServerError):
 
 class ConsentServiceFailed(ServerError):
     """The consent service did not answer as it must; whoever asked shows nothing."""
+
+
+class NothingForThisLeague(ConsentServiceFailed):
+    """The consent service knows no such thing for this league: asking later helps once the club has joined it."""
 
 
 class LeagueKeyNotTaken(ConsentServiceFailed):

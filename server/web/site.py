@@ -115,6 +115,13 @@ class LeagueSite:
         context = self.sign_in.find(self.cookie.read(request))
         return self.page("closed.html", context, status=status, title="Not shown")
 
+    def not_in_league(self, request: Request) -> HTMLResponse:
+        """The page of a front office whose club is not in this league now, and who can change that."""
+        context = self.sign_in.find(self.cookie.read(request))
+        heading = "Your club is not in this league now"
+        text = "Nothing is shown. Whoever runs your club’s node can say why, and can have the club join the league."
+        return self.page("closed.html", context, status=404, title=heading, heading=heading, text=text)
+
     def busy(self, request: Request, *, retry_after_s: int) -> HTMLResponse:
         """The page of a league that has asked too often: nothing is shown, and when to try again."""
         context = self.sign_in.find(self.cookie.read(request))

@@ -20,7 +20,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
 from server.consent_client import OfficeView, Spend
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
 from server.federation.opening import Terms, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
@@ -52,6 +52,7 @@ class FakeConsent:
     events: list[tuple[EventKind, dict[str, Any]]] = field(default_factory=list)
     down: bool = False
     busy_s: int = 0
+    has_left: bool = False
 
     def event(self, details: Details) -> None:
         if self.down:
@@ -62,6 +63,8 @@ class FakeConsent:
         self.looks.append((club, person))
         if self.busy_s:
             raise ConsentAskedTooOften(self.busy_s)
+        if self.has_left:
+            raise NothingForThisLeague("no such club")
         if self.down:
             raise ConsentServiceFailed("down")
         body = {"club_name": "Eastmere FC", "published": "2026-11-23T06:00:00+00:00", "rows": self.rows}

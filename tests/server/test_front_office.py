@@ -44,6 +44,17 @@ def test_without_the_consent_service_nothing_is_shown(squad):
     assert "cannot show this page" in answer.text
 
 
+def test_a_front_office_whose_club_has_left_the_league_is_told_so_and_shown_nothing(squad):
+    squad.consent.has_left = True
+
+    answer = squad.client.get("/squad")
+
+    assert answer.status_code == 404
+    assert "not in this league now" in answer.text
+    assert "Bela" not in answer.text
+    assert "again" not in answer.text  # trying again would not help
+
+
 def test_behind_a_busy_consent_service_the_page_says_when_to_try_again_and_shows_nothing(squad):
     squad.consent.busy_s = 9
 

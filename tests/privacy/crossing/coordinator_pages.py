@@ -81,7 +81,7 @@ def what_is_left(crossing: Crossing, answered: Answered) -> list[str]:
     if not is_own:
         expected = (403, (EventKind.LOOK_REFUSED,))
     elif is_look and OFFICES.get(crossing.caller) == GONE:
-        expected = (503, ())  # to this league like a club that does not exist
+        expected = (404, ())  # to this league like a club that does not exist
     is_fine = (answered.status, answered.kinds) == expected
     return [] if is_fine else [f"{name}: {answered.status} {answered.kinds}"]
 
