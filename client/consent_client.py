@@ -15,7 +15,7 @@ from audit.entries.details.base import Details
 from chassis.clock import Clock, utc_now
 from chassis.errors import KeyNotTaken, ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.hidden_characters import cleaned
-from chassis.http.key_change import SignedKeyChange
+from chassis.http.key_change import SignedKeyChange, TakenKey
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import UNAUTHORISED, SignedClient
@@ -88,16 +88,11 @@ class _Leagues(_Answer):
     leagues: tuple[_League, ...]
 
 
-class _KeyChanged(_Answer):
-    key: BoundedText
-    former_counts_until: AwareDatetime | None
-
-
 class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-A = TypeVar("A", bound=_Answer)
+A = TypeVar("A", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,14 +284,13 @@ class NodeConsentClient:
         Raises KeyNotTaken if it does not know the key that signs this very request.
         """
         try:
-            answer = self._post("/v1/keys", statement.as_json(), _KeyChanged)
+            return self._post("/v1/keys", statement.as_json(), TakenKey).former_until(statement)
         except ConsentRefused as error:
             if error.status == UNAUTHORISED:
                 raise KeyNotTaken("the consent service does not take this key") from error
             raise
-        if answer.key != statement.change.key:
-            raise ConsentUnavailable("the consent service took another key than was sent")
-        return answer.former_counts_until
+        except UnsoundAnswer as error:
+            raise ConsentUnavailable(str(error)) from error
 
     def event(self, details: Details) -> None:
         """Have the service log an event of this club: when this returns, the entry is durable."""

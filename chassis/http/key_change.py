@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from chassis.errors import UnsoundAnswer
 from policies.canonical import canonical_bytes
 from policies.errors import BadSignature, InvalidInput
 from policies.signing import SigningKey, VerifyKey
@@ -74,6 +75,21 @@ class SignedKeyChange(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """Plain JSON of statement and signatures."""
         return self.model_dump(mode="json")
+
+
+class TakenKey(BaseModel):
+    """The consent service's answer to a statement: the key that it takes now, and until when the former one counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: Annotated[str, Field(min_length=1, max_length=200)]
+    former_counts_until: AwareDatetime | None
+
+    def former_until(self, statement: SignedKeyChange) -> datetime | None:
+        """Return until when the former key counts, None if it does not; raises UnsoundAnswer for another key."""
+        if self.key != statement.change.key:
+            raise UnsoundAnswer("the consent service took another key than was sent")
+        return self.former_counts_until
 
 
 def parse_key_change(data: bytes) -> SignedKeyChange:
