@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from importlib import resources
 from typing import TypeVar
 
@@ -138,6 +139,7 @@ def _check_in_force(rule: Rule) -> None:
         raise BrokenRules(f"rule {rule.rule_id}: it is marked as pending, but its condition waits for no such feature")
 
 
+@lru_cache(maxsize=2 * len(PACKS))  # the same text says the same; whether its rules are in force is checked each time
 def _parse(text: str, where: str) -> tuple[Rule, ...]:
     try:
         rows = csv.reader(_meaningful_lines(text), skipinitialspace=True, strict=True)

@@ -1,5 +1,6 @@
 """What every page of every surface has: templates, stylesheet, security headers and safe rendering."""
 
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -19,17 +20,7 @@ class Pages:
 
     def __init__(self, *folders: Path) -> None:
         """Take the folders of the surface's templates, each beside its routes; no two hold the same name."""
-        self._environment = Environment(
-            loader=FileSystemLoader([*folders, HERE / "templates"]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=_shown,
-        )
-        self._environment.globals.update(
-            theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
-        )
+        self._environment = _environment(folders)
 
     def render(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """Return the page. `values` are the template's variables."""
@@ -38,6 +29,23 @@ class Pages:
     def text(self, template: str, **values: object) -> str:
         """Return the page's HTML text."""
         return self._environment.get_template(template).render(**values)
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    """The templates of these folders, each compiled once a process however many applications show it."""
+    environment = Environment(
+        loader=FileSystemLoader([*folders, HERE / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.globals.update(
+        theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
+    )
+    return environment
 
 
 def _shown(value: object) -> object:
