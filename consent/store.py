@@ -17,7 +17,7 @@ from consent.athlete.values import AccessHistory
 from consent.decisions import reported_events, together
 from consent.decisions.snapshots import ClubSnapshots
 from consent.decisions.together import Answered, Asked
-from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, DecisionItem, OutcomeReport, SnapshotAnswer
+from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, DecisionItem, SnapshotAnswer
 from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
 from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
@@ -258,10 +258,6 @@ class ConsentStore:
         """Log that an organisation asked for something it may not have; `route` as "POST /v1/members"."""
         with self.transactions.write() as tx:
             reported_events.note_refusal(tx, org, route)
-
-    def note_outcome(self, org: OrgId, event: str, *, sent: bool) -> None:
-        """Log whether the answer to a audit event of this organisation was handed to the network."""
-        together.noted(self.transactions, OutcomeReport(org, event, sent))
 
     # Campaigns and the privacy ledger
 

@@ -39,13 +39,6 @@ def answer_of(answered: Answered) -> DecisionAnswer:
     raise answered or StoreUnavailable("expected the answer to a decision, got none")
 
 
-def noted(transactions: Transactions, report: OutcomeReport) -> None:
-    """Record one outcome, or raise why it could not be."""
-    (error,) = together(transactions, [report])
-    if isinstance(error, Exception):
-        raise error
-
-
 class _OneFailed(Exception):
     """One of several requests failed otherwise than by a refusal: what is left of the transaction is not known."""
 

@@ -15,7 +15,7 @@ from httpx import Response
 
 from chassis.web.pages import add_base_layout
 from consent.athlete.values import AccessEvent, ProofState
-from consent.decisions.values import Actor, DecisionItem, DeliveryOutcome
+from consent.decisions.values import Actor, DecisionItem, DeliveryOutcome, OutcomeReport
 from consent.grants.values import MatrixCell
 from consent.registry.values import OrgKind
 from consent.releases.values import ReleaseView
@@ -293,7 +293,7 @@ class World:
         items = [DecisionItem(athlete, category, Granularity.DAILY) for category in categories]
         actor, purpose = Actor("R. D.", role), PURPOSE_OF_ROLE[role]
         answer = self.store.decide_many(CLUB, actor, action=Action.READ, purpose=purpose, items=items)
-        self.store.note_outcome(CLUB, answer.event, sent=True)
+        assert self.store.together([OutcomeReport(CLUB, answer.event, sent=True)]) == [None]
 
 
 def _settings(directory: Path) -> ConsentSettings:
