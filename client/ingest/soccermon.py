@@ -9,6 +9,7 @@ from client.ingest.cells.column_check import ColumnCheck
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.decimal_sign import pointed_rows
 from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import read_table
 
@@ -26,7 +27,7 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
     outs: dict[str, Collector] = {}
     check = ColumnCheck()
     left_out = QualityCounters()
-    for row in read_table(file).rows(left_out):
+    for row in pointed_rows(read_table(file), ("readiness",), left_out):
         if player is not None and row["player"] != player:
             left_out.count("left_out:another_athlete")
             continue

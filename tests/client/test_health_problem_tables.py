@@ -122,13 +122,13 @@ def test_days_that_may_be_months_refuse_a_log(text_file: TextFile, clock: LocalC
 
 
 def test_an_availability_list_in_words_and_shares(text_file: TextFile, clock: LocalClock) -> None:
-    rows = ("A,Full", "A,Modified", "A,out", "A,Injured", "A,ill", "A,0.5", "A,on holiday", "B,Available")
+    rows = ("A,Full", "A,Modified", "A,out", "A,Injured", "A,ill", "A,0.5", "A,on holiday", "B,Available", 'A,"0,5"')
     text = "Athlete,Availability,Date\n" + "".join(f"{row},2026-03-{n:02}\n" for n, row in enumerate(rows, 1))
 
     found = read(text_file(text), clock, "availability-list")
 
     values = [one.value for one in found["A"].observations if one.stream is Stream.AVAILABILITY]
-    assert values == [1.0, 0.5, 0.0, 0.0, 0.0, 0.5]
+    assert values == [1.0, 0.5, 0.0, 0.0, 0.0, 0.5, 0.5]
     assert days(found["A"], Stream.TIME_LOSS) == [4]
     assert days(found["A"], Stream.ABSENCE) == [5]
     assert found["A"].report.details["dropped:not_a_number_availability"] == 1

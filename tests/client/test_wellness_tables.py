@@ -27,7 +27,8 @@ INTERVALS = (
 
 
 def read(file: InputFile, clock: LocalClock) -> Reading:
-    return read_file(file, clock)[1][NOBODY]
+    (reading,) = read_file(file, clock)[1].values()
+    return reading
 
 
 def values(reading: Reading) -> dict[str, object]:
@@ -175,6 +176,7 @@ def test_a_table_of_heart_rates_per_minute_is_named(text_file: TextFile, clock: 
             "2026-03-02T06:00:00Z;3;;6;7,5;;;\n2026-03-03T06:00:00Z;;;;8;;;\n",
             [3.0, 7.5, 6.0, 8.0],
         ),
+        ("player;date;readiness;observed\n1;2026-03-02;6,5;True\n", [6.5]),
         ("date;Average HRV;Lowest Resting Heart Rate\n2026-03-02;61,5;48,5\n", [61.5, 48.5]),
         ("timestamp;rmssd;nremhr;entropy\n2026-03-02T00:00:00;61,5;50,1;2,1\n", [61.5]),
         ("timestamp;overall_score;deep_sleep_in_minutes\n2026-03-02T06:42:30Z;78,5;85\n", [78.5, 85.0]),

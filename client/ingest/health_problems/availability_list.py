@@ -1,5 +1,7 @@
 """Availability lists: who can train fully, with restrictions or not at all, in words or as a share."""
 
+import re
+
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
@@ -27,6 +29,7 @@ _WORDS = {
     **dict.fromkeys(("unavailable", "not available", "none", "out", "no training", "red"), 0.0),
     **dict.fromkeys(("injured", "injury", "ill", "illness", "sick"), 0.0),
 }
+_SHARE = re.compile(r"[01],\d{1,2}", re.ASCII)
 _INJURED, _ILL = frozenset({"injured", "injury"}), frozenset({"ill", "illness", "sick"})
 
 
@@ -57,7 +60,8 @@ def _take(out: Collector, day: str, said: str, form: str) -> None:
         out.counters.count("dropped:time_unreadable")
         return
     moment = out.clock.local_day(found, out.counters)
-    if moment is None or not out.number(Stream.AVAILABILITY, moment, _WORDS.get(word, said)):
+    share = said.replace(",", ".") if _SHARE.fullmatch(said) else said
+    if moment is None or not out.number(Stream.AVAILABILITY, moment, _WORDS.get(word, share)):
         return
     if word in _INJURED:
         out.number(Stream.TIME_LOSS, moment, 1.0)

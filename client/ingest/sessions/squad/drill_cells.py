@@ -45,22 +45,22 @@ def drill_numbers(
     rows: Sequence[Mapping[str, str]], streams: Mapping[str, Stream], factors: Mapping[str, float]
 ) -> DrillNumbers:
     """Judge each column by all of its cells. factors: what a number is multiplied with, 1 where none is named."""
-    forms = {}
-    for name, stream in streams.items():
-        cells = {row.get(name, "") for row in rows}
-        possible = _Possible(stream, factors.get(name, 1.0))
-        decimal = "," if _has_decimal_comma(cells) else None
-        forms[name] = column_form(cells, decimal=decimal, grouping=None, is_possible=possible)
+    forms = {
+        name: _form({row.get(name, "") for row in rows}, of, factors.get(name, 1.0)) for name, of in streams.items()
+    }
     return DrillNumbers(streams, forms)
 
 
-@dataclass(frozen=True, slots=True)
-class _Possible:
-    stream: Stream
-    factor: float
+def _form(cells: Collection[str], stream: Stream, factor: float) -> NumberForm:
+    """Return the form of one column: these systems write a decimal point, and what a comma means has to be proved."""
+    if not any("," in cell for cell in cells):
+        return NumberForm()
 
-    def __call__(self, value: float) -> bool:
-        return is_in_range(self.stream, value * self.factor)
+    def is_possible(value: float) -> bool:
+        return is_in_range(stream, value * factor)
+
+    decimal = "," if _has_decimal_comma(cells) else None
+    return column_form(cells, decimal=decimal, grouping=None, is_possible=is_possible)
 
 
 def _has_decimal_comma(cells: Collection[str]) -> bool:
