@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -41,7 +41,9 @@ class BroughtFile:
     of before is not that of now. problem: what stood in the way of storing it, or of
     taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
     sha256: of its bytes, once it is stored. put_on: the athletes whom the person put it on when they stored it.
-    directions: columns of ratings of which the person said which end is the best.
+    directions: columns of ratings of which the person said which end is the best. read_before: the day on which a table
+    with this header was stored as `mapping` reads it; None for one that is new, or read another way now. remembered_as:
+    the kind of table that is remembered by this file.
     """
 
     name: str
@@ -61,6 +63,8 @@ class BroughtFile:
     imports: dict[int, AthleteId] = field(default_factory=dict)
     put_on: tuple[AthleteId, ...] = ()
     directions: frozenset[str] = frozenset()
+    read_before: date | None = None
+    remembered_as: str = ""
 
     @property
     def can_be_read_again(self) -> bool:
@@ -75,6 +79,11 @@ class BroughtFile:
     def is_unnamed(self) -> bool:
         """True for a table whose names say nothing: a person has to say first what its columns hold."""
         return bool(self.columns) and self.mapping is not None and not self.mapping.streams
+
+    @property
+    def is_new_kind(self) -> bool:
+        """True for a table that is read by a mapping which nobody has used before."""
+        return self.mapping is not None and self.read_before is None
 
     @property
     def needs_its_bytes(self) -> bool:

@@ -20,8 +20,10 @@ from client.ingest.preview.rows_as_read import proposed
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM, ReadFile, contents, read_for
 from client.uploads.limits import MOST_FILES
+from client.uploads.remembered import RememberedReading, remember_reading, remembered_reading
 from client.uploads.table_columns import columns_of, for_role
 from client.vault.history.undoing import undo
+from client.vault.preferences.remembered_tables import forget_table
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
 
@@ -84,6 +86,8 @@ class UploadReader:
         try:
             undo(self._vault, file.imports, at=self._clock(), who=upload.person, with_repeats=False)
             file.state, file.problem = FileState.UNDONE, ""
+            if file.remembered_as:  # what was taken out again may have been read wrongly
+                forget_table(self._vault, file.remembered_as)
         except CannotCorrect:
             file.state, file.problem = FileState.UNDONE, ALREADY_UNDONE
         except Exception as error:  # as in `_carry_out`
@@ -107,6 +111,9 @@ class UploadReader:
             return read_for(role, opened, self._now(), file.mapping)
         except UnreadableFile as unknown:
             check_interruption()
+            before = remembered_reading(self._vault, role, opened) if file.mapping is None else None
+            if before is not None:
+                return self._read_as_before(role, file, opened, before)
             found = _proposed(file, opened, unknown) if file.mapping is None else None
             if found is None:
                 raise
@@ -119,6 +126,11 @@ class UploadReader:
             *(f"{name}: left out, the medical team or the athlete brings it" for name in left_out),
         )
         return read_for(role, opened, self._now(), mapping)
+
+    def _read_as_before(self, role: Role, file: BroughtFile, opened: InputFile, before: RememberedReading) -> ReadFile:
+        file.mapping, file.directions = before.mapping, before.directions
+        file.read_before, file.columns = before.day, columns_of(opened, before.mapping)
+        return read_for(role, opened, self._now(), before.mapping)
 
     def _store_one(
         self, upload: Upload, file: BroughtFile, member: ArchiveMember, owners: Mapping[str, AthleteId]
@@ -134,6 +146,10 @@ class UploadReader:
             results = importer.store(opened, found.reader, found.readings, named)
             file.imports = {one.number: one.athlete for one in results if one.number and one.athlete is not None}
             file.state, file.problem = FileState.STORED, ""
+            if file.mapping is not None:
+                day = self._clock().astimezone(self._zone).date()
+                seen = RememberedReading(mapping=file.mapping, directions=file.directions, day=day)
+                file.remembered_as = remember_reading(self._vault, upload.role, opened, seen)
             if file.contents is not None:  # its rows were shown before they were stored, and are not kept for longer
                 file.contents = replace(file.contents, rows=())
 

@@ -58,6 +58,7 @@ class SessionUploads:
         with upload.lock:
             if not file.can_be_read_again:
                 return
+            file.read_before = file.read_before if mapping == file.mapping else None
             file.mapping, file.state, file.problem = mapping, FileState.WAITING, ""
         self._beside(lambda: self._reader.read_again(upload, file))
 

@@ -88,7 +88,13 @@ CREATE TABLE IF NOT EXISTS answered_question (
 ) WITHOUT ROWID;
 """
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS)
+# How tables that no reader knows were read, known again by a keyed digest. The newest has the largest number.
+_TABLES: Final = """
+CREATE TABLE remembered_table (number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL);
+"""
+
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES)
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
     *("hand_act", "empty_place", "own_setting", "answered_question"),

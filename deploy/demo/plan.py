@@ -29,7 +29,10 @@ MOST_CLUBS = 26
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person asked for; what stands if nothing is said, `deploy.demo.cli` says. data: a folder with `soccermon/` or `pmdata/`, or None for the synthetic league."""
+    """What the person asked for; `deploy.demo.cli` says what stands for what was not said.
+
+    data: a folder with `soccermon/` or `pmdata/`, or None for the synthetic league.
+    """
 
     out: Path
     data: Path | None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.text import counted, listed
+from chassis.text import counted, listed, long_date
 from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
@@ -107,6 +107,7 @@ class BroughtPage:
     read_as: OptionGroups
     doubts: tuple[str, ...]
     is_unnamed: bool
+    read_before: str
     can_be_stored: bool
     can_be_read_again: bool
     can_be_undone: bool
@@ -124,7 +125,7 @@ def ready_files(files: Iterable[BroughtFile], athletes: Sequence[Athlete]) -> di
     found = {}
     for one in list(files):
         version, owners = one.version, owners_in(one, athletes)  # the version first: what is read later is no older
-        is_open = one.state is FileState.READ and one.mapping is None
+        is_open = one.state is FileState.READ and not one.is_new_kind
         if is_open and owners.by_label and not owners.unknown:
             found[one.key] = LookedAt(version, owners.by_label)
     return found
@@ -183,6 +184,7 @@ def brought_page(
         read_as=choices(upload.role),
         doubts=(*file.doubts, *(one.doubt for one in shown or () if one.doubt)) if file.can_be_read_again else (),
         is_unnamed=file.is_unnamed,
+        read_before="" if file.read_before is None else long_date(file.read_before),
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
         can_be_undone=file.state is FileState.STORED and bool(file.imports),
@@ -244,7 +246,7 @@ def _columns(found: FileContents, left_out: Sequence[str]) -> tuple[tuple[str, i
 def _page_finding(file: BroughtFile, owners: Owners) -> str:
     found = file.contents
     if file.state is FileState.READ and found is not None:
-        if file.mapping is not None:
+        if file.is_new_kind:
             return "A new kind of file"
         if owners.unknown:
             return "Whose rows are these?"

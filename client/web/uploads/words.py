@@ -43,7 +43,7 @@ def page_reason(reason: str) -> str:
 def state_words(file: BroughtFile, owners: Owners) -> str:
     """Return how far a file is, and what it waits for."""
     if file.state is FileState.READ:
-        asked = "a new kind of file: check its columns" if file.mapping is not None else ""
+        asked = "a new kind of file: check its columns" if file.is_new_kind else ""
         unnamed = "whose rows are these?" if owners.unknown else ""
         said = file.problem or "; ".join(part for part in (asked, unnamed) if part) or "ready to be stored"
         return said[0].upper() + said[1:]

@@ -1,0 +1,137 @@
+"""A table that was read once is read so again: by the same role, until it was taken out, never with a name in it."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.vault.keys import UnlockKey
+from client.vault.preferences.remembered_tables import (
+    MOST_REMEMBERED,
+    forget_table,
+    remember_table,
+    remembered_table,
+)
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+from tests.client.web.conftest import Clock, FakeConsent
+from tests.client.web.uploads.conftest import Uploader, uploading
+
+Ids = dict[str, AthleteId]
+COLUMNS = "date,player,fatigue,mood"
+SAID = {"read_as": ["day", "athlete", "fatigue", "mood"], "written": ["date", "", "reversed", "reversed"]}
+BEFORE = "It is read as a table with the same columns was on"
+READY = "One file is ready to be stored"
+
+
+def bring(uploader: Uploader, day: int, *, columns: str = COLUMNS, answers: str = "1,2") -> tuple[str, str]:
+    uploader.bring((f"{day}.csv", f"{columns}\n2026-11-{day},Cleo Hart,{answers}\n"))
+    return uploader.looked_at()
+
+
+def stored(uploader: Uploader, day: int, **where: str) -> str:
+    path, page = bring(uploader, day, **where)
+    page = uploader.answer(page, path, "again", **SAID).text
+    uploader.answer(page, path, "use")
+    return path
+
+
+def held(uploader: Uploader, ids: Ids, day: int) -> dict[str, Any]:
+    return {
+        one.stream.value: one.value
+        for one in uploader.held(ids["new"])
+        if one.source.app == "club-sheet" and one.day.day == day
+    }
+
+
+def test_the_next_file_is_ready_as_the_last_one_was_read(uploader: Uploader, ids: Ids) -> None:
+    stored(uploader, 17)
+
+    _, page = bring(uploader, 18)
+
+    assert BEFORE in " ".join(page.split())
+    assert "the file does not say which end" not in page
+    assert "<h1>1 row would be stored</h1>" in page.replace("One row", "1 row")
+    listed = uploader.http.get("/imports").text
+    assert READY in listed
+    uploader.send(listed, "/imports/store-ready")
+    uploader.app.state.uploads.finish()
+    assert held(uploader, ids, 18) == held(uploader, ids, 17) == {"fatigue": 5.0, "mood": 4.0}
+
+
+def test_what_is_changed_is_remembered_in_its_place_once_it_is_stored(uploader: Uploader, ids: Ids) -> None:
+    stored(uploader, 17)
+    path, page = bring(uploader, 18)
+
+    page = uploader.answer(page, path, "again", **(SAID | {"written": ["date", "", "straight", ""]})).text
+    assert "A new kind of file" in page
+    assert READY not in uploader.http.get("/imports").text
+    uploader.answer(page, path, "use")
+    bring(uploader, 19)
+    uploader.send(uploader.http.get("/imports").text, "/imports/store-ready")
+    uploader.app.state.uploads.finish()
+
+    assert held(uploader, ids, 19) == {"fatigue": 1.0, "mood": 2.0}
+
+
+def test_what_was_taken_out_again_is_forgotten(uploader: Uploader, ids: Ids) -> None:
+    path = stored(uploader, 17)
+    uploader.send(uploader.http.get(path).text, f"{path}/undo")
+    uploader.app.state.uploads.finish()
+
+    _, page = bring(uploader, 18)
+
+    assert "A new kind of file" in page
+
+
+@pytest.mark.parametrize(
+    "columns", ["date,player,fatigue,mood,x", "date,player,mood,fatigue", "date,player,Fatigue,mood"]
+)
+def test_a_table_with_another_header_is_a_new_one(uploader: Uploader, ids: Ids, columns: str) -> None:
+    stored(uploader, 17)
+
+    _, page = bring(uploader, 18, columns=columns, answers="1,2,y" if ",x" in columns else "1,2")
+
+    assert BEFORE not in " ".join(page.split())
+
+
+def test_what_one_role_was_told_stays_with_it(
+    settings: Any, consent: FakeConsent, clock: Clock, own_vault: Vault, ids: Ids
+) -> None:
+    with uploading(settings, consent, clock, own_vault) as coach:
+        stored(coach, 17)
+    with uploading(settings, consent, clock, own_vault, "medical") as medical:
+        _, page = bring(medical, 18)
+        assert BEFORE not in " ".join(page.split())
+    with uploading(settings, consent, clock, own_vault) as colleague:
+        _, page = bring(colleague, 19)
+        assert BEFORE in " ".join(page.split())
+
+
+def test_a_column_that_bears_an_athletes_name_is_not_remembered(uploader: Uploader, ids: Ids) -> None:
+    for day in (17, 18):
+        path, page = bring(uploader, day, columns="date,player,fatigue,mood Hart")
+        assert BEFORE not in " ".join(page.split())
+        page = uploader.answer(page, path, "again", **SAID).text
+        uploader.answer(page, path, "use")
+
+    assert held(uploader, ids, 18) == {"fatigue": 5.0, "mood": 4.0}
+
+
+def test_a_vault_forgets_the_table_that_was_used_longest_ago(stocked: Path, tmp_path: Path) -> None:
+    path = tmp_path / "vault.sqlite3"
+    shutil.copy(stocked, path)
+    with Vault.open(path, UnlockKey(b"k" * 32)) as vault:
+        for number in range(MOST_REMEMBERED):
+            remember_table(vault, f"heading-{number}", f"as-{number}")
+        remember_table(vault, "heading-0", "as-before")
+        remember_table(vault, "heading-new", "as-new")
+        forget_table(vault, "heading-7")
+
+        kept = {number: remembered_table(vault, f"heading-{number}") for number in (0, 1, 2, 7)}
+
+        assert kept == {0: "as-before", 1: None, 2: "as-2", 7: None}
+        assert remembered_table(vault, "heading-new") == "as-new"
+    everything = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert not [word for word in (b"heading-", b"as-before", b"as-2") if word in everything]
