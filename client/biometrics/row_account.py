@@ -88,7 +88,10 @@ class RowLedger:
         """
         fresh = {row for place, row in enumerate(rows_of) if place not in known}
         repeated = set(rows_of) - fresh
-        found = self._row_by_row(fresh, repeated) if self._one_by_one else self._together(fresh, repeated)
+        is_apart = (
+            self._one_by_one and 0 not in rows_of
+        )  # 0: taken before the rows were counted, also where that is one
+        found = self._row_by_row(fresh, repeated) if is_apart else self._together(fresh, repeated)
         return found.plus(RowAccount(dropped=dict(self._lost)))
 
     def _row_by_row(self, fresh: set[int], repeated: set[int]) -> RowAccount:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
@@ -79,6 +79,13 @@ FORMS: dict[str, Callable[[], list[str]]] = {
             for t, value in zip(elapsed(), BEATS_MS, strict=True)
         ),
     ],
+    "one of six columns, named": lambda: [
+        "Date,Time,HR,RR,RMSSD,Flag",
+        *(
+            f"2026-03-02,07:{10 + t // 60_000:02}:{t // 1000 % 60:02}.{t % 1000:03},{60_000 // value},{value},{t % 9},0"
+            for t, value in zip(elapsed(), BEATS_MS, strict=True)
+        ),
+    ],
     "since 1970 in ms beside": lambda: [
         "Timestamp RR-interval",
         *(f"{1_772_431_800_000 + t} {value}" for t, value in zip(elapsed(), BEATS_MS, strict=True)),
@@ -117,6 +124,17 @@ def test_a_header_may_hold_the_time_since_1970_from_which_elapsed_time_counts() 
     assert reading.report.details["clock:zone_assumed"] == 1, "it is UTC, which says nothing of the local time"
     beside = beats("\n".join(FORMS["since 1970 in ms beside"]()), name="rr.txt").observations
     assert {one.start for one in beside} == {datetime(2026, 3, 2, 6, 10, tzinfo=UTC)}
+
+
+def test_a_comment_above_says_the_day_or_asks_for_it_in_the_name() -> None:
+    lines = "\n".join(map(str, BEATS_MS))
+
+    (series,) = beats(f"# recorded 2026-03-02 07:10:30\n{lines}", name="morning.txt").observations
+    assert series.start == datetime(2026, 3, 2, 6, 10, 30, tzinfo=UTC) - timedelta(milliseconds=BEATS_MS[0])
+    for comment in ("# Date: 02.03.2026", "% 3/2/2026 7:10 AM", "RR of 2026-03-02"):
+        with pytest.raises(UnreadableFile, match="put the day into its name"):
+            beats(f"{comment}\n{lines}", name="morning.txt")
+        assert beats(f"{comment}\n{lines}").observations[0].day == date(2026, 3, 2)
 
 
 def test_the_variability_is_that_of_the_intervals() -> None:

@@ -128,6 +128,26 @@ def test_rows_of_athletes_who_are_not_here_are_counted_once(
     assert (nobody[0].status, nobody[0].is_failure) == ("nothing_kept", True)
 
 
+ONE_RECORD = (
+    '<HealthData><Record type="HKQuantityTypeIdentifierRestingHeartRate" unit="count/min" value="48" '
+    'startDate="2026-03-02 06:00:00 +0100" endDate="2026-03-02 06:00:00 +0100"/></HealthData>'
+)
+
+
+def test_a_single_row_that_is_counted_last_is_kept_and_then_known(
+    tmp_path: Path, vault: Vault, clock: LocalClock, athlete: AthleteId
+) -> None:
+    path = tmp_path / "export.xml"
+    path.write_text(ONE_RECORD)
+
+    results = [take(vault, clock, path, None, Attribution(athlete))[0] for _ in range(2)]
+
+    assert [(one.status, one.account) for one in results] == [
+        ("stored", RowAccount(kept=1)),
+        ("skipped", RowAccount(duplicates=1)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "status", "rows"),
     [

@@ -58,6 +58,18 @@ def force_text(force: Floats, columns: int = 1) -> str:
     return "\n".join([header, *shares]) + "\n"
 
 
+@pytest.mark.parametrize("names", ["Force Left (N),Force Right (N)", "Left Fz [N],Right Fz [N]", "z_left,z_right"])
+def test_the_feet_may_be_named_in_many_ways(text_file: TextFile, clock: LocalClock, names: str) -> None:
+    text = force_text(jump_force(0.0), columns=2).replace("Left Force (N),Right Force (N)", names)
+
+    assert len(read(text_file(text, "2026-03-02.csv"), clock, "force-plate")[NOBODY].observations) == 5
+
+
+def test_raw_force_under_other_names_says_which_are_known(text_file: TextFile, clock: LocalClock) -> None:
+    with pytest.raises(UnreadableFile, match=r"name them Time \(s\) and Force \(N\)"):
+        read_file(text_file("Time (s),Fz1 (N),Fz2 (N)\n0,350,350\n0.001,350,350\n"), clock)
+
+
 @pytest.mark.parametrize("noise_n", [0.0, 2.0])
 def test_a_jump_of_known_take_off_velocity(noise_n: float) -> None:
     jump = jump_of(jump_force(noise_n), RATE)

@@ -15,6 +15,7 @@ _TITLE = 2_000  # bytes in which a program names itself
 _HEART_RATES = frozenset({"hr", "heart rate", "heartrate", "heart_rate", "bpm", "pulse"})
 _ELAPSED = frozenset({"phone timestamp", "elapsed", "elapsed time", "elapsed_time", "seconds", "second", "sec", "s"})
 _OF_DAY = re.compile(r"[\d:.,]{1,15}", re.ASCII)
+_TIMES, _FORCE = frozenset({"time", "time_s", "t"}), re.compile(r"force|\bf_?z\d?\b")
 _FEW = 4  # ours: a table with more columns is about something else too
 
 
@@ -29,6 +30,10 @@ def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[
         raise UnreadableFile(
             "heart rates per minute of one recording, which are no beat intervals: no variability comes from them; "
             "import its FIT, TCX or GPX file instead"
+        )
+    if set(names) & _TIMES and any(_FORCE.search(name) for name in names):
+        raise UnreadableFile(
+            "raw force in columns that are not known; name them Time (s) and Force (N), or Left (N) and Right (N)"
         )
     if {"nr. sessions", "nr. rest days"} <= set(names):
         raise UnreadableFile("weeks of a study of runners, without dates; export the sessions themselves")

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
 MIN_BEATS = 20  # ours: fewer numbers are no recording
 MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, such as 0 or 1 for quality
+MAX_UNNAMED = 3  # ours: a table of more columns has to say which one holds intervals
+MOST_ABOVE = 2**16  # ours: characters that are looked through for what stands above the numbers
 MAX_HEADER = 40  # ours: lines of description above the first number
 _COMMENT = ("#", "%", "//", "*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -26,13 +28,13 @@ _NAME = re.compile(r"(?<![a-z])(rr|rri|r-r|nn|nni|ibi|beats?|intervals?|rr[-_ ]?
 class IntervalLines:
     """The lines of numbers. columns: texts by column, all of one length. names: the header's cell by column, or "".
 
-    ragged: lines that have another number of cells. heading: the line above the first number, or "".
+    ragged: lines that have another number of cells. above: the lines above the first number, comments too.
     """
 
     columns: tuple[tuple[str, ...], ...]
     names: tuple[str, ...]
     ragged: int
-    heading: str = ""
+    above: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -56,18 +58,21 @@ class IntervalLines:
     def first_stamp(self) -> datetime | None:
         """Return the first time stamp, with an offset or without, also of two columns; None where there is none.
 
-        A time since 1970 is one too; it may stand in the header.
+        A time since 1970 is one too; either may stand above the numbers.
         """
         first = [column[0] for column in self.columns if column]
         texts = [*first, *(f"{day}T{time}" for day, time in pairwise(first))]
         found = next((text for text in texts if _STAMP.fullmatch(text)), None)
+        if found is None:
+            found = next((match[0] for line in self.above if (match := _STAMP.search(line))), None)
         try:
             return self._since_1970(first) if found is None else datetime.fromisoformat(found)
         except ValueError:
             return None
 
     def _since_1970(self, first: Sequence[str]) -> datetime | None:
-        for text in (*(first if len(first) > 1 else ()), *re.split("[,;\t]", self.heading)):
+        heading = re.split("[,;\t]", self.above[-1]) if self.above else ()
+        for text in (*(first if len(first) > 1 else ()), *heading):
             value = _number(text.strip()) or 0.0
             for seconds in (value, value / 1000):
                 if int(seconds) in _SINCE_1970_S:
@@ -76,18 +81,24 @@ class IntervalLines:
 
     @property
     def names_a_day(self) -> bool:
-        """True when the first line holds a date in any form."""
-        return any(_ANY_DATE.search(column[0]) for column in self.columns if column)
+        """True when the first line, or one above it, holds a date in any form."""
+        return any(map(_ANY_DATE.search, (*(column[0] for column in self.columns if column), *self.above)))
 
 
 def looks_like_intervals(text: str) -> bool:
-    """True when the first lines are one to three numbers each, perhaps below a header that names intervals."""
+    """True when the first lines are one to three numbers each, perhaps below a header that names intervals.
+
+    There may be more where the column that the header names holds intervals.
+    """
     header, lines = _parted(text)
     first = lines[:30]
     if not first or (header and not _is_named(header[-1])):
         return False
     cells = [line for line in first if _NUMERIC_LINE.fullmatch(line) or _STAMP.match(line)]
-    return len(cells) >= MIN_PLAUSIBLE_SHARE * len(first) and len(split_lines(text).columns) <= 3
+    if len(cells) < MIN_PLAUSIBLE_SHARE * len(first):
+        return False
+    found = split_lines(text)
+    return len(found.columns) <= MAX_UNNAMED or (any(map(_is_named, found.names)) and found.intervals() is not None)
 
 
 def split_lines(text: str) -> IntervalLines:
@@ -98,7 +109,7 @@ def split_lines(text: str) -> IntervalLines:
     width = max(set(widths), key=widths.count) if widths else 0
     whole = [row for row in rows if len(row) == width]
     names = _names(header[-1], width) if header else ("",) * width
-    return IntervalLines(tuple(zip(*whole, strict=True)), names, len(rows) - len(whole), header[-1] if header else "")
+    return IntervalLines(tuple(zip(*whole, strict=True)), names, len(rows) - len(whole), _above(text))
 
 
 def _parted(text: str) -> tuple[list[str], list[str]]:
@@ -108,6 +119,12 @@ def _parted(text: str) -> tuple[list[str], list[str]]:
     start = next((number for number, line in enumerate(lines[:MAX_HEADER]) if _is_row(line)), len(lines))
     found = lines[start:]
     return lines[:start], _spread(found[0]) if len(found) == 1 else found
+
+
+def _above(text: str) -> tuple[str, ...]:
+    """Return the lines above the first number, comments too."""
+    lines = [_plain(line) for line in text[:MOST_ABOVE].split("\n")]
+    return tuple(takewhile(lambda line: _is_comment(line) or not _is_row(line), filter(None, lines)))[:MAX_HEADER]
 
 
 def _plain(line: str) -> str:

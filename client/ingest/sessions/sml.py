@@ -1,4 +1,4 @@
-"""SML (Suunto): one move; heart rates are in Hz, and what is kept of samples is a summary."""
+"""SML (Suunto): moves; heart rates are in Hz, and what is kept of samples is a summary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,23 +36,27 @@ class _Move:
 
 
 class _DeviceLog:
-    """Collects the header, samples and beats of a move; latitude and longitude are never looked at."""
+    """Collects the header, samples and beats of each move; latitude and longitude are never looked at."""
 
     def __init__(self) -> None:
         self.move = _Move()
-        self.has_header = False
+        self.moves: list[_Move] = []
         self._sample: dict[str, float] = {}
         self._utc = ""
         self._lap: dict[str, float] = {}
 
     def start(self, path: list[str], attributes: Mapping[str, str]) -> None:
-        if path[-1] == "Sample":
+        if path[-1] == "Header":
+            self.moves.append(self.move)
+        elif path[-1] == "Sample":
             self._sample, self._utc = {}, ""
         elif path[-1] == "Lap":
             self._lap = {}
 
     def end(self, path: list[str], text: str) -> None:
-        if "Header" in path:
+        if path[-1] == "DeviceLog":
+            self.move = _Move()
+        elif "Header" in path:
             self._end_in_header(path, text)
         elif "Lap" in path:
             self._end_in_lap(path[-1], text)
@@ -62,7 +66,6 @@ class _DeviceLog:
             self.move.beats += [value for one in text.split() if (value := plain_number(one)) is not None]
 
     def _end_in_header(self, path: list[str], text: str) -> None:
-        self.has_header = True
         if path[-1] == "DateTime":
             self.move.time = text
         elif path[-1] == "Activity":
@@ -101,23 +104,23 @@ class _DeviceLog:
 
 
 def read_sml(file: InputFile, clock: LocalClock) -> Reading:
-    """Read a move, whole or cut off.
+    """Read the moves of a file, as a rule one, whole or cut off.
 
     Raises NotUsed for a file without one, UnreadableFile where a defect stands before its header.
     """
     out, log = Collector(file, clock, app=APP), _DeviceLog()
     defect = scan(file, log)
-    move = log.move
-    if not log.has_header:
+    if not log.moves:
         if defect is not None:
             raise UnreadableFile(f"an SML file without a move: {defect}; copy or export it again")
         raise NotUsed("an SML file without a move (it has no header)")
-    out.counters.rows = 1 + len(move.laps) + len(move.track) + len(move.beats)
+    out.counters.rows = sum(1 + len(one.laps) + len(one.track) + len(one.beats) for one in log.moves)
     out.cut_off(defect)
-    moment = _placed(move, out)
-    if moment is not None:
-        out.begin_record(f"start {moment.utc.isoformat()}")
-        _take(out, move, moment, is_partial=defect is not None)
+    for move in log.moves:
+        moment = _placed(move, out)
+        if moment is not None:
+            out.begin_record(f"start {moment.utc.isoformat()}")
+            _take(out, move, moment, is_partial=defect is not None and move is log.moves[-1])
     return out.reading()
 
 

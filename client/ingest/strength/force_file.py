@@ -20,11 +20,17 @@ from models.arrays import Floats
 
 APP = "force-plate"
 MOST_SAMPLES = 2_000_000  # ours: half an hour at 1000 Hz
+_OF_A_FOOT = (
+    *("{}", "{} force", "{}force", "force {}", "{} fz", "fz {}", "z {}", "{} z"),
+    *("{} force plate", "{} plate", "{} vertical force", "vertical force {}", "{} leg", "{} foot"),
+)
 _NAMES = {
     "time": ("time", "time s", "time ms", "t", "t s"),
     "both": ("force", "force n", "fz", "fz n", "total force", "total force n", "combined force n", "combinedforce n"),
-    "left": ("left", "left n", "left force n", "leftforce n", "z left", "z left n", "fz left", "fz left n"),
-    "right": ("right", "right n", "right force n", "rightforce n", "z right", "z right n", "fz right", "fz right n"),
+    **{
+        foot: tuple(name.format(foot) + unit for name in _OF_A_FOOT for unit in ("", " n"))
+        for foot in ("left", "right")
+    },
 }
 _NO_LETTERS = re.compile(r"[^a-z]+")
 _DATE_IN_NAME = re.compile(r"(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?:[T_ -]?(\d{2})[-_:.]?(\d{2}))?", re.ASCII)

@@ -1,5 +1,6 @@
 """Recordings as XML and text as programs in use write them wrongly: never a part for the whole. Invented figures."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -163,6 +164,14 @@ def test_the_offset_of_a_move_does_not_depend_on_when_its_position_was_found(lat
     reading = read(sml(told).replace("<Time>0</Time></Sample>", f"<Time>{late_s}</Time></Sample>", 1))
 
     assert {one.offset_min for one in reading.observations} == {60}
+
+
+def test_two_moves_of_a_file_are_two_sessions(read: Read) -> None:
+    both = sml().replace(
+        "</sml>", re.findall("<DeviceLog>.*</DeviceLog>", sml())[0].replace("T17:30", "T19:30") + "</sml>"
+    )
+
+    assert [one.value for one in read(both).observations if one.stream is DISTANCE] == [236, 236]
 
 
 def test_a_summary_of_zeros_says_nothing_where_the_samples_know(read: Read) -> None:
