@@ -123,6 +123,16 @@ def test_a_nap_is_marked_and_has_no_efficiency(field: str) -> None:
     assert values(reading, Stream.SLEEP_EFFICIENCY) == [pytest.approx(100 * 412 / 450)]
 
 
+@pytest.mark.parametrize(("minutes", "lasted"), [(450, 450), (390, 390), (None, 390)])
+def test_a_night_of_a_clock_change_lasts_as_long_as_it_says(minutes: int | None, lasted: int) -> None:
+    told = {} if minutes is None else {"duration": minutes * 60_000}
+    night = {**NIGHT, "startTime": "2026-03-28T23:10:00.000", "endTime": "2026-03-29T06:40:00.000", **told}
+
+    (sleep, _) = exported(night).observations
+
+    assert sleep.end - sleep.start == timedelta(minutes=lasted)
+
+
 @pytest.mark.parametrize(
     ("key", "record", "stream"),
     [("sleep", NIGHT, Stream.SLEEP_PERIOD_MIN), ("activities", RUN, Stream.ACTIVITY_DURATION_MIN)],
