@@ -26,6 +26,7 @@ BY_HAND = "corrected"
 MAX_OFFSET_MIN = 14 * 60  # the widest offset from UTC in use on earth
 MAX_TEXT = 400
 MAX_SERIES = 500_000
+_MOMENTS = 4096  # of one athlete; a full cache of more costs a node memory for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,18 @@ class Observation:
         return _local(moment, self.offset_min)
 
 
-@lru_cache(maxsize=65_536)  # the answers of one morning share their moment, and every reading is asked several times
+@lru_cache(maxsize=_MOMENTS)  # the answers of one morning share their moment, and every reading is asked several times
 def _local_day(moment: datetime, offset_min: int) -> date:
     return (moment + _offset(offset_min)).date()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_MOMENTS)
 def _day_before(moment: datetime, offset_min: int) -> date:
     """The local day of the last microsecond before a moment."""
     return _local_day(moment - timedelta(microseconds=1), offset_min)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_MOMENTS)
 def _local(moment: datetime, offset_min: int) -> datetime:
     return (moment + _offset(offset_min)).replace(tzinfo=None)
 

@@ -14,6 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STREAMS = {stream.value: stream for stream in Stream}
 _read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
+_MOMENTS = 4096  # of one athlete's last years; more would be held for good
 PLACE = "#"
 """Begins an entry that is a place among records of one start, and no id of the source."""
 
@@ -76,7 +77,7 @@ def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
         raise SealBroken("a stored reading is not what this version writes") from error
 
 
-@lru_cache(maxsize=65_536)  # the answers of one morning, and the readings of one session, share their moments
+@lru_cache(maxsize=_MOMENTS)  # the answers of one morning, and the readings of one session, share their moments
 def _moment(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 

@@ -1,0 +1,122 @@
+"""The rows of a table of positions as a frame: summarised for each athlete, and dropped.
+
+Only this module and that of the times need the library of frames, which takes time and memory to load.
+"""
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from client.errors import UnreadableFile
+from client.ingest.clock import LocalClock, Moment
+from client.ingest.collector import Collector
+from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
+from client.ingest.sessions.gpx import EARTH_M
+from client.ingest.sessions.recorded_session import RecordedSession, take_session
+from client.ingest.sessions.squad.point_times import seconds_and_start
+from client.ingest.sessions.squad.table_head import TableHead, factor_of
+from client.ingest.sessions.track import LONGEST_STEP_S, Track, moving_mean
+from models.arrays import Floats
+
+APP = "positions"
+_VALUES = ("speed", "heart_rate", "lat", "lon", "x", "y")
+_SMOOTHED_S = 0.5  # ours: a speed made of positions is the mean over this time
+_MOST_STEP_S = 1.0  # ours: a table with longer steps is no table of positions
+
+
+def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | None) -> dict[str, Reading]:
+    """Return one reading per athlete, as `read_positions` does. head: the table's columns."""
+    frame = _frame(file, head)
+    found: dict[str, Reading] = {}
+    for (name,), rows in frame.partition_by("athlete", as_dict=True, maintain_order=True).items():
+        athlete = str(name) if name else head.said.get("athlete", "") or NOBODY
+        if label in (None, athlete) or "athlete" not in head.columns:
+            found[athlete] = _reading(file, clock, head, rows)
+    return found
+
+
+def _frame(file: InputFile, head: TableHead) -> pl.DataFrame:
+    """Read the columns that are used, as text where times are written so."""
+    used = {meaning: column.place for meaning, column in head.columns.items() if meaning != "odometer"}
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(memoryview(file.data)[head.skip :]),
+            has_header=False,
+            separator=head.delimiter,
+            columns=sorted(set(used.values())),
+            infer_schema=False,
+            truncate_ragged_lines=True,
+            encoding="utf8-lossy",
+        )
+    except Exception as error:  # hostile bytes reach a third-party parser
+        raise UnreadableFile("expected a table of positions; its rows cannot be read") from error
+    places = dict(zip(sorted(set(used.values())), frame.columns, strict=True))
+    columns = [pl.col(places[place]).alias(meaning) for meaning, place in used.items()]
+    found = frame.select(columns)
+    numbers = [_number(meaning, head) for meaning in _VALUES if meaning in used]
+    athlete = pl.col("athlete").str.strip_chars().fill_null("") if "athlete" in used else pl.lit("")
+    return found.with_columns(*numbers, athlete.alias("athlete"))
+
+
+def _number(meaning: str, head: TableHead) -> pl.Expr:
+    text = pl.col(meaning).str.strip_chars()
+    if head.delimiter != ",":
+        text = text.str.replace(",", ".", literal=True)
+    factor = head.columns[meaning].factor
+    if meaning == "speed" and head.columns[meaning].name.strip().lower() in ("speed", "velocity"):
+        factor = factor_of(head.said.get("speed units"))
+    return text.cast(pl.Float64, strict=False) * factor
+
+
+def _reading(file: InputFile, clock: LocalClock, head: TableHead, rows: pl.DataFrame) -> Reading:
+    out = Collector(file, clock, app=APP)
+    out.counters.rows = len(rows)
+    times, start = _times(file, head, rows, out)
+    known = times.is_not_null()
+    if not known.all():
+        out.counters.count("dropped:time_unreadable", len(rows) - int(known.sum()))
+    if start is not None:
+        _take(out, head, rows.filter(known), times.filter(known).to_numpy(), start)
+    return out.reading()
+
+
+def _times(file: InputFile, head: TableHead, rows: pl.DataFrame, out: Collector) -> tuple[pl.Series, Moment | None]:
+    said, name = " ".join(head.said.values()), file.name
+    if head.has("time"):
+        return seconds_and_start(rows["time"], out, said=said, name=name)
+    return seconds_and_start(rows["elapsed"], out, said=said, name=name)
+
+
+def _take(out: Collector, head: TableHead, rows: pl.DataFrame, times: Floats, start: Moment) -> None:
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    steps = np.diff(times)
+    if times.size < 2 or float(np.median(steps)) > _MOST_STEP_S:
+        raise UnreadableFile("expected positions at least once a second; describe the table with --mapping")
+    columns = {name: rows[name].to_numpy()[order] for name in _VALUES if name in rows.columns}
+    speed = columns.get("speed")
+    if speed is None:
+        speed = _speed_of(columns, steps, is_on_earth=head.has("lat", "lon"))
+    track = Track.of(times, heart_rate=columns.get("heart_rate"), speed=speed)
+    taken = (steps > 0) & (steps <= LONGEST_STEP_S) & np.isfinite(speed[1:])
+    summary = track.summary(on_foot=True)
+    out.begin_record(f"start {start.utc.isoformat()}")
+    metres = float((speed[1:][taken] * steps[taken]).sum()) if taken.any() else None
+    take_session(out, RecordedSession(start, summary.seconds, metres, summary=summary))
+
+
+def _speed_of(columns: Mapping[str, Floats], steps: Floats, *, is_on_earth: bool) -> Floats:
+    """Return the speed that positions give, as the mean over half a second; the first point has none."""
+    if is_on_earth:
+        north, east = np.radians(columns["lat"]), np.radians(columns["lon"])
+        x, y = EARTH_M * east * np.cos(north), EARTH_M * north
+    else:
+        x, y = columns["x"], columns["y"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        speed = np.hypot(np.diff(x), np.diff(y)) / steps
+    wide = max(1, round(_SMOOTHED_S / max(float(np.median(steps)), 0.01)))
+    speed = np.where(np.isfinite(speed), speed, 0.0)
+    return np.concatenate([[np.nan], moving_mean(speed, wide)])
