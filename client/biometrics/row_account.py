@@ -86,7 +86,8 @@ class RowLedger:
         rows_of: the row of each reading, as `rows` said when it was taken. known: places in it of readings that were
         stored before.
         """
-        fresh = {row for place, row in enumerate(rows_of) if place not in known}
+        stored = frozenset(known)
+        fresh = {row for place, row in enumerate(rows_of) if place not in stored}
         repeated = set(rows_of) - fresh
         is_apart = (
             self._one_by_one and 0 not in rows_of

@@ -13,6 +13,7 @@ from client.errors import BadObservation, SealBroken
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _STREAMS = {stream.value: stream for stream in Stream}
+_write_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
 _MOMENTS = 4096  # of one athlete's last years; more would be held for good
 PLACE = "#"
@@ -52,7 +53,7 @@ def encode(observation: Observation, source_number: int) -> bytes:
         *observation.quality,
         *([{"entry": observation.entry}] if observation.entry else []),
     ]
-    return json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
+    return _write_json(fields).encode()
 
 
 def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:

@@ -90,7 +90,7 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
     for raw in file.head[at:].splitlines(keepends=True)[:MOST_PREAMBLE]:
         at += len(raw)
         line = raw.decode("utf-8", errors="replace").strip()
-        for delimiter in _DELIMITERS:
+        for delimiter in filter(line.__contains__, _DELIMITERS):
             header = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
             columns = _columns(header, names)
             if len(columns) >= 2:
