@@ -133,6 +133,16 @@ def test_a_column_that_proves_its_order_of_day_and_month_is_read(read: Read, for
     assert found[""].observations[0].start.isoformat() == "2026-03-14T16:30:00+00:00"
 
 
+def test_a_clock_goes_on_over_midnight(read: Read) -> None:
+    first = START.replace(hour=23, minute=59)
+    rows = [f"{(first + timedelta(seconds=n / 10)):%H:%M:%S.%f},{n},0" for n in range(1200)]
+
+    (reading,) = read("\n".join(["Time,X,Y", *rows]), "2026-03-14 training.csv").values()
+
+    assert values(reading)[Stream.ACTIVITY_DURATION_MIN] == pytest.approx(119.9 / 60)
+    assert reading.observations[0].start.isoformat() == "2026-03-14T22:59:00+00:00"
+
+
 @pytest.mark.parametrize("form", [1.0, 1000.0])
 def test_times_since_1970_are_utc_and_counted(read: Read, form: float) -> None:
     rows = [f"{(1_773_505_800 + n / 10) * form:.1f},{n},0" for n in range(20)]

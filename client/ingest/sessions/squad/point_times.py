@@ -15,6 +15,7 @@ _WITH_DAY = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%
 _DAY_FIRST = ("%d/%m/%Y %H:%M:%S%.f", "%d.%m.%Y %H:%M:%S%.f", "%d-%m-%Y %H:%M:%S%.f")
 _MONTH_FIRST = ("%m/%d/%Y %H:%M:%S%.f", "%m-%d-%Y %H:%M:%S%.f")
 _DAY = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)|(?<!\d)(\d\d)[.](\d\d)[.](\d{4})(?!\d)")
+_DAY_S = 86_400
 _LEAST_READ = 0.8  # ours: share of times that a form has to read
 
 
@@ -37,9 +38,15 @@ def seconds_and_start(column: pl.Series, out: Collector, *, said: str, name: str
     clock = text.str.to_time("%H:%M:%S%.f", strict=False)
     if _is_read(clock, column):
         day = _day_in(said, name)
-        seconds = clock.cast(pl.Int64) / 1e9
+        seconds = _going_on(clock.cast(pl.Int64) / 1e9)
         return _placed(seconds + _midnight(day), out, is_utc=False)
     raise UnreadableFile("its times are in a form that is not read; export them as 2026-03-02 17:30:00.1")
+
+
+def _going_on(seconds: pl.Series) -> pl.Series:
+    """Return times of day that go on over midnight, where they fall back by more than half a day."""
+    is_next_day = seconds.forward_fill().diff() < -_DAY_S / 2
+    return seconds + is_next_day.fill_null(value=False).cast(pl.Int64).cum_sum() * _DAY_S
 
 
 def _is_read(found: pl.Series, column: pl.Series) -> bool:
