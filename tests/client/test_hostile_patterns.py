@@ -4,8 +4,10 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from client.ingest.sessions.squad.zones import zones_of
 from tests.growth import assert_grows_in_proportion
 
 _SIGNS = 16_000
+_IN_ORDER = {"Nd", "Ll", "Lu", "Cc", "Cs"}  # digits, letters, control signs, surrogates
 _ATOMS = ("1", " ", "(", "a", "x(", "1,", "1.", " 1", "a ", "<!DOCTYPE a [", "m/s ", '"', "/", "-")
 
 
@@ -70,6 +73,23 @@ def _used(pattern: "re.Pattern[str] | re.Pattern[bytes]", how: str, text: str | 
         pattern.sub(text[:0], text)  # type: ignore[arg-type]  # text and pattern are of one kind
     else:
         getattr(pattern, how)(text)
+
+
+@pytest.mark.parametrize("pattern", {one[1] for one in _PATTERNS}, ids=str)
+def test_no_set_of_signs_is_a_range_by_accident(pattern: "re.Pattern[str] | re.Pattern[bytes]") -> None:
+    """As `[+-x]` is, where plus, minus or x was meant: from plus to x."""
+    for first, last in _ranges(re._parser.parse(pattern.pattern)):  # type: ignore[attr-defined]  # what `re` itself uses
+        assert unicodedata.category(chr(first)) == unicodedata.category(chr(last))
+        assert unicodedata.category(chr(first)) in _IN_ORDER, f"{chr(first)}-{chr(last)}"
+
+
+def _ranges(parsed: Any) -> Iterator[tuple[int, int]]:
+    """The bounds of every range in a parsed pattern, however deep it stands."""
+    for part in parsed:
+        if isinstance(part, tuple) and part and str(part[0]) == "RANGE":
+            yield part[1]
+        elif isinstance(part, Iterable) and not isinstance(part, str):
+            yield from _ranges(part)
 
 
 def test_a_cell_longer_than_any_number_is_none() -> None:

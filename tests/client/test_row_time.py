@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.errors import UnreadableFile
+from client.ingest.cells.clock_time import read_zone
 from client.ingest.cells.row_time import DayOrder, check_format, likely_format, read_time
+from client.ingest.cells.time_columns import FoundTime, find_time
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,38 @@ def test_spreadsheet_days_and_seconds_since_1970_are_read_where_they_are_declare
         "iso",
         "%d.%m.%Y",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("+05:30", 330),
+        ("-0530", -330),
+        ("\u22125", -300),
+        ("UTC+2", 120),
+        ("gmt -3:30", -210),
+        ("Z", 0),
+        ("0530", None),
+        ("7200", None),
+        ("530", None),
+        (",5", None),
+        ("A5", None),
+        ("+15", None),
+        ("+05:60", None),
+        ("CET", None),
+    ],
+)
+def test_a_zone_is_an_offset_with_its_sign_or_a_place(text: str, minutes: int | None) -> None:
+    zone = read_zone(text)
+
+    offset = None if zone is None else zone.utcoffset(datetime(2026, 3, 2))  # noqa: DTZ001 - of any time
+    assert offset == (None if minutes is None else timedelta(minutes=minutes))
+
+
+def test_a_column_of_offsets_in_seconds_is_not_proposed_as_a_zone() -> None:
+    assert find_time({"Date": ["2026-03-02"] * 3, "Offset": ["7200"] * 3}) == FoundTime(
+        "Date", "date", None, None, False
+    )
 
 
 @pytest.mark.parametrize("text", ["2026-W09", "2026W09", "٢٠٢٦-03-02", "2026-03", "46083"])

@@ -10,7 +10,7 @@ from client.ingest.cells.typed_cell import TypedCell
 _CLOCK = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2})(?:[.,]\d{1,9})?)?\s*([ap])?\.?m?\.?", re.ASCII | re.IGNORECASE
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-\u2212])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE)
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-\u2212])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE)
 _ZERO = frozenset({"z", "utc", "gmt"})
 
 
