@@ -109,8 +109,16 @@ class LocalClock:
         return self._plausible(Moment(naive.replace(tzinfo=UTC) - offset, round(offset.total_seconds() / 60)), counters)
 
     def local_day(self, day: date, counters: QualityCounters) -> Moment | None:
-        """Place a reading that has a date only: local midnight."""
+        """Place a reading that has a date only, or of which only the day counts: local midnight."""
+        day = self.day_of(day)
         return self.local(datetime(day.year, day.month, day.day), counters)  # noqa: DTZ001 - local on purpose
+
+    def day_of(self, time: date) -> date:
+        """Return the local day of a day or a time; a time in UTC says nothing of it, so that the zone does."""
+        if not isinstance(time, datetime):
+            return time
+        is_utc = time.tzinfo is not None and not time.utcoffset() and time.year in _YEARS
+        return (time.astimezone(self.zone) if is_utc else time).date()
 
     def _plausible(self, moment: Moment, counters: QualityCounters) -> Moment | None:
         if EARLIEST <= moment.utc <= self.now + FUTURE_TOLERANCE:

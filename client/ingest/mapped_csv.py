@@ -21,12 +21,11 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.tables.mapped_cells import CellReader, SignedCells
 from client.ingest.tables.mapped_times import RowTimes
 from client.ingest.tables.reported_rest import SESSION, take_rest
-from client.ingest.tables.unassigned_rows import hand_over
+from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, find_tables
 
 NamedTable = tuple[str, TextTable]
 """A table, and the sheet that it stands on."""
-MOST_LABEL = 200  # ours: characters of what names an athlete
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
 DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
@@ -66,18 +65,13 @@ def _read(
     for sheet, table in tables:
         for row in table.rows(ragged):
             label = row[mapping.athlete] if mapping.athlete else sheet if mapping.athlete_is_sheet else NOBODY
-            if len(label) > MOST_LABEL:
-                ragged.count("dropped:label_too_long")
+            if not names_somebody(label, ragged):
                 continue
             out = outs.get(label)
             if out is None:
                 out = outs[label] = Collector(file, times.clock, app=mapping.app, device=mapping.device, check=check)
             out.counters.rows += 1
             _take_row(out, mapping, times, columns.cells, row)
-    if not outs and ragged.rows:
-        if "dropped:label_too_long" in ragged.report().details:
-            raise UnreadableFile(f"no row names its athlete in at most {MOST_LABEL} characters; correct that column")
-        raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     hand_over(ragged, outs)
     for out in outs.values():
         _note_times(out, columns)

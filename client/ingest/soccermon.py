@@ -1,16 +1,15 @@
 """SoccerMon readiness: many players in one CSV; imputed values are never readings."""
 
-from datetime import date
-
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
+from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.decimal_sign import pointed_rows
-from client.ingest.tables.unassigned_rows import hand_over
+from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.text_table import read_table
 
 APP = "soccermon"
@@ -31,6 +30,8 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
         if player is not None and row["player"] != player:
             left_out.count("left_out:another_athlete")
             continue
+        if not names_somebody(row["player"], left_out):
+            continue
         out = outs.get(row["player"])
         if out is None:
             out = outs[row["player"]] = Collector(file, clock, app=APP, check=check)
@@ -38,9 +39,8 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
         if not _OBSERVED.get(row["observed"].lower(), False):
             out.counters.count("sentinel:imputed")
             continue
-        try:
-            day = date.fromisoformat(row["date"])
-        except ValueError:
+        day = read_time(row["date"], "date")
+        if day is None:
             out.counters.count("dropped:time_unreadable")
             continue
         moment = clock.local_day(day, out.counters)

@@ -1,12 +1,12 @@
 """Injury and illness logs, availability lists, OSTRC-H2: days lost for all who may see injuries, the rest for fewer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from client.biometrics.health_episodes import HealthEpisode, ProblemKind, episodes
+from client.biometrics.observations import Observation
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
@@ -30,6 +30,10 @@ def read(file: InputFile, clock: LocalClock, reader: str) -> dict[str, Reading]:
     return readings
 
 
+def episodes(readings: Iterable[Observation]) -> list[tuple[date, object]]:
+    return [(one.day, one.value) for one in readings if one.stream is Stream.HEALTH_EPISODE]
+
+
 def days(reading: Reading, stream: Stream) -> list[int]:
     return [one.day.day for one in reading.observations if one.stream is stream]
 
@@ -46,15 +50,17 @@ def test_a_log_gives_episodes_days_lost_and_days_away(text_file: TextFile, clock
 
     found = read(text_file(LOG + rows), clock, "health-log")
 
-    assert episodes(list(found["A"].observations)) == [
-        HealthEpisode(ProblemKind.INJURY, "left knee/lateral", date(2026, 3, 2), date(2026, 3, 6)),
-        HealthEpisode(ProblemKind.ILLNESS, "", date(2026, 3, 13), date(2026, 3, 16)),
+    assert episodes(found["A"].observations) == [
+        (date(2026, 3, 2), "injury|2026-03-06|left knee/lateral"),
+        (date(2026, 3, 13), "illness|2026-03-16|"),
     ]
-    assert [one.days_lost for one in episodes(list(found["A"].observations))] == [3, 2]
     assert days(found["A"], Stream.TIME_LOSS) == [3, 4, 5]
     assert days(found["A"], Stream.INJURY_ONSET) == [2]
     assert days(found["A"], Stream.ABSENCE) == [14, 15]
-    assert [one.days_lost for one in episodes(list(found["B"].observations))] == [0, None]
+    assert episodes(found["B"].observations) == [
+        (date(2026, 3, 20), "injury|2026-03-20|ankle"),
+        (date(2026, 3, 25), "injury||hamstring"),
+    ]
     assert days(found["B"], Stream.TIME_LOSS) == days(found["B"], Stream.INJURY_ONSET) == []
     account = found["B"].ledger.account(found["B"].rows_of, ())
     assert account.dropped == {"row_of_impossible_length": 1, "time_unreadable": 1}
@@ -67,7 +73,7 @@ def test_days_lost_stand_for_a_return_where_the_log_has_none(text_file: TextFile
     reading = read(text_file(text), clock, "health-log")[NOBODY]
 
     assert days(reading, Stream.TIME_LOSS) == [3, 4, 5, 6]
-    assert [one.days_lost for one in episodes(list(reading.observations))] == [4, None]
+    assert [text for _, text in episodes(reading.observations)] == ["injury|2026-03-07|knee", "injury||knee"]
 
 
 def test_body_area_and_illness_are_in_no_daily_table(text_file: TextFile, clock: LocalClock) -> None:
@@ -86,9 +92,7 @@ def test_a_later_log_ends_an_episode_that_an_earlier_one_left_open(
         (tmp_path / name).write_text(f"onset,return,body area\n2026-03-02,{back},knee\n")
         Importer(vault, clock, Attribution(athlete)).take(tmp_path / name)
 
-    (episode,) = episodes(vault.read(athlete))
-
-    assert (episode.ended, episode.days_lost) == (date(2026, 3, 6), 3)
+    assert episodes(vault.read(athlete)) == [(date(2026, 3, 2), "injury|2026-03-06|knee")]
 
 
 def test_a_word_in_place_of_a_return_leaves_the_episode_open(text_file: TextFile, clock: LocalClock) -> None:
@@ -151,3 +155,15 @@ def test_answers_of_the_first_questionnaire_are_not_read_as_those_of_the_second(
 ) -> None:
     with pytest.raises(UnreadableFile, match="first OSTRC questionnaire"):
         read(text_file(OSTRC + "2026-03-08,8,13,6,17\n"), clock, "ostrc-h2")
+
+
+def test_a_row_with_a_label_too_long_is_nobodys_and_counted(text_file: TextFile, clock: LocalClock) -> None:
+    long = "x" * 201
+    text = f"Athlete,Availability,Date\nA,Full,2026-03-02\n{long},Full,2026-03-02\n"
+
+    found = read(text_file(text), clock, "availability-list")
+
+    assert (set(found), found["A"].report.rows) == ({"A"}, 2)
+    assert found["A"].report.details["dropped:label_too_long"] == 1
+    with pytest.raises(UnreadableFile, match="in at most 200 characters"):
+        read(text_file(text.replace("A,Full", f"{long},Full")), clock, "availability-list")

@@ -1,15 +1,18 @@
 """Meals and fluid: PMData's diary, Cronometer and MyFitnessPal."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import SPECS, Stream
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading, load
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.preview.file_reading import read_file
 from policies.vocabulary import Category
+from tests.client.conftest import NOW
+from tests.client.workbooks import excel
 
 TextFile = Callable[..., InputFile]
 
@@ -22,6 +25,10 @@ def read(file: InputFile, clock: LocalClock, reader: str) -> Reading:
 
 def days(reading: Reading) -> list[tuple[date, str, object]]:
     return [(one.day, one.stream.value, one.value) for one in reading.observations]
+
+
+def days_of(reading: Reading, stream: str) -> list[tuple[date, object]]:
+    return [(day, value) for day, name, value in days(reading) if name == stream]
 
 
 def test_pmdata_diary_counts_meals_and_reads_day_before_month(text_file: TextFile, clock: LocalClock) -> None:
@@ -135,3 +142,23 @@ def test_a_column_that_stands_twice_is_not_read(text_file: TextFile, clock: Loca
     reading = read(text_file(text), clock, "myfitnesspal-meals")
 
     assert sorted(stream for _, stream, _ in days(reading)) == ["carbohydrate", "energy_intake"]
+
+
+def test_days_and_times_of_a_workbook_make_one_sum_a_day(clock: LocalClock) -> None:
+    head = ("Date", "Meal", "Calories", "Carbohydrates (g)", "Protein (g)")
+    days = (date(2026, 3, 2), datetime(2026, 3, 2), datetime(2026, 3, 2, 19, 30))  # noqa: DTZ001 - a sheet's are local
+    book = excel({"A": [head, *((day, "a meal", 500, 60, 20) for day in days)]})
+
+    reading = read(InputFile("meals.xlsx", book), clock, "myfitnesspal-meals")
+
+    assert days_of(reading, "energy_intake") == [(date(2026, 3, 2), 1500.0)]
+
+
+def test_a_time_in_utc_is_of_the_athletes_day() -> None:
+    here = LocalClock(timezone(timedelta(hours=10)), NOW)
+    late = datetime(2026, 3, 1, 20, tzinfo=UTC)
+
+    assert here.day_of(late) == date(2026, 3, 2)
+    assert here.day_of(late.astimezone(timezone(timedelta(hours=-5)))) == date(2026, 3, 1)
+    assert here.day_of(datetime.max.replace(tzinfo=UTC)) == date.max
+    assert here.local_day(late, QualityCounters()) == here.local_day(date(2026, 3, 2), QualityCounters())

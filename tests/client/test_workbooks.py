@@ -211,3 +211,12 @@ def test_readings_of_a_workbook_and_of_its_text_are_the_same(clock: LocalClock) 
         return [(o.stream, o.start, o.value) for o in found.observations if isinstance(o, Observation)]
 
     assert told(from_text) == told(from_book)
+
+
+def test_a_known_table_of_many_players_may_hold_days_and_times(clock: LocalClock) -> None:
+    days = (date(2026, 3, 2), datetime(2026, 3, 3, 7, 30), "2026-03-04")  # noqa: DTZ001 - a sheet's are local
+    book = excel({"A": [("player", "date", "readiness", "observed"), *((3, day, 7, True) for day in days)]})
+
+    reader, found = read_file(InputFile("x.xlsx", book), clock)
+
+    assert (reader, [one.day.day for one in found["3"].observations]) == ("soccermon-readiness", [2, 3, 4])

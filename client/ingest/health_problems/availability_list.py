@@ -12,7 +12,6 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.date_form import date_form
 from client.ingest.known.labelled_rows import LabelledRows
 from client.ingest.known.named_columns import ATHLETE, found_columns
-from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import read_table
 
 APP = "availability-list"
@@ -41,16 +40,15 @@ def columns_of(header: tuple[str, ...]) -> dict[str, str] | None:
 
 def read_list(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[str, Reading]:
     """Read a list. "Injured" is a day lost, "ill" a day away; what kind of absence it was is not kept."""
-    table, split = read_table(file), QualityCounters()
+    table = read_table(file)
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected an availability list with an athlete, a date and the availability")
     days = [row[columns["day"]] for row in table.rows(QualityCounters())]
     form = date_form(columns["day"], days)
     rows = LabelledRows(file, clock, app=APP, label=columns["athlete"])
-    for row in table.rows(split):
-        _take(rows.begin(row), row[columns["day"]], row[columns["availability"]], form)
-    hand_over(split, rows.outs)
+    for out, row in rows.of(table):
+        _take(out, row[columns["day"]], row[columns["availability"]], form)
     return rows.readings()
 
 

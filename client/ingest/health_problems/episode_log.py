@@ -4,7 +4,7 @@ Fields: Bahr et al. 2020. Diagnoses and notes are not read.
 """
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from client.biometrics.health_episodes import ProblemKind, episode_text
 from client.biometrics.quality import QualityCounters
@@ -18,7 +18,6 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.date_form import date_form
 from client.ingest.known.labelled_rows import LabelledRows
 from client.ingest.known.named_columns import ATHLETE, found_columns
-from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import TextTable, read_table
 
 APP = "health-log"
@@ -43,15 +42,14 @@ def columns_of(header: tuple[str, ...]) -> dict[str, str] | None:
 
 def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[str, Reading]:
     """Read a log into episodes, days lost to injury and days away for illness; one reading per athlete named."""
-    table, split = read_table(file), QualityCounters()
+    table = read_table(file)
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected a log of health problems with an onset, and a return or the days lost")
     form = _form(table, columns)
     rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
-    for row in table.rows(split):
-        _take(rows.begin(row), row, columns, form)
-    hand_over(split, rows.outs)
+    for out, row in rows.of(table):
+        _take(out, row, columns, form)
     return rows.readings()
 
 
@@ -63,11 +61,11 @@ def _form(table: TextTable, columns: dict[str, str]) -> str:
 
 
 def _take(out: Collector, row: dict[str, str], columns: dict[str, str], form: str) -> None:
-    began = _day(row[columns["onset"]], form)
+    began = _day(row[columns["onset"]], form, out.clock)
     if began is None:
         out.counters.count("dropped:time_unreadable")
         return
-    ended = _ended(row, columns, form, began)
+    ended = _ended(row, columns, form, began, out.clock)
     if ended is not None and not 0 <= (ended - began).days <= LONGEST_DAYS:
         out.counters.count("dropped:row_of_impossible_length")
         return
@@ -98,16 +96,16 @@ def _take_days(out: Collector, kind: ProblemKind, began: date, lost: int) -> Non
             out.number(stream, moment, 1.0)
 
 
-def _ended(row: dict[str, str], columns: dict[str, str], form: str, began: date) -> date | None:
+def _ended(row: dict[str, str], columns: dict[str, str], form: str, began: date, clock: LocalClock) -> date | None:
     if "return" in columns and not is_missing(row[columns["return"]]):
-        return _day(row[columns["return"]], form)
+        return _day(row[columns["return"]], form, clock)
     days = plain_number(row[columns["days"]]) if "days" in columns else None
     return None if days is None or not 0 <= days <= LONGEST_DAYS else began + timedelta(days=round(days) + 1)
 
 
-def _day(text: str, form: str) -> date | None:
+def _day(text: str, form: str, clock: LocalClock) -> date | None:
     found = read_time(text, form)
-    return found.date() if isinstance(found, datetime) else found
+    return None if found is None else clock.day_of(found)
 
 
 def _kind(text: str) -> ProblemKind:

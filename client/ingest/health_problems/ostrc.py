@@ -11,7 +11,6 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.date_form import date_form
 from client.ingest.known.labelled_rows import LabelledRows
 from client.ingest.known.named_columns import ATHLETE, found_columns
-from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import read_table
 
 APP = "ostrc-h2"
@@ -39,15 +38,14 @@ def columns_of(header: tuple[str, ...]) -> dict[str, str] | None:
 
 def read_answers(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[str, Reading]:
     """Read a questionnaire; the day is that of the answer. Raises UnreadableFile for its first version."""
-    table, split = read_table(file), QualityCounters()
+    table = read_table(file)
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected a date and the four questions of the OSTRC questionnaire")
     form = date_form(columns["day"], [row[columns["day"]] for row in table.rows(QualityCounters())])
     rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
-    for row in table.rows(split):
-        _take(rows.begin(row), row, columns, form)
-    hand_over(split, rows.outs)
+    for out, row in rows.of(table):
+        _take(out, row, columns, form)
     return rows.readings()
 
 

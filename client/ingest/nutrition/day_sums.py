@@ -32,7 +32,7 @@ def read_sums(file: InputFile, clock: LocalClock, table: TextTable, known: Known
         if day is None:
             every.count("dropped:time_unreadable")
         else:
-            _add(days.setdefault(day, _Day()), row, mapping, cells)
+            _add(days.setdefault(clock.day_of(day), _Day()), row, mapping, cells)
     out.counters.rows = every.rows
     for code, number in every.report().details.items():
         out.counters.count(code, number)

@@ -18,7 +18,6 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.mapping import StreamColumn, TimeColumn
 from client.ingest.tables.mapped_cells import CellReader, SignedCells
 from client.ingest.tables.mapped_times import RowTimes
-from client.ingest.tables.unassigned_rows import hand_over
 from client.ingest.text_table import TextTable, read_table
 
 _DAYS = {"utc": ("date utc",), "local": ("date", "test date", "day", "timestamp")}
@@ -56,15 +55,14 @@ class TrialTable:
 
 def read_trials(file: InputFile, clock: LocalClock, kind: TrialTable) -> dict[str, Reading]:
     """Read a table into one reading per athlete named in it."""
-    table, split = read_table(file), QualityCounters()
+    table = read_table(file)
     mapping = _mapping(table, kind)
     others = found_columns(table.header, kind.others)
     cells, times = _cells(table, mapping), RowTimes(mapping.time, clock)
     rows = LabelledRows(file, clock, app=kind.app, label=mapping.athlete)
-    for row in table.rows(split):
+    for out, row in rows.of(table):
         seen = {short: row[name] for short, name in others.items()}
-        _take(rows.begin(row), row, mapping, cells, times, partial(kind.left_out, seen))
-    hand_over(split, rows.outs)
+        _take(out, row, mapping, cells, times, partial(kind.left_out, seen))
     return rows.readings()
 
 

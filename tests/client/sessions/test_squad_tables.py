@@ -27,8 +27,8 @@ def read(clock: LocalClock) -> Read:
     """Read a text in Oslo with the reader that its content asks for."""
     oslo = LocalClock(ZoneInfo("Europe/Oslo"), clock.now)
 
-    def read_(text: str, name: str = "a.csv", label: str | None = None) -> dict[str, Reading]:
-        file = InputFile(name, text.encode())
+    def read_(text: str | InputFile, name: str = "a.csv", label: str | None = None) -> dict[str, Reading]:
+        file = text if isinstance(text, InputFile) else InputFile(name, text.encode())
         return reader_for(file).readings(file, oslo, label=label, nobody="")
 
     return read_
@@ -223,3 +223,44 @@ def test_only_a_table_of_positions_loads_the_library_of_frames() -> None:
     code = "import sys, client.ingest.importer; sys.exit('polars' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["Player Name", "Period Name", "Date", "Total Duration", "zone 5 [m] (19.80 - 25.19 km/h)"]
+)
+def test_drills_with_a_column_that_stands_twice_are_refused(read: Read, name: str) -> None:
+    head, _, rows = DRILLS.partition("\n")
+    column = next(one for one in head.split(",") if one.endswith(name))
+    doubled = "\n".join(f"{row},{row.split(',')[head.split(',').index(column)]}" for row in rows.splitlines())
+
+    with pytest.raises(UnreadableFile, match="two columns have the same name"):
+        read(f"{head},{column}\n{doubled}\n")
+
+
+def test_positions_with_a_column_that_stands_twice_are_refused(read: Read) -> None:
+    with pytest.raises(UnreadableFile, match="two columns have the same name: Time"):
+        read("Time,X,Y,Time\n2026-03-02 10:00:00.0,0,0,5\n2026-03-02 10:00:00.1,1,1,6\n")
+
+
+def test_zones_of_a_report_in_the_western_code_page_are_read(read: Read) -> None:
+    text = DRILLS.replace("Distance in Speed zone 5 [m] (19.80 - 25.19", "Distance – vitesse zone 5 [m] (19.80 - 25.19")
+
+    found = read(InputFile("a.csv", text.encode("cp1252")))
+
+    assert values(found["P 1"])[Stream.HIGH_SPEED_DISTANCE] == 500.0
+
+
+def test_no_line_of_a_squads_table_vanishes(read: Read) -> None:
+    long = "x" * 201
+    drills = DRILLS + f"{long},Training,Game,14/03/2026,17:30,00:40:00,4000,160,195,800,300,50,20,20\nP 2,too,short\n"
+    positions = stats_sports(1) + f"\n{long},2026-03-14 17:30:00.0,50,8,3,150"
+
+    counted = {name: one.report for name, one in read(drills).items()}
+    (player,) = (one.report for one in read(positions).values())
+
+    assert set(counted) == {"P 1", "P 2"}
+    assert sum(one.rows for one in counted.values()) == drills.count("\n") - 1
+    assert (counted["P 1"].details["dropped:label_too_long"], counted["P 1"].details["dropped:row_ragged"]) == (1, 1)
+    assert (player.rows, player.details["dropped:label_too_long"]) == (positions.count("\n"), 1)
+    with pytest.raises(UnreadableFile, match="in at most 200 characters"):
+        read(positions.replace("Player 0", long))

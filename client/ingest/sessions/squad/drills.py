@@ -19,6 +19,7 @@ from client.ingest.sessions.squad.drill_cells import DrillNumbers, RefusedCells,
 from client.ingest.sessions.squad.drill_sessions import DrillRow, DrillSession, sessions_of
 from client.ingest.sessions.squad.table_head import TableHead, table_head
 from client.ingest.sessions.squad.zones import Zone, zones_of
+from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.text_table import find_table
 
 APP = "drill-report"
@@ -49,6 +50,15 @@ class _AthleteRows:
     untimed: int = 0
     refused: RefusedCells = field(default_factory=Counter)
 
+    def take(self, report: "_Report", line: Mapping[str, str]) -> None:
+        """Take one line of the report."""
+        self.lines += 1
+        row = report.parsed(line, self)
+        if row is None:
+            self.untimed += 1
+        else:
+            self.rows.append(row)
+
 
 def looks_like_drills(file: InputFile) -> bool:
     """True for a table that names athletes, drills and days, with a duration or a distance."""
@@ -57,29 +67,33 @@ def looks_like_drills(file: InputFile) -> bool:
 
 
 def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) -> dict[str, Reading]:
-    """Return one reading per athlete; raises UnreadableFile where day and month cannot be told apart."""
+    """Return one reading per athlete.
+
+    Raises UnreadableFile where a column that is read stands there twice, and where day and month cannot be told apart.
+    """
     head = table_head(file, NAMES)
     table = find_table(file, [head.columns[one].name for one in ("athlete", "date")]) if head else None
     if head is None or table is None:
         raise UnreadableFile("expected a table with one row per athlete and drill")
-    counters, zones = QualityCounters(), zones_of(head.header)
+    head.check_single()
+    counters, zones = QualityCounters(), zones_of(table.header)
+    table.check_single({zone.name for found in zones.values() for zone in found})
     rows = list(table.rows(counters))
     is_day_first = day_first(row[head.columns["date"].name] for row in rows)
     report = _Report(head, zones, _numbers_of(rows, head, zones), clock, is_day_first)
     athletes: dict[str, _AthleteRows] = defaultdict(_AthleteRows)
     for row in rows:
-        found = athletes[row[head.columns["athlete"].name]]
-        found.lines += 1
-        parsed = report.parsed(row, found)
-        if parsed is None:
-            found.untimed += 1
-        else:
-            found.rows.append(parsed)
+        name = row[head.columns["athlete"].name]
+        if names_somebody(name, counters):
+            athletes[name].take(report, row)
     check = ColumnCheck()
-    return {name: _reading(file, clock, one, check) for name, one in athletes.items() if label in (None, name)}
+    outs = {name: _collected(file, clock, one, check) for name, one in athletes.items() if label in (None, name)}
+    if outs or label is None:
+        hand_over(counters, outs)
+    return {name: out.reading() for name, out in outs.items()}
 
 
-def _reading(file: InputFile, clock: LocalClock, found: _AthleteRows, check: ColumnCheck) -> Reading:
+def _collected(file: InputFile, clock: LocalClock, found: _AthleteRows, check: ColumnCheck) -> Collector:
     out = Collector(file, clock, app=APP, check=check)
     out.counters.rows = found.lines
     if found.untimed:
@@ -93,7 +107,7 @@ def _reading(file: InputFile, clock: LocalClock, found: _AthleteRows, check: Col
     for rows in days.values():
         for session in sessions_of(rows):
             _take(out, session, names)
-    return out.reading()
+    return out
 
 
 def _take(out: Collector, session: DrillSession, names: Counter[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
@@ -19,6 +20,7 @@ from client.ingest.sessions.recorded_session import RecordedSession, take_sessio
 from client.ingest.sessions.squad.point_times import seconds_and_start
 from client.ingest.sessions.squad.table_head import TableHead, factor_of
 from client.ingest.sessions.track import LONGEST_STEP_S, Track, moving_mean
+from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from models.arrays import Floats
 
 APP = "positions"
@@ -30,12 +32,16 @@ _MOST_STEP_S = 1.0  # ours: a table with longer steps is no table of positions
 def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | None) -> dict[str, Reading]:
     """Return one reading per athlete, as `read_positions` does. head: the table's columns."""
     frame = _frame(file, head)
-    found: dict[str, Reading] = {}
+    outs, unassigned = dict[str, Collector](), QualityCounters()
+    unassigned.rows = len(frame)
     for (name,), rows in frame.partition_by("athlete", as_dict=True, maintain_order=True).items():
         athlete = str(name) if name else head.said.get("athlete", "") or NOBODY
-        if label in (None, athlete) or "athlete" not in head.columns:
-            found[athlete] = _reading(file, clock, head, rows)
-    return found
+        is_asked_for = label in (None, athlete) or "athlete" not in head.columns
+        if is_asked_for and names_somebody(athlete, unassigned, rows=len(rows)):
+            outs[athlete] = _collected(file, clock, head, rows)
+    if outs or label is None:
+        hand_over(unassigned, outs)
+    return {athlete: out.reading() for athlete, out in outs.items()}
 
 
 def _frame(file: InputFile, head: TableHead) -> pl.DataFrame:
@@ -71,7 +77,7 @@ def _number(meaning: str, head: TableHead) -> pl.Expr:
     return text.cast(pl.Float64, strict=False) * factor
 
 
-def _reading(file: InputFile, clock: LocalClock, head: TableHead, rows: pl.DataFrame) -> Reading:
+def _collected(file: InputFile, clock: LocalClock, head: TableHead, rows: pl.DataFrame) -> Collector:
     out = Collector(file, clock, app=APP)
     out.counters.rows = len(rows)
     times, start = _times(file, head, rows, out)
@@ -80,7 +86,7 @@ def _reading(file: InputFile, clock: LocalClock, head: TableHead, rows: pl.DataF
         out.counters.count("dropped:time_unreadable", len(rows) - int(known.sum()))
     if start is not None:
         _take(out, head, rows.filter(known), times.filter(known).to_numpy(), start)
-    return out.reading()
+    return out
 
 
 def _times(file: InputFile, head: TableHead, rows: pl.DataFrame, out: Collector) -> tuple[pl.Series, Moment | None]:

@@ -35,13 +35,15 @@ def looks_like_positions(file: InputFile) -> bool:
 def read_positions(file: InputFile, clock: LocalClock, label: str | None = None) -> dict[str, Reading]:
     """Return one reading per athlete; label: the one asked for, or None for all.
 
-    Raises UnreadableFile where the table cannot be read, its day is not known or its steps are longer than a second.
+    Raises UnreadableFile where the table cannot be read, a column that is read stands there twice, its day is not known
+    or its steps are longer than a second.
     """
     from client.ingest.sessions.squad.position_rows import read_rows
 
     head = table_head(file, NAMES)
     if head is None:
         raise UnreadableFile("expected a table of positions with its column names")
+    head.check_single()
     return read_rows(file, clock, head, label)
 
 

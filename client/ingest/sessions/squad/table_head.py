@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client.ingest.input_file import InputFile
+from client.ingest.text_table import TextTable
 
 MOST_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 _DELIMITERS = ",;\t"
@@ -81,6 +82,10 @@ class TableHead:
     def has(self, *meanings: str) -> bool:
         """True when there is a column of each meaning."""
         return all(meaning in self.columns for meaning in meanings)
+
+    def check_single(self) -> None:
+        """Return when each column that is read stands there once; raises UnreadableFile that names the others."""
+        TextTable(self.header, self.delimiter, ()).check_single({one.name for one in self.columns.values()})
 
 
 def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
