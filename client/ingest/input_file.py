@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -22,6 +23,7 @@ MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
 MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
 SMALL = 16 * 2**20  # ours: larger files are read from the disk each time they are needed
 HEAD = 64 * 2**10  # ours: what a reader is told by
+NOT_FROM_DISK = "cannot be read from disk"
 DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading a stream raises where the file, or the archive that it stands in, is damaged."""
 _LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"})
@@ -54,7 +56,7 @@ class InputFile:
         try:
             return self.content()
         except OSError as error:
-            raise UnreadableFile("cannot be read from disk") from error
+            raise UnreadableFile(NOT_FROM_DISK) from error
 
     @cached_property
     def data(self) -> bytes:
@@ -127,7 +129,15 @@ def load(path: Path) -> InputFile:
             raise UnreadableFile(f"larger than {MAX_BYTES // 2**30} GiB")
         return InputFile(path.name, path.read_bytes() if size <= SMALL else lambda: path.open("rb"))
     except OSError as error:
-        raise UnreadableFile("cannot be read from disk") from error
+        raise UnreadableFile(NOT_FROM_DISK) from error
+
+
+def paths_below(folder: Path) -> list[Path]:
+    """Return the paths of all files below a folder, links too, in a fixed order.
+
+    A folder that goes away meanwhile has none.
+    """
+    return sorted(Path(inner, name) for inner, _, names in os.walk(folder) for name in names)
 
 
 def check_is_data(file: InputFile) -> None:

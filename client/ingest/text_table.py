@@ -12,6 +12,7 @@ from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.headings import heading, plain_heading
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
+from client.ingest.markup.scan import looks_like_xml
 from client.ingest.spreadsheets.workbook import Sheet
 
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
@@ -135,11 +136,15 @@ def _western(data: bytes) -> str:
 
 
 def may_hold_table(file: InputFile) -> bool:
-    """True for a workbook, and for a file that may be delimited text: neither binary nor JSON."""
+    """True for a workbook, and for a file that may be delimited text: neither binary nor JSON nor XML.
+
+    What its first bytes tell comes first: a large export that is read as a stream is never held whole for this.
+    """
     if file.is_workbook:
         return True
-    is_binary = b"\x00" in file.data and _utf_16(file.data) is None
-    return not is_binary and file.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{")
+    if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{") or looks_like_xml(file):
+        return False
+    return b"\x00" not in file.data or _utf_16(file.data) is not None
 
 
 def _utf_16(data: bytes) -> str | None:

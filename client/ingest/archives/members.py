@@ -13,7 +13,7 @@ from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.gzip_stream import UnpackedStream
 from client.ingest.archives.layouts import layout_of
 from client.ingest.archives.limits import MOST_NESTED, ArchiveRefused, UnpackedSize, check_members
-from client.ingest.input_file import SMALL, InputFile, load
+from client.ingest.input_file import NOT_FROM_DISK, SMALL, InputFile, load
 
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # office documents are zip archives too
@@ -42,6 +42,9 @@ def members(path: Path) -> Iterator[ArchiveMember]:
         size = path.stat().st_size
     except UnreadableFile as error:
         yield ArchiveMember(file, _raising(error))
+        return
+    except OSError:  # it went away since it was listed
+        yield ArchiveMember(file, _raising(UnreadableFile(NOT_FROM_DISK)))
         return
     yield from members_of(file, size)
 

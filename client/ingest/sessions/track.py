@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,16 +77,6 @@ class Track:
             column.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
         return found
 
-    def between(self, start: float, end: float) -> "Track":
-        """Return the points from start to end, both in seconds; a distance that goes on counts from the start."""
-        found, before = Track(), 0.0
-        for time, heart_rate, speed, distance, power in zip(*self._columns(), strict=True):
-            if isfinite(distance) and (time <= start or distance < before):  # below: it begins anew
-                before = distance if time <= start else 0.0
-            if start <= time <= end:
-                found.append(time, heart_rate=heart_rate, speed=speed, distance=distance - before, power=power)
-        return found
-
     def _columns(self) -> Iterator["array[float]"]:
         yield from (self.times, self.heart_rate, self.speed, self.distance, self.power)
 
@@ -107,6 +97,37 @@ class Track:
             accelerations=steps.hard_changes(1.0) if on_foot else None,
             decelerations=steps.hard_changes(-1.0) if on_foot else None,
         )
+
+
+class TrackInOrder:
+    """A track by time, from which pieces are cut: each is looked up, so that thousands of them take little time."""
+
+    def __init__(self, track: Track) -> None:
+        order = np.argsort(np.asarray(track.times), kind="stable")
+        self._columns = [np.asarray(column, dtype=np.float64)[order] for column in track._columns()]
+        self._times, self._distance = self._columns[0], self._columns[3]
+        known = np.where(np.isfinite(self._distance), np.arange(self._distance.size), -1)
+        self._known = np.maximum.accumulate(known)
+
+    def between(self, start: float, end: float) -> Track:
+        """Return the points from start to end, both in seconds; a distance that goes on counts from the start."""
+        first, after = (int(np.searchsorted(self._times, start, side)) for side in ("left", "right"))
+        last = max(first, int(np.searchsorted(self._times, end, "right")))
+        found, distance = Track(), self._distance_from(first, min(after, last), last)
+        for column, values in zip(found._columns(), self._columns, strict=True):
+            column.frombytes((distance if values is self._distance else values[first:last]).tobytes())
+        return found
+
+    def _distance_from(self, first: int, after: int, last: int) -> Floats:
+        """Return the distances of a piece; after: its first point that is later than its start."""
+        known = self._known[after - 1] if after else -1
+        before = float(self._distance[known]) if known >= 0 else 0.0
+        found = self._distance[first:last].copy()
+        found[: after - first][np.isfinite(found[: after - first])] = 0.0
+        later = found[after - first :]
+        anew = np.flatnonzero(later < before)  # the distance begins anew there
+        later[: anew[0] if anew.size else later.size] -= before
+        return found
 
 
 def moving_mean(values: Floats, wide: int) -> Floats:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from client.ingest.input_file import paths_below
+
 TAKEN = "taken"
 """The folder within a watched one to which files are moved; what lies in it is not looked at."""
 _PARTS = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart")  # names that copying programs use
@@ -26,7 +28,7 @@ def look_into(folders: Iterable[Path]) -> dict[Path, FileStamp]:
     """Return the files in these folders: no links, no hidden ones, none that a program is still copying."""
     found: dict[Path, FileStamp] = {}
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
+        for path in paths_below(folder):
             stamp = _stamp(path) if _may_be_taken(path.relative_to(folder)) else None
             if stamp is not None:
                 found[path] = stamp

@@ -2,10 +2,12 @@
 
 import gzip
 import io
+import os
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,8 +18,9 @@ from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.limits import ArchiveRefused, UnpackedSize
 from client.ingest.archives.members import members
 from client.ingest.clock import LocalClock
-from client.ingest.importer import Attribution, Importer, ImportResult
-from client.ingest.input_file import InputFile
+from client.ingest.importer import Attribution, Importer, ImportResult, find_files
+from client.ingest.input_file import InputFile, load
+from client.ingest.watch.finished_files import look_into
 from client.vault.set_aside import set_aside_files
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -254,3 +257,38 @@ def test_a_long_name_in_an_archive_is_shown_with_its_end(tmp_path: Path) -> None
     assert file.shown.startswith("export.zip/fff")
     assert file.shown.endswith("nnn.csv")
     assert len(file.shown) <= 401
+
+
+def test_a_file_that_goes_away_between_two_looks_is_one_that_cannot_be_read(
+    tmp_path: Path, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, srpe(1), "a.csv")
+
+    def gone_after(path: Path) -> InputFile:
+        file = load(path)
+        path.unlink()
+        return file
+
+    monkeypatch.setattr("client.ingest.archives.members.load", gone_after)
+    (result,) = take(path)
+
+    assert (result.status, result.reason) == ("quarantined", "cannot be read from disk")
+
+
+def test_a_folder_that_goes_away_while_it_is_walked_through_has_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        saved(tmp_path / name, srpe(1), "a.csv")
+    scan = os.scandir
+
+    def gone_when_scanned(path: Any) -> Any:
+        if Path(path).name == "b":
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", gone_when_scanned)
+
+    assert find_files([tmp_path]) == [tmp_path / "a" / "a.csv"]
+    assert set(look_into([tmp_path])) == {tmp_path / "a" / "a.csv"}

@@ -1,6 +1,7 @@
 """The export of Apple Health: what is taken of it, and that its size does not matter. All figures are invented."""
 
 import io
+import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,10 +14,13 @@ import pytest
 from client.biometrics.observations import Observation
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
+from client.ingest import input_file
 from client.ingest.clock import LocalClock
 from client.ingest.health.apple import read_apple
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading, load
+from client.ingest.mapping import read_mapping
+from client.ingest.preview.file_reading import read_file
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -268,3 +272,28 @@ def test_more_records_than_a_life_has_are_refused(read: Read, monkeypatch: pytes
 
     with pytest.raises(UnreadableFile, match="which no person has"):
         read(record("BodyMass", 70, "2026-03-02 07:00:00", unit="kg") * 4)
+
+
+MASS = record("BodyMass", 70, "2026-03-02 07:00:00", unit="kg")
+SCORE = {"user_calibrating": False, "resting_heart_rate": 48, "hrv_rmssd_milli": 71.5}
+RECOVERY = {"cycle_id": 1, "user_id": 9, "created_at": "2026-03-02T06:10:00Z", "score_state": "SCORED", "score": SCORE}
+
+
+@pytest.mark.parametrize(
+    ("text", "reader"),
+    [
+        (f"\n<HealthData>{MASS * 100}</HealthData>", "apple-health"),
+        (json.dumps({"records": [RECOVERY] * 100}), "whoop"),
+    ],
+    ids=["XML", "JSON"],
+)
+def test_a_large_export_is_a_stream_whatever_mapping_is_given_with_it(
+    clock: LocalClock, monkeypatch: pytest.MonkeyPatch, text: str, reader: str
+) -> None:
+    monkeypatch.setattr(input_file, "MAX_WHOLE", 1000)
+    file = InputFile("export", lambda: io.BytesIO(text.encode()))
+    mapping = read_mapping(
+        b'{"version": 1, "app": "a", "time": {"column": "day"}, "streams": [{"column": "m", "stream": "mood"}]}'
+    )
+
+    assert read_file(file, clock, mapping=mapping)[0] == reader

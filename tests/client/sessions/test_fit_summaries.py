@@ -8,16 +8,20 @@ import pytest
 from garmin_fit_sdk import Decoder
 from garmin_fit_sdk import Stream as SdkStream
 
+from client.biometrics.interruption import interrupted_by
 from client.biometrics.observations import PARTIAL_FILE
 from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import reader_for
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading, load
-from client.ingest.sessions.fit.activity import read_activity
+from client.ingest.sessions.fit.activity import read_activity, take_activity
+from client.ingest.sessions.fit.container import FitContent, read_messages
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 from tests.client.sessions.fit_files import Message, at, fit_file, local, session
+from tests.growth import assert_grows_in_proportion
 
 Values = dict[Stream, list[Any]]
 
@@ -243,3 +247,30 @@ def test_sessions_and_laps_are_those_of_the_makers_own_kit(real_data: Path, cloc
     if any(beats):
         (seconds,) = found[Stream.TIME_AT_HEART_RATE]
         assert {25 + place for place, one in enumerate(seconds) if one} <= {one for one in beats if one}
+
+
+def test_a_file_of_many_sessions_takes_time_in_proportion(clock: LocalClock) -> None:
+    def made(sessions: int) -> FitContent:
+        starts, content = [at(20.0 * number) for number in range(sessions)], FitContent()
+        lasting = [{"start_time": start, "total_timer_time": 20.0} for start in starts]
+        ends = [{"timestamp": start, "local_timestamp": start} for start in starts]
+        content.messages = {"session": lasting, "lap": lasting, "activity": ends}
+        for start in starts:
+            content.track.append(start.timestamp(), heart_rate=150.0)
+        return content
+
+    file = InputFile("a.fit", b"")
+    assert_grows_in_proportion(made, lambda content: take_activity(file, clock, content), 800)
+
+
+def test_reading_many_sessions_ends_where_nobody_waits_for_them(clock: LocalClock) -> None:
+    content = read_messages(fit_file([*(session(20, start=20.0 * number) for number in range(5)), local(100)]))
+    asked = list[int]()
+
+    def check() -> None:
+        asked.append(len(asked))
+        if len(asked) == 4:
+            raise UnreadableFile("gone")
+
+    with interrupted_by(check), pytest.raises(UnreadableFile, match="gone"):
+        take_activity(InputFile("a.fit", b""), clock, content)

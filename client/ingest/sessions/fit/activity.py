@@ -1,17 +1,18 @@
 """FIT activities: sessions with their laps, what is summarised from the records, and beat intervals; no positions."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from client.biometrics.interruption import check_interruption
 from client.biometrics.observations import EXERCISE, PARTIAL_FILE
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
-from client.ingest.sessions.fit.placing import placed
+from client.ingest.sessions.fit.placing import ActivityEnds, placed
+from client.ingest.sessions.fit.session_pieces import SessionPieces, posix
 from client.ingest.sessions.recorded_session import (
     Lap,
     RecordedSession,
@@ -24,7 +25,6 @@ from client.ingest.sessions.recorded_session import (
 APP = "fit"
 INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
 _UNSET_BEFORE = 2**28  # FIT profile: smaller times count from when the device was switched on
-_SLACK_S = 2.0  # ours: the first lap is written a moment before its session
 
 
 def read_activity(file: InputFile, clock: LocalClock) -> Reading:
@@ -40,29 +40,37 @@ def take_activity(file: InputFile, clock: LocalClock, content: FitContent) -> Re
     kind = str((content.of("file_id") or [{}])[0].get("type", "activity"))
     out = Collector(file, clock, app=APP, device=device_of(content))
     parts = content.parts or [content]
-    found = [(part, session) for part in parts for session in _sessions(part)]
-    if kind != "activity" or (not found and not content.of("hrv")):
+    found = [(part, _sessions(part)) for part in parts]
+    number = sum(len(sessions) for _, sessions in found)
+    if kind != "activity" or (not number and not content.of("hrv")):
         if kind == "activity" and content.defect is not None:
             raise UnreadableFile(f"{content.defect}, and no session or record stands before that place")
         raise NotUsed(f"a FIT file of type {kind[:20]} without an activity or another reading that is taken")
-    out.counters.rows = len(found) + len(content.of("hrv")) + sum(len(part.track) for part in parts)
+    out.counters.rows = number + len(content.of("hrv")) + sum(len(part.track) for part in parts)
     note_defects(out, content)
     _take_all(out, content, found)
     return out.reading()
 
 
-def _take_all(out: Collector, content: FitContent, found: list[tuple[FitContent, FitFields]]) -> None:
+def _take_all(out: Collector, content: FitContent, found: Sequence[tuple[FitContent, list[FitFields]]]) -> None:
     serial = (content.of("file_id") or [{}])[0].get("serial_number")
-    first: dict[int, Moment] = {}
-    for part, session in found:
-        moment = placed(out, session["start_time"], part if part.of("activity") else content)
-        if moment is not None:
-            first.setdefault(id(part), moment)
-            out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
-            take_session(out, _recorded(part, session, moment))
-    for part in content.parts or [content]:
+    starts: list[tuple[FitContent, Moment | None]] = []
+    of_file = ActivityEnds(content)
+    for part, sessions in found:
+        first: Moment | None = None
+        ends = ActivityEnds(part) if part.of("activity") else of_file
+        pieces = SessionPieces(part, sessions)
+        for session in sessions:
+            check_interruption()
+            moment = placed(out, session["start_time"], ends)
+            if moment is not None:
+                first = first or moment
+                out.begin_record(f"serial {serial} {moment.utc.isoformat()}" if serial else "")
+                take_session(out, _recorded(session, moment, pieces))
+        starts.append((part, first))
+    for part, start in starts:
         out.begin_record()
-        _take_beats(out, part, first.get(id(part)))
+        _take_beats(out, part, start)
 
 
 def _sessions(part: FitContent) -> list[FitFields]:
@@ -118,12 +126,11 @@ def _first_moment(part: FitContent, first_record: float) -> Any:
     return datetime.fromtimestamp(first_record, UTC) if first_record >= _UNSET_BEFORE else int(first_record)
 
 
-def _recorded(part: FitContent, session: FitFields, moment: Moment) -> RecordedSession:
-    began = _posix(session["start_time"])
+def _recorded(session: FitFields, moment: Moment, pieces: SessionPieces) -> RecordedSession:
+    began = posix(session["start_time"])
     is_derived = "is_derived" in session
     elapsed = max(_number(session, "total_elapsed_time") or 0.0, _seconds(session) or 0.0)
-    is_alone = len(_sessions(part)) == 1
-    track = part.track if is_alone else part.track.between(began, began + elapsed)
+    track = pieces.track_of(began, elapsed)
     summary = track.summary(on_foot=is_on_foot(f"{session.get('sport')} {session.get('sub_sport')}"))
     return RecordedSession(
         moment,
@@ -133,17 +140,15 @@ def _recorded(part: FitContent, session: FitFields, moment: Moment) -> RecordedS
         max_bpm=_number(session, "max_heart_rate"),
         mean_w=_number(session, "avg_power"),
         summary=summary if len(track) > 1 else None,
-        laps=tuple(_laps(part, began)),
+        laps=tuple(_laps(pieces, began)),
         is_partial=is_derived,
     )
 
 
-def _laps(part: FitContent, began: float) -> Iterable[Lap]:
-    """Yield the laps that began in this session and in none after it."""
-    later = min((start for one in _sessions(part) if (start := _posix(one["start_time"])) > began), default=math.inf)
-    for lap in part.of("lap"):
-        start, seconds = _posix(lap.get("start_time")), _seconds(lap)
-        if seconds is not None and began - _SLACK_S <= start < later:
+def _laps(pieces: SessionPieces, began: float) -> Iterable[Lap]:
+    for lap in pieces.laps_of(began):
+        seconds = _seconds(lap)
+        if seconds is not None:
             yield Lap(seconds, _number(lap, "total_distance"), _number(lap, "avg_heart_rate"))
 
 
@@ -187,10 +192,6 @@ def _seconds(message: FitFields) -> float | None:
     """Return the time without pauses, else the whole; a timer that ran backwards says neither."""
     timer, elapsed = (_number(message, name) for name in ("total_timer_time", "total_elapsed_time"))
     return elapsed if not timer or (elapsed is not None and not is_length(timer)) else timer
-
-
-def _posix(time: Any) -> float:
-    return time.timestamp() if isinstance(time, datetime) else float(time) if isinstance(time, int) else 0.0
 
 
 def _number(message: FitFields, name: str) -> float | None:

@@ -1,6 +1,8 @@
 """When something in a FIT file happened: UTC from the device, with the local time that the file gives beside it."""
 
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from client.ingest.clock import Moment
@@ -12,9 +14,25 @@ OFFSET_SLACK_S = 120  # ours: devices write both times a moment apart
 LONGEST_OFFSET_MIN = 14 * 60
 
 
-def placed(out: Collector, start: Any, content: FitContent) -> Moment | None:
+class ActivityEnds:
+    """The messages that close the activities of a file, or of a part of one: each says what the local time was."""
+
+    def __init__(self, content: FitContent) -> None:
+        found = content.of("activity")
+        dated = [(one["timestamp"], one) for one in found if isinstance(one.get("timestamp"), datetime)]
+        dated.sort(key=itemgetter(0))
+        self._first: FitFields = found[0] if found else {}
+        self._times, self._messages = [time for time, _ in dated], [one for _, one in dated]
+
+    def after(self, start: Any) -> FitFields:
+        """Return the message that closes a session of this start; {} where the file has none."""
+        place = bisect_left(self._times, start) if isinstance(start, datetime) else len(self._times)
+        return self._messages[place] if place < len(self._messages) else self._first
+
+
+def placed(out: Collector, start: Any, ends: ActivityEnds) -> Moment | None:
     """Place a start: UTC from the device, or its relative clock anchored on the local time it also gives."""
-    activity = _activity_of(start, content)
+    activity = ends.after(start)
     local, stamp = activity.get("local_timestamp"), activity.get("timestamp")
     if isinstance(start, datetime):
         offset = offset_min(out, local, stamp)
@@ -28,15 +46,6 @@ def placed(out: Collector, start: Any, content: FitContent) -> Moment | None:
         return out.clock.local(local.replace(tzinfo=None) - timedelta(seconds=stamp - start), out.counters)
     out.counters.count("dropped:time_relative")
     return None
-
-
-def _activity_of(start: Any, content: FitContent) -> FitFields:
-    """Return the activity message that closes this session."""
-    found = content.of("activity")
-    if isinstance(start, datetime):
-        later = [one for one in found if isinstance(one.get("timestamp"), datetime) and one["timestamp"] >= start]
-        found = sorted(later, key=lambda one: one["timestamp"]) or found
-    return found[0] if found else {}
 
 
 def offset_min(out: Collector, local: Any, stamp: Any) -> int | None:

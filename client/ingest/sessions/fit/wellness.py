@@ -60,9 +60,10 @@ def read_weights(file: InputFile, clock: LocalClock, label: str | None) -> dict[
 def _weights(file: InputFile, clock: LocalClock, content: FitContent, messages: list[FitFields]) -> Reading:
     out = Collector(file, clock, app=APP, device=device_of(content))
     note_defects(out, content)
+    place = _placing(out, content)
     for message in messages:
         out.counters.rows += 1
-        moment = _placing(out, content)(message.get("timestamp"))
+        moment = place(message.get("timestamp"))
         if moment is not None:
             weight = message.get("weight")
             out.number(Stream.BODY_WEIGHT, moment, weight if isinstance(weight, int | float) else None)
