@@ -1,18 +1,21 @@
 """What was brought in a session that has ended is forgotten within a minute, whoever comes back or not."""
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 
+from chassis.error_place import place_of
 from chassis.sign_in.sessions import Sessions
 from client.errors import StaffUnavailable
 from client.uploads.session_uploads import SessionUploads
 
 LOOKED_EVERY_S: Final = 60.0
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -29,8 +32,14 @@ async def forgetting_uploads(uploads: SessionUploads, sessions: Sessions) -> Asy
 async def _look(uploads: SessionUploads, sessions: Sessions) -> None:
     while True:
         await asyncio.sleep(LOOKED_EVERY_S)
-        with contextlib.suppress(StaffUnavailable):  # signing in fails then too; the next minute looks again
+        try:
             await run_in_threadpool(forget_ended, uploads, sessions)
+        except StaffUnavailable:  # signing in fails then too; the next minute looks again
+            continue
+        except Exception as error:  # nobody awaits this task: it would end unseen, and nothing be forgotten any more
+            logger.error(
+                "ended sessions were not looked up", extra={"error": type(error).__name__, "at": place_of(error)}
+            )
 
 
 def forget_ended(uploads: SessionUploads, sessions: Sessions) -> None:
