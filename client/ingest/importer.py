@@ -1,7 +1,7 @@
 """Files into the vault: each file is read, stored and journalled on its own, so that one bad file harms no other."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -14,12 +14,13 @@ from client.features.days.other_sources import OtherSources
 from client.ingest.archives.members import ArchiveMember, members
 from client.ingest.cells.whole_names import by_whole_name, plain_name
 from client.ingest.clock import LocalClock
-from client.ingest.input_file import DAMAGES, InputFile, Reading
+from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
+from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import (
     OF_CATEGORY,
@@ -27,7 +28,6 @@ from client.vault.journal import (
     SET_ASIDE,
     FileStatus,
     ImportRecord,
-    imports,
     record_import,
     reserve_import,
 )
@@ -59,7 +59,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        inside = paths_below(path) if path.is_dir() else [path]
         hidden = {child for child in inside if any(part.startswith(".") for part in child.relative_to(path).parts)}
         found.update(dict.fromkeys(child for child in inside if child not in hidden and _is_read(child)))
     return list(found)
@@ -188,10 +188,8 @@ class Importer:
     def _add(self, file: InputFile, owner: AthleteId, reading: Reading, mark: ImportMark) -> Added:
         """Store the readings and return what that did."""
         observations = reading.observations
-        if "clock:time_of_import" in reading.report.details and self._is_known(owner, file):
-            # Its only time is that of the first import.
-            known = tuple(range(len(observations)))
-            return replace(self.vault.add_counted(owner, (), mark), duplicate=len(known), known=known)
+        if "clock:time_of_import" in reading.report.details:
+            observations = self._at_the_first_import(owner, file, observations)
         return self.vault.add_counted(owner, observations, mark)
 
     def _refused(
@@ -235,11 +233,22 @@ class Importer:
         )
         record_import(self.vault, owner, record)
 
-    def _is_known(self, owner: AthleteId, file: InputFile) -> bool:
-        return any(
-            record.file_sha256 == file.sha256 and record.status in ("stored", "partial") and not record.is_undone
-            for record in imports(self.vault, owner)
-        )
+    def _at_the_first_import(
+        self, owner: AthleteId, file: InputFile, observations: Sequence[Observation]
+    ) -> tuple[Observation, ...]:
+        """Place readings whose only time is that of their import where the vault has them from an earlier one."""
+        streams = sorted({one.stream for one in observations})
+        held = {
+            one.reading.stream: one.reading
+            for one in stored_readings(self.vault, owner, streams=streams, states=ReadingState)
+            if one.reading.source.file_sha256 == file.sha256
+        }
+        return tuple(_placed_as(one, held.get(one.stream, one)) for one in observations)
+
+
+def _placed_as(reading: Observation, held: Observation) -> Observation:
+    length = reading.end - reading.start
+    return replace(reading, start=held.start, end=held.start + length, offset_min=held.offset_min)
 
 
 def _refused_rows(rows: int) -> RowAccount:

@@ -17,7 +17,7 @@ from client.features.days.session_reports import matched_reports
 from client.vault.codec import natural_key
 from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import CorrectionReason, HandReason, void_all
-from client.vault.identity import number_of_place
+from client.vault.identity import is_placed, number_of_place
 from client.vault.journal import imports
 from client.vault.preferences.own_settings import source_priority
 from client.vault.records.claims import fingerprint
@@ -117,7 +117,7 @@ def _of_one_source(sessions: Sequence[Observation], history: AthleteHistory) -> 
 
 
 def _place(reading: Observation) -> int:
-    return number_of_place(reading.entry) if not reading.entry.strip("#0123456789") else 0
+    return number_of_place(reading.entry) if is_placed(reading) else 0
 
 
 def _key(seal: Seal, reading: Observation) -> bytes:

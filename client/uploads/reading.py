@@ -9,7 +9,7 @@ from datetime import tzinfo
 from chassis.clock import Clock
 from chassis.error_place import place_of
 from client.biometrics.interruption import check_interruption, interrupted_by
-from client.errors import CannotCorrect, NotUsed, UnreadableFile
+from client.errors import NotUsed, UnreadableFile, VaultError
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
@@ -22,7 +22,7 @@ from client.uploads.contents import FOR_THE_MEDICAL_TEAM, ReadFile, contents, re
 from client.uploads.limits import MOST_FILES
 from client.uploads.remembered import RememberedReading, remember_reading, remembered_reading
 from client.uploads.table_columns import columns_of, for_role
-from client.vault.history.undoing import undo
+from client.vault.history.undoing import undo_what_is_left
 from client.vault.preferences.remembered_tables import forget_table
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
@@ -84,15 +84,22 @@ class UploadReader:
     def undo(self, upload: Upload, file: BroughtFile) -> None:
         """Take out again what a file brought; what another import has as well stays, also of the same bytes."""
         try:
-            undo(self._vault, file.imports, at=self._clock(), who=upload.person, with_repeats=False)
-            file.state, file.problem = FileState.UNDONE, ""
+            parts = undo_what_is_left(self._vault, file.imports, at=self._clock(), who=upload.person)
             if file.remembered_as:  # what was taken out again may have been read wrongly
                 forget_table(self._vault, file.remembered_as)
-        except CannotCorrect:
-            file.state, file.problem = FileState.UNDONE, ALREADY_UNDONE
         except Exception as error:  # as in `_carry_out`
             _log(error)
             file.state, file.problem = FileState.STORED, NOT_NOW
+            return
+        self._scrub()
+        file.state, file.problem = FileState.UNDONE, "" if parts else ALREADY_UNDONE
+
+    def _scrub(self) -> None:
+        """Rewrite the vault without the readings that went; whatever prevents that, they count no longer."""
+        try:
+            self._vault.scrub()
+        except VaultError as error:
+            logger.warning("bytes of readings that were taken out are left", extra={"error": type(error).__name__})
 
     def _read_one(self, upload: Upload, file: BroughtFile, member: ArchiveMember) -> None:
         def read() -> None:
@@ -143,17 +150,23 @@ class UploadReader:
             named = {label: owner for label, owner in owners.items() if label in found.readings}
             importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
             file.sha256 = opened.sha256
-            results = importer.store(opened, found.reader, found.readings, named)
+            with self._vault.transaction():  # of a file of many athletes all or none: what is stored can be undone
+                results = importer.store(opened, found.reader, found.readings, named)
+                remembered_as = self._remember(upload.role, file, opened)
             file.imports = {one.number: one.athlete for one in results if one.number and one.athlete is not None}
-            file.state, file.problem = FileState.STORED, ""
-            if file.mapping is not None:
-                day = self._clock().astimezone(self._zone).date()
-                seen = RememberedReading(mapping=file.mapping, directions=file.directions, day=day)
-                file.remembered_as = remember_reading(self._vault, upload.role, opened, seen)
+            file.state, file.problem, file.remembered_as = FileState.STORED, "", remembered_as
             if file.contents is not None:  # its rows were shown before they were stored, and are not kept for longer
                 file.contents = replace(file.contents, rows=())
 
         _carry_out(file, store)
+
+    def _remember(self, role: Role, file: BroughtFile, opened: InputFile) -> str:
+        """Remember how a table was read that no reader knows, and return as what; "" for any other file."""
+        if file.mapping is None:
+            return ""
+        day = self._clock().astimezone(self._zone).date()
+        seen = RememberedReading(mapping=file.mapping, directions=file.directions, day=day)
+        return remember_reading(self._vault, role, opened, seen)
 
     def _now(self) -> LocalClock:
         return LocalClock(self._zone, self._clock())

@@ -104,6 +104,10 @@ SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])
 """A step that older programs must not write to also raises `user_version`, which they check."""
 
 
+class _Rehearsed(Exception):
+    """Ends a rehearsal, and with it its transaction where that is no other's."""
+
+
 class Database:
     """One connection to a vault file, shared by the threads of one process.
 
@@ -154,6 +158,22 @@ class Database:
                 if isinstance(error, sqlite3.Error):
                     raise _translated(error) from error
                 raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Undo at the end everything that was done inside; within a transaction, or another rehearsal, only that."""
+        try:
+            with self.transaction() as connection:
+                connection.execute("SAVEPOINT rehearsal")
+                try:
+                    yield
+                finally:
+                    if connection.in_transaction:  # an error of the disk has undone it already
+                        connection.execute("ROLLBACK TO rehearsal")
+                        connection.execute("RELEASE rehearsal")
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

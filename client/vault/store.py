@@ -42,10 +42,6 @@ class _Opened:
     seal: Seal
 
 
-class _Rehearsed(Exception):
-    """Ends a rehearsal, and with it its transaction."""
-
-
 def new_athlete_id() -> AthleteId:
     """Mint a pseudonym: "ath-" and 16 random hexadecimal digits."""
     return AthleteId(f"ath-{secrets.token_hex(8)}")
@@ -90,13 +86,12 @@ class Vault:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """Do everything inside and then undo it, so that its results can be shown before it is done."""
-        try:
-            with self._database.transaction():
-                yield
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        """Do everything inside and then undo it, so that its results can be shown before it is done.
+
+        Within a transaction, or another rehearsal, what was done before it and what is done after it stays.
+        """
+        with self._database.rehearsal():
+            yield
 
     def add_athlete(
         self, athlete: AthleteId, name: str, *, shirt_no: int, is_minor: bool = False, squad: str = DEFAULT_SQUAD

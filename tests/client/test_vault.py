@@ -1,5 +1,6 @@
 """The vault keeps readings exactly, once, under each athlete's own key."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -211,3 +212,26 @@ def test_erasing_ends_reading_writing_and_listing(vault: Vault, athlete: Athlete
         vault.add_athlete(athlete, "Mara Lind", shirt_no=7)
     assert [one.athlete for one in vault.athletes()] == [other]
     assert len(vault.read(other)) == 1
+
+
+def test_a_rehearsal_undoes_what_was_done_in_it_and_nothing_else(
+    vault: Vault, athlete: AthleteId, day_of: Make
+) -> None:
+    def rated() -> list[object]:
+        return [one.value for one in vault.read(athlete)]
+
+    with vault.transaction():
+        vault.add(athlete, [day_of(Stream.MOOD, 1, 1.0)])
+        with vault.rehearsal():
+            vault.add(athlete, [day_of(Stream.MOOD, 2, 2.0)])
+            with vault.rehearsal():
+                vault.add(athlete, [day_of(Stream.MOOD, 3, 3.0)])
+            assert rated() == [1.0, 2.0]
+        with contextlib.suppress(ZeroDivisionError), vault.rehearsal():
+            vault.add(athlete, [day_of(Stream.MOOD, 3, 3.0)])
+            raise ZeroDivisionError
+        vault.add(athlete, [day_of(Stream.MOOD, 4, 4.0)])
+    with vault.rehearsal():
+        vault.add(athlete, [day_of(Stream.MOOD, 5, 5.0)])
+
+    assert rated() == [1.0, 4.0]

@@ -61,13 +61,25 @@ def undo(
     return [one.part() for one in found]
 
 
-def _by_athlete(vault: Vault, numbers: Iterable[int]) -> dict[AthleteId, frozenset[int]]:
-    wanted = frozenset(numbers)
+def undo_what_is_left(vault: Vault, numbers: Iterable[int], *, at: datetime, who: str) -> list[UndonePart]:
+    """Undo those of the imports that are still there, alone; returns nothing where all of them are gone or undone."""
+    with vault.transaction():
+        left = [number for held in _open_of(vault, frozenset(numbers)).values() for number in held]
+        return undo(vault, left, at=at, who=who, with_repeats=False)
+
+
+def _open_of(vault: Vault, wanted: frozenset[int]) -> dict[AthleteId, frozenset[int]]:
     found: dict[AthleteId, frozenset[int]] = {}
     for one in vault.athletes():
         open_ = frozenset(record.number for record in imports(vault, one.athlete) if not record.is_undone)
         if open_ & wanted:
             found[one.athlete] = open_ & wanted
+    return found
+
+
+def _by_athlete(vault: Vault, numbers: Iterable[int]) -> dict[AthleteId, frozenset[int]]:
+    wanted = frozenset(numbers)
+    found = _open_of(vault, wanted)
     if missing := wanted - frozenset(number for held in found.values() for number in held):
         named = ", ".join(map(str, sorted(missing)))
         raise CannotCorrect(f"expected imports that are not undone yet, got {named}; see `homefield-node imports list`")

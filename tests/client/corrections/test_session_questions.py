@@ -55,3 +55,14 @@ def test_rows_that_one_file_has_both_are_two_sessions_and_no_question(shared: Va
         told.bring("c", [rating(5.0, hour=9, day=1), rating(5.0, hour=18, day=1)])
 
         assert open_questions(told.vault, told.athlete).questions == ()
+
+
+def test_ids_of_digits_and_places_are_no_obstacle(shared: Vault) -> None:
+    """An id that two rows of a file share is told apart by a place after it: 7 and 7#1."""
+    with story(shared) as told:
+        rows = [*dated(6.0, 60.0), *dated(8.0, 45.0)]
+        told.bring("a", [replace(one, entry="7") for one in rows])
+        told.bring("b", [replace(one, entry="8") for one in dated(5.0, 30.0)])
+
+        assert {one[3] for one in told.seen()} == {6.0, 60.0, 8.0, 45.0, 5.0, 30.0}
+        assert len(open_questions(told.vault, told.athlete).questions) == 2
