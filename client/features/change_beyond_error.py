@@ -1,4 +1,4 @@
-"""Repeated tests: typical error, the smallest change beyond it, asymmetry, and what a jump's velocity says.
+"""Repeated tests: typical error, the smallest change beyond it, and asymmetry.
 
 Sources: Weir 2005 (typical error, smallest detectable change); docs/indices.md §5.3 and docs/indices.md §5.4.
 """
@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from client.features.windows import known, means, spreads, windows
 from models.arrays import Floats
 
-GRAVITY_M_S2 = 9.81
 TEST_D = 90  # ours: tests of an earlier training state are no baseline
 MIN_TESTS = 3  # ours
 MIN_REPEATS = 5  # ours: fewer differences give no typical error
 MDC95_ERRORS = 1.96 * math.sqrt(2)
 
 
-def typical_error(test: Floats, retest: Floats) -> float:
-    """SD of the differences over √2, (pairs,) each, in their unit."""
-    return float(np.std(retest - test, ddof=1) / math.sqrt(2))
+def typical_errors(differences: Floats) -> Floats:
+    """SD of the differences between test and retest over √2, of each row (rows, pairs), in their unit."""
+    return spreads(differences) / math.sqrt(2)
 
 
 def change(series: Floats) -> Floats:
@@ -32,7 +31,7 @@ def change(series: Floats) -> Floats:
 def own_typical_error(series: Floats) -> Floats:
     """Typical error from one test to the next within 90 days, (days,); NaN with fewer than five differences."""
     rows = windows(_steps(series), TEST_D)
-    return np.where(known(rows) >= MIN_REPEATS, spreads(rows) / math.sqrt(2), np.nan)
+    return np.where(known(rows) >= MIN_REPEATS, typical_errors(rows), np.nan)
 
 
 def own_mdc95(series: Floats) -> Floats:
@@ -48,16 +47,6 @@ def is_beyond_error(series: Floats) -> dict[str, NDArray[np.bool_]]:
 def asymmetry(left: Floats, right: Floats) -> Floats:
     """(right - left) / larger · 100, in %, (days,): negative where the left side is the stronger."""
     return (right - left) / np.maximum(left, right) * 100.0
-
-
-def jump_height_m(take_off_m_s: float) -> float:
-    """Height from the velocity at take-off, v² / 2g: the impulse method."""
-    return take_off_m_s**2 / (2 * GRAVITY_M_S2)
-
-
-def rsi_modified(height_m: float, time_to_take_off_s: float) -> float:
-    """Reactive strength index, modified: jump height per time to take-off, m/s."""
-    return height_m / time_to_take_off_s
 
 
 def _steps(series: Floats) -> Floats:

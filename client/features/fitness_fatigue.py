@@ -5,7 +5,6 @@ Not validated across sports; after 84 days 13.5 % of the start is still in the s
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -13,13 +12,6 @@ from client.features.windows import windows
 from models.arrays import Floats
 
 SLOW_D, FAST_D = 42.0, 7.0
-
-
-class Dialect(StrEnum):
-    """Two decays in use: exp is exact (GoldenCheetah), inverse its first-order form."""
-
-    EXP = "exp"
-    INVERSE = "1/tau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +24,9 @@ class Balance:
     tsb_same_day: Floats
 
 
-def balance(load: Floats, dialect: Dialect = Dialect.EXP) -> Balance:
+def balance(load: Floats) -> Balance:
     """Chart values of each day, started at 0 before the first known day; NaN from the first unknown day after it."""
-    weights = [1.0 - math.exp(-1.0 / tau) if dialect is Dialect.EXP else 1.0 / tau for tau in (SLOW_D, FAST_D)]
+    weights = [1.0 - math.exp(-1.0 / tau) for tau in (SLOW_D, FAST_D)]
     slow, fast = (_average(load, weight) for weight in weights)
     return Balance(slow, fast, windows(slow - fast, 1, ago=1)[:, 0], slow - fast)
 
@@ -54,12 +46,6 @@ def impulse_response(
     response = p0 + k1 * fitness - k2 * fatigue
     response[first] = p0
     return response
-
-
-def recovery_and_peak_d(*, k1: float, k2: float, tau1_d: float, tau2_d: float) -> tuple[float, float]:
-    """Days after one impulse until performance is back at its start, and until it is highest; k2 > k1, τ1 > τ2."""
-    scale = tau1_d * tau2_d / (tau1_d - tau2_d)
-    return math.log(k2 / k1) * scale, math.log(k2 * tau1_d / (k1 * tau2_d)) * scale
 
 
 def _average(load: Floats, weight: float) -> Floats:

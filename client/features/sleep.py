@@ -1,6 +1,5 @@
-"""Sleep: efficiency, midpoint, debt and regularity. Maker's stages drive nothing (docs/indices.md §4)."""
+"""Sleep: debt and regularity. Maker's stages drive nothing (docs/indices.md §4)."""
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -16,29 +15,6 @@ REGULARITY_D = 14  # ours
 MIN_NIGHTS = 5
 
 Interval = tuple[datetime, datetime]
-
-
-def efficiency(asleep_min: float, in_bed_min: float) -> float | None:
-    """Minutes asleep per minutes in bed, in per cent; None without time in bed."""
-    return 100.0 * asleep_min / in_bed_min if in_bed_min > 0 else None
-
-
-def midpoint(hours: Floats) -> tuple[float, float] | None:
-    """Circular mean [h after midnight, 0 to 24) and circular SD [min] of clock times `hours`, NaN left out.
-
-    None with fewer than five nights. SD is √(−2 ln R), so that 23:48 and 00:18 are half an hour apart.
-    Source: Mardia and Jupp 2000.
-    """
-    told = hours[~np.isnan(hours)]
-    if len(told) < MIN_NIGHTS:
-        return None
-    angles = told * (2 * math.pi / 24)
-    sine, cosine = float(np.mean(np.sin(angles))), float(np.mean(np.cos(angles)))
-    length = min(math.hypot(sine, cosine), 1.0)
-    if length < 1e-12:
-        return None
-    mean = math.atan2(sine, cosine) * 24 / (2 * math.pi) % 24
-    return mean, math.sqrt(-2 * math.log(length)) * 24 / (2 * math.pi) * 60
 
 
 def debt_h(sleep_h: Floats, *, need_h: float) -> Floats:

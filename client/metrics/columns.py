@@ -9,6 +9,7 @@ from client.features.baseline import WELLNESS_ITEMS, wellness_sum
 from client.features.change_beyond_error import asymmetry
 from client.features.daily import DailyTable
 from client.features.day_derived import TRAINED_MIN
+from client.features.days.best_trials import BEST
 from client.features.days.instruments import instruments, together
 from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
 from models.arrays import Floats
@@ -17,6 +18,14 @@ WELLNESS_SUM: Final = "wellness_sum"
 OSTRC_SCORE: Final = "ostrc_score"
 EXPOSURE_H: Final = "exposure_h"
 TWO_SIDED: Final = ("nordic", "adduction", "abduction")
+JUMPS: Final[Mapping[str, str]] = {
+    "jump_height_cm": "cm",
+    "jump_height_flight_cm": "cm",
+    "jump_height_impulse_cm": "cm",
+    "rsi_modified": "m/s",
+    "jump_peak_power": "W/kg",
+}
+"""Kinds of jump figures and their units; heights from flight time and from impulse are never compared."""
 _OSTRC: Final = ("ostrc_participation", "ostrc_volume", "ostrc_performance", "ostrc_symptoms")
 
 _Together = tuple[tuple[str, ...], Callable[[DailyTable], Floats]]
@@ -30,6 +39,16 @@ def asymmetry_of(test: str) -> str:
 def _sides(test: str) -> _Together:
     names = (f"{test}_left", f"{test}_right")
     return names, lambda table: asymmetry(*(table.column(name) for name in names))
+
+
+def best_of(test: str) -> str:
+    """Return the name of the best trial of a test on its day."""
+    return f"{test}{BEST}"
+
+
+def _best_trial(test: str) -> _Together:
+    """The best of a day's trials; where no day has several, the only one."""
+    return (test,), lambda table: table.column(best_of(test) if best_of(test) in table.columns else test)
 
 
 def _exposure_h(table: DailyTable) -> Floats:
@@ -51,6 +70,7 @@ _TOGETHER: Mapping[str, _Together] = {
     OSTRC_SCORE: ((*_OSTRC, OSTRC_SCORE), _ostrc_score),
     EXPOSURE_H: (("session_duration_min",), _exposure_h),
     **{asymmetry_of(test): _sides(test) for test in TWO_SIDED},
+    **{best_of(test): _best_trial(test) for test in JUMPS},
 }
 """By name: the columns that are put together, and how."""
 

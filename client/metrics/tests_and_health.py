@@ -4,18 +4,10 @@ import numpy as np
 
 from client.features import change_beyond_error as tests
 from client.features.windows import known, ratio, sums, windows
-from client.metrics.columns import EXPOSURE_H, OSTRC_SCORE, TWO_SIDED, asymmetry_of
+from client.metrics.columns import EXPOSURE_H, JUMPS, OSTRC_SCORE, TWO_SIDED, asymmetry_of, best_of
 from client.metrics.definition import DailyMetric, as_it_is
 from models.arrays import Floats
 
-JUMPS = {
-    "jump_height_cm": "cm",
-    "jump_height_flight_cm": "cm",
-    "jump_height_impulse_cm": "cm",
-    "rsi_modified": "m/s",
-    "jump_peak_power": "W/kg",
-}
-"""Kinds of jump figures and their units; heights from flight time and from impulse are never compared."""
 YEAR_D = 365
 LEAST_EXPOSURE_D = 180  # ours: as many known days as the durability index needs
 MASS_D = 90  # ours: an older fat-free mass is no present one
@@ -29,6 +21,7 @@ def _of_jumps(name: str, unit: str) -> tuple[DailyMetric, ...]:
         DailyMetric(f"{name}_change", (name,), unit, d + 1, tests.change, reach, "change_90d", tests.is_beyond_error),
         DailyMetric(f"{name}_typical_error", (name,), unit, d, tests.own_typical_error, reach, "typical_error_90d"),
         DailyMetric(f"{name}_mdc95", (name,), unit, d, tests.own_mdc95, reach, "mdc95_90d"),
+        DailyMetric(best_of(name), (best_of(name),), unit, 1, as_it_is, 1, "best_trial_of_day"),
     )
 
 

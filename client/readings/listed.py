@@ -16,7 +16,8 @@ from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 WITNESS = "witness"
-"""State of a session's reading that does not count because another source's report of the session does."""
+"""State of a session's reading that does not count because another source's report of the session does, or the whole
+file of one that was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _witnesses(
     matched = matched_reports([one for one in counting if one.stream in OF_SESSIONS], priority=priority)
     counted = {id(one) for one in matched.counted}
     found: dict[str, str | None] = {}
-    for witness, same in matched.witnesses:
+    for witness, same in (*matched.witnesses, *matched.completed):
         for stream, reading in witness.readings.items():
             if id(reading) not in counted:
                 stand_in = next((one.readings[stream] for one in same if stream in one.readings), None)

@@ -13,7 +13,8 @@ import pytest
 from client.features import change_beyond_error as tests
 from client.features import windows
 from client.features.acwr import AcwrMethod
-from client.features.fitness_fatigue import impulse_response, recovery_and_peak_d
+from client.features.fitness_fatigue import impulse_response
+from client.ingest.strength.jump_force import Jump, height_by_impulse_m
 from client.metrics.tests_and_health import energy_availability, per_exposure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,15 +64,16 @@ def test_golden_means_behind_the_ratios(golden: dict[str, Any]) -> None:
 
 def test_golden_jump(golden: dict[str, Any]) -> None:
     numbers = golden["cmj"]
-    height = tests.jump_height_m(numbers["v_to"])
+    height = height_by_impulse_m(numbers["v_to"])
+    jump = Jump(height, height, numbers["ttt_s"], peak_power_w_kg=50.0, flights=1)
 
     assert height == pytest.approx(numbers["height_m"])
-    assert tests.rsi_modified(height, numbers["ttt_s"]) == pytest.approx(numbers["rsimod"])
+    assert jump.rsi_modified == pytest.approx(numbers["rsimod"])
 
 
 def test_golden_typical_error(golden: dict[str, Any]) -> None:
     numbers = golden["mdc"]
-    error = tests.typical_error(np.array(numbers["test"]), np.array(numbers["retest"]))
+    (error,) = tests.typical_errors(np.array([numbers["retest"]]) - np.array([numbers["test"]]))
 
     assert error == pytest.approx(numbers["TE"], abs=1e-8)
     assert tests.MDC95_ERRORS * error == pytest.approx(numbers["MDC95"], abs=1e-8)
@@ -86,8 +88,18 @@ def test_golden_impulse_response(golden: dict[str, Any]) -> None:
 
     assert (response[28], response[35]) == pytest.approx((numbers["p28"], numbers["p35"]))
     assert (int(np.argmax(response)), response.max()) == (numbers["peak_day"], pytest.approx(numbers["peak"]))
-    found = recovery_and_peak_d(tau1_d=numbers["tau1"], tau2_d=numbers["tau2"], **constants)
-    assert found == pytest.approx((numbers["t_n"], numbers["t_g"]))
+
+
+def test_golden_recovery_and_peak_after_one_impulse(golden: dict[str, Any]) -> None:
+    """Told from the response itself, at a hundred steps a day."""
+    numbers, step = golden["banister_ff"], 100
+    impulse = np.concatenate([[1.0], np.zeros(30 * step)])
+    taus = {"tau1_d": numbers["tau1"] * step, "tau2_d": numbers["tau2"] * step}
+
+    response = impulse_response(impulse, p0=0.0, k1=float(numbers["k1"]), k2=float(numbers["k2"]), **taus)
+
+    assert np.argmax(response[1:] >= 0) + 1 == math.ceil(numbers["t_n"] * step)
+    assert np.argmax(response) == pytest.approx(numbers["t_g"] * step, abs=1)
 
 
 def test_worked_examples_of_the_field() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from client.errors import BadObservation
-from client.features import load
+from client.features import fitness_fatigue, load
 from client.features.acwr import AcwrMethod, acwr, ewma, is_warming_up
-from client.features.fitness_fatigue import Dialect, balance
+from client.features.fitness_fatigue import FAST_D, SLOW_D, balance
 
 Floats = NDArray[np.float64]
 series = st.lists(st.integers(0, 900), min_size=35, max_size=60).map(lambda values: np.array(values, dtype=float))
@@ -36,14 +36,25 @@ def test_golden_monotony_and_strain(golden: dict[str, Any]) -> None:
         assert load.strain(week, ddof=ddof)[-1] == pytest.approx(golden["foster"][f"strain_ddof{ddof}"])
 
 
-@pytest.mark.parametrize(("dialect", "key"), [(Dialect.EXP, "pmc_exp"), (Dialect.INVERSE, "pmc_1_over_tau")])
-def test_golden_chart(golden: dict[str, Any], golden_load: Floats, dialect: Dialect, key: str) -> None:
-    found = balance(golden_load, dialect)
+def test_golden_chart(golden: dict[str, Any], golden_load: Floats) -> None:
+    found, numbers = balance(golden_load), golden["pmc_exp"]
 
-    assert (found.ctl[-1], found.atl[-1]) == pytest.approx((golden[key]["ctl"], golden[key]["atl"]))
-    assert found.tsb[-1] == pytest.approx(golden[key]["tsb_prev_day"])
-    if dialect is Dialect.EXP:
-        assert found.tsb_same_day[-1] == pytest.approx(golden[key]["tsb_same_day"])
+    assert (found.ctl[-1], found.atl[-1]) == pytest.approx((numbers["ctl"], numbers["atl"]))
+    assert found.tsb[-1] == pytest.approx(numbers["tsb_prev_day"])
+    assert found.tsb_same_day[-1] == pytest.approx(numbers["tsb_same_day"])
+
+
+def test_golden_chart_of_the_first_order_decay_is_that_of_a_slightly_shorter_time(
+    golden: dict[str, Any], golden_load: Floats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 / τ is 1 - exp(-1 / τ') for τ' = -1 / ln(1 - 1 / τ)."""
+    for name, tau in (("SLOW_D", SLOW_D), ("FAST_D", FAST_D)):
+        monkeypatch.setattr(fitness_fatigue, name, -1 / np.log(1 - 1 / tau))
+
+    found, numbers = balance(golden_load), golden["pmc_1_over_tau"]
+
+    assert (found.ctl[-1], found.atl[-1]) == pytest.approx((numbers["ctl"], numbers["atl"]))
+    assert found.tsb[-1] == pytest.approx(numbers["tsb_prev_day"])
 
 
 def test_golden_trimp(golden: dict[str, Any]) -> None:
@@ -128,4 +139,4 @@ def test_weeks_that_are_not_fully_known_have_no_sum() -> None:
     assert load.week_change(np.array([100.0] * 7 + [150.0] * 7))[-1] == pytest.approx(0.5)
     assert np.isnan(load.week_change(np.array([0.0] * 7 + [150.0] * 7))[-1])
     assert np.isnan(load.monotony(np.full(7, 100.0))).all(), "without spread it is undefined, not infinite"
-    assert np.isnan(balance(values, Dialect.EXP).tsb_same_day[-1])
+    assert np.isnan(balance(values).tsb_same_day[-1])

@@ -14,7 +14,8 @@ from client.errors import BadObservation
 from client.features.baseline import robust_z, wellness_sum
 from client.features.hrv import accepted_beats, analyse, as_intervals, rmssd_ms
 from client.features.hrv_baseline import HrvBandStatus, hrv_baseline
-from client.features.sleep import agreement, debt_h, efficiency, midpoint, minute_grid, regularity_index
+from client.features.sleep import agreement, debt_h, minute_grid, regularity_index
+from client.metrics.own_past import midpoint, midpoint_sd
 
 
 def test_golden_twenty_beats(golden: dict[str, Any]) -> None:
@@ -106,24 +107,22 @@ def test_the_adjusted_test_calls_few_unremarkable_weeks_low() -> None:
     assert 0.08 < share_amber < 0.15, "docs/indices.md §3.4: 12 % for white noise"
 
 
-def test_golden_midpoint_and_efficiency() -> None:
-    found = midpoint(np.array([23.8, 0.3, 1.1, 23.5, 2.0, 0.6, 0.9]))
+def test_golden_midpoint() -> None:
+    hours = np.array([23.8, 0.3, 1.1, 23.5, 2.0, 0.6, 0.9])
 
-    assert found is not None
-    assert found[0] == pytest.approx(0.598, abs=5e-4)
-    assert found[1] == pytest.approx(46.76, abs=5e-3)
-    assert efficiency(432, 500) == pytest.approx(86.4)
-    assert efficiency(10, 0) is None
-    assert midpoint(np.array([1.0, 2.0, np.nan, np.nan, 3.0])) is None
+    assert midpoint(hours)[-1] == pytest.approx(0.598, abs=5e-4)
+    assert midpoint_sd(hours)[-1] == pytest.approx(46.76, abs=5e-3)
+    assert np.isnan(midpoint(np.array([1.0, 2.0, np.nan, np.nan, 3.0]))).all()
 
 
 @given(st.lists(st.floats(0, 23.99), min_size=5, max_size=14), st.floats(0, 24))
 def test_midpoint_turns_with_the_clock(hours: list[float], shift: float) -> None:
-    plain, turned = midpoint(np.array(hours)), midpoint((np.array(hours) + shift) % 24)
+    plain, turned = np.array(hours), (np.array(hours) + shift) % 24
 
-    if plain is not None and turned is not None and plain[1] < 300:
-        assert np.cos((turned[0] - plain[0] - shift) * np.pi / 12) == pytest.approx(1.0, abs=1e-6)
-        assert turned[1] == pytest.approx(plain[1], abs=1e-3)
+    if midpoint_sd(plain)[-1] < 300:
+        apart = midpoint(turned)[-1] - midpoint(plain)[-1] - shift
+        assert np.cos(apart * np.pi / 12) == pytest.approx(1.0, abs=1e-6)
+        assert midpoint_sd(turned)[-1] == pytest.approx(midpoint_sd(plain)[-1], abs=1e-3)
 
 
 def _nights(starts: list[int]) -> tuple[list[tuple[datetime, datetime]], list[date]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.biometrics.observations import AUTO_DETECTED, Observation, ReadingSource, observe
+from client.biometrics.observations import AUTO_DETECTED, BY_HAND, PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.days.session_reports import matched_reports
@@ -180,3 +180,16 @@ def test_every_report_counts_or_has_one_that_stands_for_it_in_any_order(
 def _overlaps_half(one: Observation, other: Observation) -> bool:
     shared = min(one.end, other.end) - max(one.start, other.start)
     return shared >= 0.5 * min(one.end - one.start, other.end - other.start)
+
+
+def test_what_only_a_cut_off_file_has_of_a_session_is_no_part_of_the_whole_one() -> None:
+    cut, whole = activity(6, 20, WATCH, 3000, PARTIAL_FILE), activity(6, 60, WATCH)
+    corrected = replace(cut[1], value=9000.0, quality=(BY_HAND,))
+
+    assert total([whole[0], cut[1]], "activity_duration_min") == 60
+    assert total([whole[0], cut[1]], "distance") == 0
+    assert total([cut[0], cut[1]], "distance") == 3000
+    assert total([cut[0], corrected], "activity_duration_min") == 20, "what a person corrected makes no file whole"
+    assert total([whole[0], corrected], "distance") == 9000
+    (beside,) = matched_reports([whole[0], cut[1]]).completed
+    assert [list(one.readings.values()) for one in (beside[0], *beside[1])] == [[cut[1]], [whole[0]]]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from client.biometrics.observations import AUTO_DETECTED, Observation
+from client.biometrics.observations import AUTO_DETECTED, BY_HAND, PARTIAL_FILE, Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED, Session, has_only_a_date, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import Source, counted_sources, ranking, source_of
@@ -58,11 +58,13 @@ class MatchedReports:
     """counted: readings that count. witnesses: reports that do not, each with those that stand for it.
 
     unclear: reports that count although they may be of the same session as the counted ones beside them.
+    completed: what only a file that was cut off has of a session, with what the whole file has: it does not count.
     """
 
     counted: list[Observation] = field(default_factory=list)
     witnesses: list[Beside] = field(default_factory=list)
     unclear: list[Beside] = field(default_factory=list)
+    completed: list[Beside] = field(default_factory=list)
 
 
 def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> MatchedReports:
@@ -73,10 +75,24 @@ def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] 
     a device measured it.
     """
     found = MatchedReports()
-    held = [reading for reading in readings if reading.stream in OF_SESSIONS]
+    held = _without_cut_off([reading for reading in readings if reading.stream in OF_SESSIONS], found)
     for kind in (REPORTED, MEASURED):
         _match([reading for reading in held if reading.stream in kind], priority, found, fill=kind is MEASURED)
     return found
+
+
+def _without_cut_off(readings: Sequence[Observation], found: MatchedReports) -> Sequence[Observation]:
+    """Leave out what only the cut-off file of a session gave, where the whole file came too and has no such value."""
+    cut_off = [one for one in readings if PARTIAL_FILE in one.quality]
+    if not cut_off:
+        return readings
+    whole = {session_of(one) for one in readings if not {PARTIAL_FILE, BY_HAND} & set(one.quality)}
+    left_out = {id(one) for one in cut_off if session_of(one) in whole}
+    kept = [one for one in readings if id(one) not in left_out]
+    whole_reports = {session_of(next(iter(one.readings.values()))): one for one in _reports(kept)}
+    for report in _reports(one for one in cut_off if id(one) in left_out):
+        found.completed.append((report, (whole_reports[session_of(next(iter(report.readings.values())))],)))
+    return kept
 
 
 def _match(readings: Sequence[Observation], priority: Sequence[str], found: MatchedReports, *, fill: bool) -> None:

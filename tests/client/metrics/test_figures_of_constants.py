@@ -160,3 +160,15 @@ def test_health_and_energy_are_of_their_own_categories_and_never_of_a_minor() ->
     without = [reading for reading in eaten if SPECS[reading.stream].category is not Category.NUTRITION]
     assert one(without, "energy_availability").value is None
     assert "energy_availability" not in {metric.name for metric in catalogue(is_minor=True)}
+
+
+def test_the_best_trial_of_a_day_stands_beside_their_mean() -> None:
+    trials = [(0, 38.0), (1, 40.0), (1, 43.0)]
+    readings = [
+        observe(Stream.JUMP_HEIGHT_IMPULSE_CM, START + timedelta(days=day, minutes=n), height, PLATE)
+        for n, (day, height) in enumerate(trials)
+    ]
+
+    assert [one.value for one in history(readings, days=3)["jump_height_impulse_cm_best"]] == [38.0, 43.0, None]
+    alone = history(readings[:1], days=1)["jump_height_impulse_cm_best"]
+    assert [(one.value, one.unit, one.valid) for one in alone] == [(38.0, "cm", 1)]

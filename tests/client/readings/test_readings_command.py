@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from client.biometrics.observations import EXERCISE, NAP, Observation, ReadingSource, observe
+from client.biometrics.observations import EXERCISE, NAP, PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import SPECS, Stream
 from client.settings import load_settings
 from client.vault.access import open_vault
@@ -108,3 +108,26 @@ def test_the_table_for_people_and_what_it_refuses(node: Path, run: Run) -> None:
     assert run("readings", node, "7", "--stream", "moods")[0] == 2
     assert "on or before --to" in run("readings", node, "7", "--from", "2026-03-03", "--to", "2026-03-02")[2]
     assert "expected a day up to" in run("readings", node, "7", "--to", "9999-12-31")[2]
+
+
+def test_what_only_the_cut_off_file_of_a_session_gave_is_a_witness_once_the_whole_one_came(
+    run: Run, node_of_one: Path
+) -> None:
+    end = EVENING + timedelta(minutes=60)
+    cut = [
+        told(Stream.ACTIVITY_DURATION_MIN, EVENING, 20.0, WATCH, end=end, quality=(PARTIAL_FILE,)),
+        told(Stream.DISTANCE, EVENING, 3000.0, WATCH, end=end, quality=(PARTIAL_FILE,)),
+    ]
+    whole = [told(Stream.ACTIVITY_DURATION_MIN, EVENING, 60.0, WATCH, end=end)]
+    with open_vault(load_settings(node_of_one)) as vault:
+        (athlete,) = vault.athletes()
+        for readings in (cut, whole):
+            vault.add(athlete.athlete, readings)
+
+    found = {(one["stream"], one["value"]): one["state"] for one in listed(run, node_of_one)}
+
+    assert found == {
+        ("activity_duration_min", 20.0): "replaced",
+        ("activity_duration_min", 60.0): "counts",
+        ("distance", 3000.0): "witness",
+    }
