@@ -37,6 +37,10 @@ from policies.vocabulary import AthleteId
 
 NOBODY_HERE = "its rows name nobody of this vault by id or whole name; say who is who with --players"
 
+ANOTHERS = (
+    "its rows name another athlete of this node; import it without --athlete, or say with --player that they are theirs"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
@@ -140,19 +144,24 @@ class Importer:
             return {NOBODY: athlete}
         people = self.vault.athletes()
         known: dict[str, AthleteId] = {one.athlete: one.athlete for one in people}
+        names = by_whole_name((one.athlete, one.name) for one in people)
         if athlete is None:
-            said, names = self.attribution.players or {}, by_whole_name((one.athlete, one.name) for one in people)
+            said = self.attribution.players or {}
             found = {label: said.get(label) or known.get(label) or names.get(plain_name(label)) for label in readings}
             return {label: owner for label, owner in found.items() if owner is not None}
         if player is not None:
             if player not in readings:
                 raise UnreadableFile("it holds no rows of the player named with --player")
             return {player: athlete}
-        if athlete in readings:
-            return {athlete: athlete}
-        if len(readings) == 1 and next(iter(readings)) not in known:
-            return dict.fromkeys(readings, athlete)
-        raise UnreadableFile(f"it holds {len(readings)} athletes; say which with --player or --players")
+        told = {label: known.get(label) or names.get(plain_name(label)) for label in readings}
+        own = [label for label, owner in told.items() if owner == athlete]
+        if len(own) == 1:
+            return {own[0]: athlete}
+        if len(readings) > 1:
+            raise UnreadableFile(f"it holds {len(readings)} athletes; say which with --player or --players")
+        if any(told.values()):
+            raise UnreadableFile(ANOTHERS)
+        return dict.fromkeys(readings, athlete)
 
     def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
         with self.vault.transaction():

@@ -111,6 +111,35 @@ def test_rows_are_those_of_the_one_athlete_who_has_the_whole_name(
     assert [(names[one.athlete], one.account.kept) for one in results if one.athlete] == [("Åse Lind", 1)]
 
 
+@pytest.mark.parametrize(
+    ("labels", "player", "kept"),
+    [
+        (["Bo Ek"], None, 0),
+        (["Bo Ek"], "Bo Ek", 1),
+        (["MARA  lind"], None, 1),
+        (["Maja"], None, 1),
+        (["Mara Lind", "Bo Ek"], None, 1),
+        (["Maja", "Bo Ek"], None, 0),
+    ],
+)
+def test_rows_that_name_somebody_else_are_put_on_nobody(
+    vault: Vault,
+    athlete: AthleteId,
+    clock: LocalClock,
+    tmp_path: Path,
+    labels: list[str],
+    player: str | None,
+    kept: int,
+) -> None:
+    vault.add_athlete(new_athlete_id(), "Bo Ek", shirt_no=8)
+    path = tmp_path / "readiness.csv"
+    path.write_text("player,date,readiness,observed\n" + "".join(f"{who},2020-03-20,6.0,True\n" for who in labels))
+
+    run(vault, clock, Attribution(athlete, player=player), path)
+
+    assert len(vault.read(athlete)) == kept
+
+
 def test_files_of_many_players_need_to_know_who_is_who(
     vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
 ) -> None:
