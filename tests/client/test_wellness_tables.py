@@ -153,6 +153,15 @@ def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock
         read(text_file(text, "2026-03-02.txt"), clock)
 
 
+def test_beat_intervals_beside_times_in_another_form_are_not_sent_to_a_mapping(
+    text_file: TextFile, clock: LocalClock
+) -> None:
+    text = "time,RR (ms)\n" + "".join(f"03/02/2026 07:10:{n:02} AM,{800 + n}\n" for n in range(40))
+
+    with pytest.raises(UnreadableFile, match="keep the intervals alone"):
+        read(text_file(text, "rr.csv"), clock)
+
+
 @pytest.mark.parametrize("time", ["{n}", "07:10:{n:02}", "{n}.5"])
 def test_a_table_of_heart_rates_per_minute_is_named(text_file: TextFile, clock: LocalClock, time: str) -> None:
     text = "Time,Heart rate\n" + "".join(f"{time.format(n=n)},{60 + n % 9}\n" for n in range(40))

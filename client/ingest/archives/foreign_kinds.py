@@ -15,6 +15,7 @@ _BY_SIGNATURE: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "a gzip file in a gzip file; unpack it and import what is in it"),
     (b"PK\x03\x04", "an office document that is no table; save its table as CSV and import that"),
     (b"PK\x05\x06", "an archive without files"),
+    (b"MZ", "a program, or an archive that unpacks itself; unpack it and import the folder"),
     (b"SQLite format 3\x00", "a database; export its tables as CSV instead"),
 )
 _TAR_AT = 257

@@ -25,6 +25,12 @@ def _starts(path: str, *beginnings: str) -> bool:
     return path.rpartition("/")[2].lower().startswith(beginnings)
 
 
+def _is_of_health(path: str) -> bool:
+    """True for the records of an Apple Health export, whose file is named in the language of the phone."""
+    folder, _, name = f"/{path}".lower().rpartition("/")
+    return folder.endswith("/apple_health_export") and name.endswith(".xml") and not name.endswith("_cda.xml")
+
+
 _OF_SESSIONS = (".fit", ".fit.gz", ".tcx", ".tcx.gz", ".gpx", ".gpx.gz")
 _OF_WELLNESS = ("_sleepdata.json",)
 
@@ -58,8 +64,8 @@ LAYOUTS = (
     ),
     Layout(
         "Apple Health",
-        lambda paths: any(path.endswith("apple_health_export/export.xml") for path in paths),
-        lambda path: path.endswith("/export.xml"),
+        lambda paths: any(_is_of_health(path) for path in paths),
+        _is_of_health,
     ),
 )
 

@@ -15,6 +15,7 @@ _TITLE = 2_000  # bytes in which a program names itself
 _HEART_RATES = frozenset({"hr", "heart rate", "heartrate", "heart_rate", "bpm", "pulse"})
 _ELAPSED = frozenset({"phone timestamp", "elapsed", "elapsed time", "elapsed_time", "seconds", "second", "sec", "s"})
 _OF_DAY = re.compile(r"[\d:.,]{1,15}", re.ASCII)
+_BEATS = re.compile(r"(?:rr|rri|r-r|nn|nni|ibi)(?:[ _-]?intervals?)?[ _-]?(?:m?s)?")
 _TIMES, _FORCE = frozenset({"time", "time_s", "t"}), re.compile(r"force|\bf_?z\d?\b")
 _FEW = 4  # ours: a table with more columns is about something else too
 
@@ -30,6 +31,10 @@ def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[
         raise UnreadableFile(
             "heart rates per minute of one recording, which are no beat intervals: no variability comes from them; "
             "import its FIT, TCX or GPX file instead"
+        )
+    if any(_BEATS.fullmatch(name) for name in names):
+        raise UnreadableFile(
+            "beat intervals beside what cannot be read; keep the intervals alone, and put the day into the file's name"
         )
     if set(names) & _TIMES and any(_FORCE.search(name) for name in names):
         raise UnreadableFile(

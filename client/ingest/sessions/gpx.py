@@ -38,12 +38,12 @@ class _GpxTrack:
 class _Tracks:
     """Collects the tracks of a file. Of positions only the last one is held, until the next has come.
 
-    untimed: points without a time. unset: points of a clock that was not set.
+    untimed: points without a time. unread: those whose time cannot be read. unset: those of a clock that was not set.
     """
 
     def __init__(self) -> None:
         self.found: list[_GpxTrack] = []
-        self.untimed = self.unset = 0
+        self.untimed = self.unread = self.unset = 0
         self._last: tuple[float, float] | None = None
         self._here: tuple[float, float] | None = None
         self._last_time: float | None = None
@@ -92,7 +92,8 @@ class _Tracks:
     def _end_point(self) -> None:
         track, at = self.found[-1], seconds_of(self._time)
         if at is None:
-            self.untimed += 1
+            self.unread += bool(self._time)
+            self.untimed += not self._time
             return
         if at < EARLIEST.timestamp():
             self.unset += 1
@@ -126,23 +127,34 @@ def _or_nan(text: str) -> float:
 def read_gpx(file: InputFile, clock: LocalClock) -> Reading:
     """Read the tracks of a GPX file, whole or cut off.
 
-    Raises NotUsed for one without a recorded track, UnreadableFile where a defect stands before the first.
+    Raises NotUsed for one without a recorded track, UnreadableFile where a defect stands before the first or no time
+    can be read.
     """
     out, tracks = Collector(file, clock, app=APP), _Tracks()
     defect = scan(file, tracks)
     recorded = [one for one in tracks.found if len(one.track) > 1 and one.seconds > 0]
-    if not recorded and defect is not None:
-        raise UnreadableFile(f"a GPX file without a recorded track: {defect}; copy or export it again")
-    if not recorded and not tracks.unset:
-        raise NotUsed("a GPX file without a recorded track (its points have no times, or it has none)")
+    if not recorded:
+        _check_is_track(tracks, defect)
     if tracks.untimed:
         out.counters.count("missing:time", tracks.untimed)
     out.counters.rows = sum(len(one.track) for one in recorded) + tracks.untimed
-    out.counters.lose_rows("dropped:time_implausible", tracks.unset)
+    for code, number in (("time_implausible", tracks.unset), ("time_unreadable", tracks.unread)):
+        if number:
+            out.counters.lose_rows(f"dropped:{code}", number)
     out.cut_off(defect)
     for one in recorded:
         _take(out, one, is_partial=defect is not None and one is recorded[-1])
     return out.reading()
+
+
+def _check_is_track(tracks: _Tracks, defect: str | None) -> None:
+    """Say why nothing of a file was recorded; return where all points are of a clock that was not set."""
+    if defect is not None:
+        raise UnreadableFile(f"a GPX file without a recorded track: {defect}; copy or export it again")
+    if tracks.unread or any(len(one.track) > 1 for one in tracks.found):
+        raise UnreadableFile("a GPX file whose times cannot be read, or do not go on; export it again")
+    if not tracks.unset:
+        raise NotUsed("a GPX file without a recorded track (its points have no times, or it has none)")
 
 
 def _take(out: Collector, track: _GpxTrack, *, is_partial: bool) -> None:

@@ -117,8 +117,7 @@ def _length(params: dict[str, str], recorded_s: float, out: Collector) -> tuple[
     told = _seconds(params.get("length", ""))
     if not told or recorded_s >= _LEAST_RECORDED * told:
         return told or recorded_s, False
-    out.counters.count("partial_file")
-    out.counters.note("the file ends before the length that it says; what stands before that place was kept")
+    out.cut_off("the file ends before the length that it says")
     return recorded_s, True
 
 

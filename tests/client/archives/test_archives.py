@@ -224,6 +224,17 @@ def test_of_a_whole_account_only_sessions_and_nights_are_read(tmp_path: Path, ta
     assert "Strava" in results[0].reason
 
 
+def test_an_export_of_a_phone_in_another_language_is_one(tmp_path: Path, take: Take) -> None:
+    folder = "apple_health_export"
+    records = b'<HealthData><Workout duration="0"/></HealthData>'
+    files = {f"{folder}/\u5bfc\u51fa.xml": records, f"{folder}/export_cda.xml": b"<ClinicalDocument/>"}
+    route = {f"{folder}/workout-routes/route_1.gpx": b"<gpx/>"}
+
+    found = take(saved(tmp_path, zipped({**files, **route})))
+
+    assert [one.status for one in found] == ["nothing_kept", "skipped", "skipped"]
+
+
 def test_no_archive_unpacks_to_more_than_four_gibibytes() -> None:
     with pytest.raises(ArchiveRefused, match="4 GiB"):
         UnpackedSize(2**30).take(2**32 + 1)

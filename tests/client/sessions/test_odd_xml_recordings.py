@@ -157,6 +157,14 @@ def test_a_position_that_jumped_is_no_way_and_an_unset_clock_no_start(odd: str, 
     assert f"{reading.observations[0].start:%Y-%m-%dT%H:%M:%SZ}" == clock_time(0)
 
 
+@pytest.mark.parametrize("seconds", [(0, 0), (9, 5), ("x", "x")])
+def test_times_that_cannot_be_read_or_do_not_go_on_are_a_failure(seconds: tuple[object, object], read: Read) -> None:
+    points_ = "".join(wrong(59.9, 10.7, f"2026-03-02T06:00:0{second}Z") for second in seconds)
+
+    with pytest.raises(UnreadableFile, match="times cannot be read"):
+        read(f"<gpx><trk><trkseg>{points_}</trkseg></trk></gpx>")
+
+
 @pytest.mark.parametrize("late_s", [0, 510, 2400])
 def test_the_offset_of_a_move_does_not_depend_on_when_its_position_was_found(late_s: int, read: Read) -> None:
     told = f"2026-03-02T{16 + (30 + late_s // 60) // 60}:{(30 + late_s // 60) % 60:02}:{late_s % 60:02}Z"
