@@ -35,6 +35,7 @@ from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
+_WERE_TAKEN = frozenset(ReadingState) - {ReadingState.NOT_TAKEN}
 NOBODY_HERE = "its rows name nobody of this vault by id or whole name; say who is who with --players"
 
 ANOTHERS = (
@@ -249,7 +250,7 @@ class Importer:
         streams = sorted({one.stream for one in observations})
         held = {
             one.reading.stream: one.reading
-            for one in stored_readings(self.vault, owner, streams=streams, states=ReadingState)
+            for one in stored_readings(self.vault, owner, streams=streams, states=_WERE_TAKEN)
             if one.reading.source.file_sha256 == file.sha256
         }
         return tuple(_placed_as(one, held.get(one.stream, one)) for one in observations)

@@ -83,6 +83,7 @@ def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Co
         raise UnreadableFile(
             "its time stamps are in a form that is not read; put the day into its name, such as 2026-03-02_0710.txt"
         )
+    out.begin_record(f"file {out.source.file_sha256[:16]}", is_unique=True)  # files of one minute are recordings apart
     out.counters.count("clock:time_of_import")
     out.counters.note("the file does not say when it was recorded; the time of import was taken")
     # Seconds are cut off so that a test or a person can name the same recording again.

@@ -3,6 +3,8 @@
 import gzip
 import random
 import zipfile
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from client.biometrics.observations import Observation
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
+from client.ingest.input_file import load
+from client.ingest.rr_text import read_intervals
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -81,3 +85,22 @@ def test_what_was_not_over_at_an_export_has_the_value_of_the_later_one(
 
 def _packed(path: Path, number: int) -> bytes:
     return gzip.compress(path.read_bytes()) if number % 2 else path.read_bytes()
+
+
+def test_recordings_without_a_time_are_told_apart_by_their_files(
+    tmp_path: Path, vault: Vault, athlete: AthleteId, clock: LocalClock
+) -> None:
+    """Two of one minute are both kept, and one that a version before kept by its minute alone is known again."""
+    paths = [tmp_path / f"{name}.txt" for name in ("a", "b", "old")]
+    for number, path in enumerate(paths):
+        path.write_text("\n".join([str(800 + number), "845", "798"] * 10))
+    (old,) = read_intervals(load(paths[2]), LocalClock(UTC, clock.now - timedelta(days=9))).observations
+    vault.add(athlete, [replace(old, entry="")])
+
+    for later in (0, 0, 1):
+        importer = Importer(vault, LocalClock(UTC, clock.now + timedelta(days=later)), Attribution(athlete))
+        assert all(one.status in ("stored", "skipped") for path in paths for one in importer.take(path))
+
+    held = vault.read(athlete)
+    assert [one.start for one in held] == [old.start, clock.now, clock.now]
+    assert len({one.value for one in held}) == 3
