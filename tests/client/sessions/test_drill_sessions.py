@@ -90,3 +90,13 @@ def test_a_distance_is_read_in_the_form_that_its_column_shows(
 
     assert metres(reading) == expected
     assert sum(number for code, number in reading.report.details.items() if code.startswith("dropped:")) == refused
+
+
+def test_a_heading_with_another_space_is_read_and_one_with_an_unknown_unit_is_told(clock: LocalClock) -> None:
+    head = "Player  Name,Date,Drill Title,Total  Time,Total Distance (furlong)"
+    file = InputFile("drills.csv", f"{head}\nMara Lind,2026-03-02,All,01:10:00,25\n".encode())
+
+    reading = read_drills(file, LocalClock(ZoneInfo("Europe/Oslo"), clock.now))["Mara Lind"]
+
+    assert ([value for _, value in sessions(reading)], metres(reading)) == ([70.0], [])
+    assert "the column Total Distance (furlong) is not read: its unit is not known" in reading.report.notes

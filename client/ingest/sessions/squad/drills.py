@@ -77,6 +77,8 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
         raise UnreadableFile("expected a table with one row per athlete and drill")
     head.check_single()
     counters, zones = QualityCounters(), zones_of(table.header)
+    for name in head.of_unknown_unit(NAMES):
+        counters.note(f"the column {name} is not read: its unit is not known")
     table.check_single({zone.name for found in zones.values() for zone in found})
     rows = list(table.rows(counters))
     is_day_first = day_first(row[head.columns["date"].name] for row in rows)

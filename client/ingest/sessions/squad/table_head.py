@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from client.ingest.cells.headings import plain_heading
 from client.ingest.input_file import InputFile
 from client.ingest.text_table import TextTable
 
@@ -83,6 +84,11 @@ class TableHead:
         """True when there is a column of each meaning."""
         return all(meaning in self.columns for meaning in meanings)
 
+    def of_unknown_unit(self, names: Mapping[str, str]) -> list[str]:
+        """Return the columns of `names` whose unit is not known, of what no other column holds."""
+        parted = {name: _parted(name)[0] for name in self.header if len(name) <= MOST_NAME}
+        return [name for name, plain in parted.items() if plain in names and not self.has(names[plain])]
+
     def check_single(self) -> None:
         """Return when each column that is read stands there once; raises UnreadableFile that names the others."""
         TextTable(self.header, self.delimiter, ()).check_single({one.name for one in self.columns.values()})
@@ -96,7 +102,7 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
         at += len(raw)
         line = raw.decode("utf-8", errors="replace").strip()
         for delimiter in filter(line.__contains__, _DELIMITERS):
-            header = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+            header = tuple(map(plain_heading, next(csv.reader([line], delimiter=delimiter), [])))
             columns = _columns(header, names)
             if len(columns) >= 2:
                 return TableHead(columns, header, delimiter, said, at)
