@@ -5,11 +5,11 @@ be without training. Readings of two devices for the same thing are never mixed 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +154,9 @@ def build(
 def _by_stream(ordered: Iterable[Observation], nights: Nights) -> dict[Stream, ByDay]:
     found: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
     for reading in ordered:
-        if nights.counts(reading):
+        if not SPECS[reading.stream].day_of_end:  # no night has to do with it
+            found[reading.stream][reading.day].append(reading)
+        elif nights.counts(reading):
             found[reading.stream][nights.day_of(reading)].append(reading)
     return found
 
@@ -198,23 +200,26 @@ def _order(reading: Observation) -> tuple[object, ...]:
 def _column(
     stream: Stream, by_day: ByDay, dates: Sequence[date], priority: Sequence[str], *, minutes: Minutes
 ) -> Floats:
-    position = {day: index for index, day in enumerate(dates)}
-    column = np.full(len(dates), np.nan)
-    for day, readings in (by_day if stream in COUNTED_ONCE else chosen_by_day(by_day, priority)).items():
-        numbers = [r for r in readings if isinstance(r.value, float)]
-        column[position[day]] = _day_value(stream, numbers, minutes)
-    return column
-
-
-def _day_value(stream: Stream, readings: list[Observation], minutes: Minutes) -> float:
+    chosen = by_day if stream in COUNTED_ONCE else chosen_by_day(by_day, priority)
     if stream in WEIGHTED:
-        return weighted_mean(readings, minutes)
-    aggregation, values = SPECS[stream].aggregation, [r.value for r in readings if isinstance(r.value, float)]
-    if aggregation is Aggregation.SUM:
-        return sum(values)
-    if aggregation is Aggregation.MEAN:
-        return sum(values) / len(values)
-    return max(values) if aggregation is Aggregation.MAX else values[-1]
+        found = {day: weighted_mean(readings, minutes) for day, readings in chosen.items()}
+    else:
+        of_day = _OF_A_DAY[SPECS[stream].aggregation]
+        values = ((day, [one.value for one in held if isinstance(one.value, float)]) for day, held in chosen.items())
+        found = {day: of_day(numbers) for day, numbers in values}
+    return np.array([found.get(day, np.nan) for day in dates])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+_OF_A_DAY: Mapping[Aggregation, Callable[[Sequence[float]], float]] = {
+    Aggregation.SUM: sum,
+    Aggregation.MEAN: _mean,
+    Aggregation.MAX: max,
+    Aggregation.LAST: itemgetter(-1),
+}
 
 
 def _rest_columns(

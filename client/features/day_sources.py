@@ -72,11 +72,11 @@ def has_several_sources(readings: Iterable[Iterable[Observation]]) -> bool:
 
 def chosen_by_day(
     by_day: Mapping[date, Sequence[Observation]], priority: Sequence[str]
-) -> dict[date, list[Observation]]:
+) -> dict[date, Sequence[Observation]]:
     """Return the readings of each day's chosen source; the days are the athlete's whole history of one stream."""
     seen = counted_sources(chain.from_iterable(by_day.values()))
     if len(seen) <= 1:
-        return {day: list(readings) for day, readings in by_day.items()}
+        return dict(by_day)
     return {day: chosen_source(readings, seen, priority) for day, readings in by_day.items()}
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from client.biometrics.observations import Observation, ReadingSource
@@ -15,7 +14,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _STREAMS = {stream.value: stream for stream in Stream}
 _write_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
-_MOMENTS = 4096  # of one athlete's last years; more would be held for good
 PLACE = "#"
 """Begins an entry that is a place among records of one start, and no id of the source."""
 
@@ -56,17 +54,29 @@ def encode(observation: Observation, source_number: int) -> bytes:
     return _write_json(fields).encode()
 
 
-def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
-    """Return the observation that `encode` gave; raises SealBroken for anything else."""
+class Moments(dict[int, datetime]):
+    """Times by microseconds since 1970, each made once: answers of a morning, and readings of a session, share them."""
+
+    def __missing__(self, micros: int) -> datetime:
+        found = self[micros] = _EPOCH + timedelta(microseconds=micros)
+        return found
+
+
+def decode(plain: bytes, sources: Mapping[int, ReadingSource], moments: Moments | None = None) -> Observation:
+    """Return the observation that `encode` gave; raises SealBroken for anything else.
+
+    moments: those of readings that are decoded together.
+    """
+    moments = Moments() if moments is None else moments
     try:
         fields, _ = _read_json(plain.decode())  # what `encode` wrote; padding follows
         stream, start, length, offset_min, value, unit, number, *rest = fields
         quality, entry = _quality_and_entry(rest)
-        began = _moment(start)
+        began = moments[start]
         return Observation(
             stream=_STREAMS[stream],
             start=began,
-            end=_moment(start + length) if length else began,
+            end=moments[start + length] if length else began,
             offset_min=offset_min,
             value=tuple(value) if isinstance(value, list) else value,
             unit=unit,
@@ -76,11 +86,6 @@ def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
         )
     except (ValueError, TypeError, KeyError, OverflowError, BadObservation) as error:
         raise SealBroken("a stored reading is not what this version writes") from error
-
-
-@lru_cache(maxsize=_MOMENTS)  # the answers of one morning, and the readings of one session, share their moments
-def _moment(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 def encode_alone(observation: Observation) -> bytes:
