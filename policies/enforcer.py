@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib.metadata import distributions
+from operator import attrgetter
 
 from policies.conditions import BOOLEAN_FACTS
 from policies.decision import Decision, Facts, Request
@@ -174,6 +175,9 @@ class CurrentRules:
         return self._current.decide(request)
 
 
+_booleans = attrgetter(*BOOLEAN_FACTS)
+
+
 def _is_well_formed(request: Request) -> bool:
     facts = request.facts
     return (
@@ -185,7 +189,7 @@ def _is_well_formed(request: Request) -> bool:
         and all(isinstance(role, Role) for role in facts.roles)
         and all(isinstance(org, str) and org.strip() for org in (facts.tenant, facts.subject_tenant))
         # a truthy 1 or "yes" would slip past a denying condition
-        and all(isinstance(getattr(facts, name), bool) for name in BOOLEAN_FACTS)
+        and {*map(type, _booleans(facts))} == {bool}
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from chassis.http.key_change import SignedKeyChange
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
@@ -15,7 +16,7 @@ from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient as LeagueClient
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
 from tests.audit.entries.details.samples import SAMPLES
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -194,3 +195,24 @@ def test_a_busy_service_is_a_refusal_that_says_when_to_ask_again(said, wait):
         LeagueClient(line(lambda _request: busy)).office("club-a", person="p")
 
     assert (node.value.retry_after_s, league.value.retry_after_s) == (wait, wait)
+
+
+def test_a_squad_that_the_service_does_not_know_is_of_no_club_of_this_league():
+    with pytest.raises(NothingForThisLeague, match="join"):
+        league_client(as_json({"error": "expected a club of this league"}, 404)).office("club-a", person="T. W.")
+
+
+@pytest.mark.parametrize(
+    ("client", "refused"),
+    [(lambda answer: node_client(answer)[0], ConsentUnavailable), (league_client, ConsentServiceFailed)],
+)
+def test_a_changed_key_is_the_one_that_was_sent_or_none(client, refused):
+    new, until = SigningKey.generate(), NOW + timedelta(days=14)
+    statement = SignedKeyChange.create("club-a", former=KEY, new=new, service_key_id=SERVICE.verify_key.key_id, now=NOW)
+    taken = {"key": new.verify_key.text, "former_counts_until": until.isoformat()}
+
+    assert client(as_json(taken)).change_key(statement) == until
+    assert client(as_json(taken | {"former_counts_until": None})).change_key(statement) is None
+    for unsound in (taken | {"key": KEY.verify_key.text}, taken | {"more": 1}, {"key": new.verify_key.text}):
+        with pytest.raises(refused):
+            client(as_json(unsound)).change_key(statement)

@@ -86,7 +86,8 @@ def parse_details(kind: EventKind, form: str, eight: Eight, rest: Mapping[str, J
     """
     found = form_of(kind, form)
     details = _read(found, {**rest, **{name: getattr(eight, name) for name in found.opened}})
-    if (details.eight(), details.rest()) != (eight, dict(rest)):
+    opened, written = details.parts()
+    if (Eight(**opened), written) != (eight, dict(rest)):
         raise MalformedProof("expected the fields of this form, each in its place")
     return details
 
