@@ -54,7 +54,11 @@ class OwnerKeys:
 
 def seal_json(key: bytes, value: Mapping[str, Any], *, about: str, at_least: int = 0) -> bytes:
     """Return nonce and ciphertext of a JSON object, padded with spaces to `at_least` bytes or a doubling of it."""
-    text = canonical_bytes(value)
+    return seal_text(key, canonical_bytes(value), about=about, at_least=at_least)
+
+
+def seal_text(key: bytes, text: bytes, *, about: str, at_least: int = 0) -> bytes:
+    """Do what `seal_json` does, of an object that is written already."""
     size = at_least
     while at_least and size < len(text):
         size *= 2
