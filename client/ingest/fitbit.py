@@ -21,7 +21,7 @@ SLEEP_SCORE_HEADER = ("timestamp", "overall_score", "deep_sleep_in_minutes")
 OF_INTERFACE = ("sleep", "activities")
 """Keys of the lists in answers of the web interface; the download has the lists alone."""
 _ZERO = (0.0,)
-_DAY_MS, _MINUTE_MS = 86_400_000, 60_000
+_DAY_MS = 86_400_000
 _METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0, "yard": 0.9144}  # per unit, as exports name it
 
 _Place = Callable[[object, LocalClock, QualityCounters], Moment | None]
@@ -61,7 +61,7 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     for record, start in _timed(file, out, "startTime", local_time):
-        end = _end(record, start, local_time(record.get("endTime"), clock, out.counters))
+        end = local_time(record.get("endTime"), clock, out.counters)
         if end is None or end.utc <= start.utc:
             out.counters.count("dropped:sleep_without_end")
             continue
@@ -71,16 +71,6 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
         if taken and not quality and isinstance(in_bed, int) and isinstance(asleep, int) and in_bed > 0:
             out.number(Stream.SLEEP_EFFICIENCY, start, 100.0 * asleep / in_bed, end=end.utc)
     return out.reading()
-
-
-def _end(record: dict[str, Any], start: Moment, end: Moment | None) -> Moment | None:
-    """Return the end of a sleep; in a night of a clock change its time may still be that of the start's offset."""
-    lasted_ms = _milliseconds(record.get("duration"))
-    if end is None or lasted_ms is None or end.offset_min == start.offset_min:
-        return end
-    as_if_unchanged = end.shifted(start.offset_min)
-    is_so = abs((as_if_unchanged.utc - start.utc) / timedelta(milliseconds=1) - lasted_ms) <= _MINUTE_MS
-    return as_if_unchanged if is_so else end
 
 
 def _is_nap(record: dict[str, Any]) -> bool:

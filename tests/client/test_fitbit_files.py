@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,10 +123,11 @@ def test_a_nap_is_marked_and_has_no_efficiency(field: str) -> None:
     assert values(reading, Stream.SLEEP_EFFICIENCY) == [pytest.approx(100 * 412 / 450)]
 
 
-@pytest.mark.parametrize(("minutes", "lasted"), [(450, 450), (390, 390), (None, 390)])
-def test_a_night_of_a_clock_change_lasts_as_long_as_it_says(minutes: int | None, lasted: int) -> None:
-    told = {} if minutes is None else {"duration": minutes * 60_000}
-    night = {**NIGHT, "startTime": "2026-03-28T23:10:00.000", "endTime": "2026-03-29T06:40:00.000", **told}
+@pytest.mark.parametrize(("day", "lasted"), [("2026-03-29", 390), ("2026-10-25", 510), ("2026-10-26", 450)])
+def test_a_night_of_a_clock_change_ends_when_the_clock_showed_it(day: str, lasted: int) -> None:
+    """`duration` is the difference of the two times, as in the real export, which fills the hour as unknown."""
+    before = date.fromisoformat(day) - timedelta(days=1)
+    night = {**NIGHT, "startTime": f"{before}T23:10:00.000", "endTime": f"{day}T06:40:00.000", "duration": 450 * 60_000}
 
     (sleep, _) = exported(night).observations
 
