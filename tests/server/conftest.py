@@ -57,6 +57,8 @@ class FakeConsent:
     def event(self, details: Details) -> None:
         if self.down:
             raise ConsentServiceFailed("down")
+        if self.has_left and details.body().get("club"):
+            raise NothingForThisLeague("no such club")
         self.events.append((details.kind, details.body()))
 
     def office(self, club: str, *, person: str) -> OfficeView:

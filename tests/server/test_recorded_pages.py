@@ -106,6 +106,19 @@ def test_no_record_no_answer(office, route):
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("route", ["POST /sign-in", "GET /squad"])
+def test_a_front_office_of_a_club_that_has_left_the_league_is_told_so_wherever_it_comes(office, route):
+    prepare, deed = DEEDS[route]
+    prepare(office)
+    office.consent.has_left = True
+
+    answer = deed(office)
+
+    assert answer.status_code == 404
+    assert "not in this league now" in answer.text
+    assert "set-cookie" not in answer.headers
+
+
 def test_without_a_record_the_cost_of_a_campaign_is_not_shown(office):
     with_campaign(office)
     assert "33,056" in get(office, "/campaigns").text
