@@ -102,7 +102,7 @@ class _Dated:
 
     @cached_property
     def by_day(self) -> list[tuple[date, Observation]]:
-        """DayMask and readings, in order of the days."""
+        """Days and readings, in order of the days."""
         nights = self.nights
         return sorted(((nights.day_of(one), one) for one in self.readings), key=lambda held: held[0])
 
@@ -125,7 +125,7 @@ def _days_of_one_order(dates: Sequence[date], dated: _Dated, *, by_answers: bool
 
 
 def _settled(row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """DayMask before the first decision, on which nothing depends on it, are as the first day with one."""
+    """Days before the first decision, on which nothing depends on it, are as the first day with one."""
     decided = np.flatnonzero(row != _UNDECIDED)
     if not decided.size:
         return np.zeros_like(row)
