@@ -6,7 +6,7 @@ from client.ingest.archives.foreign_kinds import check_is_readable_kind
 from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
-from client.ingest.health.services import night_tables
+from client.ingest.health.services import fitbit_csv, oura_csv, whoop_csv
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.markup.scan import looks_like_xml, root_of
@@ -21,6 +21,7 @@ from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
 _COLUMNS = "columns"
 _FREE_TEXT = "free text, all other columns"
+_SERVICE_TABLES = (*whoop_csv.BY_HEADER, *oura_csv.BY_HEADER, *fitbit_csv.BY_HEADER)
 
 # The most telling header first: a header of another kind that holds the same columns comes later.
 BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
@@ -152,7 +153,7 @@ READERS: tuple[Reader, ...] = (
     *readers.READERS,
     *BY_ROOT.values(),
     *json_kinds.READERS,
-    *(reader for _, reader in night_tables.BY_HEADER),
+    *(reader for _, reader in _SERVICE_TABLES),
     hrm.READER,
     positions.READER,
     drills.READER,
@@ -208,7 +209,7 @@ def _table_reader(file: InputFile) -> Reader:
     if drills.looks_like_drills(file):
         return drills.READER
     table = read_table(file)
-    for header, reader in (*BY_HEADER, *night_tables.BY_HEADER):
+    for header, reader in (*BY_HEADER, *_SERVICE_TABLES):
         if table.has(*header):
             return reader
     known = table_kinds.reader_of_table(table)

@@ -1,0 +1,31 @@
+"""Fitbit: the daily heart rate variability of Google's export (CSV), by its published columns."""
+
+from client.biometrics.streams import Stream
+from client.ingest.collector import Collector
+from client.ingest.health.services.export_rows import ExportRow, day, read_rows
+from client.ingest.reader import Reader
+
+FITBIT_VARIABILITY = ("timestamp", "rmssd", "nremhr")
+
+
+def _fitbit_variability(out: Collector, row: ExportRow) -> None:
+    """The time stamp is the day of waking up, at midnight."""
+    moment = day(out, row["timestamp"])
+    if moment is not None:
+        out.number(Stream.RMSSD, moment, row["rmssd"], sentinels=(0.0,))
+
+
+BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    (
+        FITBIT_VARIABILITY,
+        Reader(
+            "fitbit-variability",
+            "Fitbit daily heart rate variability (Google Takeout, CSV)",
+            "columns",
+            "RMSSD of the night",
+            "entropy, heart rate outside REM",
+            read_rows(_fitbit_variability, "fitbit", numbers=("rmssd",)),
+            is_by_schema=True,
+        ),
+    ),
+)
