@@ -15,7 +15,7 @@ from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
-from client.ingest.text_table import decoded, may_hold_table, read_table
+from client.ingest.text_table import decoded, read_table
 from client.ingest.wellness.golden_cheetah import holds_measures
 from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
@@ -172,7 +172,7 @@ def reader_for(file: InputFile) -> Reader:
     try:
         return _reader_of_content(file)
     except UnreadableFile as error:
-        if file.name.lower().endswith(".fit") and (error.is_unknown_table or not may_hold_table(file)):
+        if file.name.lower().endswith(".fit") and (error.is_unknown_table or b"\x00" in file.head):
             return readers.ACTIVITY  # which says what is wrong with its beginning
         raise
 

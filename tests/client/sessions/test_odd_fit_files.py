@@ -9,6 +9,7 @@ import pytest
 
 from client.biometrics.observations import PARTIAL_FILE
 from client.biometrics.streams import Stream
+from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile, Reading
@@ -150,3 +151,8 @@ TCX = b'<TrainingCenterDatabase><Activities><Activity Sport="Running"/></Activit
 @pytest.mark.parametrize(("data", "reader"), [(TCX, "tcx"), (b"broken", "fit-activity"), (b"\x00\x01", "fit-activity")])
 def test_a_file_is_told_by_its_content_also_when_it_is_named_fit(data: bytes, reader: str) -> None:
     assert reader_for(InputFile("a.fit", data)).name == reader
+
+
+def test_a_page_of_a_browser_that_is_named_fit_is_told_as_one() -> None:
+    with pytest.raises(UnreadableFile, match="a page of a browser"):
+        reader_for(InputFile("a.fit", b"<!DOCTYPE html><html><body>Sign in</body></html>"))
