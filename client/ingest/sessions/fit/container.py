@@ -15,37 +15,12 @@ from fitdecode.types import DevField
 from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
 from client.ingest.sessions.fit.frames import frames_of
+from client.ingest.sessions.fit.wanted_fields import OF_RECORDS, TELLING, WANTED
 from client.ingest.sessions.track import Track
 
 FitFields = dict[str, Any]
 
 MOST_MESSAGES = 300_000  # ours, of one kind, without the records of a track: two weeks of beats
-_TIMES = "timestamp start_time local_timestamp time_created timestamp_ms timestamp_16"
-_OF_SESSIONS = "total_timer_time total_elapsed_time total_distance avg_heart_rate max_heart_rate avg_power sport"
-WANTED: dict[str, frozenset[str]] = {
-    name: frozenset(f"{fields} {_TIMES}".split())
-    for name, fields in {
-        "file_id": "type manufacturer product garmin_product serial_number",
-        "event": "event event_type",
-        "session": f"{_OF_SESSIONS} sub_sport",
-        "lap": _OF_SESSIONS,
-        "hrv": "time",
-        "activity": "",
-        "weight_scale": "weight user_profile_index",
-        "monitoring": "cycles steps activity_type duration_min",
-        "monitoring_info": "",
-        "monitoring_hr_data": "resting_heart_rate current_day_resting_heart_rate",
-        "hrv_status_summary": "last_night_average",
-        "hrv_value": "value",
-        "beat_intervals": "time",
-        "raw_bbi": "time gap",
-        "sleep_level": "sleep_level",
-        "sleep_assessment": "overall_sleep_score",
-    }.items()
-}
-"""What is kept of each kind of message; of records, the columns of a `Track`. All else is dropped."""
-_TELLING = frozenset(WANTED) - {"file_id", "event", "monitoring_info"} | {"record"}
-_OF_RECORDS = frozenset({"timestamp", "heart_rate", "speed", "enhanced_speed", "distance", "power"})
 _UNITS = {
     "m/s": {"m/s", "m/sec", "mps", "meters/second", "meters per second"},
     "m": {"m", "meter", "meters", "metre", "metres"},
@@ -104,7 +79,7 @@ def first_kind(data: bytes) -> str:
     try:
         frames = frames_of(data, check_crc=fitdecode.CrcCheck.DISABLED)
         found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
-        return next((name for name in found if name in _TELLING), "")
+        return next((name for name in found if name in TELLING), "")
     except Exception:  # as above; the file is read again by its reader, which names the defect
         return ""
 
@@ -132,7 +107,7 @@ def _take_message(whole: FitContent, name: str, frame: Any) -> None:
 
 
 def _take_record(track: Track, frame: Any) -> None:
-    row = _values(frame, _OF_RECORDS)
+    row = _values(frame, OF_RECORDS)
     time = row.get("timestamp")
     moment = time.timestamp() if isinstance(time, datetime) else _float(time)
     if moment != moment:  # a point without a time has no place
