@@ -8,6 +8,8 @@ from client.biometrics.streams import SPECS, Stream
 from policies.vocabulary import Category
 
 Session = tuple[datetime, str, str, str]
+PLACE: Final = "#"
+"""Before the number of a record among those of one start that have no id (`client.vault.identity`)."""
 
 REPORTED: Final = (Stream.SESSION_RPE, Stream.SESSION_DURATION_MIN, Stream.SESSION_LOAD)
 """What a person says about a session."""
@@ -36,6 +38,11 @@ TRIALS: Final = frozenset(stream for stream, spec in SPECS.items() if spec.categ
 def has_only_a_date(reading: Observation) -> bool:
     """True for a start at local midnight: where a reading without time of day is placed."""
     return reading.local(reading.start).time() == time(0)
+
+
+def has_source_id(reading: Observation) -> bool:
+    """True where the entry is the id that its source gave the record, and no place among records of one start."""
+    return bool(reading.entry) and not reading.entry.startswith(PLACE)
 
 
 def session_of(reading: Observation) -> Session:

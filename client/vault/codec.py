@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from client.biometrics.observations import Observation, ReadingSource
+from client.biometrics.sessions import has_source_id
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, SealBroken
 
@@ -14,8 +15,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _STREAMS = {stream.value: stream for stream in Stream}
 _write_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
-PLACE = "#"
-"""Begins an entry that is a place among records of one start, and no id of the source."""
 
 
 def natural_key(observation: Observation) -> bytes:
@@ -26,7 +25,7 @@ def natural_key(observation: Observation) -> bytes:
     an activity that was cut off and later arrives whole is one activity.
     """
     entry, source = observation.entry, observation.source
-    if entry and not entry.startswith(PLACE):
+    if has_source_id(observation):
         return f"{observation.stream.value}\x1f{source.app}\x1f{entry}".encode()
     return key_of_start(observation.stream, observation.start, source, entry)
 

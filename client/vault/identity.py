@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from client.biometrics.observations import PARTIAL_FILE, Observation
-from client.biometrics.sessions import OF_SESSIONS, TRIALS, has_only_a_date
+from client.biometrics.sessions import OF_SESSIONS, PLACE, TRIALS, has_only_a_date, has_source_id
 from client.biometrics.streams import Stream
-from client.vault.codec import PLACE
 
 SourceRow = Mapping[Stream, Observation]
 HeldRows = Callable[[Observation], Sequence[SourceRow]]
@@ -124,7 +123,7 @@ def _is_repeated(observation: Observation) -> bool:
 
 def is_placed(observation: Observation) -> bool:
     """True for a reading that only its place among records of one start tells from others."""
-    return _is_repeated(observation) and (not observation.entry or observation.entry.startswith(PLACE))
+    return _is_repeated(observation) and not has_source_id(observation)
 
 
 def _group(observation: Observation, record_id: str) -> _Group:

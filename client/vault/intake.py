@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from client.biometrics.observations import Observation
-from client.biometrics.sessions import MEASURED, OF_SESSIONS
+from client.biometrics.sessions import MEASURED, OF_SESSIONS, has_source_id
 from client.biometrics.streams import Stream
-from client.vault.codec import PLACE, key_of_start, natural_key
+from client.vault.codec import key_of_start, natural_key
 from client.vault.identity import SourceRow, beside_held, place_of
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
@@ -211,7 +211,7 @@ class Intake:
 
     def _under_a_former_key(self, new: Observation) -> _Held | None:
         """Find what an earlier version stored by its start alone; Fitbit exercises were then read as local time."""
-        if not new.entry or new.entry.startswith(PLACE):
+        if not has_source_id(new):
             return None
         starts = [new.start]
         if new.source.app == "fitbit" and new.stream in MEASURED:

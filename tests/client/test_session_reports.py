@@ -193,3 +193,21 @@ def test_what_only_a_cut_off_file_has_of_a_session_is_no_part_of_the_whole_one()
     assert total([whole[0], corrected], "distance") == 9000
     (beside,) = matched_reports([whole[0], cut[1]]).completed
     assert [list(one.readings.values()) for one in (beside[0], *beside[1])] == [[cut[1]], [whole[0]]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_without_the_sources_id_is_the_session_that_has_it(order: int) -> None:
+    named = [replace(one, entry="1234-567") for one in activity(10, 60, WATCH, 10_000)]
+    unnamed = activity(10, 60, WATCH)
+    other = [replace(one, entry="#1") for one in activity(10, 20, WATCH, 3_000)]
+
+    found = matched_reports((named + unnamed)[::order] + other)
+
+    assert sorted(one.value for one in found.counted) == [20.0, 60.0, 3_000.0, 10_000.0]
+    assert [(one.readings[Stream.ACTIVITY_DURATION_MIN].entry, len(same)) for one, same in found.witnesses] == [("", 1)]
+
+
+def test_two_sessions_of_a_day_without_a_time_are_two_whoever_has_an_id() -> None:
+    named = [replace(one, entry="a") for one in rated(0, 6, 60, WATCH, dated=True)]
+
+    assert total(named + rated(0, 6, 60, WATCH, dated=True), "session_duration_min") == 120

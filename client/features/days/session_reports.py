@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from client.biometrics.observations import AUTO_DETECTED, BY_HAND, PARTIAL_FILE, Observation
-from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED, Session, has_only_a_date, session_of
+from client.biometrics.sessions import (
+    MEASURED,
+    OF_SESSIONS,
+    REPORTED,
+    Session,
+    has_only_a_date,
+    has_source_id,
+    session_of,
+)
 from client.biometrics.streams import Stream
 from client.features.day_sources import Source, counted_sources, ranking, source_of
 
@@ -77,8 +85,31 @@ def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] 
     found = MatchedReports()
     held = _without_cut_off([reading for reading in readings if reading.stream in OF_SESSIONS], found)
     for kind in (REPORTED, MEASURED):
-        _match([reading for reading in held if reading.stream in kind], priority, found, fill=kind is MEASURED)
+        told = _without_unnamed([reading for reading in held if reading.stream in kind], found)
+        _match(told, priority, found, fill=kind is MEASURED)
     return found
+
+
+def _without_unnamed(readings: Sequence[Observation], found: MatchedReports) -> Sequence[Observation]:
+    """Leave out a report without the source's own id beside one of the same source, start and length that has it.
+
+    Another file of the same session did not say the id; which of the two came first makes no difference.
+    """
+    if len({has_source_id(one) for one in readings}) < 2:
+        return readings
+    named, unnamed = defaultdict(list), []
+    for report in _reports(readings):
+        if has_source_id(next(iter(report.readings.values()))):
+            named[report.source, report.start].append(report)
+        elif report.has_time:
+            unnamed.append(report)
+    left_out: set[int] = set()
+    for report in unnamed:
+        same = [one for one in named[report.source, report.start] if _is_as_long(one.minutes, report.minutes)]
+        if same:
+            found.witnesses.append((report, tuple(same)))
+            left_out.update(map(id, report.readings.values()))
+    return [one for one in readings if id(one) not in left_out]
 
 
 def _without_cut_off(readings: Sequence[Observation], found: MatchedReports) -> Sequence[Observation]:

@@ -5,9 +5,8 @@ from enum import Enum, auto
 from typing import Any
 
 from client.biometrics.observations import BY_HAND, PARTIAL_FILE, Observation
-from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.sessions import OF_SESSIONS, has_source_id
 from client.biometrics.streams import SPECS
-from client.vault.codec import PLACE
 from client.vault.records.former import ChangeKind, FormerReading
 
 
@@ -84,4 +83,4 @@ def _is_better(new: Observation, held: Observation) -> bool:
         return False
     if SPECS[new.stream].day_of_end and new.end > held.end > held.start:
         return True  # the night went on after the earlier export
-    return new.stream in OF_SESSIONS or bool(new.entry and not new.entry.startswith(PLACE))
+    return new.stream in OF_SESSIONS or has_source_id(new)
