@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from audit.entries.details.athletes import ReleaseDecided, ReleaseRequested
 from audit.entries.details.codes import ChoiceMethod
-from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
+from consent.errors import ChangedMeanwhile, Conflict, InvalidChange, NotAllowed, NotFound
 from consent.grants import event_chain, receipt_store
 from consent.grants.event_chain import Event
 from consent.grants.lifecycle import COOL_DOWN, END_BY, ActorKind
@@ -82,7 +82,7 @@ def answer(
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
     state = state_of(tx, row)
     if state not in OPEN or state is _STATUS[given]:
-        raise Conflict("expected a request that is still open for this answer")
+        raise ChangedMeanwhile("expected a request that is still open for this answer; nothing was answered")
     whole = sha256_hex(whole_release(row, open_figures(tx, row)[0]))
     if not hmac.compare_digest(whole.encode(), sha256.encode()):
         raise Conflict("expected the fingerprint of the whole release; nothing was answered")

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.text import counted, long_date, moment, sentence
-from consent.errors import Conflict, NotFound
+from consent.errors import ChangedMeanwhile, Conflict, NotFound
 from consent.grants.lifecycle import COOL_DOWN
 from consent.grants.values import ConsentAnswer
 from consent.releases.values import ReleaseView
@@ -104,7 +104,7 @@ def confirm_answer(portal: PortalHere, context: SignedIn, form: CheckedForm, rel
             method=context.session.method,
             shown=shown_state(context, form),
         )
-    except Conflict:  # what it shares has changed, or this was answered from another page at the same moment
+    except ChangedMeanwhile:
         return portal.changed_meanwhile(context, here=HERE, back=f"/asked/{release_id}")
     return see_other(f"/receipts/{receipt.receipt_id}")
 
