@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.errors import LogUnavailable
+from chassis.cli.console import warn
 from chassis.errors import AnswerLost, LockHeld, NobodyListens
 from consent.commands.service_folder import writing
 from consent.errors import StoreUnavailable
@@ -13,7 +14,8 @@ from consent.errors import StoreUnavailable
 if TYPE_CHECKING:
     from consent.operator.requests import OperatorRequest
 
-PATIENCE_S = 20.0  # ours: a start of the service, or another command, is over by then
+PATIENCE_S = 90.0  # ours: a start of the service, or a few other commands, are over by then, also on a busy machine
+SAID_AFTER_S = 3.0  # ours: whoever waits longer is told for what
 PAUSE_S = 0.2
 
 
@@ -31,7 +33,7 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     folder = directory.resolve()
     read_settings(folder)
     request = read_operator_request(fields)
-    ends = time.monotonic() + PATIENCE_S
+    began, is_said = time.monotonic(), False
     while True:
         try:
             return ask(folder, request.model_dump(mode="json"))
@@ -45,8 +47,14 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             return _done_here(folder, request)
         except LogUnavailable as error:
-            if not isinstance(error.__cause__, LockHeld) or time.monotonic() > ends:
+            waited_s = time.monotonic() - began
+            if not isinstance(error.__cause__, LockHeld) or waited_s > PATIENCE_S:
                 raise
+            if waited_s > SAID_AFTER_S and not is_said:
+                warn(
+                    f"note: another command, or a start of the service, holds this folder; waiting up to {PATIENCE_S:.0f} s"
+                )
+                is_said = True
         time.sleep(PAUSE_S)
 
 
