@@ -52,7 +52,7 @@ def carry_out(directory: Path, fields: Mapping[str, Any]) -> Mapping[str, Any]:
                 raise
             if waited_s > SAID_AFTER_S and not is_said:
                 warn(
-                    f"note: another command, or a start of the service, holds this folder; waiting up to {PATIENCE_S:.0f} s"
+                    f"note: another command or a start of the service is at work here; waiting up to {PATIENCE_S:.0f} s"
                 )
                 is_said = True
         time.sleep(PAUSE_S)
