@@ -106,6 +106,33 @@ def test_pieces_of_a_night_are_joined_up_to_two_hours_apart() -> None:
     assert (on(called, "sleep_h"), on(called, "nap_min")) == (350 / 60, 55)
 
 
+@pytest.mark.parametrize(
+    ("day", "offsets", "awake_min"), [(date(2026, 3, 29), (60, 120), 80), (date(2026, 10, 25), (120, 60), 30)]
+)
+def test_pieces_of_a_night_of_a_clock_change_are_joined_by_the_time_between_them(
+    day: date, offsets: tuple[int, int], awake_min: int
+) -> None:
+    evening = datetime.combine(day, datetime.min.time(), UTC) - timedelta(hours=3)
+    starts = evening, evening + timedelta(minutes=240 + awake_min)
+
+    table = build(
+        [
+            observe(Stream.SLEEP_PERIOD_MIN, at, 235.0, WATCH, end=at + timedelta(hours=4), offset_min=offset)
+            for at, offset in zip(starts, offsets, strict=True)
+        ]
+    )
+
+    assert (on(table, "sleep_h", day), np.isnan(on(table, "nap_min", day))) == (470 / 60, True)
+
+
+def test_a_doze_at_night_is_no_night_beside_the_sleep_of_the_day() -> None:
+    table = build([sleep(3, 4.5, 80.0), sleep(9, 16.5, 430.0)])
+    poor = build([sleep(3, 6.5, 200.0), sleep(13, 17, 235.0)])
+
+    assert (on(table, "sleep_h"), on(table, "nap_min")) == (430 / 60, 80)
+    assert (on(poor, "sleep_h"), on(poor, "nap_min")) == (200 / 60, 235)
+
+
 def test_who_sleeps_by_day_has_a_night_too() -> None:
     table = build([sleep(9, 16, 390.0), sleep(20, 21, 50.0)])
 

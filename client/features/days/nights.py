@@ -24,10 +24,16 @@ _OF_THE_MORNING = frozenset({Stream.RR_INTERVALS, Stream.RMSSD})
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """One sleep with its pieces, in order. start, end: local and naive. asleep_min: their sum, at most its length."""
+    """One sleep with its pieces, in order. asleep_min: their sum, at most its length.
+
+    start, end: local and naive, each as the clock of its piece showed. began, ended: the same in UTC, for a night in
+    which the clock is changed is not as long as the clock says.
+    """
 
     start: datetime
     end: datetime
+    began: datetime
+    ended: datetime
     asleep_min: float
     pieces: tuple[Observation, ...]
 
@@ -96,7 +102,8 @@ class Nights:
 def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> Nights:
     """Find the nights in the sleep readings of an athlete; of two sources at one time the better one counts.
 
-    The longest sleep with its middle before noon is the main one; without such a sleep, the longest of three hours.
+    The longest sleep of three hours or more with its middle before noon is the main one, else the longest of three
+    hours or more, as of who works at night, else the longest with its middle before noon.
     """
     sleeps = _joined(not_overlapping([r for r in readings if r.stream is Stream.SLEEP_PERIOD_MIN], priority))
     by_day: dict[date, list[Sleep]] = defaultdict(list)
@@ -116,16 +123,20 @@ def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) 
 
 def _main(sleeps: Sequence[Sleep]) -> Sleep | None:
     able = [one for one in sleeps if not one.is_called_nap and (one.is_before_noon or one.asleep_min >= LEAST_MAIN_MIN)]
-    return max(able, key=lambda one: (one.is_before_noon, one.asleep_min, one.start), default=None)
+    return max(able, key=_as_main, default=None)
+
+
+def _as_main(one: Sleep) -> tuple[bool, bool, float, datetime]:
+    return (one.asleep_min >= LEAST_MAIN_MIN, one.is_before_noon, one.asleep_min, one.start)
 
 
 def _joined(readings: Sequence[Observation]) -> list[Sleep]:
     """Join what lies at most 120 minutes apart; a nap by its source's word, and a sleep without length, stay alone."""
-    pieces = sorted(map(_alone, readings), key=lambda sleep: (sleep.start, sleep.end))
+    pieces = sorted(map(_alone, readings), key=lambda sleep: (sleep.began, sleep.ended))
     found: list[Sleep] = []
     for piece in pieces:
         if not _stays_alone(piece):
-            if found and piece.start - found[-1].end <= MAX_GAP:
+            if found and piece.began - found[-1].ended <= MAX_GAP:
                 found[-1] = _merge(found[-1], piece)
             else:
                 found.append(piece)
@@ -133,22 +144,22 @@ def _joined(readings: Sequence[Observation]) -> list[Sleep]:
 
 
 def _stays_alone(piece: Sleep) -> bool:
-    return piece.is_called_nap or piece.end == piece.start
+    return piece.is_called_nap or piece.ended == piece.began
 
 
 def _merge(last: Sleep, piece: Sleep) -> Sleep:
-    end = max(last.end, piece.end)
-    length_min = (end - last.start).total_seconds() / 60
+    later = max(last, piece, key=lambda sleep: sleep.ended)
+    length_min = (later.ended - last.began).total_seconds() / 60
     asleep_min = min(last.asleep_min + piece.asleep_min, length_min)
-    return Sleep(last.start, end, asleep_min, (*last.pieces, *piece.pieces))
+    return Sleep(last.start, later.end, last.began, later.ended, asleep_min, (*last.pieces, *piece.pieces))
 
 
 def _alone(reading: Observation) -> Sleep:
     minutes = float(reading.value) if isinstance(reading.value, float) else 0.0
-    start, end = reading.local(reading.start), reading.local(reading.end)
-    if start == end and start.time() >= EVENING and minutes >= LEAST_MAIN_MIN:
-        end = start + timedelta(minutes=minutes)
-    return Sleep(start, end, minutes, (reading,))
+    start, ended = reading.local(reading.start), reading.end
+    if ended == reading.start and start.time() >= EVENING and minutes >= LEAST_MAIN_MIN:
+        ended = reading.start + timedelta(minutes=minutes)
+    return Sleep(start, reading.local(ended), reading.start, ended, minutes, (reading,))
 
 
 def _is_inside(reading: Observation, sleep: Sleep) -> bool:

@@ -70,8 +70,9 @@ def main_sleep(path: Path) -> pd.DataFrame:
     middle = joined["start"] + (joined["end"] - joined["start"]) / 2
     joined["early"] = middle < joined["day"] + pd.Timedelta(hours=12)
     joined["hour"] = middle.dt.hour + middle.dt.minute / 60 + middle.dt.second / 3600
-    able = joined[joined["early"] | (joined["asleep"] >= 180)]
-    best = able.sort_values(["early", "asleep", "start"]).groupby("day").tail(1)
+    joined["long"] = joined["asleep"] >= 180
+    able = joined[joined["early"] | joined["long"]]
+    best = able.sort_values(["long", "early", "asleep", "start"]).groupby("day").tail(1)
     return best.set_index("day")[["asleep", "hour"]].sort_index()
 
 
