@@ -4,9 +4,11 @@ An episode is stored as a text reading of the category injury: a text is in no d
 illness reach only those who may read the full record. What others may see of it are the days lost and days away.
 """
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from enum import StrEnum
 
+LOG_APP = "health-log"  # names the source of episodes and of the days that they cost
 MOST_AREA = 120  # ours: letters of a body area
 
 
@@ -23,3 +25,19 @@ def episode_text(kind: ProblemKind, area: str, ended: date | None) -> str:
     Its beginning is that of the reading.
     """
     return "|".join((kind.value, "" if ended is None else ended.isoformat(), area.replace("|", "/")[:MOST_AREA]))
+
+
+def kind_of(text: str) -> ProblemKind:
+    """Return the kind of an episode that `episode_text` gave."""
+    return ProblemKind(text.partition("|")[0])
+
+
+def return_of(text: str) -> date | None:
+    """Return the day of return of an episode that `episode_text` gave; None while it lasts."""
+    ended = text.split("|")[1]
+    return date.fromisoformat(ended) if ended else None
+
+
+def days_between(began: date, ended: date) -> Iterator[date]:
+    """Give the days lost: from the day after onset to the day before return (Bahr et al. 2020)."""
+    return (began + timedelta(days=step) for step in range(1, (ended - began).days))

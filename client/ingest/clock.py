@@ -68,8 +68,8 @@ class LocalClock:
             return None
         return self.of(moment, counters)
 
-    def of(self, moment: datetime, counters: QualityCounters) -> Moment | None:
-        """Place a time: one without offset is local time."""
+    def of(self, moment: datetime, counters: QualityCounters, *, is_zone_assumed: bool = False) -> Moment | None:
+        """Place a time: one without offset is local time. is_zone_assumed: nobody said the zone of times in UTC."""
         if moment.tzinfo is None:
             return self.local(moment, counters)
         if moment.year not in _YEARS:
@@ -80,11 +80,13 @@ class LocalClock:
             return None
         utc = moment.astimezone(UTC)
         if not offset:  # Z says nothing about where the athlete was
-            return self.at(utc, counters)
+            return self.placed(utc, counters) if is_zone_assumed else self.at(utc, counters)
         return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), counters)
 
     def at(self, utc: datetime, counters: QualityCounters) -> Moment | None:
         """Give an instant the athlete's local offset."""
+        if utc.year not in _YEARS:
+            return self._implausible(counters)
         offset = utc.astimezone(self.zone).utcoffset() or timedelta(0)
         return self._plausible(Moment(utc, round(offset.total_seconds() / 60)), counters)
 

@@ -58,7 +58,8 @@ def _read(
     file: InputFile, clock: LocalClock, mapping: CsvMapping, tables: Sequence[NamedTable], every: QualityCounters
 ) -> dict[str, Reading]:
     columns = _seen([table for _, table in tables], mapping, every)
-    times = RowTimes(mapping.time, LocalClock(mapping.zone(clock.zone), clock.now))
+    zone = LocalClock(mapping.zone(clock.zone), clock.now)
+    times = RowTimes(mapping.time, zone, is_zone_said=mapping.timezone is not None)
     check = ColumnCheck({entry.stream: entry.column for entry in mapping.streams})
     outs: dict[str, Collector] = {}
     ragged = QualityCounters()

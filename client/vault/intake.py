@@ -13,6 +13,7 @@ from client.vault.codec import key_of_start, natural_key
 from client.vault.identity import SourceRow, beside_held, place_of
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
+from client.vault.records.episode_days import EpisodeDays, follows_episodes, is_episode
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandActs
 from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
@@ -86,6 +87,7 @@ class Intake:
         self._set_aside: dict[bytes, list[FormerReading]] = defaultdict(list)
         self._gone: list[bytes] = []
         self._taken_out: set[bytes] = set()
+        self._brought_back: set[bytes] = set()
         self._claims: dict[bytes, bytes] = {}
         self._corrected: Counter[datetime] = Counter()
         self._conflicting = self._unclear = self._replaced = 0
@@ -93,7 +95,7 @@ class Intake:
     def take(self, observations: Iterable[Observation]) -> Added:
         """Decide about each reading of one file, and store what counts."""
         placed, unclear = beside_held(list(observations), self._rows_beside)
-        known = [place for place, observation in enumerate(placed) if not self._counts(observation)]
+        known = self._known(placed)
         if self._replaces:
             self._take_out(placed)
         else:
@@ -109,14 +111,62 @@ class Intake:
             self._replaced,
         )
 
-    def _counts(self, new: Observation) -> bool:
+    def _known(self, placed: Sequence[Observation]) -> list[int]:
+        """Return the places of the duplicates. Days lost follow their episodes, which are decided about first."""
+        episodes = [place for place, one in enumerate(placed) if is_episode(one)]
+        if not episodes:
+            return [place for place, one in enumerate(placed) if not self._counts(one)]
+        known = [place for place in episodes if not self._counts(placed[place])]
+        held, records = self._counting.all(), [self._seal.row_key(natural_key(placed[place])) for place in episodes]
+        days = EpisodeDays(self._standing_episodes(held, records))
+        known += [
+            place for place, one in enumerate(placed) if not is_episode(one) and not self._counts_beside(one, days)
+        ]
+        self._take_back(held, records, days)
+        return sorted(known)
+
+    def _standing_episodes(self, held: Mapping[bytes, Observation], records: Iterable[bytes]) -> list[Observation]:
+        """Return the episodes that count, and of these records those that a person voided: their days stand yet."""
+        counting = {key: one for key, one in {**held, **self._fresh}.items() if is_episode(one)}
+        voided = (self._stored(key) for key in records if key not in counting)
+        return [*counting.values(), *(one.reading for one in voided if one is not None)]
+
+    def _counts_beside(self, new: Observation, days: EpisodeDays) -> bool:
+        """Decide about a reading of a log: a day lost counts where an episode that counts gives it."""
+        if not follows_episodes(new):
+            return self._counts(new)
+        key = self._seal.row_key(natural_key(new))
+        if not days.allow(new):
+            self._claims.setdefault(key, fingerprint(self._seal, key, new))
+            return False
+        former = () if key in self._fresh else self._formerly(key)
+        if former and self._stored_counts(key) is None and former[-1].change.kind is ChangeKind.REPLACED:
+            self._brought_back.add(key)
+        return self._counts(new, brings_back=key in self._brought_back)
+
+    def _take_back(self, held: Mapping[bytes, Observation], records: Iterable[bytes], days: EpisodeDays) -> None:
+        """Set aside the days that the episodes of these records cost before, and that none costs now."""
+        former = (one.reading for key in records for one in (*self._formerly(key), *self._set_aside[key]))
+        before = EpisodeDays(former)
+        gone = [key for key, one in held.items() if follows_episodes(one) and before.cost(one) and not days.allow(one)]
+        self._set_out(held, gone)
+
+    def _formerly(self, key: bytes) -> tuple[FormerReading, ...]:
+        stored = self._stored(key)
+        return stored.former if stored is not None else ()
+
+    def _stored_counts(self, key: bytes) -> Observation | None:
+        stored = self._stored(key)
+        return stored.counting if stored is not None else None
+
+    def _counts(self, new: Observation, *, brings_back: bool = False) -> bool:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
         held = self._held(key, new) or _Held(key, None)
         if held.key != key:
             held = self._renamed_to(key, held, new.entry)
         replaces = self._replaces and key not in self._fresh
-        found = verdict(new, held.counting, held.former, replaces=replaces)
+        found = verdict(new, held.counting, held.former, replaces=replaces, brings_back=brings_back)
         if found is Precedence.IS_SET_ASIDE:
             self._conflicting += new.value != held.reading.value
             self._keep_aside(held, key, new)
@@ -179,11 +229,16 @@ class Intake:
         """
         kept = {self._seal.row_key(natural_key(one)) for one in placed}
         held = self._counting.opened(row for row in self._counting.rows() if row[0] not in kept)
-        for key in dict.fromkeys((*at_same_times(held, placed), *of_same_files(held, placed))):
+        gone = dict.fromkeys((*at_same_times(held, placed), *of_same_files(held, placed)))
+        self._set_out(held, [key for key in gone if key not in self._taken_out])
+        self._replaced += len(self._taken_out)
+
+    def _set_out(self, held: Mapping[bytes, Observation], gone: Iterable[bytes]) -> None:
+        """Set readings aside for which this import has no value."""
+        for key in gone:
             self._set_aside[key].append(FormerReading(held[key], self._change(ChangeKind.REPLACED)))
             self._gone.append(key)
             self._taken_out.add(key)
-        self._replaced += len(self._taken_out)
 
     def _change(self, kind: ChangeKind) -> ReadingChange:
         mark = self._mark
@@ -195,7 +250,7 @@ class Intake:
         self._counting.put(written)
         self._former.add((key, one) for key, values in self._set_aside.items() for one in values)
         if self._mark is not None:
-            claims = ImportClaims(self._claims, frozenset(self._taken_out), self._replaces)
+            claims = ImportClaims(self._claims, frozenset(self._taken_out | self._brought_back), self._replaces)
             Claims(self._connection, self._athlete, self._seal).note(self._mark.number, claims)
 
     def _stored(self, key: bytes) -> _Held | None:

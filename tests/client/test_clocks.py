@@ -123,6 +123,16 @@ def test_two_sessions_of_one_device_with_equal_starts_are_two(monkeypatch: pytes
     assert len(set(entries(7))) == len(set(entries(None))) == 2
 
 
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
+@pytest.mark.parametrize("place", ["America/New_York", "Pacific/Auckland"])
+def test_the_ends_of_the_calendar_are_counted_in_every_zone(moment: datetime, place: str) -> None:
+    counters, clock = QualityCounters(), LocalClock(ZoneInfo(place), NOW)
+
+    found = clock.placed(moment, counters)
+
+    assert (found, counters.report().details["dropped:time_implausible"]) == (None, 1)
+
+
 @pytest.mark.parametrize("offset", ["+14:15", "-18:00", "+23:59"])
 def test_an_offset_that_no_place_has_drops_the_row(text_file: TextFile, offset: str) -> None:
     text = f"effective_time_frame,injuries\n2026-01-06T05:39:54{offset},{{}}\n2026-01-07T05:39:54+14:00,{{}}\n"

@@ -99,7 +99,8 @@ def test_rows_are_those_of_the_one_athlete_who_has_the_whole_name(
     vault.add_athlete(new_athlete_id(), "Bo Ek", shirt_no=4)
     vault.add_athlete(new_athlete_id(), "Bo  Ek", shirt_no=5)
     path = tmp_path / "rpe.csv"
-    path.write_text("date,who,rpe\n2026-03-02,åse lind,5\n2026-03-02,Bo Ek,6\n2026-03-02,Lind,7\n")
+    rows = '2026-03-02,åse lind,5\n2026-03-02,Bo Ek,6\n2026-03-02,Lind,7\n2026-03-03,"Åse\nLind",5\n'
+    path.write_text("date,who,rpe\n" + rows)
     columns = (
         '"athlete":"who","time":{"column":"date","format":"date"},"streams":[{"column":"rpe","stream":"session_rpe"}]'
     )

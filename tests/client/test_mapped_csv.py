@@ -87,6 +87,28 @@ def test_sleep_gets_its_end_from_a_column_of_minutes(text_file: TextFile, clock:
     assert sleep.day.isoformat() == "2026-01-02"
 
 
+@pytest.mark.parametrize(
+    ("time", "cell", "changes", "counted"),
+    [
+        ({"format": "unix_s"}, "1767310200", {}, 1),
+        ({"format": "iso"}, "2026-01-01T23:30:00Z", {}, 1),
+        ({"format": "%Y-%m-%d %H:%M", "zone": "utc"}, "2026-01-01 23:30", {}, 1),
+        ({"format": "unix_s"}, "1767310200", {"timezone": "Europe/Oslo"}, 0),
+        ({"format": "iso"}, "2026-01-02T00:30:00+01:00", {}, 0),
+        ({"format": "iso"}, "2026-01-01T23:30:00", {}, 0),
+    ],
+)
+def test_a_time_in_utc_whose_zone_nobody_said_is_placed_and_counted(
+    text_file: TextFile, clock: LocalClock, time: dict[str, str], cell: str, changes: dict[str, str], counted: int
+) -> None:
+    described = mapping(athlete=None, time={"column": "date", **time}, **changes)
+
+    found = read_mapped(text_file(f"date,rpe,hours,rest\n{cell},5,,\n"), clock, described)[NOBODY]
+
+    assert found.report.details.get("clock:zone_assumed", 0) == counted
+    assert [one.start for one in found.observations] == [datetime(2026, 1, 1, 23, 30, tzinfo=UTC)]
+
+
 def test_columns_that_are_missing_are_named(text_file: TextFile, clock: LocalClock) -> None:
     with pytest.raises(UnreadableFile, match="hours, rest"):
         read_mapped(text_file("athlete,date,rpe\na,2026-01-01,7\n"), clock, mapping())

@@ -1,4 +1,7 @@
-"""Labels that are an athlete's whole name: capitals, spaces and the form of letters make no difference."""
+"""Labels that are an athlete's whole name: capitals, spaces and the form of letters make no difference.
+
+A label with a line break or a sign of control in it is nobody's name.
+"""
 
 import unicodedata
 from collections import Counter
@@ -6,9 +9,13 @@ from collections.abc import Iterable
 
 from policies.vocabulary import AthleteId
 
+_OF_NO_NAME = frozenset({"Cc", "Zl", "Zp"})  # Unicode's controls, line breaks among them, and line separators
+
 
 def plain_name(name: str) -> str:
-    """Return what two spellings of one name have in common (Unicode NFKC, folded)."""
+    """Return what two spellings of one name have in common (Unicode NFKC, folded); such a label stays as it is."""
+    if any(unicodedata.category(sign) in _OF_NO_NAME for sign in name.strip()):
+        return name
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

@@ -6,7 +6,7 @@ Fields: Bahr et al. 2020. Diagnoses and notes are not read.
 import hashlib
 from datetime import date, timedelta
 
-from client.biometrics.health_episodes import ProblemKind, episode_text
+from client.biometrics.health_episodes import LOG_APP, ProblemKind, days_between, episode_text
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
@@ -20,7 +20,7 @@ from client.ingest.known.labelled_rows import LabelledRows
 from client.ingest.known.named_columns import ATHLETE, found_columns
 from client.ingest.text_table import TextTable, read_table
 
-APP = "health-log"
+APP = LOG_APP
 LONGEST_DAYS = 1095  # ours: three years
 _NAMES = {
     "athlete": ATHLETE,
@@ -79,18 +79,18 @@ def _take(out: Collector, row: dict[str, str], columns: dict[str, str], form: st
         out.counters.count("open_episode")
         out.counters.note("episodes without a return: the days after their onset are not known to be lost")
     else:
-        _take_days(out, kind, began, max((ended - began).days - 1, 0))
+        _take_days(out, kind, began, list(days_between(began, ended)))
 
 
-def _take_days(out: Collector, kind: ProblemKind, began: date, lost: int) -> None:
+def _take_days(out: Collector, kind: ProblemKind, began: date, lost: list[date]) -> None:
     """Take the days lost: an illness is a day away like any other, for its kind is not everybody's to know."""
     stream = Stream.TIME_LOSS if kind is ProblemKind.INJURY else Stream.ABSENCE
     if kind is ProblemKind.INJURY and lost:
         onset = out.clock.local_day(began, out.counters)
         if onset is not None:
             out.number(Stream.INJURY_ONSET, onset, 1.0)
-    for step in range(1, lost + 1):
-        moment = out.clock.local_day(began + timedelta(days=step), out.counters)
+    for day in lost:
+        moment = out.clock.local_day(day, out.counters)
         if moment is not None:
             out.begin_record()  # a day is known by its date: each is one reading, and of two problems it is lost once
             out.number(stream, moment, 1.0)

@@ -14,10 +14,14 @@ from client.ingest.mapping import TimeColumn
 
 @dataclass(slots=True)
 class RowTimes:
-    """Places the rows of one file. clock: of the file's own zone, which a row's zone column may replace."""
+    """Places the rows of one file. clock: of the file's own zone, which a row's zone column may replace.
+
+    is_zone_said: the mapping names that zone; else the days of times in UTC are a guess.
+    """
 
     column: TimeColumn
     clock: LocalClock
+    is_zone_said: bool = False
     _by_zone: dict[tzinfo, LocalClock] = field(default_factory=dict)
 
     def moment(self, out: Collector, row: Mapping[str, str]) -> Moment | None:
@@ -41,7 +45,8 @@ class RowTimes:
             found = found.replace(tzinfo=UTC)
         if found.tzinfo is None:
             return clock.local(found, out.counters)
-        return clock.of(found, out.counters)
+        is_assumed = self.column.zone_column is None and not self.is_zone_said
+        return clock.of(found, out.counters, is_zone_assumed=is_assumed)
 
     def _time_of_day(self, row: Mapping[str, str]) -> time | None:
         return None if self.column.time_of_day is None else read_clock(row[self.column.time_of_day])

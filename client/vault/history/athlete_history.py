@@ -92,8 +92,8 @@ class AthleteHistory:
         value = values.get(claims.values.get(key, b""))
         if value is not None:
             source = changed(value.source, file_sha256=record.file_sha256)
-            yield ValueReported(changed(value, source=source), mark)
-        if key in claims.taken_out:
+            yield ValueReported(changed(value, source=source), mark, brings_back=key in claims.taken_out)
+        elif key in claims.taken_out:
             yield TakenOut(mark)
 
     def _values(self, key: bytes) -> dict[bytes, Observation]:

@@ -17,10 +17,14 @@ Fingerprint = Callable[[Observation], bytes]
 
 @dataclass(frozen=True, slots=True)
 class ValueReported:
-    """A file had this value. mark: of its import; None where an earlier version stored it and noted none."""
+    """A file had this value. mark: of its import; None where an earlier version stored it and noted none.
+
+    brings_back: the file said that what an import took out holds again.
+    """
 
     reading: Observation
     mark: ImportMark | None = None
+    brings_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def last_value(state: RecordState) -> Observation | None:
 
 def _report(state: RecordState, event: ValueReported) -> None:
     replaces = event.mark is not None and event.mark.replaces
-    found = verdict(event.reading, state.counting, state.former, replaces=replaces)
+    found = verdict(event.reading, state.counting, state.former, replaces=replaces, brings_back=event.brings_back)
     if found is Precedence.IS_SET_ASIDE:
         if not any(is_same(event.reading, one.reading) for one in state.former):
             state.former.append(FormerReading(event.reading, _change(ChangeKind.CONFLICT, event.mark)))

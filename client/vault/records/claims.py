@@ -27,7 +27,8 @@ class ImportClaims:
     """What one import had for one athlete.
 
     values: by record, the fingerprint of the import's value, whether it counts or not. taken_out: records of which it
-    had nothing and which it set aside as a replacement. replaces: it was to take the place of what was stored.
+    had nothing and which it set aside as a replacement; with a value, those that it brings back. replaces: it was to
+    take the place of what was stored.
     """
 
     values: Mapping[bytes, bytes] = field(default_factory=dict)

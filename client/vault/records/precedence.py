@@ -24,15 +24,23 @@ class Precedence(Enum):
 
 
 def verdict(
-    new: Observation, counting: Observation | None, former: Sequence[FormerReading], *, replaces: bool = False
+    new: Observation,
+    counting: Observation | None,
+    former: Sequence[FormerReading],
+    *,
+    replaces: bool = False,
+    brings_back: bool = False,
 ) -> Precedence:
     """Return what becomes of a new value. replaces: `ingest --replace`, which takes the place of whatever is stored.
+    brings_back: its file says that what an import took out holds again.
 
     A value that was voided, and one that was corrected by hand, does not come back with an older file. A newer report
     of the same session, or of a record with an id of its source, takes the place of the stored one.
     """
     if counting is not None and is_same(new, counting):
         return Precedence.REPEATS
+    if counting is None and brings_back:
+        return Precedence.COUNTS
     if any(is_same(new, one.reading) for one in (voided(former) if replaces else former)):
         return Precedence.REPEATS if counting is None else Precedence.IS_SET_ASIDE
     if counting is None:
