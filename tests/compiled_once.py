@@ -1,14 +1,41 @@
-"""Statements are compiled once a test process: each test has databases of its own, and asks them the same things.
+"""What a process compiles for one test serves all: statements, the commands of a program, the parameters of routes.
 
-An engine of SQLAlchemy compiles each statement when it first meets it, which takes longer than to run it. A program has
-one engine for its life; a test process opens one for each test, and would compile everything as many times.
+A program has one engine, one tree of commands and one application for its life, and compiles each when it first meets
+it, which takes longer than to run it. A test process makes them anew for each test, and would compile everything as
+many times.
 """
 
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import FunctionType
 from typing import Any
 
+import fastapi.dependencies.utils
+import fastapi.routing
+import pytest
+import typer.testing
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
 from sqlalchemy import Engine, create_engine
+from typer.main import get_command
+
+import chassis.storage.engine
 
 _first: dict[str, Engine] = {}
+_dependants: dict[tuple[object, ...], Dependant] = {}
+
+
+@contextmanager
+def compiling_once() -> Iterator[None]:
+    """Until the block ends, compile once a process what is the same for every test."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(chassis.storage.engine, "create_engine", sharing_engine)
+        patched.setattr(typer.testing, "_get_command", cache(get_command))
+        patched.setattr(fastapi.dependencies.utils, "get_dependant", shared_dependant)
+        patched.setattr(fastapi.routing, "get_dependant", own_dependant)
+        yield
 
 
 def sharing_engine(url: str, **arguments: Any) -> Engine:
@@ -18,3 +45,22 @@ def sharing_engine(url: str, **arguments: Any) -> Engine:
     if first is not engine and first.dialect.server_version_info is not None:  # it has met its server
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
     return engine
+
+
+def shared_dependant(*, call: Callable[..., Any], **asked: Any) -> Dependant:
+    """Do what FastAPI's `get_dependant` does, once for each function of a module.
+
+    What is defined inside a function belongs to one application, which would live on with what is remembered here.
+    """
+    if not isinstance(call, FunctionType) or call.__closure__ or "<locals>" in call.__qualname__:
+        return get_dependant(call=call, **asked)
+    key = (call, *((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(asked.items())))
+    if key not in _dependants:
+        _dependants[key] = get_dependant(call=call, **asked)
+    return _dependants[key]
+
+
+def own_dependant(*, call: Callable[..., Any], **asked: Any) -> Dependant:
+    """The same for a route, which puts the dependencies of its router before those of the function."""
+    shared = shared_dependant(call=call, **asked)
+    return dataclasses.replace(shared, dependencies=list(shared.dependencies))

@@ -18,8 +18,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that `tests` is found however pytest starts
 
-import chassis.storage.engine
-from tests.compiled_once import sharing_engine
+from tests.compiled_once import compiling_once
 from tests.postgres_server import PostgresServer, postgres_running
 from tests.scale import RUNS, scaled, write_counts
 from tests.waiting import HANG_S
@@ -74,9 +73,8 @@ def run_number(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
-    """Let the databases of all tests share what was compiled for one of them."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(chassis.storage.engine, "create_engine", sharing_engine)
+    """Let all tests share what was compiled for one of them."""
+    with compiling_once():
         yield
 
 

@@ -27,14 +27,14 @@ ONE_COMMAND = {
 SHOW_ALL = """
 import sys, typer.main
 from importlib import import_module
-from typer.testing import CliRunner
-app = import_module(sys.argv[1]).app
+from click.testing import CliRunner
+program = typer.main.get_command(import_module(sys.argv[1]).app)
 def words_of(command, words=()):
     yield words
     for name, inside in getattr(command, "commands", {}).items():
         yield from words_of(inside, (*words, name))
-every = list(words_of(typer.main.get_command(app)))
-assert all(CliRunner().invoke(app, [*words, "--help"]).exit_code == 0 for words in every)
+every = list(words_of(program))
+assert all(CliRunner().invoke(program, [*words, "--help"]).exit_code == 0 for words in every)
 print(len(every), *sorted(sys.modules.keys() & set(sys.argv[2].split())))
 """
 
