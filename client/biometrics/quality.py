@@ -10,6 +10,7 @@ from typing import Final
 from client.biometrics.row_account import RowLedger
 
 MOST_NAMED: Final = 5  # ours: sessions named in a note
+_COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,13 @@ class QualityReport:
     clock: int = 0
     details: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def plus(self, other: "QualityReport") -> "QualityReport":
+        """Return the counts of both, and each note once."""
+        both = {name: getattr(self, name) + getattr(other, name) for name in ("rows", "kept", *_COUNTED)}
+        details = Counter(self.details) + Counter(other.details)
+        notes = tuple(dict.fromkeys((*self.notes, *other.notes)))
+        return QualityReport(**both, details=dict(sorted(details.items())), notes=notes)
 
     def with_stored(
         self,
@@ -65,9 +73,6 @@ def _corrections(starts: Sequence[datetime]) -> str:
     named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in starts[:MOST_NAMED])
     more = f" and {len(starts) - MOST_NAMED} more" if len(starts) > MOST_NAMED else ""
     return f"a session that differs from the stored one took its place: {named}{more}; the former values are kept apart"
-
-
-_COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
 class QualityCounters:

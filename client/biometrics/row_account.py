@@ -52,6 +52,15 @@ class RowLedger:
         self._reasons: dict[int, tuple[int, str]] = {}
         self._whole_rows: Counter[str] = Counter()
 
+    def followed_by(self, other: "RowLedger") -> "RowLedger":
+        """Return the account of both, the rows of the other counted on from those of this one."""
+        found = RowLedger()
+        found.rows, found.lost = self.rows + other.rows, self.lost + other.lost
+        found._one_by_one = self._one_by_one and other._one_by_one
+        found._lost, found._whole_rows = self._lost + other._lost, self._whole_rows + other._whole_rows
+        found._reasons = self._reasons | {self.rows + row: reason for row, reason in other._reasons.items()}
+        return found
+
     @property
     def shares_rows(self) -> bool:
         """True for rows that share their readings: points of a recording, of which only summaries are kept."""

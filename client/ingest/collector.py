@@ -121,8 +121,8 @@ class Collector:
         except UnreadableFile as refused:
             refused.rows = report.rows
             raise
-        rows = tuple(record.row for record in self._records)
-        return Reading(told_apart(self._observations, self._records), report, rows, self.counters.ledger)
+        observations = told_apart(self._observations, self._records)
+        return Reading(observations, report, tuple(self._records), self.counters.ledger)
 
     def _keep(self, observation: Observation) -> None:
         self._observations.append(observation)

@@ -20,6 +20,7 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
+from client.ingest.tables.labels_of_one import of_each_owner
 from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import (
@@ -131,7 +132,8 @@ class Importer:
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
         left_out = len(readings) - len(owners)
-        found = [self._store(file, name, owner, readings[label], left_out) for label, owner in owners.items()]
+        held = of_each_owner(readings, owners)
+        found = [self._store(file, name, owner, reading, left_out) for owner, reading in held.items()]
         return [replace(found[0], others=others), *found[1:]]
 
     def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
@@ -156,8 +158,8 @@ class Importer:
             return {player: athlete}
         told = {label: known.get(label) or names.get(plain_name(label)) for label in readings}
         own = [label for label, owner in told.items() if owner == athlete]
-        if len(own) == 1:
-            return {own[0]: athlete}
+        if own:
+            return dict.fromkeys(own, athlete)
         if len(readings) > 1:
             raise UnreadableFile(f"it holds {len(readings)} athletes; say which with --player or --players")
         if any(told.values()):

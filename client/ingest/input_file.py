@@ -18,6 +18,7 @@ from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.spreadsheets.workbook import Sheet, read_sheets
 from client.ingest.spreadsheets.workbook_gate import is_workbook, may_be_workbook
+from client.vault.identity import SourceRecord
 
 MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
 MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
@@ -112,13 +113,18 @@ class InputFile:
 class Reading:
     """What a reader made of one file, or of one athlete's rows in it.
 
-    rows_of: the row of each observation. ledger: what became of the other rows.
+    records: that of each observation. ledger: what became of the other rows.
     """
 
     observations: tuple[Observation, ...]
     report: QualityReport
-    rows_of: tuple[int, ...]
+    records: tuple[SourceRecord, ...]
     ledger: RowLedger
+
+    @property
+    def rows_of(self) -> tuple[int, ...]:
+        """The row of each observation."""
+        return tuple(record.row for record in self.records)
 
 
 def load(path: Path) -> InputFile:

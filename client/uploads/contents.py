@@ -128,11 +128,11 @@ def _values(readings: Mapping[str, Reading]) -> int:
 
 def _taken_by(role: Role, reading: Reading) -> Reading:
     taken = [
-        (one, row)
-        for one, row in zip(reading.observations, reading.rows_of, strict=True)
+        (one, record)
+        for one, record in zip(reading.observations, reading.records, strict=True)
         if is_brought_by(role, one.stream)
     ]
-    return replace(reading, observations=tuple(one for one, _ in taken), rows_of=tuple(row for _, row in taken))
+    return replace(reading, observations=tuple(one for one, _ in taken), records=tuple(record for _, record in taken))
 
 
 def _first_rows(readings: Mapping[str, Reading]) -> tuple[RowAsRead, ...]:

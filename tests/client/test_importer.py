@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from client.biometrics.row_account import RowAccount
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.hrv import analyse, as_intervals
@@ -110,6 +111,27 @@ def test_rows_are_those_of_the_one_athlete_who_has_the_whole_name(
 
     names = {one.athlete: one.name for one in vault.athletes()}
     assert [(names[one.athlete], one.account.kept) for one in results if one.athlete] == [("Åse Lind", 1)]
+
+
+@pytest.mark.parametrize("is_said", [False, True])
+def test_rows_under_two_labels_of_one_athlete_are_different_sessions(
+    vault: Vault, clock: LocalClock, tmp_path: Path, is_said: bool
+) -> None:
+    athlete = vault.add_athlete(new_athlete_id(), "Åse Lind", shirt_no=3).athlete
+    path = tmp_path / "rpe.csv"
+    rows = f"2026-03-02,Åse Lind,6,60\n2026-03-02,ÅSE LIND,5,60\n2026-03-02,{athlete},5,60\n2026-03-02,ÅSE LIND,x,60\n"
+    path.write_text("date,who,rpe,min\n" + rows)
+    columns = [{"column": "rpe", "stream": "session_rpe"}, {"column": "min", "stream": "session_duration_min"}]
+    described = {"version": 1, "app": "sheet", "time": {"column": "date", "format": "date"}, "athlete": "who"}
+    mapping = read_mapping(json.dumps({**described, "streams": columns}).encode())
+    importer = Importer(vault, clock, Attribution(athlete if is_said else None), mapping)
+
+    for added, account in ((7, RowAccount(kept=4)), (0, RowAccount(duplicates=4))):
+        (result,) = importer.take(path)
+        assert (result.added, result.account, result.report.rows, result.report.notes) == (added, account, 4, ())
+
+    ratings = vault.read(athlete, [Stream.SESSION_RPE])
+    assert sorted(float(str(one.value)) for one in ratings) == [5.0, 5.0, 6.0]
 
 
 @pytest.mark.parametrize(
