@@ -7,6 +7,7 @@ the place "#1", "#2" …; the first has none.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 from client.biometrics.observations import PARTIAL_FILE, Observation
@@ -14,7 +15,9 @@ from client.biometrics.sessions import OF_SESSIONS, PLACE, TRIALS, has_only_a_da
 from client.biometrics.streams import Stream
 
 SourceRow = Mapping[Stream, Observation]
-HeldRows = Callable[[Observation], Sequence[SourceRow]]
+HeldRow = Mapping[Stream, Sequence[Observation]]
+"""A stored row: by stream the value that counts, and what a person corrected, for its source still tells that."""
+HeldRows = Callable[[Observation], Sequence[HeldRow]]
 """The stored rows that share the reading's start and source, in the order of their places; {} for an empty place."""
 
 
@@ -76,7 +79,7 @@ def beside_held(observations: Sequence[Observation], held_rows: HeldRows) -> tup
     return moved, unclear
 
 
-def _assigned(rows: Sequence[SourceRow], held: Sequence[SourceRow], *, is_dated: bool) -> tuple[list[int], int]:
+def _assigned(rows: Sequence[SourceRow], held: Sequence[HeldRow], *, is_dated: bool) -> tuple[list[int], int]:
     """Return the place of each row, and how many rows are neither a stored one nor surely another."""
     free = dict(enumerate(held))
     places: dict[int, int] = {}
@@ -91,21 +94,21 @@ def _assigned(rows: Sequence[SourceRow], held: Sequence[SourceRow], *, is_dated:
     return [places[index] for index in range(len(rows))], min(len(fresh), sum(map(bool, free.values())))
 
 
-def _equals(row: SourceRow, held: SourceRow) -> bool:
+def _equals(row: SourceRow, held: HeldRow) -> bool:
     return all(_has(held, one) for one in row.values())
 
 
-def _corrects(row: SourceRow, held: SourceRow) -> bool:
+def _corrects(row: SourceRow, held: HeldRow) -> bool:
     """True where one value stayed, or either was cut off; a trial has one value, so that it corrects any."""
-    is_cut_off = any(PARTIAL_FILE in one.quality for one in (*row.values(), *held.values()))
+    is_cut_off = any(PARTIAL_FILE in one.quality for one in (*row.values(), *chain(*held.values())))
     return is_cut_off or set(row) <= TRIALS or any(_has(held, one) for one in row.values())
 
 
-def _has(row: SourceRow, reading: Observation) -> bool:
-    return reading.stream in row and row[reading.stream].value == reading.value
+def _has(held: HeldRow, reading: Observation) -> bool:
+    return any(one.value == reading.value for one in held.get(reading.stream, ()))
 
 
-def _any(_: SourceRow, __: SourceRow) -> bool:
+def _any(_: SourceRow, __: HeldRow) -> bool:
     return True
 
 

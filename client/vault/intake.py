@@ -10,7 +10,7 @@ from client.biometrics.observations import Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS, has_source_id
 from client.biometrics.streams import Stream
 from client.vault.codec import key_of_start, natural_key
-from client.vault.identity import SourceRow, beside_held, place_of
+from client.vault.identity import HeldRow, beside_held, place_of
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
 from client.vault.records.episode_days import EpisodeDays, follows_episodes, is_episode
@@ -64,6 +64,11 @@ class _Held:
     def reading(self) -> Observation:
         """The value that counts, else the one that was set aside last."""
         return self.former[-1].reading if self.counting is None else self.counting
+
+    @property
+    def known_as(self) -> tuple[Observation, ...]:
+        """The values by which a row of a file is known to be this record: also those that a person corrected."""
+        return (self.reading, *(one.reading for one in self.former if one.change.kind is ChangeKind.CORRECTED))
 
 
 class Intake:
@@ -276,12 +281,12 @@ class Intake:
         held = (self._stored(key) for key in keys if key not in self._claims)
         return next((one for one in held if one is not None), None)
 
-    def _rows_beside(self, reading: Observation) -> list[SourceRow]:
+    def _rows_beside(self, reading: Observation) -> list[HeldRow]:
         streams = sorted(OF_SESSIONS) if reading.stream in OF_SESSIONS else [reading.stream]
-        found: list[SourceRow] = []
+        found: list[HeldRow] = []
         while len(found) < MOST_PLACES:
             keys = self._keys_at(reading, streams, place_of(len(found)))
-            row = {stream: held.reading for stream, key in keys.items() if (held := self._stored(key)) is not None}
+            row = {stream: held.known_as for stream, key in keys.items() if (held := self._stored(key)) is not None}
             if not row and not self._acts.is_left(keys.values()):
                 break
             found.append(row)

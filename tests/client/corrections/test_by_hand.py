@@ -9,7 +9,7 @@ from client.errors import BadObservation, CannotCorrect
 from client.vault.history.by_hand import CorrectionReason, HandReason, correct, history_of, void, void_all
 from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.store import Vault
-from tests.client.corrections.vault_story import NOW, WHY, Story, mood, rating, reading, story
+from tests.client.corrections.vault_story import NOW, WHY, Story, minutes_of, mood, rating, reading, story
 
 LATER = NOW + timedelta(hours=1)
 
@@ -50,6 +50,21 @@ def test_no_later_file_takes_the_place_of_a_corrected_value_but_a_replacing_one(
 
         told.bring("c", [rating(6.5)], replaces=True)
         assert values(told) == [6.5]
+
+
+@pytest.mark.parametrize("later", [(6.0, 60.0), (7.0, 75.0), (8.0, 60.0)])
+def test_a_session_of_a_day_corrected_by_hand_is_known_again_by_either_value(
+    shared: Vault, later: tuple[float, float]
+) -> None:
+    with story(shared) as told:
+        told.bring("a", [rating(6.0, hour=0), minutes_of(60.0, hour=0)])
+        for stream, value in ((Stream.SESSION_RPE, 7.0), (Stream.SESSION_DURATION_MIN, 75.0)):
+            (one,) = stored_readings(told.vault, told.athlete, streams=[stream])
+            correct(told.vault, told.athlete, one.id, value, WHY)
+
+        told.bring("b", [rating(later[0], hour=0), minutes_of(later[1], hour=0), mood(4.0)])
+
+        assert sorted(map(float, map(str, values(told)))) == [4.0, 7.0, 75.0]
 
 
 def test_a_voided_value_does_not_come_back_and_another_one_counts(shared: Vault) -> None:
