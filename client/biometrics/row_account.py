@@ -1,5 +1,6 @@
 """What became of each row of a file: kept, dropped with a reason, or known already; the three add up to the rows."""
 
+from array import array
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from client.biometrics.interruption import check_interruption
 
 MISSING = "missing"
 NO_READING = "no_reading"
+_NOTHING = (0, NO_READING)
 _NOT_MISSING = ("row_left_out", "imputed")
 _WHOLE_ROW = tuple(f"dropped:{word}" for word in ("time", "row", "beats", "sleep", "activity", "not_a_number_rr"))
 
@@ -41,6 +43,39 @@ class RowAccount:
         return RowAccount(dropped=dict(+dropped))
 
 
+class _ReasonByRow:
+    """How much was said of each row, and the word: two bytes a row, as a large table has millions of them."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[int, str], int] = {_NOTHING: 0}
+        self._by_number = [_NOTHING]
+        self._rows = array("H")
+
+    def of(self, row: int) -> tuple[int, str]:
+        return self._by_number[self._rows[row]] if row < len(self._rows) else _NOTHING
+
+    def set(self, row: int, found: tuple[int, str]) -> None:
+        number = self._kinds.setdefault(found, len(self._by_number))
+        if number == len(self._by_number):
+            self._by_number.append(found)
+        missing = row + 1 - len(self._rows)
+        if missing > 0:
+            self._rows.frombytes(bytes(missing * self._rows.itemsize))
+        self._rows[row] = number
+
+    def followed_by(self, other: "_ReasonByRow", *, after: int) -> "_ReasonByRow":
+        """Return both, the rows of the other counted on from `after`."""
+        found = _ReasonByRow()
+        for first, one in ((0, self), (after, other)):
+            for row, number in enumerate(one._rows):
+                if number:
+                    found.set(first + row, one._by_number[number])
+        return found
+
+    def worst(self) -> tuple[int, str]:
+        return max(self._by_number)
+
+
 class RowLedger:
     """Reasons by row, collected while a reader works. rows: those begun; lost: those left out before that."""
 
@@ -49,7 +84,7 @@ class RowLedger:
         self._one_by_one = True
         self._lost: Counter[str] = Counter()
         self.lost = 0
-        self._reasons: dict[int, tuple[int, str]] = {}
+        self._reasons = _ReasonByRow()
         self._whole_rows: Counter[str] = Counter()
 
     def followed_by(self, other: "RowLedger") -> "RowLedger":
@@ -58,7 +93,7 @@ class RowLedger:
         found.rows, found.lost = self.rows + other.rows, self.lost + other.lost
         found._one_by_one = self._one_by_one and other._one_by_one
         found._lost, found._whole_rows = self._lost + other._lost, self._whole_rows + other._whole_rows
-        found._reasons = self._reasons | {self.rows + row: reason for row, reason in other._reasons.items()}
+        found._reasons = self._reasons.followed_by(other._reasons, after=self.rows)
         return found
 
     @property
@@ -80,14 +115,14 @@ class RowLedger:
     def note(self, code: str, number: int) -> None:
         """Take a count of the present row; the worst one becomes the reason where the row gives no reading."""
         found = _reason(code)
-        if found > self._reasons.get(self.rows, (0, "")):
-            self._reasons[self.rows] = found
+        if found > self._reasons.of(self.rows):
+            self._reasons.set(self.rows, found)
         if code.startswith(_WHOLE_ROW):
             self._whole_rows[found[1]] += number
 
     def reason_of(self, row: int) -> str:
         """Return the worst that was counted of a row, for one that gives no reading."""
-        return self._reasons.get(row, (0, NO_READING))[1]
+        return self._reasons.of(row)[1]
 
     def account(self, rows_of: Sequence[int], known: Collection[int]) -> RowAccount:
         """Close the ledger.
@@ -112,7 +147,7 @@ class RowLedger:
     def _together(self, fresh: set[int], repeated: set[int]) -> RowAccount:
         """Account for rows that share their readings, such as the beats of one series."""
         if not fresh and not repeated:
-            reason = max(self._reasons.values(), default=(0, NO_READING))[1]
+            reason = self._reasons.worst()[1]
             return RowAccount(dropped={reason: self.rows} if self.rows else {})
         dropped: dict[str, int] = {}
         left = self.rows - 1  # at least one row gave the readings

@@ -15,7 +15,7 @@ from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
-from client.ingest.text_table import decoded, read_table
+from client.ingest.text_table import decoded, is_small_text, read_table
 from client.ingest.wellness.golden_cheetah import holds_measures
 from client.ingest.wellness.readers import GOLDEN_CHEETAH
 
@@ -215,7 +215,7 @@ def _table_reader(file: InputFile) -> Reader:
     known = table_kinds.reader_of_table(table)
     if known is not None:
         return known
-    if looks_like_intervals(decoded(file)):
+    if is_small_text(file) and looks_like_intervals(decoded(file)):
         return RR
     first = next((record.cells for record in table.records() if record.cells), ())
     check_is_usable(file, table.header, first)

@@ -6,7 +6,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +16,17 @@ from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
+from client.ingest.cells.text_codec import codec_of
 from client.ingest.spreadsheets.workbook import Sheet, read_sheets
 from client.ingest.spreadsheets.workbook_gate import is_workbook, may_be_workbook
 from client.vault.identity import SourceRecord
 
 MAX_BYTES = 4 * 2**30  # ours: above the largest export we know of
-MAX_WHOLE = 512 * 2**20  # ours: for readers that need all bytes at once
+MAX_WHOLE = 64 * 2**20  # ours: for readers that need all bytes at once
 SMALL = 16 * 2**20  # ours: larger files are read from the disk each time they are needed
 HEAD = 64 * 2**10  # ours: what a reader is told by
+PIECE = 2**18
+CUT_OFF = "cannot be read to its end; copy or export it again"
 NOT_FROM_DISK = "cannot be read from disk"
 DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading a stream raises where the file, or the archive that it stands in, is damaged."""
@@ -79,7 +82,7 @@ class InputFile:
         """SHA-256 of the bytes, 64 hexadecimal digits; of those before the damage in a file that cannot be read."""
         found = hashlib.sha256()
         with contextlib.suppress(UnreadableFile, *DAMAGES), self.open() as stream:
-            while chunk := stream.read(2**20):
+            while chunk := stream.read(PIECE):
                 found.update(chunk)
         return found.hexdigest()
 
@@ -96,7 +99,20 @@ class InputFile:
                     found += chunk
                 return bytes(found)
         except DAMAGES as error:
-            raise UnreadableFile("cannot be read to its end; copy or export it again") from error
+            raise UnreadableFile(CUT_OFF) from error
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes piece by piece; raises UnreadableFile where they cannot be read to their end."""
+        try:
+            with self.open() as stream:
+                yield from iter(lambda: stream.read(PIECE), b"")
+        except DAMAGES as error:
+            raise UnreadableFile(CUT_OFF) from error
+
+    @cached_property
+    def codec(self) -> str:
+        """The codec of a text; raises UnreadableFile for binary content and for a text in no code page that is read."""
+        return codec_of(self.head, self.pieces)
 
     @cached_property
     def is_workbook(self) -> bool:

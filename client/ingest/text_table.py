@@ -1,37 +1,41 @@
-"""Delimited text as rows by header name, tolerant of what exports do: BOM, UTF-16, CRLF, CR, `sep=`, blank lines."""
+"""Delimited text as rows by header name, tolerant of what exports do: `sep=`, description above, blank lines, quotes.
+
+The lines of a text are read anew each time they are gone through: a table of any size takes the memory of a few lines.
+"""
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.cells.csv_records import CsvRecord, split_records
 from client.ingest.cells.cycle_names import is_about_cycle
-from client.ingest.cells.headings import heading, plain_heading
+from client.ingest.cells.headings import MOST_LINES, heading, plain_heading
+from client.ingest.cells.text_codec import holds_zeros, utf_16
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.markup.scan import looks_like_xml
 from client.ingest.spreadsheets.workbook import Sheet
+from client.ingest.tables.text_lines import TextLines
 
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
+MOST_TEXT = 16 * 2**20  # ours: bytes; days of beat intervals with their times
 _DELIMITERS = ",;\t"
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?', re.IGNORECASE)
 _MOST_HEADERS = 3  # ours: lines that are tried as the header of an unknown table
-_ARCHIVE = b"PK\x03\x04"
-_HEAD = 64  # ours: bytes that are looked at for UTF-16 without a mark
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNCLOSED = "a quotation mark is opened and not closed again; each of those lines was read by itself"
 
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """Header names, stripped, and the lines after it, unparsed."""
+    """Header names, stripped, and the lines after it, unparsed; they can be gone through more than once."""
 
     header: tuple[str, ...]
     delimiter: str
-    lines: tuple[str, ...]
+    lines: Iterable[str]
 
     @property
     def repeated(self) -> frozenset[str]:
@@ -107,68 +111,31 @@ class SheetTable(TextTable):
 def decoded(file: InputFile) -> str:
     """Return the file's text without BOM and with plain line ends, a workbook's first filled sheet with tabs.
 
-    Raises UnreadableFile for binary content.
+    Raises UnreadableFile for binary content, and for a text that is larger than any that is read as a whole.
     """
     if file.is_workbook:
         table = _first_sheet(file)
         return "\n".join("\t".join(row) for row in (table.header, *table.cells))
-    codec = _utf_16(file.data)
-    if codec is not None:
-        return _plain_ends(_decoded_as(codec, file.data))
-    if b"\x00" in file.data or file.data.startswith(_ARCHIVE):
-        raise UnreadableFile("expected text, found binary content")
-    try:
-        text = file.data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = _western(file.data)
-    return _plain_ends(text)
+    if not is_small_text(file):
+        raise UnreadableFile(f"expected a text of at most {MOST_TEXT // 2**20} MiB, found more; split it by days")
+    return "\n".join(TextLines(file))
 
 
-def _western(data: bytes) -> str:
-    """Decode what is no UTF-8 as the code page of Western Windows; broken UTF-8 is not read as its letters."""
-    text = data.decode("cp1252", errors="replace")
-    try:
-        data.decode("utf-8", errors="surrogatepass")
-    except UnicodeDecodeError:
-        if "�" not in text:
-            return text
-    raise UnreadableFile("expected text in UTF-8")
+def is_small_text(file: InputFile) -> bool:
+    """True for a file that `decoded` takes."""
+    return file.at_most(MOST_TEXT) is not None
 
 
 def may_hold_table(file: InputFile) -> bool:
     """True for a workbook, and for a file that may be delimited text: neither binary nor JSON nor XML.
 
-    What its first bytes tell comes first: a large export that is read as a stream is never held whole for this.
+    What its first bytes tell comes first: a large export that is read as a stream is not gone through for this.
     """
     if file.is_workbook:
         return True
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{") or looks_like_xml(file):
         return False
-    return b"\x00" not in file.data or _utf_16(file.data) is not None
-
-
-def _utf_16(data: bytes) -> str | None:
-    """Return the codec of a text of two bytes a sign, told by its mark or by a first line of plain letters."""
-    if data.startswith(_UTF_16):
-        return "utf-16"
-    head = data[:_HEAD]
-    if len(head) < 4 or not any(head):
-        return None
-    return "utf-16-le" if not any(head[1::2]) else "utf-16-be" if not any(head[::2]) else None
-
-
-def _decoded_as(codec: str, data: bytes) -> str:
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError as error:
-        raise UnreadableFile("expected text in UTF-16, as its first bytes say") from error
-    if "\x00" in text:
-        raise UnreadableFile("expected text, found binary content")
-    return text
-
-
-def _plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return utf_16(file.head) is not None or not holds_zeros(file.pieces())
 
 
 def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
@@ -179,15 +146,17 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
     if file.is_workbook:
         return _first_sheet(file)
     lines, said = _lines(file)
-    head = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if head is None:
+    found = next(((number, line) for number, line in enumerate(lines) if line.strip()), None)
+    if found is None:
         raise UnreadableFile("empty")
-    return _table_at(lines, head, delimiter or _delimiter(lines[head], said))
+    number, line = found
+    return _table_at(lines, number, delimiter or _delimiter(line, said))
 
 
-def _table_at(lines: Sequence[str], head: int, delimiter: str) -> TextTable:
-    header, below = heading(lines, head, delimiter)
-    return TextTable(header, delimiter, tuple(lines[below:]))
+def _table_at(lines: TextLines, head: int, delimiter: str) -> TextTable:
+    from_head = lines.below(head)
+    header, below = heading(from_head.first(MOST_LINES), 0, delimiter)
+    return TextTable(header, delimiter, from_head.below(below))
 
 
 def _first_sheet(file: InputFile) -> SheetTable:
@@ -212,15 +181,31 @@ def find_tables(
     delimiter: the one declared; those tried after it are that of a `sep=` line, a comma, a semicolon and a tab.
     """
     if file.is_workbook:
-        yield from _tables_of_sheets(file.sheets, names)
+        yield from _tables_of_sheets(file.sheets, lambda header: set(names) <= set(header))
         return
+    found = _below_description(file, lambda header: set(names) <= set(header), delimiter)
+    if found is not None:
+        yield "", found
+
+
+def find_fitting(file: InputFile, fits: Callable[[Sequence[str]], bool]) -> TextTable | None:
+    """Return the first table whose header fits, lines of description above it left out, or None."""
+    if file.is_workbook:
+        return next((table for _, table in _tables_of_sheets(file.sheets, fits)), None)
+    return _below_description(file, fits)
+
+
+def _below_description(
+    file: InputFile, fits: Callable[[Sequence[str]], bool], delimiter: str | None = None
+) -> TextTable | None:
     lines, said = _lines(file)
     candidates = dict.fromkeys([*(one for one in (delimiter, said) if one), *_DELIMITERS])
-    for number in range(min(MAX_PREAMBLE, len(lines))):
+    first = lines.first(MAX_PREAMBLE + MOST_LINES)
+    for number in range(min(MAX_PREAMBLE, len(first))):
         for chosen in candidates:
-            if set(names) <= set(heading(lines, number, chosen)[0]):
-                yield "", _table_at(lines, number, chosen)
-                return
+            if fits(heading(first, number, chosen)[0]):
+                return _table_at(lines, number, chosen)
+    return None
 
 
 def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
@@ -231,10 +216,9 @@ def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
         ]
     else:
         lines, said = _lines(file)
-        lines = [line for line in lines if line.strip()]
-        found = [
-            _table_at(lines, number, _delimiter(lines[number], said)) for number in _widest(lines[:most_lines], said)
-        ]
+        filled = list(islice(((at, line) for at, line in enumerate(lines) if line.strip()), most_lines))
+        widest = _widest([line for _, line in filled], said)
+        found = [_table_at(lines, filled[place][0], _delimiter(filled[place][1], said)) for place in widest]
     named = [table for table in found if sum(map(bool, table.header)) > 1]
     return sorted(named, key=lambda table: -sum(map(bool, table.header)))[:_MOST_HEADERS]
 
@@ -249,10 +233,12 @@ def _delimiter(line: str, said: str | None) -> str:
     return said or max(_DELIMITERS, key=line.count)
 
 
-def _tables_of_sheets(sheets: Sequence[Sheet], names: Collection[str]) -> Iterator[tuple[str, TextTable]]:
+def _tables_of_sheets(
+    sheets: Sequence[Sheet], fits: Callable[[Sequence[str]], bool]
+) -> Iterator[tuple[str, TextTable]]:
     for sheet in sheets:
         for number in range(min(MAX_PREAMBLE, len(sheet.rows))):
-            if set(names) <= set(_sheet_header(sheet, number)):
+            if fits(_sheet_header(sheet, number)):
                 yield sheet.name, _sheet_table(sheet, number)
                 break
 
@@ -274,8 +260,9 @@ def _sheet_header(sheet: Sheet, number: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _lines(file: InputFile) -> tuple[list[str], str | None]:
+def _lines(file: InputFile) -> tuple[TextLines, str | None]:
     """Return the lines and the delimiter that a spreadsheet's `sep=` line says, which is none of them."""
-    lines = decoded(file).split("\n")
-    found = _SEP_LINE.fullmatch(lines[0].strip(" "))
-    return (lines, None) if found is None else (lines[1:], found[1])
+    lines = TextLines(file)
+    first = lines.first(1)
+    found = _SEP_LINE.fullmatch(first[0].strip(" ")) if first else None
+    return (lines, None) if found is None else (lines.below(1), found[1])

@@ -180,7 +180,8 @@ class Intake:
             self._claims.setdefault(key, fingerprint(self._seal, key, new))
             return False
         self._claims[key] = fingerprint(self._seal, key, new)
-        self._set_aside[key] = [one for one in self._set_aside[key] if one.change.kind is not ChangeKind.CONFLICT]
+        if key in self._set_aside:  # most readings set nothing aside: no list for each
+            self._set_aside[key] = [one for one in self._set_aside[key] if one.change.kind is not ChangeKind.CONFLICT]
         if found is Precedence.REPLACES and held.counting is not None:
             self._replace(held, held.counting, key, new)
         self._fresh[key] = new

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 
+MOST_READINGS = 300_000  # ours: 25 athletes, ten answers a day, three years; in under 300 MiB of memory
 MIN_JUDGED = 5  # ours: with fewer numbers a column is not refused as shifted
 MAX_REFUSED_SHARE = 0.5  # ours: more refused numbers than good ones is another column or unit
 MAX_ABOVE_SHARE = 0.05  # ours: this many answers above the top of a scale are those of another scale, not slips
@@ -18,20 +19,26 @@ RATED = frozenset(stream for stream, spec in SPECS.items() if spec.unit == "{sco
 
 
 class ColumnCheck:
-    """Counts of one file by stream; for a file of many athletes all share one.
+    """Counts of one file by stream, and how many of its numbers are held; for a file of many athletes all share one.
 
     names: what the file calls the column of a stream, for the sentence that refuses it.
     """
 
     def __init__(self, names: Mapping[Stream, str] | None = None) -> None:
         self._names = names or {}
+        self._held = 0
         self._good: Counter[Stream] = Counter()
         self._refused: Counter[Stream] = Counter()
         self._above: Counter[Stream] = Counter()
 
     def take(self, stream: Stream) -> None:
-        """Count a good number."""
+        """Count a good number; raises UnreadableFile where a file has more of them than can be held."""
         self._good[stream] += 1
+        self._held += 1
+        if self._held > MOST_READINGS:
+            raise UnreadableFile(
+                f"expected at most {MOST_READINGS:,} readings in a file, found more; split it by season or by athlete"
+            )
 
     def refuse(self, stream: Stream, value: float | None = None) -> None:
         """Count a refused cell; value: the number that was out of range, where it was one."""

@@ -1,7 +1,8 @@
 """Lines of delimited text as records (RFC 4180), where a quotation mark that is never closed swallows no other line."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_FIELD = 1_000_000
@@ -17,24 +18,46 @@ class CsvRecord:
     is_unclosed: bool = False
 
 
-def split_records(lines: Sequence[str], *, delimiter: str, width: int) -> Iterator[CsvRecord]:
+class _Coming:
+    """Lines that come, of which some are looked at before they are taken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._seen: deque[str] = deque()
+
+    def take(self) -> str | None:
+        """Return the next line and go on; None after the last one."""
+        return self._seen.popleft() if self._seen else next(self._lines, None)
+
+    def ahead(self) -> Iterator[str]:
+        """Yield the lines after the one that was taken last, as many as a cell may have; they are still to be taken."""
+        for number in range(MAX_CELL_LINES - 1):
+            if number == len(self._seen):
+                line = next(self._lines, None)
+                if line is None:
+                    return
+                self._seen.append(line)
+            yield self._seen[number]
+
+
+def split_records(lines: Iterable[str], *, delimiter: str, width: int) -> Iterator[CsvRecord]:
     """Yield the records of lines that are not blank.
 
     width: cells of the header. A quoted cell may go over several lines; where one of them is a record by itself, or the
     cell is never closed, the mark is text and every line stands for itself.
     """
     csv.field_size_limit(MAX_FIELD)
-    number = 0
-    while number < len(lines):
-        if not lines[number].strip():
-            number += 1
+    coming = _Coming(lines)
+    while (line := coming.take()) is not None:
+        if not line.strip():
             continue
-        end = _last_line(lines, number, delimiter, width)
-        if end is None:
-            yield CsvRecord(_split_alone(lines[number], delimiter, width), is_unclosed=True)
+        record = _record_from(line, coming, delimiter, width)
+        if record is None:
+            yield CsvRecord(_split_alone(line, delimiter, width), is_unclosed=True)
         else:
-            yield CsvRecord(_split("\n".join(lines[number : end + 1]), delimiter))
-        number = number + 1 if end is None else end + 1
+            for _ in record[1:]:
+                coming.take()
+            yield CsvRecord(_split("\n".join(record), delimiter))
 
 
 def _split(text: str, delimiter: str, *, is_strict: bool = False) -> list[str] | None:
@@ -55,17 +78,18 @@ def _split_alone(line: str, delimiter: str, width: int) -> list[str] | None:
     return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
 
 
-def _last_line(lines: Sequence[str], first: int, delimiter: str, width: int) -> int | None:
-    """Return the line on which the record that begins at `first` ends, or None where a cell of it is never closed."""
-    if _open_quote(lines[first], delimiter, is_open=False) is None:
-        return first
-    alone = _split(_without_open_quote(lines[first], delimiter), delimiter)
-    for number in range(first + 1, min(first + MAX_CELL_LINES, len(lines))):
-        if alone is not None and _is_alike(alone, _split_alone(lines[number], delimiter, width), width):
+def _record_from(line: str, coming: _Coming, delimiter: str, width: int) -> list[str] | None:
+    """Return the lines of the record that begins with `line`, or None where a cell of it is never closed."""
+    if _open_quote(line, delimiter, is_open=False) is None:
+        return [line]
+    alone, record = _split(_without_open_quote(line, delimiter), delimiter), [line]
+    for further in coming.ahead():
+        if alone is not None and _is_alike(alone, _split_alone(further, delimiter, width), width):
             return None
-        if _open_quote(lines[number], delimiter, is_open=True) is None:
-            cells = _split("\n".join(lines[first : number + 1]), delimiter, is_strict=True)
-            return number if cells is not None and len(cells) == width else None
+        record.append(further)
+        if _open_quote(further, delimiter, is_open=True) is None:
+            cells = _split("\n".join(record), delimiter, is_strict=True)
+            return record if cells is not None and len(cells) == width else None
     return None
 
 

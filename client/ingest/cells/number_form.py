@@ -7,7 +7,7 @@ beside "850" is not 10.25.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 
 from client.ingest.cells.typed_cell import TypedCell
@@ -114,39 +114,69 @@ def refusal_of(text: str) -> Refusal:
     return Refusal.NO_RESULT if is_no_result else Refusal.NOT_A_NUMBER
 
 
-def column_form(
-    cells: Iterable[str], *, decimal: str | None, grouping: str | None, is_possible: Callable[[float], bool]
-) -> NumberForm:
-    """Judge a column by all of its cells.
+class ColumnSigns:
+    """Judges a column by all of its cells, which are looked at one by one and not held.
 
     decimal, grouping: as declared; None where the mapping says nothing ("." then, and what the cells prove).
     is_possible: whether a number is in the range of the column's stream; only a doubt within the range is one.
     """
-    point = decimal or "."
-    other = "," if point == "." else "."
-    group = other if grouping is None else grouping
-    known = [text for text in (cell.strip() for cell in cells) if _is_numeric(text)]
-    unclear = _unclear_decimal(known, point, is_possible, is_declared=decimal is not None)
-    allowed = SPACES_AND_APOSTROPHES + group if grouping is None else group
-    if group and not _is_grouping(known, point, group, is_declared=bool(decimal or grouping)):
-        unclear += group
-    return NumberForm(point, allowed, unclear)
+
+    def __init__(self, *, decimal: str | None, grouping: str | None, is_possible: Callable[[float], bool]) -> None:
+        self._point = decimal or "."
+        other = "," if self._point == "." else "."
+        self._group = other if grouping is None else grouping
+        self._is_open, self._is_possible = grouping is None, is_possible
+        self._is_declared = decimal is not None
+        self._groups_surely = bool(decimal or grouping)
+        self._fits_groups = True
+        self._point_is = _Point.ABSENT
+        self._doubtful = re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(self._point)}\d{{3}}", re.ASCII)
+
+    def see(self, cell: str) -> None:
+        """Take one cell into account."""
+        cell = cell.strip()
+        if not _is_numeric(cell):
+            return
+        if self._point in cell:
+            self._point_is = max(self._point_is, self._told_by(cell))
+        if self._group and self._group in cell:
+            self._fits_groups &= _value(cell, self._point, self._group) is not None
+            self._groups_surely |= self._point in cell or cell.count(self._group) > 1
+
+    def form(self) -> NumberForm:
+        """Return how the cells are written."""
+        unclear = self._point if self._is_unclear() else ""
+        allowed = SPACES_AND_APOSTROPHES + self._group if self._is_open else self._group
+        if self._group and not (self._fits_groups and self._groups_surely):
+            unclear += self._group
+        return NumberForm(self._point, allowed, unclear)
+
+    def _told_by(self, cell: str) -> "_Point":
+        """Return what one cell with the decimal sign tells of it."""
+        if cell.count(self._point) > 1:
+            return _Point.REPEATED
+        is_doubt = self._doubtful.fullmatch(cell) and self._is_possible(float(cell.replace(self._point, "")))
+        return _Point.DOUBTFUL if is_doubt else _Point.DECIMAL
+
+    def _is_unclear(self) -> bool:
+        """True where cells that have the decimal sign may be, or must be, numbers of thousands, such as 10.250."""
+        return self._point_is is _Point.REPEATED or (self._point_is is _Point.DOUBTFUL and not self._is_declared)
 
 
-def _is_grouping(cells: list[str], point: str, group: str, *, is_declared: bool) -> bool:
-    """True where every cell with the sign fits groups of three, and the column or the mapping says that it groups."""
-    marked = [cell for cell in cells if group in cell]
-    if any(_value(cell, point, group) is None for cell in marked):
-        return False
-    return is_declared or any(point in cell or cell.count(group) > 1 for cell in marked)
+class _Point(IntEnum):
+    """What the cells of a column say of its decimal sign; one that says more outweighs the others."""
+
+    ABSENT = 0
+    DOUBTFUL = 1
+    DECIMAL = 2
+    REPEATED = 3
 
 
-def _unclear_decimal(cells: list[str], point: str, is_possible: Callable[[float], bool], *, is_declared: bool) -> str:
-    """Return the sign where cells that have it may be, or must be, numbers of thousands, such as 10.250."""
-    pointed = [cell for cell in cells if point in cell]
-    if any(cell.count(point) > 1 for cell in pointed):
-        return point
-    doubtful = re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(point)}\d{{3}}", re.ASCII)
-    if is_declared or not pointed or not all(doubtful.fullmatch(cell) for cell in pointed):
-        return ""
-    return point if all(is_possible(float(cell.replace(point, ""))) for cell in pointed) else ""
+def column_form(
+    cells: Iterable[str], *, decimal: str | None, grouping: str | None, is_possible: Callable[[float], bool]
+) -> NumberForm:
+    """Judge a column by cells that are at hand, as `ColumnSigns` does."""
+    signs = ColumnSigns(decimal=decimal, grouping=grouping, is_possible=is_possible)
+    for cell in cells:
+        signs.see(cell)
+    return signs.form()

@@ -30,10 +30,13 @@ def decimal_sign(table: TextTable, names: Collection[str]) -> Literal[".", ","]:
     """Return a comma where numbers of these columns have commas and none a point, and no comma parts the cells."""
     if table.delimiter == ",":
         return "."
-    cells = [row[name] for row in table.rows(QualityCounters()) for name in names if name in row]
-    texts = [cell for cell in cells if not isinstance(cell, TypedCell)]
-    has_comma = any(_WITH_COMMA.fullmatch(cell) for cell in texts)
-    return "," if has_comma and not any(_WITH_POINT.fullmatch(cell) for cell in texts) else "."
+    has_comma = False
+    for row in table.rows(QualityCounters()):
+        for cell in (row[name] for name in names if name in row and not isinstance(row[name], TypedCell)):
+            if _WITH_POINT.fullmatch(cell):
+                return "."
+            has_comma = has_comma or _WITH_COMMA.fullmatch(cell) is not None
+    return "," if has_comma else "."
 
 
 def declared_decimal(table: TextTable, names: Collection[str]) -> Literal[","] | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.named_columns import found_columns
 from client.ingest.strength.jump_force import Jump, jump_of
-from client.ingest.text_table import TextTable, read_table
+from client.ingest.text_table import TextTable, find_fitting
 from models.arrays import Floats
 
 APP = "force-plate"
@@ -43,11 +44,16 @@ def columns_of(header: Sequence[str]) -> dict[str, str] | None:
     return found if "time" in found and ("both" in found or {"left", "right"} <= found.keys()) else None
 
 
+def recording_in(file: InputFile) -> TextTable | None:
+    """Return the table of a recording, lines of description above its header left out; None for another file."""
+    return find_fitting(file, lambda header: columns_of(header) is not None)
+
+
 def read_force(file: InputFile, clock: LocalClock) -> Reading:
     """Read one recording of one jump; its lines are accounted for together, and its day is that in the file's name."""
-    table, out = read_table(file), Collector(file, clock, app=APP)
-    columns = columns_of(table.header)
-    if columns is None:
+    table, out = recording_in(file), Collector(file, clock, app=APP)
+    columns = None if table is None else columns_of(table.header)
+    if table is None or columns is None:
         raise UnreadableFile("expected a column of time and one of force, or one for each foot")
     time, force = _samples(table, columns, out)
     jump = jump_of(force, _rate_hz(time, columns["time"]))
@@ -88,7 +94,7 @@ def _samples(table: TextTable, columns: dict[str, str], out: Collector) -> tuple
 
 
 def _has_commas(table: TextTable) -> bool:
-    return any("," in line for line in table.lines[:20])
+    return any("," in line for line in islice(table.lines, 20))
 
 
 def _rate_hz(time: Floats, name: str) -> float:

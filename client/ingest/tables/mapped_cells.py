@@ -1,15 +1,16 @@
 """Cells of a mapped table as numbers, each column read in the form that all of its cells show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from client.biometrics.observations import is_in_range
 from client.biometrics.streams import SPECS
-from client.ingest.cells.number_form import NumberForm, Refusal, clock_seconds, column_form, is_missing
+from client.ingest.cells.number_form import ColumnSigns, NumberForm, Refusal, clock_seconds, is_missing
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 
+_MOST_SEEN = 1_000  # ours: cells of a column that are remembered, so that one that comes again is not judged again
 LONGEST_MIN = 1440.0  # ours: what has a start and an end is no longer than a day
 
 
@@ -54,30 +55,32 @@ def _turned(entry: StreamColumn, value: float | Refusal) -> float | Refusal:
 
 
 class SignedCells:
-    """Collects the cells with a point or a comma, column by column, to judge what the signs mean."""
+    """Looks at the cells with a point or a comma, column by column, to judge what the signs mean."""
 
     def __init__(self, mapping: CsvMapping) -> None:
         self._mapping = mapping
         self._streams = {entry.column: entry for entry in mapping.streams}
         names = [*self._streams, *([mapping.duration_min] if mapping.duration_min else [])]
-        self._cells: dict[str, set[str]] = {name: set() for name in names}
+        self._columns = {name: self._signs(name) for name in names}
+        self._seen: dict[str, set[str]] = {name: set() for name in names}
 
     def see(self, row: Mapping[str, str]) -> None:
         """Take one row into account."""
-        for name, cells in self._cells.items():
-            if ("." in row[name] or "," in row[name]) and not isinstance(row[name], TypedCell):
-                cells.add(row[name])
+        for name, signs in self._columns.items():
+            cell, seen = row[name], self._seen[name]
+            if ("." in cell or "," in cell) and not isinstance(cell, TypedCell) and cell not in seen:
+                signs.see(cell)
+                if len(seen) < _MOST_SEEN:
+                    seen.add(cell)
 
     def reader(self) -> CellReader:
         """Return the reader of these columns."""
-        return CellReader({name: self._form(name, cells) for name, cells in self._cells.items()})
+        return CellReader({name: signs.form() for name, signs in self._columns.items()})
 
-    def _form(self, name: str, cells: Iterable[str]) -> NumberForm:
+    def _signs(self, name: str) -> ColumnSigns:
         entry = self._streams.get(name)
 
         def is_possible(value: float) -> bool:
             return 0 < value <= LONGEST_MIN if entry is None else is_in_range(entry.stream, value * entry.factor)
 
-        return column_form(
-            cells, decimal=self._mapping.decimal, grouping=self._mapping.grouping, is_possible=is_possible
-        )
+        return ColumnSigns(decimal=self._mapping.decimal, grouping=self._mapping.grouping, is_possible=is_possible)

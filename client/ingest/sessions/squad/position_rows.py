@@ -4,7 +4,7 @@ Only this module and that of the times need the library of frames, which takes t
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import polars as pl
@@ -26,6 +26,8 @@ from models.arrays import Floats
 APP = "positions"
 _VALUES = ("speed", "heart_rate", "lat", "lon", "x", "y")
 _SMOOTHED_S = 0.5  # ours: a speed made of positions is the mean over this time
+_BLOCK = 8 * 2**20  # ours: bytes that are read at a time
+MOST_ROWS = 2_000_000  # ours: 25 athletes for over two hours, ten times a second; in under 300 MiB of memory
 _MOST_STEP_S = 1.0  # ours: a table with longer steps is no table of positions
 
 
@@ -34,7 +36,8 @@ def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | 
     frame = _frame(file, head)
     outs, unassigned = dict[str, Collector](), QualityCounters()
     unassigned.rows = len(frame)
-    for (name,), rows in frame.partition_by("athlete", as_dict=True, maintain_order=True).items():
+    for name in frame["athlete"].unique(maintain_order=True):
+        rows = frame.filter(pl.col("athlete") == name)  # one athlete's at a time: all together would be a second copy
         athlete = str(name) if name else head.said.get("athlete", "") or NOBODY
         is_asked_for = label in (None, athlete) or "athlete" not in head.columns
         if is_asked_for and names_somebody(athlete, unassigned, rows=len(rows)):
@@ -45,23 +48,57 @@ def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | 
 
 
 def _frame(file: InputFile, head: TableHead) -> pl.DataFrame:
-    """Read the columns that are used, as text where times are written so."""
-    used = {meaning: column.place for meaning, column in head.columns.items() if meaning != "odometer"}
+    """Read the columns that are used, as text where times are written so; raises UnreadableFile for too many rows."""
+    blocks: list[pl.DataFrame] = []
+    for block in _blocks(file, head.skip):
+        blocks.append(_rows(block, head, is_first=not blocks))
+        if sum(map(len, blocks)) > MOST_ROWS:
+            raise UnreadableFile(
+                f"expected at most {MOST_ROWS:,} rows of positions, found more; export fewer athletes at once"
+            )
+    return pl.concat(blocks) if blocks else _rows(b"", head, is_first=True)
+
+
+def _blocks(file: InputFile, skip: int) -> Iterator[bytes]:
+    """Yield the bytes below the header in blocks of whole lines."""
+    left = b""
+    for piece in file.pieces():
+        gone = min(skip, len(piece))
+        skip -= gone
+        left += piece[gone:]
+        if len(left) >= _BLOCK:
+            end = left.rfind(b"\n") + 1
+            if end:
+                yield left[:end]
+                left = left[end:]
+    if left:
+        yield left
+
+
+def _used(head: TableHead) -> dict[str, int]:
+    """Return the places of the columns that are read: of positions none where there are speeds."""
+    unused = {"odometer", *(("lat", "lon", "x", "y") if head.has("speed") else ())}
+    return {meaning: column.place for meaning, column in head.columns.items() if meaning not in unused}
+
+
+def _rows(block: bytes, head: TableHead, *, is_first: bool) -> pl.DataFrame:
+    used = _used(head)
+    width = {f"column_{number}": pl.String for number in range(1, len(head.header) + 1)}
     try:
         frame = pl.read_csv(
-            io.BytesIO(memoryview(file.data)[head.skip :]),
+            io.BytesIO(block),
             has_header=False,
             separator=head.delimiter,
             columns=sorted(set(used.values())),
             infer_schema=False,
+            schema=None if is_first else width,  # a later block may begin with a line that is cut short
             truncate_ragged_lines=True,
             encoding="utf8-lossy",
         )
     except Exception as error:  # hostile bytes reach a third-party parser
         raise UnreadableFile("expected a table of positions; its rows cannot be read") from error
     places = dict(zip(sorted(set(used.values())), frame.columns, strict=True))
-    columns = [pl.col(places[place]).alias(meaning) for meaning, place in used.items()]
-    found = frame.select(columns)
+    found = frame.select([pl.col(places[place]).alias(meaning) for meaning, place in used.items()])
     numbers = [_number(meaning, head) for meaning in _VALUES if meaning in used]
     athlete = pl.col("athlete").str.strip_chars().fill_null("") if "athlete" in used else pl.lit("")
     return found.with_columns(*numbers, athlete.alias("athlete"))
