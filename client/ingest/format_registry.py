@@ -212,7 +212,7 @@ def _table_reader(file: InputFile) -> Reader:
     for header, reader in (*BY_HEADER, *_SERVICE_TABLES):
         if table.has(*header):
             return reader
-    known = table_kinds.reader_of_table(table)
+    known = table_kinds.reader_of_table(table) or table_kinds.reader_of_recording(file)
     if known is not None:
         return known
     if is_small_text(file) and looks_like_intervals(decoded(file)):

@@ -41,7 +41,8 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
     found = lines.intervals()
     if found is None:
         raise UnreadableFile(
-            "expected beat-to-beat intervals of 0.3 to 2.2 s, in ms or s, one per line; heart rates per minute are none"
+            "expected beat-to-beat intervals of 0.3 to 2.2 s, in ms or s, one per line; "
+            "heart rates per minute are none, nor is force, which needs columns named Time (s) and Force (N)"
         )
     values, factor = found
     unread = lines.ragged + sum(value is None for value in values)

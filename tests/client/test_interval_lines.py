@@ -195,3 +195,31 @@ def test_a_table_of_dates_and_numbers_is_a_table() -> None:
 
     with pytest.raises(UnreadableFile, match="--mapping"):
         reader_for(InputFile("weights.csv", f"date,grams\n{rows}".encode()))
+
+
+def trace(rate_hz: int) -> list[float]:
+    """Force in N: standing, a push, a flight and standing again."""
+    push = [700 + 900 * math.sin(math.pi * n / (0.4 * rate_hz)) for n in range(int(0.4 * rate_hz))]
+    standing = [700.0 + n % 3 for n in range(2 * rate_hz)]
+    return [*standing, *push, *[3.0] * int(0.3 * rate_hz), *standing]
+
+
+@pytest.mark.parametrize("rate_hz", [100, 500, 1000])
+@pytest.mark.parametrize("per", [1.0, 700.0], ids=["N", "body weight"])
+def test_one_column_of_force_is_no_column_of_beats(rate_hz: int, per: float) -> None:
+    with pytest.raises(UnreadableFile, match="nor is force"):
+        beats("\n".join(f"{value / per:.4f}" for value in trace(rate_hz)))
+
+
+def test_a_push_without_a_flight_is_force_too() -> None:
+    pull = [800 + 1200 * min(max(n - 600, 0) / 300, 1.0) + n % 2 * 0.5 for n in range(2_000)]
+
+    with pytest.raises(UnreadableFile, match="nor is force"):
+        beats("\n".join(f"{value:.1f}" for value in pull))
+
+
+@given(st.lists(st.integers(-60, 60), min_size=40, max_size=200), st.integers(600, 1200))
+def test_beats_that_breathing_turns_around_are_beats(steps: list[int], mean: int) -> None:
+    values = [mean + step + 30 * (n % 4 < 2) for n, step in enumerate(steps)]
+
+    assert len(beats("\n".join(map(str, values))).observations) == 1

@@ -65,6 +65,13 @@ def test_the_feet_may_be_named_in_many_ways(text_file: TextFile, clock: LocalClo
     assert len(read(text_file(text, "2026-03-02.csv"), clock, "force-plate")[NOBODY].observations) == 5
 
 
+@pytest.mark.parametrize("above", ["Athlete: A\nTest;CMJ\n\n", "Rate,1000\nMass (kg),80\n" + "# note\n" * 20])
+def test_raw_force_below_lines_of_description_is_read(text_file: TextFile, clock: LocalClock, above: str) -> None:
+    text = above + force_text(jump_force(0.0))
+
+    assert len(read(text_file(text, "2026-03-02.csv"), clock, "force-plate")[NOBODY].observations) == 5
+
+
 def test_raw_force_under_other_names_says_which_are_known(text_file: TextFile, clock: LocalClock) -> None:
     with pytest.raises(UnreadableFile, match=r"name them Time \(s\) and Force \(N\)"):
         read_file(text_file("Time (s),Fz1 (N),Fz2 (N)\n0,350,350\n0.001,350,350\n"), clock)

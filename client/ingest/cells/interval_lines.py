@@ -1,10 +1,10 @@
 """Lines of a text of beat intervals: comments, a header, a time stamp or elapsed time beside, either decimal sign."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
@@ -13,6 +13,9 @@ MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, s
 MAX_UNNAMED = 3  # ours: a table of more columns has to say which one holds intervals
 MOST_ABOVE = 2**16  # ours: characters that are looked through for what stands above the numbers
 MAX_HEADER = 40  # ours: lines of description above the first number
+MOST_OF_NOTHING = 0.1  # ours: of the median; a beat so short is an artefact, and many of them do not follow each other
+FLIGHT = 10  # ours: numbers; a jump of 2 cm lasts longer at 100 Hz
+SMOOTH = 40  # ours: numbers; breathing turns beats around within a few of them
 _COMMENT = ("#", "%", "//", "*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NUMERIC_LINE = re.compile(r"[\d.,;:\sTZeE/+-]+", re.ASCII)
@@ -51,7 +54,7 @@ class IntervalLines:
             values = [_number(text) for text in self.columns[place]]
             factor = _factor(values)
             is_mark = len(self.columns) > 1 and len(set(values)) < MIN_DIFFERENT
-            if factor is not None and not is_mark:
+            if factor is not None and not is_mark and not is_force(values):
                 return values, factor
         return None
 
@@ -83,6 +86,24 @@ class IntervalLines:
     def names_a_day(self) -> bool:
         """True when the first line, or one above it, holds a date in any form."""
         return any(map(_ANY_DATE.search, (*(column[0] for column in self.columns if column), *self.above)))
+
+
+def is_force(values: Sequence[float | None]) -> bool:
+    """True for numbers that go on as force does hundreds of times a second, and no beats do (docs/ingest.md §6.5).
+
+    That is a flight, in which many numbers in a row are next to nothing, or a rise or fall that many in a row go on.
+    """
+    known = [value for value in values if value is not None]
+    nothing = MOST_OF_NOTHING * sorted(known)[len(known) // 2] if known else 0.0
+    flight = (value < nothing for value in known)
+    rising = (later > earlier for earlier, later in pairwise(known))
+    falling = (later < earlier for earlier, later in pairwise(known))
+    return any(_longest(run) >= most for run, most in ((flight, FLIGHT), (rising, SMOOTH), (falling, SMOOTH)))
+
+
+def _longest(said: Iterable[bool]) -> int:
+    """Return how many are true in a row at most."""
+    return max((sum(1 for _ in run) for is_true, run in groupby(said) if is_true), default=0)
 
 
 def looks_like_intervals(text: str) -> bool:

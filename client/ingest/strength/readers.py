@@ -1,5 +1,6 @@
 """Declarations of the readers of jumps, sprints and strength (docs/ingest.md §1)."""
 
+from client.ingest.input_file import InputFile
 from client.ingest.reader import Reader
 from client.ingest.strength import force_file, makers
 from client.ingest.text_table import TextTable
@@ -72,4 +73,9 @@ def reader_of_table(table: TextTable) -> Reader | None:
     ):
         if kind.fits(table.header):
             return reader
-    return _FORCE if force_file.columns_of(table.header) is not None else None
+    return None
+
+
+def reader_of_recording(file: InputFile) -> Reader | None:
+    """Return the reader of raw force, which programs write below lines of description; None for another file."""
+    return None if force_file.recording_in(file) is None else _FORCE
