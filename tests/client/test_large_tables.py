@@ -49,9 +49,7 @@ def test_a_table_is_never_held_whole() -> None:
     def work() -> None:
         assert len(read_mapped(file, CLOCK, MAPPING)[NOBODY].observations) == 1
 
-    assert (
-        peak_mib(work) < 1.5
-    )  # of a file of 1 MB, of which three copies were held; the rows that were left out are accounted for
+    assert peak_mib(work) < 1.5  # of a file of 1 MB, of which three copies were held
 
 
 def test_what_became_of_a_row_takes_two_bytes() -> None:
