@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.errors import UnreadableFile
+from client.ingest.cells import interval_lines
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile, Reading
@@ -223,3 +224,10 @@ def test_beats_that_breathing_turns_around_are_beats(steps: list[int], mean: int
     values = [mean + step + 30 * (n % 4 < 2) for n, step in enumerate(steps)]
 
     assert len(beats("\n".join(map(str, values))).observations) == 1
+
+
+def test_more_lines_than_a_series_holds_are_refused_before_they_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interval_lines, "MAX_SERIES", 100)
+
+    with pytest.raises(UnreadableFile, match="at most 100 lines of beat intervals, found more; split it by days"):
+        beats("812\n" * 120)

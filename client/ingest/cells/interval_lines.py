@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, pairwise, takewhile
 
+from client.biometrics.observations import MAX_SERIES
+from client.errors import UnreadableFile
+
 PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
 MIN_BEATS = 20  # ours: fewer numbers are no recording
 MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, such as 0 or 1 for quality
 MAX_UNNAMED = 3  # ours: a table of more columns has to say which one holds intervals
 MOST_ABOVE = 2**16  # ours: characters that are looked through for what stands above the numbers
+MOST_LOOKED_AT = 2**20  # ours: characters that tell whether a text holds intervals
 MAX_HEADER = 40  # ours: lines of description above the first number
 MOST_OF_NOTHING = 0.1  # ours: of the median; a beat so short is an artefact, and many of them do not follow each other
 FLIGHT = 10  # ours: numbers; a jump of 2 cm lasts longer at 100 Hz
@@ -111,7 +115,7 @@ def looks_like_intervals(text: str) -> bool:
 
     There may be more where the column that the header names holds intervals.
     """
-    header, lines = _parted(text)
+    header, lines = _parted(text[:MOST_LOOKED_AT])
     first = lines[:30]
     if not first or (header and not _is_named(header[-1])):
         return False
@@ -123,7 +127,9 @@ def looks_like_intervals(text: str) -> bool:
 
 
 def split_lines(text: str) -> IntervalLines:
-    """Return the lines of numbers, split into their columns."""
+    """Return the lines of numbers, split into their columns; raises UnreadableFile where there are too many."""
+    if text.count("\n") > MAX_SERIES:
+        raise UnreadableFile(f"expected at most {MAX_SERIES:,} lines of beat intervals, found more; split it by days")
     header, lines = _parted(text)
     rows = _rows(lines, is_comma_between=bool(header) and "," in header[-1])
     widths = [len(row) for row in rows]
