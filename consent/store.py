@@ -6,7 +6,6 @@ class only says where each transaction begins and ends.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from audit.entries.details.base import Details
@@ -17,10 +16,10 @@ from consent.athlete.values import AccessHistory
 from consent.decisions import reported_events, together
 from consent.decisions.snapshots import ClubSnapshots
 from consent.decisions.together import Answered, Asked
-from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, DecisionItem, SnapshotAnswer
+from consent.decisions.values import Actor, SnapshotAnswer
 from consent.grants import matrix, receipt_store
 from consent.grants.invalidated import newest_invalidated
-from consent.grants.values import Change, ConsentAnswer, ConsentMethod, MatrixCell, ReceiptRecord
+from consent.grants.values import Change, ConsentMethod, MatrixCell, ReceiptRecord
 from consent.key_store import OrganisationKeyStore
 from consent.ledger import budgets, campaign_register, tokens
 from consent.ledger.values import BudgetView, CampaignSpend, IssuedTokens, PaidRound
@@ -39,7 +38,7 @@ from policies.campaign import SignedManifest
 from policies.grant import Cell, Recipient
 from policies.release import ReleaseProposal
 from policies.signing import VerifyKey
-from policies.vocabulary import Action, AthleteId, Granularity, OrgId, Purpose
+from policies.vocabulary import AthleteId, Granularity, OrgId
 
 
 class ConsentStore:
@@ -99,11 +98,6 @@ class ConsentStore:
             charge_unattributed(tx, member)
             return member
 
-    def list_player(self, club: OrgId, *, name: str, shirt_no: int) -> None:
-        """Put a player who has no account here on the club's public squad list."""
-        with self.transactions.write() as tx:
-            members.list_player(tx, club, name=name, shirt_no=shirt_no)
-
     def member(self, athlete: AthleteId) -> Member:
         """Return one athlete; raises NotFound."""
         with self.transactions.read() as tx:
@@ -114,32 +108,17 @@ class ConsentStore:
         with self.transactions.read() as tx:
             return members.of_club(tx, club)
 
-    # The athlete's own decisions
+    # The athlete's own decisions; what gives is in `consent.athlete.shown_choices`
 
     def matrix(self, athlete: AthleteId) -> list[MatrixCell]:
         """Return every cell, row by row: personal categories by recipients, in a fixed order."""
         with self.transactions.read() as tx:
             return matrix.build(tx, athlete)
 
-    def change(self, athlete: AthleteId, changes: Sequence[Change], *, method: ConsentMethod) -> ReceiptRecord:
-        """Carry out several wishes at once: one epoch, one log entry, one receipt.
-
-        Raises InvalidChange for a cell, granularity or end that no grant can hold, NotAllowed where a
-        rule forbids the cell, Conflict when nothing would change.
-        """
-        is_withdrawal = all(change.granularity is Granularity.NONE for change in changes)
-        with self.transactions.write(urgent=is_withdrawal) as tx:
-            return change_consent.change(tx, athlete, changes, method=method)
-
-    def give(
-        self, athlete: AthleteId, cell: Cell, *, granularity: Granularity, ends: datetime, method: ConsentMethod
-    ) -> ReceiptRecord:
-        """Share one cell up to `granularity` until `ends`; replaces what the cell held before."""
-        return self.change(athlete, [Change(cell, granularity, ends)], method=method)
-
     def withdraw(self, athlete: AthleteId, cell: Cell, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing one cell; raises Conflict if nothing is shared there."""
-        return self.change(athlete, [Change(cell, Granularity.NONE)], method=method)
+        with self.transactions.write(urgent=True) as tx:
+            return change_consent.change(tx, athlete, [Change(cell, Granularity.NONE)], method=method)
 
     def withdraw_recipient(self, athlete: AthleteId, recipient: Recipient, *, method: ConsentMethod) -> ReceiptRecord:
         """Stop sharing everything with one recipient, approved releases included."""
@@ -166,10 +145,10 @@ class ConsentStore:
         with self.transactions.write(urgent=True) as tx:
             return freezing.freeze(tx, athlete, why)
 
-    def unfreeze(self, athlete: AthleteId, by: FreezeCause) -> Member:
-        """Lift what was frozen for this cause; raises NotAllowed where it is frozen for others only, or Conflict."""
+    def unfreeze(self, athlete: AthleteId) -> Member:
+        """Lift what the operator froze; raises NotAllowed where it is frozen for other causes only, or Conflict."""
         with self.transactions.write() as tx:
-            return freezing.unfreeze(tx, athlete, by)
+            return freezing.unfreeze(tx, athlete, FreezeCause.OPERATOR)
 
     def ended_by_recovery(self, athlete: AthleteId) -> list[Change]:
         """Return what the service ended for this athlete when it was last put back from a backup."""
@@ -198,25 +177,12 @@ class ConsentStore:
         with self.transactions.read() as tx:
             return releases.get(tx, athlete, release_id)
 
-    def answer_release(
-        self, athlete: AthleteId, release_id: str, answer: ConsentAnswer, *, sha256: str, method: ConsentMethod
-    ) -> ReceiptRecord:
-        """Record yes, no or later over the hash of the exact bytes; raises Conflict if it is another hash."""
-        with self.transactions.write() as tx:
-            return releases.answer(tx, athlete, release_id, answer, sha256=sha256, method=method)
-
     def withdraw_release(self, athlete: AthleteId, release_id: str, *, method: ConsentMethod) -> ReceiptRecord:
         """Take back an approved release; it disappears with the next page anyone opens."""
         with self.transactions.write(urgent=True) as tx:
             return releases.withdraw(tx, athlete, release_id, method=method)
 
     # What organisations ask
-
-    def decide_many(
-        self, club: OrgId, actor: Actor, *, action: Action, purpose: Purpose, items: Sequence[DecisionItem]
-    ) -> DecisionAnswer:
-        """Decide each item for a club's coach or medic; every item is logged before anything is answered."""
-        return together.decided(self.transactions, DecisionCall(club, actor, action, purpose, tuple(items)))
 
     def together(self, requests: Sequence[Asked]) -> list[Answered]:
         """Carry out decisions and outcomes in one transaction; returns each one's answer, or its error."""
@@ -291,11 +257,6 @@ class ConsentStore:
         """Return the athlete's lifetime budget and its lines by campaign."""
         with self.transactions.read() as tx:
             return budgets.view(tx, athlete)
-
-    def lower_cap(self, athlete: AthleteId, micro_rho: int) -> BudgetView:
-        """Lower the athlete's lifetime cap, not below what is used or set aside (InvalidChange); nobody raises it."""
-        with self.transactions.write() as tx:
-            return budgets.lower_cap(tx, athlete, micro_rho)
 
     # The athlete's own part of the log
 

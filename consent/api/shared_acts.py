@@ -31,7 +31,7 @@ class SharedActs:
         self._writing: asyncio.Task[None] | None = None
 
     async def decide(self, call: DecisionCall) -> DecisionAnswer:
-        """Return what `ConsentStore.decide_many` does, or raise it."""
+        """Decide each item; every item is recorded before anything is answered. Raises why there is no answer."""
         return answer_of(await self._answered(call))
 
     async def note(self, report: OutcomeReport) -> None:

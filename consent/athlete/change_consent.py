@@ -31,7 +31,11 @@ MOST_CHANGES = 100
 
 
 def change(tx: Transaction, athlete: AthleteId, changes: Sequence[Change], *, method: ConsentMethod) -> ReceiptRecord:
-    """Carry out every wish or none; see `ConsentStore.change`."""
+    """Carry out every wish or none: one epoch, one log entry, one receipt.
+
+    Raises InvalidChange for a cell, granularity or end that no grant can hold, NotAllowed where a rule forbids the
+    cell, Conflict when nothing would change.
+    """
     row = members.locked_one(tx, athlete)
     member = members.get(tx, athlete)
     if not 0 < len(changes) <= MOST_CHANGES or len({wanted.cell for wanted in changes}) != len(changes):

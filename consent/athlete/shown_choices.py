@@ -57,7 +57,10 @@ class ShownChoices:
     def change(
         self, athlete: AthleteId, changes: Sequence[Change], *, method: ConsentMethod, shown: ShownState
     ) -> ReceiptRecord:
-        """Carry out several choices at once; see `ConsentStore.change`. What only turns off is never refused here."""
+        """Carry out several choices at once: one epoch, one log entry, one receipt; see `change_consent.change`.
+
+        What only turns off is never refused for its mark.
+        """
         only_ends = all(change.granularity is Granularity.NONE for change in changes)
         with self._transactions.write(urgent=only_ends) as tx:
             if not only_ends:
@@ -74,14 +77,17 @@ class ShownChoices:
         method: ConsentMethod,
         shown: ShownState,
     ) -> ReceiptRecord:
-        """Record an answer; see `ConsentStore.answer_release`. A no gives nothing and is never refused here."""
+        """Record yes, no or later over the hash of the exact bytes; raises Conflict if it is another hash.
+
+        A no gives nothing and is never refused for its mark.
+        """
         with self._transactions.write() as tx:
             if answer is not ConsentAnswer.NO:
                 _check(tx, athlete, shown, release_id)
             return releases.answer(tx, athlete, release_id, answer, sha256=sha256, method=method)
 
     def unfreeze(self, athlete: AthleteId, by: FreezeCause, *, shown: ShownState) -> Member:
-        """Lift what was frozen for this cause; see `ConsentStore.unfreeze`."""
+        """Lift what was frozen for this cause; raises NotAllowed where it is frozen for others only, or Conflict."""
         with self._transactions.write() as tx:
             _check(tx, athlete, shown)
             return freezing.unfreeze(tx, athlete, by)

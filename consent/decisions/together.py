@@ -27,11 +27,6 @@ def together(transactions: Transactions, requests: Sequence[Asked]) -> list[Answ
         return [error] * len(requests)
 
 
-def decided(transactions: Transactions, call: DecisionCall) -> DecisionAnswer:
-    """Carry out one decision and return its answer, or raise what stands in its place."""
-    return answer_of(together(transactions, [call])[0])
-
-
 def answer_of(answered: Answered) -> DecisionAnswer:
     """Return the answer to a decision, or raise what stands in its place."""
     if isinstance(answered, DecisionAnswer):

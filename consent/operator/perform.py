@@ -46,7 +46,7 @@ def perform(service: Service, request: OperatorRequest) -> dict[str, Any]:
         case FreezeAthlete():
             return _frozen(store, store.freeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
         case UnfreezeAthlete():
-            return _frozen(store, store.unfreeze(AthleteId(request.athlete), FreezeCause.OPERATOR).athlete)
+            return _frozen(store, store.unfreeze(AthleteId(request.athlete)).athlete)
         case ListSessions():
             return {"sessions": _sessions(service.sessions, request.athlete)}
 

@@ -1,4 +1,4 @@
-"""Athletes and their clubs: enrolment, the public squad list, and the lock that every decision takes first."""
+"""Athletes and their clubs: enrolment, and the lock that every decision takes first."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
 from consent.storage.columns import ColumnRow
 from consent.storage.log_journal import Draft
-from consent.storage.rows import BudgetRow, MemberRow, PlayerRow
+from consent.storage.rows import BudgetRow, MemberRow
 from consent.storage.transaction import Transaction
 from policies.budget import LIFETIME_CAP
 from policies.vocabulary import AthleteId, OrgId
@@ -66,13 +66,6 @@ def _refuse_more_than_one_act_can_name(tx: Transaction, club: OrgId) -> None:
     enrolled = tx.session.exec(select(func.count()).where(col(MemberRow.club) == club)).one()
     if enrolled >= MOST_ITEMS:
         raise InvalidChange(f"expected at most {MOST_ITEMS:,} athletes of one club; enrol others with a second one")
-
-
-def list_player(tx: Transaction, club: OrgId, *, name: str, shirt_no: int) -> None:
-    """Put a player without an account on the club's public squad list."""
-    orgs.require(tx, club, OrgKind.CLUB)
-    tx.session.add(PlayerRow(club=club, name=name, shirt_no=shirt_no))
-    tx.append([Draft.dummy(club, MemberEnrolled(epoch=1))])
 
 
 def get(tx: Transaction, athlete: AthleteId) -> Member:

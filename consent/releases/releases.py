@@ -78,7 +78,7 @@ def propose(tx: Transaction, club: OrgId, proposal: ReleaseProposal) -> ReleaseV
 def answer(
     tx: Transaction, athlete: AthleteId, release_id: str, given: ConsentAnswer, *, sha256: str, method: ConsentMethod
 ) -> ReceiptRecord:
-    """Record an answer; see `ConsentStore.answer_release`."""
+    """Record yes, no or later over the hash of the exact bytes; raises Conflict if it is another hash."""
     member, row = members.locked_one(tx, athlete), _own(tx, athlete, release_id)
     state = state_of(tx, row)
     if state not in OPEN or state is _STATUS[given]:

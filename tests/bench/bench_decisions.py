@@ -25,6 +25,7 @@ from consent.settings import read_settings
 from policies.decision import Facts, Request
 from policies.enforcer import Enforcer
 from policies.vocabulary import Action, Category, Granularity, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.drills.one_caller import CATEGORIES, CLUB, Union
 
 DECISIONS, BATCHES, REQUESTS = 2_000, 60, 800  # requests are signed beforehand and count for a minute
@@ -92,7 +93,7 @@ def _of_batches(union: Union, count: int) -> float:
     with contextlib.closing(open_service(read_settings(union.folder), clock=utc_now)) as service:
 
         def ask() -> None:
-            service.store.decide_many(CLUB, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+            decided(service.store, CLUB, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
 
         return statistics.median(_seconds(ask) for _ in range(count)) * 1e3
 

@@ -23,6 +23,7 @@ from consent.registry.values import OrgKind
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.consent.portal_choices import portal
 
 PAGES = 1_000
 SQUAD = 25
@@ -108,7 +109,7 @@ def _squad(folder: Path) -> World:
 
 def _approved(world: World, athlete: AthleteId) -> str:
     view = world.store.propose_release(CLUB, world.proposal(athlete, CLUB))
-    world.store.answer_release(
+    portal(world.store).answer_release(
         athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
     )
     return view.release_id

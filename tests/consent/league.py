@@ -37,6 +37,7 @@ from policies.grant import Cell
 from policies.release import OfficeIndex, OwnView, ReleaseProposal
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, Lineage, OrgId, Purpose, Role
+from tests.consent.portal_choices import portal
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -107,7 +108,7 @@ class World:
         """Give one cell up to its ceiling until next summer."""
         found = next(c for c in self.store.matrix(athlete) if c.category is category and c.recipient.role is role)
         ends = self.clock.now + timedelta(days=200)
-        self.store.give(athlete, found.cell, granularity=found.ceiling, ends=ends, method=ConsentMethod.PORTAL)
+        portal(self.store).give(athlete, found.cell, granularity=found.ceiling, ends=ends, method=ConsentMethod.PORTAL)
         return found.cell
 
     def campaign(self, **changes: Any) -> SignedManifest:
@@ -147,7 +148,7 @@ class World:
     def approved(self, athlete: AthleteId, club: str = "club-a") -> str:
         """Propose, approve, and let one publication pass; returns the release."""
         view = self.store.propose_release(OrgId(club), self.proposal(athlete, club))
-        self.store.answer_release(
+        portal(self.store).answer_release(
             athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         )
         self.clock.forward(days=1)

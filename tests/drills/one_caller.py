@@ -31,6 +31,7 @@ from consent.service import Service, found, open_service
 from consent.settings import make_settings, write_settings
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
+from tests.consent.portal_choices import portal
 from tests.drills.drill import Drill
 
 CLUB = OrgId("club-a")
@@ -116,7 +117,7 @@ def share(service: Service, athlete: AthleteId) -> str:
         for cell in service.store.matrix(athlete)
         if cell.category in CATEGORIES and cell.recipient.role is Role.COACH
     ]
-    service.store.change(athlete, wanted, method=ConsentMethod.PORTAL)
+    portal(service.store).change(athlete, wanted, method=ConsentMethod.PORTAL)
     with Session(service.engine.execution_options(is_writer=True)) as session:
         code, _ = codes.create(session, athlete, key=service.keys.codes, now=utc_now())
         session.commit()

@@ -28,6 +28,7 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import FakeClock, manifest
+from tests.consent.portal_choices import portal
 from tests.drills.one_caller import CATEGORIES, share
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -133,7 +134,7 @@ def _learning(service: Service, athlete: AthleteId) -> None:
         for cell in service.store.matrix(athlete)
         if cell.category in LEARNING and cell.recipient.role is Role.FL_AGGREGATOR
     ]
-    service.store.change(athlete, wanted, method=ConsentMethod.PORTAL)
+    portal(service.store).change(athlete, wanted, method=ConsentMethod.PORTAL)
 
 
 class ConsentLoad:

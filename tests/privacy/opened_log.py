@@ -20,6 +20,8 @@ from consent.storage.rows import LogDetailRow
 from consent.storage.sealed_parts import split_digests
 from policies.grant import Cell
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
+from tests.consent.portal_choices import portal
 from tests.privacy.distinguisher import Features, Labels, Numbers, auc, guesses
 from tests.privacy.traffic import League
 
@@ -84,7 +86,7 @@ def play(league: League, world: SharingWorld, *, publications: int, asks: int) -
 def ask(league: League, club: OrgId, squad: Sequence[AthleteId]) -> None:
     """One question of the coach about the whole squad."""
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY) for athlete in squad]
-    league.service.store.decide_many(club, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    decided(league.service.store, club, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
 
 
 def _cell(league: League, athlete: AthleteId) -> Cell:
@@ -94,7 +96,7 @@ def _cell(league: League, athlete: AthleteId) -> Cell:
 
 def _give(league: League, athlete: AthleteId) -> None:
     ends = league.clock.now + timedelta(days=200)
-    league.service.store.give(
+    portal(league.service.store).give(
         athlete, _cell(league, athlete), granularity=Granularity.DAILY, ends=ends, method=ConsentMethod.PORTAL
     )
 

@@ -28,6 +28,7 @@ from consent.settings import make_settings, write_settings
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from server.settings import load_settings as load_league
+from tests.consent.portal_choices import portal
 from tests.waiting import wait_until
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -143,7 +144,7 @@ def _fill(union: Path, athletes: tuple[AthleteId, ...], node: SigningKey, league
                 for cell in service.store.matrix(athlete)
                 if cell.category is Category.READINESS and cell.recipient.role is Role.COACH
             ]
-            service.store.change(athlete, wanted, method=ConsentMethod.PORTAL)
+            portal(service.store).change(athlete, wanted, method=ConsentMethod.PORTAL)
         with Session(service.engine.execution_options(is_writer=True)) as session:
             code, _ = codes.create(session, athletes[0], key=service.keys.codes, now=utc_now())
             session.commit()

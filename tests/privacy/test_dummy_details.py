@@ -12,8 +12,10 @@ from audit.entries.events import EventKind
 from consent.decisions.values import Actor, DecisionItem
 from consent.storage.log_journal import NOBODY, Draft
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.journal_spy import on_each_request
 from tests.consent.league import FakeClock, Template, World
+from tests.consent.listed_players import list_player
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 UNKNOWN = AthleteId("ath-00000000000000ff")
@@ -27,7 +29,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Template:
 @pytest.fixture
 def world(filled: Template, tmp_path: Path) -> Iterator[World]:
     opened = filled.open_copy(tmp_path / "union", FakeClock())
-    opened.store.list_player(CLUB, name="Somebody Else", shirt_no=44)
+    list_player(opened.store, CLUB, name="Somebody Else", shirt_no=44)
     yield opened
     opened.service.close()
 
@@ -68,7 +70,8 @@ def test_who_is_unknown_is_told_as_an_athlete_of_another_club(world: World, draf
     world.give(own)
     drafts.clear()
 
-    world.store.decide_many(
+    decided(
+        world.store,
         CLUB,
         Actor("R. D.", Role.COACH),
         action=Action.READ,
@@ -101,11 +104,3 @@ def test_nothing_that_opens_of_the_ledger_tells_who_takes_part(world: World, dra
         assert {draft.details.eight() for draft in [*dummies, *real]} == {Eight()}
         assert len({draft.details for draft in dummies}) == 1
         assert {type(draft.details) for draft in dummies} == {type(draft.details) for draft in real}
-
-
-def test_enrolling_and_listing_open_alike(world: World, drafts: list[Draft]) -> None:
-    world.store.enrol(CLUB, UNKNOWN, name="New Person", shirt_no=9, is_minor=False)
-    world.store.list_player(CLUB, name="Another", shirt_no=45)
-
-    (dummy,), (real,) = split(drafts, EventKind.MEMBER_ENROLLED)
-    assert dummy.details == real.details

@@ -14,6 +14,7 @@ from consent.decisions.values import Actor
 from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import Caller, FakeClock, Template, World
+from tests.consent.portal_choices import portal
 
 CLUB, OTHER, LEAGUE = OrgId("club-a"), OrgId("club-b"), OrgId("league")
 State = Callable[[World, AthleteId], None]
@@ -31,7 +32,9 @@ def not_answered(world: World, athlete: AthleteId) -> None:
 def answers(answer: ConsentAnswer) -> State:
     def state(world: World, athlete: AthleteId) -> None:
         view = world.store.propose_release(CLUB, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
+        portal(world.store).answer_release(
+            athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
 
     return state
 
@@ -42,7 +45,7 @@ def withdrawn(world: World, athlete: AthleteId) -> None:
 
 def expired(world: World, athlete: AthleteId) -> None:
     view = world.store.propose_release(CLUB, world.proposal(athlete, until=world.clock.now + timedelta(days=2)))
-    world.store.answer_release(
+    portal(world.store).answer_release(
         athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
     )
 
@@ -108,7 +111,9 @@ def test_every_answer_is_one_and_the_same_public_entry(opened: Callable[[], Worl
         athlete = world.athletes[CLUB][0]
         view = world.store.propose_release(CLUB, world.proposal(athlete))
         start = world.publish()
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
+        portal(world.store).answer_release(
+            athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
         seen[answer.value] = public(world.published_since(start))
     world = opened()
     start = world.publish()

@@ -18,6 +18,7 @@ from consent.errors import Conflict, KeyDestroyed, NotFound, SignInRefused
 from consent.identity import codes
 from consent.storage.rows import ConsentTable, DataKeyRow, LogDetailRow, MemberRow, ReceiptRow, SessionRow
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import Caller, FakeClock, Template, World, fill, make_service, opened
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -38,7 +39,7 @@ def ask(world: World, athlete: AthleteId) -> bool:
     """One question of a coach; returns whether it was allowed."""
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY)]
     coach = Actor("R. D.", Role.COACH)
-    answer = world.store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    answer = decided(world.store, CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     return answer.results[0].allowed
 
 

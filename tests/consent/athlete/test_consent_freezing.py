@@ -10,10 +10,13 @@ from audit.entries.events import EventKind
 from consent.decisions.values import Actor, DecisionAnswer, DecisionItem
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.grants.values import ConsentAnswer, ConsentMethod
+from consent.registry.values import Member
 from policies.budget import campaign_cost
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, ConsentState, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import World, opened_eights
+from tests.consent.portal_choices import portal
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 ATHLETE, OPERATOR, RECOVERY = FreezeCause.ATHLETE, FreezeCause.OPERATOR, FreezeCause.RECOVERY
@@ -24,7 +27,14 @@ def asked(world: World, *athletes: AthleteId) -> DecisionAnswer:
     """A coach asks for the sleep of these athletes."""
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY) for athlete in athletes]
     coach = Actor("R. D.", Role.COACH)
-    return world.store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    return decided(world.store, CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+
+
+def lift(world: World, athlete: AthleteId, cause: FreezeCause) -> Member:
+    """The operator lifts what the operator froze, and the athlete the rest, in the portal."""
+    if cause is OPERATOR:
+        return world.store.unfreeze(athlete)
+    return portal(world.store).unfreeze(athlete, cause)
 
 
 def listed(world: World) -> set[AthleteId]:
@@ -69,7 +79,7 @@ def test_unfreezing_puts_everything_back_as_it_was(world: World) -> None:
 
     world.store.freeze(athlete, ATHLETE)
     frozen = (world.store.matrix(athlete), world.store.budget(athlete))
-    world.store.unfreeze(athlete, ATHLETE)
+    lift(world, athlete, ATHLETE)
 
     assert frozen == before  # what is chosen stands on the athlete's page, and no budget moves
     assert asked(world, athlete).results[0].allowed
@@ -115,7 +125,7 @@ def test_the_athletes_own_record_says_why(world: World) -> None:
     world.give(athlete)
     world.store.freeze(athlete, OPERATOR)
     asked(world, athlete)
-    world.store.unfreeze(athlete, OPERATOR)
+    lift(world, athlete, OPERATOR)
 
     lifted, tried, frozen, *_ = world.store.looks(athlete, limit=5).entries
 
@@ -144,7 +154,7 @@ def test_a_freeze_is_lifted_only_as_what_it_is(world: World, cause: FreezeCause,
     world.store.freeze(athlete, cause)
 
     with pytest.raises(NotAllowed):
-        world.store.unfreeze(athlete, lifted_by)
+        lift(world, athlete, lifted_by)
 
     assert world.store.member(athlete).frozen == {cause}
     assert not asked(world, athlete).results[0].allowed
@@ -158,7 +168,7 @@ def test_two_causes_hold_until_both_are_lifted(world: World) -> None:
 
     for left, cause in enumerate((OPERATOR, ATHLETE, RECOVERY), start=1):
         assert not asked(world, athlete).results[0].allowed
-        assert len(world.store.unfreeze(athlete, cause).frozen) == 3 - left
+        assert len(lift(world, athlete, cause).frozen) == 3 - left
 
     assert asked(world, athlete).results[0].allowed
 
@@ -171,7 +181,7 @@ def test_what_changes_nothing_is_a_conflict_and_leaves_no_entry(world: World) ->
     with pytest.raises(Conflict):
         world.store.freeze(athlete, ATHLETE)
     with pytest.raises(Conflict):
-        world.store.unfreeze(world.athletes["club-a"][1], ATHLETE)
+        lift(world, world.athletes["club-a"][1], ATHLETE)
     with pytest.raises(NotFound):
         world.store.freeze(AthleteId("ath-00000000000000ff"), OPERATOR)
 
@@ -204,10 +214,10 @@ def test_while_frozen_a_request_takes_a_no_and_no_yes(world: World) -> None:
     asked_for = world.store.propose_release(CLUB, world.proposal(athlete))
 
     with pytest.raises(NotAllowed):
-        world.store.answer_release(
+        portal(world.store).answer_release(
             athlete, asked_for.release_id, ConsentAnswer.YES, sha256=asked_for.sha256, method=BY_PORTAL
         )
-    world.store.answer_release(
+    portal(world.store).answer_release(
         athlete, asked_for.release_id, ConsentAnswer.NO, sha256=asked_for.sha256, method=BY_PORTAL
     )
 

@@ -15,6 +15,7 @@ from policies.errors import BadSignature
 from policies.grant import Cell, Recipient
 from policies.vocabulary import AthleteId, Category, ConsentState, Granularity, OrgId, Purpose, Role
 from tests.consent.league import World
+from tests.consent.portal_choices import portal
 
 
 def test_everything_starts_off(world: World) -> None:
@@ -68,7 +69,7 @@ def test_a_new_yes_replaces_the_old_one(world: World) -> None:
     cell = world.give(athlete)
 
     ends = world.clock.now + timedelta(days=10)
-    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+    portal(world.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
     live = [c.grant for c in world.store.matrix(athlete) if c.grant]
     assert [(grant.max_granularity, grant.ends) for grant in live] == [(Granularity.BAND, ends)]
@@ -120,7 +121,7 @@ def test_a_row_of_changes_is_all_or_nothing(world: World) -> None:
     wishes = [Change(good, Granularity.DAILY, ends), Change(never, Granularity.DAILY, ends)]
 
     with pytest.raises(NotAllowed):
-        world.store.change(athlete, wishes, method=ConsentMethod.PORTAL)
+        portal(world.store).change(athlete, wishes, method=ConsentMethod.PORTAL)
 
     assert not any(c.is_on for c in world.store.matrix(athlete))
     assert world.store.receipts(athlete) == []
@@ -132,7 +133,7 @@ def test_an_end_must_lie_within_a_year(lite: World, days: int) -> None:
     ends = lite.clock.now + timedelta(days=days)
 
     with pytest.raises(InvalidChange):
-        lite.store.give(
+        portal(lite.store).give(
             athlete, lite.cell(athlete), granularity=Granularity.DAILY, ends=ends, method=ConsentMethod.PORTAL
         )
 
@@ -142,7 +143,7 @@ def test_nobody_gives_more_than_the_rules_honour(lite: World) -> None:
     cell = lite.cell(athlete)
 
     with pytest.raises(InvalidChange, match="daily"):
-        lite.store.give(athlete, cell, granularity=Granularity.RAW, ends=ends, method=ConsentMethod.PORTAL)
+        portal(lite.store).give(athlete, cell, granularity=Granularity.RAW, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_cells_of_others_and_invented_cells_are_refused(lite: World) -> None:
@@ -153,7 +154,7 @@ def test_cells_of_others_and_invented_cells_are_refused(lite: World) -> None:
 
     for cell in (lite.cell(other), foreign_club, other_purpose):
         with pytest.raises(InvalidChange):
-            lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+            portal(lite.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_the_band_for_the_front_office_has_no_standing_yes(lite: World) -> None:
@@ -161,7 +162,7 @@ def test_the_band_for_the_front_office_has_no_standing_yes(lite: World) -> None:
     cell, ends = lite.cell(athlete, Category.DURABILITY, Role.FRONT_OFFICE), lite.clock.now + timedelta(days=1)
 
     with pytest.raises(InvalidChange, match="release"):
-        lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+        portal(lite.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def test_a_minor_gives_nothing_without_a_guardian(lite: World) -> None:

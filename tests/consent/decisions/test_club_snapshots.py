@@ -18,6 +18,7 @@ from policies.grant import Recipient
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import AthleteId, Granularity, OrgId, Role
 from tests.consent.league import World
+from tests.consent.portal_choices import portal
 from tests.scale import scaled, seeded
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -31,7 +32,7 @@ def give(world: World, athlete: AthleteId, draw: random.Random) -> None:
     open_to_yes = [cell for cell in world.store.matrix(athlete) if cell.recipient.role in ROLES and cell.ceiling]
     if open_to_yes:  # a minor has none
         ends, cell = world.clock.now + timedelta(minutes=draw.randrange(1, 90)), draw.choice(open_to_yes).cell
-        world.store.give(athlete, cell, granularity=Granularity.COHORT, ends=ends, method=ConsentMethod.PORTAL)
+        portal(world.store).give(athlete, cell, granularity=Granularity.COHORT, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def stop(world: World, athlete: AthleteId, draw: random.Random) -> None:
@@ -62,7 +63,7 @@ ACTS_OF_ALL: dict[str, Act] = {
         draw.random() < 0.5 and world.store.withdraw_all(athlete, method=ConsentMethod.PORTAL)
     ),
     "freeze": lambda world, athlete, _: world.store.freeze(athlete, FreezeCause.ATHLETE),
-    "unfreeze": lambda world, athlete, _: world.store.unfreeze(athlete, FreezeCause.ATHLETE),
+    "unfreeze": lambda world, athlete, _: portal(world.store).unfreeze(athlete, FreezeCause.ATHLETE),
     "enrol": enrol,
     "newcomer": newcomer,
     "erase": lambda world, athlete, draw: world.store.erase(athlete) if draw.random() < 0.1 else None,
@@ -116,7 +117,7 @@ def test_nothing_is_read_anew_while_nothing_changes(lite: World, monkeypatch: py
 def test_a_grant_that_time_ends_leaves_the_snapshot(lite: World) -> None:
     athlete = lite.athletes[CLUB][0]
     cell, ends = lite.cell(athlete), lite.clock.now + timedelta(hours=1)
-    lite.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+    portal(lite.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
     assert len(told(lite).grants) == 1
 
     lite.clock.forward(hours=1)

@@ -13,6 +13,7 @@ from consent.grants.values import ConsentMethod
 from policies.errors import BadSignature, OutsideItsTime
 from policies.snapshot import open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import World
 
 CLUB_A, CLUB_B = OrgId("club-a"), OrgId("club-b")
@@ -21,7 +22,7 @@ COACH = Actor("R. D.", Role.COACH)
 
 def look(world: World, *athletes: AthleteId, club: OrgId = CLUB_A, category: Category = Category.SLEEP) -> list[bool]:
     items = [DecisionItem(athlete, category, Granularity.DAILY) for athlete in athletes]
-    answer = world.store.decide_many(club, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    answer = decided(world.store, club, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     return [result.allowed for result in answer.results]
 
 
@@ -64,7 +65,7 @@ def test_a_yes_for_one_thing_is_none_for_another(world: World) -> None:
     medic = Actor("M. F.", Role.MEDICAL)
 
     for actor, purpose in ((COACH, Purpose.CARE), (COACH, Purpose.CONTRACT), (medic, Purpose.CARE)):
-        answer = world.store.decide_many(CLUB_A, actor, action=Action.READ, purpose=purpose, items=item)
+        answer = decided(world.store, CLUB_A, actor, action=Action.READ, purpose=purpose, items=item)
         assert not answer.results[0].allowed
     assert look(world, athlete, category=Category.HEART) == [False]
 
@@ -76,7 +77,7 @@ def test_another_clubs_athlete_and_nobody_look_alike(world: World) -> None:
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY) for athlete in (foreign, invented)]
     before = world.log_size
 
-    results = world.store.decide_many(CLUB_A, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items).results
+    results = decided(world.store, CLUB_A, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items).results
 
     assert [(r.allowed, r.epoch) for r in results] == [(False, 0), (False, 0)]
     assert world.log_size == before + 2
@@ -90,9 +91,9 @@ def test_only_coaches_and_medics_of_clubs_decide(lite: World) -> None:
 
     for org, role in ((CLUB_A, Role.FRONT_OFFICE), (CLUB_A, Role.ATHLETE), (OrgId("league"), Role.COACH)):
         with pytest.raises(NotAllowed):
-            lite.store.decide_many(org, Actor("X", role), action=Action.READ, purpose=Purpose.TRAINING, items=item)
+            decided(lite.store, org, Actor("X", role), action=Action.READ, purpose=Purpose.TRAINING, items=item)
     with pytest.raises(InvalidChange):
-        lite.store.decide_many(CLUB_A, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=[])
+        decided(lite.store, CLUB_A, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=[])
 
 
 @pytest.fixture

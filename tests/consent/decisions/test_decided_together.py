@@ -16,6 +16,7 @@ from consent.decisions.values import Actor, DecisionAnswer, DecisionCall, Decisi
 from consent.errors import InvalidChange, NotAllowed, NotFound
 from consent.grants.values import ConsentMethod
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import World, acts, break_log, outcomes
 from tests.waiting import HANG_S, wait_until
 
@@ -44,7 +45,7 @@ def test_each_gets_its_own_answer_and_event_in_one_act(world: World) -> None:
     world.give(mine)
     world.give(mine, Category.SLEEP, Role.MEDICAL)
     world.give(theirs)
-    first = world.store.decide_many(CLUB, Actor("R. D.", Role.COACH), **_words(call(mine)))
+    first = decided(world.store, CLUB, Actor("R. D.", Role.COACH), **_words(call(mine)))
     before, act = acts(world.service), world.service.log.act
     requests: list[Asked] = [
         call(mine, other),
@@ -57,11 +58,11 @@ def test_each_gets_its_own_answer_and_event_in_one_act(world: World) -> None:
     answers = world.store.together(requests)
 
     assert answers[1] is None
-    decided = [answer for answer in answers if isinstance(answer, DecisionAnswer)]
-    assert [allowed(answer) for answer in decided] == [[True, False], [True], [True, False, False], [False]]
+    found = [answer for answer in answers if isinstance(answer, DecisionAnswer)]
+    assert [allowed(answer) for answer in found] == [[True, False], [True], [True, False, False], [False]]
     new = {event: one for event, one in acts(world.service).items() if event not in before}
-    assert [len(new[answer.event].entries) for answer in decided] == [2, 1, 3, 1]
-    assert len(new) == len(decided)
+    assert [len(new[answer.event].entries) for answer in found] == [2, 1, 3, 1]
+    assert len(new) == len(found)
     assert outcomes(world.service) == {first.event: True}
     assert world.service.log.act == act + 1
     assert all(whole(world.store.looks(athlete)) for athlete in (mine, other, theirs))

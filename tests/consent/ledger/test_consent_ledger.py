@@ -7,7 +7,15 @@ from sqlalchemy import text
 
 from audit.entries.details.league import CampaignClosed
 from audit.entries.events import EventKind
-from consent.errors import BudgetExhausted, Conflict, InvalidChange, NotAllowed, NotFound, StoreUnavailable
+from consent.errors import (
+    BudgetExhausted,
+    ChangedMeanwhile,
+    Conflict,
+    InvalidChange,
+    NotAllowed,
+    NotFound,
+    StoreUnavailable,
+)
 from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from consent.storage.rows import BudgetRow
@@ -15,6 +23,7 @@ from policies.budget import LIFETIME_CAP, campaign_cost, rho_micro_per_round
 from policies.errors import BadSignature
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import World
+from tests.consent.portal_choices import portal
 
 CLUB_A, CLUB_B, LEAGUE = OrgId("club-a"), OrgId("club-b"), OrgId("league")
 ROUND = rho_micro_per_round(5.0)
@@ -225,7 +234,7 @@ def test_an_expired_campaign_is_settled_when_the_next_one_opens(world: World) ->
 def test_the_cap_is_a_hard_stop_without_partial_campaigns(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     world.take_part(athlete)
-    world.store.lower_cap(athlete, 4 * ROUND - 1)
+    portal(world.store).lower_cap(athlete, 4 * ROUND - 1)
 
     issued = world.store.issue_tokens(CLUB_A, opened(world), [athlete])
 
@@ -238,10 +247,15 @@ def test_the_cap_can_only_be_lowered_and_not_below_what_is_used(lite: World) -> 
     lite.take_part(athlete)
     token_of(lite, opened(lite), athlete)
 
-    for wanted in (LIFETIME_CAP, LIFETIME_CAP + 1, 4 * ROUND - 1, -1):
-        with pytest.raises(InvalidChange):
-            lite.store.lower_cap(athlete, wanted)
-    assert lite.store.lower_cap(athlete, 4 * ROUND).left_micro_rho == 0
+    for wanted, refusal in (
+        (LIFETIME_CAP, InvalidChange),
+        (LIFETIME_CAP + 1, InvalidChange),
+        (4 * ROUND - 1, ChangedMeanwhile),
+        (-1, ChangedMeanwhile),
+    ):
+        with pytest.raises(refusal):
+            portal(lite.store).lower_cap(athlete, wanted)
+    assert portal(lite.store).lower_cap(athlete, 4 * ROUND).left_micro_rho == 0
 
 
 def test_the_database_itself_refuses_to_pass_the_cap(world: World) -> None:

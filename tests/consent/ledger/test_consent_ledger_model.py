@@ -15,6 +15,7 @@ from consent.ledger import ledger
 from policies.budget import rho_micro_per_round
 from policies.vocabulary import OrgId
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.consent.portal_choices import portal
 from tests.scale import fuzzed
 
 CLUB_A, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -32,7 +33,7 @@ class Ledger(RuleBasedStateMachine):
         self.world = fill(make_service(Path(self.folder.name) / "union", self.clock), self.clock)
         self.athlete = self.world.athletes["club-a"][0]
         self.world.take_part(self.athlete)
-        self.world.store.lower_cap(self.athlete, 9 * ROUND)
+        portal(self.world.store).lower_cap(self.athlete, 9 * ROUND)
         names = [f"campaign-{n}" for n in range(3)]
         signed = [self.world.campaign(campaign_id=name) for name in names]
         self.campaigns = [self.world.store.register_campaign(LEAGUE, campaign) for campaign in signed]

@@ -18,14 +18,16 @@ from consent.identity import codes
 from consent.registry.values import OrgKind
 from consent.storage.rows import ConsentTable, MemberRow
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import Caller, FakeClock, World, break_log, fill, make_service
+from tests.consent.portal_choices import portal
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 NEW = AthleteId("ath-00000000000000ee")
 
 
 def everything(world: World) -> dict[str, Callable[[], Any]]:
-    """Every method that changes or discloses something."""
+    """Everything that changes or discloses something."""
     store, (one, two, three) = world.store, world.athletes["club-a"]
     ends = world.clock.now + timedelta(days=9)
     sleep = world.cell(one)
@@ -41,16 +43,17 @@ def everything(world: World) -> dict[str, Callable[[], Any]]:
     return {
         "add_org": lambda: store.add_org(OrgId("club-c"), name="C", kind=OrgKind.CLUB, key=None),
         "enrol": lambda: store.enrol(CLUB, NEW, name="New", shirt_no=7, is_minor=False),
-        "list_player": lambda: store.list_player(CLUB, name="New", shirt_no=7),
-        "give": lambda: store.give(one, sleep, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL),
+        "give": lambda: portal(store).give(
+            one, sleep, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL
+        ),
         "withdraw": lambda: store.withdraw(two, world.cell(two), method=ConsentMethod.PORTAL),
         "withdraw_all": lambda: store.withdraw_all(two, method=ConsentMethod.PORTAL),
         "propose": lambda: store.propose_release(CLUB, world.proposal(one)),
-        "answer": lambda: store.answer_release(
+        "answer": lambda: portal(store).answer_release(
             two, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         ),
         "withdraw_release": lambda: store.withdraw_release(three, approved, method=ConsentMethod.PORTAL),
-        "decide": lambda: store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=item),
+        "decide": lambda: decided(store, CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=item),
         "snapshot": lambda: store.snapshot(CLUB),
         "office": lambda: store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE)),
         "event": lambda: store.append_event(CLUB, FilesIngested(files=3)),
@@ -58,7 +61,7 @@ def everything(world: World) -> dict[str, Callable[[], Any]]:
         "tokens": lambda: store.issue_tokens(CLUB, campaign, [three]),
         "commit": lambda: store.commit_round(CLUB, campaign, 1, [token]),
         "spend": lambda: store.campaign_spend(LEAGUE, campaign),
-        "lower_cap": lambda: store.lower_cap(one, 500_000),
+        "lower_cap": lambda: portal(store).lower_cap(one, 500_000),
         "sign_in": lambda: world.service.sessions.sign_in_with_code("none"),
     }
 
@@ -129,10 +132,10 @@ def test_an_entry_without_its_commit_is_noticed_and_its_number_never_used_again(
     failing = break_log(world)
     failing.appends_then_fails = True
     with pytest.raises(LogUnavailable):
-        world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+        portal(world.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
     failing.appends_then_fails = False
 
-    world.store.give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
+    portal(world.store).give(athlete, cell, granularity=Granularity.BAND, ends=ends, method=ConsentMethod.PORTAL)
 
     looks = world.store.looks(athlete, limit=10)
     assert [look.number for look in looks.entries] == [3, 2, 1]

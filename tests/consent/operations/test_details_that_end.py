@@ -17,6 +17,7 @@ from consent.settings import make_settings
 from consent.storage.rows import LogDetailRow
 from consent.web.history.access_history import AccessFilter, access_history_view
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import World, opened_eights
 
 CLUB, KEPT = OrgId("club-a"), 60
@@ -25,7 +26,7 @@ CLUB, KEPT = OrgId("club-a"), 60
 def look(world: World, athlete: AthleteId) -> None:
     item = DecisionItem(athlete, Category.SLEEP, Granularity.DAILY)
     actor = Actor("R. D.", Role.COACH)
-    world.store.decide_many(CLUB, actor, action=Action.READ, purpose=Purpose.TRAINING, items=[item])
+    decided(world.store, CLUB, actor, action=Action.READ, purpose=Purpose.TRAINING, items=[item])
 
 
 def end_all(world: World) -> int:

@@ -23,7 +23,9 @@ from consent.service import StartMode, open_service
 from consent.storage.rows import BudgetRow, DataKeyRow
 from policies.budget import LIFETIME_CAP, campaign_cost
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import FakeClock, World, break_log, fill, make_service
+from tests.consent.portal_choices import portal
 from tests.scale import scaled
 
 RECOVERS = StartMode(OutsideCheck.REQUIRED, recovers=True)
@@ -240,7 +242,7 @@ class Life:
     def approves(self, athlete: AthleteId) -> None:
         view = self.world.store.propose_release(CLUB, self.world.proposal(athlete))
         answer = self.chance.choice([ConsentAnswer.YES, ConsentAnswer.NO])
-        self.world.store.answer_release(
+        portal(self.world.store).answer_release(
             athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
         )
 
@@ -301,8 +303,8 @@ def test_a_crash_between_append_and_commit_of_a_look_freezes_nobody(played: Worl
     failing.appends_then_fails = True
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY)]
     with pytest.raises(LogUnavailable):
-        played.store.decide_many(
-            CLUB, Actor("R. D.", Role.COACH), action=Action.READ, purpose=Purpose.TRAINING, items=items
+        decided(
+            played.store, CLUB, Actor("R. D.", Role.COACH), action=Action.READ, purpose=Purpose.TRAINING, items=items
         )
     played.service.close()
 

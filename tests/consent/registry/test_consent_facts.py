@@ -17,7 +17,9 @@ from policies.decision import Decision, Facts, Request
 from policies.enforcer import Enforcer
 from policies.grant import LONGEST_CONTRACT_GRANT
 from policies.vocabulary import Action, AthleteId, Category, Granularity, Lineage, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import Caller, FakeClock, World, fill, make_service, opened
+from tests.consent.portal_choices import portal
 
 ROOT = Path(policies.__file__).parents[1]
 PACKAGES = ("audit", "chassis", "client", "consent", "deploy", "models", "policies", "server")
@@ -80,7 +82,9 @@ def test_every_fact_but_those_that_wait_for_a_feature_comes_true(tmp_path: Path,
     world.give(one)
     worn = world.proposal(one, lineage=(Lineage.CLUB_RECORD, Lineage.WEARABLE))
     view = world.store.propose_release(CLUB, worn)
-    world.store.answer_release(one, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(
+        one, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
     world.store.freeze(two, FreezeCause.OPERATOR)
     asked(world, one, two, MINOR)
     world.service.close()
@@ -90,7 +94,7 @@ def test_every_fact_but_those_that_wait_for_a_feature_comes_true(tmp_path: Path,
 
 def asked(world: World, *athletes: AthleteId, category: Category = Category.SLEEP, without: bool = False) -> list[bool]:
     items = [DecisionItem(athlete, category, Granularity.INDEX, without) for athlete in athletes]
-    answer = world.store.decide_many(CLUB, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    answer = decided(world.store, CLUB, COACH, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     return [result.allowed for result in answer.results]
 
 

@@ -14,6 +14,7 @@ from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import AthleteId, Category, ConsentState, OrgId, Role
 from tests.consent.league import World, acts
+from tests.consent.portal_choices import portal
 
 CLUB, LEAGUE, RIVAL = OrgId("club-a"), OrgId("league"), OrgId("a-rival")
 
@@ -109,7 +110,7 @@ def test_a_snapshot_lists_only_leagues_that_the_club_has_joined(world: World) ->
     for cell in world.store.matrix(one):
         if cell.recipient.role is Role.FL_AGGREGATOR and cell.category is Category.SLEEP:
             ends = world.clock.now + timedelta(days=100)
-            world.store.change(one, [Change(cell.cell, cell.ceiling, ends)], method=ConsentMethod.PORTAL)
+            portal(world.store).change(one, [Change(cell.cell, cell.ceiling, ends)], method=ConsentMethod.PORTAL)
 
     assert leagues_in(snapshot(world)) == {LEAGUE}
     world.store.join_league(CLUB, RIVAL)
@@ -196,7 +197,7 @@ def test_leaving_ends_releases_to_that_league_and_no_other(lite: World, given: C
     if given is not None:
         for athlete, view in views.items():
             method = ConsentMethod.PORTAL
-            lite.store.answer_release(athlete, view.release_id, given, sha256=view.sha256, method=method)
+            portal(lite.store).answer_release(athlete, view.release_id, given, sha256=view.sha256, method=method)
     with lite.store.transactions.write() as tx:
         tx.session.get_one(ReleaseRow, views[one].release_id).recipient_org = LEAGUE
         tx.without_entry("set up")

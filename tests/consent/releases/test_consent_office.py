@@ -13,6 +13,8 @@ from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import Caller, FakeClock, World, make_service
 from tests.consent.league import fill as fill_league
+from tests.consent.listed_players import list_player
+from tests.consent.portal_choices import portal
 
 CLUB = OrgId("club-a")
 TARGET = "/v1/office/club-a?person=T.+W.&role=front_office"
@@ -27,7 +29,7 @@ def enrol(world: World) -> None:
 def answered(world: World, answer: ConsentAnswer) -> None:
     enrol(world)
     view = world.store.propose_release(CLUB, world.proposal(SAM))
-    world.store.answer_release(SAM, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(SAM, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
 
 def never_asked(world: World) -> None:
@@ -51,7 +53,9 @@ def expired(world: World) -> None:
     enrol(world)
     until = world.clock.now + timedelta(days=2)
     view = world.store.propose_release(CLUB, world.proposal(SAM, until=until))
-    world.store.answer_release(SAM, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(
+        SAM, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
 
 
 def not_computed(world: World) -> None:
@@ -66,7 +70,7 @@ def below_minimum(world: World) -> None:
 
 
 def no_such_athlete(world: World) -> None:
-    world.store.list_player(CLUB, name=PLAYER, shirt_no=NUMBER)
+    list_player(world.store, CLUB, name=PLAYER, shirt_no=NUMBER)
 
 
 STATES = (never_asked, refused, deferred, withdrawn, expired, not_computed, below_minimum, no_such_athlete)
@@ -101,7 +105,7 @@ def test_the_eight_hidden_states_are_the_same_bytes(tmp_path: Path) -> None:
 def test_only_an_approved_published_unexpired_release_shows_its_band(world: World) -> None:
     athlete = world.athletes["club-a"][0]
     view = world.store.propose_release(CLUB, world.proposal(athlete))
-    world.store.answer_release(
+    portal(world.store).answer_release(
         athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
     )
 
@@ -157,7 +161,7 @@ def test_who_may_not_ask(caller: Caller, org: str, target: str, status: int) -> 
 def test_the_log_still_verifies_and_its_lines_do_not_tell_dummies_apart(tmp_path: Path) -> None:
     clock = FakeClock()
     world = fill_league(make_service(tmp_path / "union", clock), clock)
-    world.store.list_player(CLUB, name=PLAYER, shirt_no=NUMBER)
+    list_player(world.store, CLUB, name=PLAYER, shirt_no=NUMBER)
     target_kind = "access"
     with TestClient(app_of(world.service, clock=clock)) as http:
         http.get(TARGET, headers=world.headers("league", "GET", TARGET))

@@ -7,6 +7,7 @@ import pytest
 from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.vocabulary import Category, OrgId, Role
 from tests.consent.league import Caller, World
+from tests.consent.portal_choices import portal
 
 CLUB_A = OrgId("club-a")
 
@@ -24,7 +25,7 @@ def test_an_answer_looks_in_the_log_like_any_other_choice(lite: World, given: Co
     view = lite.store.propose_release(CLUB_A, lite.proposal(one))
     start = lite.publish()
 
-    lite.store.answer_release(one, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(lite.store).answer_release(one, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
     answered = shown_since(lite, start)
     start = lite.publish()
     lite.give(other, Category.SLEEP, Role.COACH)
@@ -61,7 +62,7 @@ def test_no_interface_of_the_club_tells_an_answer_from_silence(caller: Caller, g
         return [enrolled.content, decided.content, caller.send("club-a", "GET", "/v1/snapshot").content]
 
     before = seen()
-    world.store.answer_release(athlete, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(athlete, view.release_id, given, sha256=view.sha256, method=ConsentMethod.PORTAL)
 
     assert seen() == before
 

@@ -11,6 +11,7 @@ from consent.grants.values import ConsentAnswer, ConsentMethod
 from policies.release import OfficeIndex
 from policies.vocabulary import AthleteId, Category, ConsentState, Lineage, OrgId, Purpose, Role
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.consent.portal_choices import portal
 
 CLUB_A, CLUB_B = OrgId("club-a"), OrgId("club-b")
 
@@ -44,7 +45,7 @@ def test_each_answer_is_recorded_with_a_receipt(world: World, answer: ConsentAns
     view = world.store.propose_release(CLUB_A, world.proposal(athlete))
     epoch = world.store.member(athlete).epoch
 
-    receipt = world.store.answer_release(
+    receipt = portal(world.store).answer_release(
         athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
     )
 
@@ -62,7 +63,7 @@ def test_later_can_become_yes_but_no_is_final(world: World) -> None:
     second = world.store.propose_release(CLUB_A, world.proposal(two))
 
     def answer(athlete: AthleteId, view: object, given: ConsentAnswer) -> None:
-        world.store.answer_release(
+        portal(world.store).answer_release(
             athlete,
             view.release_id,  # type: ignore[attr-defined]
             given,
@@ -86,7 +87,7 @@ def test_a_yes_counts_only_for_the_bytes_that_were_shown(world: World) -> None:
 
     for wrong in ("0" * 64, view.sha256.upper(), ""):
         with pytest.raises(Conflict):
-            world.store.answer_release(
+            portal(world.store).answer_release(
                 athlete, view.release_id, ConsentAnswer.YES, sha256=wrong, method=ConsentMethod.PORTAL
             )
     assert world.store.release(athlete, view.release_id).state is ConsentState.REQUESTED
@@ -97,7 +98,7 @@ def test_nobody_answers_for_another(world: World) -> None:
     view = world.store.propose_release(CLUB_A, world.proposal(one))
 
     with pytest.raises(NotFound):
-        world.store.answer_release(
+        portal(world.store).answer_release(
             two, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         )
     with pytest.raises(NotFound):
@@ -111,7 +112,7 @@ def test_a_request_closes_by_itself(world: World) -> None:
 
     assert world.store.requests(athlete) == []
     with pytest.raises(Conflict):
-        world.store.answer_release(
+        portal(world.store).answer_release(
             athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         )
 
@@ -156,7 +157,9 @@ def test_two_proposals_are_28_days_apart_whatever_was_answered(world: World) -> 
     one, two, _ = world.athletes["club-a"]
     for athlete, answer in ((one, ConsentAnswer.YES), (two, ConsentAnswer.NO)):
         view = world.store.propose_release(CLUB_A, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
+        portal(world.store).answer_release(
+            athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
     messages = []
     world.clock.forward(days=27)
 
@@ -172,7 +175,9 @@ def test_after_a_no_the_club_may_ask_but_the_athlete_is_left_in_peace(world: Wor
     one, two, _ = world.athletes["club-a"]
     for athlete, answer in ((one, ConsentAnswer.YES), (two, ConsentAnswer.NO)):
         view = world.store.propose_release(CLUB_A, world.proposal(athlete))
-        world.store.answer_release(athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL)
+        portal(world.store).answer_release(
+            athlete, view.release_id, answer, sha256=view.sha256, method=ConsentMethod.PORTAL
+        )
     world.clock.forward(days=30)
 
     shown = world.store.propose_release(CLUB_A, world.proposal(one))

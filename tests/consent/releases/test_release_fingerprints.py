@@ -15,6 +15,7 @@ from policies.canonical import sha256_hex
 from policies.release import OfficeIndex, OwnView, ReleaseProposal
 from policies.vocabulary import AthleteId, ConsentState, Lineage, OrgId, Purpose, Role
 from tests.consent.league import Caller, World
+from tests.consent.portal_choices import portal
 
 CLUB = OrgId("club-a")
 Change = Callable[[ReleaseProposal], dict[str, Any]]
@@ -107,7 +108,9 @@ def as_before(world: World, view: ReleaseView) -> None:
 
 
 def answer(world: World, athlete: AthleteId, release_id: str, sha256: str) -> None:
-    world.store.answer_release(athlete, release_id, ConsentAnswer.YES, sha256=sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(
+        athlete, release_id, ConsentAnswer.YES, sha256=sha256, method=ConsentMethod.PORTAL
+    )
 
 
 def test_what_waited_under_the_old_fingerprint_is_answered_over_the_new_one(world: World) -> None:

@@ -24,6 +24,7 @@ from policies.enforcer import Enforcer
 from policies.vocabulary import ConsentState, OrgId, Role
 from tests.consent.league import FakeClock, World, make_service
 from tests.consent.league import fill as fill_league
+from tests.consent.portal_choices import portal
 from tests.consent.releases.test_consent_office import STATES
 
 CLUB, LEAGUE, OFFICE = OrgId("club-a"), OrgId("league"), Actor("T. W.", Role.FRONT_OFFICE)
@@ -179,7 +180,7 @@ def test_a_release_ends_within_a_publication(lite: World) -> None:
     athlete = lite.athletes["club-a"][0]
     until = (lite.clock.now + timedelta(days=1, hours=2)).replace(microsecond=0)
     view = lite.store.propose_release(CLUB, lite.proposal(athlete, until=until))
-    lite.store.answer_release(
+    portal(lite.store).answer_release(
         athlete, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
     )
     lite.clock.forward(days=1)

@@ -21,7 +21,9 @@ from consent.storage.rows import AuditKeyRow, DataKeyRow, LogDetailRow
 from consent.storage.sealed_parts import OWN_PART, open_part, split_digests
 from policies.canonical import canonical_bytes
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import FakeClock, World, opened_eights
+from tests.consent.listed_players import list_player
 from tests.old_stores import expected_of, unpacked
 
 CLUB, LEAGUE, UNION = OrgId("club-a"), OrgId("league"), OrgId("union")
@@ -31,7 +33,7 @@ UNKNOWN = AthleteId("ath-ffffffffffffffff")
 def ask(world: World, *athletes: AthleteId) -> None:
     """One question of a coach about each."""
     items = [DecisionItem(athlete, Category.SLEEP, Granularity.DAILY) for athlete in athletes]
-    world.store.decide_many(CLUB, Actor("R. D.", Role.COACH), action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    decided(world.store, CLUB, Actor("R. D.", Role.COACH), action=Action.READ, purpose=Purpose.TRAINING, items=items)
 
 
 def eights_of(world: World, act: Callable[[], object]) -> tuple[list[bytes], list[bytes]]:
@@ -56,11 +58,6 @@ def campaign(world: World) -> tuple[str, list[str]]:
     return sha256, [one.token for one in world.store.issue_tokens(CLUB, sha256, [athlete]).tokens]
 
 
-def enrol_and_list(world: World) -> None:
-    world.store.enrol(CLUB, AthleteId("ath-0123456789abcdef"), name="New", shirt_no=77, is_minor=False)
-    world.store.list_player(CLUB, name="Nobody", shirt_no=99)
-
-
 def squad_page(world: World) -> None:
     world.store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE))
 
@@ -76,7 +73,6 @@ def refund(world: World) -> None:
 
 
 PAIRS: dict[str, Callable[[World], object]] = {
-    "squad list": enrol_and_list,
     "squad page": squad_page,
     "reservation": campaign,
     "round": commit_round,
@@ -88,7 +84,7 @@ PAIRS: dict[str, Callable[[World], object]] = {
 def test_dummies_open_to_the_same_bytes_as_athletes_who_were_never_asked(
     lite: World, act: Callable[[World], object]
 ) -> None:
-    lite.store.list_player(CLUB, name="Nobody", shirt_no=98)
+    list_player(lite.store, CLUB, name="Nobody", shirt_no=98)
 
     real, dummies = eights_of(lite, lambda: act(lite))
 
@@ -160,7 +156,7 @@ def test_an_erasure_changes_nothing_of_what_opens(world: World) -> None:
 
 def test_after_an_erasure_its_rows_look_like_those_of_dummies(lite: World) -> None:
     athlete = lite.athletes[CLUB][0]
-    lite.store.list_player(CLUB, name="Nobody", shirt_no=99)
+    list_player(lite.store, CLUB, name="Nobody", shirt_no=99)
     ask(lite, athlete, UNKNOWN)
     lite.store.erase(athlete)
     ask(lite, athlete)
@@ -234,7 +230,7 @@ def test_entries_of_the_first_version_open_to_their_athlete_only(tmp_path: Path,
     at_start = set(opened_eights(service))  # other rules than then are recorded as loaded
     items = [DecisionItem(one, Category.SLEEP, Granularity.DAILY) for one in athletes]
     coach = Actor("R. D.", Role.COACH)
-    service.store.decide_many(CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    decided(service.store, CLUB, coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     service.publish()
 
     assert len(set(opened_eights(service)) - at_start) == len(items)

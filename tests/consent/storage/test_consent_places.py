@@ -21,6 +21,7 @@ from consent.storage.log_journal import Draft
 from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 from policies.vocabulary import Category, OrgId, Role
 from tests.consent.league import FailingLog, FakeClock, World, break_log, fill, make_service
+from tests.consent.listed_players import list_player
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -236,7 +237,7 @@ def test_pages_read_while_publications_go_on_never_show_a_gap(lite: World) -> No
 
 
 def test_details_of_one_act_carry_one_event_also_for_dummies(lite: World) -> None:
-    lite.store.list_player(CLUB, name="Nobody", shirt_no=99)
+    list_player(lite.store, CLUB, name="Nobody", shirt_no=99)
     lite.store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE))
 
     def events(owner: str) -> set[Any]:

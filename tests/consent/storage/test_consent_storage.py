@@ -19,7 +19,9 @@ from consent.storage.rows import ConsentTable, DataKeyRow, LogDetailRow
 from consent.storage.sealing import OwnerKeys
 from consent.storage.transaction import make_engine
 from policies.vocabulary import Action, Category, Granularity, OrgId, Purpose, Role
+from tests.consent.club_calls import decided
 from tests.consent.league import FakeClock, World, fill, make_service
+from tests.consent.portal_choices import portal
 
 
 def test_models_and_migrations_agree(world: World) -> None:
@@ -51,9 +53,11 @@ def live_through_a_day(world: World) -> None:
     world.store.commit_round(OrgId("club-a"), campaign, 1, [token])
     items = [DecisionItem(one, Category.SLEEP, Granularity.DAILY)]
     coach = Actor("Canary Coach", Role.COACH)
-    world.store.decide_many(OrgId("club-a"), coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
+    decided(world.store, OrgId("club-a"), coach, action=Action.READ, purpose=Purpose.TRAINING, items=items)
     view = world.store.propose_release(OrgId("club-a"), world.proposal(two))
-    world.store.answer_release(two, view.release_id, ConsentAnswer.NO, sha256=view.sha256, method=ConsentMethod.PORTAL)
+    portal(world.store).answer_release(
+        two, view.release_id, ConsentAnswer.NO, sha256=view.sha256, method=ConsentMethod.PORTAL
+    )
     world.store.office_view(OrgId("league"), OrgId("club-a"), Actor("Canary Planner", Role.FRONT_OFFICE))
 
 

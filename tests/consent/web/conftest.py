@@ -39,6 +39,7 @@ from policies.vocabulary import (
     Purpose,
     Role,
 )
+from tests.consent.club_calls import decided
 
 NOW = datetime(2026, 11, 24, 8, 14, tzinfo=UTC)
 ATHLETE = AthleteId("ath-00000000000000a1")
@@ -292,7 +293,7 @@ class World:
         """A club person's look at daily figures, with the outcome that the interface would note."""
         items = [DecisionItem(athlete, category, Granularity.DAILY) for category in categories]
         actor, purpose = Actor("R. D.", role), PURPOSE_OF_ROLE[role]
-        answer = self.store.decide_many(CLUB, actor, action=Action.READ, purpose=purpose, items=items)
+        answer = decided(self.store, CLUB, actor, action=Action.READ, purpose=purpose, items=items)
         assert self.store.together([OutcomeReport(CLUB, answer.event, sent=True)]) == [None]
 
 

@@ -13,6 +13,7 @@ from consent.web.history import routes as record_routes
 from consent.web.requests import routes as asked_routes
 from consent.web.sharing import routes as sharing_routes
 from policies.vocabulary import AthleteId, Category, Role
+from tests.consent.portal_choices import portal
 from tests.consent.web.conftest import ATHLETE, MINOR, World
 
 FLOWS = re.compile(
@@ -28,14 +29,16 @@ FILES = {"/looked/proofs", "/looked/{number}/proof", "/receipts/{receipt_id}.jso
 def share(world: World) -> None:
     """One band approved, three cells on, one of them for league learning, and a request that waits."""
     release = world.propose()
-    world.store.answer_release(
+    portal(world.store).answer_release(
         ATHLETE, release.release_id, ConsentAnswer.YES, sha256=release.sha256, method=ConsentMethod.PORTAL
     )
     wanted = {(Category.SLEEP, Role.COACH), (Category.HEART, Role.MEDICAL), (Category.SLEEP, Role.FL_AGGREGATOR)}
     ends = world.clock.now + timedelta(days=90)
     for cell in world.store.matrix(ATHLETE):
         if (cell.category, cell.recipient.role) in wanted:
-            world.store.give(ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL)
+            portal(world.store).give(
+                ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL
+            )
 
 
 def addresses(world: World, athlete: AthleteId) -> list[str]:

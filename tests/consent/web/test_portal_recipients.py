@@ -13,6 +13,7 @@ from consent.registry.values import OrgKind
 from policies.grant import Recipient
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, OrgId, Role
+from tests.consent.portal_choices import portal
 
 ATHLETE = AthleteId("ath-00000000000000a1")
 KINDS = (OrgKind.LEAGUE, OrgKind.GOVERNING_BODY, OrgKind.CLUB)
@@ -32,14 +33,14 @@ def give(world: Any, chance: random.Random) -> None:
     cells: list[MatrixCell] = [c for c in world.store.matrix(ATHLETE) if not c.never_rule and not c.by_release]
     cell = chance.choice(cells)
     ends = world.clock.now + timedelta(days=chance.choice([3, 40, 300]))
-    world.store.give(ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL)
+    portal(world.store).give(ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def approve(world: Any, chance: random.Random) -> None:
     """Approve one release of the durability band, if none was proposed before."""
     if not world.store.releases(ATHLETE):
         view = world.propose()
-        world.store.answer_release(
+        portal(world.store).answer_release(
             ATHLETE, view.release_id, ConsentAnswer.YES, sha256=view.sha256, method=ConsentMethod.PORTAL
         )
 
@@ -92,7 +93,9 @@ def test_a_second_league_of_a_smaller_identifier_hides_nothing(world: Any) -> No
         c for c in world.store.matrix(ATHLETE) if c.recipient.role is Role.FL_AGGREGATOR and not c.never_rule
     )
     ends = world.clock.now + timedelta(days=100)
-    world.store.give(ATHLETE, learning.cell, granularity=learning.ceiling, ends=ends, method=ConsentMethod.PORTAL)
+    portal(world.store).give(
+        ATHLETE, learning.cell, granularity=learning.ceiling, ends=ends, method=ConsentMethod.PORTAL
+    )
     key = SigningKey.generate().verify_key
     world.store.add_org(OrgId("a-league"), name="Another League", kind=OrgKind.LEAGUE, key=key)
     browser = world.browser()

@@ -15,6 +15,7 @@ from consent.ledger import ledger
 from consent.store import ConsentStore
 from policies.grant import Recipient
 from policies.vocabulary import Category, ConsentState, Role
+from tests.consent.portal_choices import portal
 from tests.consent.web.conftest import ATHLETE, CLUB, Browser, World, forms_of
 
 SLEEP = {"give.club-a.coach": "daily", "ends.club-a.coach": "2027-06-30"}
@@ -82,7 +83,7 @@ def share_training_load(world: World) -> None:
     """Something is on before, so that there is something to stop."""
     cell = next(c for c in world.store.matrix(ATHLETE) if c.category is Category.TRAINING_LOAD)
     ends = world.clock.now + timedelta(days=90)
-    world.store.give(ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL)
+    portal(world.store).give(ATHLETE, cell.cell, granularity=cell.ceiling, ends=ends, method=ConsentMethod.PORTAL)
 
 
 def active(world: World) -> int:

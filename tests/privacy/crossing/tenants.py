@@ -15,6 +15,7 @@ from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import FakeClock, World, fill, make_service, manifest
+from tests.consent.portal_choices import portal
 
 NOTHING = "nothing"
 """The tenant of what does not exist."""
@@ -149,7 +150,7 @@ def _share(world: World, athlete: AthleteId, club: str, league: str) -> None:
         for cell in world.store.matrix(athlete)
         if (cell.category, cell.recipient.org, cell.recipient.role) in wanted and cell.ceiling
     ]
-    world.store.change(athlete, changes, method=ConsentMethod.PORTAL)
+    portal(world.store).change(athlete, changes, method=ConsentMethod.PORTAL)
 
 
 def _campaign(world: World, club: str) -> SignedManifest:
