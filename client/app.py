@@ -22,7 +22,7 @@ from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
-from client.errors import ClientError, ClockApart, ConsentBusy
+from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
 from client.uploads.forgetting import forgetting_uploads
@@ -150,12 +150,16 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
 
 
 def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
-    """What whoever sees the page can do something about is said there: a clock, a locked device, a spent budget."""
+    """What whoever sees the page can do something about is said there: a clock, key, locked device or spent budget."""
 
     async def clock_apart(request: Request, error: Exception) -> Response:
         logger.error("a page was closed", extra={"error": type(error).__name__, "detail": error})
         viewer = site.sign_in.viewer(site.cookie.read(request))
         return site.closed(viewer, status=503, text=f"Nothing is opened. {sentence(str(error))}.")
+
+    async def key_not_taken(request: Request, error: Exception) -> Response:
+        logger.error("a page was closed", extra={"error": type(error).__name__})
+        return site.not_accepted(site.sign_in.viewer(site.cookie.read(request)))
 
     async def gone(request: Request, error: Exception) -> Response:
         return site.closed(site.sign_in.viewer(site.cookie.read(request)), status=404, text=GONE)
@@ -169,6 +173,7 @@ def _say_what_to_do(app: FastAPI, site: ClubSite) -> None:
 
     app.add_exception_handler(ConsentBusy, busy)
     app.add_exception_handler(ClockApart, clock_apart)
+    app.add_exception_handler(NodeKeyNotTaken, key_not_taken)
     app.add_exception_handler(PageLocked, locked)
     app.add_exception_handler(NoLongerHere, gone)
 

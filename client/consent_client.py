@@ -20,7 +20,7 @@ from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import UNAUTHORISED, SignedClient
 from chassis.remote_time import outside
-from client.errors import BadNodeSettings, ClockApart, ConsentBusy, ConsentRefused, ConsentUnavailable
+from client.errors import BadNodeSettings, ClockApart, ConsentBusy, ConsentRefused, ConsentUnavailable, NodeKeyNotTaken
 from client.settings import NodeSettings
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
@@ -285,10 +285,8 @@ class NodeConsentClient:
         """
         try:
             return self._post("/v1/keys", statement.as_json(), TakenKey).former_until(statement)
-        except ConsentRefused as error:
-            if error.status == UNAUTHORISED:
-                raise KeyNotTaken("the consent service does not take this key") from error
-            raise
+        except NodeKeyNotTaken as error:
+            raise KeyNotTaken("the consent service does not take this key") from error
         except UnsoundAnswer as error:
             raise ConsentUnavailable(str(error)) from error
 
@@ -314,6 +312,8 @@ class NodeConsentClient:
         problem = answer.clock_problem(own="this node's clock", other="the consent service's")
         if problem:
             raise ClockApart(f"the consent service refused the request: {problem}")
+        if answer.status == UNAUTHORISED:
+            raise NodeKeyNotTaken(answer.status)
         if answer.status not in (200, 201):
             raise ConsentRefused(answer.status)
         return answer.body

@@ -19,6 +19,7 @@ ClientError
 │   └── AthleteErased     an athlete whose key was destroyed; nothing can be read again
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
 │   ├── ConsentRefused    because it refused what was asked; `status` is its answer's
+│   │   └── NodeKeyNotTaken   because it takes nothing that this node's key signs
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
@@ -115,9 +116,18 @@ class ConsentUnavailable(ClientError):
 class ConsentRefused(ConsentUnavailable):
     """The consent service refused what was asked. status: of its answer (HTTP)."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"the consent service refused the request (status {status})")
+    def __init__(self, status: int, why: str = "") -> None:
+        super().__init__(why or f"the consent service refused the request (status {status})")
         self.status = status
+
+
+class NodeKeyNotTaken(ConsentRefused):
+    """The consent service takes nothing that this node's key signs: revoked, replaced, or not registered there."""
+
+    def __init__(self, status: int) -> None:
+        why = f"the consent service does not take this node's key (status {status}); it was revoked or replaced, or "
+        ask = "is not registered: ask the union's operator, and `homefield-node rotate-key` says what they have to run"
+        super().__init__(status, why + ask)
 
 
 class ClockApart(ConsentUnavailable):

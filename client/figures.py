@@ -5,7 +5,7 @@ from datetime import timedelta
 from chassis.operations.figures import OperatorMetric, ProgramFigures
 from chassis.operations.health import NotReady, ProgramHealth
 from client.consent_client import NodeConsentClient
-from client.errors import ClientError, ClockApart, ConsentUnavailable
+from client.errors import ClientError, ClockApart, ConsentUnavailable, NodeKeyNotTaken
 from client.federation.running import FederationNode
 from client.vault.store import Vault
 from policies.snapshot import SNAPSHOT_LIFE
@@ -72,6 +72,8 @@ def _snapshot_problem(consent: NodeConsentClient) -> NotReady | None:
         consent.snapshot()
     except ClockApart:
         return NotReady.CLOCK
+    except NodeKeyNotTaken:
+        return NotReady.KEY
     except ConsentUnavailable:
         return NotReady.CONSENT
     return NotReady.CLOCK if consent.http.is_clock_apart else None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from client.biometrics.streams import SPECS, Stream
-from client.errors import ClientError, ConsentUnavailable
+from client.errors import ClientError, ConsentUnavailable, NodeKeyNotTaken
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
 from client.vault.store import Athlete, Vault
@@ -126,7 +126,10 @@ def propose_all(
     to: ReleaseRecipient,
     new_id: Callable[[], str],
 ) -> list[ProposalResult]:
-    """Propose to each athlete in turn; one that is not ready, or not taken, never stops the others."""
+    """Propose to each athlete in turn; one that is not ready, or not taken, never stops the others.
+
+    Raises NodeKeyNotTaken, where the service takes nothing of this node.
+    """
     return [_propose(athlete, days, consent, to, new_id()) for athlete in athletes]
 
 
@@ -138,6 +141,8 @@ def _propose(
         consent.propose(proposal)
     except NotEnoughData:
         return ProposalResult(athlete, ProposalStatus.NOT_ENOUGH_DATA)
+    except NodeKeyNotTaken:
+        raise  # nobody's proposal is taken
     except ConsentUnavailable:
         return ProposalResult(athlete, ProposalStatus.NOT_TAKEN)
     return ProposalResult(athlete, ProposalStatus.PROPOSED, proposal.sha256, proposal.index.sha256)

@@ -14,7 +14,7 @@ from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.web.page_errors import Closed, NotForThisRole, Refused, SignInNeeded
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyNotTaken, NothingForThisLeague
 from server.federation.roster import Roster
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore
@@ -77,6 +77,8 @@ def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:
             return site.busy(request, retry_after_s=cause.retry_after_s)
         if isinstance(cause, NothingForThisLeague):
             return site.not_in_league(request)
+        if isinstance(cause, LeagueKeyNotTaken):
+            return site.not_accepted(request)
         return site.closed(request, status=503 if isinstance(cause, ConsentServiceFailed) else 404)
 
     app.add_exception_handler(SignInNeeded, lambda _request, _error: to("/sign-in"))

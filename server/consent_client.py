@@ -161,7 +161,11 @@ class CoordinatorConsentClient:
         if problem:
             raise ConsentServiceFailed(f"the consent service refused the request: {problem}")
         if answer.status == UNAUTHORISED:
-            raise LeagueKeyNotTaken("the consent service does not take the league's key (status 401)")
+            raise LeagueKeyNotTaken(
+                "the consent service does not take the league's key (status 401); it was revoked or replaced, or "
+                "is not registered: ask the union's operator, and `homefield-server rotate-key` says what they have to "
+                "run"
+            )
         if answer.status == NOTHING_THERE:
             raise NothingForThisLeague(
                 "the consent service knows no such thing for this league; a club has to join it first "

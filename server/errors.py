@@ -47,7 +47,7 @@ class NothingForThisLeague(ConsentServiceFailed):
 
 
 class LeagueKeyNotTaken(ConsentServiceFailed):
-    """The consent service does not take the key that signed for the league."""
+    """The consent service takes nothing that the league's key signs: revoked, replaced, or not registered there."""
 
 
 class ConsentDown(ConsentServiceFailed):

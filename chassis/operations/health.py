@@ -17,6 +17,8 @@ class NotReady(StrEnum):
     """The public log takes no entry."""
     CONSENT = "consent"
     """The consent service gives no snapshot, or no sound answer."""
+    KEY = "key"
+    """The consent service does not take the key that this program signs with."""
     CLOCK = "clock"
     """This machine's clock is further from another program's than is tolerated."""
     WORKER = "worker"

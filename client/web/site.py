@@ -116,6 +116,15 @@ class ClubSite:
         """The one page for everything that is not shown. text: what it says instead of "try again"."""
         return self.page("closed.html", viewer, status=status, title="Not shown", text=text)
 
+    def not_accepted(self, viewer: Viewer | None) -> HTMLResponse:
+        """The page of a club whose key the consent service does not take, and who can change that."""
+        heading = "The athletes’ union does not accept this club’s key"
+        text = (
+            "Nothing is opened. The key that this club signs its questions with was revoked or replaced, or was never "
+            "registered; waiting does not help. Ask whoever runs this node: they ask the union to accept the club."
+        )
+        return self.page("closed.html", viewer, status=403, title="Not accepted", heading=heading, text=text)
+
     def busy(self, viewer: Viewer | None, *, retry_after_s: int) -> HTMLResponse:
         """The page of a club that has asked too often: nothing is shown, and when to try again."""
         text = f"Nothing is shown. This club has asked too many questions. Try again in {retry_after_s} seconds."

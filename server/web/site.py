@@ -122,6 +122,17 @@ class LeagueSite:
         text = "Nothing is shown. Whoever runs your club’s node can say why, and can have the club join the league."
         return self.page("closed.html", context, status=404, title=heading, heading=heading, text=text)
 
+    def not_accepted(self, request: Request) -> HTMLResponse:
+        """The page of a league whose key the consent service does not take, and who can change that."""
+        context = self.sign_in.find(self.cookie.read(request))
+        heading = "The athletes’ union does not accept this league’s key"
+        text = (
+            "Nothing is shown. The key that the league signs its questions with was revoked or replaced, or was never "
+            "registered; waiting does not help. Ask whoever runs the league’s coordinator: they ask the union to "
+            "accept the league."
+        )
+        return self.page("closed.html", context, status=403, title="Not accepted", heading=heading, text=text)
+
     def busy(self, request: Request, *, retry_after_s: int) -> HTMLResponse:
         """The page of a league that has asked too often: nothing is shown, and when to try again."""
         context = self.sign_in.find(self.cookie.read(request))

@@ -11,12 +11,12 @@ from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
-from client.errors import ConsentBusy, ConsentUnavailable
+from client.errors import ConsentBusy, ConsentUnavailable, NodeKeyNotTaken
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.consent_client import CoordinatorConsentClient as LeagueClient
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyNotTaken, NothingForThisLeague
 from tests.audit.entries.details.samples import SAMPLES
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -200,6 +200,18 @@ def test_a_busy_service_is_a_refusal_that_says_when_to_ask_again(said, wait):
 def test_a_squad_that_the_service_does_not_know_is_of_no_club_of_this_league():
     with pytest.raises(NothingForThisLeague, match="join"):
         league_client(as_json({"error": "expected a club of this league"}, 404)).office("club-a", person="T. W.")
+
+
+@pytest.mark.parametrize(
+    ("client", "refused", "command"),
+    [
+        (lambda answer: node_client(answer)[0], NodeKeyNotTaken, "homefield-node rotate-key"),
+        (league_client, LeagueKeyNotTaken, "homefield-server rotate-key"),
+    ],
+)
+def test_a_key_that_the_service_does_not_take_is_told_with_whom_to_ask(client, refused, command):
+    with pytest.raises(refused, match=f"ask the union's operator.*{command}"):
+        client(as_json({"error": "request refused"}, 401)).event(SAMPLES["round_aggregated"])
 
 
 @pytest.mark.parametrize(

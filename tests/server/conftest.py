@@ -20,7 +20,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.app import build_app
 from server.consent_client import OfficeView, Spend
-from server.errors import ConsentAskedTooOften, ConsentServiceFailed, NothingForThisLeague
+from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyNotTaken, NothingForThisLeague
 from server.federation.opening import Terms, open_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
@@ -53,8 +53,11 @@ class FakeConsent:
     down: bool = False
     busy_s: int = 0
     has_left: bool = False
+    takes_key: bool = True
 
     def event(self, details: Details) -> None:
+        if not self.takes_key:
+            raise LeagueKeyNotTaken("status 401")
         if self.down:
             raise ConsentServiceFailed("down")
         if self.has_left and details.body().get("club"):
@@ -63,6 +66,8 @@ class FakeConsent:
 
     def office(self, club: str, *, person: str) -> OfficeView:
         self.looks.append((club, person))
+        if not self.takes_key:
+            raise LeagueKeyNotTaken("status 401")
         if self.busy_s:
             raise ConsentAskedTooOften(self.busy_s)
         if self.has_left:

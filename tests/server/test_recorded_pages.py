@@ -119,6 +119,21 @@ def test_a_front_office_of_a_club_that_has_left_the_league_is_told_so_wherever_i
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("route", ["POST /sign-in", "GET /squad"])
+def test_a_league_whose_key_is_not_taken_is_told_so_and_whom_to_ask(office, route):
+    prepare, deed = DEEDS[route]
+    prepare(office)
+    office.consent.takes_key = False
+
+    answer = deed(office)
+
+    assert answer.status_code == 403
+    assert "does not accept this league’s key" in answer.text
+    assert "Ask whoever runs the league’s coordinator" in answer.text
+    assert "Try again" not in answer.text  # it would not help
+    assert "set-cookie" not in answer.headers
+
+
 def test_without_a_record_the_cost_of_a_campaign_is_not_shown(office):
     with_campaign(office)
     assert "33,056" in get(office, "/campaigns").text

@@ -9,7 +9,7 @@ import pytest
 
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import SPECS, Stream
-from client.errors import ConsentUnavailable
+from client.errors import ConsentUnavailable, NodeKeyNotTaken
 from client.features.daily import DailyTable
 from client.release import (
     STREAMS,
@@ -139,6 +139,15 @@ def test_illness_and_rest_days_change_nothing() -> None:
     with_illness = DailyTable(longer.dates, {**longer.columns, "absence": ill})
 
     assert built(days).own_view.availability == pytest.approx(built(with_illness).own_view.availability, abs=0.3)
+
+
+def test_a_node_whose_key_is_not_taken_says_so_once_and_not_of_each_athlete() -> None:
+    class Closed:
+        def propose(self, proposal: ReleaseProposal) -> None:
+            raise NodeKeyNotTaken(401)
+
+    with pytest.raises(NodeKeyNotTaken):
+        propose_all([ADULT], days=lambda _: table(400), consent=Closed(), to=TO, new_id=lambda: "rel-0011")
 
 
 def test_one_athlete_that_is_not_ready_or_not_taken_never_stops_the_others() -> None:

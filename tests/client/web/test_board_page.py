@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client.errors import ClockApart
+from client.errors import ClockApart, NodeKeyNotTaken
 from policies.vocabulary import AthleteId, Category, Role
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
@@ -179,6 +179,24 @@ def test_a_page_that_is_closed_because_of_a_clock_says_by_how_much_and_which(
     assert words in html.unescape(page.text)
     assert "Ada" not in page.text
     assert [words in str(one.__dict__["detail"]) for one in caplog.records if one.name == "client.app"] == [True]
+
+
+@pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
+def test_a_club_whose_key_is_not_taken_is_told_so_and_whom_to_ask_and_shown_nothing(
+    context: Any, consent: Any, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> None:
+        raise NodeKeyNotTaken(401)
+
+    monkeypatch.setattr(consent, "snapshot", refused)
+
+    page = context.http.get(path)
+
+    assert page.status_code == 403
+    assert "The athletes’ union does not accept this club’s key" in page.text
+    assert "Ask whoever runs this node" in page.text
+    assert "Try again" not in page.text  # it would not help
+    assert "Ada" not in page.text
 
 
 @pytest.mark.parametrize("path", ["/board", "/athletes", "/imports", "/athletes/ath-00000000000000aa"])
