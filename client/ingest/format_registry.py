@@ -241,7 +241,8 @@ def _json_reader(file: InputFile) -> Reader:
         if answered is not None:
             return answered
         raise UnreadableFile("a JSON file of a kind that no reader knows; export it as CSV, FIT or TCX")
-    first = fitbit.records(file)[0]
+    # The first record alone: a series of minutes is larger than any list that is read, and is not read.
+    first = next((values for _, values in JsonObjects(file)), None) or fitbit.records(file)[0]
     for key, reader in BY_KEY:
         if key in first:
             return reader

@@ -1,13 +1,14 @@
 """A table takes the memory of what is taken from it, whatever its size; what could take more is refused."""
 
 import io
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from client.biometrics.row_account import RowLedger
-from client.errors import UnreadableFile
-from client.ingest import text_table
+from client.errors import NotUsed, UnreadableFile
+from client.ingest import input_file, text_table
 from client.ingest.cells import column_check
 from client.ingest.clock import LocalClock
 from client.ingest.format_registry import reader_for
@@ -91,6 +92,14 @@ def test_a_line_and_a_text_longer_than_any_are_refused(monkeypatch: pytest.Monke
         read_mapped(streamed(f"date,rpe,kind\n2026-03-02,5,{'t' * 100}\n"), CLOCK, MAPPING)
     with pytest.raises(UnreadableFile, match="found more; split it"):
         decoded(streamed("812\n" * 30))
+
+
+def test_a_series_of_minutes_larger_than_what_is_read_whole_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(input_file, "MAX_WHOLE", 1_000)
+    minutes = json.dumps([{"dateTime": "03/02/26 10:00:00", "value": {"bpm": 60, "confidence": 1}}] * 100)
+
+    with pytest.raises(NotUsed, match="series of minutes"):
+        reader_for(streamed(minutes, name="heart_rate.json"))
 
 
 def test_a_table_of_positions_is_read_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
