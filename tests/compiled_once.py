@@ -18,13 +18,13 @@ import pytest
 import typer.testing
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_dependant
+from fastapi.utils import create_model_field
 from sqlalchemy import Engine, create_engine
 from typer.main import get_command
 
 import chassis.storage.engine
 
 _first: dict[str, Engine] = {}
-_dependants: dict[tuple[object, ...], Dependant] = {}
 
 
 @contextmanager
@@ -35,6 +35,7 @@ def compiling_once() -> Iterator[None]:
         patched.setattr(typer.testing, "_get_command", cache(get_command))
         patched.setattr(fastapi.dependencies.utils, "get_dependant", shared_dependant)
         patched.setattr(fastapi.routing, "get_dependant", own_dependant)
+        patched.setattr(fastapi.routing, "create_model_field", cache(create_model_field))  # what a route answers
         yield
 
 
@@ -48,16 +49,15 @@ def sharing_engine(url: str, **arguments: Any) -> Engine:
 
 
 def shared_dependant(*, call: Callable[..., Any], **asked: Any) -> Dependant:
-    """Do what FastAPI's `get_dependant` does, once for each function of a module.
-
-    What is defined inside a function belongs to one application, which would live on with what is remembered here.
-    """
-    if not isinstance(call, FunctionType) or call.__closure__ or "<locals>" in call.__qualname__:
+    """Do what FastAPI's `get_dependant` does, once for each function, which keeps the answer as long as it lives."""
+    if not isinstance(call, FunctionType):
         return get_dependant(call=call, **asked)
+    kept = vars(call).setdefault("compiled_once", {})
     key = (call, *((name, tuple(v) if isinstance(v, list) else v) for name, v in sorted(asked.items())))
-    if key not in _dependants:
-        _dependants[key] = get_dependant(call=call, **asked)
-    return _dependants[key]
+    if key not in kept:  # by the function too: what wraps it has the same dictionary
+        kept[key] = get_dependant(call=call, **asked)
+    dependant: Dependant = kept[key]
+    return dependant
 
 
 def own_dependant(*, call: Callable[..., Any], **asked: Any) -> Dependant:
