@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.errors import ClientError, UnknownAthlete
+from client.ingest.cells.whole_names import plain_name
 from policies.vocabulary import AthleteId
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def find_athlete(vault: "Vault", text: str) -> "Athlete":
     """Return the athlete with this id or, where only one has it, this name or shirt number."""
     if text.startswith("ath-"):
         return vault.athlete(AthleteId(text))
-    found = [one for one in vault.athletes() if text in (one.name, str(one.shirt_no))]
+    people = vault.athletes()
+    found = [one for one in people if text in (one.name, str(one.shirt_no))]
+    found = found or [one for one in people if plain_name(one.name) == plain_name(text)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -1,7 +1,8 @@
 """`imports list`, `imports show` and `imports undo`: every import is on record, and can be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,16 +49,16 @@ def list_imports(
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         chosen = None if athlete is None else find_athlete(vault, athlete).athlete
-        found = [entry for entry in _entries(vault) if chosen in (None, entry["athlete"])]
+        found, names = [entry for entry in _entries(vault) if chosen in (None, entry["athlete"])], _names(vault)
     if as_json:
         print_json("homefield-imports-list-1", {"imports": found})
         return
     rows = [
         (
             str(one["number"]),
-            one["at"][:16].replace("T", " "),
+            f"{datetime.fromisoformat(one['at']).astimezone(settings.timezone):%Y-%m-%d %H:%M}",
             one["who"],
-            one["athlete"],
+            names[one["athlete"]],
             one["file_name"] or "forgotten",
             one["file_mark"][:8],
             one["reader"] or "none",
@@ -66,8 +67,8 @@ def list_imports(
         )
         for one in found
     ]
-    columns = ("No", "At (UTC)", "By", "Athlete", "File", "Digest", "Reader", "Status", "New")
-    print_table(f"{len(found)} imports", columns, rows)
+    columns = ("No", "At", "By", "Athlete", "File", "Digest", "Reader", "Status", "New")
+    print_table(plural(len(found), "import", "imports"), columns, rows)
 
 
 @app.command()
@@ -88,13 +89,13 @@ def show(
         found = next((entry for entry in _entries(vault) if entry["number"] == number), None)
         if found is None:
             raise CannotCorrect(f"there is no import {number}; see `homefield-node imports list`")
-        parts = [] if found["undone_at"] else preview_undo(vault, [number])
+        parts, names = [] if found["undone_at"] else preview_undo(vault, [number]), _names(vault)
     if as_json:
         print_json("homefield-imports-show-1", {**found, "undo": [_as_json(part) for part in parts]})
         return
     say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "counts" and value))
     say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found["counts"].items()))
-    say(*(_sentence(part) for part in parts))
+    say(*(_sentence(part, names) for part in parts))
 
 
 @app.command()
@@ -118,7 +119,8 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         planned = preview_undo(vault, numbers)
-        if not yes and not is_confirmed(f"{' '.join(map(_sentence, planned))} Undo?"):
+        names = _names(vault)
+        if not yes and not is_confirmed(f"{' '.join(_sentence(part, names) for part in planned)} Undo?"):
             raise CannotCorrect("nothing was undone")
         with ExitStack() as told:
             for part in planned:
@@ -126,7 +128,10 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
                 told.enter_context(reporting_anyway(settings, looked))
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
             _scrub(vault)
-            _tell(done, as_json=as_json)
+            if as_json:
+                print_json("homefield-imports-undo-1", {"undone": [_as_json(part) for part in done]})
+            else:
+                say(*(f"Undone. {_sentence(part, names)}" for part in done))
 
 
 def _scrub(vault: "Vault") -> None:
@@ -135,13 +140,6 @@ def _scrub(vault: "Vault") -> None:
         vault.scrub()
     except VaultError:
         warn("note: another program has the vault open; its log keeps the sealed bytes until that program ends")
-
-
-def _tell(done: "Sequence[UndonePart]", *, as_json: bool) -> None:
-    if as_json:
-        print_json("homefield-imports-undo-1", {"undone": [_as_json(part) for part in done]})
-    else:
-        say(*(f"Undone. {_sentence(part)}" for part in done))
 
 
 def _entries(vault: "Vault") -> list[dict[str, Any]]:
@@ -173,13 +171,21 @@ def _entry(athlete: "AthleteId", record: "ImportRecord", mark: str) -> dict[str,
     }
 
 
-def _sentence(part: "UndonePart") -> str:
-    numbers = ", ".join(str(record.number) for record in part.imports)
-    return (
-        f"{'Import' if len(part.imports) == 1 else 'Imports'} {numbers} of {part.athlete}: "
-        f"{plural(part.removed, 'reading goes', 'readings go')}, of {part.restored} another value counts "
-        f"again, {plural(part.kept, 'stays as it is', 'stay as they are')}."
-    )
+def _sentence(part: "UndonePart", names: "Mapping[AthleteId, str]") -> str:
+    numbers = ", ".join(f"{record.number} ({record.file_name or 'name forgotten'})" for record in part.imports)
+    told = [f"{plural(part.removed, 'reading goes', 'readings go')}"]
+    if part.restored:
+        told.append(f"of {part.restored} another value counts again")
+    if part.kept:
+        told.append(f"{plural(part.kept, 'that another import has too stays', 'that another import has too stay')}")
+    if part.by_hand:
+        told.append(plural(part.by_hand, "correction by hand goes with it", "corrections by hand go with them"))
+    which = "Import" if len(part.imports) == 1 else "Imports"
+    return f"{which} {numbers} of {names[part.athlete]} ({part.athlete}): {', '.join(told)}."
+
+
+def _names(vault: "Vault") -> "dict[AthleteId, str]":
+    return {one.athlete: one.name for one in vault.athletes()}
 
 
 def _as_json(part: "UndonePart") -> dict[str, Any]:
@@ -189,4 +195,5 @@ def _as_json(part: "UndonePart") -> dict[str, Any]:
         "removed": part.removed,
         "restored": part.restored,
         "kept": part.kept,
+        "by_hand": part.by_hand,
     }

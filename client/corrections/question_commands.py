@@ -7,6 +7,7 @@ import typer
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.text import counted
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.corrections.import_commands import app
@@ -46,7 +47,8 @@ def questions(folder: NodeFolder, athlete: NodeAthlete, as_json: AsJson = False)
         return
     for one in held.questions:
         say(f"{one.id}  {one.day.isoformat()}: {_shown(one.kept)}; or the same: {_shown(one.left_out)}")
-    say(f"{len(held.questions)} questions. `imports answer` with `same` leaves the second of the two out.")
+    number = counted(len(held.questions), "question").capitalize()
+    say(f"{number}. `imports answer` with `same` leaves the second of the two out.")
 
 
 def answer(

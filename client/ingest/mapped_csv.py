@@ -28,7 +28,7 @@ NamedTable = tuple[str, TextTable]
 """A table, and the sheet that it stands on."""
 NOBODY = ""
 """Label of the rows of a file without athlete column."""
-DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged in the mapping?"
+DOUBTFUL_ORDER = "every date falls on one day of different months; are day and month exchanged?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """`metrics`: an athlete's figures of one day or of a range of days, each with how it was made."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +61,8 @@ def metrics(
     if first is not None and ((last or today) - first).days > MOST_DAYS:
         raise ClientError(f"expected a range of at most {MOST_DAYS} days; ask for a part of it")
     with open_vault(settings) as vault:
-        found = find_athlete(vault, athlete).athlete
+        who = find_athlete(vault, athlete)
+        found = who.athlete
         report(settings, OperatorLooked(athlete=found, what=OperatorView.METRICS))
         tried = RestRule(RestBasis.REPORTED) if assume_rest else None
         basis = MetricBasis.read(vault, found)
@@ -72,7 +74,7 @@ def metrics(
         values = {"athlete": found, "from": _iso(min(days, default=first)), "to": _iso(max(days, default=last))}
         print_json_lists("homefield-metrics-1", values, "metrics", shown)
         return
-    _show(history, max(days, default=None))
+    _show(who.name, history, sorted(set(days)))
     if unrested:
         say(
             f"{', '.join(unrested)}: not known, because days without a session are not known to be rest days; "
@@ -107,10 +109,11 @@ def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> 
     return [name for name in unknown if tried[name][-1].value is not None]
 
 
-def _show(history: "History", day: date | None) -> None:
+def _show(name: str, history: "History", ends: Sequence[date]) -> None:
+    """Print the last day. ends: the first and the last day."""
     from client.features.acwr import CAPTION
 
-    if day is None:
+    if not ends:
         say("Nothing is known about this athlete yet.")
         return
     rows = [
@@ -124,7 +127,8 @@ def _show(history: "History", day: date | None) -> None:
         for name, days in history.items()
         if days[-1].valid
     ]
-    print_table(day.isoformat(), ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
+    rest = "" if len(ends) == 1 else f", the last of the days from {ends[0].isoformat()} on; --json gives them all"
+    print_table(f"{name}, {ends[-1].isoformat()}{rest}", ("Metric", "Value", "Unit", "Days known", "Quality"), rows)
     if len(rows) < len(history):
         say(f"Of {len(history) - len(rows)} more figures nothing is known in their windows.")
     say(f"Workload ratios (acwr): {CAPTION}")

@@ -55,10 +55,22 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
     ),
     DailyMetric(OSTRC_SCORE, (OSTRC_SCORE,), "{score}", 1, as_it_is, 1, "ostrc_h2_sum"),
     DailyMetric(
-        "injury_incidence_365d", (EXPOSURE_H, "injury_onset"), "1", YEAR_D, per_exposure, YEAR_D, "onsets_per_1000_h"
+        "injury_incidence_365d",
+        (EXPOSURE_H, "injury_onset"),
+        "1/1000 h",
+        YEAR_D,
+        per_exposure,
+        YEAR_D,
+        "onsets_per_1000_h",
     ),
     DailyMetric(
-        "injury_burden_365d", (EXPOSURE_H, "time_loss"), "d", YEAR_D, per_exposure, YEAR_D, "days_lost_per_1000_h"
+        "injury_burden_365d",
+        (EXPOSURE_H, "time_loss"),
+        "d/1000 h",
+        YEAR_D,
+        per_exposure,
+        YEAR_D,
+        "days_lost_per_1000_h",
     ),
     DailyMetric(
         ENERGY,

@@ -1,6 +1,6 @@
 """`readings`: what is stored of an athlete, value by value."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from chassis.cli.console import print_json_rows, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.text import plural
 from client.biometrics.streams import Stream
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
@@ -75,14 +76,20 @@ def _show(listed: "list[ListedReading]") -> None:
     rows = []
     for one in listed[-MOST_ROWS:]:
         reading = one.stored.reading
-        start = reading.local(reading.start).strftime("%H:%M")
-        origin = name_of(source_of(reading))
-        day = one.local_day.isoformat()
-        short = one.stored.id[:SHORTEST_ID]
-        rows.append((short, f"{day} {start}", reading.stream.value, _value(reading), origin, one.state))
+        origin, state = name_of(source_of(reading)), ", ".join((one.state, *reading.quality))
+        short, day = one.stored.id[:SHORTEST_ID], one.local_day.isoformat()
+        rows.append((short, day, _start(one), reading.stream.value, _value(reading), origin, state))
     left = len(listed) - len(rows)
-    title = f"{len(listed)} readings" + (f", the last {MOST_ROWS} of them" if left else "")
-    print_table(title, ("Id", "Day and time", "Stream", "Value", "From", "State"), rows)
+    title = plural(len(listed), "reading", "readings") + (f", the last {MOST_ROWS} of them" if left else "")
+    print_table(title, ("Id", "Day", "Start", "Stream", "Value", "From", "State"), rows)
+
+
+def _start(one: "ListedReading") -> str:
+    """The local clock time, with its date where that is not the day; nothing where only a day is known."""
+    start = one.stored.reading.local(one.stored.reading.start)
+    if start.date() != one.local_day:
+        return start.strftime("%Y-%m-%d %H:%M")
+    return start.strftime("%H:%M") if start.time() != time() else ""
 
 
 def _value(reading: "Observation") -> str:

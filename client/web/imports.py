@@ -82,7 +82,6 @@ def router(site: ClubSite) -> APIRouter:
             brought=brought,
             asked=asked,
             people=[("", "The files say it"), *names.items()],
-            chosen=next((one.athlete for one in uploads), None) or "",
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
             most_files=MOST_PARTS,
             aside=aside,

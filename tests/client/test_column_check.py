@@ -96,7 +96,7 @@ def test_rows_without_a_time_count_towards_the_refusal(clock: LocalClock) -> Non
     rows = [(f"2026-03-{n:02}" if n < 3 else "soon", 5, 60) for n in range(1, 7)]
     text, mapping = sheet(rows, "session_rpe")
 
-    with pytest.raises(UnreadableFile, match="4 of 6 rows have no time"):
+    with pytest.raises(UnreadableFile, match="4 of 6 rows have a time that cannot be read"):
         read_mapped(InputFile("x.csv", text.encode()), clock, read_mapping(mapping))
 
 

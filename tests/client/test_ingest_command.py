@@ -1,6 +1,7 @@
 """`homefield-node ingest`: what a program reads from --json, what a person reads from the table, and the exit code."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,18 @@ def test_the_table_names_the_cells_that_were_refused_and_never_their_values(
     assert "cut.csv partial: 1 row: a time that cannot be read; 1 of session_rpe: no number" in out
     assert "hard" not in out
     assert "yesterday" not in out
+
+
+def test_an_import_says_for_whom_it_stored_and_by_which_numbers(node_of_one: Path, run: Run, tmp_path: Path) -> None:
+    for day in (1, 2):
+        (tmp_path / f"{day}.csv").write_text(
+            f"end_date_time,perceived_exertion,duration_min\n2026-03-0{day}T17:00:00Z,6,60\n"
+        )
+
+    _, first, _ = run("ingest", node_of_one, tmp_path / "1.csv", tmp_path / "2.csv", "--athlete", "mara LIND")
+    _, again, _ = run("ingest", node_of_one, tmp_path / "1.csv", "--athlete", 7)
+
+    assert "new readings from 2 of 2 files" in first
+    assert re.search(r"^For Mara Lind \(ath-[0-9a-f]+\): imports 1 to 2; `imports undo` takes it back\.$", first, re.M)
+    assert "0 new readings from 0 of 1 file" in again
+    assert "For Mara Lind" not in again

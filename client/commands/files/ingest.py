@@ -112,7 +112,7 @@ def ingest(
         if replace and not yes and not _is_agreed(taking.importer(), files):
             raise ClientError("nothing was replaced")
         taken = taking.take_all(files)
-    _answer(taken, as_json=as_json)
+        _answer(taken, vault, as_json=as_json)
     _check(taken, "quarantined" if athlete is not None else "named above")
 
 
@@ -174,11 +174,11 @@ def _previews(
         return found, why if importer is None else None
 
 
-def _answer(found: "list[FileAnswer]", *, as_json: bool, is_line: bool = False) -> None:
+def _answer(found: "list[FileAnswer]", vault: "Vault", *, as_json: bool, is_line: bool = False) -> None:
     from client.ingest.results.file_answer import summary
 
     if not as_json:
-        _show(found)
+        _show(found, {one.athlete: one.name for one in vault.athletes()})
     elif is_line:
         say(json_line("homefield-ingest-1", summary(found)))
     else:
@@ -218,7 +218,7 @@ class _Taking:
             self._take,
             after=after,
             pause=_pause(),
-            show=lambda some: _answer(some, as_json=as_json, is_line=True),
+            show=lambda some: _answer(some, self.vault, as_json=as_json, is_line=True),
             tell=warn if as_json else say,  # a program reads one object a line
         )
 
@@ -280,14 +280,19 @@ def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[Import
         return importer.take_files(files, on_file=told)
 
 
-def _show(files: "list[FileAnswer]") -> None:
+def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
     """Print the table, and below it why a file was not stored whole."""
-    from client.ingest.results.file_answer import TABLE_COLUMNS
+    from client.ingest.results.file_answer import TABLE_COLUMNS, imports_of, ranges_in_words
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
     aside = f", {plural(replaced, 'stored reading', 'stored readings')} set aside" if replaced else ""
-    title = f"{plural(added, 'new reading', 'new readings')} from {plural(len(files), 'file', 'files')}{aside}"
+    giving = sum(file.added > 0 for file in files)
+    title = (
+        f"{plural(added, 'new reading', 'new readings')} from {giving} of {plural(len(files), 'file', 'files')}{aside}"
+    )
     print_table(title, TABLE_COLUMNS, [file.as_row() for file in files])
+    for athlete, numbers in imports_of(files).items():
+        say(f"For {names[athlete]} ({athlete}): {ranges_in_words(numbers)}; `imports undo` takes it back.")
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")

@@ -69,5 +69,7 @@ def _noted(report: QualityReport, witnesses: int, unclear: int) -> QualityReport
     if witnesses:
         notes += (f"sessions that another source reports too: {witnesses}; each counts once",)
     if unclear:
-        notes += (f"sessions that may be the same as one of another source: {unclear}; all of them count",)
+        notes += (
+            f"sessions that may be the same as one of another source: {unclear}; all count, see `imports questions`",
+        )
     return replace(report, details=dict(+details), notes=notes)

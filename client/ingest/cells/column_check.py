@@ -48,7 +48,9 @@ class ColumnCheck:
     def judge(self, *, rows: int, without_time: int) -> None:
         """Return when no column is wrong as a whole; raises UnreadableFile that names the first one that is."""
         if rows >= MIN_JUDGED and without_time > MAX_REFUSED_SHARE * rows:
-            raise UnreadableFile(f"{without_time} of {rows} rows have no time that can be read and can be right")
+            raise UnreadableFile(
+                f"{without_time} of {rows} rows have a time that cannot be read, or one before 2001 or in the future"
+            )
         for stream, refused in sorted(self._refused.items()):
             numbers = refused + self._good[stream]
             name = self._names.get(stream, stream.value)

@@ -9,6 +9,7 @@ from client.biometrics.row_account import RowAccount
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words
+from policies.vocabulary import AthleteId
 
 STATUSES = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
 TABLE_COLUMNS = ("File", "Status", "Rows", "Kept", "Dropped", "Known", "New", "Cells refused", "Clock")
@@ -77,6 +78,26 @@ def _total(results: Sequence[ImportResult]) -> RowAccount:
 def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:
     """Return one answer for each file."""
     return [FileAnswer(results) for results in files]
+
+
+def imports_of(files: Sequence[FileAnswer]) -> dict[AthleteId, list[int]]:
+    """Return the numbers of the imports that brought something new or set something aside, by athlete."""
+    found: dict[AthleteId, list[int]] = {}
+    for one in (result for file in files for result in file.results):
+        if one.athlete is not None and one.number is not None and (one.added or one.replaced):
+            found.setdefault(one.athlete, []).append(one.number)
+    return found
+
+
+def ranges_in_words(numbers: Sequence[int]) -> str:
+    """Return for example "import 43" or "imports 43 to 45, 47"."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if not runs or runs[-1][-1] + 1 != number:
+            runs.append([])
+        runs[-1].append(number)
+    said = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+    return f"{'import' if len(numbers) == 1 else 'imports'} {said}"
 
 
 def summary(files: Sequence[FileAnswer]) -> dict[str, Any]:

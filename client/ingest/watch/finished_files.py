@@ -35,6 +35,11 @@ def look_into(folders: Iterable[Path]) -> dict[Path, FileStamp]:
     return found
 
 
+def count_taken(folders: Iterable[Path]) -> int:
+    """Return how many files lie in the folders to which imported ones are moved."""
+    return sum(stamp_of(path) is not None for folder in folders for path in paths_below(folder / TAKEN))
+
+
 def stamp_of(path: Path) -> FileStamp | None:
     """Return the stamp of a file as it is now; None where there is none, or a link."""
     return _stamp(path)

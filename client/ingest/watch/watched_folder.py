@@ -6,7 +6,7 @@ from pathlib import Path
 
 from client.ingest.results.file_answer import FileAnswer
 from client.ingest.watch.after_import import AfterImport
-from client.ingest.watch.finished_files import FileStamp, FinishedFiles, put_away, stamp_of
+from client.ingest.watch.finished_files import FileStamp, FinishedFiles, count_taken, put_away, stamp_of
 
 ImportFiles = Callable[[Sequence[Path]], Sequence[Sequence[FileAnswer]]]
 """Imports files and returns the answers of each, one for a plain file and several for an archive."""
@@ -39,8 +39,8 @@ class WatchedFolder:
 
     @property
     def in_the_clear(self) -> int:
-        """How many files lie in the folders now, readable by whoever can open them."""
-        return sum(stamp_of(path) is not None for path in self._finished.lying)
+        """How many files lie in the folders now, put away or not, readable by whoever can open them."""
+        return sum(stamp_of(path) is not None for path in self._finished.lying) + count_taken(self._folders)
 
     def _clear(self, path: Path, stamp: FileStamp) -> None:
         if self._after is AfterImport.KEEP or stamp_of(path) != stamp:

@@ -30,8 +30,8 @@ class UndonePart:
     """What undoing does for one athlete.
 
     imports: those that are undone, with repeats of the same file where these go too. removed: readings that no longer
-    count. restored: readings of which a former value counts again. kept: readings of these imports that another import
-    has as well, or that did not count.
+    count. restored: readings of which a former value counts again. kept: readings of these imports of which something
+    stays, since another import has them as well. by_hand: corrections and voidings that end with what they were about.
     """
 
     athlete: AthleteId
@@ -39,6 +39,7 @@ class UndonePart:
     removed: int
     restored: int
     kept: int
+    by_hand: int
 
 
 def preview_undo(vault: Vault, numbers: Iterable[int]) -> list[UndonePart]:
@@ -106,7 +107,12 @@ class _Undoing:
         removed = sum(before is not None and after is None for before, after in values)
         restored = sum(after is not None and not _is_equal(before, after) for before, after in values)
         undone = tuple(record for number, record in self._history.imports.items() if number in self._undone)
-        return UndonePart(self._athlete, undone, removed, restored, len(values) - removed - restored)
+        kept = sum(
+            not after.is_empty and (before is after.counting or _is_equal(before, after.counting))
+            for (before, _), after in zip(values, self._after.values(), strict=True)
+        )
+        acts = sum(len(self._before[key].acts) - len(after.acts) for key, after in self._after.items())
+        return UndonePart(self._athlete, undone, removed, restored, kept, max(acts, 0))
 
     def write(self, at: datetime, who: str) -> None:
         """Store the records as they are without the imports, and note in the journal that these are undone."""
@@ -182,6 +188,6 @@ def _start_of(reading: Observation) -> object:
     return kind, reading.source.app, reading.source.device, reading.start
 
 
-def _is_equal(one: Observation | None, other: Observation) -> bool:
+def _is_equal(one: Observation | None, other: Observation | None) -> bool:
     """True for the same reading, whichever file it came in."""
-    return one is not None and replace(one, source=other.source) == other
+    return one is not None and other is not None and replace(one, source=other.source) == other

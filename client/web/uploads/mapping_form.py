@@ -17,14 +17,13 @@ from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import is_brought_by
 from client.uploads.table_columns import TableColumn
-from client.web.uploads.stream_words import CATEGORY_NAMES, stream_name, unit_word
+from client.web.uploads.stream_words import CATEGORY_NAMES, best_answer, stream_name, unit_word
 from policies.vocabulary import Role
 
 LEAVE_OUT, DAY, TIME_OF_DAY, ZONE, ATHLETE = "", "day", "time_of_day", "zone", "athlete"
 UNSAID, STRAIGHT, REVERSED = "", "straight", "reversed"
 _ASKED: Final = frozenset({Stream.FATIGUE, Stream.SORENESS, Stream.STRESS})
 """Of these both directions are in use, and the name of the column does not tell which."""
-_LOW_IS_BEST: Final = frozenset(stream for stream in RATED if SPECS[stream].meaning.endswith("1 is best"))
 _PARTS: Final = {DAY: "Day, or day and time", TIME_OF_DAY: "Time of day", ZONE: "Time zone", ATHLETE: "Athlete"}
 
 SelectOptions = tuple[tuple[str, str], ...]
@@ -202,7 +201,8 @@ def _ways(stream: Stream) -> SelectOptions:
         return ()
     if stream in RATED:
         scale = f"{spec.low:g} to {spec.high:g}"
-        ends = (spec.low, spec.high) if stream in _LOW_IS_BEST else (spec.high, spec.low)
+        best = best_answer(stream)
+        ends = (best, spec.low + spec.high - best)
         straight, other = (f"{scale}, {end:g} is best" for end in ends)
         if stream in _ASKED:
             return ((UNSAID, "Please choose"), (STRAIGHT, straight), (REVERSED, other))

@@ -211,19 +211,16 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
 
 
 def _problems(file: BroughtFile, sent: SentReading, owners: Owners) -> list[Problem]:
+    numbers = {label: number for number, label in enumerate(file.contents.rows_of if file.contents else ())}
+    open_now = [(f"who-{numbers[label]}", _unsaid(label)) for label in owners.unknown]
     if file.mapping is not None:
         try:
-            if _mapping(file, sent) != file.mapping:
-                return [(FORM, CHANGED)]
+            is_changed = _mapping(file, sent) != file.mapping
         except BadMapping as error:
-            return [(FORM, _sentence(error))]
+            return [(FORM, _sentence(error)), *open_now]
         unsaid = _unsaid_directions(file, sent)
-        if unsaid:
-            return unsaid
-    if owners.unknown:
-        numbers = {label: number for number, label in enumerate(file.contents.rows_of if file.contents else ())}
-        return [(f"who-{numbers[label]}", _unsaid(label)) for label in owners.unknown]
-    return [] if owners.by_label else [(FORM, NOBODYS)]
+        open_now = [*unsaid, *open_now, *([(FORM, CHANGED)] if is_changed and not unsaid else [])]
+    return open_now or ([] if owners.by_label else [(FORM, NOBODYS)])
 
 
 def _unsaid_directions(file: BroughtFile, sent: SentReading) -> list[Problem]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from client.biometrics.observations import Value
 from client.biometrics.streams import SPECS, Stream
+from client.ingest.cells.column_check import RATED
 from client.web.text import hours
 from policies.vocabulary import Category
 
@@ -106,6 +107,18 @@ _CELLS: Final[Mapping[str, str]] = MappingProxyType(
 def stream_name(stream: Stream) -> str:
     """Return for example "Sleep quality"."""
     return _NAMES.get(stream) or stream.value.replace("_", " ").capitalize()
+
+
+def best_answer(stream: Stream) -> float:
+    """Return the answer of a rating that is the best, as ratings are stored."""
+    spec = SPECS[stream]
+    return spec.low if spec.meaning.endswith("1 is best") else spec.high
+
+
+def heading_of(stream: Stream) -> str:
+    """Return the name above values as they would be stored: of a rating, which answer is the best."""
+    has_best = stream in RATED and stream is not Stream.SESSION_RPE
+    return f"{stream_name(stream)}, {best_answer(stream):g} is best" if has_best else stream_name(stream)
 
 
 def unit_word(unit: str) -> str:

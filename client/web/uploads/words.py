@@ -13,7 +13,7 @@ from client.uploads.brought import BroughtFile, FileState
 from client.uploads.contents import ColumnAccount, FileContents
 from client.web.text import clock_time
 from client.web.uploads.attribution import Owners
-from client.web.uploads.stream_words import cells_in_words, stream_name, value_words
+from client.web.uploads.stream_words import cells_in_words, heading_of, value_words
 
 MOST_COLUMNS_SHOWN = 8  # ours: as many as a laptop shows beside day and athlete
 LENGTHS = (Stream.SESSION_DURATION_MIN, Stream.ACTIVITY_DURATION_MIN)
@@ -105,7 +105,7 @@ def rows_table(found: FileContents, name_of: Callable[[str], str]) -> RowsTable:
     streams = sorted(kept, key=lambda one: (SPECS[one].shape is not Shape.NUMBER, one not in LENGTHS))
     shown = streams[:MOST_COLUMNS_SHOWN]
     rows = tuple((_when(row), name_of(row.label), _cells(row, shown), _note(row)) for row in found.rows)
-    return RowsTable(tuple(map(stream_name, shown)), rows, len(streams) - len(shown))
+    return RowsTable(tuple(map(heading_of, shown)), rows, len(streams) - len(shown))
 
 
 def _when(row: RowAsRead) -> str:

@@ -104,6 +104,20 @@ def test_an_import_is_shown_and_undone_after_a_question(node: Path, run: Run, mo
     assert answer(run, "imports", "show", node, 1)["file_name"] is None
 
 
+def test_undoing_says_whose_import_goes_and_what_was_done_by_hand_to_it(node: Path, run: Run) -> None:
+    held = ratings(node)
+    for rating in ("session_rpe 5", "session_rpe 6"):
+        assert run("reading", "void", node, 7, held[rating], "--reason", "sensor_fault")[0] == 0
+
+    _, shown, _ = run("imports", "show", node, 1)
+    told = run("imports", "undo", node, 1, "--yes")[1]
+
+    assert shown.splitlines()[-1] in told
+    assert "Import 1 (srpe.csv) of Mara Lind (ath-" in told
+    assert "): 2 readings go, 2 corrections by hand go with them." in told
+    assert "stay" not in told
+
+
 def test_the_table_of_imports_has_those_without_reader_and_without_name(
     node: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

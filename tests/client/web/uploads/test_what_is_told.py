@@ -52,7 +52,7 @@ def test_whose_a_file_is_stands_beside_it_before_and_after_it_is_stored(
     uploader.bring(("rest.json", RESTING), athlete=ids["new"])
     page = uploader.http.get("/imports").text
     assert "This stores one file of Cleo Hart." in page
-    assert f'<option value="{ids["new"]}" selected>' in page
+    assert f'<option value="{ids["new"]}" selected>' not in page  # the next files are of whom is said then
     assert '<td role="cell" data-label="Whose">Cleo Hart</td>' in page
 
     uploader.send(page, "/imports/store-ready")
@@ -138,3 +138,27 @@ def test_a_file_that_is_gone_says_to_bring_it_again_and_a_refused_one_what_it_is
     assert gone.status_code == 404
     assert "This file is no longer here" in gone.text
     assert "Try again in a few minutes" not in gone.text
+
+
+def test_everything_that_is_open_is_said_at_once_and_the_rows_say_which_end_is_best(
+    uploader: Uploader, ids: Ids
+) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue\n2026-11-20,A. L.,1\n"))
+    path, page = uploader.looked_at()
+    said = {"read_as": ["day", "athlete", "fatigue"]}
+
+    refused = uploader.answer(page, path, "use", **said, written=["date", "", ""]).text
+    assert "Choose which end of the scale of “fatigue” is the best" in refused
+    assert "Choose whose the rows of “A. L.” are" in refused
+
+    page = uploader.answer(page, path, "again", **said, written=["date", "", "reversed"]).text
+    assert "Fatigue, 5 is best" in page
+
+
+def test_days_to_come_are_named_as_such(uploader: Uploader, ids: Ids) -> None:
+    rows = "".join(f"2031-01-{day:02d},Ada Lund,3\n" for day in range(1, 28))
+    uploader.bring(("t.csv", f"date,player,mood\n{rows}"))
+
+    assert (
+        "27 of 27 rows have a time that cannot be read, or one before 2001 or in the future" in uploader.looked_at()[1]
+    )
