@@ -80,7 +80,7 @@ class Collector:
             self._check.refuse(stream, value)
             self.counters.count(f"dropped:range_{stream.value}")
             return False
-        self._check.take(stream)
+        self._check.take(stream, value)
         self._keep(
             observe(stream, moment.utc, value, self.source, end=end, offset_min=moment.offset_min, quality=quality)
         )

@@ -72,11 +72,14 @@ def _read(
             if out is None:
                 out = outs[label] = Collector(file, times.clock, app=mapping.app, device=mapping.device, check=check)
             out.counters.rows += 1
+            check.row = ragged.rows if len(tables) == 1 else 0
             _take_row(out, mapping, times, columns.cells, row)
     hand_over(ragged, outs)
     for out in outs.values():
         _note_times(out, columns)
     _note_sheets(file, tables, outs)
+    for sentence in check.slips() if outs else ():
+        next(iter(outs.values())).counters.note(sentence)
     return {label: out.reading() for label, out in outs.items()}
 
 

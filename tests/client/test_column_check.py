@@ -63,6 +63,26 @@ def test_a_slip_among_many_answers_is_a_refused_cell(clock: LocalClock) -> None:
     assert sum(o.stream is Stream.SESSION_RPE for o in reading.observations) == 26
 
 
+@pytest.mark.parametrize(
+    ("answers", "stream"),
+    [
+        ([4, 7, 3, 6, 11, 5, 7, 2, 8, 6], "session_rpe"),
+        ([3, 2, 55, 4, 1], "mood"),
+        ([7, 8, 6, 77, 9, 8], "session_rpe"),
+    ],
+)
+def test_one_slip_in_a_small_column_is_a_refused_cell_named_by_its_row(
+    clock: LocalClock, answers: list[object], stream: str
+) -> None:
+    reading = taken(clock, answers, stream)[""]
+
+    assert reading.report.details[f"dropped:range_{stream}"] == 1
+    assert sum(one.stream == stream for one in reading.observations) == len(answers) - 1
+    (note,) = reading.report.notes
+    assert note.startswith("answer: an answer above")
+    assert note.endswith(f"row {next(n for n, value in enumerate(answers, 1) if int(str(value)) > 10)}")
+
+
 def test_answers_below_the_scale_tell_no_other_scale(clock: LocalClock) -> None:
     assert taken(clock, [-1, 6])[""].report.details["dropped:range_session_rpe"] == 1
 
