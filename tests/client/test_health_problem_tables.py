@@ -67,6 +67,46 @@ def test_a_log_gives_episodes_days_lost_and_days_away(text_file: TextFile, clock
     assert not any("meniscus" in str(one.value) for one in found["A"].observations)
 
 
+@pytest.mark.parametrize("name", ["Type", "Category", "Problem", "Health problem", "Was ist es?"])
+@pytest.mark.parametrize(("illness", "injury"), [("illness", "Injury"), ("Krankheit", "Verletzung"), ("syk", "skade")])
+def test_the_kind_is_told_by_the_cells(
+    text_file: TextFile, clock: LocalClock, name: str, illness: str, injury: str
+) -> None:
+    head = f"Player,Date of injury,Return date,{name},Body part\n"
+    rows = f"A,2026-10-12,2026-10-15,{illness},\nA,2026-11-12,2026-11-14,{injury},knee\n"
+
+    (reading,) = read(text_file(head + rows), clock, "health-log").values()
+
+    assert [str(text).partition("|")[0] for _, text in episodes(reading.observations)] == ["illness", "injury"]
+    assert (days(reading, Stream.ABSENCE), days(reading, Stream.TIME_LOSS)) == ([13, 14], [13])
+
+
+def test_a_type_of_injury_beside_the_kind_hides_no_illness(text_file: TextFile, clock: LocalClock) -> None:
+    text = (
+        "Player,Date of injury,Return date,Type,Category,Body part\n"
+        "A,2026-10-12,2026-10-15,Achilles tendinopathy,injury,heel\nA,2026-11-12,2026-11-14,stomach,illness,\n"
+    )
+
+    (reading,) = read(text_file(text), clock, "health-log").values()
+
+    assert [str(said).partition("|")[0] for _, said in episodes(reading.observations)] == ["injury", "illness"]
+
+
+def test_a_log_that_speaks_of_an_illness_without_a_kind_is_refused(text_file: TextFile, clock: LocalClock) -> None:
+    text = (
+        "Player,Injury date,Return date,Body part,Diagnosis\n"
+        "A,2026-10-12,2026-10-15,chest,viral infection of the throat\nA,2026-11-12,2026-11-15,knee,sprain\n"
+    )
+
+    with pytest.raises(UnreadableFile, match="the column Diagnosis speaks of an illness"):
+        read_file(text_file(text), clock)
+
+
+def test_another_table_with_a_start_an_end_and_a_type_is_no_log(text_file: TextFile, clock: LocalClock) -> None:
+    with pytest.raises(UnreadableFile, match="no reader knows"):
+        read_file(text_file("Name,Start date,End date,Type\nA,2026-10-12,2026-10-15,camp\n"), clock)
+
+
 def test_days_lost_stand_for_a_return_where_the_log_has_none(text_file: TextFile, clock: LocalClock) -> None:
     text = "onset date,days lost,body part\n2026-03-02,4,knee\n2026-04-02,,knee\n"
 

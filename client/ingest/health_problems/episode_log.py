@@ -14,6 +14,7 @@ from client.ingest.cells.number_form import is_missing, plain_number
 from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
+from client.ingest.health_problems.problem_words import kind_column, kind_said
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.date_form import date_form
 from client.ingest.known.labelled_rows import LabelledRows
@@ -28,16 +29,23 @@ _NAMES = {
     "return": ("return", "return date", "date of return", "return to play", "rtp date", "date returned", "end date"),
     "days": ("days lost", "time loss", "time loss days", "days of time loss", "days missed", "time loss (days)"),
     "area": ("body area", "body part", "body region", "injury location", "location", "area"),
-    "kind": ("type of problem", "problem type", "injury/illness", "injury or illness", "kind"),
+    "kind": ("type of problem", "problem type", "kind of problem", "injury/illness", "injury or illness", "kind"),
 }
-_ILLNESS = ("ill", "sick", "infection", "disease")
+_ANY_KIND = ("type", "category", "problem", "problem category", "health problem", "injury type", "classification")
+_ANY_START = frozenset({"start date", "end date"})  # tables of other things have these beside a type
 
 
 def columns_of(header: tuple[str, ...]) -> dict[str, str] | None:
     """Return the columns of a log by what they hold; None for another table."""
     found = found_columns(header, _NAMES)
-    is_log = "onset" in found and ("return" in found or "days" in found) and ("area" in found or "kind" in found)
+    is_of_problems = "area" in found or "kind" in found or _says_problem(header, found.get("onset", ""))
+    is_log = "onset" in found and ("return" in found or "days" in found) and is_of_problems
     return found if is_log else None
+
+
+def _says_problem(header: tuple[str, ...], onset: str) -> bool:
+    """True where a column may hold the kind, and that of the onset is one that only a log of problems has."""
+    return bool(found_columns(header, {"kind": _ANY_KIND})) and " ".join(onset.lower().split()) not in _ANY_START
 
 
 def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[str, Reading]:
@@ -46,16 +54,27 @@ def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[s
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected a log of health problems with an onset, and a return or the days lost")
-    form = _form(table, columns)
+    lines = list(table.rows(QualityCounters()))
+    form = _form(lines, columns)
+    columns |= _kind_column(table, lines, columns)
     rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
     for out, row in rows.of(table):
         _take(out, row, columns, form)
     return rows.readings()
 
 
-def _form(table: TextTable, columns: dict[str, str]) -> str:
+def _kind_column(table: TextTable, rows: list[dict[str, str]], columns: dict[str, str]) -> dict[str, str]:
+    """Return the column of the kind, told by its name and by its cells."""
+    likely = found_columns(table.header, {name: (name,) for name in _ANY_KIND})
+    named = [*([columns["kind"]] if "kind" in columns else []), *likely.values()]
+    taken = {*named, *columns.values()}
+    others = [name for name in dict.fromkeys(table.header) if rows and name in rows[0] and name not in taken]
+    found = kind_column(rows, named, others)
+    return {} if found is None else {"kind": found}
+
+
+def _form(rows: list[dict[str, str]], columns: dict[str, str]) -> str:
     """Return the form of the days; onset and return are written alike."""
-    rows = list(table.rows(QualityCounters()))
     names = [columns[what] for what in ("onset", "return") if what in columns]
     return date_form(columns["onset"], [row[name] for name in names for row in rows])
 
@@ -109,7 +128,7 @@ def _day(text: str, form: str, clock: LocalClock) -> date | None:
 
 
 def _kind(text: str) -> ProblemKind:
-    return ProblemKind.ILLNESS if any(word in text.lower() for word in _ILLNESS) else ProblemKind.INJURY
+    return kind_said(text) or ProblemKind.INJURY
 
 
 def _record_id(began: date, kind: ProblemKind, area: str) -> str:
