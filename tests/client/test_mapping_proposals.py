@@ -133,6 +133,21 @@ def test_nothing_is_proposed_that_no_name_or_number_bears_out(text: str) -> None
         propose(InputFile("x.csv", text.encode()))
 
 
+GERMAN = "Datum;Spieler;RPE;Minutes\n" + "".join(f"{n}.11.2026;A;{n % 5},5;{n},0\n" for n in range(13, 22))
+
+
+def test_a_cell_that_is_no_number_hides_no_decimal_comma() -> None:
+    assert proposed(GERMAN + "22.11.2026;A;6,5;1.5h\n")["decimal"] == ","
+
+
+def test_a_column_of_which_most_cells_would_be_refused_is_a_doubt() -> None:
+    found = propose(InputFile("x.csv", (GERMAN + "22.11.2026;A;6,5;60.5\n").encode()))
+
+    assert found.mapping.decimal is None
+    assert "RPE: 10 of 10 cells would be refused; say decimal and unit as its numbers are written" in found.doubts
+    assert not any("cells would be refused" in doubt for doubt in propose(InputFile("x", GERMAN.encode())).doubts)
+
+
 def test_a_dry_run_shows_rows_saves_the_mapping_and_stores_nothing(node_of_one: Path, run: Run, tmp_path: Path) -> None:
     table, saved = tmp_path / "club.csv", tmp_path / "club.mapping.json"
     more = "".join(f"{day};A;5;50;8,5\n" for day in ("soon", *(f"{n}.03.2026" for n in range(15, 24))))

@@ -1,7 +1,7 @@
 """The decimal sign of a known table: an app writes a point, a spreadsheet that saved its file again perhaps a comma."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 from client.biometrics.quality import QualityCounters
@@ -30,12 +30,16 @@ def decimal_sign(table: TextTable, names: Collection[str]) -> Literal[".", ","]:
     """Return a comma where numbers of these columns have commas and none a point, and no comma parts the cells."""
     if table.delimiter == ",":
         return "."
+    return sign_of(row[name] for row in table.rows(QualityCounters()) for name in names if name in row)
+
+
+def sign_of(cells: Iterable[str]) -> Literal[".", ","]:
+    """Return a comma where numbers have commas and none a point; a cell that is no number ("1.5h") says nothing."""
     has_comma = False
-    for row in table.rows(QualityCounters()):
-        for cell in (row[name] for name in names if name in row and not isinstance(row[name], TypedCell)):
-            if _WITH_POINT.fullmatch(cell):
-                return "."
-            has_comma = has_comma or _WITH_COMMA.fullmatch(cell) is not None
+    for cell in (one for one in cells if not isinstance(one, TypedCell)):
+        if _WITH_POINT.fullmatch(cell):
+            return "."
+        has_comma = has_comma or _WITH_COMMA.fullmatch(cell) is not None
     return "," if has_comma else "."
 
 

@@ -5,7 +5,7 @@ It is a proposal: a person checks it against rows as they would be read, and sav
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -18,18 +18,18 @@ from client.ingest.cells.column_check import RATED
 from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.number_form import NumberForm, clock_seconds, is_missing
 from client.ingest.cells.time_columns import EXCHANGEABLE, Cells, FoundTime, find_time
-from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
+from client.ingest.known.decimal_sign import sign_of
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.mapping import StreamColumn, TimeColumn
 from client.ingest.preview.column_words import NamedColumn, named, stream_of
+from client.ingest.tables.mapped_cells import SignedCells
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, tables_by_width
 
 APP = "club-sheet"
 MAX_LOOKED_AT = 500  # ours: rows that show how a column is written
 MIN_IN_RANGE = 0.5  # ours: a column of which fewer cells fit its stream is another one
 FARTHEST_KM = 100.0  # ours: no session has so many kilometres by foot, and none that is measured so few metres
-_WITH_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _ATHLETE = re.compile(
     r"(athlete|player)( (name|id|no|number))?|name"
     r"|athletin|spieler(in)?|joueur|joueuse|jugador|jugadora|spiller|spelare|utover|nom|nombre|navn|namn",
@@ -167,18 +167,34 @@ def _proposal(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]], ce
         streams=tuple(_entry(column, stream) for column, stream in streams),
     )
     scales = tuple(_doubt_of_scale(column, stream) for column, stream in streams if _has_direction(stream))
-    return MappingProposal(mapping, (*_doubts(time, streams), *scales), scales)
+    doubts = (*_doubts(time, streams), *_refused_columns(mapping, cells))
+    return MappingProposal(mapping, (*doubts, *scales), scales)
+
+
+def _refused_columns(mapping: CsvMapping, cells: Cells) -> list[str]:
+    """Say of which columns most cells would be refused: a sign that does not fit, or numbers of another unit."""
+    signed, found = SignedCells(mapping), []
+    names = [entry.column for entry in mapping.streams]
+    for row in zip(*(cells[name] for name in names), strict=True):
+        signed.see(dict(zip(names, row, strict=True)))
+    reader = signed.reader()
+    for entry in mapping.streams:
+        read = [reader.number(entry, cell) for cell in cells[entry.column]]
+        filled = [number for number in read if number.value is not None]
+        good = sum(isinstance(one.value, float) and is_in_range(entry.stream, one.value * one.factor) for one in filled)
+        if good <= MIN_IN_RANGE * len(filled):
+            refused = f"{len(filled) - good} of {len(filled)} cells would be refused"
+            found.append(f"{entry.column}: {refused}; say decimal and unit as its numbers are written")
+    return found
 
 
 def _time_column(time: FoundTime) -> TimeColumn:
     return TimeColumn(column=time.column, format=time.form, time_of_day=time.time_of_day, zone_column=time.zone_column)
 
 
-def _decimal(cells: Sequence[str]) -> Literal[","] | None:
-    """Return the decimal comma where cells have commas and no points; a point is what is read without it."""
-    texts = [cell for cell in cells if not isinstance(cell, TypedCell)]
-    has_comma = any(_WITH_COMMA.fullmatch(cell) for cell in texts)
-    return "," if has_comma and not any("." in cell for cell in texts) else None
+def _decimal(cells: Iterable[str]) -> Literal[","] | None:
+    """Return the decimal comma where numbers have commas and no points; a point is what is read without it."""
+    return "," if sign_of(cells) == "," else None
 
 
 def _doubts(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]]) -> list[str]:
