@@ -12,6 +12,7 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.archives.members import ArchiveMember, members
+from client.ingest.cells.shown_names import shown_names
 from client.ingest.cells.whole_names import by_whole_name, plain_name
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
@@ -128,13 +129,17 @@ class Importer:
         self, file: InputFile, name: str, readings: Mapping[str, Reading], owners: Mapping[str, AthleteId]
     ) -> list[ImportResult]:
         """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
-        others = _account_of_others(reading for label, reading in readings.items() if label not in owners)
+        left_out = {label: reading for label, reading in readings.items() if label not in owners}
+        others, notes = _account_of_others(left_out.values()), _note_on_others(tuple(left_out))
         if not owners:
-            return [self._refused(file, "nothing_kept", NOBODY_HERE, others)]
-        left_out = len(readings) - len(owners)
+            return [self._refused(file, "nothing_kept", NOBODY_HERE, others, notes)]
         held = of_each_owner(readings, owners)
-        found = [self._store(file, name, owner, reading, left_out) for owner, reading in held.items()]
-        return [replace(found[0], others=others), *found[1:]]
+        names = {one.athlete: one.name for one in self.vault.athletes()}
+        found = [
+            replace(self._store(file, name, owner, reading, notes), name=names.get(owner, ""))
+            for owner, reading in held.items()
+        ]
+        return [replace(found[0], others=others, has_refused_others=_have_refused(left_out.values())), *found[1:]]
 
     def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -166,7 +171,9 @@ class Importer:
             raise UnreadableFile(ANOTHERS)
         return dict.fromkeys(readings, athlete)
 
-    def _store(self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, left_out: int) -> ImportResult:
+    def _store(
+        self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, notes: tuple[str, ...]
+    ) -> ImportResult:
         with self.vault.transaction():
             mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
             stored = self._add(file, owner, reading, mark)
@@ -180,9 +187,7 @@ class Importer:
             )
             if stored.added:
                 report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))
-            if left_out:
-                note = f"{left_out} other athletes of this file are not taken"
-                report = replace(report, notes=(*report.notes, note))
+            report = replace(report, notes=(*report.notes, *notes))
             status, reason = judged(account, report)
             added, replaced = stored.added, stored.replaced
             outcome = ImportResult(
@@ -205,10 +210,15 @@ class Importer:
         return self.vault.add_counted(owner, observations, mark)
 
     def _refused(
-        self, file: InputFile, status: FileStatus, reason: str, account: RowAccount = RowAccount()
+        self,
+        file: InputFile,
+        status: FileStatus,
+        reason: str,
+        account: RowAccount = RowAccount(),
+        notes: tuple[str, ...] = (),
     ) -> ImportResult:
         owner = self.attribution.athlete
-        outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(), account)
+        outcome = ImportResult(file.shown, "", status, reason, owner, 0, QualityReport(notes=notes), account)
         if owner is None:
             return outcome
         with self.vault.transaction():
@@ -273,3 +283,20 @@ def _account_of_others(readings: Iterable[Reading]) -> RowAccount:
     for reading in readings:
         found = found.plus(reading.ledger.account(reading.rows_of, ()).left_out("athlete_not_taken"))
     return found
+
+
+def _have_refused(readings: Iterable[Reading]) -> bool:
+    """True where rows were refused for what stands in them, not for whose they are."""
+    return any(
+        f"dropped:{reason}" in reading.report.details
+        for reading in readings
+        for reason in reading.ledger.account(reading.rows_of, ()).dropped
+    )
+
+
+def _note_on_others(labels: Sequence[str]) -> tuple[str, ...]:
+    """Name those who are not taken: a misspelt athlete is put right by whoever imports."""
+    if not labels:
+        return ()
+    named = shown_names(labels)
+    return (f"{len(labels)} other athletes of this file are not taken: {named}; say who they are with --players",)

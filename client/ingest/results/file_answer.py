@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from client.biometrics.row_account import RowAccount
+from client.ingest.cells.shown_names import shown_names
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words
+from client.vault.journal import FileStatus
 from policies.vocabulary import AthleteId
 
 STATUSES = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
@@ -21,11 +23,11 @@ class FileAnswer:
     def __init__(self, results: Sequence[ImportResult]) -> None:
         self.results = results
         self.first = results[0]
-        self.status = together([one.status for one in results])
+        self.status = _status(results)
         self.account = _total(results)
         self.added = sum(one.added for one in results)
         self.replaced = sum(one.replaced for one in results)
-        self.reason = "; ".join(dict.fromkeys(one.reason for one in results if one.reason))
+        self.reason = _reason(results)
         self.notes = list(dict.fromkeys(note for one in results for note in one.report.notes))
 
     @property
@@ -66,6 +68,24 @@ class FileAnswer:
         numbers = (account.rows, account.kept, sum(account.dropped.values()), account.duplicates, self.added)
         cells = sum(report.dropped for report in reports), sum(report.clock for report in reports)
         return (name, self.status, *map(str, (*numbers, *cells)))
+
+
+def _status(results: Sequence[ImportResult]) -> FileStatus:
+    """Return the status of the file: none of its rows was refused where it is stored, whoever they are of."""
+    status = together([one.status for one in results])
+    return "partial" if status == "stored" and any(one.has_refused_others for one in results) else status
+
+
+def _reason(results: Sequence[ImportResult]) -> str:
+    """Return the reasons; of several athletes each with the names of those of whom it is true."""
+    of_reason: dict[str, list[str]] = {}
+    for one in results:
+        of_reason.setdefault(one.reason, []).append(one.name)
+    others = [in_words({}, one.others.dropped) for one in results if one.has_refused_others]
+    if len(of_reason) == 1:
+        return "; ".join(filter(None, (*of_reason, *others)))
+    told = [f"{shown_names(names)}: {reason}" for reason, names in of_reason.items() if reason]
+    return ". ".join((*told, *others))
 
 
 def _total(results: Sequence[ImportResult]) -> RowAccount:

@@ -15,6 +15,7 @@ class ImportResult:
 
     account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
     readings that were set aside by a replacing import. number: of the import on this node; None where it is nobody's.
+    has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, in the vault.
     held: how many readings the file has of each category, stored before or not.
     """
 
@@ -30,6 +31,8 @@ class ImportResult:
     replaced: int = 0
     number: int | None = None
     held: Mapping[Category, int] = field(default_factory=dict)
+    has_refused_others: bool = False
+    name: str = ""
 
     @property
     def is_failure(self) -> bool:
