@@ -72,7 +72,7 @@ def enlarged(
 
     def command(seed: int) -> list[str]:
         how = ["-q", "-p", "no:cacheprovider", "-n", str(processes), "--dist", "loadgroup", "--maxfail", "1"]
-        seeds = [f"--hypothesis-seed={seed}", f"--randomly-seed={seed}"]
+        seeds = [f"--hypothesis-seed={seed}", f"--randomly-seed={seed}", "-o", f"timeout={within_s:.0f}"]
         chosen = [*tests, "-m", marked] if marked else tests
         return [sys.executable, "-m", "pytest", *how, *seeds, *chosen]
 
