@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from client.errors import UnreadableFile
+from client.ingest.format_registry import reader_for
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
 from client.ingest.preview.column_words import named
@@ -131,6 +132,14 @@ def test_what_a_person_must_check_is_said() -> None:
 def test_nothing_is_proposed_that_no_name_or_number_bears_out(text: str) -> None:
     with pytest.raises(UnreadableFile, match="write a mapping"):
         propose(InputFile("x.csv", text.encode()))
+
+
+@pytest.mark.parametrize(("text", "is_promised"), [(SHEET, True), ("a,b\nx,y\nz,w\n", False)])
+def test_a_proposal_is_promised_only_where_one_can_be_made(text: str, *, is_promised: bool) -> None:
+    with pytest.raises(UnreadableFile, match="no reader knows these columns") as refused:
+        reader_for(InputFile("x.csv", text.encode()))
+
+    assert ("which --dry-run proposes" in str(refused.value)) is is_promised
 
 
 GERMAN = "Datum;Spieler;RPE;Minutes\n" + "".join(f"{n}.11.2026;A;{n % 5},5;{n},0\n" for n in range(13, 22))

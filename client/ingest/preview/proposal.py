@@ -64,6 +64,15 @@ def propose(file: InputFile) -> MappingProposal:
     raise UnreadableFile(UNKNOWN_TABLE)
 
 
+def can_propose(file: InputFile) -> bool:
+    """True where `propose` finds a mapping."""
+    try:
+        propose(file)
+    except (UnreadableFile, ValueError):  # a column whose name no mapping can hold
+        return False
+    return True
+
+
 def unnamed(file: InputFile) -> CsvMapping | None:
     """Return where the days of a table stand whose other names say nothing; None where no column holds days.
 
