@@ -22,6 +22,7 @@ from client.ingest.tables.mapped_cells import CellReader, SignedCells
 from client.ingest.tables.mapped_times import RowTimes
 from client.ingest.tables.reported_rest import SESSION, take_rest
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, find_tables
 
 NamedTable = tuple[str, TextTable]
@@ -40,13 +41,18 @@ class _Columns:
     hint: str | None
 
 
-def read_mapped(file: InputFile, clock: LocalClock, mapping: CsvMapping) -> dict[str, Reading]:
+def read_mapped(
+    file: InputFile, clock: LocalClock, mapping: CsvMapping, *, is_known: bool = False
+) -> dict[str, Reading]:
     """Return one reading per label in the athlete column (or `NOBODY`).
 
+    is_known: the mapping is the program's own, and a note names the columns that it does not read.
     Raises UnreadableFile when columns that the mapping names are missing or stand there twice, when day and month are
     exchanged, and when a column is wrong as a whole.
     """
     tables, every = _tables(file, mapping), QualityCounters()
+    if is_known:
+        note_unread(every, [name for _, table in tables for name in table.header], mapping.columns)
     try:
         return _read(file, clock, mapping, tables, every)
     except UnreadableFile as refused:
@@ -78,7 +84,7 @@ def _read(
     for out in outs.values():
         _note_times(out, columns)
     _note_sheets(file, tables, outs)
-    for sentence in check.slips() if outs else ():
+    for sentence in (*every.report().notes, *check.slips()) if outs else ():
         next(iter(outs.values())).counters.note(sentence)
     return {label: out.reading() for label, out in outs.items()}
 

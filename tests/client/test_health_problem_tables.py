@@ -81,6 +81,17 @@ def test_the_kind_is_told_by_the_cells(
     assert (days(reading, Stream.ABSENCE), days(reading, Stream.TIME_LOSS)) == ([13, 14], [13])
 
 
+def test_columns_that_are_not_read_are_named(text_file: TextFile, clock: LocalClock) -> None:
+    wide = "".join(f",Note {n}\u202e {'x' * 60}" for n in range(11))
+    rows = f"A,13/03/2026,16/03/2026,lung,illness,influenza{',' * 11}\n"
+
+    (reading,) = read(text_file(LOG.rstrip("\n") + wide + "\n" + rows), clock, "health-log").values()
+
+    note = next(one for one in reading.report.notes if "not read" in one)
+    assert note.startswith(f"columns that are not read: Diagnosis, Note 0 {'x' * 33}…, Note 1 ")
+    assert note.endswith("… and 2 more")
+
+
 def test_a_type_of_injury_beside_the_kind_hides_no_illness(text_file: TextFile, clock: LocalClock) -> None:
     text = (
         "Player,Date of injury,Return date,Type,Category,Body part\n"

@@ -140,3 +140,15 @@ def test_an_import_says_for_whom_it_stored_and_by_which_numbers(node_of_one: Pat
     assert re.search(r"^For Mara Lind \(ath-[0-9a-f]+\): imports 1 to 2; `imports undo` takes it back\.$", first, re.M)
     assert "0 new readings from 0 of 1 file" in again
     assert "For Mara Lind" not in again
+
+
+def test_what_has_no_value_is_said_in_the_text(node_of_one: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "srpe.csv").write_text(
+        "end_date_time,activity_names,perceived_exertion,duration_min\n"
+        "2026-03-02T17:30:00Z,run,,60\n2026-03-03T17:30:00Z,run,5,60\n"
+    )
+
+    code, out, _ = run("ingest", node_of_one, tmp_path / "srpe.csv", "--athlete", "7")
+
+    assert code == 0
+    assert "srpe.csv: no value in 1 of session_rpe; 1 session with a rating or minutes alone" in out

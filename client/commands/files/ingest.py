@@ -296,6 +296,8 @@ def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
     for file in files:
         if file.why:
             say(f"{file.first.file_name} {file.status}: {file.why}")
+        if file.missing:
+            say(f"{file.first.file_name}: {file.missing}")
     for note in dict.fromkeys(f"{file.first.file_name}: {note}" for file in files for note in file.notes):
         say(f"Note on {note}")
 

@@ -57,7 +57,7 @@ def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[s
     lines = list(table.rows(QualityCounters()))
     form = _form(lines, columns)
     columns |= _kind_column(table, lines, columns)
-    rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
+    rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"), read=columns.values())
     for out, row in rows.of(table):
         _take(out, row, columns, form)
     return rows.readings()

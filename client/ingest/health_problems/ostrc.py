@@ -43,7 +43,7 @@ def read_answers(file: InputFile, clock: LocalClock, _: str | None = None) -> di
     if columns is None:
         raise UnreadableFile("expected a date and the four questions of the OSTRC questionnaire")
     form = date_form(columns["day"], [row[columns["day"]] for row in table.rows(QualityCounters())])
-    rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"))
+    rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"), read=columns.values())
     for out, row in rows.of(table):
         _take(out, row, columns, form)
     return rows.readings()

@@ -9,7 +9,7 @@ from client.biometrics.row_account import RowAccount
 from client.ingest.cells.shown_names import shown_names
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
-from client.ingest.results.reasons import in_words
+from client.ingest.results.reasons import in_words, missing_in_words
 from client.vault.journal import FileStatus
 from policies.vocabulary import AthleteId
 
@@ -35,12 +35,20 @@ class FileAnswer:
         """The reason, or which rows were left out of a file that is stored whole but for them."""
         return self.reason or in_words({}, self.account.dropped)
 
+    @property
+    def missing(self) -> str:
+        """What has no value in the file, in words; "" where nothing is missing."""
+        return missing_in_words(self._details)
+
+    @property
+    def _details(self) -> Counter[str]:
+        return sum((Counter(one.report.details) for one in self.results), Counter[str]())
+
     def as_json(self) -> dict[str, Any]:
         """Return the file's entry; rows = kept + all dropped + duplicates."""
         counts = Counter[str]()
         for one in self.results:
             counts.update({name: n for name, n in asdict(one.report).items() if isinstance(n, int)})
-        details = sum((Counter(one.report.details) for one in self.results), Counter[str]())
         return {
             "file": self.first.file_name,
             "status": self.status,
@@ -57,7 +65,7 @@ class FileAnswer:
             "athletes": [one.athlete for one in self.results if one.athlete is not None],
             "file_name": self.first.file_name,
             "athlete": self.first.athlete if len(self.results) == 1 else None,
-            "report": {**counts, "details": dict(sorted(details.items())), "notes": self.notes},
+            "report": {**counts, "details": dict(sorted(self._details.items())), "notes": self.notes},
         }
 
     def as_row(self) -> tuple[str, ...]:

@@ -56,6 +56,19 @@ def in_words(details: Mapping[str, int], dropped_rows: Mapping[str, int] | None 
     return "; ".join(_rows(word, number) if word in _ROWS else _cells(word, number) for word, number in counts.items())
 
 
+def missing_in_words(details: Mapping[str, int]) -> str:
+    """Return what has no value, such as "no value in 2 of distance; 1 session with a rating or minutes alone"."""
+    cells = [f"{n} of {code.partition(':')[2]}" for code, n in details.items() if code.startswith("missing:")]
+    days = [f"{n} of {code.partition(':')[2]}" for code, n in details.items() if code.startswith("incomplete_day:")]
+    sessions = details.get("incomplete_session", 0)
+    said = (
+        f"no value in {', '.join(cells)}" if cells else "",
+        f"{sessions} {'session' if sessions == 1 else 'sessions'} with a rating or minutes alone" if sessions else "",
+        f"days whose sum lacks a part: {', '.join(days)}" if days else "",
+    )
+    return "; ".join(filter(None, said))
+
+
 def _rows(reason: str, number: int) -> str:
     return f"{number} {'row' if number == 1 else 'rows'}: {_ROWS[reason]}"
 

@@ -59,7 +59,7 @@ def read_trials(file: InputFile, clock: LocalClock, kind: TrialTable) -> dict[st
     mapping = _mapping(table, kind)
     others = found_columns(table.header, kind.others)
     cells, times = _cells(table, mapping), RowTimes(mapping.time, clock)
-    rows = LabelledRows(file, clock, app=kind.app, label=mapping.athlete)
+    rows = LabelledRows(file, clock, app=kind.app, label=mapping.athlete, read={*mapping.columns, *others.values()})
     for out, row in rows.of(table):
         seen = {short: row[name] for short, name in others.items()}
         _take(out, row, mapping, cells, times, partial(kind.left_out, seen))

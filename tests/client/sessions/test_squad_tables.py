@@ -213,6 +213,33 @@ def test_a_zone_counts_only_where_one_begins_at_the_threshold(read: Read) -> Non
     assert not {Stream.HIGH_SPEED_DISTANCE, Stream.SPRINT_DISTANCE} & set(one)
 
 
+HSR = (
+    "Player;Drill;Date;Start;Duration (min);Total distance (m);HSR >19,8 km/h (m);Sprint >25,2 km/h (m);"
+    "Sprints >25,2 km/h;Distance <19,8 km/h (m);Player Load;Cycle day\n"
+    "P 1;Game;14.03.2026;17:30;60;5000;400;100;9;4600;300;3\n"
+    "P 1;Run;14.03.2026;18:40;30;;200;;3;1800;100;3\n"
+)
+
+
+def test_short_names_of_zones_and_start_are_read_and_a_zone_without_an_end_counts_once(read: Read) -> None:
+    (reading,) = read(HSR).values()
+
+    found = values(reading)
+    assert found[Stream.HIGH_SPEED_DISTANCE] == 600.0
+    assert not {Stream.SPRINT_DISTANCE, Stream.DISTANCE} & set(found)
+    assert {one.start.astimezone(ZoneInfo("Europe/Oslo")).hour for one in reading.observations} == {17}
+
+
+def test_columns_that_are_not_read_and_what_a_drill_lacks_are_said(read: Read) -> None:
+    report = read(HSR)["P 1"].report
+
+    assert "columns that are not read: Sprints >25,2 km/h, Distance <19,8 km/h (m), Player Load" in report.notes
+    assert {note for note in report.notes if "drills" in note} == {
+        f"a session has no {what}, for one of its drills has none" for what in ("distance", "sprint distance")
+    }
+    assert (report.details["missing:distance"], report.details["missing:sprint_distance"]) == (1, 1)
+
+
 def test_dates_that_do_not_tell_day_from_month_are_refused(read: Read) -> None:
     with pytest.raises(UnreadableFile, match="day from month"):
         read(DRILLS.replace("14/03/2026", "04/03/2026"))

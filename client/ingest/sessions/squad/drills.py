@@ -20,6 +20,7 @@ from client.ingest.sessions.squad.drill_sessions import DrillRow, DrillSession, 
 from client.ingest.sessions.squad.table_head import TableHead, table_head
 from client.ingest.sessions.squad.zones import Zone, zones_of
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import find_table
 
 APP = "drill-report"
@@ -28,12 +29,13 @@ NAMES: Mapping[str, str] = {
     **dict.fromkeys(("period name", "period", "drill title", "drill name", "drill", "phase name", "phase"), "drill"),
     **dict.fromkeys(("activity name", "session name", "session title", "session type"), "session"),
     **dict.fromkeys(("date", "session date", "activity date"), "date"),
-    **dict.fromkeys(("start time", "session start time", "activity start time"), "start"),
+    **dict.fromkeys(("start time", "session start time", "activity start time", "start", "session start"), "start"),
     **dict.fromkeys(("duration", "total duration", "total time", "drill time"), "duration"),
     **dict.fromkeys(("total distance", "distance", "distance total"), "distance"),
     **dict.fromkeys(("hr avg", "avg hr", "average heart rate", "avg heart rate", "mean heart rate"), "mean_bpm"),
     **dict.fromkeys(("hr max", "max hr", "maximum heart rate", "max heart rate"), "max_bpm"),
 }
+LACKING = "a session has no {what}, for one of its drills has none"
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
 _HELD = {
     "distance": Stream.DISTANCE,
@@ -79,6 +81,7 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
     counters, zones = QualityCounters(), zones_of(table.header)
     for name in head.of_unknown_unit(NAMES):
         counters.note(f"the column {name} is not read: its unit is not known")
+    note_unread(counters, table.header, _read_names(head, zones))
     table.check_single({zone.name for found in zones.values() for zone in found})
     rows = list(table.rows(counters))
     is_day_first = day_first(row[head.columns["date"].name] for row in rows)
@@ -93,6 +96,12 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
     if outs or label is None:
         hand_over(counters, outs)
     return {name: out.reading() for name, out in outs.items()}
+
+
+def _read_names(head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]]) -> set[str]:
+    """Return the columns that are read, and those that a note says more of."""
+    of_zones = {zone.name for of in zones.values() for zone in of}
+    return {column.name for column in head.columns.values()} | of_zones | set(head.of_unknown_unit(NAMES))
 
 
 def _collected(file: InputFile, clock: LocalClock, found: _AthleteRows, check: ColumnCheck) -> Collector:
@@ -134,9 +143,14 @@ def _take(out: Collector, session: DrillSession, names: Counter[str]) -> None:
         laps=tuple(row.lap for row in session.drills if row.lap.seconds),
     )
     take_session(out, recorded)
-    for stream in first.zones:
+    if recorded.distance_m is None and any(row.lap.distance_m is not None for row in counted):
+        out.counters.note(LACKING.format(what="distance"))
+    for stream in dict.fromkeys(stream for row in counted for stream in row.zones):
         value = _total(row.zones.get(stream) for row in counted)
-        if value is not None:
+        if value is None:
+            out.counters.count(f"missing:{stream.value}")
+            out.counters.note(LACKING.format(what=stream.value.replace("_", " ")))
+        else:
             out.number(stream, moment, value, end=moment.utc + timedelta(seconds=seconds))
 
 

@@ -21,6 +21,7 @@ from client.ingest.sessions.squad.point_times import seconds_and_start
 from client.ingest.sessions.squad.table_head import TableHead, factor_of
 from client.ingest.sessions.track import LONGEST_STEP_S, Track, moving_mean
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
+from client.ingest.tables.unread_columns import note_unread
 from models.arrays import Floats
 
 APP = "positions"
@@ -36,6 +37,7 @@ def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | 
     frame = _frame(file, head)
     outs, unassigned = dict[str, Collector](), QualityCounters()
     unassigned.rows = len(frame)
+    note_unread(unassigned, head.header, {column.name for column in head.columns.values()})
     for name in frame["athlete"].unique(maintain_order=True):
         rows = frame.filter(pl.col("athlete") == name)  # one athlete's at a time: all together would be a second copy
         athlete = str(name) if name else head.said.get("athlete", "") or NOBODY

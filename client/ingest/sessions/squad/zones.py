@@ -1,7 +1,7 @@
 """Columns of speed and acceleration zones: a zone counts only where its name says its bounds."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from client.biometrics.streams import Stream
@@ -12,22 +12,26 @@ _BOUNDS = re.compile(
     rf"(?<!\d){_NUMBER}\s{{0,3}}(?:-|–|to)?\s{{0,3}}{_NUMBER}?\s{{0,3}}(km/h|m/s2|m/s²|m/s\^2|m/s)",
     re.IGNORECASE,
 )
+_FAST = re.compile(r"\b(?:hsr|vhsr|hsd|high[ -]speed|sprints?|sprinting)\b")
+_METRES = ("(m)", "[m]")  # without them it may be how many sprints there were
 _PER_UNIT = {"km/h": 1 / 3.6}
 _SAME = 0.03  # ours: 19.8 km/h is 5.5 m/s
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A column of one zone. low: its bound nearest to 0, in m/s or m/s²."""
+    """A column of one zone. low: its bound nearest to 0, in m/s or m/s². is_open: it has no other bound."""
 
     name: str
     low: float
+    is_open: bool
 
 
 def zones_of(header: Iterable[str]) -> dict[Stream, tuple[Zone, ...]]:
     """Return by stream the columns that add up to it: the zones from the stream's threshold upwards.
 
-    A stream is there only where one of its zones begins at the threshold: 5.5 and 7.0 m/s, and 3 m/s².
+    A stream is there only where one of its zones begins at the threshold: 5.5 and 7.0 m/s, and 3 m/s². One that begins
+    there and has no other bound ("> 19.8 km/h") holds those above it, and is the stream alone.
     """
     found: dict[Stream, list[Zone]] = {}
     for name in header:
@@ -38,8 +42,14 @@ def zones_of(header: Iterable[str]) -> dict[Stream, tuple[Zone, ...]]:
             bounds = [abs(float(one.replace(",", "."))) * factor for one in (match[1], match[2]) if one]
             for stream, threshold in kind:
                 if min(bounds) >= threshold - _SAME:
-                    found.setdefault(stream, []).append(Zone(name, min(bounds)))
-    return {stream: tuple(zones) for stream, zones in found.items() if _begins(stream, zones)}
+                    found.setdefault(stream, []).append(Zone(name, min(bounds), len(bounds) == 1))
+    return {stream: _added(stream, zones) for stream, zones in found.items() if _begins(stream, zones)}
+
+
+def _added(stream: Stream, zones: Sequence[Zone]) -> tuple[Zone, ...]:
+    """Return the zones that add up; more than one that holds all stands there twice, and the first is taken."""
+    whole = [zone for zone in zones if zone.is_open and abs(zone.low - _THRESHOLD[stream]) <= _SAME]
+    return tuple(whole[:1] or zones)
 
 
 _THRESHOLD: Mapping[Stream, float] = {
@@ -51,11 +61,13 @@ _THRESHOLD: Mapping[Stream, float] = {
 
 
 def _kind(name: str) -> list[tuple[Stream, float]] | None:
+    if "<" in name or "below" in name:
+        return None  # what is slower than a bound
     if "deceleration" in name:
         streams = [Stream.DECELERATIONS]
     elif "acceleration" in name:
         streams = [Stream.ACCELERATIONS]
-    elif "distance" in name:
+    elif "distance" in name or (_FAST.search(name) and name.rstrip().endswith(_METRES)):
         streams = [Stream.HIGH_SPEED_DISTANCE, Stream.SPRINT_DISTANCE]
     else:
         return None
