@@ -10,7 +10,6 @@ from client.ingest.health.services import fitbit_csv, oura_csv, whoop_csv
 from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.markup.scan import looks_like_xml, root_of
-from client.ingest.preview.proposal import can_propose
 from client.ingest.reader import Reader
 from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
@@ -225,8 +224,7 @@ def _table_reader(file: InputFile) -> Reader:
             "no reader knows these columns, of which two have the same name; describe them with --mapping",
             is_unknown_table=True,
         )
-    way = "--mapping, which --dry-run proposes" if can_propose(file) else "--mapping (docs/ingest.md §4)"
-    raise UnreadableFile(f"no reader knows these columns; describe them with {way}", is_unknown_table=True)
+    raise UnreadableFile("no reader knows these columns; describe them with --mapping", is_unknown_table=True)
 
 
 def _json_reader(file: InputFile) -> Reader:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from client.errors import UnreadableFile
-from client.ingest.format_registry import reader_for
+from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
 from client.ingest.preview.column_words import named
+from client.ingest.preview.file_reading import read_file
 from client.ingest.preview.proposal import as_file, propose
 from client.settings import load_settings
 from client.vault.access import open_vault
@@ -135,9 +136,9 @@ def test_nothing_is_proposed_that_no_name_or_number_bears_out(text: str) -> None
 
 
 @pytest.mark.parametrize(("text", "is_promised"), [(SHEET, True), ("a,b\nx,y\nz,w\n", False)])
-def test_a_proposal_is_promised_only_where_one_can_be_made(text: str, *, is_promised: bool) -> None:
+def test_a_proposal_is_promised_only_where_one_can_be_made(clock: LocalClock, text: str, *, is_promised: bool) -> None:
     with pytest.raises(UnreadableFile, match="no reader knows these columns") as refused:
-        reader_for(InputFile("x.csv", text.encode()))
+        read_file(InputFile("x.csv", text.encode()), clock)
 
     assert ("which --dry-run proposes" in str(refused.value)) is is_promised
 

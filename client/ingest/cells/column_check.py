@@ -19,7 +19,7 @@ RATED = frozenset(stream for stream, spec in SPECS.items() if spec.unit == "{sco
 """Streams whose numbers are answers on a scale. One below it often means "no answer" and tells nothing of the scale."""
 _OTHER_SCALES: Mapping[Stream, tuple[tuple[float, float], ...]] = {
     **{stream: ((1.0, 7.0), (1.0, 10.0)) for stream in RATED if SPECS[stream].high < 10},
-    Stream.SESSION_RPE: ((6.0, 20.0),),  # Borg 1970
+    Stream.SESSION_RPE: ((6.0, 20.0),),  # Borg's first scale
 }
 """Scales on which the same is asked elsewhere: lowest and highest answer."""
 

@@ -6,6 +6,8 @@ from client.ingest.format_registry import reader_for
 from client.ingest.input_file import DAMAGES, InputFile, Reading, check_is_data
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.preview.proposal import can_propose
+from client.ingest.reader import Reader
 from client.ingest.text_table import find_table, may_hold_table
 
 MAPPED = "mapped-csv"
@@ -37,8 +39,18 @@ def _read(
     check_is_data(file)
     if mapping is not None and _is_described(file, mapping):
         return MAPPED, read_mapped(file, clock, mapping)
-    reader = reader_for(file)
+    reader = _reader(file)
     return reader.name, reader.readings(file, clock, label=player, nobody=NOBODY)
+
+
+def _reader(file: InputFile) -> Reader:
+    """Return the reader of a file; of an unknown table it is said whether a mapping can be proposed."""
+    try:
+        return reader_for(file)
+    except UnreadableFile as unknown:
+        if unknown.is_unknown_table and can_propose(file):
+            raise UnreadableFile(f"{unknown}, which --dry-run proposes", is_unknown_table=True) from unknown
+        raise
 
 
 def _is_described(file: InputFile, mapping: CsvMapping) -> bool:
