@@ -1,0 +1,33 @@
+"""Every quality code that a figure or a reading can carry is explained where people look for it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from client.biometrics import observations
+from client.features.days.instruments import NEW_SOURCE
+from client.features.rest import ASSUMED_REST
+from client.metrics import series
+from client.metrics.catalogue import catalogue
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def explained(page: str) -> set[str]:
+    return set(re.findall(r"`([a-z_]+)`", (DOCS / page).read_text(encoding="utf-8")))
+
+
+def test_codes_of_figures_are_explained() -> None:
+    steady = np.linspace(3.0, 4.0, 120)
+    codes = {code for metric in catalogue() for code in metric.codes(*[steady] * len(metric.columns))}
+    codes |= {series.NOT_RECORDED, series.INSUFFICIENT, ASSUMED_REST, NEW_SOURCE}
+
+    assert codes - explained("indices.md") == set()
+    assert "warming_up" in codes
+
+
+def test_codes_of_readings_are_explained() -> None:
+    codes = {getattr(observations, name) for name in ("EXERCISE", "PARTIAL_FILE", "AUTO_DETECTED", "NAP", "BY_HAND")}
+
+    assert codes - explained("ingest.md") == set()
