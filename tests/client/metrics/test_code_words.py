@@ -15,7 +15,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 
 def explained(page: str) -> set[str]:
-    return set(re.findall(r"`([a-z_]+)`", (DOCS / page).read_text(encoding="utf-8")))
+    return set(re.findall(r"`([a-z0-9_]+)`", (DOCS / page).read_text(encoding="utf-8")))
 
 
 def test_codes_of_figures_are_explained() -> None:
