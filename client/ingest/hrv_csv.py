@@ -11,6 +11,7 @@ from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.decimal_sign import decimal_sign
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import TextTable, read_table
 
 HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
@@ -45,6 +46,7 @@ def _taken(out: Collector, table: TextTable, *, time: str, rmssd: str, heart_rat
     texts = [row[time] for row in table.rows(QualityCounters())]
     swapped = has_day_before_month(texts)
     form = NumberForm(decimal_sign(table, (rmssd, heart_rate)))
+    note_unread(out.counters, table.header, {time, rmssd, heart_rate, "Type"})
     for row in table.rows(out.counters):
         if row.get("Type", _AT_REST).casefold() != _AT_REST:
             out.counters.count("left_out:not_at_rest")

@@ -305,3 +305,9 @@ def test_byte_order_marks_and_line_ends_change_nothing(
 
     assert reader_for(changed).name == "pmsys-wellness"
     assert len(pmsys.read_wellness(changed, clock).observations) == len(pmsys.read_wellness(plain, clock).observations)
+
+
+def test_an_export_of_hrv4training_names_what_is_not_read(text_file: TextFile, clock: LocalClock) -> None:
+    text = "timestamp_measurement,HR,rMSSD,sport,note\n2026-03-02 07:00:00,50,60,run,\n"
+
+    assert hrv_csv.read_hrv4training(text_file(text), clock).report.notes == ("columns that are not read: sport, note",)

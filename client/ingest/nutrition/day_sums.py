@@ -13,6 +13,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.known_table import KnownTable
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.tables.mapped_cells import CellReader, SignedCells
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import TextTable
 
 
@@ -27,6 +28,7 @@ def read_sums(file: InputFile, clock: LocalClock, table: TextTable, known: Known
     mapping, every = known.mapping(table), QualityCounters()
     out, cells = Collector(file, clock, app=known.app), _cells(table, mapping)
     days: dict[date, _Day] = {}
+    note_unread(out.counters, table.header, mapping.columns)
     for row in table.rows(every):
         day = read_time(row[mapping.time.column], mapping.time.format)
         if day is None:
