@@ -1,5 +1,6 @@
 """Tables of tracking systems: positions are summarised and dropped, drills add up to sessions; figures are invented."""
 
+import math
 import subprocess
 import sys
 import time
@@ -291,3 +292,14 @@ def test_no_line_of_a_squads_table_vanishes(read: Read) -> None:
     assert (player.rows, player.details["dropped:label_too_long"]) == (positions.count("\n"), 1)
     with pytest.raises(UnreadableFile, match="in at most 200 characters"):
         read(positions.replace("Player 0", long))
+
+
+@pytest.mark.parametrize("odd", ["inf", "-inf", "nan", "1e400", "1e308"])
+@pytest.mark.parametrize("columns", ["Latitude,Longitude", "X,Y", "Velocity,Odometer"])
+def test_numbers_that_no_device_writes_are_none(read: Read, odd: str, columns: str) -> None:
+    text = f"Elapsed time,{columns}\n" + "".join(f"{tick / 10},{odd if tick == 7 else 5.0},8.0\n" for tick in range(60))
+
+    found = [one.value for one in read(text, "2026-03-14 a.csv")[""].observations]
+
+    assert found
+    assert all(math.isfinite(value) for value in found if isinstance(value, float))

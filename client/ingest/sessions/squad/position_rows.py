@@ -113,7 +113,8 @@ def _number(meaning: str, head: TableHead) -> pl.Expr:
     factor = head.columns[meaning].factor
     if meaning == "speed" and head.columns[meaning].name.strip().lower() in ("speed", "velocity"):
         factor = factor_of(head.said.get("speed units"))
-    return text.cast(pl.Float64, strict=False) * factor
+    value = text.cast(pl.Float64, strict=False) * factor
+    return pl.when(value.is_finite()).then(value)  # "inf" is a number to the library, and none of a device
 
 
 def _collected(file: InputFile, clock: LocalClock, head: TableHead, rows: pl.DataFrame) -> Collector:
@@ -155,12 +156,12 @@ def _take(out: Collector, head: TableHead, rows: pl.DataFrame, times: Floats, st
 
 def _speed_of(columns: Mapping[str, Floats], steps: Floats, *, is_on_earth: bool) -> Floats:
     """Return the speed that positions give, as the mean over half a second; the first point has none."""
-    if is_on_earth:
-        north, east = np.radians(columns["lat"]), np.radians(columns["lon"])
-        x, y = EARTH_M * east * np.cos(north), EARTH_M * north
-    else:
-        x, y = columns["x"], columns["y"]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        if is_on_earth:
+            north, east = np.radians(columns["lat"]), np.radians(columns["lon"])
+            x, y = EARTH_M * east * np.cos(north), EARTH_M * north
+        else:
+            x, y = columns["x"], columns["y"]
         speed = np.hypot(np.diff(x), np.diff(y)) / steps
     wide = max(1, round(_SMOOTHED_S / max(float(np.median(steps)), 0.01)))
     speed = np.where(np.isfinite(speed), speed, 0.0)
