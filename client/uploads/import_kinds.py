@@ -56,8 +56,10 @@ _KINDS: Final[Mapping[str, ImportKind]] = MappingProxyType(
         **dict.fromkeys(
             ("fit-activity", "tcx", "gpx", "pwx", "suunto-sml", "suunto-json", "polar-hrm", "polar-session"), _TRAINING
         ),
-        "fit-monitoring": _kind("Steps and resting pulse, watch", _LOAD, _HEART),
-        **dict.fromkeys(("fit-night", "polar-night"), _NIGHT),
+        # One reader takes both, for a file of either may hold messages of the other.
+        "fit-monitoring": _kind("Steps and resting pulse, watch", _LOAD, _HEART, _SLEEP),
+        "fit-night": _kind("Night, watch", _LOAD, _HEART, _SLEEP),
+        "polar-night": _NIGHT,
         "fit-weight": _kind("Body mass, scale", _FOOD),
         **dict.fromkeys(("positions", "drill-report"), _kind("Training, vest", _LOAD, _HEART)),
         **dict.fromkeys(("apple-health", "health-connect"), _HEALTH),

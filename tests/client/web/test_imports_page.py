@@ -96,3 +96,13 @@ def test_every_reader_has_a_kind_in_words_that_name_no_product() -> None:
     assert (
         said & {"fitbit", "garmin", "oura", "whoop", "polar", "suunto", "apple", "pmsys", "fit", "tcx", "gpx"} == set()
     )
+
+
+def test_readers_that_read_alike_tell_the_same_categories() -> None:
+    """Two kinds of one reader are told by what comes first in a file: either may hold what the other is named for."""
+    alike: dict[object, set[object]] = {}
+    for reader in READERS:
+        if reader.read is not None and (told := kind_of(reader.name).categories) is not None:
+            alike.setdefault(reader.read, set()).add(told)
+
+    assert [told for told in alike.values() if len(told) > 1] == []
