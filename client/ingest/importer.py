@@ -134,7 +134,7 @@ class Importer:
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others, notes)]
         held = of_each_owner(readings, owners)
-        names = {one.athlete: one.name for one in self.vault.athletes()}
+        names = {one.athlete: one.name for one in self.vault.athletes()} if len(held) > 1 else {}
         found = [
             replace(self._store(file, name, owner, reading, notes), name=names.get(owner, ""))
             for owner, reading in held.items()

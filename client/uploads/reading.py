@@ -13,7 +13,7 @@ from client.errors import NotUsed, UnreadableFile, VaultError
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
-from client.ingest.input_file import DAMAGES, InputFile
+from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.preview.proposal import MappingProposal, unnamed
 from client.ingest.preview.rows_as_read import proposed
@@ -27,7 +27,6 @@ from client.vault.preferences.remembered_tables import forget_table
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
 
-CUT_OFF = "cannot be read to its end; copy or export it again"
 TOO_MANY = f"an upload holds more than {MOST_FILES:,} files; bring the others in another one"
 NOT_NOW = "this file could not be read or stored now; try again, and tell whoever runs the node if it stays so"
 ALREADY_UNDONE = "it was taken out before, by whoever runs the node"
@@ -118,10 +117,12 @@ class UploadReader:
             return read_for(role, opened, self._now(), file.mapping)
         except UnreadableFile as unknown:
             check_interruption()
-            before = remembered_reading(self._vault, role, opened) if file.mapping is None else None
+            if file.mapping is not None:
+                raise
+            before = remembered_reading(self._vault, role, opened)
             if before is not None:
                 return self._read_as_before(role, file, opened, before)
-            found = _proposed(file, opened, unknown) if file.mapping is None else None
+            found = _proposed(file, opened, unknown)
             if found is None:
                 raise
         mapping, left_out = for_role(found.mapping, role)

@@ -1,7 +1,8 @@
 """Names that a file gives to columns and athletes, as they are shown to whoever imports it."""
 
-import unicodedata
 from collections.abc import Collection
+
+from chassis.hidden_characters import is_hidden
 
 MOST_NAMED = 10  # ours: names in a note
 MOST_SIGNS = 40  # ours: characters of one
@@ -17,5 +18,5 @@ def shown_names(names: Collection[str]) -> str:
 
 def _shown(name: str) -> str:
     spaced = " ".join(name.split())
-    plain = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C").strip()
+    plain = "".join(sign for sign in spaced if not is_hidden(sign)).strip()
     return (plain if len(plain) <= MOST_SIGNS else f"{plain[:MOST_SIGNS]}…") or NO_NAME

@@ -15,8 +15,8 @@ class ImportResult:
 
     account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
     readings that were set aside by a replacing import. number: of the import on this node; None where it is nobody's.
-    has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, in the vault.
-    held: how many readings the file has of each category, stored before or not.
+    has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, where the file
+    is of several. held: how many readings the file has of each category, stored before or not.
     """
 
     file_name: str

@@ -22,10 +22,9 @@ def remember_table(vault: Vault, kind: str, text: str) -> None:
     database, seal = vault.seal_of_node()
     key = seal.row_key(_named(kind))
     with database.transaction() as connection:
-        connection.execute("DELETE FROM remembered_table WHERE key = ?", (key,))
         row = (key, seal.close(text.encode(), _PLACE + key))
         connection.execute(
-            "INSERT INTO remembered_table (number, key, sealed) "
+            "INSERT OR REPLACE INTO remembered_table (number, key, sealed) "
             "SELECT coalesce(max(number), 0) + 1, ?, ? FROM remembered_table",
             row,
         )
