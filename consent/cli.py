@@ -5,7 +5,7 @@ import typer
 from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.errors import ChassisError
-from consent.commands import athletes, backups, orgs, retention, service
+from consent.commands import athletes, backups, orgs, players, retention, service
 from consent.errors import ConsentError
 from policies.errors import PolicyError
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for area in (service, athletes, orgs, retention, backups):
+for area in (service, athletes, orgs, players, retention, backups):
     area.register(app)
 
 

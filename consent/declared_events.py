@@ -97,6 +97,7 @@ VERBS: EventDeclarations = {
     "org add-key": records(EventKind.ORG_KEY_CHANGED, unless="this key signs already"),
     "org retire-key": records(EventKind.ORG_KEY_CHANGED),
     "org revoke": records(EventKind.ORG_REVOKED, beside=[EventKind.BUDGET_REFUNDED]),
+    "org set-players": records(EventKind.MEMBER_ENROLLED, unless="no player came who has no account"),
     "athlete erase": records(EventKind.ERASED),
     "freeze": records(EventKind.CONSENT_DECISION),
     "unfreeze": records(EventKind.CONSENT_DECISION),
@@ -106,7 +107,14 @@ VERBS: EventDeclarations = {
     **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions", "backup-key", "backup"),
     **unrecorded(
-        NoEntryReason.READ_BACK, "keys", "status", "retention", "org list", "athlete sessions", "athlete list"
+        NoEntryReason.READ_BACK,
+        "keys",
+        "status",
+        "retention",
+        "org list",
+        "org players",
+        "athlete sessions",
+        "athlete list",
     ),
 }
 """The union's commands. A sign-in code does nothing until it is spent, which the athlete's own record then shows;

@@ -28,8 +28,8 @@ from consent.operations.log_status import LogState
 from consent.operations.retention import RetentionPreview
 from consent.operations.values import StoreStatus
 from consent.recovery.enrolments import charge_unattributed
-from consent.registry import erasures, leagues, members, orgs
-from consent.registry.values import KnownLeague, Member, Org, OrgKind
+from consent.registry import erasures, leagues, members, orgs, players
+from consent.registry.values import KnownLeague, ListChange, ListedPlayer, Member, Org, OrgKind
 from consent.releases import leaving, releases, squad_page
 from consent.releases.squad_lines import SquadLines
 from consent.releases.values import OfficePage, ReleaseView
@@ -107,6 +107,16 @@ class ConsentStore:
         """Return the athletes of a club by shirt number, or of every club."""
         with self.transactions.read() as tx:
             return members.of_club(tx, club)
+
+    def list_players(self, club: OrgId, listed: Sequence[ListedPlayer]) -> ListChange:
+        """Put a public squad list in place of the club's former one; the same again changes nothing."""
+        with self.transactions.write() as tx:
+            return players.replace(tx, club, listed)
+
+    def players(self, club: OrgId) -> list[ListedPlayer]:
+        """Return the club's public squad list by number and name; empty where none was given."""
+        with self.transactions.read() as tx:
+            return players.listed(tx, club)
 
     # The athlete's own decisions; what gives is in `consent.athlete.shown_choices`
 

@@ -10,13 +10,14 @@ from consent.operator.requests import (
     AddOrganisationKey,
     EraseAthlete,
     FreezeAthlete,
+    ListPlayers,
     ListSessions,
     OperatorRequest,
     RetireOrganisationKey,
     RevokeOrganisation,
     UnfreezeAthlete,
 )
-from consent.registry.values import Org
+from consent.registry.values import ListedPlayer, Org
 from consent.service import Service
 from consent.store import ConsentStore
 from policies.signing import VerifyKey
@@ -40,6 +41,8 @@ def perform(service: Service, request: OperatorRequest) -> dict[str, Any]:
         case RevokeOrganisation():
             told = store.org_keys.revoke(OrgId(request.org))
             return _org(store.org(OrgId(request.org))) | {"athletes_told": told}
+        case ListPlayers():
+            return _list_players(store, request)
         case EraseAthlete():
             store.erase(AthleteId(request.athlete))
             return {"athlete": request.athlete}
@@ -69,6 +72,12 @@ def _add_key(store: ConsentStore, request: AddOrganisationKey) -> dict[str, Any]
     key = VerifyKey.from_text(request.key)
     until = store.org_keys.add(OrgId(request.org), key, overlap_d=request.overlap_d)
     return _org(store.org(OrgId(request.org))) | {"former_counts_until": _moment(until)}
+
+
+def _list_players(store: ConsentStore, request: ListPlayers) -> dict[str, Any]:
+    change = store.list_players(OrgId(request.org), [ListedPlayer(one.shirt_no, one.name) for one in request.players])
+    listed = len(request.players)
+    return {"org": request.org, "listed": listed, "added": change.added, "removed": change.removed}
 
 
 def _org(org: Org) -> dict[str, Any]:

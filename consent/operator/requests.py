@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from chassis.names import DisplayName
 from consent.errors import InvalidChange
-from consent.registry.values import USUAL_OVERLAP_D, OrgKind
+from consent.registry.values import LARGEST_SHIRT_NO, MOST_PLAYERS, USUAL_OVERLAP_D, OrgKind
 
 OrgArgumentText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 KeyText = Annotated[str, Field(max_length=64)]
@@ -51,6 +51,23 @@ class RevokeOrganisation(_OperatorRequest):
     org: OrgArgumentText
 
 
+class PlayerLine(BaseModel):
+    """One line of a public squad list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shirt_no: Annotated[int, Field(ge=0, le=LARGEST_SHIRT_NO)]
+    name: DisplayName
+
+
+class ListPlayers(_OperatorRequest):
+    """Put a public squad list in place of a club's former one."""
+
+    command: Literal["org set-players"] = "org set-players"
+    org: OrgArgumentText
+    players: Annotated[tuple[PlayerLine, ...], Field(max_length=MOST_PLAYERS)]
+
+
 class EraseAthlete(_OperatorRequest):
     """Destroy an athlete's keys."""
 
@@ -84,6 +101,7 @@ OperatorRequest = (
     | AddOrganisationKey
     | RetireOrganisationKey
     | RevokeOrganisation
+    | ListPlayers
     | EraseAthlete
     | FreezeAthlete
     | UnfreezeAthlete
@@ -110,5 +128,7 @@ _EXPECTED = {
     "athlete": "an athlete's id as `athlete list` shows it, such as ath-0123456789abcdef",
     "key": "a public key of 44 characters (base64), as the organisation's own program printed it",
     "key_id": "the id of a key as `org list` shows it",
+    "players": f"at most {MOST_PLAYERS} players",
+    "shirt_no": f"a shirt number up to {LARGEST_SHIRT_NO}",
     "kind": f"one of {', '.join(kind.value for kind in OrgKind)}",
 }

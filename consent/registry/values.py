@@ -10,6 +10,8 @@ from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, OrgId
 
 USUAL_OVERLAP_D: Final = 14  # ours: time to restart every program that signs with the former key
+MOST_PLAYERS: Final = 150  # ours: a first squad, an under-21 and an academy; fits one message to the service
+LARGEST_SHIRT_NO: Final = 999
 LONGEST_OVERLAP_D: Final = 90  # ours: a key that somebody may hold should not count for a season
 
 
@@ -83,3 +85,19 @@ class Member:
     def as_if_unfrozen(self) -> "Member":
         """Return the same athlete for what a freeze must not change, such as which cells a rule closes for good."""
         return replace(self, frozen=frozenset())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ListedPlayer:
+    """One line of a club's public squad list."""
+
+    shirt_no: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """What a new squad list changed: how many lines came, and how many went."""
+
+    added: int
+    removed: int

@@ -5,32 +5,18 @@ out as the same row. Only an approved, unexpired and published release shows its
 found out before anybody looks (`squad_lines`).
 """
 
-from dataclasses import dataclass
-
-from sqlmodel import col, select
-
 from audit.entries.details.access import Access, SquadPageOpened
 from audit.entries.details.codes import AccessOutcome
 from consent.decisions.decide import reason_of
 from consent.decisions.values import Actor
 from consent.errors import NotAllowed
-from consent.registry import leagues, members, orgs
+from consent.registry import leagues, members, orgs, players
 from consent.registry.values import OrgKind
 from consent.releases.squad_lines import PURPOSE, SquadLine, SquadLines
 from consent.releases.values import OfficePage, OfficeRow
 from consent.storage.log_journal import Draft
-from consent.storage.rows import MemberRow, PlayerRow
 from consent.storage.transaction import Transaction
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Role
-
-
-@dataclass(frozen=True, slots=True)
-class _Player:
-    """One player of the public squad list; `athlete` is None for a player without an account."""
-
-    shirt_no: int
-    name: str
-    athlete: AthleteId | None
 
 
 def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor, squads: SquadLines) -> OfficePage:
@@ -40,24 +26,17 @@ def view(tx: Transaction, caller: OrgId, club: OrgId, actor: Actor, squads: Squa
         raise NotAllowed("expected someone of the front office")
     org, rows = leagues.require_club(tx, caller, club), members.locked_club(tx, club)
     lines = squads.of_club(tx, club, rows)
-    shown = [(player, lines.of(player.athlete)) for player in _squad(tx, club, rows)]
+    shown = [(player, athlete, lines.of(athlete)) for player, athlete in players.shown(tx, club, rows)]
     page = SquadPageOpened(person=actor.person, role=actor.role, asked_by=caller)
-    drafts = [_draft(club, player, _access(actor, line)) for player, line in shown]
+    drafts = [_draft(club, athlete, _access(actor, line)) for _, athlete, line in shown]
     appended = tx.append([Draft.of_org(club, page), *drafts])
     published = tx.context.publication.last(tx.now).isoformat()
-    office_rows = tuple(OfficeRow(player.shirt_no, player.name, line.band, line.interval) for player, line in shown)
+    office_rows = tuple(OfficeRow(player.shirt_no, player.name, line.band, line.interval) for player, _, line in shown)
     return OfficePage(org.name, published, office_rows, appended.event)
 
 
-def _squad(tx: Transaction, club: OrgId, rows: list[MemberRow]) -> list[_Player]:
-    listed = tx.session.exec(select(PlayerRow).where(col(PlayerRow.club) == club)).all()
-    players = [_Player(row.shirt_no, row.name, AthleteId(row.athlete)) for row in rows]
-    players += [_Player(row.shirt_no, row.name, None) for row in listed]
-    return sorted(players, key=lambda player: (player.shirt_no, player.name))
-
-
-def _draft(club: OrgId, player: _Player, details: Access) -> Draft:
-    return Draft.dummy(club, details) if player.athlete is None else Draft.about(player.athlete, club, details)
+def _draft(club: OrgId, athlete: AthleteId | None, details: Access) -> Draft:
+    return Draft.dummy(club, details) if athlete is None else Draft.about(athlete, club, details)
 
 
 def _access(actor: Actor, line: SquadLine) -> Access:

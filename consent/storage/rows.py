@@ -66,7 +66,7 @@ class MemberRow(ConsentTable, table=True):
 
 
 class PlayerRow(ConsentTable, table=True):
-    """A player of the public squad list who has no account here."""
+    """A player of a club's public squad list, with or without an account here (`consent.registry.players`)."""
 
     __tablename__: ClassVar[Any] = "player"
     player_id: int | None = Field(default=None, primary_key=True)

@@ -167,6 +167,13 @@ def _person(every: Everything, fresh: str) -> Words:
     return [every.programs.node, "--name", fresh]
 
 
+def _listed_club(every: Everything, fresh: str) -> Words:
+    """A stopped service of its own, with a club whose public squad list holds such a name."""
+    words = [*_org(every, fresh), every.file(f"{fresh}.csv", f"shirt_no,name\n8,{MARKUP}\n")]
+    every.programs.done(consent.cli.app, "org", "set-players", *words)
+    return words
+
+
 def _squad(every: Everything, fresh: str) -> Path:
     return every.file(fresh, "name,shirt_no,is_minor\nBo Ek,8,false\n")
 
@@ -185,6 +192,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "org", "add"): [_new_org],
     ("homefield-consent", "org", "add-key"): [lambda e, fresh: [*_org(e, fresh), "--key", _public_key()]],
     ("homefield-consent", "org", "retire-key"): [_former_key],
+    ("homefield-consent", "org", "players"): [lambda e, fresh: _listed_club(e, fresh)[:2]],
+    ("homefield-consent", "org", "set-players"): [_listed_club],
     ("homefield-consent", "org", "revoke"): [lambda e, fresh: [*_org(e, fresh), "--yes"]],
     ("homefield-consent", "athlete", "list"): [lambda e, _: [e.union]],
     ("homefield-consent", "athlete", "sessions"): [lambda e, fresh: [_stopped_union(e, fresh)]],

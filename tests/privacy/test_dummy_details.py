@@ -10,12 +10,12 @@ from audit.entries.details.base import Eight
 from audit.entries.details.codes import AccessBasis
 from audit.entries.events import EventKind
 from consent.decisions.values import Actor, DecisionItem
+from consent.registry.values import ListedPlayer
 from consent.storage.log_journal import NOBODY, Draft
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.club_calls import decided
 from tests.consent.journal_spy import on_each_request
 from tests.consent.league import FakeClock, Template, World
-from tests.consent.listed_players import list_player
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 UNKNOWN = AthleteId("ath-00000000000000ff")
@@ -29,7 +29,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Template:
 @pytest.fixture
 def world(filled: Template, tmp_path: Path) -> Iterator[World]:
     opened = filled.open_copy(tmp_path / "union", FakeClock())
-    list_player(opened.store, CLUB, name="Somebody Else", shirt_no=44)
+    opened.store.list_players(CLUB, [ListedPlayer(44, "Somebody Else")])
     yield opened
     opened.service.close()
 

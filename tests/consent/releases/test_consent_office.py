@@ -10,10 +10,10 @@ from fastapi.testclient import TestClient
 from consent.app import app_of
 from consent.decisions.values import Actor
 from consent.grants.values import ConsentAnswer, ConsentMethod
+from consent.registry.values import ListedPlayer
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import Caller, FakeClock, World, make_service
 from tests.consent.league import fill as fill_league
-from tests.consent.listed_players import list_player
 from tests.consent.portal_choices import portal
 
 CLUB = OrgId("club-a")
@@ -70,7 +70,7 @@ def below_minimum(world: World) -> None:
 
 
 def no_such_athlete(world: World) -> None:
-    list_player(world.store, CLUB, name=PLAYER, shirt_no=NUMBER)
+    world.store.list_players(CLUB, [ListedPlayer(NUMBER, PLAYER)])
 
 
 STATES = (never_asked, refused, deferred, withdrawn, expired, not_computed, below_minimum, no_such_athlete)
@@ -161,7 +161,7 @@ def test_who_may_not_ask(caller: Caller, org: str, target: str, status: int) -> 
 def test_the_log_still_verifies_and_its_lines_do_not_tell_dummies_apart(tmp_path: Path) -> None:
     clock = FakeClock()
     world = fill_league(make_service(tmp_path / "union", clock), clock)
-    list_player(world.store, CLUB, name=PLAYER, shirt_no=NUMBER)
+    world.store.list_players(CLUB, [ListedPlayer(NUMBER, PLAYER)])
     target_kind = "access"
     with TestClient(app_of(world.service, clock=clock)) as http:
         http.get(TARGET, headers=world.headers("league", "GET", TARGET))

@@ -14,6 +14,7 @@ from audit.verification.athlete_export import parse_export
 from audit.verification.check_athlete_export import check_export
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import KeyDestroyed
+from consent.registry.values import ListedPlayer
 from consent.service import open_service
 from consent.settings import read_settings
 from consent.storage.log_journal import NOBODY
@@ -23,7 +24,6 @@ from policies.canonical import canonical_bytes
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.club_calls import decided
 from tests.consent.league import FakeClock, World, opened_eights
-from tests.consent.listed_players import list_player
 from tests.old_stores import expected_of, unpacked
 
 CLUB, LEAGUE, UNION = OrgId("club-a"), OrgId("league"), OrgId("union")
@@ -84,7 +84,7 @@ PAIRS: dict[str, Callable[[World], object]] = {
 def test_dummies_open_to_the_same_bytes_as_athletes_who_were_never_asked(
     lite: World, act: Callable[[World], object]
 ) -> None:
-    list_player(lite.store, CLUB, name="Nobody", shirt_no=98)
+    lite.store.list_players(CLUB, [ListedPlayer(98, "Nobody")])
 
     real, dummies = eights_of(lite, lambda: act(lite))
 
@@ -156,7 +156,7 @@ def test_an_erasure_changes_nothing_of_what_opens(world: World) -> None:
 
 def test_after_an_erasure_its_rows_look_like_those_of_dummies(lite: World) -> None:
     athlete = lite.athletes[CLUB][0]
-    list_player(lite.store, CLUB, name="Nobody", shirt_no=99)
+    lite.store.list_players(CLUB, [ListedPlayer(99, "Nobody")])
     ask(lite, athlete, UNKNOWN)
     lite.store.erase(athlete)
     ask(lite, athlete)

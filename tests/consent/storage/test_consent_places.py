@@ -16,12 +16,12 @@ from audit.tlog import merkle
 from consent.athlete.values import ProofState
 from consent.decisions.values import Actor
 from consent.errors import StoreUnavailable
+from consent.registry.values import ListedPlayer
 from consent.service import StartMode, open_service
 from consent.storage.log_journal import Draft
 from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 from policies.vocabulary import Category, OrgId, Role
 from tests.consent.league import FailingLog, FakeClock, World, break_log, fill, make_service
-from tests.consent.listed_players import list_player
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -237,7 +237,7 @@ def test_pages_read_while_publications_go_on_never_show_a_gap(lite: World) -> No
 
 
 def test_details_of_one_act_carry_one_event_also_for_dummies(lite: World) -> None:
-    list_player(lite.store, CLUB, name="Nobody", shirt_no=99)
+    lite.store.list_players(CLUB, [ListedPlayer(99, "Nobody")])
     lite.store.office_view(LEAGUE, CLUB, Actor("T. W.", Role.FRONT_OFFICE))
 
     def events(owner: str) -> set[Any]:
