@@ -142,7 +142,7 @@ class _Body:
             return await self.receive_from()
         left = min(self.pause_s, self.ends - asyncio.get_running_loop().time())
         try:
-            message = await asyncio.wait_for(self.receive_from(), max(left, 0.0))
+            message = await _within(left, self.receive_from)
         except TimeoutError:
             return await self.refuse(408, "the body came too slowly")
         if message["type"] == "http.request":
@@ -180,7 +180,7 @@ class _Body:
         ends = asyncio.get_running_loop().time() + ARRIVES_WITHIN_S
         while not self.is_whole and (left := ends - asyncio.get_running_loop().time()) > 0:
             try:
-                message = await asyncio.wait_for(self.receive_from(), left)
+                message = await _within(left, self.receive_from)
             except TimeoutError:
                 return
             self.is_whole = message["type"] != "http.request" or not message.get("more_body", False)
@@ -194,6 +194,17 @@ class _Body:
             response = PlainTextResponse(text, status, headers)
             await response({"type": "http"}, self.receive_from, self.send_to)
         return self.disconnected
+
+
+async def _within(seconds: float, receive: Receive) -> Message:
+    """Return what comes within so many seconds; raises TimeoutError, and receives nothing once no time is left.
+
+    In the task of the request: `asyncio.wait_for` would begin a task for each part, also for one that is there already.
+    """
+    if seconds <= 0:
+        raise TimeoutError
+    async with asyncio.timeout(seconds):
+        return await receive()
 
 
 def _announced(headers: Mapping[bytes, bytes]) -> int:

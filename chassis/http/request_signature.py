@@ -32,11 +32,12 @@ SIGNATURE_HEADER = "X-Homefield-Signature"
 
 @dataclass(frozen=True, slots=True)
 class SignedHeaders:
-    """The headers of a signed request, parsed. audience: key id of the service that it is for."""
+    """The headers of a signed request, parsed. audience: key id of the service it is for. time: `at` as written."""
 
     key_id: str
     audience: str
     at: datetime
+    time: str
     nonce: str
     signature: bytes
 
@@ -77,10 +78,10 @@ def sign_request(
 def read_headers(headers: Mapping[str, str]) -> SignedHeaders:
     """Parse the headers; raises BadSignature if any is missing, malformed, or of another version."""
     try:
-        version, audience = headers[VERSION_HEADER], headers[AUDIENCE_HEADER]
-        at = datetime.fromisoformat(headers[TIME_HEADER])
+        version, audience, time = headers[VERSION_HEADER], headers[AUDIENCE_HEADER], headers[TIME_HEADER]
+        at = datetime.fromisoformat(time)
         signature = base64.b64decode(headers[SIGNATURE_HEADER], validate=True)
-        parsed = SignedHeaders(headers[KEY_HEADER], audience, at, headers[NONCE_HEADER], signature)
+        parsed = SignedHeaders(headers[KEY_HEADER], audience, at, time, headers[NONCE_HEADER], signature)
     except (KeyError, ValueError) as error:
         raise BadSignature("expected a signed request, got none or malformed headers") from error
     if version != VERSION:
@@ -100,31 +101,29 @@ def verify_request(
     body: bytes,
     now: datetime,
 ) -> SignedHeaders:
-    """Return the parsed headers if `key` signed the request for `audience`, at about this time; else raise.
+    """Return the parsed headers if they sign this request; raises what `read_headers` and `verify_signed` raise."""
+    parsed = read_headers(headers)
+    verify_signed(key, parsed, audience=audience, method=method, target=target, body=body, now=now)
+    return parsed
+
+
+def verify_signed(
+    key: VerifyKey, signed: SignedHeaders, *, audience: str, method: str, target: str, body: bytes, now: datetime
+) -> None:
+    """Return if `key` signed the request for `audience`, at about this time.
 
     Raises BadSignature, or OutsideItsTime for an authentic request whose time is further off than clocks may be apart.
     Refusing a nonce seen before is the caller's duty: it owns the memory.
     """
-    parsed = read_headers(headers)
-    if parsed.key_id != key.key_id:
+    if signed.key_id != key.key_id:
         raise BadSignature("expected another key id")
-    if parsed.audience != audience:
+    if signed.audience != audience:
         raise BadSignature("expected a request for this service, got one for another")
-    key.verify(
-        _message(
-            audience=audience,
-            method=method,
-            target=target,
-            at=headers[TIME_HEADER],
-            nonce=parsed.nonce,
-            body=body,
-        ),
-        parsed.signature,
-    )
-    if not is_tolerated(parsed.at - now):
-        words = apart(parsed.at - now, own="the caller's clock", other="this service's")
+    message = _message(audience=audience, method=method, target=target, at=signed.time, nonce=signed.nonce, body=body)
+    key.verify(message, signed.signature)
+    if not is_tolerated(signed.at - now):
+        words = apart(signed.at - now, own="the caller's clock", other="this service's")
         raise OutsideItsTime(f"the request is not of this minute: {words}; {tolerated()}")
-    return parsed
 
 
 def protects_answers(url: str) -> bool:

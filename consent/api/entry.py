@@ -16,7 +16,7 @@ from chassis.http.budgets import TOO_MANY, Budget
 from chassis.http.clean_text import refuse_hidden
 from chassis.http.limited_bodies import SMALL_BODY
 from chassis.http.limits import LARGEST_BODY
-from chassis.http.request_signature import read_headers
+from chassis.http.request_signature import SignedHeaders, read_headers
 from consent.api.shared_acts import SharedActs
 from consent.api.turns import CallTurns
 from consent.errors import (
@@ -106,10 +106,10 @@ def _what_is_wrong(error: ValidationError) -> str:
     return f"{field}: {cause}" if isinstance(cause, BadName) else f"{field} is not as expected"
 
 
-async def _bytes_of(request: Request) -> bytes:
-    """The body of a request that is signed as far as its headers tell; not a byte of any other is read."""
+async def _signed_bytes_of(request: Request) -> tuple[SignedHeaders, bytes]:
+    """Headers and body of a request that is signed as far as the headers tell; not a byte of any other is read."""
     try:
-        read_headers(request.headers)
+        signed = read_headers(request.headers)
     except BadSignature as error:
         raise RequestRefused("request refused") from error
     parts, size = [], 0
@@ -118,7 +118,7 @@ async def _bytes_of(request: Request) -> bytes:
         if size > LARGEST_BODY:
             raise TooLarge(f"expected a body of at most {LARGEST_BODY:,} bytes")
         parts.append(part)
-    return b"".join(parts)
+    return signed, b"".join(parts)
 
 
 async def _figures(request: Request) -> ConsentFigures:
@@ -136,12 +136,15 @@ async def _store(request: Request) -> ConsentStore:
     return store
 
 
-def _checked(request: Request, body: Annotated[bytes, Depends(_bytes_of)]) -> SignedRequest:
+def _checked(
+    request: Request, sent: Annotated[tuple[SignedHeaders, bytes], Depends(_signed_bytes_of)]
+) -> SignedRequest:
+    signed, body = sent
     requests: SignedRequests = request.app.state.requests
     raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
     query = request.scope.get("query_string", b"")
     target = raw_path.split(b"?")[0] + (b"?" + query if query else b"")
-    org = requests.check(request.headers, method=request.method, target=target.decode("latin-1"), body=body)
+    org = requests.check(signed, method=request.method, target=target.decode("latin-1"), body=body)
     request.state.caller = org.org_id
     budgets: CallBudgets = request.app.state.budgets
     if wait := budgets.requests.spend(org.org_id):

@@ -6,9 +6,8 @@ is a clock, not an attack, and its program asks every few seconds.
 """
 
 import logging
-from collections.abc import Mapping
 
-from chassis.http.request_signature import read_headers, verify_request
+from chassis.http.request_signature import SignedHeaders, verify_signed
 from chassis.operations.once_until_changed import OnceUntilChanged
 from consent.errors import RequestRefused
 from consent.identity.nonces import NonceMemory
@@ -29,22 +28,18 @@ class SignedRequests:
         self._nonces = nonces
         self._off_time = OnceUntilChanged()
 
-    def check(self, headers: Mapping[str, str], *, method: str, target: str, body: bytes) -> Org:
+    def check(self, signed: SignedHeaders, *, method: str, target: str, body: bytes) -> Org:
         """Return who signed this very request; raises RequestRefused."""
         try:
-            key_id = read_headers(headers).key_id
             with self._transactions.read() as tx:
-                found, now = orgs.signer(tx, key_id), tx.now
+                found, now = orgs.signer(tx, signed.key_id), tx.now
             if found is None:
                 raise RequestRefused("request refused")
             org, key = found
-            signed = verify_request(
-                key, headers, audience=self._audience, method=method, target=target, body=body, now=now
-            )
+            verify_signed(key, signed, audience=self._audience, method=method, target=target, body=body, now=now)
         except OutsideItsTime as error:
-            org_id = found[0].org_id if found else ""
-            if self._off_time.is_new(org_id, type(error).__name__):
-                logger.warning("a signed request was refused", extra={"org": org_id, "detail": error})
+            if self._off_time.is_new(org.org_id, type(error).__name__):
+                logger.warning("a signed request was refused", extra={"org": org.org_id, "detail": error})
             raise RequestRefused("request refused") from error
         except PolicyError as error:
             raise RequestRefused("request refused") from error

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from chassis.http.request_signature import read_headers
 from consent.errors import RequestRefused
 from consent.grants.values import ConsentMethod
 from consent.storage.writer_queue import WriterQueue
@@ -74,13 +75,13 @@ def busy_writer(world: World) -> Iterator[None]:
 
 
 def signed_request(world: World) -> Callable[[], object]:
-    headers = world.headers("club-a", "GET", "/v1/snapshot")
+    signed = read_headers(world.headers("club-a", "GET", "/v1/snapshot"))
     check = world.service.requests.check
 
     def send_twice() -> None:
-        assert check(headers, method="GET", target="/v1/snapshot", body=b"").org_id == "club-a"
+        assert check(signed, method="GET", target="/v1/snapshot", body=b"").org_id == "club-a"
         with pytest.raises(RequestRefused):
-            check(headers, method="GET", target="/v1/snapshot", body=b"")
+            check(signed, method="GET", target="/v1/snapshot", body=b"")
 
     return send_twice
 
