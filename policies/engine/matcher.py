@@ -1,7 +1,8 @@
 """The matcher of the model, compiled once: how Casbin asks whether one rule is about one request.
 
 The text may say only that several of the functions here hold together, each over names of the request and of the rule.
-It is checked node by node before it is compiled, so that no other code can stand in a model.
+It is checked node by node before it is compiled, so that no other code can stand in a model. Because all of them must
+hold, a rule of which one word is another than the request's cannot match, whatever the rest of the matcher says.
 
     one_of(value, pattern)         value is a word of the vocabulary, and among the alternatives of the pattern
     holds_role(facts, pattern)     one of the roles is
@@ -9,7 +10,7 @@ It is checked node by node before it is compiled, so that no other code can stan
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from policies.conditions import CONDITIONS
@@ -46,19 +47,26 @@ _CALLED: Final = {"holds_role": _holds_role, "condition_holds": _condition_holds
 FUNCTIONS: Final = (ONE_OF, *_CALLED)
 
 
+Row = Sequence[str]
+"""One rule as Casbin holds it: its cells in order."""
+
+
 class Matcher:
     """One matcher. It keeps nothing of a call, so that calls in several threads cannot meet in it.
 
     eval: returns whether a rule is about a request, given the parts of both by name. Casbin calls it for every rule.
+    about: returns those of some rules that no word keeps from matching, given the parts of the request by name.
     """
 
-    def __init__(self, text: str) -> None:
-        """text: as Casbin holds it, with r_ and p_ before the names. Raises BrokenRules."""
+    def __init__(self, text: str, rule_names: Sequence[str] = ()) -> None:
+        """text: as Casbin holds it, with r_ and p_ before the names. rule_names: of the cells. Raises BrokenRules."""
         try:
             wanted = ast.parse(text.replace("&&", "and").strip(), mode="eval").body
         except SyntaxError as error:
             raise BrokenRules("model.conf: expected a matcher of functions joined with &&") from error
-        self.eval = _compiled([_checked(call) for call in _joined(wanted)])
+        calls = [_checked(call) for call in _joined(wanted)]
+        self.eval = _compiled(calls)
+        self.about = _words_compiled(calls, rule_names)
 
 
 def _joined(wanted: ast.expr) -> list[ast.expr]:
@@ -83,6 +91,26 @@ def _compiled(calls: list[tuple[str, str, str]]) -> Callable[[Mapping[str, Any]]
     text = "lambda names: " + " and ".join(_written(*call) for call in calls)
     known = {"__builtins__": {}, "alternatives": _ALTERNATIVES, **_CALLED}
     made: Callable[[Mapping[str, Any]], bool] = eval(text, known)  # noqa: S307 - of checked identifiers, nothing else
+    return made
+
+
+def _words_compiled(
+    calls: list[tuple[str, str, str]], rule_names: Sequence[str]
+) -> Callable[[Mapping[str, Any], Sequence[Row]], list[Row]]:
+    """Return the calls of `one_of` as one function over whole rules.
+
+    A rule with a cell too many or too few is left for Casbin to refuse.
+    """
+    cells = {name: place for place, name in enumerate(rule_names)}
+    words = [
+        f"names[{first!r}] in alternatives[row[{cells[second]}]]"
+        for function, first, second in calls
+        if function == ONE_OF and first not in cells and second in cells
+    ]
+    claim = " and ".join(words) or "True"
+    text = f"lambda names, rows: [row for row in rows if length(row) != {len(cells)} or ({claim})]"
+    known = {"__builtins__": {}, "alternatives": _ALTERNATIVES, "length": len}
+    made: Callable[[Mapping[str, Any], Sequence[Row]], list[Row]] = eval(text, known)  # noqa: S307 - as above
     return made
 
 
