@@ -166,6 +166,49 @@ def test_what_waits_for_the_writer_becomes_one_transaction(lite: World) -> None:
     assert whole(lite.store.looks(mine))
 
 
+def test_outcomes_wait_a_moment_for_the_next_decision_and_share_its_transaction(
+    lite: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent.api.shared_acts, "OUTCOMES_APART_S", HANG_S)
+    mine = lite.athletes["club-a"][0]
+    lite.give(mine)
+    events = [decided(lite.store, CLUB, Actor("R. D.", Role.COACH), **_words(call(mine))).event for _ in range(3)]
+    act = lite.service.log.act
+
+    async def asked() -> list[DecisionAnswer]:
+        shared = SharedActs(lite.store)
+        await shared.note(OutcomeReport(CLUB, events[0], sent=True))
+        noted = [asyncio.create_task(shared.note(OutcomeReport(CLUB, event, sent=True))) for event in events[1:]]
+        for _ in range(5):  # so that whoever would write them alone has begun to
+            await asyncio.sleep(0)
+        answer = await shared.decide(call(mine))
+        await asyncio.gather(*noted)
+        return [answer]
+
+    (answer,) = _in_a_loop_of_its_own(asked())
+
+    assert allowed(answer) == [True]
+    assert outcomes(lite.service) == dict.fromkeys(events, True)
+    assert lite.service.log.act == act + 2  # the first at once, the others with the decision
+    assert whole(lite.store.looks(mine))
+
+
+def test_outcomes_are_recorded_though_nobody_asks_again(lite: World) -> None:
+    mine = lite.athletes["club-a"][0]
+    lite.give(mine)
+    events = [decided(lite.store, CLUB, Actor("R. D.", Role.COACH), **_words(call(mine))).event for _ in range(2)]
+
+    async def noted() -> list[DecisionAnswer]:
+        shared = SharedActs(lite.store)
+        for event in events:
+            await shared.note(OutcomeReport(CLUB, event, sent=True))
+        return []
+
+    _in_a_loop_of_its_own(noted())
+
+    assert outcomes(lite.service) == dict.fromkeys(events, True)
+
+
 def test_a_transaction_is_short_for_whoever_waits_behind_it(lite: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consent.api.shared_acts, "MOST_TOGETHER", 4)
     mine = lite.athletes["club-a"][0]
