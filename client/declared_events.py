@@ -71,6 +71,7 @@ VERBS: EventDeclarations = {
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
+    "athlete set-minor": records(EventKind.OPERATOR_LOOK, unless="the node is not linked yet, or nothing is changed"),
     "athlete remove": records(EventKind.ERASED, unless=_UNLINKED),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "retention show"),
     **unrecorded(

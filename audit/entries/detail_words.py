@@ -165,6 +165,7 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         OperatorView.READINGS_CORRECTED: "readings, of which some were corrected or left out",
         OperatorView.SESSION_SETTLED: "two reports, and whether they are of one session",
         OperatorView.IMPORT_UNDONE: "what an import had brought, and took it out",
+        OperatorView.AGE_CHANGED: "whether somebody is under 18, and changed it",
         OperatorView.MODEL_ERRORS: "how far a model errs on days held back, over several athletes",
     },
     LeaguePage: {

@@ -70,7 +70,10 @@ def load(
         if added < len(listed):
             say(f"{plural(len(listed) - added, 'was', 'were')} there already, by name and shirt number.")
         if differing := sum(one["differs"] for one in listed):
-            warn(f"{differing} of them stand otherwise in the list, in is_minor or squad; nothing of them was changed")
+            warn(
+                f"{differing} of them stand otherwise in the list, in is_minor or squad; nothing of them was changed; "
+                "see `athlete set-minor` and `athlete squad`"
+            )
 
 
 def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`athlete rename` and `athlete remove`: who is on this node's list, and under which name."""
+"""`athlete rename`, `set-minor` and `remove`: who is on this node's list, under which name, and who is under 18."""
 
 from typing import Annotated
 
@@ -11,13 +11,16 @@ from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, refuse_same_athlete
+from client.commands.reporting import report
 from client.commands.setup import athletes, tell_of_erasure
+from client.commands.squad import YES_NO
 from client.errors import ClientError
 
 
 def register(_app: typer.Typer) -> None:
     """Add these commands beside `athlete add`."""
     athletes.command()(rename)
+    athletes.command("set-minor")(set_minor)
     athletes.command()(remove)
 
 
@@ -47,6 +50,42 @@ def rename(
     say(f"{found} has another name on this node.")
     if settings.consent_url is not None:
         say_next(NextStep(YOU, "tell the consent service the name", ["homefield-node", "enrol", folder]))
+
+
+def set_minor(
+    folder: NodeFolder,
+    athlete: NodeAthlete,
+    is_minor: Annotated[str, typer.Argument(help="yes or no: is the athlete under 18?", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether an athlete is under 18, as on a birthday. Rules for minors hold from then on, or no longer.
+
+    On a linked node the athlete finds it in their own record; the consent service learns of it by `enrol`.
+
+    Example: homefield-node athlete set-minor ./club-a 7 no
+    """
+    from audit.entries.details.clubs import OperatorLooked
+    from audit.entries.details.codes import OperatorView
+    from client.settings import load_settings
+    from client.vault.access import open_vault
+
+    answer = YES_NO.get(is_minor.casefold())
+    if answer is None:
+        raise ClientError("expected yes or no: is the athlete under 18?")
+    settings = load_settings(folder)
+    with open_vault(settings) as vault:
+        held = find_athlete(vault, athlete)
+        is_changed = held.is_minor != answer
+        if is_changed:
+            report(settings, OperatorLooked(athlete=held.athlete, what=OperatorView.AGE_CHANGED))
+            vault.set_minor(held.athlete, is_minor=answer)
+    if as_json:
+        values = {"athlete": held.athlete, "is_minor": answer, "changed": is_changed}
+        print_json("homefield-athlete-set-minor-1", values)
+        return
+    say(f"{held.athlete} is {'under 18' if answer else '18 or older'}{'' if is_changed else ', as before'}.")
+    if is_changed and settings.consent_url is not None:
+        say_next(NextStep(YOU, "tell the consent service", ["homefield-node", "enrol", folder]))
 
 
 def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: AsJson = False) -> None:

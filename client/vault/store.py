@@ -116,6 +116,10 @@ class Vault:
         """Give an athlete another name; raises UnknownAthlete or AthleteErased."""
         self._change_profile(athlete, lambda profile: replace(profile, name=name))
 
+    def set_minor(self, athlete: AthleteId, *, is_minor: bool) -> None:
+        """Say whether an athlete is under 18; raises UnknownAthlete or AthleteErased."""
+        self._change_profile(athlete, lambda profile: replace(profile, is_minor=is_minor))
+
     def athletes(self) -> list[Athlete]:
         """Return the athletes who are not erased, by shirt number."""
         with self._database.reading() as connection:

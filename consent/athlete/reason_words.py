@@ -50,6 +50,7 @@ CORRECTIONS: Mapping[OperatorView, str] = {
     OperatorView.READINGS_CORRECTED: "Readings of yours were corrected or left out at your club’s node",
     OperatorView.SESSION_SETTLED: "Your club’s node was told whether two reports are of one session of yours",
     OperatorView.IMPORT_UNDONE: "What an import had brought about you was taken out of your club’s node",
+    OperatorView.AGE_CHANGED: "Your club’s node was told whether you are under 18",
 }
 """What a club changed of an athlete's record; other views of its node only show something."""
 KINDS: Mapping[EventKind, str] = {

@@ -123,6 +123,7 @@ class OperatorView(StrEnum):
     READINGS_CORRECTED = "readings_corrected"
     SESSION_SETTLED = "session_settled"
     IMPORT_UNDONE = "import_undone"
+    AGE_CHANGED = "age_changed"
     MODEL_ERRORS = "model_errors"
 
 

@@ -241,3 +241,13 @@ def test_several_readings_are_voided_together_or_not_at_all(node: Path, run: Run
 
     assert len(answer(run, "reading", "void", node, 7, *both, "--reason", "other")["values"]) == 2  # type: ignore[arg-type]  # JSON
     assert set(ratings(node)) == {"session_rpe 6", "session_duration_min 60"}
+
+
+def test_who_is_under_18_is_said_by_a_command(node_of_one: Path, run: Run) -> None:
+    for word, is_minor, is_changed in (("yes", True, True), ("YES", True, False), ("no", False, True)):
+        found = answer(run, "athlete", "set-minor", node_of_one, 7, word)
+
+        assert (found["is_minor"], found["changed"]) == (is_minor, is_changed)
+        assert answer(run, "athlete", "list", node_of_one)["athletes"][0]["is_minor"] is is_minor  # type: ignore[index]  # JSON
+    code, _, err = run("athlete", "set-minor", node_of_one, 7, "17")
+    assert (code, "expected yes or no" in err, "17" in err) == (1, True, False)
