@@ -15,7 +15,7 @@ from client.biometrics.sessions import REPORTED, TRIALS, Session, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day, has_several_sources
 from client.features.days.by_stream import ByStream
-from client.features.days.instruments import instrument_columns, instrument_of
+from client.features.days.instruments import Instrument, instrument_columns, instrument_of
 from client.features.days.nights import Nights, Sleep
 from client.features.hrv import analyse, as_intervals
 from client.features.sleep import agreement, minute_grid
@@ -26,6 +26,7 @@ Derive = Callable[[ByStream, Columns, Sequence[date]], dict[str, Floats]]
 
 SLEEP_AGREEMENT: Final = "sleep_agreement"
 TRAINED_MIN: Final = "trained_min"
+UNUSABLE_BEATS: Final = "unusable_beats"
 COMPARED = (
     Stream.RESTING_HEART_RATE,
     Stream.READINESS,
@@ -54,21 +55,30 @@ def load_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -
 def variability_columns(
     by_stream: ByStream, columns: Columns, dates: Sequence[date], priority: Sequence[str]
 ) -> dict[str, Floats]:
-    """lnrmssd: from the first valid resting beat series of the day, else ln of the app's RMSSD; and its instruments."""
+    """lnrmssd: from the first valid resting beat series of the day, else ln of the app's RMSSD; and its instruments.
+
+    unusable_beats: 1 on days whose resting beats give no value; absent where there is no such day.
+    """
     reported = columns.get(Stream.RMSSD.value, np.full(len(dates), np.nan))
     column = np.log(np.where(reported > 0, reported, np.nan))
     by_app = chosen_by_day(by_stream.get(Stream.RMSSD, {}), priority)
     kinds = [instrument_of(by_app.get(day, ()), "rmssd") for day in dates]
+    unusable = np.full(len(dates), np.nan)
     for index, day in enumerate(dates):
-        beats = _resting_beats(by_stream.get(Stream.RR_INTERVALS, {}).get(day, ()))
+        recorded = by_stream.get(Stream.RR_INTERVALS, {}).get(day, ())
+        resting = [one for one in recorded if EXERCISE not in one.quality]
+        beats = _first_valid(resting)
         if beats is not None:
             column[index], kinds[index] = beats[1], instrument_of([beats[0]], "beats")
-    return {"lnrmssd": column} | instrument_columns("lnrmssd", kinds)
+        elif resting:
+            unusable[index] = 1.0
+    found = {"lnrmssd": column} | instrument_columns("lnrmssd", kinds)
+    return found if np.isnan(unusable).all() else found | {UNUSABLE_BEATS: unusable}
 
 
-def _resting_beats(readings: Sequence[Observation]) -> tuple[Observation, float] | None:
-    for reading in readings:
-        found = None if EXERCISE in reading.quality else analyse(as_intervals(reading.value)).lnrmssd
+def _first_valid(resting: Sequence[Observation]) -> tuple[Observation, float] | None:
+    for reading in resting:
+        found = analyse(as_intervals(reading.value)).lnrmssd
         if found is not None:
             return reading, found
     return None
@@ -79,7 +89,8 @@ def sleep_columns(
 ) -> dict[str, Floats]:
     """sleep_h: from one instrument for the whole history; sleep_midpoint_h: of the main sleep; nap_min: the others.
 
-    `sleep_period_min` is that of the main sleep: a nap is no part of last night.
+    `sleep_period_min` is that of the main sleep: a nap is no part of last night. The instruments of sleep_h also stand
+    on days that only the one that does not count knows: there sleep_h is not known.
     """
     main = [nights.main.get(day) for day in dates]
     minutes = np.array([math.nan if night is None else night.asleep_min for night in main])
@@ -93,10 +104,16 @@ def sleep_columns(
     found |= _agreement(nights, main, dates)
     by_night = [instrument_of(night.pieces) if night else None for night in main]
     by_app = chosen_by_day(by_stream.get(Stream.SLEEP_DURATION_H, {}), priority)
-    by_answer = [instrument_of(by_app.get(day, ())) for day in dates]
-    found |= instrument_columns("sleep_h", by_night if is_worn else by_answer)
+    by_answer = [instrument_of(by_app.get(day, ()), "asked") for day in dates]
+    counting, other = (by_night, by_answer) if is_worn else (by_answer, by_night)
+    found |= instrument_columns("sleep_h", _or_else(counting, other))
     found |= instrument_columns("sleep_midpoint_h", by_night)
     return found | ({Stream.SLEEP_PERIOD_MIN.value: minutes} if Stream.SLEEP_PERIOD_MIN.value in columns else {})
+
+
+def _or_else(counting: Sequence[Instrument | None], other: Sequence[Instrument | None]) -> list[Instrument | None]:
+    """The instrument of each day, also on days that only the one that does not count knows."""
+    return [other[place] if kind is None else kind for place, kind in enumerate(counting)]
 
 
 def _agreement(nights: Nights, main: Sequence[Sleep | None], dates: Sequence[date]) -> dict[str, Floats]:

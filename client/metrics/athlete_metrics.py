@@ -17,6 +17,7 @@ from client.metrics.catalogue import catalogue
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay
 from client.metrics.series import Mask, metric_days
+from client.metrics.why.sources_of_window import SourcesOfWindows
 from client.vault.preferences.own_settings import own_settings, source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
@@ -73,7 +74,9 @@ class MetricBasis:
         last = last or max((day for day in (newest, first) if day is not None), default=None)
         if last is None:
             return {}
-        return metrics_between(held, first or last, last, key=self.key, metrics=metrics)
+        found = metrics_between(held, first or last, last, key=self.key, metrics=metrics)
+        sources = SourcesOfWindows(self.readings, self.priority)
+        return {one.name: sources.told(one, found[one.name]) for one in metrics}
 
 
 def athlete_metrics(

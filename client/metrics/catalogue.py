@@ -1,17 +1,18 @@
 """The figures of load, answers, heart and sleep, each with its window and method (docs/indices.md §1.3)."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.features import acwr as ratios
-from client.features import baseline, fitness_fatigue, load, sleep
+from client.features import baseline, fitness_fatigue, hrv_baseline, load, sleep
 from client.features.day_derived import SLEEP_AGREEMENT
 from client.features.morning_answers import MORNING_ANSWERS
 from client.metrics import own_past
 from client.metrics.columns import WELLNESS_SUM
-from client.metrics.definition import AU, Codes, Compute, DailyMetric, as_it_is
+from client.metrics.definition import AU, Codes, Compute, DailyMetric, FindCodes, Need, as_it_is, no_codes
 from client.metrics.of_constants import of_constants
 from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h
 from client.metrics.tests_and_health import ENERGY, TESTS_AND_HEALTH
@@ -37,10 +38,14 @@ def _chart(part: str) -> Compute:
     return lambda series: getattr(fitness_fatigue.balance(series), part)
 
 
+def _unbroken(name: str, days: int, part: str, method: str) -> DailyMetric:
+    return DailyMetric(name, LOAD, AU, days, _chart(part), None, method, _chart_warming, fades=True, is_unbroken=True)
+
+
 _LOAD = (
     DailyMetric("load_today", LOAD, AU, 1, as_it_is, 1, "srpe_load"),
-    DailyMetric("load_7d_sum", LOAD, AU, 7, load.weekly_sum, 7),
-    DailyMetric("load_week_change", LOAD, "1", 14, load.week_change, 14),
+    DailyMetric("load_7d_sum", LOAD, AU, 7, load.weekly_sum, 7, needs=(Need(7, 7),)),
+    DailyMetric("load_week_change", LOAD, "1", 14, load.week_change, 14, needs=(Need(14, 14),)),
     DailyMetric(
         "load_28d_ewma",
         LOAD,
@@ -51,13 +56,21 @@ _LOAD = (
         "ewma_seed_first_28",
         _warming,
         fades=True,
+        needs=(Need(24, 28),),
     ),
-    DailyMetric("fitness_42d", LOAD, AU, 42, _chart("ctl"), None, "ctl_exp_42", _chart_warming, fades=True),
-    DailyMetric("fatigue_7d", LOAD, AU, 7, _chart("atl"), None, "atl_exp_7", _chart_warming, fades=True),
+    _unbroken("fitness_42d", 42, "ctl", "ctl_exp_42"),
+    _unbroken("fatigue_7d", 7, "atl", "atl_exp_7"),
     DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", _chart_warming, fades=True),
-    DailyMetric("monotony_7d", LOAD, "1", 7, load.monotony, 7, "foster_monotony_ddof1"),
-    DailyMetric("strain_7d", LOAD, AU, 7, load.strain, 7, "foster_strain_ddof1"),
+    DailyMetric("monotony_7d", LOAD, "1", 7, load.monotony, 7, "foster_monotony_ddof1", needs=(Need(6, 7),)),
+    DailyMetric("strain_7d", LOAD, AU, 7, load.strain, 7, "foster_strain_ddof1", needs=(Need(7, 7),)),
 )
+
+
+_CHRONIC = {
+    ratios.AcwrMethod.UNCOUPLED_21: Need(18, 21, ago=7),
+    ratios.AcwrMethod.UNCOUPLED_28: Need(24, 28, ago=7),
+}
+"""Days of the chronic window that must be known; else of the last 28 days."""
 
 
 def _ratio(method: ratios.AcwrMethod) -> DailyMetric:
@@ -70,13 +83,20 @@ def _ratio(method: ratios.AcwrMethod) -> DailyMetric:
         method=method.value,
         codes=(lambda series: {**_described(series), **_warming(series)}) if "ewma" in method.value else _described,
         fades="ewma" in method.value,
+        needs=(Need(6, 7), _CHRONIC.get(method, Need(24, 28))),
+        history_d=35 if method is ratios.AcwrMethod.UNCOUPLED_28 else 28,
     )
+
+
+_AGAINST_28_DAYS = (Need(1, 1), Need(baseline.MIN_VALID, baseline.BASELINE_D, ago=1))
+_OF_A_WEEK = (Need(3, 7),)
+_OF_TWO_WEEKS = (Need(sleep.MIN_NIGHTS, 14),)
 
 
 def z_of(column: str, typical_error: float, method: str = "robust_z_28", *, sign: int = 1) -> DailyMetric:
     """The robust z of a column as a figure of its own."""
     compute = partial(own_past.robust_z, typical_error=typical_error, sign=sign)
-    return DailyMetric(f"{column}_z", (column,), "1", 29, compute, 29, method)
+    return DailyMetric(f"{column}_z", (column,), "1", 29, compute, 29, method, needs=_AGAINST_28_DAYS)
 
 
 _ITEM, _SUM = baseline.ITEM_TYPICAL_ERROR, 2 * baseline.ITEM_TYPICAL_ERROR
@@ -85,22 +105,46 @@ _ANSWERS = (
     z_of(WELLNESS_SUM, _SUM, "robust_z_28_of_mclean_sum_of_5"),
     z_of(MORNING_ANSWERS, _SUM, "robust_z_28_of_answers_without_sleep"),
 )
-_HRV = ("lnrmssd",)
+_MONTH = (Need(hrv_baseline.MIN_BASELINE, hrv_baseline.BASELINE_D, ago=hrv_baseline.RECENT_D),)
+
+
+def _of_hrv(
+    name: str,
+    unit: str,
+    days: int,
+    compute: Compute,
+    reach: int,
+    method: str = "",
+    needs: tuple[Need, ...] = (),
+    *,
+    codes: FindCodes = no_codes,
+) -> DailyMetric:
+    return DailyMetric(name, ("lnrmssd",), unit, days, compute, reach, method, codes, needs=(*_OF_A_WEEK, *needs))
+
+
+def _of_week(name: str, column: str, unit: str) -> DailyMetric:
+    return DailyMetric(name, (column,), unit, 7, own_past.mean_of_week, 7, "mean7", needs=_OF_A_WEEK)
+
+
 _HEART = (
-    DailyMetric("lnrmssd_7d", _HRV, "ln(ms)", 7, own_past.mean_of_week, 37, "lnrmssd_mean7", own_past.band_codes),
-    DailyMetric("lnrmssd_z", _HRV, "1", 37, own_past.adjusted_z, 37, "lnrmssd_ar_z_7_30", own_past.band_codes),
-    DailyMetric("lnrmssd_cv_7d", _HRV, "%", 7, own_past.variation_of_week, 7),
-    DailyMetric("resting_heart_rate_7d", ("resting_heart_rate",), "/min", 7, own_past.mean_of_week, 7, "mean7"),
+    _of_hrv("lnrmssd_7d", "ln(ms)", 7, own_past.mean_of_week, 37, "lnrmssd_mean7", codes=own_past.band_codes),
+    _of_hrv("lnrmssd_z", "1", 37, own_past.adjusted_z, 37, "lnrmssd_ar_z_7_30", _MONTH, codes=own_past.band_codes),
+    _of_hrv("lnrmssd_cv_7d", "%", 7, own_past.variation_of_week, 7),
+    _of_week("resting_heart_rate_7d", "resting_heart_rate", "/min"),
     z_of("resting_heart_rate", 1.0, sign=-1),
 )
 _MIDPOINT = ("sleep_midpoint_h",)
 _SHARES = ("sleep_midpoint_h", SLEEP_AGREEMENT)
 _SLEEP = (
-    DailyMetric("sleep_7d_mean", ("sleep_h",), "h", 7, own_past.mean_of_week, 7, "mean7"),
-    DailyMetric("sleep_z", ("sleep_h",), "1", 29, partial(own_past.robust_z, typical_error=0.25), 29, "robust_z_28"),
-    DailyMetric("sleep_midpoint_14d", _MIDPOINT, "h", 14, own_past.midpoint, 14, "circular_mean"),
-    DailyMetric("sleep_midpoint_sd_14d", _MIDPOINT, "min", 14, own_past.midpoint_sd, 14, "circular_sd"),
-    DailyMetric("sleep_regularity_14d", _SHARES, "1", sleep.REGULARITY_D, sleep.regularity_index, sleep.REGULARITY_D),
+    _of_week("sleep_7d_mean", "sleep_h", "h"),
+    replace(z_of("sleep_h", 0.25, "robust_z_28"), name="sleep_z"),
+    DailyMetric("sleep_midpoint_14d", _MIDPOINT, "h", 14, own_past.midpoint, 14, "circular_mean", needs=_OF_TWO_WEEKS),
+    DailyMetric(
+        "sleep_midpoint_sd_14d", _MIDPOINT, "min", 14, own_past.midpoint_sd, 14, "circular_sd", needs=_OF_TWO_WEEKS
+    ),
+    DailyMetric(
+        "sleep_regularity_14d", _SHARES, "1", 14, sleep.regularity_index, sleep.REGULARITY_D, needs=_OF_TWO_WEEKS
+    ),
 )
 
 

@@ -112,6 +112,7 @@ def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> 
 def _show(name: str, history: "History", ends: Sequence[date]) -> None:
     """Print the last day. ends: the first and the last day."""
     from client.features.acwr import CAPTION
+    from client.metrics.why.unknown_reasons import NOT_RECORDED
 
     if not ends:
         say("Nothing is known about this athlete yet.")
@@ -122,10 +123,10 @@ def _show(name: str, history: "History", ends: Sequence[date]) -> None:
             "not known" if days[-1].value is None else f"{days[-1].value:.3f}",
             days[-1].unit,
             f"{days[-1].valid} of {days[-1].expected}",
-            ", ".join(days[-1].quality),
+            ", ".join((*days[-1].quality, *(f"{source}: {number} d" for source, number in days[-1].sources))),
         )
         for name, days in history.items()
-        if days[-1].valid
+        if days[-1].valid or days[-1].quality[-1:] != (NOT_RECORDED,)
     ]
     rest = "" if len(ends) == 1 else f", the last of the days from {ends[0].isoformat()} on; --json gives them all"
     print_table(f"{name}, {ends[-1].isoformat()}{rest}", ("Metric", "Value", "Unit", "Days known", "Quality"), rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,17 @@ def as_it_is(series: Floats) -> Floats:
     return series
 
 
-def _no_codes(*_: Floats) -> Codes:
+def no_codes(*_: Floats) -> Codes:
+    """No code but those that every figure may have."""
     return {}
+
+
+class Need(NamedTuple):
+    """So many days of the first column must be known, of the `days` days that end `ago` days before the day."""
+
+    least: int
+    days: int
+    ago: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class DailyMetric:
 
     constants: what else the value depends on. reach: entries before and with the day that it depends on; None for the
     whole history. fades: True where every earlier day keeps some weight. Names and units: docs/indices.md §1.3.
+    needs, history_d, is_unbroken: which days must be known for a value: so many of a window, one as long ago as that,
+    every one since the first. They say why there is none; the value itself is `compute`'s.
     """
 
     name: str
@@ -43,10 +55,13 @@ class DailyMetric:
     compute: Compute
     reach: int | None = None
     method: str = ""
-    codes: FindCodes = field(default=_no_codes)
+    codes: FindCodes = field(default=no_codes)
     version: int = 1
     constants: tuple[float | None, ...] = ()
     fades: bool = False
+    needs: tuple[Need, ...] = ()
+    history_d: int = 0
+    is_unbroken: bool = False
 
     @property
     def method_id(self) -> str:

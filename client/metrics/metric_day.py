@@ -4,11 +4,19 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 
+class SourceDays(NamedTuple):
+    """A source, an app with its device, and on how many days of a window it has a reading."""
+
+    source: str
+    days: int
+
+
 class MetricDay(NamedTuple):
     """One figure on one day. A named tuple, because the figures of three years are seventy thousand of them.
 
     value: None where the method is undefined or too little is known; `quality` then says why. expected: days of the
     window, which ends with `day`; valid: those that are known. inputs_hmac: see `client.metrics.fingerprints`.
+    sources: where days of another source do not count, every source of the window.
     """
 
     day: date
@@ -20,6 +28,7 @@ class MetricDay(NamedTuple):
     method: str
     version: int
     inputs_hmac: str
+    sources: tuple[SourceDays, ...] = ()
 
     @property
     def first(self) -> date:
@@ -39,4 +48,5 @@ class MetricDay(NamedTuple):
             "method": self.method,
             "version": self.version,
             "inputs_hmac": self.inputs_hmac,
+            "sources": [one._asdict() for one in self.sources],
         }

@@ -8,7 +8,7 @@ import numpy as np
 from client.biometrics.own_settings import OwnSettings
 from client.features import fitness_fatigue, load, sleep
 from client.features.days.heart_load import HEART_LOADS, TRIMP, TRIMP_ZONES, UNRATED, ZONES
-from client.metrics.definition import AU, Codes, DailyMetric, as_it_is
+from client.metrics.definition import AU, Codes, DailyMetric, Need, as_it_is
 from models.arrays import Floats
 
 NOT_SET = "constant_not_set"
@@ -40,7 +40,7 @@ def _day(name: str, unit: str, method: str, codes: Callable[..., Codes]) -> Dail
 
 
 def _week(name: str, method: str, codes: Callable[..., Codes]) -> DailyMetric:
-    return DailyMetric(f"{name}_7d_sum", (name,), AU, 7, load.weekly_sum, 7, method, codes)
+    return DailyMetric(f"{name}_7d_sum", (name,), AU, 7, load.weekly_sum, 7, method, codes, needs=(Need(7, 7),))
 
 
 def _unknown(series: Floats) -> Floats:
@@ -59,8 +59,7 @@ def _response(own: OwnSettings) -> DailyMetric:
 
 
 def _debt(own: OwnSettings) -> DailyMetric:
-    need = own.sleep_need_h
+    need, d = own.sleep_need_h, sleep.DEBT_D
     compute = _unknown if need is None else partial(sleep.debt_h, need_h=need)
-    return DailyMetric(
-        "sleep_debt_14d", ("sleep_h",), "h", sleep.DEBT_D, compute, sleep.DEBT_D, "", _codes(need), 1, (need,)
-    )
+    needs = () if need is None else (Need(d, d),)
+    return DailyMetric("sleep_debt_14d", ("sleep_h",), "h", d, compute, d, "", _codes(need), 1, (need,), needs=needs)

@@ -1,10 +1,10 @@
 """A figure on each day of a range, computed once over the whole history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 from operator import attrgetter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,10 @@ from client.metrics.columns import column_of, instruments_of, latest
 from client.metrics.definition import DailyMetric
 from client.metrics.fingerprints import fingerprints, of_unknown
 from client.metrics.metric_day import MetricDay
+from client.metrics.why.left_out import INCOMPLETE_DAY, OTHER_SOURCE, known_by_another, without_value
+from client.metrics.why.unknown_reasons import NOT_RECORDED, reasons
 from models.arrays import Floats
 
-NOT_RECORDED: Final = "not_recorded"
-INSUFFICIENT: Final = "insufficient"
 _DAY = attrgetter("day")
 Mask = NDArray[np.bool_]
 MetricInputs = tuple[Floats, ...]
@@ -32,16 +32,35 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
     Each day's value is made of the days of the instrument that measured its last known day (docs/indices.md §1.5).
     """
     whole, part = tuple(column_of(table, name) for name in metric.columns), _needed(metric, wanted)
-    if all(np.isnan(column).all() for column in whole):
+    left_out = _left_out(table, metric.columns[0], whole[0], part)
+    if not left_out and all(np.isnan(column).all() for column in whole):
         return _unknown_days(table.dates[part], metric, np.flatnonzero(wanted[part]), key)
-    cut = DailyTable(table.dates[part], {ASSUMED_REST: table.column(ASSUMED_REST)[part]})
+    cut = _Cut(table.dates[part], table.column(ASSUMED_REST)[part], whole[0][part], left_out)
     found: list[MetricDay] = []
     for columns, holds in _by_instrument(table, metric, whole):
         days = np.flatnonzero((holds & wanted)[part])
         if days.size:
-            own = tuple(column[part] for column in columns)
-            found += _days_of(cut, metric, whole[0][part], own, days, key)
+            found += _days_of(cut, metric, tuple(column[part] for column in columns), days, key)
     return sorted(found, key=_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The days on which a figure depends: whole, its first column by whichever instrument; left_out, by code."""
+
+    dates: Sequence[date]
+    assumed_rest: Floats
+    whole: Floats
+    left_out: Mapping[str, Mask]
+
+
+def _left_out(table: DailyTable, name: str, values: Floats, part: slice) -> dict[str, Mask]:
+    """By code, the days (days,) of which something is stored and no value counts; only what there is."""
+    found = {
+        OTHER_SOURCE: known_by_another(table, name, values)[part],
+        INCOMPLETE_DAY: without_value(table, name, values)[part],
+    }
+    return {code: days for code, days in found.items() if days.any()}
 
 
 def _needed(metric: DailyMetric, wanted: Mask) -> slice:
@@ -61,24 +80,23 @@ def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) 
         yield (np.where(numbers == number, whole[0], np.nan), *whole[1:]), present == number
 
 
-def _days_of(
-    table: DailyTable,
-    metric: DailyMetric,
-    whole: Floats,
-    own: MetricInputs,
-    days: NDArray[np.intp],
-    key: bytes,
-) -> list[MetricDay]:
+def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np.intp], key: bytes) -> list[MetricDay]:
     values = metric.compute(*own)
-    valid = known(windows(own[0], metric.days))
+    valid, unknown = known(windows(own[0], metric.days)), np.isnan(values)
     codes = _Codes(dict(metric.codes(*own)))
-    codes.add(NEW_SOURCE, known(windows(whole, metric.days)) > valid)
-    codes.add(NOT_RECORDED, np.isnan(values) & (valid == 0))
-    codes.add(INSUFFICIENT, np.isnan(values) & (valid > 0))
+    others = known(windows(cut.whole, metric.days)) > valid
+    codes.add(NEW_SOURCE, others)
+    something = (valid > 0) | others
+    for code, left_out in cut.left_out.items():
+        stored = known(windows(np.where(left_out, 1.0, np.nan), metric.days)) > 0
+        codes.add(code, stored)
+        something |= stored
+    for code, mask in reasons(metric, own[0], unknown, something).items():
+        codes.add(code, mask)
     if "load_au" in metric.columns:
-        codes.add(ASSUMED_REST, _rests_on_assumed(table, metric) & ~np.isnan(values))
+        codes.add(ASSUMED_REST, _rests_on_assumed(cut.assumed_rest, metric) & ~unknown)
     prints = fingerprints(metric, own, days.tolist(), key=key)
-    return _records(table.dates, metric, days, values[days], valid[days], codes, prints)
+    return _records(cut.dates, metric, days, values[days], valid[days], codes, prints)
 
 
 def _unknown_days(dates: Sequence[date], metric: DailyMetric, days: NDArray[np.intp], key: bytes) -> list[MetricDay]:
@@ -103,13 +121,14 @@ def _records(
     alike = repeat(metric.unit), repeat(metric.days), repeat(metric.method_id), repeat(metric.version)
     unit, expected, method, version = alike
     on = map(dates.__getitem__, days.tolist())
-    rows = zip(on, told, unit, valid.tolist(), expected, codes.on(days), method, version, prints, strict=False)
+    columns = on, told, unit, valid.tolist(), expected, codes.on(days), method, version, prints
+    rows = zip(*columns, repeat(()), strict=False)
     return list(map(MetricDay._make, rows))
 
 
-def _rests_on_assumed(table: DailyTable, metric: DailyMetric) -> Mask:
+def _rests_on_assumed(column: Floats, metric: DailyMetric) -> Mask:
     """True on days (days,) of whose weight an assumed rest day has some: any so far, where the whole history counts."""
-    assumed = table.column(ASSUMED_REST) == 1.0
+    assumed = column == 1.0
     if metric.fades:
         return np.logical_or.accumulate(assumed)
     return known(windows(np.where(assumed, 1.0, np.nan), metric.days)) > 0

@@ -5,7 +5,7 @@ import numpy as np
 from client.features import change_beyond_error as tests
 from client.features.windows import known, ratio, sums, windows
 from client.metrics.columns import EXPOSURE_H, JUMPS, OSTRC_SCORE, TWO_SIDED, asymmetry_of, best_of
-from client.metrics.definition import DailyMetric, as_it_is
+from client.metrics.definition import DailyMetric, Need, as_it_is
 from models.arrays import Floats
 
 YEAR_D = 365
@@ -17,8 +17,9 @@ ENERGY = "energy_availability"
 
 def _of_jumps(name: str, unit: str) -> tuple[DailyMetric, ...]:
     d, reach = tests.TEST_D, 2 * tests.TEST_D
+    needs, codes = (Need(1, 1), Need(tests.MIN_TESTS, d, ago=1)), tests.is_beyond_error
     return (
-        DailyMetric(f"{name}_change", (name,), unit, d + 1, tests.change, reach, "change_90d", tests.is_beyond_error),
+        DailyMetric(f"{name}_change", (name,), unit, d + 1, tests.change, reach, "change_90d", codes, needs=needs),
         DailyMetric(f"{name}_typical_error", (name,), unit, d, tests.own_typical_error, reach, "typical_error_90d"),
         DailyMetric(f"{name}_mdc95", (name,), unit, d, tests.own_mdc95, reach, "mdc95_90d"),
         DailyMetric(best_of(name), (best_of(name),), unit, 1, as_it_is, 1, "best_trial_of_day"),

@@ -8,8 +8,9 @@ import numpy as np
 from client.biometrics import observations
 from client.features.days.instruments import NEW_SOURCE
 from client.features.rest import ASSUMED_REST
-from client.metrics import series
 from client.metrics.catalogue import catalogue
+from client.metrics.why import unknown_reasons
+from client.metrics.why.left_out import INCOMPLETE_DAY, OTHER_SOURCE
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -21,7 +22,8 @@ def explained(page: str) -> set[str]:
 def test_codes_of_figures_are_explained() -> None:
     steady = np.linspace(3.0, 4.0, 120)
     codes = {code for metric in catalogue() for code in metric.codes(*[steady] * len(metric.columns))}
-    codes |= {series.NOT_RECORDED, series.INSUFFICIENT, ASSUMED_REST, NEW_SOURCE}
+    codes |= {unknown_reasons.NOT_RECORDED, unknown_reasons.INSUFFICIENT, unknown_reasons.TODAY_UNKNOWN}
+    codes |= {unknown_reasons.UNDEFINED, ASSUMED_REST, NEW_SOURCE, OTHER_SOURCE, INCOMPLETE_DAY}
 
     assert codes - explained("indices.md") == set()
     assert "warming_up" in codes

@@ -12,7 +12,7 @@ from client.metrics.athlete_metrics import metrics_between
 from tests.bench.bench_metrics import START, invented
 
 DAYS = 120
-AS_BEFORE = "07f0714692b11dbcb4aecf23ba398fa37bd779d413b3dcdfcd9cdc6ba761051a"
+AS_BEFORE = "de39101312661e9f10e1fe3781e4f38380dca9cbbf6cbace6f04d8359f374525"
 
 
 def test_figures_are_those_of_an_earlier_version() -> None:

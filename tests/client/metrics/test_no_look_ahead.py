@@ -20,7 +20,7 @@ from client.features.hrv_baseline import hrv_baseline
 from client.metrics import own_past
 from client.metrics.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, metrics_between
-from client.metrics.series import INSUFFICIENT
+from client.metrics.why.unknown_reasons import INSUFFICIENT
 
 START, KEY, DAYS = datetime(2026, 1, 5, 7, tzinfo=UTC), b"key", 64
 PHONE, WATCH, STRAP = (ReadingSource(name, name, name[0] * 64) for name in ("phone", "watch", "strap"))

@@ -1,0 +1,1 @@
+"""Why a figure has no value, or fewer days than are stored."""
