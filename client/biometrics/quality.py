@@ -49,13 +49,16 @@ class QualityReport:
         conflicting: int,
         corrected: Mapping[datetime, int] = MappingProxyType({}),
         unclear: int = 0,
+        answered_again: int = 0,
     ) -> "QualityReport":
         """Return the report after storing: rows that the vault already held count as duplicates.
 
         corrected: by local start, how many readings of a session gave way to new ones. unclear: sessions that may be
-        corrections and were taken as further ones.
+        corrections and were taken as further ones. answered_again: answers in whose place a later one of the file
+        counts.
         """
         details = Counter(self.details)
+        details.update({"duplicate:day": answered_again})
         details.update({"added": added, "duplicate:stored": duplicate, "conflict:stored": conflicting})
         details.update({"corrected:session": len(corrected), "unclear:session": unclear})
         kept = conflicting - sum(corrected.values())
@@ -66,7 +69,10 @@ class QualityReport:
             notes += (_corrections(sorted(corrected)),)
         if unclear:
             notes += (f"sessions beside stored ones of the same day: {unclear}; they were taken as further ones",)
-        return replace(self, duplicate=self.duplicate + duplicate, details=dict(+details), notes=notes)
+        if answered_again:
+            notes += (f"answers that were given again for the same time: {answered_again}; the last one counts",)
+        repeated = self.duplicate + duplicate + answered_again
+        return replace(self, duplicate=repeated, details=dict(+details), notes=notes)
 
 
 def _corrections(starts: Sequence[datetime]) -> str:

@@ -77,10 +77,13 @@ def show(
     number: Annotated[int, typer.Argument(help="Number of an import, from `imports list`.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Show one import with all its counts, and what undoing it would do. Changes nothing.
+    """Show one import with all its counts, what it brought by stream and days, and what undoing it would do.
+
+    Changes nothing. A reading that several imports have counts for the first of them.
 
     Example: homefield-node imports show ./club-a 12
     """
+    from client.readings.brought_readings import brought_by
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.undoing import preview_undo
@@ -90,11 +93,14 @@ def show(
         if found is None:
             raise CannotCorrect(f"there is no import {number}; see `homefield-node imports list`")
         parts, names = [] if found["undone_at"] else preview_undo(vault, [number]), _names(vault)
+        brought = brought_by(vault, found["athlete"], number)
     if as_json:
-        print_json("homefield-imports-show-1", {**found, "undo": [_as_json(part) for part in parts]})
+        undone = [_as_json(part) for part in parts]
+        print_json("homefield-imports-show-1", {**found, "brought": [one.as_json() for one in brought], "undo": undone})
         return
     say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "counts" and value))
     say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found["counts"].items()))
+    say(*(f"brought {one.text}" for one in brought))
     say(*(_sentence(part, names) for part in parts))
 
 
@@ -104,12 +110,14 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
 
     Readings that another import has as well stay. A repeat of the same file is undone with it. All or none is done.
     On a linked node the athletes find it in their own record; it is done without the log, too, and the exit code is
-    then 1. To have the readings again, import the file again.
+    then 1. To have the readings again, import the file again. Says of each stream how many days are not known then, and
+    how many are of which other source.
 
     Example: homefield-node imports undo ./club-a 12
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
+    from client.readings.day_changes import by_stream, day_changes, makers_of
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.undoing import preview_undo
@@ -126,12 +134,16 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
             for part in planned:
                 looked = OperatorLooked(athlete=part.athlete, what=OperatorView.IMPORT_UNDONE)
                 told.enter_context(reporting_anyway(settings, looked))
+            before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
+            days = {who: by_stream(day_changes(held, makers_of(vault, who))) for who, held in before.items()}
             _scrub(vault)
             if as_json:
-                print_json("homefield-imports-undo-1", {"undone": [_as_json(part) for part in done]})
+                told_days = [{"athlete": who, "streams": [one.as_json() for one in held]} for who, held in days.items()]
+                print_json("homefield-imports-undo-1", {"undone": [_as_json(one) for one in done], "days": told_days})
             else:
-                say(*(f"Undone. {_sentence(part, names)}" for part in done))
+                said = (" ".join((_sentence(one, names), *(held.text for held in days[one.athlete]))) for one in done)
+                say(*(f"Undone. {sentence}" for sentence in said))
 
 
 def _scrub(vault: "Vault") -> None:

@@ -1,6 +1,7 @@
 """`reading correct`, `reading void` and `reading history`: one reading that is wrong, and what it was before."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ from policies.vocabulary import AthleteId
 if TYPE_CHECKING:
     from client.biometrics.observations import Value
     from client.biometrics.streams import Stream
+    from client.readings.day_changes import DayChange, Makers, StreamDay
     from client.settings import NodeSettings
     from client.vault.history.by_hand import HandReason
     from client.vault.history.reading_states import StoredReading
@@ -62,7 +64,7 @@ def correct(
     """Put the right value in a reading's place. What was read stays sealed, with who, when and why.
 
     No later file takes the corrected value's place, except with `ingest --replace`. It ends with the import that
-    brought the reading, when that is undone.
+    brought the reading, when that is undone. Says which reading makes the day's value then.
 
     Example: homefield-node reading correct ./club-a 7 0f3a5c7e91b2d486 --value 7.5 --reason typing_error
     """
@@ -77,7 +79,7 @@ def correct(
         stream = records.find(reading_id).reading.stream
         records.correct(reading_id, None if value is None else _value(stream, value), why)
 
-    _tell("homefield-reading-correct-1", *_changed(folder, athlete, [reading_id], act), as_json=as_json)
+    _tell("homefield-reading-correct-1", _changed(folder, athlete, [reading_id], act), as_json=as_json)
 
 
 @app.command()
@@ -93,7 +95,8 @@ def void(
 
     Of several, all are voided or none.
 
-    The same value does not come back with a later file; another value of the same reading counts again.
+    The same value does not come back with a later file; another value of the same reading counts again. Says which
+    reading counts for the day then, or that nothing does.
 
     Example: homefield-node reading void ./club-a 7 0f3a5c7e91b2d486 --reason sensor_fault
     """
@@ -104,7 +107,7 @@ def void(
     def act(vault: "Vault", found: AthleteId) -> None:
         void_all(vault, found, reading_ids, why)
 
-    _tell("homefield-reading-void-1", *_changed(folder, athlete, reading_ids, act), as_json=as_json)
+    _tell("homefield-reading-void-1", _changed(folder, athlete, reading_ids, act), as_json=as_json)
 
 
 @app.command()
@@ -115,19 +118,29 @@ def history(folder: NodeFolder, athlete: NodeAthlete, reading_id: ReadingArgumen
 
     Example: homefield-node reading history ./club-a 7 0f3a5c7e91b2d486
     """
-    found = _changed(folder, athlete, [reading_id])
-    _tell("homefield-reading-history-1", *found, as_json=as_json)
+    _tell("homefield-reading-history-1", _changed(folder, athlete, [reading_id]), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What became of readings. records: the history of each one's record; days: what makes their days now."""
+
+    settings: "NodeSettings"
+    athlete: AthleteId
+    records: "list[list[StoredReading]]"
+    days: "list[DayChange] | None" = None
 
 
 def _changed(
     folder: Path, athlete: str, reading_ids: list[str], act: Callable[["Vault", AthleteId], None] | None = None
-) -> "tuple[NodeSettings, AthleteId, list[list[StoredReading]]]":
+) -> _Changed:
     """Do something to readings once the log has it, all or none, and return what each reading's record is then.
 
     act: None where they are only looked at.
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
+    from client.readings.day_changes import day_changes, makers_of
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.by_hand import histories_of
@@ -141,10 +154,23 @@ def _changed(
             histories_of(vault, found, reading_ids)
         what = OperatorView.READINGS if act is None else OperatorView.READINGS_CORRECTED
         report(settings, OperatorLooked(athlete=found, what=what))
-        if act is not None:
-            with vault.transaction():
-                act(vault, found)
-        return settings, found, histories_of(vault, found, reading_ids)
+        if act is None:
+            return _Changed(settings, found, histories_of(vault, found, reading_ids))
+        before = makers_of(vault, found)
+        with vault.transaction():
+            act(vault, found)
+        records, after = histories_of(vault, found, reading_ids), makers_of(vault, found)
+    return _Changed(settings, found, records, day_changes(before, after, _days_of(records, before, after)))
+
+
+def _days_of(records: "list[list[StoredReading]]", *makers: "Makers") -> "list[StreamDay]":
+    """Return the days of which these records made, or make, the value; the reading's own where they never did."""
+    found: list[StreamDay] = []
+    for record in records:
+        ids, last = {one.id for one in record}, record[-1].reading
+        held = [day for made in makers for day, by in made.items() if ids & {one.stored.id for one in by}]
+        found += held or [(last.stream, last.day)]
+    return found
 
 
 def _reason(word: str, note: str) -> "HandReason":
@@ -170,14 +196,15 @@ def _value(stream: "Stream", text: str) -> "Value":
     return number
 
 
-def _tell(
-    schema: str, settings: "NodeSettings", athlete: AthleteId, found: "list[list[StoredReading]]", *, as_json: bool
-) -> None:
+def _tell(schema: str, found: _Changed, *, as_json: bool) -> None:
     if as_json:
-        print_json(schema, {"athlete": athlete, "values": [_as_json(one) for record in found for one in record]})
+        days = {} if found.days is None else {"days": [one.as_json() for one in found.days]}
+        values = [_as_json(one) for record in found.records for one in record]
+        print_json(schema, {"athlete": found.athlete, "values": values, **days})
         return
-    for record in found:
-        _show(record, settings)
+    for record in found.records:
+        _show(record, found.settings)
+    say(*(one.text for one in found.days or ()))
 
 
 def _show(record: "list[StoredReading]", settings: "NodeSettings") -> None:

@@ -184,6 +184,7 @@ class Importer:
                 conflicting=stored.conflicting,
                 corrected=stored.corrected,
                 unclear=stored.unclear,
+                answered_again=stored.answered_again,
             )
             if stored.added:
                 report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))

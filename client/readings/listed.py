@@ -1,20 +1,25 @@
 """The list of an athlete's readings: each with its day, its origin, and whether it counts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import OF_SESSIONS
-from client.biometrics.streams import Stream
-from client.features.days.nights import nights_of
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
+from client.features.day_sources import source_of
+from client.features.days.nights import Nights, nights_of
 from client.features.days.session_reports import matched_reports
+from client.vault.history.imports_of_readings import ImportsOfReadings
 from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState, StoredReading, stored_readings
 from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
+ONE_A_DAY = frozenset(stream for stream, spec in SPECS.items() if spec.aggregation is Aggregation.LAST)
+"""Streams of which a source's last reading of a day is the day's value."""
 WITNESS = "witness"
 """State of a session's reading that does not count because another source's report of the session does, or the whole
 file of one that was cut off."""
@@ -24,14 +29,16 @@ file of one that was cut off."""
 class ListedReading:
     """One stored reading. local_day: the day that it belongs to (docs/indices.md §1.2, §4.5).
 
-    state: `counts`, `replaced` or `witness`. replaced_by: id of the value that counts in its place; None where it
-    counts, or where the report that counts has no such value.
+    state: `counts`, `replaced` (also by a later answer of its source on the same day) or `witness`. replaced_by: id of
+    the value that counts in its place; None where it counts, or where the report that counts has no such value.
+    import_number: of the import that brought it, as `imports list` shows it; None where none did.
     """
 
     stored: StoredReading
     local_day: date
     state: str
     replaced_by: str | None
+    import_number: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Every field in plain JSON; what is not known is null. Times are RFC 3339 with the offset of the place."""
@@ -51,6 +58,7 @@ class ListedReading:
             "quality": list(reading.quality),
             "state": self.state,
             "replaced_by": self.replaced_by,
+            "import": self.import_number,
         }
 
 
@@ -68,8 +76,9 @@ def listed_readings(
     Raises UnknownAthlete or AthleteErased. states: values that were voided or never taken are listed where asked for.
     """
     every = _every(stored_readings(vault, athlete, states=states), source_priority(vault, athlete))
+    brought = ImportsOfReadings.read(vault, athlete)
     return (
-        one
+        replace(one, import_number=brought.of(one.stored))
         for one in every
         if (not streams or one.stored.reading.stream in streams)
         and (first is None or one.local_day >= first)
@@ -80,11 +89,28 @@ def listed_readings(
 def _every(held: Sequence[StoredReading], priority: Sequence[str]) -> Iterator[ListedReading]:
     counting = [one.reading for one in held if one.state is ReadingState.COUNTS]
     nights = nights_of(counting, priority=priority)
-    witnesses = _witnesses(held, counting, priority)
+    witnesses, answered = _witnesses(held, counting, priority), _answered_again(held, nights)
     for one in held:
-        is_witness = one.id in witnesses
-        by = witnesses[one.id] if is_witness else one.replaced_by
-        yield ListedReading(one, nights.day_of(one.reading), WITNESS if is_witness else one.state.value, by)
+        day = nights.day_of(one.reading)
+        if one.id in witnesses:
+            yield ListedReading(one, day, WITNESS, witnesses[one.id])
+        elif one.id in answered:
+            yield ListedReading(one, day, ReadingState.REPLACED.value, answered[one.id])
+        else:
+            yield ListedReading(one, day, one.state.value, one.replaced_by)
+
+
+def _answered_again(held: Sequence[StoredReading], nights: Nights) -> Mapping[str, str]:
+    """By id of a counting reading of which only the last of a day makes the day's value, the id of that one."""
+    found: dict[str, str] = {}
+    later: dict[object, str] = {}
+    for one in reversed(held):  # in order of time
+        reading = one.reading
+        if reading.stream in ONE_A_DAY and one.state is ReadingState.COUNTS and nights.counts(reading):
+            last = later.setdefault((reading.stream, source_of(reading), nights.day_of(reading)), one.id)
+            if last != one.id:
+                found[one.id] = last
+    return found
 
 
 def _witnesses(

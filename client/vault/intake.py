@@ -11,12 +11,13 @@ from client.biometrics.sessions import MEASURED, OF_SESSIONS, has_source_id
 from client.biometrics.streams import Stream
 from client.vault.codec import key_of_start, natural_key
 from client.vault.identity import HeldRow, beside_held, place_of
+from client.vault.records.answers import AnswersGivenAgain
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
 from client.vault.records.episode_days import EpisodeDays, follows_episodes, is_episode
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandActs
-from client.vault.records.precedence import Precedence, completes, is_same, kind_of_change, verdict
+from client.vault.records.precedence import Precedence, completes, is_same, kept_before, kind_of_change, verdict
 from client.vault.records.renaming import RecordRenaming
 from client.vault.records.same_times import at_same_times, of_same_files
 from client.vault.seal import Seal
@@ -41,6 +42,7 @@ class Added:
     corrected: by local start, how many readings of a session took the place of one with another value. unclear: rows
     that may correct a stored session and were taken as another one. known: places of the duplicates among the readings.
     replaced: stored readings that a replacing import set aside, whether it brought another value for them or none.
+    answered_again: of the new ones, those in whose place a later one of the file counts.
     """
 
     added: int
@@ -50,6 +52,7 @@ class Added:
     unclear: int = 0
     known: tuple[int, ...] = field(default=(), compare=False)
     replaced: int = 0
+    answered_again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +97,16 @@ class Intake:
         self._taken_out: set[bytes] = set()
         self._brought_back: set[bytes] = set()
         self._claims: dict[bytes, bytes] = {}
+        self._claims_before: dict[bytes, tuple[bytes, ...]] = {}
+        self._again = AnswersGivenAgain(())
+        self._kept_before: set[int] = set()
         self._corrected: Counter[datetime] = Counter()
         self._conflicting = self._unclear = self._replaced = 0
 
     def take(self, observations: Iterable[Observation]) -> Added:
         """Decide about each reading of one file, and store what counts."""
         placed, unclear = beside_held(list(observations), self._rows_beside)
+        self._again = AnswersGivenAgain(placed)
         known = self._known(placed)
         if self._replaces:
             self._take_out(placed)
@@ -107,28 +114,33 @@ class Intake:
             self._unclear = unclear
         self._write()
         return Added(
-            len(self._fresh),
+            len(self._fresh) + len(self._kept_before),
             len(known),
             self._conflicting,
             self._corrected,
             self._unclear,
             tuple(known),
             self._replaced,
+            len(self._kept_before),
         )
 
     def _known(self, placed: Sequence[Observation]) -> list[int]:
         """Return the places of the duplicates. Days lost follow their episodes, which are decided about first."""
-        episodes = [place for place, one in enumerate(placed) if is_episode(one)]
+        held = {place: one for place, one in enumerate(placed) if place not in self._again}
+        known = self._known_of(held)
+        earlier = [place for place in self._again.earlier if id(placed[place]) not in self._kept_before]
+        return sorted((*known, *earlier))
+
+    def _known_of(self, placed: Mapping[int, Observation]) -> list[int]:
+        episodes = [place for place, one in placed.items() if is_episode(one)]
         if not episodes:
-            return [place for place, one in enumerate(placed) if not self._counts(one)]
+            return [place for place, one in placed.items() if not self._counts(one)]
         known = [place for place in episodes if not self._counts(placed[place])]
         held, records = self._counting.all(), [self._seal.row_key(natural_key(placed[place])) for place in episodes]
         days = EpisodeDays(self._standing_episodes(held, records))
-        known += [
-            place for place, one in enumerate(placed) if not is_episode(one) and not self._counts_beside(one, days)
-        ]
+        known += [place for place, one in placed.items() if not is_episode(one) and not self._counts_beside(one, days)]
         self._take_back(held, records, days)
-        return sorted(known)
+        return known
 
     def _standing_episodes(self, held: Mapping[bytes, Observation], records: Iterable[bytes]) -> list[Observation]:
         """Return the episodes that count, and of these records those that a person voided: their days stand yet."""
@@ -167,11 +179,25 @@ class Intake:
     def _counts(self, new: Observation, *, brings_back: bool = False) -> bool:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
         key = self._seal.row_key(natural_key(new))
+        is_taken = self._is_taken(key, new, brings_back=brings_back)
+        if (before := self._again.before(new)) and self._mark is not None:
+            self._keep_before(key, new, before)
+        return is_taken
+
+    def _keep_before(self, key: bytes, new: Observation, before: Sequence[Observation]) -> None:
+        """Keep the values that the file had before the new one, as answers that were given again."""
+        held = self._held(key, new) or _Held(key, None)
+        kind, kept = kept_before(new, held.counting, held.former, before)
+        self._set_aside[key] += [FormerReading(one, self._change(kind)) for one in kept]
+        self._kept_before.update(map(id, kept))
+        self._claims_before[key] = tuple(fingerprint(self._seal, key, one) for one in before)
+
+    def _is_taken(self, key: bytes, new: Observation, *, brings_back: bool) -> bool:
         held = self._held(key, new) or _Held(key, None)
         if held.key != key:
             held = self._renamed_to(key, held, new.entry)
-        replaces = self._replaces and key not in self._fresh
-        found = verdict(new, held.counting, held.former, replaces=replaces, brings_back=brings_back)
+        replaces, before = self._replaces and key not in self._fresh, self._again.before(new)
+        found = verdict(new, held.counting, held.former, replaces=replaces, brings_back=brings_back, before=before)
         if found is Precedence.IS_SET_ASIDE:
             self._conflicting += new.value != held.reading.value
             self._keep_aside(held, key, new)
@@ -208,7 +234,7 @@ class Intake:
             self._set_aside[key].append(FormerReading(counting, self._change(kind)))
             self._replaced += self._replaces
         is_moved = key in self._renamed and _was_misplaced(new, counting)
-        if not is_moved and not completes(new, counting):
+        if not is_moved and not completes(new, counting) and not self._again.before(new):
             differs = int(new.value != counting.value)
             self._conflicting += differs
             self._corrected[new.local(new.start)] += differs
@@ -256,7 +282,8 @@ class Intake:
         self._counting.put(written)
         self._former.add((key, one) for key, values in self._set_aside.items() for one in values)
         if self._mark is not None:
-            claims = ImportClaims(self._claims, frozenset(self._taken_out | self._brought_back), self._replaces)
+            out = frozenset(self._taken_out | self._brought_back)
+            claims = ImportClaims(self._claims, out, self._replaces, self._claims_before)
             Claims(self._connection, self._athlete, self._seal).note(self._mark.number, claims)
 
     def _stored(self, key: bytes) -> _Held | None:

@@ -3,7 +3,6 @@
 The column `date` is day/month/year; `timestamp` mixes two orders and is not read (docs/ingest.md §6.21).
 """
 
-from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock, Moment
@@ -20,13 +19,9 @@ _ZERO = (0.0,)
 
 
 def read_diary(file: InputFile, clock: LocalClock) -> Reading:
-    """Read the diary; an answer that was declined is missing. Of two answers for a day the last one is taken."""
-    out, table = Collector(file, clock, app=APP), read_table(file)
-    last = {row["date"]: place for place, row in enumerate(table.rows(QualityCounters()))}
-    for place, row in enumerate(pointed_rows(table, ("weight", "glasses_of_fluid"), out.counters)):
-        if last[row["date"]] != place:
-            out.counters.count("dropped:answered_again")
-            continue
+    """Read the diary; an answer that was declined is missing."""
+    out = Collector(file, clock, app=APP)
+    for row in pointed_rows(read_table(file), ("weight", "glasses_of_fluid"), out.counters):
         day = read_time(row["date"], "%d/%m/%Y")
         if day is None:
             out.counters.count("dropped:time_unreadable")

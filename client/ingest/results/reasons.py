@@ -10,7 +10,6 @@ _ROWS = {
     "time_zone_unreadable": "a zone that cannot be read",
     "activity_without_duration": "a session that does not say how long it took",
     "time_relative": "a time of a clock that was never set",
-    "answered_again": "an answer in whose place a later one of the same day was taken",
     "row_ragged": "more or fewer cells than the header",
     "row_unreadable": "cells that cannot be told apart",
     "row_of_impossible_length": "a return before the onset, or years after it",

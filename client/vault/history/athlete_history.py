@@ -91,8 +91,9 @@ class AthleteHistory:
         mark = ImportMark(number, record.at, record.who, claims.replaces)
         value = values.get(claims.values.get(key, b""))
         if value is not None:
-            source = changed(value.source, file_sha256=record.file_sha256)
-            yield ValueReported(changed(value, source=source), mark, brings_back=key in claims.taken_out)
+            before = tuple(values[one] for one in claims.before.get(key, ()) if one in values)
+            read, *earlier = (_of_file(one, record.file_sha256) for one in (value, *before))
+            yield ValueReported(read, mark, brings_back=key in claims.taken_out, before=tuple(earlier))
         elif key in claims.taken_out:
             yield TakenOut(mark)
 
@@ -120,7 +121,7 @@ class AthleteHistory:
         claiming = {
             number
             for number, claims in self.claims.items()
-            if claims.values.get(key) == value and self.imports[number].file_sha256 == file
+            if claims.has_value(key, value) and self.imports[number].file_sha256 == file
         }
         return bool(claiming - without) or (bool(claiming) and not self._is_of_earlier_version(file, without))
 
@@ -134,3 +135,7 @@ class AthleteHistory:
 
     def _files_without_claims(self, numbers: frozenset[int]) -> frozenset[str]:
         return frozenset(self.imports[number].file_sha256 for number in numbers if number not in self.claims)
+
+
+def _of_file(reading: Observation, file_sha256: str) -> Observation:
+    return changed(reading, source=changed(reading.source, file_sha256=file_sha256))

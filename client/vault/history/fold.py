@@ -10,7 +10,7 @@ from client.biometrics.observations import Observation
 from client.vault.intake import ImportMark
 from client.vault.records.former import ChangeKind, FormerReading, ReadingChange
 from client.vault.records.hand_acts import HandAct
-from client.vault.records.precedence import Precedence, is_same, kind_of_change, verdict
+from client.vault.records.precedence import Precedence, is_same, kept_before, kind_of_change, verdict
 
 Fingerprint = Callable[[Observation], bytes]
 
@@ -19,12 +19,13 @@ Fingerprint = Callable[[Observation], bytes]
 class ValueReported:
     """A file had this value. mark: of its import; None where an earlier version stored it and noted none.
 
-    brings_back: the file said that what an import took out holds again.
+    brings_back: the file said that what an import took out holds again. before: the values that it had first.
     """
 
     reading: Observation
     mark: ImportMark | None = None
     brings_back: bool = False
+    before: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,19 @@ def last_value(state: RecordState) -> Observation | None:
 
 
 def _report(state: RecordState, event: ValueReported) -> None:
+    new, before = event.reading, event.before
     replaces = event.mark is not None and event.mark.replaces
-    found = verdict(event.reading, state.counting, state.former, replaces=replaces, brings_back=event.brings_back)
+    back = event.brings_back
+    found = verdict(new, state.counting, state.former, replaces=replaces, brings_back=back, before=before)
     if found is Precedence.IS_SET_ASIDE:
-        if not any(is_same(event.reading, one.reading) for one in state.former):
-            state.former.append(FormerReading(event.reading, _change(ChangeKind.CONFLICT, event.mark)))
+        if not any(is_same(new, one.reading) for one in state.former):
+            state.former.append(FormerReading(new, _change(ChangeKind.CONFLICT, event.mark)))
     elif found is not Precedence.REPEATS:
         if state.counting is not None:
-            kind = kind_of_change(event.reading, state.counting, replaces=replaces)
-            _set_aside(state, _change(kind, event.mark))
-        state.counting = event.reading
+            _set_aside(state, _change(kind_of_change(new, state.counting, replaces=replaces), event.mark))
+        state.counting = new
+    kind, kept = kept_before(new, state.counting, state.former, before)
+    state.former += [FormerReading(one, _change(kind, event.mark)) for one in kept]
 
 
 def _set_aside(state: RecordState, change: ReadingChange) -> None:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,12 +28,14 @@ class ImportClaims:
 
     values: by record, the fingerprint of the import's value, whether it counts or not. taken_out: records of which it
     had nothing and which it set aside as a replacement; with a value, those that it brings back. replaces: it was to
-    take the place of what was stored.
+    take the place of what was stored. before: of a record of which it had several values, the fingerprints of those
+    that stood before the last one, in order.
     """
 
     values: Mapping[bytes, bytes] = field(default_factory=dict)
     taken_out: frozenset[bytes] = frozenset()
     replaces: bool = False
+    before: Mapping[bytes, tuple[bytes, ...]] = field(default_factory=dict)
 
     @property
     def keys(self) -> frozenset[bytes]:
@@ -44,11 +46,21 @@ class ImportClaims:
         """True where it has to do with one of these records."""
         return any(key in self.values or key in self.taken_out for key in keys)
 
+    def has_value(self, key: bytes, value: bytes) -> bool:
+        """True where it had this value of this record, as the last one or before that."""
+        return self.values.get(key) == value or value in self.before.get(key, ())
+
+    def each(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield every record and value that it had."""
+        yield from self.values.items()
+        yield from ((key, value) for key, values in self.before.items() for value in values)
+
     def without(self, keys: Iterable[bytes]) -> "ImportClaims":
         """Return the claims without those of some records."""
         gone = frozenset(keys)
         kept = {key: value for key, value in self.values.items() if key not in gone}
-        return ImportClaims(kept, self.taken_out - gone, self.replaces)
+        before = {key: values for key, values in self.before.items() if key not in gone}
+        return ImportClaims(kept, self.taken_out - gone, self.replaces, before)
 
 
 class Claims:
@@ -84,13 +96,25 @@ def _place(number: int) -> bytes:
 
 
 def _encode(claims: ImportClaims) -> bytes:
+    """What stood before stands at the end, where a version that knows nothing of it does not look."""
     header = _HEADER.pack(claims.replaces, len(claims.values), len(claims.taken_out))
-    return b"".join((header, *(key + value for key, value in claims.values.items()), *sorted(claims.taken_out)))
+    before = (key + value for key, values in claims.before.items() for value in values)
+    return b"".join(
+        (header, *(key + value for key, value in claims.values.items()), *sorted(claims.taken_out), *before)
+    )
 
 
 def _decode(plain: bytes) -> ImportClaims:
     replaces, values, taken_out = _HEADER.unpack_from(plain)
     ends = _HEADER.size + values * _CLAIM
-    claims = [plain[at : at + _CLAIM] for at in range(_HEADER.size, ends, _CLAIM)]
-    gone = [plain[at : at + ROW_KEY_BYTES] for at in range(ends, ends + taken_out * ROW_KEY_BYTES, ROW_KEY_BYTES)]
-    return ImportClaims({one[:ROW_KEY_BYTES]: one[ROW_KEY_BYTES:] for one in claims}, frozenset(gone), replaces)
+    last = ends + taken_out * ROW_KEY_BYTES
+    gone = [plain[at : at + ROW_KEY_BYTES] for at in range(ends, last, ROW_KEY_BYTES)]
+    before: dict[bytes, tuple[bytes, ...]] = {}
+    for key, value in _claims(plain[last:]):
+        before[key] = (*before.get(key, ()), value)
+    return ImportClaims(dict(_claims(plain[_HEADER.size : ends])), frozenset(gone), replaces, before)
+
+
+def _claims(plain: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for at in range(0, len(plain), _CLAIM):
+        yield plain[at : at + ROW_KEY_BYTES], plain[at + ROW_KEY_BYTES : at + _CLAIM]

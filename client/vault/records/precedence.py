@@ -30,9 +30,11 @@ def verdict(
     *,
     replaces: bool = False,
     brings_back: bool = False,
+    before: Sequence[Observation] = (),
 ) -> Precedence:
     """Return what becomes of a new value. replaces: `ingest --replace`, which takes the place of whatever is stored.
-    brings_back: its file says that what an import took out holds again.
+    brings_back: its file says that what an import took out holds again. before: the values that its file had first
+    (`client.vault.records.answers`); where one of them counts, the file itself says that the new one came later.
 
     A value that was voided, and one that was corrected by hand, does not come back with an older file. A newer report
     of the same session, or of a record with an id of its source, takes the place of the stored one.
@@ -41,6 +43,7 @@ def verdict(
         return Precedence.REPEATS
     if counting is None and brings_back:
         return Precedence.COUNTS
+    replaces = replaces or (counting is not None and _follows(counting, before))
     if any(is_same(new, one.reading) for one in (voided(former) if replaces else former)):
         return Precedence.REPEATS if counting is None else Precedence.IS_SET_ASIDE
     if counting is None:
@@ -63,6 +66,20 @@ def voided(former: Sequence[FormerReading]) -> Sequence[FormerReading]:
     return former[: by_hand[-1]] if by_hand else ()
 
 
+def kept_before(
+    new: Observation, counting: Observation | None, former: Sequence[FormerReading], before: Sequence[Observation]
+) -> tuple[ChangeKind, list[Observation]]:
+    """Return which of the values that a file had before its new one are to be kept beside what counts, and as what.
+
+    counting: what counts once the new value was decided about; where nothing does, none is kept.
+    """
+    kind = ChangeKind.NEWER_REPORT if counting is not None and is_same(new, counting) else ChangeKind.CONFLICT
+    known = [one.reading for one in former]
+    if counting is None:
+        return kind, []
+    return kind, [one for one in before if not any(is_same(one, other) for other in (*known, counting))]
+
+
 def completes(new: Observation, held: Observation) -> bool:
     """True for a reading of a whole file where the held one is of a file that was cut off."""
     return PARTIAL_FILE in held.quality and PARTIAL_FILE not in new.quality
@@ -82,6 +99,10 @@ def sameness(reading: Observation) -> list[Any]:
 
 def _has_times(reading: Observation) -> bool:
     return reading.stream in OF_SESSIONS or bool(reading.entry)
+
+
+def _follows(counting: Observation, before: Sequence[Observation]) -> bool:
+    return BY_HAND not in counting.quality and any(is_same(counting, one) for one in before)
 
 
 def _is_better(new: Observation, held: Observation) -> bool:

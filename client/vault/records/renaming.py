@@ -44,4 +44,7 @@ def _moved(claims: ImportClaims, old: bytes, new: bytes, names: dict[bytes, byte
         value = values.pop(old)
         values[new] = names.get(value, value)
     taken_out = frozenset(new if key == old else key for key in claims.taken_out)
-    return ImportClaims(values, taken_out, claims.replaces)
+    before = dict(claims.before)
+    if old in before:
+        before[new] = tuple(names.get(value, value) for value in before.pop(old))
+    return ImportClaims(values, taken_out, claims.replaces, before)
