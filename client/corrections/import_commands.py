@@ -98,8 +98,9 @@ def show(
         undone = [_as_json(part) for part in parts]
         print_json("homefield-imports-show-1", {**found, "brought": [one.as_json() for one in brought], "undo": undone})
         return
-    say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found.items() if name != "counts" and value))
-    say(*(f"{name.replace('_', ' ')}: {value}" for name, value in found["counts"].items()))
+    said = {**found, "athlete": f"{names[found['athlete']]} ({found['athlete']})"}
+    say(*(f"{name.replace('_', ' ')}: {value}" for name, value in said.items() if name != "counts" and value))
+    say(*_counts_in_words(found["counts"]))
     say(*(f"brought {one.text}" for one in brought))
     say(*(_sentence(part, names) for part in parts))
 
@@ -181,6 +182,23 @@ def _entry(athlete: "AthleteId", record: "ImportRecord", mark: str) -> dict[str,
         "undone_by": record.undone_by or None,
         "counts": record.counts,
     }
+
+
+def _counts_in_words(counts: "Mapping[str, int]") -> list[str]:
+    """Return the rows first, then every other count by its name, and what gave nothing in words."""
+    from client.ingest.results.reasons import in_words
+    from client.vault.journal import OF_CATEGORY, OF_STREAM, WHY
+
+    rows = [counts[name] for name in ("rows_kept", "rows_dropped", "rows_known") if name in counts]
+    details = {name.removeprefix(WHY): number for name, number in counts.items() if name.startswith(WHY)}
+    others = {name: n for name, n in counts.items() if not name.startswith((WHY, OF_CATEGORY, OF_STREAM))}
+    refused = in_words(details)
+    return [
+        *([f"rows: {sum(rows)}"] if rows else []),
+        *(f"{name.replace('_', ' ')}: {number}" for name, number in others.items() if not rows or name != "rows"),
+        *(f"{name.removeprefix(OF_STREAM)}: {n}" for name, n in counts.items() if name.startswith(OF_STREAM)),
+        *([f"refused: {refused}"] if refused else []),
+    ]
 
 
 def _sentence(part: "UndonePart", names: "Mapping[AthleteId, str]") -> str:

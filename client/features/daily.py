@@ -30,8 +30,9 @@ from client.features.day_derived import (
 )
 from client.features.day_sources import chosen_by_day, not_overlapping
 from client.features.days.best_trials import best_columns
+from client.features.days.by_stream import by_stream_and_day
 from client.features.days.heart_load import HEART_LOADS, heart_load_columns
-from client.features.days.nights import Nights, nights_of
+from client.features.days.nights import nights_of
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.days.session_reports import matched_reports
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
@@ -126,7 +127,7 @@ def build(
     if not ordered:
         return DailyTable((), {})
     nights = nights_of(ordered, priority=source_priority)
-    by_stream = _by_stream(ordered, nights)
+    by_stream = by_stream_and_day(ordered, nights)
     days = set(chain.from_iterable(by_stream.values()))
     first, last = min(days), max([*days, *([rest.until] if rest.until else [])])
     dates = tuple(first + timedelta(days=step) for step in range((last - first).days + 1))
@@ -149,16 +150,6 @@ def build(
     columns.update(_rest_columns(rest, columns, trained, over=over, dates=dates, begun=begun))
     columns.update(heart_load_columns(by_stream, dates, columns["load_au"], own))
     return DailyTable(dates, columns)
-
-
-def _by_stream(ordered: Iterable[Observation], nights: Nights) -> dict[Stream, ByDay]:
-    found: dict[Stream, ByDay] = defaultdict(lambda: defaultdict(list))
-    for reading in ordered:
-        if not SPECS[reading.stream].day_of_end:  # no night has to do with it
-            found[reading.stream][reading.day].append(reading)
-        elif nights.counts(reading):
-            found[reading.stream][nights.day_of(reading)].append(reading)
-    return found
 
 
 def _in_order(observations: Iterable[Observation]) -> list[Observation]:

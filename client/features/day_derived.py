@@ -16,7 +16,7 @@ from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day, has_several_sources
 from client.features.days.by_stream import ByStream
 from client.features.days.instruments import Instrument, instrument_columns, instrument_of
-from client.features.days.nights import Nights, Sleep
+from client.features.days.nights import Nights, Sleep, is_sleep_measured
 from client.features.hrv import analyse, as_intervals
 from client.features.sleep import agreement, minute_grid
 from models.arrays import Floats
@@ -95,7 +95,7 @@ def sleep_columns(
     main = [nights.main.get(day) for day in dates]
     minutes = np.array([math.nan if night is None else night.asleep_min for night in main])
     asked = columns.get(Stream.SLEEP_DURATION_H.value, np.full(len(dates), np.nan))
-    is_worn = bool(np.sum(~np.isnan(minutes)) >= np.sum(~np.isnan(asked)))
+    is_worn = is_sleep_measured(int(np.sum(~np.isnan(minutes))), int(np.sum(~np.isnan(asked))))
     found = {
         "sleep_h": minutes / 60.0 if is_worn else asked,
         "sleep_midpoint_h": np.array([math.nan if night is None else _hour(night.middle) for night in main]),

@@ -85,17 +85,26 @@ def not_overlapping(readings: Sequence[Observation], priority: Sequence[str]) ->
 
     Readings of one source are all kept. A reading without length stands for its day.
     """
+    return overlapping_parted(readings, priority)[0]
+
+
+def overlapping_parted(
+    readings: Sequence[Observation], priority: Sequence[str]
+) -> tuple[list[Observation], list[tuple[Observation, Observation]]]:
+    """Return the readings that `not_overlapping` keeps, and each other one with a reading that lies in its time."""
     seen = counted_sources(readings)
     if len(seen) <= 1:
-        return sorted(readings, key=_TIMES)
+        return sorted(readings, key=_TIMES), []
     rank = ranking(seen, priority)
     by_source: dict[Source, list[Observation]] = defaultdict(list)
     for reading in readings:
         by_source[source_of(reading)].append(reading)
-    taken = _Taken()
+    taken, left_out = _Taken(), list[tuple[Observation, Observation]]()
     for source in sorted(by_source, key=rank):
-        taken.add([reading for reading in by_source[source] if not taken.covers(reading)])
-    return sorted(taken.readings, key=_TIMES)
+        beside = [(reading, taken.standing_for(reading)) for reading in by_source[source]]
+        left_out += [(reading, better) for reading, better in beside if better is not None]
+        taken.add([reading for reading, better in beside if better is None])
+    return sorted(taken.readings, key=_TIMES), left_out
 
 
 class _Taken:
@@ -104,20 +113,20 @@ class _Taken:
     def __init__(self) -> None:
         self.readings: list[Observation] = []
         self._touching: dict[date, list[Observation]] = defaultdict(list)
-        self._days: set[date] = set()
+        self._of_day: dict[date, Observation] = {}
 
     def add(self, readings: Sequence[Observation]) -> None:
         self.readings += readings
-        self._days.update(reading.day for reading in readings)
         for reading in readings:
+            self._of_day.setdefault(reading.day, reading)
             for day in _touched(reading):
                 self._touching[day].append(reading)
 
-    def covers(self, reading: Observation) -> bool:
-        if reading.end == reading.start and reading.day in self._days:
-            return True
-        near = [one for day in _touched(reading) for one in self._touching[day]]
-        return any(_overlap(one, reading) for one in near)
+    def standing_for(self, reading: Observation) -> Observation | None:
+        if reading.end == reading.start and reading.day in self._of_day:
+            return self._of_day[reading.day]
+        near = (one for day in _touched(reading) for one in self._touching[day])
+        return next((one for one in near if _overlap(one, reading)), None)
 
 
 def _touched(reading: Observation) -> list[date]:

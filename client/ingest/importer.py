@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from client.biometrics.observations import Observation
@@ -21,11 +21,12 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
+from client.ingest.results.journal_counts import journal_counts
+from client.ingest.results.unused_of_import import with_unused
 from client.ingest.tables.labels_of_one import of_each_owner
 from client.vault.history.reading_states import ReadingState, stored_readings
 from client.vault.intake import Added, ImportMark
 from client.vault.journal import (
-    OF_CATEGORY,
     OPERATOR,
     SET_ASIDE,
     FileStatus,
@@ -100,12 +101,15 @@ class Importer:
     def take_files(
         self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None
     ) -> list[list[ImportResult]]:
-        """Import every file and return the results of each; `on_file` is called after each file."""
+        """Import every file and return the results of each; `on_file` is called after each file.
+
+        What of them no figure uses is noted at the end, when all of them are stored.
+        """
         found: list[list[ImportResult]] = []
         for path in paths:
             found.extend(self._take_member(member) for member in members(path))
             on_file(path)
-        return found
+        return with_unused(self.vault, found)
 
     def take(self, path: Path) -> list[ImportResult]:
         """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
@@ -195,7 +199,8 @@ class Importer:
                 *(file.shown, reader, status, reason, owner, added, report, account),
                 replaced=replaced,
                 number=mark.number,
-                held=Counter(one.category for one in reading.observations),
+                held=Counter(one.stream for one in reading.observations),
+                file_sha256=file.sha256,
             )
             self._journal(file, owner, outcome)
         return outcome
@@ -234,7 +239,6 @@ class Importer:
             set_aside(self.vault, owner, **about, at=self.clock.now)
         elif outcome.account.kept or outcome.account.duplicates:
             is_taken_now(self.vault, file.sha256)
-        counts = {key: value for key, value in asdict(outcome.report).items() if isinstance(value, int)}
         record = ImportRecord(
             at=self.clock.now,
             file_name=file.shown,
@@ -242,15 +246,7 @@ class Importer:
             reader=outcome.reader,
             status=outcome.status,
             reason=outcome.reason,
-            counts={
-                **counts,
-                "added": outcome.added,
-                "rows_kept": outcome.account.kept,
-                "rows_dropped": sum(outcome.account.dropped.values()),
-                "rows_known": outcome.account.duplicates,
-                **({"replaced": outcome.replaced} if self.replaces else {}),
-                **{f"{OF_CATEGORY}{category.value}": number for category, number in sorted(outcome.held.items())},
-            },
+            counts=journal_counts(outcome, replaces=self.replaces),
             who=self.who,
             number=outcome.number or 0,
         )

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from client.biometrics.observations import Observation
 from client.biometrics.quality import QualityReport
+from client.biometrics.reading_progress import watched
 from client.biometrics.row_account import RowLedger
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.cells.text_codec import codec_of
@@ -41,12 +42,13 @@ class InputFile:
     """One input file: its bytes, or a way to read them as often as needed.
 
     name: the base name; paths above it say nothing about the data. content: all bytes, or what opens a stream of them.
-    within: the archive that it stands in, and the folders there.
+    within: the archive that it stands in, and the folders there. size: bytes of a file whose reading is told.
     """
 
     name: str
     content: bytes | Callable[[], BinaryIO]
     within: str = ""
+    size: int | None = None
 
     @property
     def shown(self) -> str:
@@ -55,12 +57,11 @@ class InputFile:
 
     def open(self) -> BinaryIO:
         """Open a stream of the bytes, at their beginning; the caller closes it. Raises UnreadableFile."""
-        if isinstance(self.content, bytes):
-            return io.BytesIO(self.content)
         try:
-            return self.content()
+            stream = io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content()
         except OSError as error:
             raise UnreadableFile(NOT_FROM_DISK) from error
+        return stream if self.size is None else watched(stream, self.size)
 
     @cached_property
     def data(self) -> bytes:
@@ -149,7 +150,7 @@ def load(path: Path) -> InputFile:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise UnreadableFile(f"larger than {MAX_BYTES // 2**30} GiB")
-        return InputFile(path.name, path.read_bytes() if size <= SMALL else lambda: path.open("rb"))
+        return InputFile(path.name, path.read_bytes() if size <= SMALL else lambda: path.open("rb"), size=size)
     except OSError as error:
         raise UnreadableFile(NOT_FROM_DISK) from error
 

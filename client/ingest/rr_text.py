@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
-from client.ingest.cells.interval_lines import PLAUSIBLE_MS, IntervalLines, split_lines
+from client.ingest.cells.interval_lines import MIN_BEATS, PLAUSIBLE_MS, IntervalLines, split_lines
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
@@ -40,10 +40,7 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
     out.counters.rows = lines.rows
     found = lines.intervals()
     if found is None:
-        raise UnreadableFile(
-            "expected beat-to-beat intervals of 0.3 to 2.2 s, in ms or s, one per line; "
-            "heart rates per minute are none, nor is force, which needs columns named Time (s) and Force (N)"
-        )
+        raise UnreadableFile(_why_none(lines))
     values, factor = found
     unread = lines.ragged + sum(value is None for value in values)
     if unread:
@@ -52,6 +49,21 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
     if factor != 1.0:
         out.counters.count("unit:rr_intervals", len(known))
     return known
+
+
+def _why_none(lines: IntervalLines) -> str:
+    """Say what the numbers are, as far as they tell it, and what to bring in their place."""
+    if lines.rows < MIN_BEATS:
+        return f"expected at least {MIN_BEATS} beat intervals, got {lines.rows}; export the whole recording"
+    if lines.are_heart_rates:
+        return (
+            "its numbers are heart rates per minute, which are no beat intervals: no variability comes from them; "
+            "export the beat (RR) intervals of the recording, in ms, or the recording itself as FIT, TCX or GPX"
+        )
+    return (
+        "expected beat-to-beat intervals of 0.3 to 2.2 s, in ms or s, one per line; its numbers are none, "
+        "nor is force, which needs columns named Time (s) and Force (N)"
+    )
 
 
 def _length_ms(interval: float) -> float:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from client.biometrics.streams import Stream
 from client.vault.seal import Seal
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category
@@ -20,6 +21,10 @@ SET_ASIDE: tuple[FileStatus, ...] = ("quarantined", "nothing_kept")
 """Of such a file nothing is stored."""
 OF_CATEGORY = "of_"
 """Before the name of a category: under such a count stands how many readings of it the file has."""
+OF_STREAM = "stream_"
+"""Before the name of a stream: how many readings of it the file has."""
+WHY = "why_"
+"""Before a code of the quality report: how many cells or rows it counts."""
 OPERATOR = "operator"
 """Who acts at the node's own terminal: it has no accounts."""
 
@@ -56,6 +61,20 @@ class ImportRecord:
         """The categories of the file's readings; None of a file that has none, and of one of an earlier version."""
         named = [name.removeprefix(OF_CATEGORY) for name in self.counts if name.startswith(OF_CATEGORY)]
         return frozenset(map(Category, named)) or None
+
+    @property
+    def of_streams(self) -> dict[Stream, int]:
+        """How many readings of each stream the file has; empty for a file of an earlier version."""
+        return {Stream(name): number for name, number in self._counts_after(OF_STREAM).items()}
+
+    @property
+    def details(self) -> dict[str, int]:
+        """Counts by code of the quality report, as far as they say why something gave nothing."""
+        return self._counts_after(WHY)
+
+    def _counts_after(self, prefix: str) -> dict[str, int]:
+        counts = self.counts.items()
+        return {name.removeprefix(prefix): number for name, number in counts if name.startswith(prefix)}
 
     @property
     def is_undone(self) -> bool:

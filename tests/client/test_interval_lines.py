@@ -180,7 +180,7 @@ def test_heart_rates_are_no_intervals_and_no_mapping_is_offered(text: str) -> No
     with pytest.raises(UnreadableFile) as refused:
         read_intervals(InputFile("x.txt", text.encode()), LocalClock(UTC, NOW))
 
-    assert "heart rates per minute are none" in str(refused.value)
+    assert "heart rates per minute, which are no beat intervals" in str(refused.value)
 
 
 def test_stamps_that_cannot_be_read_are_not_placed_at_the_import() -> None:

@@ -149,7 +149,7 @@ def test_cycle_and_pregnancy_are_dropped_where_a_table_is_split(text_file: TextF
     ],
 )
 def test_heart_rates_per_minute_are_no_beat_intervals(text_file: TextFile, clock: LocalClock, text: str) -> None:
-    with pytest.raises(UnreadableFile, match="heart rates per minute are none"):
+    with pytest.raises(UnreadableFile, match="heart rates per minute, which are no beat intervals"):
         read(text_file(text, "2026-03-02.txt"), clock)
 
 

@@ -1,6 +1,5 @@
 """`ingest`: files into the vault, with a quality report for each."""
 
-import itertools
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
@@ -270,19 +269,20 @@ def _check(files: "list[FileAnswer]", kept: str) -> None:
 
 
 def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[ImportResult]]":
-    done = itertools.count(1)
-    with progress_bar("Reading files") as on_progress:
+    with progress_bar("Reading files", in_bytes=True) as show:
+        if show is None:
+            return importer.take_files(files)
+        from client.biometrics.reading_progress import reading_told_to
+        from client.commands.files.byte_bar import ByteBar
 
-        def told(_: object) -> None:
-            if on_progress:
-                on_progress(next(done), len(files))
-
-        return importer.take_files(files, on_file=told)
+        bar = ByteBar(show, files)
+        with reading_told_to(bar.told):
+            return importer.take_files(files, on_file=bar.finish)
 
 
 def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
     """Print the table, and below it why a file was not stored whole."""
-    from client.ingest.results.file_answer import TABLE_COLUMNS, imports_of, ranges_in_words
+    from client.ingest.results.file_answer import TABLE_COLUMNS, imports_of, ranges_in_words, unused_in_words
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
     aside = f", {plural(replaced, 'stored reading', 'stored readings')} set aside" if replaced else ""
@@ -300,6 +300,7 @@ def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
             say(f"{file.first.file_name}: {file.missing}")
     for note in dict.fromkeys(f"{file.first.file_name}: {note}" for file in files for note in file.notes):
         say(f"Note on {note}")
+    say(*(f"Note: {sentence}." for sentence in unused_in_words(files)))
 
 
 def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:

@@ -1,10 +1,23 @@
 """The readings from which the columns of the daily table are made."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from client.biometrics.observations import Observation
-from client.biometrics.streams import Stream
+from client.biometrics.streams import SPECS, Stream
+from client.features.days.nights import Nights
 
 ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 """The readings of each stream, by local day."""
+
+
+def by_stream_and_day(ordered: Iterable[Observation], nights: Nights) -> dict[Stream, dict[date, list[Observation]]]:
+    """Return the readings that a day may have, each under the day that it belongs to (docs/indices.md §1.2, §4.5)."""
+    found: dict[Stream, dict[date, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+    for reading in ordered:
+        if not SPECS[reading.stream].day_of_end:  # no night has to do with it
+            found[reading.stream][reading.day].append(reading)
+        elif nights.counts(reading):
+            found[reading.stream][nights.day_of(reading)].append(reading)
+    return found

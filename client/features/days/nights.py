@@ -121,6 +121,11 @@ def nights_of(readings: Iterable[Observation], *, priority: Sequence[str] = ()) 
     )
 
 
+def is_sleep_measured(measured: int, asked: int) -> bool:
+    """True where hours of sleep are those of a device (docs/indices.md §4.1). measured, asked: nights of each."""
+    return measured >= asked
+
+
 def _main(sleeps: Sequence[Sleep]) -> Sleep | None:
     able = [one for one in sleeps if not one.is_called_nap and (one.is_before_noon or one.asleep_min >= LEAST_MAIN_MIN)]
     return max(able, key=_as_main, default=None)

@@ -10,6 +10,7 @@ from client.biometrics.observations import MAX_SERIES
 from client.errors import UnreadableFile
 
 PLAUSIBLE_MS = (300.0, 2200.0)  # ours: 0.3 to 2.2 s; docs/ingest.md §6.5
+HEART_RATES = (25.0, 240.0)  # a minute, ours: whole numbers of this kind are no intervals in ms or s
 MIN_PLAUSIBLE_SHARE = 0.8  # ours: below it this is another column or another unit
 MIN_BEATS = 20  # ours: fewer numbers are no recording
 MIN_DIFFERENT = 3  # ours: one of several columns with fewer values is a mark, such as 0 or 1 for quality
@@ -61,6 +62,13 @@ class IntervalLines:
             if factor is not None and not is_mark and not is_force(values):
                 return values, factor
         return None
+
+    @property
+    def are_heart_rates(self) -> bool:
+        """True where the numbers of the last column are those of beats a minute, as good as all of them."""
+        values = [value for text in self.columns[-1] if (value := _number(text)) is not None] if self.columns else []
+        rates = sum(HEART_RATES[0] <= value <= HEART_RATES[1] for value in values)
+        return len(values) >= MIN_BEATS and rates >= MIN_PLAUSIBLE_SHARE * len(values)
 
     def first_stamp(self) -> datetime | None:
         """Return the first time stamp, with an offset or without, also of two columns; None where there is none.

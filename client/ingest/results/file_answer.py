@@ -10,6 +10,8 @@ from client.ingest.cells.shown_names import shown_names
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words, missing_in_words
+from client.ingest.results.unused_figures import added_up
+from client.ingest.results.unused_figures import in_words as in_words_of_unused
 from client.vault.journal import FileStatus
 from policies.vocabulary import AthleteId
 
@@ -49,6 +51,7 @@ class FileAnswer:
         counts = Counter[str]()
         for one in self.results:
             counts.update({name: n for name, n in asdict(one.report).items() if isinstance(n, int)})
+        notes = [*self.notes, *unused_in_words([self])]
         return {
             "file": self.first.file_name,
             "status": self.status,
@@ -58,14 +61,14 @@ class FileAnswer:
             "kept": self.account.kept,
             "dropped": dict(sorted(self.account.dropped.items())),
             "duplicates": self.account.duplicates,
-            "notes": self.notes,
+            "notes": notes,
             "added": self.added,
             "replaced": self.replaced,
             "imports": [one.number for one in self.results if one.number is not None],
             "athletes": [one.athlete for one in self.results if one.athlete is not None],
             "file_name": self.first.file_name,
             "athlete": self.first.athlete if len(self.results) == 1 else None,
-            "report": {**counts, "details": dict(sorted(self._details.items())), "notes": self.notes},
+            "report": {**counts, "details": dict(sorted(self._details.items())), "notes": notes},
         }
 
     def as_row(self) -> tuple[str, ...]:
@@ -115,6 +118,12 @@ def imports_of(files: Sequence[FileAnswer]) -> dict[AthleteId, list[int]]:
         if one.athlete is not None and one.number is not None and (one.added or one.replaced):
             found.setdefault(one.athlete, []).append(one.number)
     return found
+
+
+def unused_in_words(files: Sequence[FileAnswer]) -> list[str]:
+    """Return a sentence, without its end, for each kind of figures of which some are stored and not used."""
+    results = (result for file in files for result in file.results)
+    return list(map(in_words_of_unused, added_up(one for result in results for one in result.unused)))
 
 
 def ranges_in_words(numbers: Sequence[int]) -> str:

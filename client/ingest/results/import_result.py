@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowAccount
+from client.biometrics.streams import Stream
+from client.ingest.results.unused_figures import UnusedFigures
 from client.vault.journal import SET_ASIDE, FileStatus
-from policies.vocabulary import AthleteId, Category
+from policies.vocabulary import AthleteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class ImportResult:
     account: what became of the athlete's rows. others: rows that are nobody's here, told once a file. replaced: stored
     readings that were set aside by a replacing import. number: of the import on this node; None where it is nobody's.
     has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, where the file
-    is of several. held: how many readings the file has of each category, stored before or not.
+    is of several. held: how many readings the file has of each stream, stored before or not.
+    file_sha256: of a file of which readings were taken. unused: what of it no figure uses, once the import is over.
     """
 
     file_name: str
@@ -30,9 +33,11 @@ class ImportResult:
     others: RowAccount = field(default_factory=RowAccount)
     replaced: int = 0
     number: int | None = None
-    held: Mapping[Category, int] = field(default_factory=dict)
+    held: Mapping[Stream, int] = field(default_factory=dict)
     has_refused_others: bool = False
     name: str = ""
+    file_sha256: str = ""
+    unused: tuple[UnusedFigures, ...] = ()
 
     @property
     def is_failure(self) -> bool:

@@ -1,0 +1,112 @@
+"""Readings that are stored and not used: another source tells of the same session, night or day and comes first.
+
+Source: docs/indices.md §1.2, §1.4 and §4.1. What is found is as of the athlete's whole history, as pages show it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+
+from client.biometrics.observations import Observation
+from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
+from client.features.day_sources import (
+    Source,
+    chosen_by_day,
+    counted_sources,
+    overlapping_parted,
+    ranking,
+    source_of,
+)
+from client.features.days.by_stream import ByStream, by_stream_and_day
+from client.features.days.nights import Nights, is_sleep_measured, nights_of
+from client.features.days.session_reports import matched_reports
+
+_BY_MINUTE = (Stream.SLEEP_PERIOD_MIN, Stream.STEPS)
+"""Of these every minute counts once, and sources whose times do not meet add up."""
+
+
+class WhyFirst(StrEnum):
+    """Why another source comes first."""
+
+    ORDER = "order"
+    """It stands first in the order of sources, or has more of the history."""
+    WHOLE = "whole"
+    """Its report of the session is whole or told, this one is half or was noticed by a device."""
+    NIGHTS = "nights"
+    """Hours of sleep are measured or answered, whichever has more nights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outranked:
+    """One reading that no figure uses, the source that is used in its place, and why."""
+
+    reading: Observation
+    by: Source
+    why: WhyFirst
+
+
+def outranked(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> list[Outranked]:
+    """Return the readings of one athlete that another source outranks; priority: as for the daily table."""
+    held = list(readings)
+    if len(counted_sources(held)) < 2:
+        return []
+    nights = nights_of(held, priority=priority)
+    days = by_stream_and_day(held, nights)
+    return [
+        *_of_sessions(held, priority),
+        *_of_minutes(held, priority),
+        *chain.from_iterable(_of_days(days, stream, priority) for stream in days),
+        *_of_sleep(days, nights, priority),
+    ]
+
+
+def _of_sessions(held: Sequence[Observation], priority: Sequence[str]) -> Iterator[Outranked]:
+    """Yield what witnesses say that the reports which stand for them say better."""
+    matched = matched_reports(held, priority=priority)
+    counted = set(map(id, matched.counted))
+    for report, beside in matched.witnesses:
+        by = beside[0]
+        why = WhyFirst.ORDER if report.grade == by.grade else WhyFirst.WHOLE
+        if by.source != report.source:  # another file of the same source takes nothing out of the figures
+            lost = (one for one in report.readings.values() if id(one) not in counted)
+            yield from (Outranked(one, by.source, why) for one in lost)
+
+
+def _of_minutes(held: Sequence[Observation], priority: Sequence[str]) -> Iterator[Outranked]:
+    for stream in _BY_MINUTE:
+        _, left_out = overlapping_parted([one for one in held if one.stream is stream], priority)
+        yield from (Outranked(one, source_of(better), WhyFirst.ORDER) for one, better in left_out)
+
+
+def _of_days(days: ByStream, stream: Stream, priority: Sequence[str]) -> Iterator[Outranked]:
+    """Yield the readings of the sources of a day that are not its chosen one."""
+    by_day = days[stream]
+    seen = counted_sources(chain.from_iterable(by_day.values()))
+    if len(seen) < 2 or not _is_chosen_by_day(stream):
+        return
+    rank = ranking(seen, priority)
+    for readings in by_day.values():
+        best = min(map(source_of, readings), key=rank)
+        lost = (one for one in readings if source_of(one) != best)
+        yield from (Outranked(one, best, WhyFirst.ORDER) for one in lost)
+
+
+def _is_chosen_by_day(stream: Stream) -> bool:
+    return not (stream in OF_SESSIONS or stream in _BY_MINUTE or SPECS[stream].aggregation is Aggregation.NONE)
+
+
+def _of_sleep(days: ByStream, nights: Nights, priority: Sequence[str]) -> Iterator[Outranked]:
+    """Yield the nights that were measured where hours of sleep are answered, or the answers where they are measured."""
+    answered = chosen_by_day(days.get(Stream.SLEEP_DURATION_H, {}), priority)
+    if not (answered and nights.main):
+        return
+    told = list(chain.from_iterable(answered.values()))
+    measured = list(chain.from_iterable(night.pieces for night in nights.main.values()))
+    is_measured = is_sleep_measured(len(nights.main), len(answered))
+    better, lost = (measured, told) if is_measured else (told, measured)
+    by = Counter(map(source_of, better)).most_common(1)[0][0]
+    yield from (Outranked(one, by, WhyFirst.NIGHTS) for one in lost)

@@ -1,0 +1,128 @@
+"""What is told to be used in no figure is what the daily table leaves out for another source, no more and no less."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.streams import Stream
+from client.features.daily import build
+from client.features.days.outranked import WhyFirst, outranked
+from client.ingest.results.unused_figures import in_words, unused_of_files
+
+Run = Callable[..., tuple[int, str, str]]
+START = datetime(2026, 3, 2, tzinfo=UTC)
+WATCH, SHEET = ReadingSource("", "fit", "a" * 64), ReadingSource("", "club-sheet", "b" * 64)
+ORDERS = st.sampled_from([(), ("fit",), ("club-sheet",), ("club-sheet", "fit")])
+TIMES = st.tuples(st.integers(0, 6), st.sampled_from([7, 8, 12, 18]), st.sampled_from([WATCH, SHEET]))
+
+
+def held(stream: Stream, times: set[tuple[int, int, ReadingSource]], minutes: int) -> list[Observation]:
+    """Readings whose values differ, so that a sum tells which of them were added."""
+    number = count()
+    return [
+        observe(stream, begin, float(100 + 2 ** next(number)), source, end=begin + timedelta(minutes=minutes))
+        for day, hour, source in sorted(times, key=lambda one: (one[0], one[1], one[2].app))
+        for begin in [START + timedelta(days=day, hours=hour)]
+    ]
+
+
+def values(readings: list[Observation]) -> float:
+    return sum(float(str(one.value)) for one in readings)
+
+
+@pytest.mark.parametrize(("stream", "minutes"), [(Stream.STEPS, 60), (Stream.SESSION_LOAD, 45)])
+@given(times=st.sets(TIMES, min_size=1, max_size=9), order=ORDERS)
+def test_the_table_adds_up_all_but_what_is_told(
+    stream: Stream, minutes: int, times: set[tuple[int, int, ReadingSource]], order: tuple[str, ...]
+) -> None:
+    readings = held(stream, times, minutes)
+
+    left_out = [one.reading for one in outranked(readings, priority=order)]
+
+    table = build(readings, source_priority=order)
+    assert np.nansum(table.column(stream.value)) == values(readings) - values(left_out)
+
+
+@pytest.mark.parametrize("stream", [Stream.RESTING_HEART_RATE, Stream.FATIGUE, Stream.SLEEP_SCORE])
+@given(days=st.sets(st.tuples(st.integers(0, 6), st.sampled_from([WATCH, SHEET])), min_size=1), order=ORDERS)
+def test_a_day_has_the_value_of_the_one_source_that_is_not_told(
+    stream: Stream, days: set[tuple[int, ReadingSource]], order: tuple[str, ...]
+) -> None:
+    value = {WATCH: 4.0, SHEET: 3.0} if stream is Stream.FATIGUE else {WATCH: 60.0, SHEET: 50.0}
+    readings = [
+        observe(stream, START + timedelta(days=day, hours=7), value[source], source)
+        for day, source in sorted(days, key=lambda one: (one[0], one[1].app))
+    ]
+
+    left_out = {id(one.reading) for one in outranked(readings, priority=order)}
+
+    table = build(readings, source_priority=order)
+    shown = dict(zip(table.dates, table.column(stream.value), strict=True))
+    assert {one.day: one.value for one in readings if id(one) not in left_out} == {
+        day: number for day, number in shown.items() if not np.isnan(number)
+    }
+
+
+def night(day: int, source: ReadingSource) -> Observation:
+    end = START + timedelta(days=day, hours=6)
+    return observe(Stream.SLEEP_PERIOD_MIN, end - timedelta(hours=7), 400.0, source, end=end)
+
+
+def asked(day: int) -> Observation:
+    return observe(Stream.SLEEP_DURATION_H, START + timedelta(days=day, hours=7), 8.0, SHEET)
+
+
+@pytest.mark.parametrize(("nights", "answers", "by", "lost"), [(3, 2, "fit", "b" * 64), (2, 3, "club-sheet", "a" * 64)])
+def test_hours_of_sleep_are_of_whichever_has_more_nights(nights: int, answers: int, by: str, lost: str) -> None:
+    readings = [night(day, WATCH) for day in range(nights)] + [asked(day) for day in range(answers)]
+
+    found = outranked(readings)
+
+    assert {one.why for one in found} == {WhyFirst.NIGHTS}
+    ((told,),) = unused_of_files(found).values()
+    assert list(unused_of_files(found)) == [lost]
+    assert (told.by[0], told.unit, told.number) == (by, "night", 2)
+    assert "hours of sleep are those of" in in_words(told)
+
+
+def test_a_half_report_gives_way_to_a_whole_one_whatever_the_order_of_sources() -> None:
+    at = START + timedelta(hours=18)
+    whole = [
+        observe(Stream.SESSION_RPE, at, 6.0, WATCH),
+        observe(Stream.SESSION_DURATION_MIN, at, 60.0, WATCH),
+    ]
+    half = observe(Stream.SESSION_DURATION_MIN, at, 55.0, SHEET)
+
+    (told,) = outranked([*whole, half], priority=("club-sheet",))
+
+    assert (told.reading, told.why) == (half, WhyFirst.WHOLE)
+
+
+def test_the_import_says_which_source_comes_first(node_of_one: Path, run: Run, tmp_path: Path) -> None:
+    srpe = "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-05T18:00:00Z,x,6,60\n"
+    srpe += "2026-03-06T18:00:00Z,x,6,60\n"
+    first, second, mapping = (tmp_path / name for name in ("srpe.csv", "club.csv", "club.json"))
+    first.write_text(srpe)
+    second.write_text("when,rpe,minutes\n2026-03-05T17:00:00Z,8,60\n2026-03-06T17:00:00Z,8,60\n")
+    columns = [{"column": "rpe", "stream": "session_rpe"}, {"column": "minutes", "stream": "session_duration_min"}]
+    described = {"version": 1, "app": "club-sheet", "time": {"column": "when"}, "streams": columns}
+    mapping.write_text(json.dumps(described))
+    run("source-priority", node_of_one, "pmsys")
+    assert run("ingest", node_of_one, first, "--athlete", "7")[0] == 0
+
+    code, out, _ = run("ingest", node_of_one, second, "--athlete", "7", "--mapping", mapping, "--json")
+
+    told = "session_rpe, session_duration_min: two sessions are not used in the numbers: pmsys comes first"
+    assert code == 0
+    assert f"{told} (source-priority)" in json.loads(out)["files"][0]["notes"]
+    run("source-priority", node_of_one, "club-sheet")
+    second.write_text("when,rpe,minutes\n2026-03-07T17:00:00Z,8,60\n")
+    assert "not used" not in run("ingest", node_of_one, second, "--athlete", "7", "--mapping", mapping)[1]
