@@ -23,6 +23,7 @@ from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
+from client.questions.kept_questions import KeptQuestions
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
 from client.uploads.forgetting import forgetting_uploads
@@ -110,6 +111,7 @@ def build_site(
         tables=Tables(vault, without_wearables=settings.without_wearables, today=today),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
+        questions=KeptQuestions(vault),
         demo=demo,
     )
 

@@ -3,18 +3,22 @@
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import BinaryIO
 
+from client.biometrics.reading_progress import ReadShare, reading_told_to
 from client.errors import UnreadableFile
 from client.ingest.archives.members import ArchiveMember, members_of
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.results.unused_figures import UnusedFigures
 from client.uploads.contents import FileContents
 from client.uploads.spool import GONE, Extent, SpooledUpload
 from client.uploads.table_columns import TableColumn
+from client.vault.preferences.remembered_labels import RememberedLabel
 from policies.vocabulary import AthleteId, PersonId, Role
 
 
@@ -40,10 +44,13 @@ class BroughtFile:
     proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
     of before is not that of now. problem: what stood in the way of storing it, or of
     taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
-    sha256: of its bytes, once it is stored. put_on: the athletes whom the person put it on when they stored it.
+    sha256: of its bytes, once it is stored. put_on: by label, the athlete whom the person put it on when storing it.
     directions: columns of ratings of which the person said which end is the best. read_before: the day on which a table
-    with this header was stored as `mapping` reads it; None for one that is new, or read another way now. remembered_as:
-    the kind of table that is remembered by this file.
+    with this header was stored as `mapping` reads it; None for one that is new, or read another way now. nearly_read,
+    fresh: the day of a table with most of these columns, whose answers fill the form, and the columns that it had not.
+    remembered_as: the kind of table that is remembered by this file. remembered: by label, whose it was said to be in
+    an earlier file of this kind. labels_as: the kind under which labels are remembered by this file. unused: what of it
+    no figure used when it was stored, by athlete.
     """
 
     name: str
@@ -61,10 +68,15 @@ class BroughtFile:
     chosen: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
     imports: dict[int, AthleteId] = field(default_factory=dict)
-    put_on: tuple[AthleteId, ...] = ()
+    put_on: Mapping[str, AthleteId] = field(default_factory=dict)
     directions: frozenset[str] = frozenset()
     read_before: date | None = None
+    nearly_read: date | None = None
+    fresh: tuple[str, ...] = ()
     remembered_as: str = ""
+    remembered: Mapping[str, RememberedLabel] = field(default_factory=dict)
+    labels_as: str = ""
+    unused: Mapping[AthleteId, tuple[UnusedFigures, ...]] = field(default_factory=dict)
 
     @property
     def can_be_read_again(self) -> bool:
@@ -79,6 +91,11 @@ class BroughtFile:
     def is_unnamed(self) -> bool:
         """True for a table whose names say nothing: a person has to say first what its columns hold."""
         return bool(self.columns) and self.mapping is not None and not self.mapping.streams
+
+    @property
+    def waits_for_names(self) -> bool:
+        """True while a person can still say what the columns of such a table hold: it is asked about, not refused."""
+        return self.is_unnamed and self.can_be_read_again
 
     @property
     def is_new_kind(self) -> bool:
@@ -103,7 +120,8 @@ class LookedAt:
 class Upload:
     """The files of one form. expected: how many there are, as far as is known. athlete: whose files are that name none.
 
-    person: who brought them. is_read: every file was read once. lock: between the thread that reads and the requests.
+    person: who brought them. is_read: every file was read once. share: of which file of the
+    form how much is read, from 0 to 1, while that is done. lock: between the thread that reads and the requests.
     """
 
     at: datetime
@@ -116,6 +134,7 @@ class Upload:
     expected: int = 0
     is_read: bool = False
     is_gone: bool = False
+    share: tuple[str, float] | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -123,6 +142,20 @@ class Upload:
     def done(self) -> int:
         """How many files were read."""
         return sum(one.state is not FileState.WAITING for one in self.files)
+
+    @contextmanager
+    def telling(self, part: int) -> Iterator[None]:
+        """Note how far a file of the form is read, while that is done."""
+        name, _ = self.parts[part]
+
+        def say(share: float) -> None:
+            self.share = name, share
+
+        try:
+            with reading_told_to(ReadShare(say)):
+                yield
+        finally:
+            self.share = None
 
     def members(self, part: int) -> Iterator[ArchiveMember]:
         """Yield the files of one file of the form, in the order of `BroughtFile.place`."""
@@ -144,6 +177,6 @@ class Upload:
             return self.spooled.open(extent)
 
         if extent.size > SMALL:
-            return InputFile(name, opened)
+            return InputFile(name, opened, size=extent.size)
         with opened() as stream:
-            return InputFile(name, stream.read())
+            return InputFile(name, stream.read(), size=extent.size)

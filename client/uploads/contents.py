@@ -4,8 +4,9 @@ Nothing of it is compared with what the vault holds: whether a value is stored a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from client.biometrics.row_account import RowAccount
@@ -146,19 +147,28 @@ def _columns(readings: Mapping[str, Reading]) -> tuple[ColumnAccount, ...]:
     for label, reading in readings.items():
         for one in reading.observations:
             kept.setdefault(one.stream, Counter())[label] += 1
+    return column_accounts(kept, [reading.report.details for reading in readings.values()])
+
+
+def column_accounts(
+    kept: Mapping[Stream, Mapping[str, int]], details: Iterable[Mapping[str, int]]
+) -> tuple[ColumnAccount, ...]:
+    """Return what became of each stream's cells. kept: how many readings, by label. details: counts of quality reports.
+
+    Of a category that the medical team brings a refused cell is told only where readings of it are kept.
+    """
     refused: dict[Stream, Counter[str]] = {}
     missing = Counter[Stream]()
-    for reading in readings.values():
-        for code, number in reading.report.details.items():
-            kind, _, word = code.partition(":")
-            stream = _stream_of(word)
-            if stream is None or (SPECS[stream].category in MEDICAL_ALONE and stream not in kept):
-                continue
-            if kind == "dropped":
-                reason = word.removesuffix(stream.value).rstrip("_")
-                refused.setdefault(stream, Counter())[reason] += number
-            elif kind in ("missing", "sentinel"):
-                missing[stream] += number
+    for code, number in chain.from_iterable(one.items() for one in details):
+        kind, _, word = code.partition(":")
+        stream = _stream_of(word)
+        if stream is None or (SPECS[stream].category in MEDICAL_ALONE and stream not in kept):
+            continue
+        if kind == "dropped":
+            reason = word.removesuffix(stream.value).rstrip("_")
+            refused.setdefault(stream, Counter())[reason] += number
+        elif kind in ("missing", "sentinel"):
+            missing[stream] += number
     streams = [stream for stream in Stream if stream in kept or stream in refused or stream in missing]
     return tuple(ColumnAccount(one, kept.get(one, {}), dict(refused.get(one, {})), missing[one]) for one in streams)
 

@@ -2,27 +2,32 @@
 
 import logging
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 
 from chassis.clock import Clock
 from chassis.error_place import place_of
-from client.biometrics.interruption import check_interruption, interrupted_by
+from client.biometrics.interruption import interrupted_by
 from client.errors import NotUsed, UnreadableFile, VaultError
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
 from client.ingest.mapped_csv import NOBODY
-from client.ingest.preview.proposal import MappingProposal, unnamed
-from client.ingest.preview.rows_as_read import proposed
+from client.ingest.results.unused_of_import import unused_of_athletes
 from client.uploads.brought import BroughtFile, FileState, Upload
-from client.uploads.contents import FOR_THE_MEDICAL_TEAM, ReadFile, contents, read_for
+from client.uploads.contents import FileContents, contents, read_for
+from client.uploads.described import DescribedTables
 from client.uploads.limits import MOST_FILES
-from client.uploads.remembered import RememberedReading, remember_reading, remembered_reading
-from client.uploads.table_columns import columns_of, for_role
+from client.uploads.remembered import RememberedReading, label_kind, remember_reading
 from client.vault.history.undoing import undo_what_is_left
+from client.vault.preferences.remembered_labels import (
+    RememberedLabel,
+    forget_labels,
+    remember_labels,
+    remembered_labels,
+)
 from client.vault.preferences.remembered_tables import forget_table
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
@@ -41,44 +46,64 @@ class UploadReader:
 
     def __init__(self, vault: Vault, zone: tzinfo, clock: Clock) -> None:
         self._vault, self._zone, self._clock = vault, zone, clock
+        self._described = DescribedTables(vault, self._now)
 
     def read(self, upload: Upload) -> None:
         """Read every file of an upload once."""
         upload.expected = sum(_expected(upload, part) for part in range(len(upload.parts)))
         for part in range(len(upload.parts)):
-            for place, member in _safely(upload, part):
-                if upload.is_gone:
-                    return
-                file = BroughtFile(member.name.shown, part, place)
-                if upload.athlete is not None:
-                    file.chosen[NOBODY] = upload.athlete
-                if len(upload.files) == MOST_FILES:
-                    file.state, file.reason = FileState.UNREADABLE, TOO_MANY
-                    upload.files.append(file)
-                    break
-                upload.files.append(file)
-                upload.expected = max(upload.expected, len(upload.files))
-                self._read_one(upload, file, member)
+            with upload.telling(part):
+                self._read_part(upload, part)
+        if upload.is_gone:
+            return
         upload.expected, upload.is_read = len(upload.files), True
         upload.settle()
 
+    def _read_part(self, upload: Upload, part: int) -> None:
+        for place, member in _safely(upload, part):
+            if upload.is_gone:
+                return
+            file = BroughtFile(member.name.shown, part, place)
+            if upload.athlete is not None:
+                file.chosen[NOBODY] = upload.athlete
+            upload.files.append(file)
+            if len(upload.files) > MOST_FILES:
+                file.state, file.reason = FileState.UNREADABLE, TOO_MANY
+                return
+            upload.expected = max(upload.expected, len(upload.files))
+            self._read_one(upload, file, member)
+
     def read_again(self, upload: Upload, file: BroughtFile) -> None:
         """Read one file anew, with the mapping that was chosen for it."""
-        for place, member in _safely(upload, file.part):
-            if place == file.place:
-                self._read_one(upload, file, member)
-                break
+        with upload.telling(file.part):
+            for place, member in _safely(upload, file.part):
+                if place == file.place:
+                    self._read_one(upload, file, member)
+                    break
         upload.settle()
 
     def store(self, upload: Upload, owners: OwnersByFile) -> None:
         """Store files of which it is known whose they are."""
         chosen = {(one.part, one.place): one for one in upload.files if one.key in owners}
         for part in sorted({part for part, _ in chosen}):
-            for place, member in _safely(upload, part):
-                file = chosen.get((part, place))
-                if file is not None and not upload.is_gone:
-                    self._store_one(upload, file, member, owners[file.key])
+            with upload.telling(part):
+                for place, member in _safely(upload, part):
+                    file = chosen.get((part, place))
+                    if file is not None and not upload.is_gone:
+                        self._store_one(upload, file, member, owners[file.key])
+        self._tell_unused([one for one in chosen.values() if one.state is FileState.STORED])
         upload.settle()
+
+    def _tell_unused(self, files: Sequence[BroughtFile]) -> None:
+        """Note what of files that were just stored no figure uses; they are stored whether or not it can be told."""
+        try:
+            unused = unused_of_athletes(self._vault, (owner for file in files for owner in file.imports.values()))
+        except Exception as error:  # as in `_carry_out`
+            _log(error)
+            return
+        for file in files:
+            of_file = {owner: unused[owner].get(file.sha256, ()) for owner in set(file.imports.values())}
+            file.unused = {owner: found for owner, found in of_file.items() if found}
 
     def undo(self, upload: Upload, file: BroughtFile) -> None:
         """Take out again what a file brought; what another import has as well stays, also of the same bytes."""
@@ -86,11 +111,14 @@ class UploadReader:
             parts = undo_what_is_left(self._vault, file.imports, at=self._clock(), who=upload.person)
             if file.remembered_as:  # what was taken out again may have been read wrongly
                 forget_table(self._vault, file.remembered_as)
+            if file.labels_as:
+                forget_labels(self._vault, file.labels_as, list(file.put_on))
         except Exception as error:  # as in `_carry_out`
             _log(error)
             file.state, file.problem = FileState.STORED, NOT_NOW
             return
         self._scrub()
+        file.unused = {}
         file.state, file.problem = FileState.UNDONE, "" if parts else ALREADY_UNDONE
 
     def _scrub(self) -> None:
@@ -103,42 +131,14 @@ class UploadReader:
     def _read_one(self, upload: Upload, file: BroughtFile, member: ArchiveMember) -> None:
         def read() -> None:
             opened = member.opened()
-            found = contents(self._read_described(upload.role, file, opened))
+            found = contents(self._described.read(upload.role, file, opened))
             file.contents, file.reason = found, found.reason
+            file.remembered = self._remembered_labels(upload.role, file, found)
             file.state = _STATES.get(found.status, FileState.READ)
 
         file.version += 1
         with interrupted_by(upload.check_is_here):
             _carry_out(file, read)
-
-    def _read_described(self, role: Role, file: BroughtFile, opened: InputFile) -> ReadFile:
-        """Read a file; a table that no reader knows by the mapping chosen for it, at first by the one proposed."""
-        try:
-            return read_for(role, opened, self._now(), file.mapping)
-        except UnreadableFile as unknown:
-            check_interruption()
-            if file.mapping is not None:
-                raise
-            before = remembered_reading(self._vault, role, opened)
-            if before is not None:
-                return self._read_as_before(role, file, opened, before)
-            found = _proposed(file, opened, unknown)
-            if found is None:
-                raise
-        mapping, left_out = for_role(found.mapping, role)
-        if mapping is None:
-            raise UnreadableFile(FOR_THE_MEDICAL_TEAM)
-        file.mapping, file.columns = mapping, columns_of(opened, mapping)
-        file.doubts = (
-            *(one for one in found.doubts if one not in found.of_scales),
-            *(f"{name}: left out, the medical team or the athlete brings it" for name in left_out),
-        )
-        return read_for(role, opened, self._now(), mapping)
-
-    def _read_as_before(self, role: Role, file: BroughtFile, opened: InputFile, before: RememberedReading) -> ReadFile:
-        file.mapping, file.directions = before.mapping, before.directions
-        file.read_before, file.columns = before.day, columns_of(opened, before.mapping)
-        return read_for(role, opened, self._now(), before.mapping)
 
     def _store_one(
         self, upload: Upload, file: BroughtFile, member: ArchiveMember, owners: Mapping[str, AthleteId]
@@ -154,8 +154,10 @@ class UploadReader:
             with self._vault.transaction():  # of a file of many athletes all or none: what is stored can be undone
                 results = importer.store(opened, found.reader, found.readings, named)
                 remembered_as = self._remember(upload.role, file, opened)
+                labels_as = self._remember_labels(upload.role, file, found.reader, named)
             file.imports = {one.number: one.athlete for one in results if one.number and one.athlete is not None}
-            file.state, file.problem, file.remembered_as = FileState.STORED, "", remembered_as
+            file.remembered_as, file.labels_as = remembered_as, labels_as
+            file.state, file.problem = FileState.STORED, ""
             if file.contents is not None:  # its rows were shown before they were stored, and are not kept for longer
                 file.contents = replace(file.contents, rows=())
 
@@ -165,25 +167,32 @@ class UploadReader:
         """Remember how a table was read that no reader knows, and return as what; "" for any other file."""
         if file.mapping is None:
             return ""
-        day = self._clock().astimezone(self._zone).date()
-        seen = RememberedReading(mapping=file.mapping, directions=file.directions, day=day)
+        seen = RememberedReading(mapping=file.mapping, directions=file.directions, day=self._today())
         return remember_reading(self._vault, role, opened, seen)
+
+    def _remembered_labels(self, role: Role, file: BroughtFile, found: FileContents) -> dict[str, RememberedLabel]:
+        labels = [label for label in found.rows_of if label != NOBODY]
+        if not labels:
+            return {}
+        people = [one.athlete for one in self._vault.athletes()]
+        return remembered_labels(self._vault, label_kind(role, found.reader, file.mapping), labels, people)
+
+    def _remember_labels(self, role: Role, file: BroughtFile, reader: str, named: Mapping[str, AthleteId]) -> str:
+        """Remember whose labels are that say it by no name or id, and return as what; "" where there are none."""
+        said = {
+            label: owner
+            for label, owner in named.items()
+            if label != NOBODY and (label in file.chosen or label in file.remembered)
+        }
+        kind = label_kind(role, reader, file.mapping)
+        remember_labels(self._vault, kind, said, self._today())
+        return kind if said else ""
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
 
     def _now(self) -> LocalClock:
         return LocalClock(self._zone, self._clock())
-
-
-def _proposed(file: BroughtFile, opened: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
-    """Return what is proposed for a table; where its names say too little, note its columns, for a person to name.
-
-    Raises UnreadableFile then.
-    """
-    try:
-        return proposed(opened, unknown)
-    except UnreadableFile:
-        file.mapping = unnamed(opened)
-        file.columns = () if file.mapping is None else columns_of(opened, file.mapping)
-        raise
 
 
 _STATES = {"skipped": FileState.SKIPPED, "nothing_kept": FileState.UNREADABLE}

@@ -72,8 +72,7 @@ class SessionUploads:
             as_seen = [one for one in wanted if one.is_at(looked[one.key].version)]
             ready = [one for one in as_seen if one.state is FileState.READ]
             for one in ready:
-                put_on = looked[one.key].owners.values()
-                one.state, one.put_on = FileState.STORING, tuple(sorted(set(put_on)))
+                one.state, one.put_on = FileState.STORING, dict(looked[one.key].owners)
         taken = {one.key: looked[one.key].owners for one in ready}
         if taken:
             self._beside(lambda: self._reader.store(upload, taken))

@@ -93,11 +93,20 @@ _TABLES: Final = """
 CREATE TABLE remembered_table (number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL);
 """
 
+# Whose a label in files is, as a person said it, known again by a keyed digest. The newest has the largest number.
+_LABELS: Final = """
+CREATE TABLE remembered_label (
+  number INTEGER PRIMARY KEY, athlete INTEGER NOT NULL REFERENCES athlete, key BLOB NOT NULL UNIQUE,
+  sealed BLOB NOT NULL
+);
+CREATE INDEX remembered_label_by_athlete ON remembered_label (athlete);
+"""
 
-_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES)
+
+_STEPS: Final = (_FIRST, _SQUADS, _REST_RULES, _ENTRIES, _CORRECTIONS, _OWN_SETTINGS, _QUESTIONS, _TABLES, _LABELS)
 OF_ONE_ATHLETE: Final = (
     *("observation", "superseded", "source", "import_claims", "import", "quarantine", "rest_rule"),
-    *("hand_act", "empty_place", "own_setting", "answered_question"),
+    *("hand_act", "empty_place", "own_setting", "answered_question", "remembered_label"),
 )
 """The tables that hold something of an athlete, in an order in which their rows can be deleted."""
 SCHEMA: Final = Schema("vault", [statements(step) for step in _STEPS])

@@ -194,6 +194,13 @@ class Vault:
         opened = self._open(athlete)
         return self._database, opened.number, opened.seal
 
+    def version(self, athlete: AthleteId) -> tuple[int, int]:
+        """Return what differs once any program has changed anything in the vault; raises for an erased athlete."""
+        self._open(athlete)
+        with self._database.reading() as connection:
+            (others,) = connection.execute("PRAGMA data_version").fetchone()
+            return int(others), connection.total_changes
+
     def seal_of_node(self) -> tuple[Database, Seal]:
         """Return what tables of the node as a whole need: the database and the vault's own seal."""
         return self._database, self._master

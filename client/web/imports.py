@@ -6,7 +6,7 @@ brought, nothing is told that follows from what the vault holds; a mark of a fil
 Devices, apps and serial numbers are the operator's and the athlete's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -23,8 +23,10 @@ from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
 from client.web.text import clock_time
+from client.web.uploads.attribution import KnownAthletes
+from client.web.uploads.file_list import brought_list
 from client.web.uploads.session_questions import asked_sessions
-from client.web.uploads.views import brought_list
+from client.web.uploads.stored_words import column_words, rows_words
 from client.web.uploads.words import page_reason
 from policies.vocabulary import Category
 
@@ -46,13 +48,18 @@ Owned = tuple[Athlete, ImportRecord]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One imported file in words. The file's own name is not shown: it often is a person's name."""
+    """One imported file in words. The file's own name is not shown: it often is a person's name.
+
+    columns: what became of each figure that the file holds; empty for one of an earlier version.
+    """
 
     when: str
     name: str
     reader: str
     reason: str
+    rows: str
     counts: str
+    columns: tuple[str, ...]
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -69,9 +76,9 @@ def router(site: ClubSite) -> APIRouter:
         taken = [one for one in records if not one[1].is_set_aside]
         athletes = site.athletes(access)
         uploads = site.uploads.of(site.cookie.read(request))
-        brought = brought_list(uploads, athletes)
-        names = {one.athlete: one.name for one in athletes}
-        asked = asked_sessions(site.vault, uploads, access, names)
+        known = KnownAthletes(athletes)
+        brought, names = brought_list(uploads, known, access), known.names
+        asked = asked_sessions(site.questions, uploads, access, names)
         return site.page(
             "imports.html",
             viewer,
@@ -159,7 +166,9 @@ def _file(site: ClubSite, access: PageAccess, athlete: Athlete, record: ImportRe
         name=athlete.name if is_open else NOT_SHOWN,
         reader=kind_of(record.reader).words,
         reason=page_reason(record.reason) if record.reason and (tells_stored or record.is_set_aside) else "",
+        rows=rows_words(record),
         counts="; ".join(counts) or "nothing was kept",
+        columns=column_words(record, access.of(athlete.athlete)),
     )
 
 
@@ -171,28 +180,32 @@ def _asked(questions: int) -> str:
 
 def _finding(records: Sequence[Owned], uploads: Sequence[Upload]) -> str:
     """Return the title: how many files are in, and what is not; never that all are."""
-    taken = sum(not record.is_set_aside for _, record in _standing(records))
+    taken = _count(record for _, record in _standing(records) if not record.is_set_aside)
     told = _not_in([record for _, record in records], uploads)
     parts = (f"{_files(taken)} taken in" if taken else "", told)
     return sentence("; ".join(filter(None, parts))) or "No file has been imported yet"
 
 
 def _not_in(records: Sequence[ImportRecord], uploads: Sequence[Upload]) -> str:
-    """Say what of these records, and of what this session brought, was not taken in or is in no longer."""
+    """Say what of these records was not taken in or is in no longer; refused files are not kept past their sign-in."""
     brought = [one for upload in uploads for one in list(upload.files)]
-    out = [one for one in brought if one.state is FileState.UNDONE]
-    of_brought = {number for one in out for number in one.imports}
-    undone = len(out) + sum(one.is_undone and one.number not in of_brought for one in records)
+    refused = sum(one.state is FileState.UNREADABLE and not one.waits_for_names for one in brought)
     told = {
-        "set aside": sum(one.is_set_aside and not one.is_undone for one in records),
-        "refused": sum(one.state is FileState.UNREADABLE for one in brought),
-        "taken out again": undone,
+        "set aside": _count(one for one in records if one.is_set_aside and not one.is_undone),
+        "refused since you signed in": refused,
+        "taken out again": _count(one for one in records if one.is_undone),
     }
     return "; ".join(f"{_files(number)} {what}" for what, number in told.items() if number)
 
 
+def _count(records: Iterable[ImportRecord]) -> int:
+    """Count files: one of several athletes, imported once, has a record for each of them."""
+    return len({(one.at, one.file_sha256, one.who) for one in records})
+
+
 def _taken_in(total: int) -> str:
-    return f"{min(total, MOST_SHOWN)} of {total}."
+    """Say how many lines are shown: a file of several athletes has one for each."""
+    return f"{min(total, MOST_SHOWN)} of {total:,} lines."
 
 
 def _files(files: int) -> str:

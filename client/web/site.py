@@ -18,6 +18,7 @@ from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
+from client.questions.kept_questions import KeptQuestions
 from client.settings import NodeSettings
 from client.uploads.session_uploads import SessionUploads
 from client.vault.store import Athlete, Vault
@@ -54,6 +55,7 @@ class ClubSite:
     tables: Tables
     journal: CoachingJournal
     uploads: SessionUploads
+    questions: KeptQuestions
     demo: bool
 
     @property

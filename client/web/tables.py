@@ -50,7 +50,7 @@ class Tables:
         athletes = self._vault.athletes()
         if not athletes:
             return None
-        version = self._vault_version(athletes[0].athlete)
+        version = self._vault.version(athletes[0].athlete)
         if self._newest is None or self._newest[0] != version:
             days = [max((r.day for r in self._vault.read(a.athlete)), default=None) for a in athletes]
             self._newest = version, max((day for day in days if day is not None), default=None)
@@ -67,7 +67,7 @@ class Tables:
     def _read(self, athlete: AthleteId, categories: frozenset[Category], unworn: frozenset[Category]) -> DailyTable:
         today = self._today() if self._today else None
         key = (athlete, categories, unworn, today)
-        version = self._vault_version(athlete)
+        version = self._vault.version(athlete)  # raises for an erased athlete before anything is looked up
         with self._lock:
             if version != self._version or len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
@@ -79,9 +79,3 @@ class Tables:
             if self._version == version:
                 self._kept[key] = table
         return table
-
-    def _vault_version(self, athlete: AthleteId) -> tuple[int, int]:
-        database, _, _ = self._vault.seal_of(athlete)  # raises for an erased athlete before anything is looked up
-        with database.reading() as connection:
-            (others,) = connection.execute("PRAGMA data_version").fetchone()
-            return int(others), connection.total_changes

@@ -17,6 +17,14 @@ def remembered_table(vault: Vault, kind: str) -> str | None:
     return None if row is None else seal.open(row[0], _PLACE + key).decode().rstrip()  # padded with blanks
 
 
+def remembered_tables(vault: Vault) -> list[str]:
+    """Return what was remembered of every kind of table, the newest first."""
+    database, seal = vault.seal_of_node()
+    with database.reading() as connection:
+        rows = connection.execute("SELECT key, sealed FROM remembered_table ORDER BY number DESC").fetchall()
+    return [seal.open(sealed, _PLACE + key).decode().rstrip() for key, sealed in rows]
+
+
 def remember_table(vault: Vault, kind: str, text: str) -> None:
     """Remember this of a kind of table, in place of what was remembered of it."""
     database, seal = vault.seal_of_node()

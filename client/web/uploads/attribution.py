@@ -5,13 +5,17 @@ Only athletes whom this person sees now can be named. A shirt number or a part o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
+from chassis.text import listed
 from client.ingest.cells.whole_names import by_whole_name, plain_name
+from client.uploads.brought import BroughtFile
 from client.vault.store import Athlete
 from policies.vocabulary import AthleteId
 
 NOBODY_CHOSEN: Final = "nobody"
+MOST_NAMED: Final = 3  # ours: names that are read beside a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +27,56 @@ class Owners:
     unknown: tuple[str, ...]
 
 
-def owners_of(labels: Iterable[str], athletes: Sequence[Athlete], chosen: Mapping[str, str]) -> Owners:
+class KnownAthletes:
+    """The athletes whom a person sees at one look, found by what a file may call them."""
+
+    def __init__(self, athletes: Sequence[Athlete]) -> None:
+        self.athletes = tuple(athletes)
+        self.names: dict[AthleteId, str] = {one.athlete: one.name for one in athletes}
+        self._ids: dict[str, AthleteId] = {one.athlete: one.athlete for one in athletes}
+        self._by_name = by_whole_name((one.athlete, one.name) for one in athletes)
+
+    def chosen(self, said: str) -> AthleteId | None:
+        """Return whom a form names; None for anybody whom this person does not see."""
+        return self._ids.get(said)
+
+    def called(self, label: str) -> AthleteId | None:
+        """Return whose id or whole name a label is."""
+        return self._ids.get(label) or self._by_name.get(plain_name(label))
+
+
+def owners_of(
+    labels: Iterable[str],
+    known: KnownAthletes,
+    chosen: Mapping[str, str],
+    before: Mapping[str, AthleteId] = MappingProxyType({}),
+) -> Owners:
     """Return whose the labels are. chosen: what the person said, by label: an id, or `NOBODY_CHOSEN`.
 
-    A choice of somebody whom they do not see any more is none.
+    before: what was said of an earlier file, which counts for a label that says nothing by itself, until something is
+    chosen. A choice of somebody whom they do not see any more is none.
     """
-    seen: dict[str, AthleteId] = {one.athlete: one.athlete for one in athletes}
-    named = by_whole_name((one.athlete, one.name) for one in athletes)
     found, left_out, unknown = dict[str, AthleteId](), list[str](), list[str]()
     for label in labels:
         said = chosen.get(label, "")
-        owner = seen.get(said) or (None if said else seen.get(label) or named.get(plain_name(label)))
+        owner = known.chosen(said) or (None if said else known.called(label) or known.chosen(before.get(label, "")))
         if owner is not None:
             found[label] = owner
         else:
             (left_out if said == NOBODY_CHOSEN else unknown).append(label)
     return Owners(found, tuple(left_out), tuple(unknown))
+
+
+def owners_in(file: BroughtFile, known: KnownAthletes, chosen: Mapping[str, str] | None = None) -> Owners:
+    """Return whose the rows of a file are, as far as it is known. chosen: what a form says now beside what was said."""
+    said = {**file.chosen, **(chosen or {})}
+    before = {label: one.athlete for label, one in file.remembered.items()}
+    return owners_of(file.contents.rows_of if file.contents else (), known, said, before)
+
+
+def owner_words(file: BroughtFile, owners: Owners, known: KnownAthletes) -> str:
+    """Return the names of those whom this person put a file on, or is about to, of those whom they see now."""
+    held = set(file.put_on.values()) or set(owners.by_label.values())
+    names = [name for athlete, name in known.names.items() if athlete in held]
+    shown = names[:MOST_NAMED] + ([f"{len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else [])
+    return listed(shown) if shown else ""

@@ -25,12 +25,13 @@ from client.uploads.limits import UPLOAD_PATH
 from client.vault.store import Athlete
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
-from client.web.uploads.attribution import Owners
+from client.web.uploads.attribution import KnownAthletes, Owners, owners_in
+from client.web.uploads.file_list import ready_files
 from client.web.uploads.gone import NoLongerHere
 from client.web.uploads.mapping_form import mapping_of, said_directions, sent_lines
 from client.web.uploads.sent_reading import SentAnswer, SentReading
 from client.web.uploads.session_questions import questions_of, stored_files
-from client.web.uploads.views import brought_page, owners_in, ready_files, withheld_note
+from client.web.uploads.views import brought_page, withheld_note
 from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
 
@@ -94,9 +95,9 @@ def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
     @routes.post("/imports/store-ready")
     def store_ready(request: Request, csrf: Token) -> Response:
         viewer = site.poster(request, csrf)
-        athletes = _athletes_now(site, viewer)
+        known = KnownAthletes(_athletes_now(site, viewer))
         uploads = site.uploads.of(site.cookie.read(request))
-        _store(site, [(upload, ready_files(upload.files, athletes)) for upload in uploads])
+        _store(site, [(upload, ready_files(upload.files, known)) for upload in uploads])
         return to("/imports")
 
 
@@ -117,7 +118,7 @@ def _add_sessions(routes: APIRouter, site: ClubSite) -> None:
         files = stored_files(site.uploads.of(site.cookie.read(request))).get(athlete, {})
         if not files or Category.TRAINING_LOAD not in access.of(athlete) or not site.athletes(access):
             raise Closed
-        open_now = {one.id for one in questions_of(site.vault, athlete, files)}
+        open_now = {one.id for one in questions_of(site.questions, athlete, files)}
         if sent.answer in set(SessionAnswer) and sent.question in open_now:
             site.consent.event(OperatorLooked(athlete=athlete, what=OperatorView.SESSION_SETTLED))
             answer(site.vault, athlete, sent.question, SessionAnswer(sent.answer), at=site.clock(), who=viewer.person)
@@ -201,7 +202,7 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
         return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
     chosen = sent.choices(file)
     file.chosen.update(chosen)
-    owners = owners_in(file, _athletes_now(site, viewer), chosen)
+    owners = owners_in(file, KnownAthletes(_athletes_now(site, viewer)), chosen)
     problems = _problems(file, sent, owners)
     if problems:
         return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
@@ -278,8 +279,9 @@ def _show(
         access=access,
         status=status,
         title=file.name,
-        file=brought_page(file, upload, site.athletes(access), lines),
+        file=brought_page(file, upload, KnownAthletes(site.athletes(access)), access, lines),
         withheld=withheld_note(file),
+        zone=str(site.zone),
         brought=f"{weekday_date(at.date())}, {clock_time(at)}",
         problems=[{"field": field, "text": text} for field, text in problems],
     )

@@ -12,9 +12,9 @@ from chassis.text import weekday_date
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import has_only_a_date
 from client.biometrics.streams import Stream
-from client.questions.session_questions import SessionQuestion, open_questions
+from client.questions.kept_questions import KeptQuestions
+from client.questions.session_questions import SessionQuestion
 from client.uploads.brought import Upload
-from client.vault.store import Vault
 from client.web.access import PageAccess
 from client.web.text import NOT_RECORDED, clock_time
 from policies.vocabulary import AthleteId, Category
@@ -44,14 +44,14 @@ class AskedSession:
 
 
 def asked_sessions(
-    vault: Vault, uploads: Sequence[Upload], access: PageAccess, names: Mapping[AthleteId, str]
+    kept: KeptQuestions, uploads: Sequence[Upload], access: PageAccess, names: Mapping[AthleteId, str]
 ) -> list[AskedSession]:
     """Return the open questions about sessions that this session stored, of athletes whose load it may see now."""
     marks = stored_files(uploads)
     found = []
     for athlete, files in marks.items():
         if athlete in names and Category.TRAINING_LOAD in access.of(athlete):
-            found += [_asked(athlete, names[athlete], one, files) for one in questions_of(vault, athlete, files)]
+            found += [_asked(athlete, names[athlete], one, files) for one in questions_of(kept, athlete, files)]
     return found[:MOST_ASKED]
 
 
@@ -64,9 +64,9 @@ def stored_files(uploads: Sequence[Upload]) -> dict[AthleteId, dict[str, str]]:
     return found
 
 
-def questions_of(vault: Vault, athlete: AthleteId, files: Mapping[str, str]) -> Iterator[SessionQuestion]:
+def questions_of(kept: KeptQuestions, athlete: AthleteId, files: Mapping[str, str]) -> Iterator[SessionQuestion]:
     """Yield the open questions of an athlete in which a report came from one of these files."""
-    for one in open_questions(vault, athlete).questions:
+    for one in kept.of(athlete):
         if any(reading.source.file_sha256 in files for reading in (*one.kept, *one.left_out)):
             yield one
 

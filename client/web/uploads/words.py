@@ -47,7 +47,7 @@ def state_words(file: BroughtFile, owners: Owners) -> str:
         unnamed = "whose rows are these?" if owners.unknown else ""
         said = file.problem or "; ".join(part for part in (asked, unnamed) if part) or "ready to be stored"
         return said[0].upper() + said[1:]
-    if file.is_unnamed and file.can_be_read_again:
+    if file.waits_for_names:
         return UNNAMED
     if file.state in (FileState.UNREADABLE, FileState.SKIPPED):
         said = page_reason(file.reason)

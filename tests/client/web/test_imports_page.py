@@ -44,7 +44,7 @@ def test_a_file_of_which_nothing_was_kept_is_not_among_those_taken_in(context: S
     assert REASON in aside
     assert "Resting pulse, watch" in aside
     assert "Resting pulse, watch" not in taken
-    assert "3 of 3." in taken
+    assert "3 of 3 lines." in taken
 
 
 def test_whose_a_file_is_stands_beside_it_only_where_all_of_its_kind_may_be_seen(

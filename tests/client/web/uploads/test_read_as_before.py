@@ -12,6 +12,7 @@ from client.vault.preferences.remembered_tables import (
     forget_table,
     remember_table,
     remembered_table,
+    remembered_tables,
 )
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -94,6 +95,44 @@ def test_a_table_with_another_header_is_a_new_one(uploader: Uploader, ids: Ids, 
     _, page = bring(uploader, 18, columns=columns, answers="1,2,y" if ",x" in columns else "1,2")
 
     assert BEFORE not in " ".join(page.split())
+
+
+def test_of_a_table_with_one_column_more_only_that_one_is_asked(uploader: Uploader, ids: Ids) -> None:
+    stored(uploader, 17)
+
+    path, page = bring(uploader, 18, columns="date,player,fatigue,Frage 1,mood,stress", answers="1,7,2,3")
+
+    words = " ".join(page.split())
+    assert "Most of its columns stood in a table of 24 November 2026" in words
+    assert "New in this one: <code>Frage 1</code>, <code>stress</code>." in words
+    assert "A new kind of file" in page
+    assert READY not in uploader.http.get("/imports").text
+    assert "stress: the file does not say which end of the scale is the best" in words
+    assert "fatigue: the file" not in words
+    assert "mood: read as" not in words
+    uploader.answer(page, path, "use")  # of the columns of before the form says what was said then
+    assert held(uploader, ids, 18) == {"fatigue": 5.0, "mood": 4.0, "stress": 3.0}
+
+
+def test_a_table_of_another_kind_or_role_has_no_answers_filled_in(
+    settings: Any, consent: FakeConsent, clock: Clock, own_vault: Vault, ids: Ids
+) -> None:
+    with uploading(settings, consent, clock, own_vault) as coach:
+        stored(coach, 17)
+        _, page = bring(coach, 18, columns="date,player,mood,v,w,x,y,z", answers="1,1,1,1,1,1")
+        assert "Most of its columns" not in page
+    with uploading(settings, consent, clock, own_vault, "medical") as medical:
+        _, page = bring(medical, 19, columns="date,player,fatigue,mood,x", answers="1,2,3")
+        assert "Most of its columns" not in page
+
+
+def test_names_of_columns_that_bear_an_athletes_name_are_not_kept(uploader: Uploader, ids: Ids) -> None:
+    path, page = bring(uploader, 17, columns="date,player,fatigue,mood,said by Hart", answers="1,2,x")
+    said = {name: [*values, ""] for name, values in SAID.items()}
+    uploader.answer(uploader.answer(page, path, "again", **said).text, path, "use")
+
+    assert not [text for text in remembered_tables(uploader.vault) if "Hart" in text]
+    assert "Most of its columns" not in bring(uploader, 18, columns="date,player,fatigue,mood,y", answers="1,2,x")[1]
 
 
 def test_what_one_role_was_told_stays_with_it(

@@ -32,14 +32,14 @@ def test_the_title_and_the_board_tell_what_was_refused_and_what_was_taken_out(up
     assert "refused" not in uploader.http.get("/board").text
 
     uploader.bring(("injury.csv", INJURY), athlete=ids["new"])
-    assert title(uploader).endswith("one file was set aside; one file was refused")
-    assert "one file was refused." in uploader.http.get("/board").text
+    assert title(uploader).endswith("one file was set aside; one file was refused since you signed in")
+    assert "one file was refused since you signed in." in uploader.http.get("/board").text
 
     uploader.send(uploader.http.get(path).text, f"{path}/undo")
     uploader.app.state.uploads.finish()
-    told = "one file was set aside; one file was refused; one file was taken out again"
+    told = "one file was set aside; one file was refused since you signed in; one file was taken out again"
     assert title(uploader) == f"One file was taken in; {told}"
-    assert "one file was refused; one file was taken out again." in uploader.http.get("/board").text
+    assert "one file was refused since you signed in; one file was taken out again." in uploader.http.get("/board").text
 
     uploader.http.cookies.clear()
     uploader.sign_in("coach")
