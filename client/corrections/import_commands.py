@@ -13,7 +13,7 @@ from chassis.clock import utc_now
 from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import reporting_anyway
-from client.errors import CannotCorrect, VaultError
+from client.errors import CannotCorrect
 
 if TYPE_CHECKING:
     from client.vault.history.undoing import UndonePart
@@ -124,6 +124,7 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
     from client.vault.history.undoing import preview_undo
     from client.vault.history.undoing import undo as undo_imports
     from client.vault.journal import OPERATOR
+    from client.vault.scrubbing import scrub_or_tell
 
     settings = load_settings(folder)
     with open_vault(settings) as vault:
@@ -138,21 +139,13 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
             before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
             days = {who: by_stream(day_changes(held, makers_of(vault, who))) for who, held in before.items()}
-            _scrub(vault)
+            scrub_or_tell(vault, lambda left: warn(f"note: {left}"))
             if as_json:
                 told_days = [{"athlete": who, "streams": [one.as_json() for one in held]} for who, held in days.items()]
                 print_json("homefield-imports-undo-1", {"undone": [_as_json(one) for one in done], "days": told_days})
             else:
                 said = (" ".join((_sentence(one, names), *(held.text for held in days[one.athlete]))) for one in done)
                 say(*(f"Undone. {sentence}" for sentence in said))
-
-
-def _scrub(vault: "Vault") -> None:
-    """Rewrite the file without the readings that went; whatever keeps that from being done, they count no longer."""
-    try:
-        vault.scrub()
-    except VaultError:
-        warn("note: another program has the vault open; its log keeps the sealed bytes until that program ends")
 
 
 def _entries(vault: "Vault") -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say
+from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.text import plural
 from client.commands.node_folder import NodeFolder, find_athlete
@@ -78,6 +78,7 @@ def clear(
     """
     from client.settings import load_settings
     from client.vault.access import open_vault
+    from client.vault.scrubbing import scrub_or_tell
     from client.vault.set_aside import clear as clear_files
 
     with open_vault(load_settings(folder)) as vault:
@@ -88,6 +89,8 @@ def clear(
         with vault.transaction():
             for one in {file["athlete"] for file in found}:
                 clear_files(vault, one, frozenset(file["mark"] for file in found if file["athlete"] == one))
+        if found:
+            scrub_or_tell(vault, lambda left: warn(f"note: {left}"))
     if as_json:
         print_json("homefield-quarantine-clear-1", {"cleared": [file["mark"] for file in found]})
     else:

@@ -9,7 +9,7 @@ from datetime import date, tzinfo
 from chassis.clock import Clock
 from chassis.error_place import place_of
 from client.biometrics.interruption import interrupted_by
-from client.errors import NotUsed, UnreadableFile, VaultError
+from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
@@ -29,6 +29,7 @@ from client.vault.preferences.remembered_labels import (
     remembered_labels,
 )
 from client.vault.preferences.remembered_tables import forget_table
+from client.vault.scrubbing import scrub_or_tell
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
 
@@ -117,16 +118,9 @@ class UploadReader:
             _log(error)
             file.state, file.problem = FileState.STORED, NOT_NOW
             return
-        self._scrub()
+        scrub_or_tell(self._vault, logger.warning)
         file.unused = {}
         file.state, file.problem = FileState.UNDONE, "" if parts else ALREADY_UNDONE
-
-    def _scrub(self) -> None:
-        """Rewrite the vault without the readings that went; whatever prevents that, they count no longer."""
-        try:
-            self._vault.scrub()
-        except VaultError as error:
-            logger.warning("bytes of readings that were taken out are left", extra={"error": type(error).__name__})
 
     def _read_one(self, upload: Upload, file: BroughtFile, member: ArchiveMember) -> None:
         def read() -> None:

@@ -1,8 +1,6 @@
 """Undoing an import: what it alone brought goes, what it had set aside comes back, and nothing else changes."""
 
-import contextlib
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,6 @@ from client.biometrics.streams import Stream
 from client.errors import CannotCorrect, SealBroken
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
-from client.settings import load_settings
-from client.vault import database
 from client.vault.history.undoing import preview_undo, undo
 from client.vault.journal import ImportRecord, imports, record_import
 from client.vault.store import Vault, new_athlete_id
@@ -168,43 +164,6 @@ def test_an_undoing_that_is_killed_at_any_statement_leaves_all_or_nothing(vault:
 def _stored(told: Story) -> list[object]:
     history = told.history()
     return [history.counting, history.former, history.acts, history.claims, imports(told.vault, told.athlete)]
-
-
-def test_no_sealed_byte_of_what_went_is_left_in_the_vault_or_its_log(
-    run: Callable[..., tuple[int, str, str]], node_of_one: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "srpe.csv").write_text(SESSIONS + "2026-03-01T17:30:00Z,run,5,75\n")
-    assert run("ingest", node_of_one, tmp_path / "srpe.csv", "--athlete", 7)[0] == 0
-    path = load_settings(node_of_one).vault_path
-    with sqlite3.connect(path) as connection:
-        sealed = [row[0] for row in connection.execute("SELECT sealed FROM observation")]
-    connection.close()
-
-    def on_disk() -> bytes:
-        return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
-
-    assert sealed
-    assert all(one in on_disk() for one in sealed)
-
-    code, _, err = run("imports", "undo", node_of_one, 1, "--yes")
-
-    assert (code, err) == (0, "")
-    assert not any(one[:32] in on_disk() for one in sealed)
-
-
-def test_an_undoing_beside_an_open_vault_says_what_its_log_keeps(
-    run: Callable[..., tuple[int, str, str]], node_of_one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "_BUSY_S", 0.05)  # how long it waits for the other program
-    (tmp_path / "srpe.csv").write_text(SESSIONS + "2026-03-01T17:30:00Z,run,5,75\n")
-    assert run("ingest", node_of_one, tmp_path / "srpe.csv", "--athlete", 7)[0] == 0
-
-    with contextlib.closing(sqlite3.connect(load_settings(node_of_one).vault_path)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM observation").fetchone()
-        code, out, err = run("imports", "undo", node_of_one, 1, "--yes")
-
-    assert (code, "2 readings go" in out, "log keeps the sealed bytes" in err) == (0, True, True)
 
 
 def test_what_an_earlier_version_imported_stays_when_a_later_import_of_its_file_goes_alone(shared: Vault) -> None:
