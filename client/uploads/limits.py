@@ -21,5 +21,7 @@ MOST_WAITING: Final = 10
 """Uploads of one session whose files are not stored or left out yet."""
 MOST_LABELS: Final = 200
 """Names of athletes in one file that nobody here has."""
+LONGEST_READING_S: Final = 60.0
+"""Seconds of the processor that reading one file takes; the files of everybody else wait meanwhile."""
 
 NODE_BODIES: Final = BodyLimits({UPLOAD_PATH: BodyLimit(LARGEST_UPLOAD, LEAST_RATE, is_streamed=True)})

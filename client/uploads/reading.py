@@ -8,7 +8,6 @@ from datetime import date, tzinfo
 
 from chassis.clock import Clock
 from chassis.error_place import place_of
-from client.biometrics.interruption import interrupted_by
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.members import ArchiveMember
 from client.ingest.clock import LocalClock
@@ -20,6 +19,7 @@ from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents, contents, read_for
 from client.uploads.described import DescribedTables
 from client.uploads.limits import MOST_FILES
+from client.uploads.reading_time import bounded_reading
 from client.uploads.remembered import RememberedReading, label_kind, remember_reading
 from client.vault.history.undoing import undo_what_is_left
 from client.vault.preferences.remembered_labels import (
@@ -85,15 +85,20 @@ class UploadReader:
 
     def store(self, upload: Upload, owners: OwnersByFile) -> None:
         """Store files of which it is known whose they are."""
-        chosen = {(one.part, one.place): one for one in upload.files if one.key in owners}
-        for part in sorted({part for part, _ in chosen}):
+        chosen = [one for one in upload.files if one.key in owners]
+        for part in sorted({one.part for one in chosen}):
             with upload.telling(part):
-                for place, member in _safely(upload, part):
-                    file = chosen.get((part, place))
-                    if file is not None and not upload.is_gone:
-                        self._store_one(upload, file, member, owners[file.key])
-        self._tell_unused([one for one in chosen.values() if one.state is FileState.STORED])
+                self._store_part(upload, part, {one.place: one for one in chosen if one.part == part}, owners)
+        self._tell_unused([one for one in chosen if one.state is FileState.STORED])
         upload.settle()
+
+    def _store_part(self, upload: Upload, part: int, wanted: dict[int, BroughtFile], owners: OwnersByFile) -> None:
+        for place, member in _safely(upload, part):
+            file = wanted.pop(place, None)
+            if file is not None and not upload.is_gone:
+                self._store_one(upload, file, member, owners[file.key])
+            if upload.is_gone or not wanted:  # the rest of an archive is not unpacked for nothing
+                return
 
     def _tell_unused(self, files: Sequence[BroughtFile]) -> None:
         """Note what of files that were just stored no figure uses; they are stored whether or not it can be told."""
@@ -131,7 +136,7 @@ class UploadReader:
             file.state = _STATES.get(found.status, FileState.READ)
 
         file.version += 1
-        with interrupted_by(upload.check_is_here):
+        with bounded_reading(upload):
             _carry_out(file, read)
 
     def _store_one(
@@ -139,7 +144,7 @@ class UploadReader:
     ) -> None:
         def store() -> None:
             opened = member.opened()
-            with interrupted_by(upload.check_is_here):
+            with bounded_reading(upload, times=2):
                 found = read_for(upload.role, opened, self._now(), file.mapping)
             upload.check_is_here()
             named = {label: owner for label, owner in owners.items() if label in found.readings}
