@@ -18,7 +18,7 @@ from client.ingest.cells.text_codec import holds_zeros, utf_16
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
 from client.ingest.markup.scan import looks_like_xml
-from client.ingest.spreadsheets.workbook import Sheet
+from client.ingest.spreadsheets.workbook import Sheet, SheetRow, SheetRows
 from client.ingest.tables.text_lines import TextLines
 
 MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
@@ -41,6 +41,12 @@ class TextTable:
     def repeated(self) -> frozenset[str]:
         """Names that more than one column has; rows do not hold them, for nothing says which column is meant."""
         return frozenset(name for name, number in Counter(self.header).items() if name and number > 1)
+
+    @property
+    def single_names(self) -> tuple[str, ...]:
+        """Names that rows hold: neither those that more than one column has nor those about the cycle."""
+        repeated = self.repeated
+        return tuple(name for name in self.header if name not in repeated and not is_about_cycle(name))
 
     def has(self, *names: str) -> bool:
         """True when the header has every one of `names`; raises UnreadableFile where one stands there twice."""
@@ -99,7 +105,7 @@ def _stripped(cell: str) -> str:
 class SheetTable(TextTable):
     """A table on a sheet of a workbook, whose cells stand in columns and cannot shift; `lines` is empty."""
 
-    cells: tuple[tuple[str, ...], ...]
+    cells: SheetRows
 
     def records(self) -> Iterator[CsvRecord]:
         """Yield the rows below the header; what stands beside the table belongs to none of its columns."""
@@ -163,7 +169,7 @@ def _first_sheet(file: InputFile) -> SheetTable:
     for sheet in file.sheets:
         for number, row in enumerate(sheet.rows):
             if any(row):
-                return _sheet_table(sheet, number)
+                return _sheet_table(sheet, number, row)
     raise UnreadableFile("empty")
 
 
@@ -211,9 +217,7 @@ def _below_description(
 def tables_by_width(file: InputFile, most_lines: int) -> list[TextTable]:
     """Return the tables that the first lines may be headers of, the widest first, and the upper one of two."""
     if file.is_workbook:
-        found: list[TextTable] = [
-            _sheet_table(sheet, number) for sheet in file.sheets for number in _widest_rows(sheet, most_lines)
-        ]
+        found = [table for sheet in file.sheets for table in _widest_tables(sheet, most_lines)]
     else:
         lines, said = _lines(file)
         filled = list(islice(((at, line) for at, line in enumerate(lines) if line.strip()), most_lines))
@@ -237,24 +241,26 @@ def _tables_of_sheets(
     sheets: Sequence[Sheet], fits: Callable[[Sequence[str]], bool]
 ) -> Iterator[tuple[str, TextTable]]:
     for sheet in sheets:
-        for number in range(min(MAX_PREAMBLE, len(sheet.rows))):
-            if fits(_sheet_header(sheet, number)):
-                yield sheet.name, _sheet_table(sheet, number)
+        for number, row in enumerate(sheet.rows.first(MAX_PREAMBLE)):
+            if fits(_sheet_header(row)):
+                yield sheet.name, _sheet_table(sheet, number, row)
                 break
 
 
-def _widest_rows(sheet: Sheet, most_lines: int) -> list[int]:
-    names = [sum(map(bool, _sheet_header(sheet, place))) for place in range(min(most_lines, len(sheet.rows)))]
-    return sorted(range(len(names)), key=lambda place: -names[place])[:_MOST_HEADERS]
+def _widest_tables(sheet: Sheet, most_lines: int) -> list[TextTable]:
+    rows = sheet.rows.first(most_lines)
+    names = [sum(map(bool, _sheet_header(row))) for row in rows]
+    widest = sorted(range(len(rows)), key=lambda place: -names[place])[:_MOST_HEADERS]
+    return [_sheet_table(sheet, place, rows[place]) for place in widest]
 
 
-def _sheet_table(sheet: Sheet, head: int) -> SheetTable:
-    return SheetTable(_sheet_header(sheet, head), "", (), sheet.rows[head + 1 :])
+def _sheet_table(sheet: Sheet, head: int, row: SheetRow) -> SheetTable:
+    return SheetTable(_sheet_header(row), "", (), sheet.rows.below(head + 1))
 
 
-def _sheet_header(sheet: Sheet, number: int) -> tuple[str, ...]:
+def _sheet_header(row: SheetRow) -> tuple[str, ...]:
     """Return the names in a row, up to the last one."""
-    names = [plain_heading(cell) for cell in sheet.rows[number]]
+    names = [plain_heading(cell) for cell in row]
     while names and not names[-1]:
         names.pop()
     return tuple(names)

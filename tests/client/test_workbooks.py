@@ -188,7 +188,7 @@ def test_blank_cells_repeated_to_the_end_of_a_sheet_are_none() -> None:
 
     (sheet,) = read_sheets(open_document(raw=first + OPEN_ROW.format(filler)))
 
-    assert sheet.rows == (("6",),)
+    assert list(sheet.rows) == [("6",)]
 
 
 def test_a_part_that_was_not_checked_is_not_read() -> None:

@@ -1,20 +1,52 @@
-"""Excel and OpenDocument workbooks (python-calamine) as sheets of typed cells."""
+"""Excel and OpenDocument workbooks (python-calamine) as sheets of typed cells, made anew each time they are read.
+
+The library holds a sheet in a third of the memory that its cells take as texts, so that no more than a row is held so.
+"""
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from client.errors import UnreadableFile
 from client.ingest.cells.typed_cell import typed
 from client.ingest.spreadsheets.workbook_gate import DAMAGED, checked_copy
 
+SheetRow = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """Rows of one sheet from the row `skipped` on, as cells: `TypedCell` where the spreadsheet says what a cell is.
+
+    sheet: the library's own, which knows its cells.
+    """
+
+    sheet: Any
+    skipped: int = 0
+
+    def __iter__(self) -> Iterator[SheetRow]:
+        with _translated():
+            for row in islice(self.sheet.iter_rows(), self.skipped, None):
+                yield tuple(map(typed, row))
+
+    def below(self, rows: int) -> "SheetRows":
+        """Return the rows that come after the first `rows`."""
+        return SheetRows(self.sheet, self.skipped + rows)
+
+    def first(self, most: int) -> list[SheetRow]:
+        """Return the first rows, at most `most`."""
+        return list(islice(self, most))
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name and its rows of cells, `TypedCell` where the spreadsheet says what a cell is."""
+    """One sheet: its name and its rows."""
 
     name: str
-    rows: tuple[tuple[str, ...], ...]
+    rows: SheetRows
 
 
 def read_sheets(data: bytes) -> tuple[Sheet, ...]:
@@ -25,17 +57,21 @@ def read_sheets(data: bytes) -> tuple[Sheet, ...]:
 def _opened(data: bytes) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    with _translated(), CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        shown = [
+            one.name
+            for one in book.sheets_metadata
+            if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+        ]
+        for name in shown:
+            yield Sheet(name, SheetRows(book.get_sheet_by_name(name)))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            shown = [
-                one.name
-                for one in book.sheets_metadata
-                if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
-            ]
-            for name in shown:
-                rows = book.get_sheet_by_name(name).iter_rows()
-                yield Sheet(name, tuple(tuple(typed(cell) for cell in row) for row in rows))
-    except UnreadableFile:
+        yield
+    except (UnreadableFile, GeneratorExit):
         raise
     except Exception as error:
         raise UnreadableFile(DAMAGED) from error
