@@ -33,6 +33,7 @@ CONVERSIONS: dict[tuple[str, str], float] = {
     ("mm", "cm"): 0.1,
     ("[in_i]", "cm"): 2.54,
     ("g", "kg"): 0.001,
+    ("ms", "s"): 0.001,
     ("ms", "min"): 1 / 60_000.0,
     ("L", "mL"): 1000.0,
     ("[foz_us]", "mL"): 29.5735,

@@ -127,6 +127,25 @@ def test_meals_of_a_day_are_added_up_and_a_day_with_an_unknown_part_has_no_sum(
     assert (account.rows, account.kept, account.dropped) == (5, 3, {"row_ragged": 1, "time_unreadable": 1})
 
 
+def test_the_total_of_a_day_is_no_meal_and_a_comma_groups_where_commas_part_the_cells(
+    text_file: TextFile, clock: LocalClock
+) -> None:
+    text = (
+        "Date,Meal,Calories,Carbohydrates (g),Protein (g)\n2026-03-02,Breakfast,820,95,48\n"
+        '2026-03-02,Lunch,"1,050",120,70\n2026-03-02,TOTAL,"1,870",215,118\n'
+    )
+
+    reading = read(text_file(text), clock, "myfitnesspal-meals")
+
+    assert sorted((name, value) for _, name, value in days(reading)) == [
+        ("carbohydrate", 215.0),
+        ("energy_intake", 1870.0),
+        ("protein", 118.0),
+    ]
+    account = reading.ledger.account(reading.rows_of, ())
+    assert (account.rows, account.kept, account.dropped) == (3, 2, {"row_of_total": 1})
+
+
 def test_servings_of_a_day_are_added_up(text_file: TextFile, clock: LocalClock) -> None:
     text = (
         "Day,Time,Group,Food Name,Amount,Energy (kcal),Alcohol (g),Carbs (g),Protein (g)\n"

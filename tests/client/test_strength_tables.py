@@ -204,6 +204,7 @@ def test_nordic_and_groin_forces_of_either_side(text_file: TextFile, clock: Loca
         "A,,ForceFrame,2026-03-02,07:10:00,Squeeze,Hip AD/AB,410,362\n"
         "A,,ForceFrame,2026-03-02,07:10:00,Pull,Hip AD/AB,300,310\n"
         "A,,ForceFrame,2026-03-02,07:12:00,Pull,Shoulder ER/IR,99,98\n"
+        "A,,ForceFrame,2026-03-02,07:14:00,Squeeze,Hip IR/ER,210,200\n"
     )
 
     of_nordic = read(text_file(nordic), clock, "vald-nordbord")["A"]
@@ -219,7 +220,16 @@ def test_nordic_and_groin_forces_of_either_side(text_file: TextFile, clock: Loca
         "abduction_left": 300.0,
         "abduction_right": 310.0,
     }
-    assert of_groin.report.details["left_out:other_test"] == 1
+    assert of_groin.report.details["left_out:other_test"] == 2
+
+
+def test_a_time_to_take_off_may_be_in_milliseconds(text_file: TextFile, clock: LocalClock) -> None:
+    head = "Name,ExternalId,Test Type,Date,Time,Additional Load [lb],Contraction Time [ms]\n"
+
+    (jump,) = read(text_file(f"{head}A,,CMJ,3/13/2026,9:05 AM,0,720\n"), clock, "vald-forcedecks")["A"].observations
+
+    assert (jump.stream, jump.value) == (Stream.TIME_TO_TAKEOFF, pytest.approx(0.72))
+    assert jump.day.isoformat() == "2026-03-13"
 
 
 def test_the_best_sprint_of_a_day_is_the_shortest(text_file: TextFile, clock: LocalClock) -> None:

@@ -43,6 +43,12 @@ def sign_of(cells: Iterable[str]) -> Literal[".", ","]:
     return "," if has_comma else "."
 
 
-def declared_decimal(table: TextTable, names: Collection[str]) -> Literal[","] | None:
-    """Return what a mapping of the table declares: a point need not be, and then the cells may show what groups."""
+def declared_decimal(table: TextTable, names: Collection[str]) -> Literal[".", ","] | None:
+    """Return what a mapping of the table declares.
+
+    That is a point where commas part the cells, as the makers write: a comma within a cell then groups ("1,050"). Of
+    other tables a spreadsheet may have written the numbers, and their cells have to show what groups.
+    """
+    if table.delimiter == ",":
+        return "."
     return "," if decimal_sign(table, names) == "," else None

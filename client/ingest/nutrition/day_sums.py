@@ -16,6 +16,8 @@ from client.ingest.tables.mapped_cells import CellReader, SignedCells
 from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import TextTable
 
+_TOTALS = frozenset({"total", "totals", "daily total", "daily totals", "day total", "total for the day"})
+
 
 @dataclass(slots=True)
 class _Day:
@@ -23,19 +25,28 @@ class _Day:
     unknown: set[Stream] = field(default_factory=set)
 
 
-def read_sums(file: InputFile, clock: LocalClock, table: TextTable, known: KnownTable) -> Reading:
-    """Read a table with several rows a day. Rows that share a day's sum are accounted for together."""
+def read_sums(file: InputFile, clock: LocalClock, table: TextTable, known: KnownTable, *, part: str) -> Reading:
+    """Read a table with several rows a day. Rows that share a day's sum are accounted for together.
+
+    part: the column that names a row's meal; a row that is the total of the others is left out.
+    """
     mapping, every = known.mapping(table), QualityCounters()
     out, cells = Collector(file, clock, app=known.app), _cells(table, mapping)
     days: dict[date, _Day] = {}
-    note_unread(out.counters, table.header, mapping.columns)
+    note_unread(out.counters, table.header, {*mapping.columns, part})
+    totals = 0
     for row in table.rows(every):
+        if row.get(part, "").strip().lower() in _TOTALS:
+            totals += 1
+            continue
         day = read_time(row[mapping.time.column], mapping.time.format)
         if day is None:
             every.count("dropped:time_unreadable")
         else:
             _add(days.setdefault(clock.day_of(day), _Day()), row, mapping, cells)
-    out.counters.rows = every.rows
+    out.counters.rows = every.rows - totals
+    if totals:
+        out.counters.lose_rows("left_out:row_of_total", totals)
     for code, number in every.report().details.items():
         out.counters.count(code, number)
     for day, found in sorted(days.items()):

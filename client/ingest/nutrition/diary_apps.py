@@ -41,9 +41,9 @@ def read_cronometer_days(file: InputFile, clock: LocalClock) -> Reading:
 
 def read_cronometer_servings(file: InputFile, clock: LocalClock) -> Reading:
     """Read `servings.csv`: one row for each food; names of foods are not read."""
-    return read_sums(file, clock, read_table(file), SERVINGS)
+    return read_sums(file, clock, read_table(file), SERVINGS, part="Group")
 
 
 def read_my_fitness_pal(file: InputFile, clock: LocalClock) -> Reading:
     """Read the nutrition summary: one row for each meal; notes are not read."""
-    return read_sums(file, clock, read_table(file), MEALS)
+    return read_sums(file, clock, read_table(file), MEALS, part="Meal")

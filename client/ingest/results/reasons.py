@@ -19,6 +19,7 @@ _ROWS = {
     "row_left_out": "another value in the column of `only`",
     "label_too_long": "a name of an athlete of over 200 characters",
     "imputed": "the source's own estimate",
+    "row_of_total": "the total of a day's other rows",
     "not_at_rest": "a reading that is not at rest",
     "another_athlete": "another athlete",
     "athlete_not_taken": "an athlete who is not taken",

@@ -4,6 +4,8 @@ Heights from flight time and from impulse are two streams. Only countermovement 
 jumps are not compared with them.
 """
 
+import re
+
 from client.biometrics.streams import Stream
 from client.ingest.cells.number_form import is_missing, plain_number
 from client.ingest.clock import LocalClock
@@ -12,6 +14,7 @@ from client.ingest.mapping import StreamColumn
 from client.ingest.strength.trial_table import TrialRow, TrialTable, Values, read_trials
 
 _CMJ = frozenset({"countermovement jump", "counter movement jump", "cmj"})
+_GROIN = re.compile(r"\bad\s*/\s*ab\b|\bad(?:duction)?\b|\bab(?:duction)?\b|groin")
 _TYPE = ("test type", "type", "test type name", "testtype name")
 
 
@@ -27,8 +30,11 @@ def _nordic_left_out(row: TrialRow, _: StreamColumn) -> str:
 
 
 def _groin_left_out(row: TrialRow, entry: StreamColumn) -> str:
-    """ForceFrame names the direction of a hip test: a squeeze is adduction, a pull abduction."""
-    if "hip" not in row.get("test", "").lower():
+    """ForceFrame names the direction of a hip test: a squeeze is adduction, a pull abduction.
+
+    The directions of its tests of rotation and flexion (Hip IR/ER) have the same names.
+    """
+    if _GROIN.search(row.get("test", "").lower()) is None:
         return "other_test"
     direction = row.get("direction", "").strip().lower()
     wanted = "squeeze" if entry.stream in (Stream.ADDUCTION_LEFT, Stream.ADDUCTION_RIGHT) else "pull"
