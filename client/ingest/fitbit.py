@@ -1,9 +1,7 @@
 """Fitbit exports: resting heart rate, sleep, sleep scores (times are local) and exercises (times are UTC)."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from client.biometrics.observations import AUTO_DETECTED, NAP
 from client.biometrics.quality import QualityCounters
@@ -11,15 +9,21 @@ from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
+from client.ingest.health.json_record import JsonRecord
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
+from client.ingest.markup.field_names import FieldNames
+from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.text_table import read_table
-from client.ingest.times.fitbit_time import local_time, utc_time
+from client.ingest.times.fitbit_time import OWN_FORM, local_time, utc_time
 
 APP = "fitbit"
 SLEEP_SCORE_HEADER = ("timestamp", "overall_score", "deep_sleep_in_minutes")
+_OF_SCORES = ExportColumns(SLEEP_SCORE_HEADER[:1], SLEEP_SCORE_HEADER[1:], own_form=OWN_FORM)
 OF_INTERFACE = ("sleep", "activities")
 """Keys of the lists in answers of the web interface; the download has the lists alone."""
+NO_RECORDS = "expected a JSON list of records"
+NO_JSON = "expected JSON, found something else or only its beginning"
 _ZERO = (0.0,)
 _DAY_MS = 86_400_000
 _METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0, "yard": 0.9144}  # per unit, as exports name it
@@ -27,30 +31,11 @@ _METRES = {"kilometer": 1000.0, "mile": 1609.344, "meter": 1.0, "yard": 0.9144} 
 _Place = Callable[[object, LocalClock, QualityCounters], Moment | None]
 
 
-def records(file: InputFile) -> list[dict[str, Any]]:
-    """Return the objects of a JSON list, also of the one in an answer of the web interface.
-
-    Raises UnreadableFile for anything else.
-    """
-    try:
-        found = json.loads(file.data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile("expected JSON, found something else or only its beginning") from error
-    if isinstance(found, dict):
-        found = next((found[key] for key in OF_INTERFACE if key in found), None)
-    if not isinstance(found, list) or not found or not all(isinstance(record, dict) for record in found):
-        raise UnreadableFile("expected a JSON list of records")
-    return found
-
-
 def read_resting_heart_rate(file: InputFile, clock: LocalClock) -> Reading:
     """Read `resting_heart_rate.json`: one value a day; 0 stands for a day without one."""
     out = Collector(file, clock, app=APP)
     for record, moment in _timed(file, out, "dateTime", local_time):
-        value = record.get("value")
-        out.number(
-            Stream.RESTING_HEART_RATE, moment, value.get("value") if isinstance(value, dict) else None, sentinels=_ZERO
-        )
+        out.number(Stream.RESTING_HEART_RATE, moment, record.value("value", "value"), sentinels=_ZERO)
     return out.reading()
 
 
@@ -61,27 +46,27 @@ def read_sleep(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     for record, start in _timed(file, out, "startTime", local_time):
-        end = local_time(record.get("endTime"), clock, out.counters)
+        end = local_time(record.value("endTime"), clock, out.counters)
         if end is None or end.utc <= start.utc:
             out.counters.count("dropped:sleep_without_end")
             continue
         quality = (NAP,) if _is_nap(record) else ()
-        asleep, in_bed = record.get("minutesAsleep"), record.get("timeInBed")
+        asleep, in_bed = record.value("minutesAsleep"), record.value("timeInBed")
         taken = out.number(Stream.SLEEP_PERIOD_MIN, start, asleep, end=end.utc, sentinels=_ZERO, quality=quality)
         if taken and not quality and isinstance(in_bed, int) and isinstance(asleep, int) and in_bed > 0:
             out.number(Stream.SLEEP_EFFICIENCY, start, 100.0 * asleep / in_bed, end=end.utc)
     return out.reading()
 
 
-def _is_nap(record: dict[str, Any]) -> bool:
+def _is_nap(record: JsonRecord) -> bool:
     """True where the record says that it is not the main sleep; the download and the web API name the field apart."""
-    return False in (record.get("mainSleep"), record.get("isMainSleep"))
+    return False in (record.value("mainSleep"), record.value("isMainSleep"))
 
 
 def read_sleep_score(file: InputFile, clock: LocalClock) -> Reading:
     """Read `sleep_score.csv`. Its times end in Z but are local (they equal the local ends in `sleep.json`)."""
     out = Collector(file, clock, app=APP)
-    for row in pointed_rows(read_table(file), SLEEP_SCORE_HEADER[1:], out.counters):
+    for row in _OF_SCORES.rows(read_table(file), out.counters):
         moment = local_time(row["timestamp"].removesuffix("Z"), clock, out.counters)
         if moment is None:
             continue
@@ -96,33 +81,31 @@ def read_exercise(file: InputFile, clock: LocalClock) -> Reading:
     """Read `exercise.json`: minutes without pauses, mean heart rate and distance of each activity; no positions."""
     out = Collector(file, clock, app=APP)
     for record, start in _timed(file, out, "startTime", utc_time):
-        elapsed_ms = _milliseconds(record.get("duration"))
+        elapsed_ms = _milliseconds(record.value("duration"))
         if elapsed_ms is None:
             out.counters.count("dropped:activity_without_duration")
             continue
-        active_ms = _milliseconds(record.get("activeDuration")) or elapsed_ms
+        active_ms = _milliseconds(record.value("activeDuration")) or elapsed_ms
         end = start.utc + timedelta(milliseconds=elapsed_ms)
-        quality = (AUTO_DETECTED,) if record.get("logType") == "auto_detected" else ()
+        quality = (AUTO_DETECTED,) if record.value("logType") == "auto_detected" else ()
         minutes = min(active_ms, elapsed_ms) / 60_000
         out.number(Stream.ACTIVITY_DURATION_MIN, start, minutes, end=end, quality=quality)
-        if "averageHeartRate" in record:
-            out.number(
-                Stream.HEART_RATE_MEAN, start, record["averageHeartRate"], end=end, sentinels=_ZERO, quality=quality
-            )
+        if record.has("averageHeartRate"):
+            rate = record.value("averageHeartRate")
+            out.number(Stream.HEART_RATE_MEAN, start, rate, end=end, sentinels=_ZERO, quality=quality)
         _take_distance(out, record, start, end, quality)
     return out.reading()
 
 
-def _take_distance(
-    out: Collector, record: dict[str, Any], start: Moment, end: datetime, quality: tuple[str, ...]
-) -> None:
-    if record.get("distance") is None:
+def _take_distance(out: Collector, record: JsonRecord, start: Moment, end: datetime, quality: tuple[str, ...]) -> None:
+    metres = record.value("distance")
+    if metres is None:
         return
-    factor = _METRES.get(str(record.get("distanceUnit")).lower().removesuffix("s"))
+    factor = _METRES.get(str(record.value("distanceUnit")).lower().removesuffix("s"))
     if factor is None:
         out.counters.count("dropped:unit_distance")
         return
-    out.number(Stream.DISTANCE, start, record["distance"], end=end, factor=factor, quality=quality)
+    out.number(Stream.DISTANCE, start, metres, end=end, factor=factor, quality=quality)
 
 
 def _milliseconds(value: object) -> float | None:
@@ -132,11 +115,24 @@ def _milliseconds(value: object) -> float | None:
     return float(value) if 0 < value < _DAY_MS else None
 
 
-def _timed(file: InputFile, out: Collector, field: str, place: _Place) -> Iterator[tuple[dict[str, Any], Moment]]:
-    for record in records(file):
+def _timed(file: InputFile, out: Collector, name: str, place: _Place) -> Iterator[tuple[JsonRecord, Moment]]:
+    """Yield each record with its time; what stands before the place where a file is cut off counts.
+
+    Raises UnreadableFile where no record stands there.
+    """
+    objects, fields = JsonObjects(file), FieldNames()
+    for key, values in objects:
+        if key and key not in OF_INTERFACE:
+            continue
+        record = JsonRecord(key, values, fields)
         out.counters.rows += 1
-        moment = place(record.get(field), out.clock, out.counters)
-        log_id = record.get("logId")
+        moment = place(record.value(name), out.clock, out.counters)
+        log_id = record.value("logId")
         out.begin_record(f"log {log_id}" if isinstance(log_id, int | str) and log_id else "", is_unique=True)
         if moment is not None:
             yield record, moment
+        fields.see(values)
+    if not out.counters.rows:
+        raise UnreadableFile(NO_RECORDS if objects.defect is None else NO_JSON)
+    fields.note(out.counters)
+    out.cut_off(objects.defect)

@@ -240,7 +240,10 @@ def _json_reader(file: InputFile) -> Reader:
             return answered
         raise UnreadableFile("a JSON file of a kind that no reader knows; export it as CSV, FIT or TCX")
     # The first record alone: a series of minutes is larger than any list that is read, and is not read.
-    first = next((values for _, values in JsonObjects(file)), None) or fitbit.records(file)[0]
+    objects = JsonObjects(file)
+    first = next((values for _, values in objects), None)
+    if first is None:
+        raise UnreadableFile(fitbit.NO_RECORDS if objects.defect is None else fitbit.NO_JSON)
     for key, reader in BY_KEY:
         if key in first:
             return reader

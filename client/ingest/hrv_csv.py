@@ -1,17 +1,15 @@
 """Daily variability as apps export it: HRV4Training (iOS) and EliteHRV."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
-from client.ingest.cells.number_form import NumberForm, Refusal, is_missing
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import decimal_sign
-from client.ingest.tables.unread_columns import note_unread
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.text_table import TextTable, read_table
 
 HRV4TRAINING_HEADER = ("timestamp_measurement", "HR", "rMSSD")
@@ -43,11 +41,10 @@ def _read(file: InputFile, clock: LocalClock, *, app: str, time: str, rmssd: str
 
 
 def _taken(out: Collector, table: TextTable, *, time: str, rmssd: str, heart_rate: str) -> Reading:
-    texts = [row[time] for row in table.rows(QualityCounters())]
-    swapped = has_day_before_month(texts)
-    form = NumberForm(decimal_sign(table, (rmssd, heart_rate)))
-    note_unread(out.counters, table.header, {time, rmssd, heart_rate, "Type"})
-    for row in table.rows(out.counters):
+    every = QualityCounters()
+    swapped = has_day_before_month(row[time] for row in table.rows(every))
+    columns = ExportColumns((time,), (rmssd, heart_rate), ("Type",))
+    for row in columns.rows(table, out.counters):
         if row.get("Type", _AT_REST).casefold() != _AT_REST:
             out.counters.count("left_out:not_at_rest")
             continue
@@ -57,19 +54,16 @@ def _taken(out: Collector, table: TextTable, *, time: str, rmssd: str, heart_rat
             out.counters.count("clock:day_before_month")
         moment = out.clock.instant(text, out.counters)
         if moment is not None:
-            out.number(Stream.RMSSD, moment, _number(row[rmssd], form), sentinels=_ZERO)
-            out.number(Stream.RESTING_HEART_RATE, moment, _number(row[heart_rate], form), sentinels=_ZERO)
-    if out.counters.rows and not texts:
+            out.number(Stream.RMSSD, moment, row[rmssd], sentinels=_ZERO)
+            out.number(Stream.RESTING_HEART_RATE, moment, row[heart_rate], sentinels=_ZERO)
+    if every.rows and every.report().dropped == every.rows:
         raise UnreadableFile("every row has more or fewer cells than the header; columns cannot be told apart")
     return out.reading()
 
 
-def _number(cell: str, form: NumberForm) -> float | Refusal | None:
-    return None if is_missing(cell) else form.read(cell)
-
-
-def has_day_before_month(texts: Sequence[str]) -> bool:
+def has_day_before_month(texts: Iterable[str]) -> bool:
     """True when dates are written YYYY-DD-MM: some "month" is above 12, and no "day" would be."""
-    found = [match for match in map(_DATE.match, texts) if match]
-    middles, lasts = [int(m[2]) for m in found], [int(m[3]) for m in found]
-    return any(value > 12 for value in middles) and all(value <= 12 for value in lasts)
+    highest = [0, 0]
+    for match in filter(None, map(_DATE.match, texts)):
+        highest = [max(highest[0], int(match[2])), max(highest[1], int(match[3]))]
+    return highest[0] > 12 >= highest[1]

@@ -8,7 +8,7 @@ from client.ingest.cells.number_form import plain_number
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.tables.reported_rest import take_rest
 from client.ingest.text_table import read_table
 
@@ -18,6 +18,11 @@ SRPE_HEADER = ("end_date_time", "perceived_exertion", "duration_min")
 INJURY_HEADER = ("effective_time_frame", "injuries")
 
 _ITEMS = (Stream.FATIGUE, Stream.MOOD, Stream.SLEEP_QUALITY, Stream.SORENESS, Stream.STRESS, Stream.SLEEP_DURATION_H)
+_OF_WELLNESS = ExportColumns(
+    ("effective_time_frame",), (*(stream.value for stream in _ITEMS), "readiness"), ("soreness_area",)
+)
+_OF_SESSIONS = ExportColumns(("end_date_time",), ("perceived_exertion", "duration_min"))
+_OF_INJURIES = ExportColumns(("effective_time_frame",), others=("injuries",))
 _ZERO = (0.0,)
 _DEGREES = {"minor": 1.0, "major": 2.0}
 
@@ -30,8 +35,7 @@ def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
     """
     out = Collector(file, clock, app=APP)
     days: set[object] = set()
-    numbers = (*(stream.value for stream in _ITEMS), "readiness")
-    for row in pointed_rows(read_table(file), numbers, out.counters):
+    for row in _OF_WELLNESS.rows(read_table(file), out.counters):
         moment = clock.instant(row["effective_time_frame"], out.counters)
         if moment is None:
             continue
@@ -53,7 +57,7 @@ def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
     Rating 0 with 0 minutes is a day of rest that the athlete reports.
     """
     out = Collector(file, clock, app=APP)
-    for row in pointed_rows(read_table(file), ("perceived_exertion", "duration_min"), out.counters):
+    for row in _OF_SESSIONS.rows(read_table(file), out.counters):
         end = clock.instant(row["end_date_time"], out.counters)
         if end is None:
             continue
@@ -73,7 +77,7 @@ def read_srpe(file: InputFile, clock: LocalClock) -> Reading:
 def read_injury(file: InputFile, clock: LocalClock) -> Reading:
     """Read `injury.csv`: the worst degree of all reported sites, 0 for an empty report, and the sites as text."""
     out = Collector(file, clock, app=APP)
-    for row in read_table(file).rows(out.counters):
+    for row in _OF_INJURIES.rows(read_table(file), out.counters):
         moment = clock.instant(row["effective_time_frame"], out.counters)
         sites = _sites(row["injuries"])
         if moment is None:

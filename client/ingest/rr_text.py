@@ -9,6 +9,7 @@ from client.ingest.cells.interval_lines import MIN_BEATS, PLAUSIBLE_MS, Interval
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import decoded
 
 APP = "rr-text"
@@ -42,6 +43,7 @@ def _in_ms(lines: IntervalLines, out: Collector) -> list[float]:
     if found is None:
         raise UnreadableFile(_why_none(lines))
     values, factor = found
+    note_unread(out.counters, lines.other_names, ())
     unread = lines.ragged + sum(value is None for value in values)
     if unread:
         out.counters.count("dropped:not_a_number_rr_intervals", unread)

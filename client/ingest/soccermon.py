@@ -8,12 +8,13 @@ from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.text_table import read_table
 
 APP = "soccermon"
 HEADER = ("player", "date", "readiness", "observed")
+_COLUMNS = ExportColumns(("date",), ("readiness",), ("player", "observed"))
 _OBSERVED = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -26,7 +27,7 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
     outs: dict[str, Collector] = {}
     check = ColumnCheck()
     left_out = QualityCounters()
-    for row in pointed_rows(read_table(file), ("readiness",), left_out):
+    for row in _COLUMNS.rows(read_table(file), left_out):
         if player is not None and row["player"] != player:
             left_out.count("left_out:another_athlete")
             continue
@@ -39,7 +40,7 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
         if not _OBSERVED.get(row["observed"].lower(), False):
             out.counters.count("sentinel:imputed")
             continue
-        day = read_time(row["date"], "date")
+        day = read_time(row["date"], "iso")
         if day is None:
             out.counters.count("dropped:time_unreadable")
             continue

@@ -54,13 +54,17 @@ class IntervalLines:
 
         A column whose name says so comes first, else the last one that is plausible: what stands before is time.
         """
+        found = self._found()
+        return None if found is None else found[1:]
+
+    def _found(self) -> tuple[int, list[float | None], float] | None:
         order = sorted(range(len(self.columns)), key=lambda place: (_is_named(self.names[place]), place), reverse=True)
         for place in order:
             values = [_number(text) for text in self.columns[place]]
             factor = _factor(values)
             is_mark = len(self.columns) > 1 and len(set(values)) < MIN_DIFFERENT
             if factor is not None and not is_mark and not is_force(values):
-                return values, factor
+                return place, values, factor
         return None
 
     @property
@@ -69,6 +73,20 @@ class IntervalLines:
         values = [value for text in self.columns[-1] if (value := _number(text)) is not None] if self.columns else []
         rates = sum(HEART_RATES[0] <= value <= HEART_RATES[1] for value in values)
         return len(values) >= MIN_BEATS and rates >= MIN_PLAUSIBLE_SHARE * len(values)
+
+    @property
+    def other_names(self) -> list[str]:
+        """Names of the columns that hold neither the intervals nor, before these, times that go on."""
+        found = self._found() if len(self.names) > 1 and len(set(self.names)) == len(self.names) else None
+        if found is None:
+            return []
+        place = found[0]
+        return [name for at, name in enumerate(self.names) if at > place or (at < place and not self._goes_on(at))]
+
+    def _goes_on(self, place: int) -> bool:
+        column = self.columns[place]
+        values = [value for text in column if (value := _number(text)) is not None]
+        return _STAMP.match(column[0]) is not None or values == sorted(values)
 
     def first_stamp(self) -> datetime | None:
         """Return the first time stamp, with an offset or without, also of two columns; None where there is none.

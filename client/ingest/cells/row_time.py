@@ -142,12 +142,17 @@ class DayOrder:
 
     def check(self, column: str) -> None:
         """Return when the order can be right; raises UnreadableFile where dates prove that it is not."""
-        telling = self.as_said + self.exchanged
-        if self.exchanged and self.exchanged >= ORDER_DOUBT * telling:
+        if self.is_contradicted:
+            telling = self.as_said + self.exchanged
             raise UnreadableFile(
                 f"day and month look exchanged in the column {column}: {self.exchanged} of {telling} dates that can "
                 "tell fit only the other order; correct time.format in the mapping"
             )
+
+    @property
+    def is_contradicted(self) -> bool:
+        """True when more than a slip fits the other order alone."""
+        return self.exchanged > 0 and self.exchanged >= ORDER_DOUBT * (self.as_said + self.exchanged)
 
     @property
     def is_doubtful(self) -> bool:

@@ -13,6 +13,7 @@ from client.ingest.health.json_record import JsonRecord
 from client.ingest.health.sleep_records import SleepRecord, told_once
 from client.ingest.health.sleep_stages import ASLEEP, AWAKE, DEEP, SleepStage, take_sleeps
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.markup.field_names import FieldNames
 from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.reader import Reader
 
@@ -60,15 +61,15 @@ class _HealthConnect:
         elif kind == "HeartRateVariabilityRmssd":
             self._point(record, Stream.RMSSD, record.number("heartRateVariabilityMillis"))
         elif kind == "Weight":
-            self._point(record, Stream.BODY_WEIGHT, _quantity(record.values.get("weight"), _KILOGRAMS))
+            self._point(record, Stream.BODY_WEIGHT, _quantity(record.value("weight"), _KILOGRAMS))
         elif kind == "SleepSession":
             self._sleep(record)
         elif kind == "ExerciseSession":
             self._exercise(record)
         elif kind == "Nutrition":
-            self._add(record, Stream.ENERGY_INTAKE, _quantity(record.values.get("energy"), _KILOCALORIES))
+            self._add(record, Stream.ENERGY_INTAKE, _quantity(record.value("energy"), _KILOCALORIES))
         elif kind == "Hydration":
-            self._add(record, Stream.FLUID, _quantity(record.values.get("volume"), _MILLILITRES))
+            self._add(record, Stream.FLUID, _quantity(record.value("volume"), _MILLILITRES))
         else:
             return False
         return True
@@ -106,7 +107,7 @@ class _HealthConnect:
     def _sleep(self, record: JsonRecord) -> None:
         stages: list[SleepStage] = []
         span = self._span(record)
-        told = record.values.get("stages")
+        told = record.value("stages")
         for one in told if isinstance(told, list) else ():
             stage = JsonRecord("", one) if isinstance(one, Mapping) else None
             kind = _stage(one.get("stage", one.get("type"))) if stage else None
@@ -187,14 +188,16 @@ def read_health_connect(file: InputFile, clock: LocalClock) -> Reading:
     """Read the records of a file, whole or cut off."""
     taken, objects = _HealthConnect(file, clock), JsonObjects(file)
     out = taken.out
-    rows = 0
+    rows, fields = 0, FieldNames()
     for key, values in objects:
         out.begin_record()
-        if taken.take(JsonRecord(key, values)):
+        if taken.take(JsonRecord(key, values, fields)):
             rows += 1
+            fields.see(values)
         else:
             out.counters.lose_rows("left_out:kind_not_taken", 1)
     out.counters.rows = rows
+    fields.note(out.counters)
     taken.take_sums()
     taken.take_sleeps()
     out.cut_off(objects.defect)

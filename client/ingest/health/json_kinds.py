@@ -1,6 +1,5 @@
 """Which reader takes a JSON export of a health service, told from its first records or its top-level keys."""
 
-import json
 from collections.abc import Callable
 from itertools import islice
 
@@ -8,7 +7,7 @@ from client.ingest.health import health_connect
 from client.ingest.health.json_record import JsonRecord
 from client.ingest.health.services import garmin, oura, polar, suunto, whoop
 from client.ingest.input_file import InputFile
-from client.ingest.markup.json_stream import JsonObjects
+from client.ingest.markup.json_stream import JsonObjects, outline_of
 from client.ingest.reader import Reader
 
 READERS: tuple[Reader, ...] = (
@@ -21,7 +20,6 @@ READERS: tuple[Reader, ...] = (
     suunto.READER,
 )
 _LOOKED_AT = 20  # ours: records
-_MOST_DOCUMENT = 64 * 2**20  # ours: one session with all its samples
 _BY_RECORD: tuple[tuple[Callable[[JsonRecord], bool], Reader], ...] = (
     (lambda record: bool(health_connect.kind_of(record)), health_connect.READER),
     (whoop.is_whoop, whoop.READER),
@@ -46,12 +44,8 @@ def _reader_of_document(file: InputFile) -> Reader | None:
         b"exercises" in file.head or b"DeviceLog" in file.head
     ):
         return None
-    data = file.at_most(_MOST_DOCUMENT)
-    try:
-        document = None if data is None else json.loads(data)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
+    document = outline_of(file)
+    if document is None:
         return polar.SESSION_READER if b"exportVersion" in file.head else None
     if suunto.is_suunto(document):
         return suunto.READER

@@ -8,6 +8,7 @@ from typing import Any
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.markup.field_names import FieldNames
 from client.ingest.markup.json_stream import JsonObjects
 
 LONGEST_OFFSET_S = 14 * 3600
@@ -18,10 +19,15 @@ _LARGEST = 1e300  # ours: a whole number of JSON may be of any size
 
 @dataclass(frozen=True, slots=True)
 class JsonRecord:
-    """One object of a list. key: the key that the list stands under, or "" at the top."""
+    """One object of a list. key: the key that the list stands under, or "" at the top. fields: notes what is read."""
 
     key: str
     values: Mapping[str, Any]
+    fields: FieldNames | None = None
+
+    def value(self, *path: str) -> Any:
+        """Return what stands at a path of keys as it is, None where there is nothing."""
+        return self._at(path)
 
     def number(self, *path: str) -> float | None:
         """Return the number at a path of keys, None where there is none that a double holds."""
@@ -40,6 +46,8 @@ class JsonRecord:
         return all(name in self.values for name in names)
 
     def _at(self, path: tuple[str, ...]) -> Any:
+        if self.fields is not None:
+            self.fields.read(*path)
         value: Any = self.values
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -99,14 +107,18 @@ Take = Callable[[Collector, JsonRecord], bool]
 
 def read_records(file: InputFile, clock: LocalClock, take: Take, *, app: str, id_field: str = "") -> Reading:
     """Read every record of a file with `take`; id_field: the source's own id of a record, where it has one."""
-    out, objects = Collector(file, clock, app=app), JsonObjects(file)
+    out, objects, fields = Collector(file, clock, app=app), JsonObjects(file), FieldNames()
+    fields.read(id_field)
     for key, values in objects:
-        record = JsonRecord(key, values)
+        record = JsonRecord(key, values, fields)
         out.counters.rows += 1
         own_id = values.get(id_field) if id_field else None
         out.begin_record(f"id {own_id}"[:80] if isinstance(own_id, int | str) else "", is_unique=True)
-        if not take(out, record):
+        if take(out, record):
+            fields.see(values)
+        else:
             out.counters.count("left_out:kind_not_taken")
+    fields.note(out.counters)
     out.cut_off(objects.defect)
     return out.reading()
 

@@ -44,8 +44,7 @@ def read_list(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected an availability list with an athlete, a date and the availability")
-    days = [row[columns["day"]] for row in table.rows(QualityCounters())]
-    form = date_form(columns["day"], days)
+    form = date_form(columns["day"], (row[columns["day"]] for row in table.rows(QualityCounters())))
     rows = LabelledRows(file, clock, app=APP, label=columns["athlete"], read=columns.values())
     for out, row in rows.of(table):
         _take(out, row[columns["day"]], row[columns["availability"]], form)

@@ -54,29 +54,28 @@ def read_log(file: InputFile, clock: LocalClock, _: str | None = None) -> dict[s
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected a log of health problems with an onset, and a return or the days lost")
-    lines = list(table.rows(QualityCounters()))
-    form = _form(lines, columns)
-    columns |= _kind_column(table, lines, columns)
+    form = _form(table, columns)
+    columns |= _kind_column(table, columns)
     rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"), read=columns.values())
     for out, row in rows.of(table):
         _take(out, row, columns, form)
     return rows.readings()
 
 
-def _kind_column(table: TextTable, rows: list[dict[str, str]], columns: dict[str, str]) -> dict[str, str]:
+def _kind_column(table: TextTable, columns: dict[str, str]) -> dict[str, str]:
     """Return the column of the kind, told by its name and by its cells."""
     likely = found_columns(table.header, {name: (name,) for name in _ANY_KIND})
     named = [*([columns["kind"]] if "kind" in columns else []), *likely.values()]
     taken = {*named, *columns.values()}
-    others = [name for name in dict.fromkeys(table.header) if rows and name in rows[0] and name not in taken]
-    found = kind_column(rows, named, others)
+    others = [name for name in table.single_names if name not in taken]
+    found = kind_column(table.rows(QualityCounters()), named, others)
     return {} if found is None else {"kind": found}
 
 
-def _form(rows: list[dict[str, str]], columns: dict[str, str]) -> str:
+def _form(table: TextTable, columns: dict[str, str]) -> str:
     """Return the form of the days; onset and return are written alike."""
     names = [columns[what] for what in ("onset", "return") if what in columns]
-    return date_form(columns["onset"], [row[name] for name in names for row in rows])
+    return date_form(columns["onset"], (row[name] for row in table.rows(QualityCounters()) for name in names))
 
 
 def _take(out: Collector, row: dict[str, str], columns: dict[str, str], form: str) -> None:

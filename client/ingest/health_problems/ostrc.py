@@ -42,7 +42,7 @@ def read_answers(file: InputFile, clock: LocalClock, _: str | None = None) -> di
     columns = columns_of(table.header)
     if columns is None:
         raise UnreadableFile("expected a date and the four questions of the OSTRC questionnaire")
-    form = date_form(columns["day"], [row[columns["day"]] for row in table.rows(QualityCounters())])
+    form = date_form(columns["day"], (row[columns["day"]] for row in table.rows(QualityCounters())))
     rows = LabelledRows(file, clock, app=APP, label=columns.get("athlete"), read=columns.values())
     for out, row in rows.of(table):
         _take(out, row, columns, form)

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from client.biometrics.health_episodes import ProblemKind
 from client.errors import UnreadableFile
@@ -18,6 +20,7 @@ _INJURY = frozenset("skade skadet skada skadad lesion lesionado lesionada blesse
 _INJURY_STEMS = ("injur", "verletz", "blessure", "lesione", "infortun")
 
 
+@lru_cache(maxsize=4096)  # a column of kinds has few different cells
 def kind_said(text: str) -> ProblemKind | None:
     """Return which kind of problem a cell says; None where it says neither ("Achilles" is no illness)."""
     words = _WORD.findall(_plain(text))
@@ -28,16 +31,20 @@ def kind_said(text: str) -> ProblemKind | None:
     return None
 
 
-def kind_column(rows: Sequence[Mapping[str, str]], named: Sequence[str], others: Collection[str]) -> str | None:
-    """Return the column that says which problems are illnesses; None where none does.
+def kind_column(rows: Iterable[Mapping[str, str]], named: Sequence[str], others: Collection[str]) -> str | None:
+    """Return the column that says which problems are illnesses; None where none does. The rows are gone through once.
 
     named: columns whose name may mean the kind, the likeliest first. others: columns that nothing is read from.
     Raises UnreadableFile where one of these speaks of an illness and none says the kind, for each would be an injury.
     """
-    told = [name for name in named if _says(rows, name)]
-    plain = [name for name in others if _says_nothing_else(rows, name)]
+    columns = {name: _ColumnOfWords() for name in (*named, *others)}
+    for row in rows:
+        for name, column in columns.items():
+            column.see(row[name])
+    told = [name for name in named if columns[name].says_kind]
+    plain = [name for name in others if columns[name].says_kind and columns[name].says_nothing_else]
     found = next(iter([*told, *plain]), None)
-    speaking = [name for name in others if any(kind_said(row[name]) is ProblemKind.ILLNESS for row in rows)]
+    speaking = [name for name in others if columns[name].says_illness]
     if found is None and speaking:
         raise UnreadableFile(
             f"the column {speaking[0][:40]} speaks of an illness, and no column says which rows are illnesses; add a "
@@ -46,14 +53,21 @@ def kind_column(rows: Sequence[Mapping[str, str]], named: Sequence[str], others:
     return found or next(iter(named), None)
 
 
-def _says(rows: Sequence[Mapping[str, str]], name: str) -> bool:
-    return any(kind_said(row[name]) is not None for row in rows)
+@dataclass(slots=True)
+class _ColumnOfWords:
+    """What the cells of one column say. says_nothing_else: each filled cell is one word for a kind, or two."""
 
+    says_kind: bool = False
+    says_illness: bool = False
+    says_nothing_else: bool = True
 
-def _says_nothing_else(rows: Sequence[Mapping[str, str]], name: str) -> bool:
-    """True for a column of single words for a kind."""
-    filled = [row[name] for row in rows if row[name].strip()]
-    return bool(filled) and all(kind_said(cell) is not None and len(cell.split()) <= 2 for cell in filled)
+    def see(self, cell: str) -> None:
+        if not cell.strip():
+            return
+        kind = kind_said(cell)
+        self.says_kind |= kind is not None
+        self.says_illness |= kind is ProblemKind.ILLNESS
+        self.says_nothing_else &= kind is not None and len(cell.split()) <= 2
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
+from client.ingest.cells.time_columns import forms_of
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.known.date_form import forms_of_table
 from client.ingest.known.decimal_sign import declared_decimal
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import Mapping as CsvMapping
@@ -33,7 +36,10 @@ class KnownTable:
     only: RowFilter | None = None
 
     def mapping(self, table: TextTable) -> CsvMapping:
-        """Return the mapping of a table; raises UnreadableFile where none of its columns is read."""
+        """Return the mapping of a table.
+
+        Raises UnreadableFile where none of its columns is read, and where its dates do not tell day from month.
+        """
         names = set(table.header) - table.repeated  # which of two columns is meant, nothing says
         streams: dict[Stream, StreamColumn] = {}
         for entry in self.columns:
@@ -43,6 +49,7 @@ class KnownTable:
             raise UnreadableFile(f"a table of {self.app} without a column that is read")
         time = self.time.model_copy(
             update={
+                "format": self._form_of_days(table),
                 "time_of_day": self.time.time_of_day if self.time.time_of_day in names else None,
                 "zone_column": self.time.zone_column if self.time.zone_column in names else None,
             }
@@ -56,6 +63,12 @@ class KnownTable:
             only=self.only if self.only is not None and self.only.column in names else None,
             streams=tuple(streams.values()),
         )
+
+    def _form_of_days(self, table: TextTable) -> str:
+        """Return the form of the maker, or the one in which a spreadsheet saved the table again."""
+        name = self.time.column
+        seen = forms_of(name, (row[name] for row in table.rows(QualityCounters())))
+        return forms_of_table({name: seen}).get(name, self.time.format)
 
     def read_many(self, file: InputFile, clock: LocalClock, table: TextTable) -> dict[str, Reading]:
         """Read a file into one reading per label."""

@@ -1,7 +1,8 @@
 """JSON as a stream of objects: those of a list at the top, or of the lists right below a top-level key."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import ijson
 from ijson.common import ObjectBuilder
@@ -29,7 +30,7 @@ class JsonObjects:
 
     def __iter__(self) -> Iterator[tuple[str, JsonObject]]:
         try:
-            with self._file.open() as stream:
+            with _opened(self._file) as stream:
                 # Without prefixes: their text grows with the depth and with each key, over a whole chunk of events.
                 yield from _objects(ijson.basic_parse(stream, use_float=True))
         except UnreadableFile:
@@ -38,6 +39,47 @@ class JsonObjects:
             self.defect = "the file ends too early"
         except Exception:  # hostile bytes reach a third-party parser: whatever it raises means "stops here"
             self.defect = "the file ends too early, or a place in it is no JSON"
+
+
+def _opened(file: InputFile) -> BinaryIO:
+    """Open a stream behind the mark of UTF-8, which the parser takes for no JSON."""
+    stream = file.open()
+    if file.head.startswith(BOM_UTF8):
+        stream.read(len(BOM_UTF8))
+    return stream
+
+
+def outline_of(file: InputFile) -> JsonObject | None:
+    """Return the one object that a file is, its lists left empty: a session is read without its samples.
+
+    None for a file that is no object or does not end as one. Raises UnreadableFile for an object that is larger or
+    deeper than any export has.
+    """
+    try:
+        with _opened(file) as stream:
+            return _outline(ijson.basic_parse(stream, use_float=True))
+    except UnreadableFile:
+        raise
+    except Exception:  # as above
+        return None
+
+
+def _outline(events: Iterator[tuple[str, Any]]) -> JsonObject | None:
+    builder, depth, in_lists, parts = ObjectBuilder(), 0, 0, 0
+    for event, value in events:
+        check_interruption()
+        if depth == 0 and event != "start_map":
+            return None
+        depth += 1 if event in _STARTS else -1 if event in _ENDS else 0
+        in_lists -= event == "end_array"
+        if not in_lists:
+            builder.event(event, value)
+            parts += 1
+        in_lists += event == "start_array"
+        if parts > MOST_PARTS or depth > MOST_DEPTH:
+            raise UnreadableFile("a JSON file with an object larger than any export has")
+    found: JsonObject = builder.value
+    return found
 
 
 class _Open(NamedTuple):

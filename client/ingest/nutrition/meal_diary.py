@@ -8,11 +8,13 @@ from client.ingest.cells.row_time import read_time
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.text_table import read_table
 
 APP = "meal-diary"
 HEADER = ("date", "timestamp", "meals", "weight", "glasses_of_fluid", "alcohol_consumed")
+_OWN_FORM = "%d/%m/%Y"
+_COLUMNS = ExportColumns(("date",), ("weight", "glasses_of_fluid"), ("meals", "alcohol_consumed"), own_form=_OWN_FORM)
 _MEALS = frozenset({"breakfast", "lunch", "dinner", "evening"})
 _ALCOHOL = {"yes": 1.0, "no": 0.0}
 _ZERO = (0.0,)
@@ -21,8 +23,8 @@ _ZERO = (0.0,)
 def read_diary(file: InputFile, clock: LocalClock) -> Reading:
     """Read the diary; an answer that was declined is missing."""
     out = Collector(file, clock, app=APP)
-    for row in pointed_rows(read_table(file), ("weight", "glasses_of_fluid"), out.counters):
-        day = read_time(row["date"], "%d/%m/%Y")
+    for row in _COLUMNS.rows(read_table(file), out.counters):
+        day = read_time(row["date"], "iso") or read_time(row["date"], _OWN_FORM)
         if day is None:
             out.counters.count("dropped:time_unreadable")
             continue

@@ -1,6 +1,7 @@
 """Raw force of one jump as text: a column of time and one of force, or one for each foot."""
 
 import re
+from array import array
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
@@ -16,6 +17,7 @@ from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.known.named_columns import found_columns
 from client.ingest.strength.jump_force import Jump, jump_of
+from client.ingest.tables.unread_columns import note_unread
 from client.ingest.text_table import TextTable, find_fitting
 from models.arrays import Floats
 
@@ -78,18 +80,19 @@ def _samples(table: TextTable, columns: dict[str, str], out: Collector) -> tuple
     every, names = QualityCounters(), [columns[what] for what in ("time", "both", "left", "right") if what in columns]
     if "both" in columns:
         names = names[:2]
+    note_unread(out.counters, table.header, names)
     form = NumberForm("," if table.delimiter in (";", "\t") and _has_commas(table) else ".")
-    rows: list[list[float]] = []
+    found = array("d")
     for row in table.rows(every):
         cells = [form.read(row[name]) for name in names]
         values = [cell for cell in cells if isinstance(cell, float)]
-        if len(rows) >= MOST_SAMPLES or len(values) != len(names):
+        if len(found) >= MOST_SAMPLES * len(names) or len(values) != len(names):
             raise UnreadableFile("a sample of its force is no number, or there are too many of them")
-        rows.append(values)
+        found.extend(values)
     out.counters.rows = every.rows
-    if not rows or every.report().dropped:
+    if not found or every.report().dropped:
         raise UnreadableFile("lines of its force cannot be told apart; export it again")
-    samples = np.array(rows, dtype=np.float64)
+    samples = np.frombuffer(found, dtype=np.float64).reshape(-1, len(names))
     return samples[:, 0], samples[:, 1:].sum(axis=1)
 
 

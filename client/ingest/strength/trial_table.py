@@ -91,7 +91,7 @@ def _mapping(table: TextTable, kind: TrialTable) -> CsvMapping:
     time = _time(table.header)
     if time is None:
         raise UnreadableFile("it does not say the day of its trials")
-    form = date_form(time.column, [row[time.column] for row in table.rows(QualityCounters())])
+    form = date_form(time.column, (row[time.column] for row in table.rows(QualityCounters())))
     athlete = found_columns(table.header, {"athlete": ATHLETE}).get("athlete")
     streams = _streams(table.header, kind.values)
     return CsvMapping(

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from client.biometrics.quality import QualityCounters
 from client.ingest.clock import LocalClock, Moment
 
+OWN_FORM = "%m/%d/%y"
+"""How the form of days in the download begins; one with four figures of the year is that of a spreadsheet."""
 # The download writes 01/31/26, with or without a time of day; the month always stands first.
 _DATE, _CLOCK = r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})", r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AP])M)?"
 _MONTH_FIRST = re.compile(rf"{_DATE}(?:[ ,T]+{_CLOCK})?", re.IGNORECASE)

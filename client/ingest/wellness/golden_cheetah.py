@@ -3,16 +3,17 @@
 Schema: `src/Core/Measures.cpp` of GoldenCheetah, version 1; times are seconds since 1970, and 0 is no value.
 """
 
-import json
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
+from client.ingest.health.json_record import JsonRecord
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.markup.field_names import FieldNames
+from client.ingest.markup.json_stream import JsonObjects
 
 APP = "goldencheetah"
 _FIELDS = (
@@ -23,38 +24,39 @@ _FIELDS = (
 )
 _ZERO = (0.0,)
 _BEGINNING = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"version"\s*:\s*\d+\s*,\s*)?"measures"\s*:')
+_EMPTY = re.compile(_BEGINNING.pattern + rb"\s*\[\s*\]")
 
 
 def read_measures(file: InputFile, clock: LocalClock) -> Reading:
     """Read one file of measures. The day is that of the athlete's zone, as the file holds instants alone."""
     out = Collector(file, clock, app=APP)
-    for measure in _measures(file):
-        out.counters.rows += 1
-        moment = _moment(measure.get("when"), out)
-        if moment is None:
-            continue
-        known = [(name, stream) for name, stream in _FIELDS if name in measure]
-        if not known:
-            out.counters.count("left_out:metric_not_read")
-        for name, stream in known:
-            out.number(stream, moment, measure[name], sentinels=_ZERO)
+    objects, fields = JsonObjects(file), FieldNames()
+    for key, values in objects:
+        if key == "measures":
+            out.counters.rows += 1
+            _take(out, JsonRecord(key, values, fields))
+            fields.see(values)
+    if not out.counters.rows and not _EMPTY.match(file.head):
+        raise UnreadableFile("measures of GoldenCheetah that are no list, cut off or damaged; export them again")
+    fields.note(out.counters)
+    out.cut_off(objects.defect)
     return out.reading()
+
+
+def _take(out: Collector, measure: JsonRecord) -> None:
+    moment = _moment(measure.value("when"), out)
+    if moment is None:
+        return
+    known = [(name, stream) for name, stream in _FIELDS if measure.has(name)]
+    if not known:
+        out.counters.count("left_out:metric_not_read")
+    for name, stream in known:
+        out.number(stream, moment, measure.value(name), sentinels=_ZERO)
 
 
 def holds_measures(file: InputFile) -> bool:
     """True for a JSON object that begins as GoldenCheetah writes its measures: keys stand in alphabetical order."""
     return _BEGINNING.match(file.head) is not None
-
-
-def _measures(file: InputFile) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(file.data)
-        measures = found["measures"]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise UnreadableFile("measures of GoldenCheetah that are cut off or damaged; export them again") from error
-    if not isinstance(measures, list) or not all(isinstance(measure, dict) for measure in measures):
-        raise UnreadableFile("measures of GoldenCheetah that are no list; export them again")
-    return measures
 
 
 def _moment(when: object, out: Collector) -> Moment | None:

@@ -7,7 +7,7 @@ from client.biometrics.streams import Stream
 from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.text_table import read_table
 
 APP = "trainingpeaks"
@@ -22,13 +22,14 @@ _TAKEN = {
     "rmssd": (Stream.RMSSD, 1.0),
     "steps": (Stream.STEPS, 1.0),
 }
+_COLUMNS = ExportColumns(("Timestamp",), ("Value",), ("Type",))
 _ZERO = (0.0,)
 
 
 def read_metrics(file: InputFile, clock: LocalClock) -> Reading:
     """Read the table; rows of other metrics are left out and counted."""
     out = Collector(file, clock, app=APP)
-    for row in pointed_rows(read_table(file), ("Value",), out.counters):
+    for row in _COLUMNS.rows(read_table(file), out.counters):
         found = _TAKEN.get(row["Type"].strip().lower())
         if found is None:
             out.counters.count("left_out:metric_not_read")

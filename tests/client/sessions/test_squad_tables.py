@@ -303,3 +303,48 @@ def test_numbers_that_no_device_writes_are_none(read: Read, odd: str, columns: s
 
     assert found
     assert all(math.isfinite(value) for value in found if isinstance(value, float))
+
+
+POLAR_TEAM = (
+    "\ufeffPlayer number,Player name,Session name,Type,Phase name,Duration,Start time,End time,HR avg [bpm],"
+    "HR max [bpm],HR avg [%],Total distance [m],Distance in Speed zone 5 [m] (25.00- km/h),"
+    "Number of accelerations (-50.00 - -3.00 m/s²),Number of accelerations (3.00 - 50.00 m/s²)\n"
+    "7,P 1,Field,Training,Whole session,01:10:00,{day} 10:00:00,{day} 11:10:00,140,190,70,6100,80,25,31\n"
+    "7,P 1,Field,Training,Warm-up,00:20:00,{day} 10:00:00,{day} 10:20:00,120,150,60,1500,0,3,4\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "local"),
+    [
+        ("14-03-2026", "a.csv", "2026-03-14T10:00"),
+        ("03/14/2026", "a.csv", "2026-03-14T10:00"),
+        ("2026-03-02", "a.csv", "2026-03-02T10:00"),
+        ("02-03-2026", "20260302_100000.csv", "2026-03-02T10:00"),
+        ("02-03-2026", "20260203_100000.csv", "2026-02-03T10:00"),
+    ],
+)
+def test_a_report_whose_day_stands_in_its_start_is_read(read: Read, day: str, name: str, local: str) -> None:
+    (reading,) = read(POLAR_TEAM.format(day=day), name).values()
+
+    one = values(reading)
+    assert (one[Stream.ACTIVITY_DURATION_MIN], one[Stream.DISTANCE]) == (70.0, 6100.0)
+    assert (one[Stream.ACCELERATIONS], one[Stream.DECELERATIONS]) == (31, 25), "braking is written as below zero"
+    assert {f"{o.local(o.start):%Y-%m-%dT%H:%M}" for o in reading.observations} == {local}
+    assert any("Player number, Type, End time, HR avg [%]" in note for note in reading.report.notes)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "20260305.csv", "20260302-20260203.csv"])
+def test_a_name_that_says_no_day_of_the_report_or_two_tells_no_order(read: Read, name: str) -> None:
+    with pytest.raises(UnreadableFile, match="day from month"):
+        read(POLAR_TEAM.format(day="02-03-2026"), name)
+
+
+def test_days_that_prove_both_orders_are_refused(read: Read) -> None:
+    with pytest.raises(UnreadableFile, match="day from month"):
+        read(POLAR_TEAM.format(day="14-03-2026") + POLAR_TEAM.format(day="03-14-2026").partition("\n")[2])
+
+
+def test_a_start_that_is_a_time_of_day_alone_places_no_report(read: Read) -> None:
+    with pytest.raises(UnreadableFile, match="no reader knows these columns"):
+        read(POLAR_TEAM.format(day="").replace(" 10:00", "10:00").replace(" 11:", "11:").replace(" 10:20", "10:20"))

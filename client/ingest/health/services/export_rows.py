@@ -1,6 +1,6 @@
 """What CSV exports with one row per night, day or workout share: numbers, local times and days of a row."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from client.ingest.cells.number_form import plain_number
@@ -8,21 +8,20 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import offset_min
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.known.decimal_sign import pointed_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.text_table import read_table
 
 ExportRow = Mapping[str, str]
 
 
 def read_rows(
-    take: Callable[[Collector, ExportRow], None], app: str, *, numbers: Collection[str]
+    take: Callable[[Collector, ExportRow], None], app: str, columns: ExportColumns
 ) -> Callable[[InputFile, LocalClock], Reading]:
-    """Return what reads a file row by row. numbers: columns that a spreadsheet may have written with decimal commas."""
+    """Return what reads a file row by row."""
 
     def read(file: InputFile, clock: LocalClock) -> Reading:
         out = Collector(file, clock, app=app)
-        table = read_table(file)
-        for row in pointed_rows(table, set(table.header) & set(numbers), out.counters):
+        for row in columns.rows(read_table(file), out.counters):
             out.begin_record()
             take(out, row)
         return out.reading()

@@ -60,7 +60,7 @@ def _is_activity(record: JsonRecord) -> bool:
     """
     if not record.has("activityType", "durationInSeconds") or any(map(record.has, _OF_EPOCHS)):
         return False
-    return any(map(record.has, _OF_ACTIVITIES)) and record.values.get("isParent") is not True
+    return any(map(record.has, _OF_ACTIVITIES)) and record.value("isParent") is not True
 
 
 def _span(out: Collector, record: JsonRecord) -> tuple[Moment | None, Moment | None]:

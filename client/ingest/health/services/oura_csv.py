@@ -4,6 +4,7 @@ from client.biometrics.streams import Stream
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import take_night
 from client.ingest.health.services.export_rows import ExportRow, day, local_time, number, read_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.reader import Reader
 
 OURA_DAYS = ("date", "Average HRV")
@@ -11,6 +12,7 @@ _NUMBERS = (
     *("Average HRV", "Lowest Resting Heart Rate", "Sleep Score"),
     *("Total Sleep Duration", "Total Bedtime", "Deep Sleep Duration"),
 )
+_COLUMNS = ExportColumns(("date", "Bedtime Start", "Bedtime End"), _NUMBERS)
 
 
 def _oura_day(out: Collector, row: ExportRow) -> None:
@@ -42,7 +44,7 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
             "columns",
             "RMSSD, lowest heart rate of the night as resting, score; sleep where its times stand beside it",
             "readiness of the maker, activity, temperature",
-            read_rows(_oura_day, "oura", numbers=_NUMBERS),
+            read_rows(_oura_day, "oura", _COLUMNS),
             is_by_schema=True,
         ),
     ),

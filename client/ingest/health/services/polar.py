@@ -1,6 +1,5 @@
 """Polar: training sessions of an account's export, and nights of its interface, by the published form."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +11,8 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import JsonRecord, minutes, read_records, take_night
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.markup.field_names import FieldNames
+from client.ingest.markup.json_stream import outline_of
 from client.ingest.reader import Reader
 
 APP = "polar"
@@ -32,19 +33,25 @@ def is_polar(record: JsonRecord) -> bool:
 
 def read_session(file: InputFile, clock: LocalClock) -> Reading:
     """Read one training session; its times are local, with the offset in minutes beside them."""
-    try:
-        document = JsonRecord("", json.loads(file.data))
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile("a Polar training session that is cut off or no JSON; export it again") from error
+    values, fields = outline_of(file), FieldNames()
+    if values is None:
+        raise UnreadableFile("a Polar training session that is cut off or no JSON; export it again")
+    document = JsonRecord("", values, fields)
     out = Collector(file, clock, app=APP)
     out.counters.rows = 1
-    start = _start(document, out)
-    seconds = _seconds(document.text("duration"))
+    _take_session(document, out)
+    fields.see(values)
+    fields.note(out.counters)
+    return out.reading()
+
+
+def _take_session(document: JsonRecord, out: Collector) -> None:
+    start, seconds = _start(document, out), _seconds(document.text("duration"))
     if start is None:
-        return out.reading()
+        return
     if not seconds:
         out.counters.count("dropped:activity_without_duration")
-        return out.reading()
+        return
     out.begin_record(f"start {start.utc.isoformat()}")
     end = start.later(seconds)
     out.number(Stream.ACTIVITY_DURATION_MIN, start, seconds / 60, end=end.utc)
@@ -56,7 +63,6 @@ def read_session(file: InputFile, clock: LocalClock) -> Reading:
         value = document.number(name)
         if value is not None:
             out.number(stream, start, value, end=end.utc, sentinels=(0.0,))
-    return out.reading()
 
 
 def _start(document: JsonRecord, out: Collector) -> Moment | None:

@@ -1,6 +1,5 @@
 """Suunto: the header of a move as JSON, by the published form (the same fields as SML)."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,8 @@ from client.ingest.clock import LocalClock
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import JsonRecord
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.markup.field_names import FieldNames
+from client.ingest.markup.json_stream import outline_of
 from client.ingest.reader import Reader
 from client.ingest.times.recorded_time import started
 
@@ -25,18 +26,25 @@ def is_suunto(document: Mapping[str, Any]) -> bool:
 
 def read_suunto(file: InputFile, clock: LocalClock) -> Reading:
     """Read the header of one move; heart rates are in Hz."""
-    try:
-        header = JsonRecord("", json.loads(file.data)["DeviceLog"]["Header"])
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
-        raise UnreadableFile("a Suunto move that is cut off or no JSON; export it again") from error
+    document, fields = outline_of(file), FieldNames()
+    if document is None or not is_suunto(document):
+        raise UnreadableFile("a Suunto move that is cut off or no JSON; export it again")
+    values = document["DeviceLog"]["Header"]
     out = Collector(file, clock, app=APP)
     out.counters.rows = 1
-    start, seconds = started(header.text("DateTime"), clock, out.counters), header.number("Duration")
+    _take(JsonRecord("", values, fields), out)
+    fields.see(values)
+    fields.note(out.counters)
+    return out.reading()
+
+
+def _take(header: JsonRecord, out: Collector) -> None:
+    start, seconds = started(header.text("DateTime"), out.clock, out.counters), header.number("Duration")
     if start is None:
-        return out.reading()
+        return
     if not seconds or not 0 < seconds <= 86_400:
         out.counters.count("dropped:activity_without_duration")
-        return out.reading()
+        return
     out.begin_record(f"start {start.utc.isoformat()}")
     end = start.later(seconds)
     out.number(Stream.ACTIVITY_DURATION_MIN, start, seconds / 60, end=end.utc)
@@ -48,7 +56,6 @@ def read_suunto(file: InputFile, clock: LocalClock) -> Reading:
         value = header.number(*path)
         if value is not None:
             out.number(stream, start, value * factor, end=end.utc, sentinels=(0.0,))
-    return out.reading()
 
 
 READER = Reader(

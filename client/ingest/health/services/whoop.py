@@ -59,7 +59,7 @@ def _take_sleep(out: Collector, record: JsonRecord) -> None:
         asleep_min=asleep,
         in_bed_min=None if in_bed is None else in_bed / _MS,
         deep_min=None if known[1] is None else known[1] / _MS,
-        nap=record.values.get("nap") is True,
+        nap=record.value("nap") is True,
     )
 
 

@@ -4,20 +4,28 @@ from client.biometrics.streams import Stream
 from client.ingest.collector import Collector
 from client.ingest.health.json_record import take_night
 from client.ingest.health.services.export_rows import ExportRow, local_time, number, read_rows
+from client.ingest.known.export_columns import ExportColumns
 from client.ingest.reader import Reader
 
 WHOOP_CYCLES = ("Cycle start time", "Wake onset", "Heart rate variability (ms)")
 WHOOP_SLEEPS = ("Sleep onset", "Wake onset", "Nap")
 WHOOP_WORKOUTS = ("Workout start time", "Workout end time")
-_NUMBERS = (
-    *("Heart rate variability (ms)", "Resting heart rate (bpm)", "Asleep duration (min)", "In bed duration (min)"),
-    *("Deep (SWS) duration (min)", "Average HR (bpm)", "Max HR (bpm)", "Distance (meters)"),
+_OF_SLEEP = ("Asleep duration (min)", "In bed duration (min)", "Deep (SWS) duration (min)")
+_ZONE = "Cycle timezone"
+_OF_CYCLES = ExportColumns(
+    ("Sleep onset", "Wake onset"),
+    ("Heart rate variability (ms)", "Resting heart rate (bpm)", *_OF_SLEEP),
+    (_ZONE,),
+)
+_OF_SLEEPS = ExportColumns(("Sleep onset", "Wake onset"), _OF_SLEEP, (_ZONE, "Nap"))
+_OF_WORKOUTS = ExportColumns(
+    ("Workout start time", "Workout end time"), ("Average HR (bpm)", "Max HR (bpm)", "Distance (meters)"), (_ZONE,)
 )
 _NIGHT = "RMSSD, resting heart rate, minutes asleep, efficiency, deep sleep"
 
 
 def _whoop_cycle(out: Collector, row: ExportRow) -> None:
-    zone = row.get("Cycle timezone", "")
+    zone = row.get(_ZONE, "")
     if not row["Wake onset"].strip():
         out.counters.count("missing:sleep")
         return
@@ -42,7 +50,7 @@ def _whoop_cycle(out: Collector, row: ExportRow) -> None:
 
 def _whoop_sleep(out: Collector, row: ExportRow) -> None:
     """The nights are those of the cycles too; naps stand here alone."""
-    zone = row.get("Cycle timezone", "")
+    zone = row.get(_ZONE, "")
     take_night(
         out,
         local_time(out, row["Sleep onset"], zone),
@@ -55,7 +63,7 @@ def _whoop_sleep(out: Collector, row: ExportRow) -> None:
 
 
 def _whoop_workout(out: Collector, row: ExportRow) -> None:
-    zone = row.get("Cycle timezone", "")
+    zone = row.get(_ZONE, "")
     start, end = local_time(out, row["Workout start time"], zone), local_time(out, row["Workout end time"], zone)
     if start is None or end is None or end.utc <= start.utc:
         out.counters.count("dropped:activity_without_duration")
@@ -79,7 +87,7 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
             "columns",
             _NIGHT,
             "scores of the maker, strain, energy, temperature, oxygen",
-            read_rows(_whoop_cycle, "whoop", numbers=_NUMBERS),
+            read_rows(_whoop_cycle, "whoop", _OF_CYCLES),
             is_by_schema=True,
         ),
     ),
@@ -91,7 +99,7 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
             "columns",
             "minutes asleep, efficiency, deep sleep, naps",
             "scores of the maker, breathing",
-            read_rows(_whoop_sleep, "whoop", numbers=_NUMBERS),
+            read_rows(_whoop_sleep, "whoop", _OF_SLEEPS),
             is_by_schema=True,
         ),
     ),
@@ -103,7 +111,7 @@ BY_HEADER: tuple[tuple[tuple[str, ...], Reader], ...] = (
             "columns",
             "minutes, heart rate and distance of workouts",
             "strain, energy, the maker's zones, names of activities",
-            read_rows(_whoop_workout, "whoop", numbers=_NUMBERS),
+            read_rows(_whoop_workout, "whoop", _OF_WORKOUTS),
             is_by_schema=True,
         ),
     ),

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import Stream
@@ -15,26 +16,32 @@ from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
 from client.ingest.sessions.recorded_session import Lap, RecordedSession, is_length, take_session
-from client.ingest.sessions.squad.drill_cells import DrillNumbers, RefusedCells, day_first, drill_numbers, when
+from client.ingest.sessions.squad.drill_cells import DrillColumns, DrillNumbers, RefusedCells
 from client.ingest.sessions.squad.drill_sessions import DrillRow, DrillSession, sessions_of
+from client.ingest.sessions.squad.report_days import ReportDays, holds_day, when
 from client.ingest.sessions.squad.table_head import TableHead, table_head
 from client.ingest.sessions.squad.zones import Zone, zones_of
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.tables.unread_columns import note_unread
-from client.ingest.text_table import find_table
+from client.ingest.text_table import TextTable, find_table
 
 APP = "drill-report"
 NAMES: Mapping[str, str] = {
     **dict.fromkeys(("player display name", "player name", "athlete", "athlete name", "player", "name"), "athlete"),
     **dict.fromkeys(("period name", "period", "drill title", "drill name", "drill", "phase name", "phase"), "drill"),
     **dict.fromkeys(("activity name", "session name", "session title", "session type"), "session"),
-    **dict.fromkeys(("date", "session date", "activity date"), "date"),
-    **dict.fromkeys(("start time", "session start time", "activity start time", "start", "session start"), "start"),
+    **dict.fromkeys(("date", "session date", "activity date", "drill date"), "date"),
+    **dict.fromkeys(
+        (*("start time", "session start time", "activity start time", "start", "session start"), "drill start time"),
+        "start",
+    ),
     **dict.fromkeys(("duration", "total duration", "total time", "drill time"), "duration"),
     **dict.fromkeys(("total distance", "distance", "distance total"), "distance"),
     **dict.fromkeys(("hr avg", "avg hr", "average heart rate", "avg heart rate", "mean heart rate"), "mean_bpm"),
     **dict.fromkeys(("hr max", "max hr", "maximum heart rate", "max heart rate"), "max_bpm"),
 }
+MOST_ROWS = 200_000  # ours: 40 athletes, 16 drills a day, 300 days; in under 300 MiB of memory
+MOST_LOOKED_AT = 20  # ours: rows that tell whether starts hold days
 LACKING = "a session has no {what}, for one of its drills has none"
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
 _HELD = {
@@ -65,7 +72,23 @@ class _AthleteRows:
 def looks_like_drills(file: InputFile) -> bool:
     """True for a table that names athletes, drills and days, with a duration or a distance."""
     head = table_head(file, NAMES)
-    return head is not None and head.has("athlete", "drill", "date") and (head.has("duration") or head.has("distance"))
+    if head is None or not head.has("athlete", "drill") or not (head.has("duration") or head.has("distance")):
+        return False
+    return (
+        head.has("date")
+        or holds_day(head.said.get("date", ""))
+        or (head.has("start") and _starts_hold_days(file, head))
+    )
+
+
+def _starts_hold_days(file: InputFile, head: TableHead) -> bool:
+    """True where the start of a row is a day with its time, as Polar Team writes it, and no time of day alone."""
+    name = head.columns["start"].name
+    table = find_table(file, [head.columns["athlete"].name, name])
+    if table is None or name in table.repeated:
+        return False
+    first = [row[name] for row in islice(table.rows(QualityCounters()), MOST_LOOKED_AT)]
+    return any(map(holds_day, first))
 
 
 def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) -> dict[str, Reading]:
@@ -74,7 +97,7 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
     Raises UnreadableFile where a column that is read stands there twice, and where day and month cannot be told apart.
     """
     head = table_head(file, NAMES)
-    table = find_table(file, [head.columns[one].name for one in ("athlete", "date")]) if head else None
+    table = None if head is None else find_table(file, [head.columns[one].name for one in ("athlete", "drill")])
     if head is None or table is None:
         raise UnreadableFile("expected a table with one row per athlete and drill")
     head.check_single()
@@ -83,19 +106,30 @@ def read_drills(file: InputFile, clock: LocalClock, label: str | None = None) ->
         counters.note(f"the column {name} is not read: its unit is not known")
     note_unread(counters, table.header, _read_names(head, zones))
     table.check_single({zone.name for found in zones.values() for zone in found})
-    rows = list(table.rows(counters))
-    is_day_first = day_first(row[head.columns["date"].name] for row in rows)
-    report = _Report(head, zones, _numbers_of(rows, head, zones), clock, is_day_first)
+    report = _judged(file, table, _Report(head, zones, clock))
     athletes: dict[str, _AthleteRows] = defaultdict(_AthleteRows)
-    for row in rows:
+    for row in table.rows(counters):
         name = row[head.columns["athlete"].name]
         if names_somebody(name, counters):
             athletes[name].take(report, row)
+        if counters.rows > MOST_ROWS:
+            raise UnreadableFile(
+                f"expected at most {MOST_ROWS:,} rows of drills, found more; export fewer weeks at once"
+            )
     check = ColumnCheck()
     outs = {name: _collected(file, clock, one, check) for name, one in athletes.items() if label in (None, name)}
     if outs or label is None:
         hand_over(counters, outs)
     return {name: out.reading() for name, out in outs.items()}
+
+
+def _judged(file: InputFile, table: TextTable, report: "_Report") -> "_Report":
+    """Go through the rows once to see how their days and numbers are written."""
+    order, columns = ReportDays(), _columns_of_numbers(report.head, report.zones)
+    for row in table.rows(QualityCounters()):
+        order.see(report.day_and_start(row)[0])
+        columns.see(row)
+    return replace(report, numbers=columns.numbers(), is_day_first=order.is_day_first(file.name))
 
 
 def _read_names(head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]]) -> set[str]:
@@ -167,32 +201,30 @@ def _mean(laps: list[Lap]) -> float | None:
     return sum((lap.mean_bpm or 0.0) * lap.seconds for lap in laps) / sum(lap.seconds for lap in laps)
 
 
-def _numbers_of(
-    rows: Sequence[Mapping[str, str]], head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]]
-) -> DrillNumbers:
-    """Return what reads the columns of numbers."""
+def _columns_of_numbers(head: TableHead, zones: Mapping[Stream, tuple[Zone, ...]]) -> DrillColumns:
+    """Return what judges the columns of numbers."""
     streams = {head.columns[what].name: stream for what, stream in _HELD.items() if head.has(what)}
     factors = {head.columns[what].name: head.columns[what].factor for what in _HELD if head.has(what)}
     if head.has("duration"):
         factors[head.columns["duration"].name] /= 60.0
     streams |= {zone.name: stream for stream, of in zones.items() for zone in of if zone.name not in streams}
-    return drill_numbers(rows, streams, factors)
+    return DrillColumns(streams, factors)
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """Parses the rows of one report."""
+    """Parses the rows of one report. numbers, is_day_first: how its cells are written."""
 
     head: TableHead
     zones: Mapping[Stream, tuple[Zone, ...]]
-    numbers: DrillNumbers
     clock: LocalClock
-    is_day_first: bool
+    numbers: DrillNumbers = field(default_factory=lambda: DrillNumbers({}, {}))
+    is_day_first: bool = True
 
     def parsed(self, row: Mapping[str, str], found: _AthleteRows) -> DrillRow | None:
         """Return a row; None where its day cannot be read. What is no number is counted for its athlete."""
         cells = {meaning: row.get(column.name, "") for meaning, column in self.head.columns.items()}
-        at = when(cells["date"], cells.get("start", ""), self.clock, is_day_first=self.is_day_first)
+        at = when(*self.day_and_start(row), self.clock, is_day_first=self.is_day_first)
         if at is None:
             return None
         metres = self._number(row, "distance", found.refused)
@@ -207,6 +239,14 @@ class _Report:
             max_bpm=most,
             zones=self._zones(row, found.refused),
         )
+
+    def day_and_start(self, row: Mapping[str, str]) -> tuple[str, str]:
+        """Return the cell of a row's day and that of its time: of columns, of the start, or of the lines above."""
+        start = row[self.head.columns["start"].name] if self.head.has("start") else self.head.said.get("start time", "")
+        if self.head.has("date"):
+            return row[self.head.columns["date"].name], start
+        said = self.head.said.get("date", "")
+        return (said, start) if holds_day(said) else (start, "")
 
     def _number(self, row: Mapping[str, str], what: str, refused: RefusedCells) -> float | None:
         if not self.head.has(what):
@@ -240,7 +280,7 @@ def _start(row: DrillRow, out: Collector) -> Moment | None:
 READER = Reader(
     "drill-report",
     "Reports of Catapult, STATSports and Polar Team with one row per athlete and drill",
-    "columns: athlete, drill and date",
+    "columns: athlete, drill and date, or a start with its day",
     "per session: minutes, distance, heart rate, drills as laps, and of zones whose names say their bounds the "
     "distance above 5.5 and 7.0 m/s and the accelerations beyond 3 m/s²",
     "all other columns, names of sessions and drills",

@@ -115,7 +115,7 @@ def _said(line: str) -> dict[str, str]:
     name, colon, value = line.partition(":")
     name = name.lstrip(_MARKS).rstrip()
     is_name = name[:1].isascii() and name[:1].isalpha() and name.replace("_", "").replace(" ", "").isalnum()
-    return {name.lower(): value.lstrip().lstrip('"').lstrip().rstrip(_ENDS)} if colon and is_name else {}
+    return {name.lower(): value.strip(_ENDS)} if colon and is_name else {}
 
 
 def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:

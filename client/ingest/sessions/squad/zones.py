@@ -36,10 +36,11 @@ def zones_of(header: Iterable[str]) -> dict[Stream, tuple[Zone, ...]]:
     found: dict[Stream, list[Zone]] = {}
     for name in header:
         match = _BOUNDS.search(name)
-        kind = _kind(name.lower())
+        signed = [float(one.replace(",", ".")) for one in (match[1], match[2]) if one] if match else []
+        kind = _kind(name.lower(), signed)
         if match is not None and kind is not None:
             factor = _PER_UNIT.get(match[3].lower(), 1.0)
-            bounds = [abs(float(one.replace(",", "."))) * factor for one in (match[1], match[2]) if one]
+            bounds = [abs(one) * factor for one in signed]
             for stream, threshold in kind:
                 if min(bounds) >= threshold - _SAME:
                     found.setdefault(stream, []).append(Zone(name, min(bounds), len(bounds) == 1))
@@ -60,13 +61,15 @@ _THRESHOLD: Mapping[Stream, float] = {
 }
 
 
-def _kind(name: str) -> list[tuple[Stream, float]] | None:
+def _kind(name: str, bounds: Sequence[float]) -> list[tuple[Stream, float]] | None:
     if "<" in name or "below" in name:
         return None  # what is slower than a bound
     if "deceleration" in name:
         streams = [Stream.DECELERATIONS]
     elif "acceleration" in name:
-        streams = [Stream.ACCELERATIONS]
+        if min(bounds, default=0.0) < 0 < max(bounds, default=0.0):
+            return None  # both
+        streams = [Stream.DECELERATIONS if min(bounds, default=0.0) < 0 else Stream.ACCELERATIONS]
     elif "distance" in name or (_FAST.search(name) and name.rstrip().endswith(_METRES)):
         streams = [Stream.HIGH_SPEED_DISTANCE, Stream.SPRINT_DISTANCE]
     else:
