@@ -155,7 +155,7 @@ def test_an_impossible_interval_stays_in_its_place_as_an_artefact(clock: LocalCl
 
 
 def test_beats_per_minute_are_no_intervals(clock: LocalClock) -> None:
-    with pytest.raises(UnreadableFile, match=r"0\.3 to 2\.2"):
+    with pytest.raises(UnreadableFile, match="which are no beat intervals"):
         rr_text.read_intervals(InputFile("bpm.txt", "\n".join(["71", "72", "70"] * 20).encode()), clock)
 
 

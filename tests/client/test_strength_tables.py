@@ -14,8 +14,11 @@ from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapped_csv import NOBODY
+from client.ingest.mapping import StreamColumn
 from client.ingest.preview.file_reading import read_file
+from client.ingest.strength import makers
 from client.ingest.strength.jump_force import GRAVITY, jump_of
+from client.ingest.strength.trial_table import TrialTable
 from client.vault.store import Vault
 from models.arrays import Floats
 from policies.vocabulary import AthleteId
@@ -221,6 +224,15 @@ def test_nordic_and_groin_forces_of_either_side(text_file: TextFile, clock: Loca
         "abduction_right": 310.0,
     }
     assert of_groin.report.details["left_out:other_test"] == 2
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [makers.FORCE_DECKS, makers.HAWKIN, makers.NORD_BORD, makers.FORCE_FRAME, makers.GATES],
+    ids=lambda one: one.app,
+)
+def test_each_unit_that_a_maker_writes_is_one_that_is_converted(kind: TrialTable) -> None:
+    assert all(StreamColumn(column=name, stream=stream, unit=unit).factor > 0 for name, stream, unit in kind.values)
 
 
 def test_a_time_to_take_off_may_be_in_milliseconds(text_file: TextFile, clock: LocalClock) -> None:
