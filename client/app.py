@@ -23,7 +23,7 @@ from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
 from client.errors import ClientError, ClockApart, ConsentBusy, NodeKeyNotTaken
-from client.questions.kept_questions import KeptQuestions
+from client.questions.session_questions import open_questions
 from client.settings import NodeSettings
 from client.staff.database import StaffFile
 from client.uploads.forgetting import forgetting_uploads
@@ -31,6 +31,8 @@ from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
 from client.uploads.reading import UploadReader
 from client.uploads.session_uploads import SessionUploads
 from client.uploads.spool import Spool
+from client.vault.journal import imports as import_records
+from client.vault.records.kept_by_version import KeptByVersion
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions
@@ -111,7 +113,8 @@ def build_site(
         tables=Tables(vault, without_wearables=settings.without_wearables, today=today),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
-        questions=KeptQuestions(vault),
+        questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
+        imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),
         demo=demo,
     )
 

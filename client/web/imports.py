@@ -18,7 +18,7 @@ from client.uploads.brought import FileState, Upload
 from client.uploads.contents import MEDICAL_ALONE
 from client.uploads.import_kinds import kind_of
 from client.uploads.limits import LARGEST_UPLOAD, MOST_PARTS
-from client.vault.journal import OPERATOR, ImportRecord, imports
+from client.vault.journal import OPERATOR, ImportRecord
 from client.vault.store import Athlete
 from client.web.access import PageAccess
 from client.web.site import ClubSite
@@ -120,7 +120,7 @@ def _all_records(site: ClubSite, access: PageAccess) -> list[Owned]:
     found = [
         (one, record)
         for one in site.athletes(access)
-        for record in imports(site.vault, one.athlete)
+        for record in site.imports.of(one.athlete)
         if not _is_withheld(access, one, record)
     ]
     return sorted(found, key=lambda one: one[1].at, reverse=True)

@@ -18,9 +18,11 @@ from client.coaching.domains import PROFILES
 from client.coaching.journal import CoachingJournal
 from client.coaching.training_session import PlanSource, SessionPlan
 from client.features.daily import DailyTable
-from client.questions.kept_questions import KeptQuestions
+from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
 from client.uploads.session_uploads import SessionUploads
+from client.vault.journal import ImportRecord
+from client.vault.records.kept_by_version import KeptByVersion
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.staff_sign_in import StaffSignIn
@@ -55,7 +57,8 @@ class ClubSite:
     tables: Tables
     journal: CoachingJournal
     uploads: SessionUploads
-    questions: KeptQuestions
+    questions: KeptByVersion[tuple[SessionQuestion, ...]]
+    imports: KeptByVersion[tuple[ImportRecord, ...]]
     demo: bool
 
     @property

@@ -118,10 +118,12 @@ def test_the_import_says_which_source_comes_first(node_of_one: Path, run: Run, t
     run("source-priority", node_of_one, "pmsys")
     assert run("ingest", node_of_one, first, "--athlete", "7")[0] == 0
 
+    rehearsed, shown, _ = run("ingest", node_of_one, second, "--athlete", "7", "--mapping", mapping, "--dry-run")
     code, out, _ = run("ingest", node_of_one, second, "--athlete", "7", "--mapping", mapping, "--json")
 
     told = "session_rpe, session_duration_min: two sessions are not used in the numbers: pmsys comes first"
-    assert code == 0
+    assert (rehearsed, code) == (0, 0)
+    assert f"Note: {told}" in shown
     assert f"{told} (source-priority)" in json.loads(out)["files"][0]["notes"]
     run("source-priority", node_of_one, "club-sheet")
     second.write_text("when,rpe,minutes\n2026-03-07T17:00:00Z,8,60\n")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Readings
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,9 +62,20 @@ def previews(
 
     rehearse = None if importer is None else partial(_stored, importer)
     with nullcontext() if importer is None else importer.vault.rehearsal():
-        return [
+        found = [
             one for path in files for one in preview(path, clock, mapping=mapping, player=player, rehearse=rehearse)
         ]
+        return found if importer is None else _with_unused(importer, found)
+
+
+def _with_unused(importer: "Importer", found: "Sequence[FilePreview]") -> "list[FilePreview]":
+    """Return the previews with what no figure would use, as the import says it at its end."""
+    from client.ingest.results.file_answer import FileAnswer, unused_in_words
+    from client.ingest.results.unused_of_import import with_unused
+
+    results = with_unused(importer.vault, [one.results or () for one in found])
+    told = [unused_in_words([FileAnswer(held)]) if held else [] for held in results]
+    return [replace(one, notes=(*one.notes, *notes)) for one, notes in zip(found, told, strict=True)]
 
 
 def _stored(

@@ -11,7 +11,7 @@ from client.uploads.import_kinds import kind_of
 from client.web.access import PageAccess
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
 from client.web.uploads.unused_words import PART_UNUSED, unused_notes
-from client.web.uploads.words import account_words, state_words
+from client.web.uploads.words import account_words, share_words, state_words
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
 NAME_COLUMNS: Final = "Say what its columns hold"
@@ -98,7 +98,7 @@ def brought_list(uploads: Sequence[Upload], known: KnownAthletes, access: PageAc
     return BroughtList(
         lines=tuple(_line(one, known, access) for one in ordered[:MOST_SHOWN]),
         reading=_progress(under_way) if under_way else None,
-        shares=tuple(filter(None, map(_share, uploads))),
+        shares=tuple(filter(None, map(share_words, uploads))),
         asked=sum(one.is_asked for one in looked),
         ready=len(ready),
         ready_for=_ready_for(ready, known),
@@ -148,11 +148,6 @@ def _rank(one: _Looked) -> int:
 
 def _progress(uploads: Sequence[Upload]) -> tuple[int, int]:
     return sum(one.done for one in uploads), sum(one.expected for one in uploads)
-
-
-def _share(upload: Upload) -> str:
-    share = upload.share
-    return f"{share[0]}: about {share[1]:.0%} read" if share else ""
 
 
 def _waits(files: int) -> str:

@@ -12,13 +12,14 @@ from chassis.text import weekday_date
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import has_only_a_date
 from client.biometrics.streams import Stream
-from client.questions.kept_questions import KeptQuestions
 from client.questions.session_questions import SessionQuestion
 from client.uploads.brought import Upload
+from client.vault.records.kept_by_version import KeptByVersion
 from client.web.access import PageAccess
 from client.web.text import NOT_RECORDED, clock_time
 from policies.vocabulary import AthleteId, Category
 
+KeptQuestions = KeptByVersion[tuple[SessionQuestion, ...]]
 MOST_ASKED: Final = 20  # ours: more at once are a file that came twice; undo it
 
 
@@ -44,7 +45,10 @@ class AskedSession:
 
 
 def asked_sessions(
-    kept: KeptQuestions, uploads: Sequence[Upload], access: PageAccess, names: Mapping[AthleteId, str]
+    kept: KeptQuestions,
+    uploads: Sequence[Upload],
+    access: PageAccess,
+    names: Mapping[AthleteId, str],
 ) -> list[AskedSession]:
     """Return the open questions about sessions that this session stored, of athletes whose load it may see now."""
     marks = stored_files(uploads)

@@ -21,6 +21,7 @@ from client.web.uploads.words import (
     kept_rows,
     page_reason,
     rows_table,
+    share_words,
     state_words,
     why_words,
 )
@@ -77,6 +78,7 @@ class BroughtPage:
     can_be_read_again: bool
     can_be_undone: bool
     is_busy: bool
+    share: str
 
 
 def brought_page(
@@ -90,12 +92,7 @@ def brought_page(
     version = file.version  # before its rows: a page never names a version that is newer than what it shows
     found, owners = file.contents, owners_in(file, known)
     is_open, is_stored = file.state is FileState.READ, file.state is FileState.STORED
-
-    def name_of(label: str) -> str:
-        if label in owners.by_label:
-            return known.names[owners.by_label[label]]
-        return ("whose?" if label == NOBODY else f"“{label}”, whose?") if label in owners.unknown else "left out"
-
+    is_busy = file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING)
     shown = (
         lines_of(file.columns, file.mapping, file.directions) if file.mapping is not None and lines is None else lines
     )
@@ -110,7 +107,7 @@ def brought_page(
         account=account_words(found, owners.left_out) if found else "",
         is_summarised=found is not None and found.shares_rows,
         notes=tuple(map(page_reason, found.notes)) if found else (),
-        table=rows_table(found, name_of) if found and found.rows else None,
+        table=rows_table(found, lambda label: _name_of(label, owners, known)) if found and found.rows else None,
         columns=_columns(found, owners.left_out) if found else (),
         rows_of=_rows_of_athletes(file, found, known) if found and is_stored else (),
         unused=unused_notes(file.unused, access) if is_stored else (),
@@ -125,7 +122,8 @@ def brought_page(
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
         can_be_undone=is_stored and bool(file.imports),
-        is_busy=file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING),
+        is_busy=is_busy,
+        share=share_words(upload) if is_busy else "",
     )
 
 
@@ -143,6 +141,12 @@ def withheld_note(file: BroughtFile) -> str:
     if not values:
         return ""
     return f"{values:,} figures of injury or nutrition are left out: the medical team brings these, or the athlete."
+
+
+def _name_of(label: str, owners: Owners, known: KnownAthletes) -> str:
+    if label in owners.by_label:
+        return known.names[owners.by_label[label]]
+    return ("whose?" if label == NOBODY else f"“{label}”, whose?") if label in owners.unknown else "left out"
 
 
 def _rows_of_athletes(file: BroughtFile, found: FileContents, known: KnownAthletes) -> tuple[tuple[str, int, int], ...]:

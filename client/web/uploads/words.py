@@ -9,7 +9,7 @@ from client.biometrics.stream_spec import Shape
 from client.biometrics.streams import SPECS, Stream
 from client.ingest.preview.rows_as_read import RowAsRead
 from client.ingest.results.reasons import in_words, row_in_words
-from client.uploads.brought import BroughtFile, FileState
+from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import ColumnAccount, FileContents
 from client.web.text import clock_time
 from client.web.uploads.attribution import Owners
@@ -38,6 +38,12 @@ def page_reason(reason: str) -> str:
     plain = _PAGE_OF_DOCS.sub("", reason)
     said = "; ".join(part for part in plain.split("; ") if "--" not in part and "write a mapping" not in part)
     return said or UNKNOWN_KIND
+
+
+def share_words(upload: Upload) -> str:
+    """Return how much of the file of the form that is under way is read; "" where none is."""
+    share = upload.share
+    return f"{share[0]}: about {share[1]:.0%} read" if share else ""
 
 
 def state_words(file: BroughtFile, owners: Owners) -> str:
