@@ -44,7 +44,7 @@ class Watchers:
         return cls(
             union,
             KilledProgram(folder, "witness", "audit", ("witness", "serve", place, "--port", port)),
-            KilledProgram(folder, "monitor", "audit", followed),
+            KilledProgram(folder, "monitor", "audit", followed, last_line="metrics and readiness"),
             f"http://127.0.0.1:{port}",
             log.log_id,
             state,
