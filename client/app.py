@@ -31,8 +31,8 @@ from client.uploads.limits import LARGEST_UPLOAD, UPLOAD_PATH
 from client.uploads.reading import UploadReader
 from client.uploads.session_uploads import SessionUploads
 from client.uploads.spool import Spool
+from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.journal import imports as import_records
-from client.vault.records.kept_by_version import KeptByVersion
 from client.vault.store import Vault
 from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions

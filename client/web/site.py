@@ -21,8 +21,8 @@ from client.features.daily import DailyTable
 from client.questions.session_questions import SessionQuestion
 from client.settings import NodeSettings
 from client.uploads.session_uploads import SessionUploads
+from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.journal import ImportRecord
-from client.vault.records.kept_by_version import KeptByVersion
 from client.vault.store import Athlete, Vault
 from client.web.access import ConsentDecisions, PageAccess, PageAccessRequests
 from client.web.staff_sign_in import StaffSignIn

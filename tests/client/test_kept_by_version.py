@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from client.errors import AthleteErased
+from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.keys import UnlockKey
-from client.vault.records.kept_by_version import KeptByVersion
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 

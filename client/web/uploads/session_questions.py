@@ -14,7 +14,7 @@ from client.biometrics.sessions import has_only_a_date
 from client.biometrics.streams import Stream
 from client.questions.session_questions import SessionQuestion
 from client.uploads.brought import Upload
-from client.vault.records.kept_by_version import KeptByVersion
+from client.vault.history.kept_by_version import KeptByVersion
 from client.web.access import PageAccess
 from client.web.text import NOT_RECORDED, clock_time
 from policies.vocabulary import AthleteId, Category
