@@ -2,7 +2,7 @@
 
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
-from client.ingest.archives.foreign_kinds import check_is_readable_kind
+from client.ingest.archives.foreign_kinds import check_is_readable_json, check_is_readable_kind
 from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
@@ -233,6 +233,7 @@ def _json_reader(file: InputFile) -> Reader:
     known = json_kinds.reader_of_json(file)
     if known is not None:
         return known
+    check_is_readable_json(file)
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         key, values = next(iter(JsonObjects(file)), ("", {}))
         answered = next((reader for told, reader in BY_KEY if key in fitbit.OF_INTERFACE and told in values), None)

@@ -1,5 +1,7 @@
 """Kinds of file that no reader takes, told from their first bytes: each is named, with the way on."""
 
+import re
+
 from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
 
@@ -19,6 +21,21 @@ _BY_SIGNATURE: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "a database; export its tables as CSV instead"),
 )
 _TAR_AT = 257
+_JSON: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb'\A\W*"RIDE"\s*:'), "a ride of GoldenCheetah as JSON; export it as FIT, TCX or PWX instead"),
+    (
+        re.compile(rb'"dailySleepDTO"\s*:'),
+        "a page of Garmin Connect as JSON; ask Garmin for the export of the account, and import its zip",
+    ),
+    (
+        re.compile(rb'"(?:sleepResult|nightlyRecoveryStatus|meanNightlyRecoveryRRI)"\s*:'),
+        "a night of a Polar account's export, whose form is not published; its training sessions are read",
+    ),
+    (
+        re.compile(rb'\A\W*"data"\s*:\s*\{\s*"(?:metrics|workouts)"\s*:'),
+        "an export of the app Health Auto Export; import the export of Apple Health itself, as it was downloaded",
+    ),
+)
 
 
 def check_is_readable_kind(file: InputFile) -> None:
@@ -30,3 +47,10 @@ def check_is_readable_kind(file: InputFile) -> None:
         raise UnreadableFile("a tar archive; ask for the export as zip, or unpack it and import the folder")
     if file.head[:9].lower() == b"<!doctype" and b"<html" in file.head.lower():
         raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+
+
+def check_is_readable_json(file: InputFile) -> None:
+    """Return unless the first bytes are those of a known JSON file that no reader takes; raises UnreadableFile."""
+    for pattern, said in _JSON:
+        if pattern.search(file.head):
+            raise UnreadableFile(said)
