@@ -10,9 +10,11 @@ from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
 from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.preview.proposal import propose
+from client.ingest.sessions.fit import container
 from client.ingest.sessions.fit.container import first_kind, read_messages
 from client.ingest.spreadsheets import workbook_gate
 from client.ingest.spreadsheets.workbook import read_sheets
+from tests.client.sessions.fit_files import fit_file, local, session
 from tests.client.test_reader_fuzz import FIT
 from tests.client.workbooks import excel, open_document
 
@@ -65,6 +67,15 @@ def test_cells_are_counted_over_all_sheets(workbook: Callable[[str], bytes], mon
     assert len(read_sheets(workbook("XYZ"))) == 3
     with pytest.raises(UnreadableFile, match="20 cells"):
         read_sheets(workbook("VXYZ"))
+
+
+def test_messages_of_a_recording_are_counted_over_all_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = fit_file([session(60), local(60)])
+    assert read_messages(data).held == 3, "file_id, session and activity"
+    monkeypatch.setattr(container, "MOST_MESSAGES", 2)
+
+    with pytest.raises(UnreadableFile, match="more than 2 messages besides its records"):
+        read_messages(data)
 
 
 def test_what_the_fit_library_warns_of_reaches_nobody() -> None:

@@ -20,7 +20,7 @@ from client.ingest.sessions.track import Track
 
 FitFields = dict[str, Any]
 
-MOST_MESSAGES = 300_000  # ours, of one kind, without the records of a track: two weeks of beats
+MOST_MESSAGES = 300_000  # ours, of all kinds together, without the records of a track: two weeks of beats
 _UNITS = {
     "m/s": {"m/s", "m/sec", "mps", "meters/second", "meters per second"},
     "m": {"m", "meter", "meters", "metre", "metres"},
@@ -37,6 +37,7 @@ class FitContent:
 
     track: the records, at seconds since 1970, or of a clock that was never set. defect: why reading stopped early, or
     None; crc_differs: the checksum does not fit the content. parts: of a chained file, what each of them holds.
+    held: messages of the whole file that are kept.
     """
 
     messages: dict[str, list[FitFields]] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class FitContent:
     defect: str | None = None
     crc_differs: bool = False
     parts: list["FitContent"] = field(default_factory=list)
+    held: int = 0
 
     def of(self, kind: str) -> list[FitFields]:
         """Return the messages of one kind, in file order."""
@@ -98,11 +100,11 @@ def _take(whole: FitContent, frame: Any) -> None:
 
 
 def _take_message(whole: FitContent, name: str, frame: Any) -> None:
-    kept = whole.messages.setdefault(name, [])
-    if len(kept) >= MOST_MESSAGES:
-        raise UnreadableFile(f"more than {MOST_MESSAGES} messages of one kind, which no recording has")
+    whole.held += 1
+    if whole.held > MOST_MESSAGES:
+        raise UnreadableFile(f"more than {MOST_MESSAGES:,} messages besides its records, which no recording has")
     values = _values(frame, WANTED[name])
-    kept.append(values)
+    whole.messages.setdefault(name, []).append(values)
     whole.parts[-1].messages.setdefault(name, []).append(values)
 
 
