@@ -106,6 +106,19 @@ def test_a_half_report_gives_way_to_a_whole_one_whatever_the_order_of_sources() 
     assert (told.reading, told.why) == (half, WhyFirst.WHOLE)
 
 
+def test_what_an_app_says_of_variability_gives_way_to_the_beats_themselves() -> None:
+    beats = tuple(800.0 + 30 * (number % 3) for number in range(400))
+    begin = START + timedelta(hours=7)
+    recorded = observe(Stream.RR_INTERVALS, begin, beats, WATCH, end=begin + timedelta(minutes=5))
+    told = [observe(Stream.RMSSD, begin + timedelta(days=day), 70.0, SHEET) for day in range(2)]
+
+    (found,) = outranked([recorded, *told], priority=("club-sheet",))
+
+    assert (found.reading, found.by[0], found.why) == (told[0], "fit", WhyFirst.BEATS)
+    table = build([recorded, *told], source_priority=("club-sheet",))
+    assert [np.isclose(value, np.log(70.0)) for value in table.column("lnrmssd")] == [False, True]
+
+
 def test_the_import_says_which_source_comes_first(node_of_one: Path, run: Run, tmp_path: Path) -> None:
     srpe = "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-05T18:00:00Z,x,6,60\n"
     srpe += "2026-03-06T18:00:00Z,x,6,60\n"

@@ -1,6 +1,6 @@
 """Readings that are stored and not used: another source tells of the same session, night or day and comes first.
 
-Source: docs/indices.md §1.2, §1.4 and §4.1. What is found is as of the athlete's whole history, as pages show it.
+Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. What is found is as of the athlete's whole history, as pages show it.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from client.biometrics.observations import Observation
+from client.biometrics.observations import EXERCISE, Observation
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
@@ -24,6 +24,7 @@ from client.features.day_sources import (
 from client.features.days.by_stream import ByStream, by_stream_and_day
 from client.features.days.nights import Nights, is_sleep_measured, nights_of
 from client.features.days.session_reports import matched_reports
+from client.features.hrv import analyse, as_intervals
 
 _BY_MINUTE = (Stream.SLEEP_PERIOD_MIN, Stream.STEPS)
 """Of these every minute counts once, and sources whose times do not meet add up."""
@@ -38,6 +39,8 @@ class WhyFirst(StrEnum):
     """Its report of the session is whole or told, this one is half or was noticed by a device."""
     NIGHTS = "nights"
     """Hours of sleep are measured or answered, whichever has more nights."""
+    BEATS = "beats"
+    """Variability is that of the day's beats at rest; an app's own figure stands in where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def outranked(readings: Iterable[Observation], *, priority: Sequence[str] = ()) 
         *_of_minutes(held, priority),
         *chain.from_iterable(_of_days(days, stream, priority) for stream in days),
         *_of_sleep(days, nights, priority),
+        *_of_variability(days, priority),
     ]
 
 
@@ -110,3 +114,16 @@ def _of_sleep(days: ByStream, nights: Nights, priority: Sequence[str]) -> Iterat
     better, lost = (measured, told) if is_measured else (told, measured)
     by = Counter(map(source_of, better)).most_common(1)[0][0]
     yield from (Outranked(one, by, WhyFirst.NIGHTS) for one in lost)
+
+
+def _of_variability(days: ByStream, priority: Sequence[str]) -> Iterator[Outranked]:
+    """Yield what apps say of variability on days whose beats say it themselves (docs/indices.md §3.3)."""
+    beats = days.get(Stream.RR_INTERVALS, {})
+    for day, told in chosen_by_day(days.get(Stream.RMSSD, {}), priority).items():
+        valid = next((one for one in beats.get(day, ()) if _is_valid_at_rest(one)), None)
+        if valid is not None:
+            yield from (Outranked(one, source_of(valid), WhyFirst.BEATS) for one in told)
+
+
+def _is_valid_at_rest(beats: Observation) -> bool:
+    return EXERCISE not in beats.quality and analyse(as_intervals(beats.value)).lnrmssd is not None

@@ -69,6 +69,7 @@ def _why(one: UnusedFigures) -> str:
     return {
         WhyFirst.ORDER: f"{by} comes first (source-priority)",
         WhyFirst.WHOLE: f"what {by} has of them is whole and comes first",
+        WhyFirst.BEATS: f"the beats of {by} say it themselves",
         WhyFirst.NIGHTS: f"hours of sleep are those of {by}, which has at least as many nights",
     }[one.why]
 

@@ -20,6 +20,7 @@ PART_UNUSED: Final = "Stored; part of it is not used in the numbers"
 _WHY: Final[Mapping[WhyFirst, str]] = {
     WhyFirst.ORDER: "another source comes first: {word}. Whoever runs this node can change which comes first.",
     WhyFirst.WHOLE: "another source says more of the same session: {word}.",
+    WhyFirst.BEATS: "the beats of those days say it themselves: {word}.",
     WhyFirst.NIGHTS: "hours of sleep are taken from one source alone, which has more nights: {word}.",
 }
 

@@ -112,6 +112,8 @@ def test_undoing_says_whose_import_goes_and_what_was_done_by_hand_to_it(node: Pa
     _, shown, _ = run("imports", "show", node, 1)
     told = run("imports", "undo", node, 1, "--yes")[1]
 
+    assert "athlete: Mara Lind (ath-" in shown
+    assert {"rows: 2", "session_rpe: 2"} <= set(shown.splitlines())
     assert shown.splitlines()[-1] in told
     assert "Import 1 (srpe.csv) of Mara Lind (ath-" in told
     assert "): 2 readings go, 2 corrections by hand go with them." in told
