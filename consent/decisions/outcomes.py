@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from audit.entries.details.access import AnswerDelivered
 from consent.decisions.prepared import Prepared
 from consent.decisions.values import DeliveryOutcome, OutcomeReport
-from consent.storage.columns import change
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
 from consent.storage.transaction import Transaction
@@ -22,7 +21,7 @@ _KEPT = insert(AnswerOutcomeRow)
 
 def note_together(tx: Transaction, reports: Sequence[OutcomeReport]) -> list[Prepared[None]]:
     """Keep the outcomes of acts for the athletes' own pages, and return an entry for each."""
-    change(tx.session, _KEPT, [{"event": report.event, "sent": report.sent} for report in reports])
+    tx.columns.change(_KEPT, [{"event": report.event, "sent": report.sent} for report in reports])
     return [Prepared([_draft(report)], lambda _appended: None) for report in reports]
 
 

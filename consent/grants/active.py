@@ -9,8 +9,9 @@ from sqlmodel import col
 from sqlmodel import select as rows_of
 
 from consent.grants import event_chain
+from consent.grants.lifecycle import ConsentTransition, fold
 from consent.storage.columns import ColumnRow
-from consent.storage.rows import GrantRow
+from consent.storage.rows import ConsentEventRow, GrantRow
 from consent.storage.transaction import Transaction
 from policies.grant import Cell, Grant, Recipient
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
@@ -39,18 +40,26 @@ def live_grants(
         wanted |= {"recipient_org": recipient.org, "recipient_role": recipient.role.value}
     if categories is not None:
         wanted |= {"categories": sorted({category.value for category in categories})}
-    grants = [grant_of(row) for row in tx.rows(_current(*wanted), **wanted)]
-    states = event_chain.states(tx, [grant.grant_id for grant in grants])
+    grants: dict[str, Grant] = {}
+    steps: dict[str, list[ConsentTransition]] = {}
+    for row in tx.rows(_current(*wanted), **wanted):
+        if row.grant_id not in grants:
+            grants[row.grant_id], steps[row.grant_id] = grant_of(row), []
+        if row.status is not None:  # None for a grant without any event
+            steps[row.grant_id].append(event_chain.step_of(row))
     return {
         grant.cell: grant
-        for grant in grants
-        if event_chain.state_now(states.get(grant.grant_id), ends=grant.ends, now=tx.now).is_valid_for_processing
+        for grant_id, grant in grants.items()
+        if event_chain.state_now(fold(steps[grant_id]), ends=grant.ends, now=tx.now).is_valid_for_processing
     }
 
 
 @cache  # by the parameters, four statements in all
 def _current(*named: str) -> Select[*tuple[Any, ...]]:
-    """The grants that claim to be current, as columns, within what these parameters will say."""
+    """The grants that claim to be current, as columns, within what these parameters will say.
+
+    Each has a row for each of its events, in their order, and one row if it has none.
+    """
     limits = {
         "athletes": col(GrantRow.athlete).in_(bindparam("athletes", expanding=True)),
         "purpose": col(GrantRow.purpose) == bindparam("purpose"),
@@ -58,7 +67,12 @@ def _current(*named: str) -> Select[*tuple[Any, ...]]:
         "recipient_role": col(GrantRow.recipient_role) == bindparam("recipient_role"),
         "categories": col(GrantRow.category).in_(bindparam("categories", expanding=True)),
     }
-    return select(*_COLUMNS).where(col(GrantRow.current).is_not(None), *(limits[name] for name in named))
+    return (
+        select(*_COLUMNS, *event_chain.STEP)
+        .outerjoin_from(GrantRow, ConsentEventRow, col(ConsentEventRow.subject) == col(GrantRow.grant_id))
+        .where(col(GrantRow.current).is_not(None), *(limits[name] for name in named))
+        .order_by(*event_chain.IN_ORDER)
+    )
 
 
 def is_covered(grants: Mapping[Cell, Grant], cell: Cell, *, tx: Transaction, granularity: Granularity) -> bool:

@@ -11,21 +11,20 @@ from sqlmodel import col, func, select
 from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
 from consent.grants.lifecycle import ActorKind, ConsentTransition, as_of, check, fold
 from consent.grants.values import ConsentMethod
+from consent.storage.columns import ColumnRow
 from consent.storage.rows import ConsentEventRow
 from consent.storage.transaction import Transaction
 from policies.errors import BadSignature
 from policies.signing import VerifyKey
 from policies.vocabulary import AthleteId, ConsentState
 
+STEP = (col(ConsentEventRow.status), col(ConsentEventRow.actor_kind), col(ConsentEventRow.at))
+"""The columns of which `step_of` makes one step."""
+IN_ORDER = (col(ConsentEventRow.athlete), col(ConsentEventRow.seq))
 _STEPS = (
-    select(
-        col(ConsentEventRow.subject),
-        col(ConsentEventRow.status),
-        col(ConsentEventRow.actor_kind),
-        col(ConsentEventRow.at),
-    )
+    select(col(ConsentEventRow.subject), *STEP)
     .where(col(ConsentEventRow.subject).in_(bindparam("subjects", expanding=True)))
-    .order_by(col(ConsentEventRow.athlete), col(ConsentEventRow.seq))
+    .order_by(*IN_ORDER)
 )
 
 
@@ -74,9 +73,14 @@ def write(tx: Transaction, event: Event, *, before: ConsentState, quiet_since: d
 def states(tx: Transaction, subjects: Iterable[str]) -> dict[str, ConsentState]:
     """Fold the events of each subject; a subject without events is UNKNOWN and left out."""
     steps: dict[str, list[ConsentTransition]] = {}
-    for subject, status, actor_kind, at in tx.rows(_STEPS, subjects=sorted(set(subjects))):
-        steps.setdefault(subject, []).append(ConsentTransition(ConsentState(status), ActorKind(actor_kind), at))
+    for row in tx.rows(_STEPS, subjects=sorted(set(subjects))):
+        steps.setdefault(row.subject, []).append(step_of(row))
     return {subject: fold(own) for subject, own in steps.items()}
+
+
+def step_of(row: ColumnRow) -> ConsentTransition:
+    """One step of the lifecycle, of a row with the columns of `STEP`."""
+    return ConsentTransition(ConsentState(row.status), ActorKind(row.actor_kind), row.at)
 
 
 def times(tx: Transaction, subject: str, statuses: Set[ConsentState]) -> list[datetime]:

@@ -6,10 +6,10 @@ An audit key opens what the organisation did, to nobody in particular. It outliv
 import secrets
 
 from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from consent.errors import KeyDestroyed
-from consent.storage.columns import rows
+from consent.storage.columns import ColumnStatements
 from consent.storage.rows import AuditKeyRow
 from consent.storage.sealing import KEY_SIZE, open_bytes, seal_bytes
 from policies.vocabulary import OrgId
@@ -20,15 +20,15 @@ _WRAPPED = select(col(AuditKeyRow.wrapped)).where(col(AuditKeyRow.org_id) == bin
 class AuditKeys:
     """Unwraps each audit key once. Made anew for every transaction."""
 
-    def __init__(self, session: Session, wrapping: bytes) -> None:
-        self._session = session
+    def __init__(self, columns: ColumnStatements, wrapping: bytes) -> None:
+        self._columns = columns
         self._wrapping = wrapping
         self._held: dict[str, bytes] = {}
 
     def of(self, org: str) -> bytes:
         """Return an organisation's key; raises KeyDestroyed where there is none."""
         if org not in self._held:
-            wrapped = rows(self._session, _WRAPPED, org=org)
+            wrapped = self._columns.rows(_WRAPPED, org=org)
             if not wrapped:
                 raise KeyDestroyed("this organisation has no audit key here")
             self._hold(org, wrapped[0][0])
@@ -40,8 +40,8 @@ class AuditKeys:
             self._hold(org, wrapped)
             return
         self._held[org] = key = secrets.token_bytes(KEY_SIZE)
-        self._session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
-        self._session.flush()
+        self._columns.session.add(AuditKeyRow(org_id=org, wrapped=seal_bytes(self._wrapping, key, about=_about(org))))
+        self._columns.session.flush()
 
     def _hold(self, org: str, wrapped: bytes) -> None:
         self._held[org] = open_bytes(self._wrapping, wrapped, about=_about(org))

@@ -27,7 +27,7 @@ from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
 from consent.errors import KeyDestroyed
 from consent.storage.audit_keys import AuditKeys
-from consent.storage.columns import ColumnRow, change, rows
+from consent.storage.columns import ColumnRow, ColumnStatements
 from consent.storage.kept_entry import ENDED, KeptEntry
 from consent.storage.log_access import AppendingLog
 from consent.storage.rows import AuditKeyRow, DataKeyRow, LogDetailRow, OrgRow
@@ -108,22 +108,23 @@ class LogJournal:
         self._policy_hash = policy_hash
 
     def record(
-        self, session: Session, requests: Sequence[Sequence[Draft]], *, now: datetime, act: int
+        self, columns: ColumnStatements, requests: Sequence[Sequence[Draft]], *, now: datetime, act: int
     ) -> list[Appended]:
         """Append one entry for each draft and store the sealed details; all become durable together.
 
         requests: each with its drafts, and recorded under an event of its own. act: the running number of it all, one
         above that of the act before it. Raises LogUnavailable; the caller then rolls back and gives no answer.
         """
-        record = self._record_of(session, [draft for request in requests for draft in request], now)
+        record = self._record_of(columns, [draft for request in requests for draft in request], now)
         events = [(secrets.token_hex(EVENT_SIZE), drafts) for drafts in requests]
         prepared = [self._prepare(draft, event, record) for event, drafts in events for draft in drafts]
-        change(session, _COUNTED, [{"of": one.owner, "next": one.counter} for one in record.changed])
+        columns.change(_COUNTED, [{"of": one.owner, "next": one.counter} for one in record.changed])
         try:
             placed = self.log.append_many([entry.leaf() for entry, _ in prepared], act=act)
         except (AuditError, OSError) as error:
             raise LogUnavailable("the log could not record this; there is no answer without it") from error
-        change(session, _STORED, [{**row, "leaf_hash": leaf} for leaf, (_, row) in zip(placed, prepared, strict=True)])
+        stored = [{**row, "leaf_hash": leaf} for leaf, (_, row) in zip(placed, prepared, strict=True)]
+        columns.change(_STORED, stored)
         left = iter(placed)
         return [Appended(event, tuple(itertools.islice(left, len(drafts)))) for event, drafts in events]
 
@@ -145,7 +146,7 @@ class LogJournal:
 
     def audit_keys(self, session: Session) -> AuditKeys:
         """Return the audit keys, for whoever opens many entries in one transaction."""
-        return AuditKeys(session, self._wrapping)
+        return AuditKeys(ColumnStatements(session), self._wrapping)
 
     def open_entry(
         self, session: Session, keys: OwnerKeys, row: LogDetailRow, *, audit_keys: AuditKeys | None = None
@@ -185,22 +186,22 @@ class LogJournal:
             LogDetailRow(leaf_hash=merkle.leaf_hash(leaf), log_index=index, owner=owner, number=number, sealed=sealed)
         )
 
-    def _record_of(self, session: Session, drafts: Sequence[Draft], now: datetime) -> "_Record":
-        audit_keys, pseudonyms = AuditKeys(session, self._wrapping), dict[str, str]()
-        for org, cover, wrapped in rows(session, _ORGS, orgs=sorted({draft.org for draft in drafts})):
+    def _record_of(self, columns: ColumnStatements, drafts: Sequence[Draft], now: datetime) -> "_Record":
+        audit_keys, pseudonyms = AuditKeys(columns, self._wrapping), dict[str, str]()
+        for org, cover, wrapped in columns.rows(_ORGS, orgs=sorted({draft.org for draft in drafts})):
             audit_keys.hold_or_create(org, wrapped)
             pseudonyms[org] = cover
-        owners = self._owners(session, {draft.owner for draft in drafts})
+        owners = self._owners(columns, {draft.owner for draft in drafts})
         return _Record(now, self._policy_hash(), audit_keys, owners, pseudonyms)
 
-    def _owners(self, session: Session, wanted: set[str]) -> dict[str, "_Owner"]:
+    def _owners(self, columns: ColumnStatements, wanted: set[str]) -> dict[str, "_Owner"]:
         """Lock the keys of these owners, whom it gives some if they have none, and return them."""
         known = sorted(wanted | {NOBODY})
-        stored = {row.owner: row for row in rows(session, _KEYS, owners=known)}
+        stored = {row.owner: row for row in columns.rows(_KEYS, owners=known)}
         if missing := [owner for owner in known if owner not in stored]:
             for owner in missing:
-                self.create_keys(session, owner)
-            stored = {row.owner: row for row in rows(session, _KEYS, owners=known)}
+                self.create_keys(columns.session, owner)
+            stored = {row.owner: row for row in columns.rows(_KEYS, owners=known)}
         # After erasure an entry about that athlete looks in the log like any other, under a tag of nobody's.
         used = {owner: owner if stored[owner].wrapped is not None else NOBODY for owner in wanted}
         keys = {owner: self._owner(stored[owner]) for owner in used.values()}

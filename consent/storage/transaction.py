@@ -22,8 +22,7 @@ from chassis.storage import engine as databases
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
-from consent.storage import columns
-from consent.storage.columns import ColumnRow
+from consent.storage.columns import ColumnRow, ColumnStatements
 from consent.storage.log_journal import Appended, Draft, LogJournal
 from consent.storage.reconcile import PROGRESS, UnknownEntry, reconcile
 from consent.storage.rows import LogProgressRow
@@ -85,6 +84,7 @@ class Transaction:
 
     def __init__(self, session: Session, context: TransactionContext, *, can_write: bool) -> None:
         self.session = session
+        self.columns = ColumnStatements(session)
         self.context = context
         self.now = context.clock()
         self.is_accounted_for = not can_write
@@ -108,11 +108,11 @@ class Transaction:
         self.is_accounted_for = self.has_appended = True
         # Before the append: whoever holds this row's table back, as a backup does, holds the append back with it.
         act = self.rows(_NEXT_ACT)[0][0]
-        return self.context.journal.record(self.session, requests, now=self.now, act=act)
+        return self.context.journal.record(self.columns, requests, now=self.now, act=act)
 
     def rows(self, statement: Executable, **parameters: Any) -> Sequence[ColumnRow]:
         """Return what a statement of columns returns, as the database is with everything that is pending."""
-        return columns.rows(self.session, statement, **parameters)
+        return self.columns.rows(statement, **parameters)
 
     def without_entry(self, reason: str) -> None:
         """Say why this transaction needs no entry: nothing about anyone changes and nothing new is disclosed."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 import consent.api.shared_acts
 from audit.errors import LogUnavailable
@@ -139,6 +140,22 @@ def test_one_that_fails_otherwise_is_left_alone_with_it(world: World) -> None:
     assert whole(world.store.looks(mine))
 
 
+def test_a_group_asks_the_database_no_more_than_one_call_does(lite: World) -> None:
+    athletes = lite.athletes["club-a"]
+    for athlete in athletes:
+        lite.give(athlete)
+    first = decided(lite.store, CLUB, Actor("R. D.", Role.COACH), **_words(call(athletes[0])))
+    asked: list[Asked] = [OutcomeReport(CLUB, first.event, sent=True), *(call(one) for one in athletes)]
+    statements: list[str] = []
+    event.listen(lite.service.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    answers = lite.store.together(asked)
+
+    assert [allowed(answer) for answer in answers[1:]] == [[True]] * 3
+    # its outcome, club, athletes, grants with their events, act, pseudonyms and audit keys, keys, numbers, details
+    assert len(statements) == 1 + 9, statements  # after BEGIN
+
+
 def test_where_the_log_fails_nobody_gets_an_answer(world: World) -> None:
     mine = world.athletes["club-a"][0]
     world.give(mine)
@@ -178,7 +195,7 @@ def test_outcomes_wait_a_moment_for_the_next_decision_and_share_its_transaction(
     async def asked() -> list[DecisionAnswer]:
         shared = SharedActs(lite.store)
         await shared.note(OutcomeReport(CLUB, events[0], sent=True))
-        noted = [asyncio.create_task(shared.note(OutcomeReport(CLUB, event, sent=True))) for event in events[1:]]
+        noted = [asyncio.create_task(shared.note(OutcomeReport(CLUB, one, sent=True))) for one in events[1:]]
         for _ in range(5):  # so that whoever would write them alone has begun to
             await asyncio.sleep(0)
         answer = await shared.decide(call(mine))
@@ -200,8 +217,8 @@ def test_outcomes_are_recorded_though_nobody_asks_again(lite: World) -> None:
 
     async def noted() -> list[DecisionAnswer]:
         shared = SharedActs(lite.store)
-        for event in events:
-            await shared.note(OutcomeReport(CLUB, event, sent=True))
+        for recorded in events:
+            await shared.note(OutcomeReport(CLUB, recorded, sent=True))
         return []
 
     _in_a_loop_of_its_own(noted())
