@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 import rfc8785
@@ -19,9 +20,32 @@ def canonical_bytes(value: Mapping[str, Any]) -> bytes:
     """Return the RFC 8785 bytes of a JSON object; raises InvalidInput for anything JSON cannot hold."""
     plain = dict(value)
     try:
+        if (written := _written_flat(plain)) is not None:
+            return written.encode()
         return _PLAIN.encode(plain).encode() if _is_plain_object(plain) else rfc8785.dumps(plain)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise InvalidInput(f"expected plain JSON values, got {type(error).__name__}") from error
+
+
+def _written_flat(value: Mapping[Any, Any]) -> str | None:
+    """Return the same text for an object of texts, small whole numbers and null, which most are; None for any other.
+
+    In half the time of the encoder, which is made anew for each object.
+    """
+    members = {}
+    for key, inner in value.items():
+        if type(key) is not str or not key.isascii():
+            return None
+        kind = type(inner)
+        if kind is str:
+            members[key] = encode_basestring(inner)
+        elif inner is None:
+            members[key] = "null"
+        elif kind is int and -_LARGEST_INTEGER <= inner <= _LARGEST_INTEGER:
+            members[key] = int.__repr__(inner)
+        else:
+            return None
+    return "{" + ",".join([f"{encode_basestring(key)}:{members[key]}" for key in sorted(members)]) + "}"
 
 
 def _is_plain(value: object) -> bool:

@@ -12,10 +12,10 @@ secret its digests can never be made again. The idea of salted digests is that o
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -34,7 +34,6 @@ SECRET_SIZE, SALT_SIZE, DIGEST_SIZE = 32, 16, 32
 _PLACES = {name: place for place, name in enumerate(FIELDS)}
 _FIELD_DOMAIN = b"homefield-field-v2\n"
 _ENTRY_DOMAIN = b"homefield-entry-v2\n"
-_quoted = json.JSONEncoder(ensure_ascii=False).encode  # of text alone: byte for byte what RFC 8785 §3.2.2.2 writes
 
 FieldValue = str | None
 
@@ -174,7 +173,8 @@ def commitment_of(digests: Sequence[bytes]) -> bytes:
 
 def _digest(name: str, salt: bytes, value: FieldValue) -> bytes:
     _check_value(name, value)
-    written = "null" if value is None else _quoted(value)
+    # Of text alone the encoder writes byte for byte what RFC 8785 §3.2.2.2 does.
+    written = "null" if value is None else encode_basestring(value)
     try:
         text = f'{{"name":"{name}","salt":"{salt.hex()}","value":{written}}}'.encode()
     except UnicodeEncodeError as error:

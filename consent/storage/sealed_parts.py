@@ -5,20 +5,20 @@ the athlete destroys the second only. Parts are padded before they are sealed, s
 bound to who holds them and to their commitment, so that none can be put in another's place.
 """
 
-import json
 from collections.abc import Sequence
+from json.encoder import encode_basestring
 
 from audit.entries.disclosure import DIGEST_SIZE, ORG_FIELDS, OWN_FIELDS, SecretFields, commitment_of
 from consent.storage.sealing import open_json, seal_text
 
 ORG_PART, OWN_PART = ORG_FIELDS, OWN_FIELDS
-_list_of = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # canonical, of texts and null
 _SMALLEST = {ORG_PART: 512, OWN_PART: 1024}  # bytes: every dummy and all it stands in for fit (our choice)
 
 
 def seal_part(key: bytes, fields: SecretFields, commitment: bytes, *, held_by: str) -> bytes:
     """Return one part sealed under a key of 32 bytes. held_by: whose it is, and where it stands."""
-    text = f'{{"secret":"{fields.secret.hex()}","values":{_list_of([*fields.values.values()])}}}'.encode()
+    values = ",".join(["null" if value is None else encode_basestring(value) for value in fields.values.values()])
+    text = f'{{"secret":"{fields.secret.hex()}","values":[{values}]}}'.encode()  # canonical, of texts and null
     return seal_text(key, text, about=_about(held_by, commitment), at_least=_SMALLEST[tuple(fields.values)])
 
 
