@@ -17,6 +17,8 @@ SECURITY_HEADERS: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+_WRITTEN: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_NAMES: Final = frozenset(name for name, _ in _WRITTEN)
 
 
 class SecuredAnswers:
@@ -30,10 +32,17 @@ class SecuredAnswers:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    if name != "Cache-Control" or name not in headers:
-                        headers[name] = value
+                _secure(message)
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)
+
+
+def _secure(message: Message) -> None:
+    if _NAMES.isdisjoint([name for name, _ in message["headers"]]):  # as most answers are
+        message["headers"] = [*message["headers"], *_WRITTEN]
+        return
+    headers = MutableHeaders(scope=message)
+    for name, value in SECURITY_HEADERS.items():
+        if name != "Cache-Control" or name not in headers:
+            headers[name] = value

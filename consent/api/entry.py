@@ -136,10 +136,7 @@ async def _store(request: Request) -> ConsentStore:
     return store
 
 
-def _checked(
-    request: Request, sent: Annotated[tuple[SignedHeaders, bytes], Depends(_signed_bytes_of)]
-) -> SignedRequest:
-    signed, body = sent
+def _checked(request: Request, signed: SignedHeaders, body: bytes) -> SignedRequest:
     requests: SignedRequests = request.app.state.requests
     raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
     query = request.scope.get("query_string", b"")
@@ -152,9 +149,8 @@ def _checked(
     return SignedRequest(org, body, budgets.items)
 
 
-async def _in_turn(
-    request: Request, checked: Annotated[SignedRequest, Depends(_checked)]
-) -> AsyncIterator[SignedRequest]:
+async def _in_turn(request: Request) -> AsyncIterator[SignedRequest]:
+    checked = await run_in_threadpool(_checked, request, *await _signed_bytes_of(request))
     turns: CallTurns = request.app.state.turns
     async with turns.turn(checked.org.org_id):
         yield checked
