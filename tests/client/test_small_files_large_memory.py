@@ -1,5 +1,6 @@
 """A small file takes little memory: whatever it repeats, nests or leaves blank."""
 
+import json
 import tracemalloc
 import warnings
 from collections.abc import Callable
@@ -8,7 +9,8 @@ import pytest
 
 from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
-from client.ingest.markup.json_stream import JsonObjects
+from client.ingest.markup import json_stream
+from client.ingest.markup.json_stream import JsonObjects, outline_of
 from client.ingest.preview.proposal import propose
 from client.ingest.sessions.fit import container
 from client.ingest.sessions.fit.container import first_kind, read_messages
@@ -42,6 +44,32 @@ def test_json_with_a_long_key_takes_memory_in_proportion() -> None:
     data = b'{"' + b"k" * 60_000 + b'":{' + b'"a":1,' * 12_000 + b'"b":1}}'
 
     assert peak_mib(lambda: list(JsonObjects(InputFile("a.json", data)))) < MOST_MIB
+
+
+def test_a_session_is_read_without_its_samples() -> None:
+    session = {
+        "exportVersion": "1.6",
+        "name": "x",
+        "exercises": [{"samples": [[1, {"lat": 59.9}], []] * 20_000}],
+        "a": 1,
+    }
+    file = InputFile("a.json", json.dumps(session).encode())
+
+    assert outline_of(file) == {"exportVersion": "1.6", "name": "x", "exercises": [], "a": 1}
+    assert peak_mib(lambda: outline_of(file)) < 3  # its samples alone take twice as much
+
+
+@pytest.mark.parametrize("text", ["[]", "5", '{"a": [1}', '{"a": 1', "", '{"a": 1} {"b": 2}'])
+def test_what_is_no_object_has_no_outline(text: str) -> None:
+    assert outline_of(InputFile("a.json", text.encode())) is None
+
+
+def test_an_object_of_more_fields_than_any_session_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "MOST_OUTLINED", 100)
+    data = b'{"exercises": {' + b", ".join(b'"%d": 1' % number for number in range(100)) + b"}}"
+
+    with pytest.raises(UnreadableFile, match="larger than any export has"):
+        outline_of(InputFile("a.json", data))
 
 
 def test_a_table_of_blank_lines_takes_memory_in_proportion() -> None:

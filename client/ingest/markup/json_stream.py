@@ -12,7 +12,8 @@ from client.errors import UnreadableFile
 from client.ingest.input_file import DAMAGES, InputFile
 
 JsonObject = Mapping[str, Any]
-MOST_PARTS = 2_000_000  # ours: parts of one object; above the longest series of a day
+MOST_PARTS = 1_000_000  # ours: parts of one object; a heart rate each second of a day has half as many
+MOST_OUTLINED = 100_000  # ours: parts of a session without its lists
 MOST_DEPTH = 40  # ours
 _STARTS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 
@@ -76,7 +77,7 @@ def _outline(events: Iterator[tuple[str, Any]]) -> JsonObject | None:
             builder.event(event, value)
             parts += 1
         in_lists += event == "start_array"
-        if parts > MOST_PARTS or depth > MOST_DEPTH:
+        if parts > MOST_OUTLINED or depth > MOST_DEPTH:
             raise UnreadableFile("a JSON file with an object larger than any export has")
     found: JsonObject = builder.value
     return found

@@ -20,6 +20,7 @@ MIN_JUDGED = 1024 * 1024  # ours: below it no ratio does harm
 MAX_CELLS = 1_000_000  # ours: of all sheets together, blank ones within their rectangles too
 MAX_PARTS = 2_000  # ours: sheets, styles, pictures
 _PIECE = 64 * 1024
+_FASTEST = 1  # zlib: the copy is held twice while it is opened, and packed it takes a tenth of the memory
 _READ = (".xml", ".rels", "mimetype")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,9})", re.ASCII)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -72,9 +73,9 @@ def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
         raise UnreadableFile(DAMAGED)
     budget = _Budget(min(MAX_UNPACKED, max(MIN_JUDGED, MAX_RATIO * packed)))
     cells, copy = _CellCount(), io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as kept:
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=_FASTEST) as kept:
         for part in (one for one in parts if one.filename.endswith(_READ)):
-            with archive.open(part) as stream, kept.open(zipfile.ZipInfo(part.filename), "w") as sink:
+            with archive.open(part) as stream, kept.open(part.filename, "w") as sink:
                 _copy(stream, sink, budget, _parser_of(part.filename, cells))
     return copy.getvalue()
 
