@@ -6,6 +6,7 @@ from dataclasses import replace
 from client.features.days.outranked import outranked
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.unused_figures import UnusedFigures, unused_of_files
+from client.vault.preferences.known_sources import known_sources
 from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
@@ -17,12 +18,16 @@ UnusedByFile = Mapping[str, tuple[UnusedFigures, ...]]
 def unused_of_athletes(vault: Vault, athletes: Iterable[AthleteId]) -> dict[AthleteId, UnusedByFile]:
     """Return what is not used of the files of these athletes; raises UnknownAthlete or AthleteErased.
 
-    The order of sources is that of the athlete and the node. Each athlete's readings are read once.
+    The order of sources is that of the athlete and the node. Each athlete's readings are read once; those of an athlete
+    of one source are not.
     """
-    return {
-        athlete: unused_of_files(outranked(vault.read(athlete), priority=source_priority(vault, athlete)))
-        for athlete in sorted(set(athletes))
-    }
+    return {athlete: _unused_of(vault, athlete) for athlete in sorted(set(athletes))}
+
+
+def _unused_of(vault: Vault, athlete: AthleteId) -> UnusedByFile:
+    if len({(one.app, one.device) for one in known_sources(vault, [athlete])}) < 2:
+        return {}
+    return unused_of_files(outranked(vault.read(athlete), priority=source_priority(vault, athlete)))
 
 
 def with_unused(vault: Vault, files: Sequence[Sequence[ImportResult]]) -> list[list[ImportResult]]:
