@@ -45,7 +45,7 @@ SITES: dict[str, EventDeclarations] = {
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
-    "homefield-consent": 10,
+    "homefield-consent": 11,
     "homefield-demo": 1,
     "homefield-node": 24,
     "homefield-server": 13,
