@@ -16,6 +16,10 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         **dict.fromkeys(("pmsys", "soccermon", "meal-diary", "ostrc-h2"), _ANSWERS),
         **dict.fromkeys(("intervals.icu", "trainingpeaks", "goldencheetah"), _DIARY),
         **dict.fromkeys(("health-log", "availability-list"), _LISTS),
+        **dict.fromkeys(("force-plate", "vald-forcedecks", "hawkin"), "jump tests"),
+        **dict.fromkeys(("vald-nordbord", "vald-forceframe"), "strength tests"),
+        **dict.fromkeys(("cronometer", "myfitnesspal"), "food diary"),
+        "timing-gates": "sprint times",
         "oura": _RING,
     }
 )
