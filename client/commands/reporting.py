@@ -19,10 +19,10 @@ def report(settings: "NodeSettings", details: "Details") -> None:
 
     Raises ConsentUnavailable, and then the deed is not done.
     """
-    from client.consent_client import NodeConsentClient
-
     if settings.consent_url is None:
         return
+    from client.consent_client import NodeConsentClient
+
     try:
         with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
             consent.event(details)
@@ -39,10 +39,10 @@ def reporting_anyway(settings: "NodeSettings", details: "Details") -> Iterator[N
 
     Raises ConsentUnavailable afterwards if the log could not take it.
     """
-    from client.consent_client import NodeConsentClient
-
     failed: ChassisError | ClientError | PolicyError | None = None
     if settings.consent_url is not None:
+        from client.consent_client import NodeConsentClient
+
         try:
             with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
                 consent.event(details)

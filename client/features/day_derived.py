@@ -45,9 +45,8 @@ def load_columns(by_stream: ByStream, columns: Columns, dates: Sequence[date]) -
     A day with a session whose load is not known (a rating without minutes, or minutes without a rating) is NaN:
     a partial sum would look like an easy day. A measured activity on a day of "rest" makes the day unknown.
     """
-    load = np.full(len(dates), np.nan)
-    for index, day in enumerate(dates):
-        load[index] = _day_load(by_stream, day)
+    told = set(chain.from_iterable(by_stream.get(stream, {}) for stream in REPORTED))
+    load = np.array([_day_load(by_stream, day) if day in told else math.nan for day in dates])
     rest = columns.get(Stream.REST_DAY.value, np.full(len(dates), np.nan)) == 1.0
     return {"session_load": load, "load_au": np.where(rest & ~trained_days(by_stream, dates), 0.0, load)}
 
@@ -165,14 +164,11 @@ def shows_training(reading: Observation) -> bool:
 
 def trained_days(by_stream: ByStream, dates: Sequence[date]) -> NDArray[np.bool_]:
     """True on days with any sign of training; what a device noticed by itself is no sign."""
-    return np.array([_has_session(by_stream, day) for day in dates], dtype=bool)
-
-
-def _has_session(by_stream: ByStream, day: date) -> bool:
-    activities = by_stream.get(Stream.ACTIVITY_DURATION_MIN, {}).get(day, ())
-    return any(by_stream.get(stream, {}).get(day) for stream in REPORTED) or any(
-        AUTO_DETECTED not in activity.quality for activity in activities
-    )
+    found = set(chain.from_iterable(by_stream.get(stream, {}) for stream in REPORTED))
+    for day, activities in by_stream.get(Stream.ACTIVITY_DURATION_MIN, {}).items():
+        if any(AUTO_DETECTED not in activity.quality for activity in activities):
+            found.add(day)
+    return np.array([day in found for day in dates], dtype=bool)
 
 
 def _day_load(by_stream: ByStream, day: date) -> float:

@@ -17,22 +17,26 @@ def windows(series: Floats, days: int, *, ago: int = 0, at: Sequence[int] | None
 
     at: the rows to return, all without it.
     """
-    padded = np.concatenate([np.full(days - 1 + ago, np.nan), series[: len(series) - ago] if ago else series])
+    length = len(series)
+    padded = np.full(length + days - 1 + ago, np.nan)
     if len(padded) < days:
-        return np.full((len(series) if at is None else len(at), days), np.nan)
-    rows = np.lib.stride_tricks.sliding_window_view(padded, days)[: len(series)]
-    return np.ascontiguousarray(rows if at is None else rows[np.asarray(at, dtype=np.intp)])
+        return np.full((length if at is None else len(at), days), np.nan)
+    padded[days - 1 + ago :] = series
+    step = padded.itemsize
+    rows = np.ndarray((length, days), dtype=padded.dtype, buffer=padded, strides=(step, step))  # laid over one another
+    return rows.copy() if at is None else rows[np.asarray(at, dtype=np.intp)]
 
 
 def known(rows: Floats) -> NDArray[np.int64]:
     """Return the number of known entries of each row, (rows,)."""
-    found: NDArray[np.int64] = np.sum(~np.isnan(rows), axis=1, dtype=np.int64)
+    found: NDArray[np.int64] = np.add.reduce(~np.isnan(rows), axis=1, dtype=np.int64)
     return found
 
 
 def sums(rows: Floats) -> Floats:
     """Return the sum of the known entries of each row, (rows,); 0 where none is known."""
-    return np.asarray(np.nansum(rows, axis=1), dtype=np.float64)
+    found: Floats = np.add.reduce(np.where(np.isnan(rows), 0.0, rows), axis=1)
+    return found
 
 
 def ratio(numbers: Floats, by: Floats, *, where: NDArray[np.bool_]) -> Floats:

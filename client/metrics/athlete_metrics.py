@@ -16,6 +16,7 @@ from client.metrics.as_of import TableAsOf, tables_as_of
 from client.metrics.catalogue import catalogue
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay
+from client.metrics.recent import needed
 from client.metrics.series import Mask, metric_days
 from client.metrics.why.sources_of_window import SourcesOfWindows
 from client.vault.preferences.own_settings import own_settings, source_priority
@@ -42,7 +43,7 @@ class MetricBasis:
     def read(cls, vault: Vault, athlete: AthleteId) -> Self:
         """Read it from the vault; raises UnknownAthlete or AthleteErased."""
         return cls(
-            readings=vault.read(athlete),
+            readings=vault.read_in_any_order(athlete),
             own=own_settings(vault, athlete),
             priority=source_priority(vault, athlete),
             rest=rest_rule(vault, athlete),
@@ -60,16 +61,17 @@ class MetricBasis:
         names: Collection[str] | None = None,
     ) -> History:
         """Return the figures as `athlete_metrics` does; names: these alone."""
+        rest, since = self.rest if rest is None else rest, first or last or date.max
+        metrics = [one for one in catalogue(self.own, is_minor=self.is_minor) if names is None or one.name in names]
         held = tables_as_of(
-            self.readings,
+            needed(self.readings, metrics, since=since, rest=rest),
             priority=self.priority,
-            rest=self.rest if rest is None else rest,
+            rest=rest,
             today=today,
             own=self.own,
-            since=first or last or date.max,
+            since=since,
             until=last,
         )
-        metrics = [one for one in catalogue(self.own, is_minor=self.is_minor) if names is None or one.name in names]
         newest = max((one.table.dates[-1] for one in held), default=None)
         last = last or max((day for day in (newest, first) if day is not None), default=None)
         if last is None:

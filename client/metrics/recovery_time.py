@@ -64,12 +64,15 @@ def recovery_time_h(marker: Floats, load: Floats, *, typical_error: float) -> Fl
 
 def _outcomes(marker: Floats, load: Floats, typical_error: float) -> list[tuple[int, int, Outcome]]:
     """Day of each hard session, day on which its outcome is known, and the outcome; none where no morning tells."""
-    rows, hard = windows(marker, BASELINE_D), hard_days(load)
+    hard = hard_days(load)
+    rows = windows(marker, BASELINE_D, at=np.flatnonzero(hard).tolist())
     centre, spread = centre_and_spread(rows, typical_error)
-    limit = np.where(known(rows) >= MIN_VALID, centre + AS_USUAL_Z * spread, np.nan)
+    limits = np.where(known(rows) >= MIN_VALID, centre + AS_USUAL_Z * spread, np.nan).tolist()
     found = []
-    for begun in np.flatnonzero(hard & ~np.isnan(limit)).tolist():
-        followed = _followed(marker[begun + 1 :][:FOLLOWED_D], hard[begun + 1 :][:FOLLOWED_D], float(limit[begun]))
+    for begun, limit in zip(np.flatnonzero(hard).tolist(), limits, strict=True):
+        if limit != limit:  # NaN is not itself
+            continue
+        followed = _followed(marker[begun + 1 :][:FOLLOWED_D], hard[begun + 1 :][:FOLLOWED_D], limit)
         if followed is not None and followed[1] != (0, FOLLOWED_D + 1):
             found.append((begun, begun + followed[0], followed[1]))
     return found

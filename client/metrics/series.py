@@ -91,8 +91,9 @@ def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np
         stored = known(windows(np.where(left_out, 1.0, np.nan), metric.days)) > 0
         codes.add(code, stored)
         something |= stored
-    for code, mask in reasons(metric, own[0], unknown, something).items():
-        codes.add(code, mask)
+    if unknown[days].any():
+        for code, mask in reasons(metric, own[0], unknown, something).items():
+            codes.add(code, mask)
     if "load_au" in metric.columns:
         codes.add(ASSUMED_REST, _rests_on_assumed(cut.assumed_rest, metric) & ~unknown)
     prints = fingerprints(metric, own, days.tolist(), key=key)

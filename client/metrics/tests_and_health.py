@@ -31,6 +31,8 @@ def per_exposure(hours: Floats, events: Floats) -> Floats:
 
     NaN unless exposure is known on 180 of the days and above 0, and something is known of the events at all.
     """
+    if np.isnan(events).all():
+        return np.full(len(hours), np.nan)
     year, exposed = windows(events, YEAR_D), windows(hours, YEAR_D)
     total = sums(exposed)
     told = (known(exposed) >= LEAST_EXPOSURE_D) & (known(year) > 0) & (total > 0)

@@ -12,6 +12,7 @@ from client.errors import BadObservation, SealBroken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_PLAIN = 7  # fields of a reading without codes and without an entry
 _STREAMS = {stream.value: stream for stream in Stream}
 _write_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
@@ -69,19 +70,19 @@ def decode(plain: bytes, sources: Mapping[int, ReadingSource], moments: Moments 
     moments = Moments() if moments is None else moments
     try:
         fields, _ = _read_json(plain.decode())  # what `encode` wrote; padding follows
-        stream, start, length, offset_min, value, unit, number, *rest = fields
-        quality, entry = _quality_and_entry(rest)
+        stream, start, length, offset_min, value, unit, number = fields[:_PLAIN]
+        quality, entry = _quality_and_entry(fields[_PLAIN:]) if len(fields) > _PLAIN else ((), "")
         began = moments[start]
         return Observation(
-            stream=_STREAMS[stream],
-            start=began,
-            end=moments[start + length] if length else began,
-            offset_min=offset_min,
-            value=tuple(value) if isinstance(value, list) else value,
-            unit=unit,
-            source=sources[number],
-            quality=quality,
-            entry=entry,
+            _STREAMS[stream],
+            began,
+            moments[start + length] if length else began,
+            offset_min,
+            tuple(value) if isinstance(value, list) else value,
+            unit,
+            sources[number],
+            quality,
+            entry,
         )
     except (ValueError, TypeError, KeyError, OverflowError, BadObservation) as error:
         raise SealBroken("a stored reading is not what this version writes") from error

@@ -159,14 +159,17 @@ class Vault:
 
         Raises AthleteErased after erasure, SealBroken when any stored byte is not what was written.
         """
+        return sorted(self.read_in_any_order(athlete, streams), key=_IN_TIME)
+
+    def read_in_any_order(self, athlete: AthleteId, streams: Sequence[Stream] | None = None) -> list[Observation]:
+        """Return the readings as `read` does, for those to whom their order does not matter."""
         wanted = None if streams is None else frozenset(streams)
         with self._database.reading() as connection:
             opened = self._open(athlete)
             counting = CountingReadings(connection, opened.number, opened.seal)
             rows = counting.rows()
         readings = counting.opened(rows).values()
-        chosen = [reading for reading in readings if wanted is None or reading.stream in wanted]
-        return sorted(chosen, key=_IN_TIME)
+        return [reading for reading in readings if wanted is None or reading.stream in wanted]
 
     def erase(self, athlete: AthleteId) -> None:
         """Destroy the athlete's key, readings, journal and name; only a note of the erasure remains.

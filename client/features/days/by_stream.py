@@ -10,14 +10,14 @@ from client.features.days.nights import Nights
 
 ByStream = Mapping[Stream, Mapping[date, list[Observation]]]
 """The readings of each stream, by local day."""
+_OF_NIGHTS = frozenset(stream for stream, spec in SPECS.items() if spec.day_of_end)
 
 
 def by_stream_and_day(ordered: Iterable[Observation], nights: Nights) -> dict[Stream, dict[date, list[Observation]]]:
     """Return the readings that a day may have, each under the day that it belongs to (docs/indices.md §1.2, §4.5)."""
     found: dict[Stream, dict[date, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for reading in ordered:
-        if not SPECS[reading.stream].day_of_end:  # no night has to do with it
-            found[reading.stream][reading.day].append(reading)
-        elif nights.counts(reading):
-            found[reading.stream][nights.day_of(reading)].append(reading)
+        day = nights.counted_day_of(reading) if reading.stream in _OF_NIGHTS else reading.day
+        if day is not None:
+            found[reading.stream][day].append(reading)
     return found

@@ -30,8 +30,10 @@ def instrument_columns(name: str, by_day: Sequence[Instrument | None]) -> dict[s
 
 def instrument_of(readings: Iterable[Observation], *method: str) -> Instrument | None:
     """Return the instrument of one day's readings; several sources together are an instrument of their own."""
-    sources = sorted({source_of(reading) for reading in readings})
-    return (*method, *(part for source in sources for part in source)) if sources else None
+    sources = {source_of(reading) for reading in readings}
+    if len(sources) == 1:
+        return *method, *sources.pop()
+    return (*method, *(part for source in sorted(sources) for part in source)) if sources else None
 
 
 def instruments(column: ReadColumn, name: str) -> Floats:

@@ -82,11 +82,19 @@ class Nights:
 
     def counts(self, reading: Observation) -> bool:
         """False for a nap's efficiency or score, and for beats recorded more than four hours after waking."""
+        return self._counts_on(reading, self.day_of(reading))
+
+    def counted_day_of(self, reading: Observation) -> date | None:
+        """Return the day of a reading that counts (`day_of`, `counts`); None for one that does not."""
+        day = self.day_of(reading)
+        return day if self._counts_on(reading, day) else None
+
+    def _counts_on(self, reading: Observation, day: date) -> bool:
         if reading.stream in _OF_THE_SLEEP:
             naps = self.naps.get(reading.day, ())
             return NAP not in reading.quality and not any(_is_inside(reading, nap) for nap in naps)
         if reading.stream in _OF_THE_MORNING:
-            night = self.main.get(self.day_of(reading))
+            night = self.main.get(day)
             return night is None or reading.local(reading.start) <= night.end + MORNING
         return True
 
@@ -127,8 +135,8 @@ def is_sleep_measured(measured: int, asked: int) -> bool:
 
 
 def _main(sleeps: Sequence[Sleep]) -> Sleep | None:
-    able = [one for one in sleeps if not one.is_called_nap and (one.is_before_noon or one.asleep_min >= LEAST_MAIN_MIN)]
-    return max(able, key=_as_main, default=None)
+    able = [one for one in sleeps if not one.is_called_nap and (one.asleep_min >= LEAST_MAIN_MIN or one.is_before_noon)]
+    return max(able, key=_as_main) if len(able) > 1 else next(iter(able), None)
 
 
 def _as_main(one: Sleep) -> tuple[bool, bool, float, datetime]:
