@@ -17,6 +17,7 @@ from client.features.days.nights import nights_of
 from client.metrics.as_of import tables_as_of
 from client.metrics.athlete_metrics import MetricBasis, metrics_between
 from client.metrics.metric_day import MetricDay
+from client.vault.codec import natural_key
 from tests.client.metrics.last_day import metrics_on
 from tests.client.metrics.test_random_worlds import DAYS, METRICS, OWN, START, world
 
@@ -47,22 +48,23 @@ def stored_days(readings: list[Observation]) -> dict[str, set[date]]:
     return found
 
 
-@given(st.integers(0, 2**32))
-def test_no_figure_is_unknown_or_short_of_days_without_a_word(seed: int) -> None:
-    readings = world(np.random.default_rng(seed))
-    last, whole = START.date() + timedelta(days=DAYS + 1), nights_of(readings)
+@given(st.integers(0, 2**32), st.integers(0, DAYS + 1))
+def test_no_figure_is_unknown_or_short_of_days_without_a_word(seed: int, after: int) -> None:
+    told = world(np.random.default_rng(seed))
+    readings = list({natural_key(one): one for one in told}.values())  # as a vault holds them
+    day, nights = START.date() + timedelta(days=after), nights_of(readings)
 
-    found = metrics_between(tables_as_of(readings, own=OWN), START.date(), last, key=b"k", metrics=METRICS)
+    held = tables_as_of(readings, own=OWN, since=day, until=day)
+    found = metrics_between(held, day, day, key=b"k", metrics=METRICS)
 
-    for place, day in enumerate(one.day for one in found["load_today"]):
-        stored = stored_days([one for one in readings if whole.day_of(one) <= day])
-        for metric in METRICS:
-            one = found[metric.name][place]
-            window = {day - timedelta(days=step) for step in range(one.expected)}
-            held = len(stored.get(metric.columns[0], set()) & window)
-            assert (one.value is None) == bool(REASONS & set(one.quality)), (metric.name, one)
-            assert held <= one.valid or LEFT_OUT & set(one.quality), (metric.name, held, one)
-            assert held == 0 or "not_recorded" not in one.quality, (metric.name, one)
+    stored = stored_days([one for one in readings if nights.day_of(one) <= day])
+    for metric in METRICS:
+        (one,) = found[metric.name]
+        window = {day - timedelta(days=step) for step in range(one.expected)}
+        number = len(stored.get(metric.columns[0], set()) & window)
+        assert (one.value is None) == bool(REASONS & set(one.quality)), (metric.name, one)
+        assert number <= one.valid or LEFT_OUT & set(one.quality), (metric.name, number, one)
+        assert number == 0 or "not_recorded" not in one.quality, (metric.name, one)
 
 
 @given(st.integers(0, 2**32), st.floats(0.1, 1))
