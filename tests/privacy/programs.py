@@ -254,6 +254,7 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "rotate-key": (nothing, lambda p: ("rotate-key", p.node)),
     "staff remove": (with_staff, lambda p: ("staff", "remove", p.node, "--name", "Kim")),
     "staff end-sessions": (with_staff, lambda p: ("staff", "end-sessions", p.node, "--name", "Kim")),
+    "athlete set-minor": (nothing, lambda p: ("athlete", "set-minor", p.node, p.one, "yes")),
     "athlete squad": (nothing, lambda p: ("athlete", "squad", p.node, p.one, "under-19")),
     "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),

@@ -58,7 +58,7 @@ def test_every_recorded_command_is_carried_out_here() -> None:
     recorded = {name for name, act in VERBS.items() if isinstance(act, RecordedEvent)}
 
     assert recorded == {
-        *("org add", "org add-key", "org retire-key", "org revoke"),
+        *("org add", "org add-key", "org retire-key", "org revoke", "org set-players"),
         *("init", "serve", "athlete erase", "freeze", "unfreeze", "recover", "restore"),
     }
 
@@ -86,6 +86,15 @@ def test_registering_the_same_again_leaves_nothing(union: Path) -> None:
     run(*words)
 
     assert since(before, union) == []
+
+
+def test_giving_a_squad_list_is_one_act_and_the_same_again_none(union: Path, tmp_path: Path) -> None:
+    register(union)
+    (tmp_path / "squad.csv").write_text("shirt_no,name\n7,New Person\n8,Another\n", encoding="utf-8")
+    for kinds in ([{EventKind.MEMBER_ENROLLED}], []):
+        before = declared_events(union)
+        run("org", "set-players", union, "club-a", tmp_path / "squad.csv")
+        assert since(before, union) == kinds
 
 
 def test_each_step_of_a_key_is_one_act(union: Path) -> None:
