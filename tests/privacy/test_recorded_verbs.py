@@ -111,7 +111,6 @@ def everything_below(programs: Programs) -> dict[str, bytes]:
     with open_vault(load_settings(programs.node)) as vault:
         found["athletes"] = repr(vault.athletes()).encode()
         found["readings"] = repr([vault.read(one.athlete) for one in vault.athletes()]).encode()
-        found["minors"] = repr([one.athlete for one in vault.athletes() if one.is_minor]).encode()
     with closing(StaffFile(programs.node)) as file, file.reading() as connection:
         tables = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("staff_person", "staff_code")]
         found["staff"] = repr(tables).encode()
