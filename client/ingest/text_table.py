@@ -25,6 +25,7 @@ MAX_PREAMBLE = 60  # ours: lines above a header that are looked through for it
 MOST_TEXT = 16 * 2**20  # ours: bytes; days of beat intervals with their times
 _DELIMITERS = ",;\t"
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?', re.IGNORECASE)
+_AT_ONCE = 10_000  # ours: lines that are held one by one
 _MOST_HEADERS = 3  # ours: lines that are tried as the header of an unknown table
 UNCLOSED = "a quotation mark is opened and not closed again; each of those lines was read by itself"
 
@@ -124,7 +125,10 @@ def decoded(file: InputFile) -> str:
         return "\n".join("\t".join(row) for row in (table.header, *table.cells))
     if not is_small_text(file):
         raise UnreadableFile(f"expected a text of at most {MOST_TEXT // 2**20} MiB, found more; split it by days")
-    return "\n".join(TextLines(file))
+    lines, parts = iter(TextLines(file)), list[str]()
+    while some := list(islice(lines, _AT_ONCE)):
+        parts.append("\n".join(some))
+    return "\n".join(parts)
 
 
 def is_small_text(file: InputFile) -> bool:

@@ -123,6 +123,19 @@ def test_more_positions_than_can_be_held_are_refused(monkeypatch: pytest.MonkeyP
         read_all(streamed(POSITIONS))
 
 
+def test_more_positions_of_one_athlete_than_can_be_held_twice_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(position_rows, "MOST_OF_ONE", 199)
+
+    with pytest.raises(UnreadableFile, match="at most 199 rows of positions of one athlete, found more; export fewer"):
+        read_all(streamed(POSITIONS))
+
+
+def test_a_text_is_held_once_whatever_its_lines() -> None:
+    file = streamed("812\n" * 150_000)
+
+    assert peak_mib(lambda: decoded(file)) < 5  # each line as a text of its own takes 9
+
+
 def test_a_later_block_may_begin_with_a_line_that_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(position_rows, "_BLOCK", 1)
     table = POSITIONS + "Player 0,2026-03-02 17:30:40.0\n"

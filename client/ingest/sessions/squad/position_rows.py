@@ -29,6 +29,7 @@ _VALUES = ("speed", "heart_rate", "lat", "lon", "x", "y")
 _SMOOTHED_S = 0.5  # ours: a speed made of positions is the mean over this time
 _BLOCK = 8 * 2**20  # ours: bytes that are read at a time
 MOST_ROWS = 2_000_000  # ours: 25 athletes for over two hours, ten times a second; in under 300 MiB of memory
+MOST_OF_ONE = 500_000  # ours: 14 hours of one athlete, ten times a second; their rows are held a second time
 _MOST_STEP_S = 1.0  # ours: a table with longer steps is no table of positions
 
 
@@ -40,6 +41,10 @@ def read_rows(file: InputFile, clock: LocalClock, head: TableHead, label: str | 
     note_unread(unassigned, head.header, {column.name for column in head.columns.values()})
     for name in frame["athlete"].unique(maintain_order=True):
         rows = frame.filter(pl.col("athlete") == name)  # one athlete's at a time: all together would be a second copy
+        if len(rows) > MOST_OF_ONE:
+            raise UnreadableFile(
+                f"expected at most {MOST_OF_ONE:,} rows of positions of one athlete, found more; export fewer sessions"
+            )
         athlete = str(name) if name else head.said.get("athlete", "") or NOBODY
         is_asked_for = label in (None, athlete) or "athlete" not in head.columns
         if is_asked_for and names_somebody(athlete, unassigned, rows=len(rows)):
