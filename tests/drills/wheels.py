@@ -66,7 +66,7 @@ class Environment:
 
 
 BASE = ("policies", "chassis", "audit")
-WITHOUT_STORES = (NETWORKS, "chassis.storage")
+WITHOUT_STORES = (NETWORKS, "chassis.storage", "chassis.backup")
 LINEAR = ("python", "tests/models/linear_campaign.py")
 ENVIRONMENTS = (
     Environment("", BASE, left_out=WITHOUT_STORES),

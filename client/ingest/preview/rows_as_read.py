@@ -127,9 +127,9 @@ def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult]]) ->
     try:
         answer = FileAnswer(rehearse())
     except NotUsed as error:
-        return replace(made, status="skipped", reason=str(error), account=RowAccount(), results=())
+        return replace(made, status="skipped", reason=str(error), account=RowAccount(), notes=(), results=())
     except UnreadableFile as error:
-        return replace(made, status="quarantined", reason=str(error), account=RowAccount(), results=())
+        return replace(made, status="quarantined", reason=str(error), account=RowAccount(), notes=(), results=())
     return replace(
         made,
         status=answer.status,
