@@ -49,7 +49,7 @@ def link(
 ) -> None:
     """Tell the node whom it works with. Keys are compared on every message from then on.
 
-    Example: homefield-node link ./club-a --consent http://127.0.0.1:8100 --service-key KEY --coordinator 127.0.0.1:9092
+    Example: homefield-node link ./club-a --consent http://127.0.0.1:8600 --service-key KEY --coordinator 127.0.0.1:9092
     --ca ./league/tls/ca.crt --league-key KEY
     """
     from client.settings import change_settings, load_settings

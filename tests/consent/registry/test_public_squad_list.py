@@ -113,7 +113,13 @@ def test_every_listed_player_and_every_athlete_has_one_line(
 
 
 @pytest.mark.parametrize(
-    "text", ["shirt_no,name\n9,Ada\n", "\ufeffName;Shirt No\nAda;9\n\n", "name\tshirt_no\nAda\t 9\n"]
+    "text",
+    [
+        "shirt_no,name\n9,Ada\n",
+        "\ufeffName;Shirt No\nAda;9\n\n",
+        "name\tshirt_no\nAda\t 9\n",
+        "sep=;\nname;shirt_no\nAda;9\n",
+    ],
 )
 def test_lists_as_spreadsheets_write_them(tmp_path: Path, text: str) -> None:
     (tmp_path / "squad.csv").write_text(text, encoding="utf-8")
@@ -127,8 +133,11 @@ def test_lists_as_spreadsheets_write_them(tmp_path: Path, text: str) -> None:
         (b"", "expected the columns shirt_no and name"),
         (b"name,number\nAda,9\n", "expected the columns shirt_no and name"),
         (b"name,name,shirt_no\nAda,Ada,9\n", "each once"),
-        (b"shirt_no,name\nnine,Ada\n", "line 2: expected a shirt number and a name"),
-        (b"shirt_no,name\n9\n", "line 2: expected a shirt number and a name"),
+        (b"shirt_no,name\n\n", "expected at least one player"),
+        (b"shirt_no,name\nnine,Ada\n", "line 2: expected a shirt number up to 999 and a name"),
+        (b"shirt_no,name\n9\n", "line 2: expected a shirt number up to 999 and a name"),
+        (b"sep=;\nshirt_no;name\n1000;Ada\n", "line 3: expected a shirt number up to 999"),
+        (b"shirt_no,name\n9, \n", "line 2: expected a name"),
         (b"shirt_no,name\n9,J\xfcrgen\n", "UTF-8"),
         (b"x" * 300_000, "at most 256 KiB"),
     ],
@@ -149,12 +158,17 @@ def test_the_commands_say_what_changed(template: Template, tmp_path: Path) -> No
     first = run(app, ["org", "set-players", str(folder), CLUB, str(squad)])
     again = json.loads(run(app, ["org", "set-players", str(folder), CLUB, str(squad), "--json"]).stdout)
     read = json.loads(run(app, ["org", "players", str(folder), CLUB, "--json"]).stdout)
-    squad.write_text("shirt_no,name\n1000,Invented Keeper\n", encoding="utf-8")
-    refused = run(app, ["org", "set-players", str(folder), CLUB, str(squad)])
+    squad.write_text("shirt_no,name\n7,Another\n7,A Third\n", encoding="utf-8")
+    asked = run(app, ["org", "set-players", str(folder), CLUB, str(squad)], input="n\n")
+    kept = json.loads(run(app, ["org", "players", str(folder), CLUB, "--json"]).stdout)
+    put = run(app, ["org", "set-players", str(folder), CLUB, str(squad), "--yes"])
 
     assert first.exit_code == 0, first.exception
-    assert "1 player is on the squad list of club-a: 1 line came, 0 lines went." in first.stdout
+    assert "1 player is on the squad list of club-a: 1 new, 0 no longer on it." in first.stdout
     assert (again["schema"], again["added"], again["removed"]) == ("homefield-org-set-players-1", 0, 0)
     assert read["players"] == [{"shirt_no": 97, "name": "Invented Keeper"}]
-    assert refused.exit_code == 1
-    assert str(refused.exception) == "shirt_no: expected a shirt number up to 999"
+    assert asked.exit_code == 1
+    assert "1 player is not in it and goes" in asked.output
+    assert kept == read
+    assert put.exit_code == 0
+    assert "several players have number 7" in put.output
