@@ -36,8 +36,8 @@ _ATHLETE = re.compile(
     re.ASCII,
 )
 UNKNOWN_TABLE = (
-    "no column of it says when a row was and what was measured in words that are known; "
-    "write a mapping (docs/ingest.md §4)"
+    "expected a column of days or times that can be read and one named after what was measured, and one of the two is "
+    "missing; correct the days or the names; write a mapping (docs/ingest.md §4)"
 )
 
 

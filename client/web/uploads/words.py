@@ -21,7 +21,7 @@ LENGTHS = (Stream.SESSION_DURATION_MIN, Stream.ACTIVITY_DURATION_MIN)
 NOT_READ = "–"
 _PAGE_OF_DOCS = re.compile(r" \(docs/[^)]*\)")
 UNNAMED = "The names of its columns do not tell what was measured"
-UNKNOWN_KIND = "no reader knows its columns, and none of their names says when a row was and what was measured"
+UNKNOWN_KIND = "no reader knows its columns"
 
 
 @dataclass(frozen=True, slots=True)
