@@ -41,18 +41,14 @@ class _Columns:
     hint: str | None
 
 
-def read_mapped(
-    file: InputFile, clock: LocalClock, mapping: CsvMapping, *, is_known: bool = False
-) -> dict[str, Reading]:
-    """Return one reading per label in the athlete column (or `NOBODY`).
+def read_mapped(file: InputFile, clock: LocalClock, mapping: CsvMapping) -> dict[str, Reading]:
+    """Return one reading per label in the athlete column (or `NOBODY`); a note names the columns that are not read.
 
-    is_known: the mapping is the program's own, and a note names the columns that it does not read.
     Raises UnreadableFile when columns that the mapping names are missing or stand there twice, when day and month are
     exchanged, and when a column is wrong as a whole.
     """
     tables, every = _tables(file, mapping), QualityCounters()
-    if is_known:
-        note_unread(every, [name for _, table in tables for name in table.header], mapping.columns)
+    note_unread(every, [name for _, table in tables for name in table.header], mapping.columns)
     try:
         return _read(file, clock, mapping, tables, every)
     except UnreadableFile as refused:

@@ -15,6 +15,7 @@ from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.metrics.athlete_metrics import History, MetricBasis
+    from client.metrics.metric_day import MetricDay
 
 
 MOST_DAYS = 7305  # ours: twenty years
@@ -80,6 +81,8 @@ def metrics(
             f"{', '.join(unrested)}: not known, because days without a session are not known to be rest days; "
             "`homefield-node athlete rest` says which are."
         )
+    if unset := _unset(history):
+        say(f"{', '.join(unset)}: constants are not set; `homefield-node athlete constants` sets what is not set.")
 
 
 def asked_range(first: datetime | None, last: datetime | None, *, today: date) -> tuple[date | None, date | None]:
@@ -109,10 +112,23 @@ def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> 
     return [name for name in unknown if tried[name][-1].value is not None]
 
 
+def _unset(history: "History") -> list[str]:
+    """Return the figures that the table shows on its last day without a value for want of an own constant."""
+    from client.metrics.why.unknown_reasons import NOT_SET
+
+    return [name for name, days in history.items() if NOT_SET in days[-1].quality and _is_shown(days[-1])]
+
+
+def _is_shown(last: "MetricDay") -> bool:
+    """False for a figure in whose window nothing is recorded."""
+    from client.metrics.why.unknown_reasons import NOT_RECORDED
+
+    return bool(last.valid) or last.quality[-1:] != (NOT_RECORDED,)
+
+
 def _show(name: str, history: "History", ends: Sequence[date]) -> None:
     """Print the last day. ends: the first and the last day."""
     from client.features.acwr import CAPTION
-    from client.metrics.why.unknown_reasons import NOT_RECORDED
 
     if not ends:
         say("Nothing is known about this athlete yet.")
@@ -126,7 +142,7 @@ def _show(name: str, history: "History", ends: Sequence[date]) -> None:
             ", ".join((*days[-1].quality, *(f"{source}: {number} d" for source, number in days[-1].sources))),
         )
         for name, days in history.items()
-        if days[-1].valid or days[-1].quality[-1:] != (NOT_RECORDED,)
+        if _is_shown(days[-1])
     ]
     rest = "" if len(ends) == 1 else f", the last of the days from {ends[0].isoformat()} on; --json gives them all"
     print_table(f"{name}, {ends[-1].isoformat()}{rest}", ("Metric", "Value", "Unit", "Days known", "Quality"), rows)

@@ -9,9 +9,8 @@ from client.biometrics.own_settings import OwnSettings
 from client.features import fitness_fatigue, load, sleep
 from client.features.days.heart_load import HEART_LOADS, TRIMP, TRIMP_ZONES, UNRATED, ZONES
 from client.metrics.definition import AU, Codes, DailyMetric, Need, as_it_is
+from client.metrics.why.unknown_reasons import NOT_SET
 from models.arrays import Floats
-
-NOT_SET = "constant_not_set"
 
 
 def of_constants(own: OwnSettings) -> tuple[DailyMetric, ...]:

@@ -18,7 +18,7 @@ from client.metrics.definition import DailyMetric
 from client.metrics.fingerprints import fingerprints, of_unknown
 from client.metrics.metric_day import MetricDay
 from client.metrics.why.left_out import INCOMPLETE_DAY, OTHER_SOURCE, known_by_another, without_value
-from client.metrics.why.unknown_reasons import NOT_RECORDED, reasons
+from client.metrics.why.unknown_reasons import NOT_RECORDED, NOT_SET, reasons
 from models.arrays import Floats
 
 _DAY = attrgetter("day")
@@ -83,7 +83,8 @@ def _by_instrument(table: DailyTable, metric: DailyMetric, whole: MetricInputs) 
 def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np.intp], key: bytes) -> list[MetricDay]:
     values = metric.compute(*own)
     valid, unknown = known(windows(own[0], metric.days)), np.isnan(values)
-    codes = _Codes(dict(metric.codes(*own)))
+    told = dict(metric.codes(*own))
+    codes = _Codes(told)
     others = known(windows(cut.whole, metric.days)) > valid
     codes.add(NEW_SOURCE, others)
     something = (valid > 0) | others
@@ -92,7 +93,7 @@ def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np
         codes.add(code, stored)
         something |= stored
     if unknown[days].any():
-        for code, mask in reasons(metric, own[0], unknown, something).items():
+        for code, mask in reasons(metric, own[0], unknown, something, unset=told.get(NOT_SET)).items():
             codes.add(code, mask)
     if "load_au" in metric.columns:
         codes.add(ASSUMED_REST, _rests_on_assumed(cut.assumed_rest, metric) & ~unknown)

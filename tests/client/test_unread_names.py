@@ -7,6 +7,7 @@ import pytest
 from client.biometrics.quality import QualityCounters
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile
+from client.ingest.mapping import read_mapping
 from client.ingest.markup.field_names import MOST_FIELDS, FieldNames
 from client.ingest.preview.file_reading import read_file
 from tests.client.test_export_dates import EXPORTS
@@ -89,6 +90,17 @@ def test_every_table_names_the_columns_that_are_not_read(clock: LocalClock, name
     assert "columns that are not read: " in said
     assert "Extra" in said
     assert not any(word in said for word in (CANARY, "menstrual", "luteal"))
+
+
+def test_a_mapped_table_names_them_too(clock: LocalClock) -> None:
+    mapping = read_mapping(
+        b'{"version": 1, "app": "sheet", "time": {"column": "when"}, "streams": [{"column": "mood", "stream": "mood"}]}'
+    )
+    table = InputFile("sheet.csv", f"when,mood,Note,Zyklusphase\n2026-03-02,3,{CANARY},luteal\n".encode())
+
+    (reading,) = read_file(table, clock, mapping=mapping)[1].values()
+
+    assert reading.report.notes == ("columns that are not read: Note",)
 
 
 @pytest.mark.parametrize("name", JSON)

@@ -72,7 +72,7 @@ class KnownTable:
 
     def read_many(self, file: InputFile, clock: LocalClock, table: TextTable) -> dict[str, Reading]:
         """Read a file into one reading per label."""
-        return read_mapped(file, clock, self.mapping(table), is_known=True)
+        return read_mapped(file, clock, self.mapping(table))
 
     def read(self, file: InputFile, clock: LocalClock, table: TextTable) -> Reading:
         """Read a file of one athlete; raises UnreadableFile for one without rows."""

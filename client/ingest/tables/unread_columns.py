@@ -1,4 +1,4 @@
-"""Columns of a known table that nothing is read from: they are named, for one of them may have been meant."""
+"""Columns of a table that nothing is read from: they are named, for one of them may have been meant."""
 
 from collections.abc import Collection, Sequence
 

@@ -14,15 +14,20 @@ NOT_RECORDED: Final = "not_recorded"
 INSUFFICIENT: Final = "insufficient"
 TODAY_UNKNOWN: Final = "today_unknown"
 UNDEFINED: Final = "undefined"
+NOT_SET: Final = "constant_not_set"
+"""Told by the figures of own constants themselves; where it stands, no number of days is too small."""
 
 
-def reasons(metric: DailyMetric, series: Floats, unknown: DayMask, something: DayMask) -> dict[str, DayMask]:
-    """Return by code on which days (days,) it is the reason; each of the `unknown` days has one.
+def reasons(
+    metric: DailyMetric, series: Floats, unknown: DayMask, something: DayMask, *, unset: DayMask | None = None
+) -> dict[str, DayMask]:
+    """Return by code on which days (days,) it is the reason; each of the `unknown` days has one, here or in `unset`.
 
     series: the first column, (days,). something: days in whose window something is stored, with a value or without.
+    unset: days on which a constant is missing; None where the figure needs none.
     """
     blank = unknown & ~something
-    left = unknown & something
+    left = unknown & something if unset is None else unknown & something & ~unset
     if not metric.needs and not metric.is_unbroken:
         return {INSUFFICIENT: left, NOT_RECORDED: blank}
     enough, today = _is_enough(metric, series), np.isnan(series)

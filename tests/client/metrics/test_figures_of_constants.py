@@ -86,6 +86,8 @@ def test_what_is_not_set_is_not_computed_and_says_so() -> None:
     for name in ("trimp_banister", "trimp_edwards", "time_in_zone_1_min", "sleep_debt_14d", "performance_response"):
         record = one(readings, name, NOTHING_SET)
         assert (record.value, record.quality[0]) == (None, "constant_not_set"), name
+    nights = [observe(Stream.SLEEP_DURATION_H, START + timedelta(days=day), 7.0, FORM) for day in range(14)]
+    assert one(nights, "sleep_debt_14d", NOTHING_SET, 13).quality == ("constant_not_set",), "14 nights are enough"
     half = OWN.changed(trimp_factor=None)
     assert one(readings, "trimp_banister", half).value is None
     assert one(readings, "trimp_edwards", half).value is not None

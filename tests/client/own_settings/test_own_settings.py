@@ -61,6 +61,18 @@ def test_the_athletes_own_order_comes_before_the_nodes_and_both_before_the_major
     assert source_priority(vault, athlete) == ("watch", "ring", "strap")
 
 
+def test_the_table_says_how_a_constant_is_set_and_not_once_it_is(node_of_one: Path, run: Run) -> None:
+    with open_vault(load_settings(node_of_one)) as vault:
+        (one,) = vault.athletes()
+        at = datetime(2026, 3, 2, 7, tzinfo=UTC)
+        vault.add(one.athlete, [observe(Stream.SLEEP_DURATION_H, at, 7.0, ReadingSource("", "form", "a" * 64))])
+    said = "sleep_debt_14d: constants are not set; `homefield-node athlete constants` sets what is not set."
+
+    assert said in " ".join(run("metrics", node_of_one, "7")[1].split())
+    assert run("athlete", "constants", node_of_one, "7", "--sleep-need-h", "8")[0] == 0
+    assert "constants" not in run("metrics", node_of_one, "7")[1]
+
+
 def test_commands_set_and_show_both_and_every_figure_follows(node_of_one: Path, run: Run) -> None:
     with open_vault(load_settings(node_of_one)) as vault:
         (one,) = vault.athletes()
