@@ -42,7 +42,8 @@ def readings(
     """List an athlete's readings with their origin and whether they count.
 
     A value that another replaced is listed with the one that counts in its place; so is the report of a session that
-    counts by another source. On a linked node the athlete finds this look in their own record, like every other.
+    counts by another source. What is used in no number is `not_used`, with the source that comes first. On a linked
+    node the athlete finds this look in their own record, like every other.
 
     Example: homefield-node readings ./club-a 7 --stream session_rpe --from 2026-02-01 --json
     """
@@ -59,7 +60,9 @@ def readings(
         found = find_athlete(vault, athlete).athlete
         report(settings, OperatorLooked(athlete=found, what=OperatorView.READINGS))
         states = frozenset(ReadingState) if all_states else SHOWN_AS_READINGS
-        listed = listed_readings(vault, found, streams=stream or (), first=first, last=last, states=states)
+        listed = listed_readings(
+            vault, found, streams=stream or (), first=first, last=last, states=states, tells_unused=True
+        )
         if as_json:
             print_json_rows("homefield-readings-1", {"athlete": found}, "readings", (one.as_json() for one in listed))
             return
@@ -76,7 +79,8 @@ def _show(listed: "list[ListedReading]") -> None:
     rows = []
     for one in listed[-MOST_ROWS:]:
         reading = one.stored.reading
-        origin, state = name_of(source_of(reading)), ", ".join((one.state, *reading.quality))
+        by = "" if one.used_instead is None else f": {name_of(one.used_instead)} comes first"
+        origin, state = name_of(source_of(reading)), ", ".join((one.state + by, *reading.quality))
         short, day = one.stored.id[:SHORTEST_ID], one.local_day.isoformat()
         rows.append((short, day, _start(one), reading.stream.value, _value(reading), origin, state))
     left = len(listed) - len(rows)

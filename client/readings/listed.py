@@ -9,8 +9,9 @@ from client.biometrics.observations import Observation
 from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
-from client.features.day_sources import source_of
+from client.features.day_sources import Source, name_of, source_of
 from client.features.days.nights import Nights, nights_of
+from client.features.days.outranked import outranked
 from client.features.days.session_reports import matched_reports
 from client.vault.history.imports_of_readings import ImportsOfReadings
 from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState, StoredReading, stored_readings
@@ -23,15 +24,18 @@ ONE_A_DAY = frozenset(stream for stream, spec in SPECS.items() if spec.aggregati
 WITNESS = "witness"
 """State of a session's reading that does not count because another source's report of the session does, or the whole
 file of one that was cut off."""
+NOT_USED = "not_used"
+"""State of a reading that no figure uses as the whole history stands: another source of its night or day is first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedReading:
     """One stored reading. local_day: the day that it belongs to (docs/indices.md §1.2, §4.5).
 
-    state: `counts`, `replaced` (also by a later answer of its source on the same day) or `witness`. replaced_by: id of
-    the value that counts in its place; None where it counts, or where the report that counts has no such value.
-    import_number: of the import that brought it, as `imports list` shows it; None where none did.
+    state: `counts`, `replaced` (also by a later answer of its source on the same day), `witness` or `not_used`.
+    replaced_by: id of the value that counts in its place; None where it counts, or where the report that counts has no
+    such value. import_number: of the import that brought it, as `imports list` shows it; None where none did.
+    used_instead: the source that comes first where it is not used; None elsewhere.
     """
 
     stored: StoredReading
@@ -39,6 +43,7 @@ class ListedReading:
     state: str
     replaced_by: str | None
     import_number: int | None = None
+    used_instead: Source | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Every field in plain JSON; what is not known is null. Times are RFC 3339 with the offset of the place."""
@@ -59,6 +64,7 @@ class ListedReading:
             "state": self.state,
             "replaced_by": self.replaced_by,
             "import": self.import_number,
+            "used_instead": None if self.used_instead is None else name_of(self.used_instead),
         }
 
 
@@ -70,12 +76,17 @@ def listed_readings(
     first: date | None = None,
     last: date | None = None,
     states: Iterable[ReadingState] = SHOWN_AS_READINGS,
+    tells_unused: bool = False,
 ) -> Iterator[ListedReading]:
     """Return the readings of these streams (all without any) and days, in order of time; they are read at once.
 
     Raises UnknownAthlete or AthleteErased. states: values that were voided or never taken are listed where asked for.
+    tells_unused: what no figure uses is told as such, and counts otherwise.
     """
-    every = _every(stored_readings(vault, athlete, states=states), source_priority(vault, athlete))
+    held, priority = stored_readings(vault, athlete, states=states), source_priority(vault, athlete)
+    every = _every(held, priority)
+    if tells_unused:
+        every = _with_unused(every, _unused(held, priority))
     brought = ImportsOfReadings.read(vault, athlete)
     return (
         replace(one, import_number=brought.of(one.stored))
@@ -98,6 +109,20 @@ def _every(held: Sequence[StoredReading], priority: Sequence[str]) -> Iterator[L
             yield ListedReading(one, day, ReadingState.REPLACED.value, answered[one.id])
         else:
             yield ListedReading(one, day, one.state.value, one.replaced_by)
+
+
+def _unused(held: Sequence[StoredReading], priority: Sequence[str]) -> Mapping[int, Source]:
+    """By identity of a reading that no figure uses, the source that comes first."""
+    counting = [one.reading for one in held if one.state is ReadingState.COUNTS]
+    found = outranked(counting, priority=priority)
+    return {id(one.reading): one.by for one in found if not one.is_used_in_part}
+
+
+def _with_unused(every: Iterable[ListedReading], unused: Mapping[int, Source]) -> Iterator[ListedReading]:
+    for one in every:
+        by = unused.get(id(one.stored.reading))
+        is_unused = by is not None and one.state == ReadingState.COUNTS.value
+        yield replace(one, state=NOT_USED, used_instead=by) if is_unused else one
 
 
 def _answered_again(held: Sequence[StoredReading], nights: Nights) -> Mapping[str, str]:

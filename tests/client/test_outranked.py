@@ -16,6 +16,7 @@ from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.days.outranked import WhyFirst, outranked
 from client.ingest.results.unused_figures import in_words, unused_of_files
+from client.metrics.as_of import tables_as_of
 
 Run = Callable[..., tuple[int, str, str]]
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -80,17 +81,41 @@ def asked(day: int) -> Observation:
     return observe(Stream.SLEEP_DURATION_H, START + timedelta(days=day, hours=7), 8.0, SHEET)
 
 
-@pytest.mark.parametrize(("nights", "answers", "by", "lost"), [(3, 2, "fit", "b" * 64), (2, 3, "club-sheet", "a" * 64)])
-def test_hours_of_sleep_are_of_whichever_has_more_nights(nights: int, answers: int, by: str, lost: str) -> None:
-    readings = [night(day, WATCH) for day in range(nights)] + [asked(day) for day in range(answers)]
+@pytest.mark.parametrize(
+    ("nights", "answers", "by", "why", "words"),
+    [
+        ([0, 1, 2], [0, 1], "fit", WhyFirst.NIGHTS, "sleep_duration_h: two nights are not used in the numbers"),
+        ([2, 3], [0, 1, 2, 3], "club-sheet", WhyFirst.HOURS, "sleep_period_min: the hours of two nights are not used"),
+    ],
+)
+def test_hours_of_sleep_are_of_whichever_has_more_nights(
+    nights: list[int], answers: list[int], by: str, why: WhyFirst, words: str
+) -> None:
+    found = outranked([night(day, WATCH) for day in nights] + [asked(day) for day in answers])
 
-    found = outranked(readings)
-
-    assert {one.why for one in found} == {WhyFirst.NIGHTS}
     ((told,),) = unused_of_files(found).values()
-    assert list(unused_of_files(found)) == [lost]
-    assert (told.by[0], told.unit, told.number) == (by, "night", 2)
-    assert "hours of sleep are those of" in in_words(told)
+    assert (told.by[0], told.unit, told.number, told.why) == (by, "night", 2, why)
+    assert in_words(told).startswith(words)
+
+
+@given(worn=st.sets(st.integers(0, 9), min_size=1), answered=st.sets(st.integers(0, 9), min_size=1))
+def test_hours_that_are_told_are_in_the_figures_of_no_day_and_all_others_are_in_one(
+    worn: set[int], answered: set[int]
+) -> None:
+    readings = [night(day, WATCH) for day in worn] + [asked(day) for day in answered]
+
+    told = {(one.reading.stream, (one.reading.end.date() - START.date()).days) for one in outranked(readings)}
+
+    used = set()
+    for held in tables_as_of(readings):
+        for last in map(int, np.flatnonzero(held.holds)):
+            hours = dict(zip(held.table.dates[: last + 1], held.table.column("sleep_h")[: last + 1], strict=True))
+            of = {8.0: Stream.SLEEP_DURATION_H, 400 / 60: Stream.SLEEP_PERIOD_MIN}
+            used |= {(of[value], (day - START.date()).days) for day, value in hours.items() if value == value}
+    held_nights = {(Stream.SLEEP_PERIOD_MIN, day) for day in worn} | {
+        (Stream.SLEEP_DURATION_H, day) for day in answered
+    }
+    assert told == held_nights - used
 
 
 def test_a_half_report_gives_way_to_a_whole_one_whatever_the_order_of_sources() -> None:

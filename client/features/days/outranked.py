@@ -22,7 +22,7 @@ from client.features.day_sources import (
     source_of,
 )
 from client.features.days.by_stream import ByStream, by_stream_and_day
-from client.features.days.nights import Nights, is_sleep_measured, nights_of
+from client.features.days.nights import Nights, hours_are_others_until, is_sleep_measured, nights_of
 from client.features.days.session_reports import matched_reports
 from client.features.hrv import analyse, as_intervals
 
@@ -38,7 +38,9 @@ class WhyFirst(StrEnum):
     WHOLE = "whole"
     """Its report of the session is whole or told, this one is half or was noticed by a device."""
     NIGHTS = "nights"
-    """Hours of sleep are measured or answered, whichever has more nights."""
+    """Hours of sleep are measured, on as many nights as they are answered or on more."""
+    HOURS = "hours"
+    """Hours of sleep are answered, on more nights than measured; when the measured nights were is used all the same."""
     BEATS = "beats"
     """Variability is that of the day's beats at rest; an app's own figure stands in where there are none."""
 
@@ -50,6 +52,11 @@ class Outranked:
     reading: Observation
     by: Source
     why: WhyFirst
+
+    @property
+    def is_used_in_part(self) -> bool:
+        """True where other figures do use it: when a night was, for one whose hours do not count."""
+        return self.why is WhyFirst.HOURS
 
 
 def outranked(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> list[Outranked]:
@@ -104,16 +111,20 @@ def _is_chosen_by_day(stream: Stream) -> bool:
 
 
 def _of_sleep(days: ByStream, nights: Nights, priority: Sequence[str]) -> Iterator[Outranked]:
-    """Yield the nights that were measured where hours of sleep are answered, or the answers where they are measured."""
+    """Yield the nights that were measured where hours of sleep are answered, or the answers where they are measured.
+
+    A figure of an earlier day rests on what had more nights until then: nights up to the last such day are used.
+    """
     answered = chosen_by_day(days.get(Stream.SLEEP_DURATION_H, {}), priority)
     if not (answered and nights.main):
         return
-    told = list(chain.from_iterable(answered.values()))
-    measured = list(chain.from_iterable(night.pieces for night in nights.main.values()))
-    is_measured = is_sleep_measured(len(nights.main), len(answered))
-    better, lost = (measured, told) if is_measured else (told, measured)
-    by = Counter(map(source_of, better)).most_common(1)[0][0]
-    yield from (Outranked(one, by, WhyFirst.NIGHTS) for one in lost)
+    measured = {day: night.pieces for day, night in nights.main.items()}
+    is_measured = is_sleep_measured(len(measured), len(answered))
+    better, lost = (measured, answered) if is_measured else (answered, measured)
+    by = Counter(map(source_of, chain.from_iterable(better.values()))).most_common(1)[0][0]
+    until, why = hours_are_others_until(measured, answered), WhyFirst.NIGHTS if is_measured else WhyFirst.HOURS
+    unused = (readings for day, readings in lost.items() if until is None or day > until)
+    yield from (Outranked(one, by, why) for one in chain.from_iterable(unused))
 
 
 def _of_variability(days: ByStream, priority: Sequence[str]) -> Iterator[Outranked]:

@@ -61,7 +61,8 @@ def in_words(one: UnusedFigures) -> str:
     """Return the sentence of an import, without its end; it names the source as lists of readings do."""
     streams = ", ".join(stream.value for stream in one.streams)
     are = "is" if one.number == 1 else "are"
-    return f"{streams}: {counted(one.number, one.unit)} {are} not used in the numbers: {_why(one)}"
+    what = f"{streams}: {'the hours of ' if one.why is WhyFirst.HOURS else ''}{counted(one.number, one.unit)}"
+    return f"{what} {are} not used in the numbers: {_why(one)}"
 
 
 def _why(one: UnusedFigures) -> str:
@@ -70,7 +71,8 @@ def _why(one: UnusedFigures) -> str:
         WhyFirst.ORDER: f"{by} comes first (source-priority)",
         WhyFirst.WHOLE: f"what {by} has of them is whole and comes first",
         WhyFirst.BEATS: f"the beats of {by} say it themselves",
-        WhyFirst.NIGHTS: f"hours of sleep are those of {by}, which has at least as many nights",
+        WhyFirst.NIGHTS: f"hours of sleep are measured on at least as many nights, by {by} above all",
+        WhyFirst.HOURS: f"they are answered on more nights, in {by} above all; their times are used",
     }[one.why]
 
 

@@ -21,7 +21,8 @@ _WHY: Final[Mapping[WhyFirst, str]] = {
     WhyFirst.ORDER: "another source comes first: {word}. Whoever runs this node can change which comes first.",
     WhyFirst.WHOLE: "another source says more of the same session: {word}.",
     WhyFirst.BEATS: "the beats of those days say it themselves: {word}.",
-    WhyFirst.NIGHTS: "hours of sleep are taken from one source alone, which has more nights: {word}.",
+    WhyFirst.NIGHTS: "hours of sleep are measured on at least as many nights: {word}.",
+    WhyFirst.HOURS: "hours of sleep are answered on more nights: {word}. Their times are used.",
 }
 
 
@@ -32,6 +33,7 @@ def unused_notes(unused: UnusedByAthlete, access: PageAccess) -> tuple[str, ...]
         for one in found:
             if one.category in access.of(athlete):
                 names = listed([stream_name(stream) for stream in one.streams])
+                names = f"{names}, hours" if one.why is WhyFirst.HOURS else names
                 numbers[names, one.unit, _WHY[one.why].format(word=source_word(one.by[0]))] += one.number
     return tuple(_sentence(number, *kind) for kind, number in numbers.items())
 

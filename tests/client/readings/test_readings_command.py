@@ -18,7 +18,7 @@ FORM, WATCH = ReadingSource("", "form", "f" * 64), ReadingSource("fr945", "watch
 EVENING = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # half past eleven in Oslo
 FIELDS = {
     *("id", "stream", "value", "unit", "start", "end", "local_day"),
-    *("source", "device", "file", "quality", "state", "replaced_by", "import"),
+    *("source", "device", "file", "quality", "state", "replaced_by", "import", "used_instead"),
 }
 
 
@@ -95,6 +95,24 @@ def test_a_value_that_does_not_count_names_the_one_that_does(node: Path, run: Ru
     assert (by_value[58.0]["state"], by_value[58.0]["replaced_by"]) == ("witness", by_value[60.0]["id"])
     assert {value for value, row in by_value.items() if row["state"] == "counts"} == {7.0, 60.0}
     assert len({row["id"] for row in rows}) == 4
+
+
+def test_what_no_figure_uses_is_told_with_the_source_that_comes_first(run: Run, node_of_one: Path) -> None:
+    nights = [EVENING + timedelta(days=day) for day in range(2)]
+    slept = [told(Stream.SLEEP_PERIOD_MIN, one, 450.0, WATCH, end=one + timedelta(hours=8)) for one in nights]
+    answered = told(Stream.SLEEP_DURATION_H, nights[0] + timedelta(hours=9), 7.0, FORM)
+    with open_vault(load_settings(node_of_one)) as vault:
+        vault.add(vault.athletes()[0].athlete, [*slept, answered])
+
+    states = [(row["stream"], row["state"], row["used_instead"]) for row in listed(run, node_of_one)]
+
+    assert states == [
+        ("sleep_period_min", "counts", None),
+        ("sleep_duration_h", "not_used", "watch fr945"),
+        ("sleep_period_min", "counts", None),
+    ]
+    shown = " ".join(run("readings", node_of_one, "7")[1].split())
+    assert "not_used" in shown
 
 
 def test_the_table_for_people_and_what_it_refuses(node: Path, run: Run) -> None:
