@@ -1,6 +1,6 @@
 """`reading correct`, `reading void` and `reading history`: one reading that is wrong, and what it was before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from client.biometrics.observations import Value
     from client.biometrics.streams import Stream
     from client.readings.day_changes import DayChange, Makers, StreamDay
+    from client.readings.half_sessions import HalfSession
     from client.settings import NodeSettings
     from client.vault.history.by_hand import HandReason
     from client.vault.history.reading_states import StoredReading
@@ -123,12 +124,15 @@ def history(folder: NodeFolder, athlete: NodeAthlete, reading_id: ReadingArgumen
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What became of readings. records: the history of each one's record; days: what makes their days now."""
+    """What became of readings. records: the history of each one's record; days: what makes their days now; halves: what
+    still stands of their sessions.
+    """
 
     settings: "NodeSettings"
     athlete: AthleteId
     records: "list[list[StoredReading]]"
     days: "list[DayChange] | None" = None
+    halves: "Sequence[HalfSession]" = ()
 
 
 def _changed(
@@ -140,10 +144,13 @@ def _changed(
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
-    from client.readings.day_changes import day_changes, makers_of
+    from client.readings.day_changes import day_changes, day_makers, makers_of
+    from client.readings.half_sessions import half_sessions
+    from client.readings.listed import listed_readings
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.by_hand import histories_of
+    from client.vault.preferences.own_settings import source_priority
 
     settings = load_settings(folder)
     with open_vault(settings) as vault:
@@ -159,8 +166,10 @@ def _changed(
         before = makers_of(vault, found)
         with vault.transaction():
             act(vault, found)
-        records, after = histories_of(vault, found, reading_ids), makers_of(vault, found)
-    return _Changed(settings, found, records, day_changes(before, after, _days_of(records, before, after)))
+        records, listed = histories_of(vault, found, reading_ids), list(listed_readings(vault, found))
+        after = day_makers(listed, source_priority(vault, found))
+    halves = half_sessions(listed, (record[-1].reading for record in records))
+    return _Changed(settings, found, records, day_changes(before, after, _days_of(records, before, after)), halves)
 
 
 def _days_of(records: "list[list[StoredReading]]", *makers: "Makers") -> "list[StreamDay]":
@@ -199,12 +208,14 @@ def _value(stream: "Stream", text: str) -> "Value":
 def _tell(schema: str, found: _Changed, *, as_json: bool) -> None:
     if as_json:
         days = {} if found.days is None else {"days": [one.as_json() for one in found.days]}
+        if found.days is not None:
+            days["half_sessions"] = [one.as_json() for one in found.halves]
         values = [_as_json(one) for record in found.records for one in record]
         print_json(schema, {"athlete": found.athlete, "values": values, **days})
         return
     for record in found.records:
         _show(record, found.settings)
-    say(*(one.text for one in found.days or ()))
+    say(*(one.text for one in (*(found.days or ()), *found.halves)))
 
 
 def _show(record: "list[StoredReading]", settings: "NodeSettings") -> None:

@@ -51,6 +51,20 @@ def test_a_reading_is_corrected_voided_and_its_history_shown(node: Path, run: Ru
     assert (code, CANARY in out, "typing_error" in out, "replaced" in out) == (0, True, True, True)
 
 
+def test_what_still_stands_of_a_session_is_told_until_it_goes_too(node: Path, run: Run) -> None:
+    rating = ratings(node)["session_rpe 5"]
+
+    (alone,) = answer(run, "reading", "void", node, 7, rating, "--reason", "recorded_twice")["half_sessions"]  # type: ignore[misc]  # JSON
+    out = run("reading", "correct", node, 7, alone["id"], "--value", "55", "--reason", "typing_error")[1]
+
+    assert alone["stream"] == "session_duration_min"
+    corrected = ratings(node)["session_duration_min 55"]
+    assert "the minutes still stand without rating, so that the day's load is not known" in " ".join(out.split())
+    assert f"({corrected})" in " ".join(out.split())
+    gone = answer(run, "reading", "void", node, 7, corrected, "--reason", "recorded_twice")
+    assert gone["half_sessions"] == []
+
+
 def test_a_voiding_that_was_taken_back_stays_in_the_history(node: Path, run: Run) -> None:
     chosen = ratings(node)["session_rpe 5"]
     assert run("reading", "void", node, 7, chosen, "--reason", "sensor_fault")[0] == 0
