@@ -1,7 +1,8 @@
 """What figures of some days need of a long history: most look back a year, a few at every session since the first.
 
 Left out are readings that are older than any window, of streams of which the older ones decide nothing either: no
-order of sources (docs/indices.md §1.2), no instrument (§1.5), no day of rest by answers (§2.2).
+order of sources (docs/indices.md §1.2), no instrument (docs/indices.md §1.5), no day of rest by
+answers (docs/indices.md §2.2).
 """
 
 from collections import defaultdict
