@@ -9,6 +9,7 @@ from client.biometrics.interruption import check_interruption
 
 MISSING = "missing"
 NO_READING = "no_reading"
+STORED_DIFFERENTLY = "stored_differently"
 _NOTHING = (0, NO_READING)
 _NOT_MISSING = ("row_left_out", "imputed")
 _WHOLE_ROW = tuple(f"dropped:{word}" for word in ("time", "row", "beats", "sleep", "activity", "not_a_number_rr"))
@@ -18,8 +19,9 @@ _WHOLE_ROW = tuple(f"dropped:{word}" for word in ("time", "row", "beats", "sleep
 class RowAccount:
     """Rows of one file, or of one athlete's part of it. A row is a line, a FIT message with data, an XML record.
 
-    kept: rows that gave a reading. dropped: rows that gave none, by reason. duplicates: rows whose readings were all
-    stored before. rows = kept + all dropped + duplicates.
+    kept: rows that gave a reading. dropped: rows that gave none, by reason; STORED_DIFFERENTLY: none was taken, as
+    another value is stored. duplicates: rows whose readings were all stored before.
+    rows = kept + all dropped + duplicates.
     """
 
     kept: int = 0
@@ -124,11 +126,11 @@ class RowLedger:
         """Return the worst that was counted of a row, for one that gives no reading."""
         return self._reasons.of(row)[1]
 
-    def account(self, rows_of: Sequence[int], known: Collection[int]) -> RowAccount:
+    def account(self, rows_of: Sequence[int], known: Collection[int], differing: Collection[int] = ()) -> RowAccount:
         """Close the ledger.
 
         rows_of: the row of each reading, as `rows` said when it was taken. known: places in it of readings that were
-        stored before.
+        stored before. differing: those of them of which another value is stored.
         """
         stored = frozenset(known)
         fresh = {row for place, row in enumerate(rows_of) if place not in stored}
@@ -137,6 +139,8 @@ class RowLedger:
             self._one_by_one and 0 not in rows_of
         )  # 0: taken before the rows were counted, also where that is one
         found = self._row_by_row(fresh, repeated) if is_apart else self._together(fresh, repeated)
+        others = len({rows_of[place] for place in differing} & repeated)
+        found = _not_taken(found, others if is_apart else min(others, 1) * found.duplicates)
         return found.plus(RowAccount(dropped=dict(self._lost)))
 
     def _row_by_row(self, fresh: set[int], repeated: set[int]) -> RowAccount:
@@ -157,6 +161,14 @@ class RowLedger:
         rest = self.rows - sum(dropped.values())
         dropped = {reason: number for reason, number in dropped.items() if number}
         return RowAccount(rest, dropped) if fresh else RowAccount(0, dropped, rest)
+
+
+def _not_taken(account: RowAccount, rows: int) -> RowAccount:
+    """Return the account with so many of its known rows as rows of which another value is stored."""
+    if not rows:
+        return account
+    dropped = {**account.dropped, STORED_DIFFERENTLY: rows}
+    return RowAccount(account.kept, dropped, account.duplicates - rows)
 
 
 def _reason(code: str) -> tuple[int, str]:

@@ -196,7 +196,10 @@ def _counts_in_words(counts: "Mapping[str, int]") -> list[str]:
 
 def _sentence(part: "UndonePart", names: "Mapping[AthleteId, str]") -> str:
     numbers = ", ".join(f"{record.number} ({record.file_name or 'name forgotten'})" for record in part.imports)
-    told = [f"{plural(part.removed, 'reading goes', 'readings go')}"]
+    told = [plural(part.removed, "reading goes", "readings go")] if part.removed or not part.not_counting else []
+    if part.not_counting:
+        one, some = ("", "") if told else ("reading ", "readings ")
+        told.append(plural(part.not_counting, f"{one}that does not count goes", f"{some}that do not count go"))
     if part.restored:
         told.append(f"of {part.restored} another value counts again")
     if part.kept:
@@ -218,5 +221,6 @@ def _as_json(part: "UndonePart") -> dict[str, Any]:
         "removed": part.removed,
         "restored": part.restored,
         "kept": part.kept,
+        "not_counting": part.not_counting,
         "by_hand": part.by_hand,
     }

@@ -181,7 +181,7 @@ class Importer:
         with self.vault.transaction():
             mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
             stored = self._add(file, owner, reading, mark)
-            account = reading.ledger.account(reading.rows_of, stored.known)
+            account = reading.ledger.account(reading.rows_of, stored.known, stored.differing)
             report = reading.report.with_stored(
                 added=stored.added,
                 duplicate=stored.duplicate,
@@ -237,7 +237,7 @@ class Importer:
         if outcome.status in SET_ASIDE:
             about = {"file_name": file.name, "sha256": file.sha256, "reason": outcome.reason}
             set_aside(self.vault, owner, **about, at=self.clock.now)
-        elif outcome.account.kept or outcome.account.duplicates:
+        elif outcome.held:
             is_taken_now(self.vault, file.sha256)
         record = ImportRecord(
             at=self.clock.now,

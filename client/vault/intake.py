@@ -41,7 +41,8 @@ class Added:
 
     corrected: by local start, how many readings of a session took the place of one with another value. unclear: rows
     that may correct a stored session and were taken as another one. known: places of the duplicates among the readings.
-    replaced: stored readings that a replacing import set aside, whether it brought another value for them or none.
+    differing: places of those duplicates whose value the vault neither counts nor counted. replaced: stored readings
+    that a replacing import set aside, whether it brought another value for them or none.
     answered_again: of the new ones, those in whose place a later one of the file counts.
     """
 
@@ -53,6 +54,7 @@ class Added:
     known: tuple[int, ...] = field(default=(), compare=False)
     replaced: int = 0
     answered_again: int = 0
+    differing: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Intake:
         self._claims_before: dict[bytes, tuple[bytes, ...]] = {}
         self._again = AnswersGivenAgain(())
         self._kept_before: set[int] = set()
+        self._differing: set[int] = set()
         self._corrected: Counter[datetime] = Counter()
         self._conflicting = self._unclear = self._replaced = 0
 
@@ -122,6 +125,7 @@ class Intake:
             tuple(known),
             self._replaced,
             len(self._kept_before),
+            tuple(place for place in known if id(placed[place]) in self._differing),
         )
 
     def _known(self, placed: Sequence[Observation]) -> list[int]:
@@ -199,7 +203,7 @@ class Intake:
         replaces, before = self._replaces and key not in self._fresh, self._again.before(new)
         found = verdict(new, held.counting, held.former, replaces=replaces, brings_back=brings_back, before=before)
         if found is Precedence.IS_SET_ASIDE:
-            self._conflicting += new.value != held.reading.value
+            self._note_conflict(held, new)
             self._keep_aside(held, key, new)
             return False
         if found is Precedence.REPEATS:
@@ -219,6 +223,15 @@ class Intake:
             former = (*(stored.former if stored else ()), *self._set_aside[key])
             return _Held(key, self._fresh[key], former)
         return self._stored(key) or self._under_a_former_key(new)
+
+    def _note_conflict(self, held: _Held, new: Observation) -> None:
+        """Count a value that is not taken; one that counted before, as in an older export, is known."""
+        if new.value == held.reading.value:
+            return
+        self._conflicting += 1
+        counted = (one.reading for one in held.former if one.change.kind is not ChangeKind.CONFLICT)
+        if not any(is_same(new, one) for one in counted):
+            self._differing.add(id(new))
 
     def _keep_aside(self, held: _Held, key: bytes, new: Observation) -> None:
         """Keep a value that is not taken, for the case that what counts instead is undone; the first one of a file."""

@@ -177,7 +177,7 @@ def _answer(found: "list[FileAnswer]", vault: "Vault", *, as_json: bool, is_line
     from client.ingest.results.file_answer import summary
 
     if not as_json:
-        _show(found, {one.athlete: one.name for one in vault.athletes()})
+        _show(found, vault)
     elif is_line:
         say(json_line("homefield-ingest-1", summary(found)))
     else:
@@ -280,9 +280,10 @@ def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[Import
             return importer.take_files(files, on_file=bar.finish)
 
 
-def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
+def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
     """Print the table, and below it why a file was not stored whole."""
-    from client.ingest.results.file_answer import TABLE_COLUMNS, imports_of, ranges_in_words, unused_in_words
+    from client.ingest.results.file_answer import TABLE_COLUMNS, ranges_in_words, unused_in_words
+    from client.ingest.results.imports_to_undo import imports_to_undo
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
     aside = f", {plural(replaced, 'stored reading', 'stored readings')} set aside" if replaced else ""
@@ -291,7 +292,8 @@ def _show(files: "list[FileAnswer]", names: "dict[AthleteId, str]") -> None:
         f"{plural(added, 'new reading', 'new readings')} from {giving} of {plural(len(files), 'file', 'files')}{aside}"
     )
     print_table(title, TABLE_COLUMNS, [file.as_row() for file in files])
-    for athlete, numbers in imports_of(files).items():
+    names = {one.athlete: one.name for one in vault.athletes()}
+    for athlete, numbers in imports_to_undo(vault, files).items():
         say(f"For {names[athlete]} ({athlete}): {ranges_in_words(numbers)}; `imports undo` takes it back.")
     for file in files:
         if file.why:

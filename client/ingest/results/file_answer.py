@@ -13,7 +13,6 @@ from client.ingest.results.reasons import in_words, missing_in_words
 from client.ingest.results.unused_figures import added_up
 from client.ingest.results.unused_figures import in_words as in_words_of_unused
 from client.vault.journal import FileStatus
-from policies.vocabulary import AthleteId
 
 STATUSES = ("stored", "partial", "nothing_kept", "skipped", "quarantined")
 TABLE_COLUMNS = ("File", "Status", "Rows", "Kept", "Dropped", "Known", "New", "Cells refused", "Clock")
@@ -109,15 +108,6 @@ def _total(results: Sequence[ImportResult]) -> RowAccount:
 def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:
     """Return one answer for each file."""
     return [FileAnswer(results) for results in files]
-
-
-def imports_of(files: Sequence[FileAnswer]) -> dict[AthleteId, list[int]]:
-    """Return the numbers of the imports that brought something new or set something aside, by athlete."""
-    found: dict[AthleteId, list[int]] = {}
-    for one in (result for file in files for result in file.results):
-        if one.athlete is not None and one.number is not None and (one.added or one.replaced):
-            found.setdefault(one.athlete, []).append(one.number)
-    return found
 
 
 def unused_in_words(files: Sequence[FileAnswer]) -> list[str]:

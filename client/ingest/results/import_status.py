@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from client.biometrics.quality import QualityReport
-from client.biometrics.row_account import RowAccount
+from client.biometrics.row_account import STORED_DIFFERENTLY, RowAccount
 from client.ingest.results.reasons import in_words
 from client.vault.journal import FileStatus
 
 KNOWN_ALREADY = "known already; every row that gives a reading is stored"
+DIFFERS = "the stored values are kept; it may be another person's file or a corrected export; --replace takes that"
 NO_ROWS = "it holds no rows"
 
 
 def judged(account: RowAccount, report: QualityReport) -> tuple[FileStatus, str]:
     """Return the status, and in words why the file is not stored whole.
 
+    skipped: nothing of it is new, be it known already or stored with another value; that is kept sealed beside.
     partial: rows or cells were refused, or the file was cut off; what was left out as asked, and what is missing, makes
     no file partial.
     """
@@ -21,6 +23,9 @@ def judged(account: RowAccount, report: QualityReport) -> tuple[FileStatus, str]
         return "partial", in_words(report.details, account.dropped) or "the file was cut off"
     if account.kept:
         return "stored", ""
+    if differing := account.dropped.get(STORED_DIFFERENTLY):
+        rows = "1 row is" if differing == 1 else f"{differing} rows are"
+        return "skipped", f"{rows} stored differently; {DIFFERS}"
     if account.duplicates:
         return "skipped", KNOWN_ALREADY
     if not account.rows:

@@ -27,6 +27,7 @@ _ROWS = {
     "value_refused": "a value or unit that is refused",
     "kind_not_taken": "a kind of record that is not taken",
     "no_reading": "nothing that is read",
+    "stored_differently": "stored differently, and the stored values are kept",
     "file_refused": "a file that was refused whole",
     "report_unreadable": "a report that cannot be read",
 }

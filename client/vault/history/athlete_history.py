@@ -56,6 +56,16 @@ class AthleteHistory:
             found |= {key for key in self.keys if any(one.source.file_sha256 in files for one in self._unclaimed(key))}
         return found
 
+    def values_of(self, key: bytes, numbers: frozenset[int]) -> set[bytes]:
+        """Return the fingerprints of the values that these imports had of a record, as far as they are stored."""
+        stored, files = self._values(key), self._files_without_claims(numbers)
+        claims = [self.claims[number] for number in numbers if number in self.claims]
+        return {
+            value
+            for value, one in stored.items()
+            if one.source.file_sha256 in files or any(held.has_value(key, value) for held in claims)
+        }
+
     def have_one_file(self, one: Set[bytes], other: Set[bytes]) -> bool:
         """True where a file had records of both, so that it tells them apart."""
         if self._files(one) & self._files(other):

@@ -4,11 +4,13 @@ Readings that another import has as well stay. All of it is one transaction, so 
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 
-from client.biometrics.observations import Observation
+from client.biometrics.observations import BY_HAND, Observation
 from client.biometrics.sessions import OF_SESSIONS
 from client.errors import CannotCorrect
 from client.vault.history.athlete_history import AthleteHistory
@@ -16,7 +18,7 @@ from client.vault.history.fold import RecordState
 from client.vault.history.writing import RecordWriter
 from client.vault.identity import is_placed, number_of_place
 from client.vault.journal import SET_ASIDE, ImportRecord, file_mark, imports, record_import
-from client.vault.records.claims import Claims
+from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.sources import delete_unused_sources
 from client.vault.set_aside import clear
 from client.vault.store import Vault
@@ -30,8 +32,9 @@ class UndonePart:
     """What undoing does for one athlete.
 
     imports: those that are undone, with repeats of the same file where these go too. removed: readings that no longer
-    count. restored: readings of which a former value counts again. kept: readings of these imports of which something
-    stays, since another import has them as well. by_hand: corrections and voidings that end with what they were about.
+    count. restored: readings of which a former value counts again. kept: other readings of these imports of which a
+    value stays, since another import has it as well. not_counting: readings of theirs that did not count and go: not
+    taken or replaced. by_hand: corrections and voidings that end with what they were about.
     """
 
     athlete: AthleteId
@@ -40,6 +43,7 @@ class UndonePart:
     restored: int
     kept: int
     by_hand: int
+    not_counting: int = 0
 
 
 def preview_undo(vault: Vault, numbers: Iterable[int]) -> list[UndonePart]:
@@ -87,6 +91,16 @@ def _by_athlete(vault: Vault, numbers: Iterable[int]) -> dict[AthleteId, frozens
     return found
 
 
+class _Outcome(Enum):
+    """What undoing does to one record, by the count of `UndonePart` that it adds to."""
+
+    REMOVED = "removed"
+    RESTORED = "restored"
+    KEPT = "kept"
+    NOT_COUNTING = "not_counting"
+    NONE = "none"
+
+
 class _Undoing:
     """What undoing some imports of one athlete does; read inside the transaction that writes it."""
 
@@ -96,23 +110,30 @@ class _Undoing:
         records = imports(vault, athlete)
         with self._database.reading() as connection:
             self._history = AthleteHistory.read(connection, self._row, self._seal, records)
-        self._undone = _with_repeats(records, self._history, numbers) if with_repeats else numbers
+        self._undone = _with_repeats(records, self._history.claims, numbers) if with_repeats else numbers
         keys = self._history.keys_of(self._undone)
         self._before = {key: self._history.state(key) for key in keys}
         self._after = {key: self._history.state_without(key, self._undone) for key in keys}
 
     def part(self) -> UndonePart:
         """Count what goes, what comes back, and what stays."""
-        values = [(self._before[key].counting, after.counting) for key, after in self._after.items()]
-        removed = sum(before is not None and after is None for before, after in values)
-        restored = sum(after is not None and not _is_equal(before, after) for before, after in values)
+        found = Counter(self._outcome(key, self._before[key], after) for key, after in self._after.items())
         undone = tuple(record for number, record in self._history.imports.items() if number in self._undone)
-        kept = sum(
-            not after.is_empty and (before is after.counting or _is_equal(before, after.counting))
-            for (before, _), after in zip(values, self._after.values(), strict=True)
-        )
         acts = sum(len(self._before[key].acts) - len(after.acts) for key, after in self._after.items())
-        return UndonePart(self._athlete, undone, removed, restored, kept, max(acts, 0))
+        counts = {one.value: found[one] for one in _Outcome if one is not _Outcome.NONE}
+        return UndonePart(self._athlete, undone, **counts, by_hand=max(acts, 0))
+
+    def _outcome(self, key: bytes, before: RecordState, after: RecordState) -> "_Outcome":
+        if before.counting is not None and after.counting is None:
+            return _Outcome.REMOVED
+        if after.counting is not None and not _is_equal(before.counting, after.counting):
+            return _Outcome.RESTORED
+        undone = self._history.values_of(key, self._undone)
+        left = {fingerprint(self._history.seal, key, one) for one in after.values if BY_HAND not in one.quality}
+        if undone & left:
+            return _Outcome.KEPT
+        is_by_hand = len(before.acts) > len(after.acts)  # counted as such
+        return _Outcome.NOT_COUNTING if undone and not is_by_hand else _Outcome.NONE
 
     def write(self, at: datetime, who: str) -> None:
         """Store the records as they are without the imports, and note in the journal that these are undone."""
@@ -143,19 +164,33 @@ class _Undoing:
         delete_unused_sources(connection, self._row, self._seal, used)
 
 
-def _with_repeats(records: Iterable[ImportRecord], history: AthleteHistory, numbers: frozenset[int]) -> frozenset[int]:
+def without_repeats(vault: Vault, athlete: AthleteId, numbers: Iterable[int]) -> list[int]:
+    """Return these imports without those that repeat an earlier import: undoing one would undo the earlier one too."""
+    database, row, seal = vault.seal_of(athlete)
+    with database.reading() as connection:
+        claims = Claims(connection, row, seal).all()
+    records, wanted = imports(vault, athlete), sorted(numbers)
+    files = {record.file_sha256 for record in records if record.number in wanted}
+    of_files = [record for record in records if record.file_sha256 in files]
+    return [one for one in wanted if min(_with_repeats(of_files, claims, frozenset({one}))) >= wanted[0]]
+
+
+def _with_repeats(
+    records: Iterable[ImportRecord], claims: Mapping[int, ImportClaims], numbers: frozenset[int]
+) -> frozenset[int]:
     """Add the imports of the same file that had the same records: they would keep everything that is to go.
 
     One that was refused and one that was stored, as with a mapping, are no repeats of each other.
     """
-    undone = {_content(history.imports[number]): number for number in numbers}
+    records = list(records)
+    undone = {_content(record): record.number for record in records if record.number in numbers}
     found = set(numbers)
     for record in records:
         first = undone.get(_content(record))
         if first is None or record.is_undone:
             continue
-        held = [history.claims.get(number) for number in (first, record.number)]
-        if any(claims is None for claims in held) or len({claims.keys for claims in held if claims is not None}) == 1:
+        held = [claims.get(number) for number in (first, record.number)]
+        if any(one is None for one in held) or len({one.keys for one in held if one is not None}) == 1:
             found.add(record.number)
     return frozenset(found)
 

@@ -1,10 +1,16 @@
 """What is undone or voided leaves what there would be had it never come."""
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from client.biometrics.observations import Observation
+from client.biometrics.quality import QualityReport
 from client.biometrics.streams import Stream
+from client.ingest.results.file_answer import FileAnswer
+from client.ingest.results.import_result import ImportResult
+from client.ingest.results.imports_to_undo import imports_to_undo
 from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import correct, void
 from client.vault.history.reading_states import stored_readings
@@ -80,6 +86,44 @@ def test_an_import_that_is_undone_leaves_what_was_there_before(shared: Vault, ev
 
         assert told.seen() == before
         assert set_aside(told.history()) == set_aside(stored)
+
+
+def of_run(told: Story, file: str, readings: Readings) -> FileAnswer:
+    """Import a file, and return what the command answers about it."""
+    number, added = told.bring(file, readings)
+    held = Counter(one.stream for one in readings)
+    result = ImportResult(
+        file, "test", "stored", "", told.athlete, added.added, QualityReport(), number=number, held=held
+    )
+    return FileAnswer([result])
+
+
+def witnesses(history: AthleteHistory) -> set[tuple[str, frozenset[bytes]]]:
+    """Which files have which records: what keeps a reading where another import of it is undone."""
+    return {(history.imports[n].file_sha256, one.keys) for n, one in history.claims.items() if one.keys}
+
+
+@given(EVENTS, st.lists(st.one_of(FILES, st.integers(0, 4)), min_size=1, max_size=3))
+def test_undoing_all_that_a_run_lists_leaves_the_vault_as_before(
+    shared: Vault, events: Events, run: list[Readings | int]
+) -> None:
+    with story(shared) as told:
+        happen(told, events)
+        before, stored = told.seen(), told.history()
+
+        answers = []
+        for number, event in enumerate(run):
+            old = events[event] if isinstance(event, int) and event < len(events) else None
+            if isinstance(event, list):
+                answers.append(of_run(told, f"run-{number}-", event))
+            elif isinstance(old, list):
+                answers.append(of_run(told, f"file-{event}-", old))
+        if listed := imports_to_undo(told.vault, answers):
+            told.undo(*listed[told.athlete])
+
+        assert told.seen() == before
+        assert set_aside(told.history()) == set_aside(stored)
+        assert witnesses(told.history()) == witnesses(stored)
 
 
 @given(st.lists(st.builds(mood, st.sampled_from([2.0, 3.0, 4.0]), day=st.integers(0, 2)), max_size=5), FILES)
