@@ -131,6 +131,7 @@ class CampaignWorker:
             )
             self._fail(campaign, "an unexpected fault; see the log")
             return
+        self._close(campaign)
         self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)
 
     def _fail(self, campaign: Campaign, detail: str) -> None:
@@ -139,9 +140,9 @@ class CampaignWorker:
         self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
 
     def _close(self, campaign: Campaign) -> None:
-        """Have the ledger give back what no round of a campaign has used; a ledger that is away is told later.
+        """Have the ledger give back what no round of a campaign has used, and reserve nothing for it any more.
 
-        Doing it again gives nothing back twice.
+        A ledger that is away is told later. Doing it again gives nothing back twice.
         """
         try:
             self.consent.event(CampaignClosed(campaign=campaign.sha256))

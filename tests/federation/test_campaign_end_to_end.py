@@ -104,7 +104,10 @@ def test_a_campaign_of_two_clubs_ends_with_a_signed_model_at_both(
 
     done = world.store.campaign(campaign.sha256)
     assert (done.state, done.rounds_done, done.detail) == (CampaignState.DONE, 3, "")
-    assert [kind for kind, _ in world.consent.events] == ["round_aggregated"] * 3 + ["model_registered"]
+    assert [kind for kind, _ in world.consent.events] == ["round_aggregated"] * 3 + [
+        "model_registered",
+        "campaign_closed",
+    ]
     assert world.consent.registered == [campaign.sha256]
     model = world.registry.load(done.model_id)
     assert not np.allclose(model.weights, initial_weights("recovery-linear-1"))
@@ -125,7 +128,7 @@ def test_no_event_of_a_campaign_tells_a_number_of_athletes(
     world.conduct(campaign)
 
     fields = {name for _, details in world.consent.events for name in details}
-    assert fields == {"manifest", "round", "clubs", "model", "model_id"}
+    assert fields == {"manifest", "round", "clubs", "model", "model_id", "campaign"}
 
 
 def test_the_first_round_waits_for_a_club_that_approves_late(
