@@ -11,7 +11,6 @@ import typer
 from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.errors import BadName
-from chassis.names import read_name
 from chassis.text import plural
 from consent.commands.carry_out import carry_out
 from consent.commands.orgs import OrgArgument, app
@@ -105,6 +104,8 @@ def read_list(path: Path) -> list[dict[str, Any]]:
 
 
 def _line(number: int, cells: list[str], shirt_at: int, name_at: int) -> dict[str, Any]:
+    from chassis.names import read_name  # loads what no help needs
+
     shirt = cells[shirt_at].strip() if len(cells) > max(shirt_at, name_at) else ""
     if not (shirt.isascii() and shirt.isdigit() and int(shirt) <= LARGEST_SHIRT_NO):
         raise InvalidChange(f"line {number}: expected a shirt number up to {LARGEST_SHIRT_NO} and a name")
