@@ -70,7 +70,8 @@ class TextTable:
         """Yield each row as a dict. A row with more or fewer cells than the header is counted and left out:
         its cells cannot be told apart, and a shifted cell is worse than a missing one. Cells about the cycle are in
         no row."""
-        names = [None if name in self.repeated or is_about_cycle(name) else name for name in self.header]
+        single = set(self.single_names)
+        names = [name if name in single else None for name in self.header]
         for record in self.records():
             if record.cells is not None and not any(cell.strip() for cell in record.cells):
                 continue

@@ -26,7 +26,7 @@ JUMPS: Final[Mapping[str, str]] = {
     "jump_peak_power": "W/kg",
 }
 """Kinds of jump figures and their units; heights from flight time and from impulse are never compared."""
-OSTRC_ANSWERS: Final = ("ostrc_participation", "ostrc_volume", "ostrc_performance", "ostrc_symptoms")
+_OSTRC: Final = ("ostrc_participation", "ostrc_volume", "ostrc_performance", "ostrc_symptoms")
 
 _Together = tuple[tuple[str, ...], Callable[[DailyTable], Floats]]
 
@@ -60,14 +60,14 @@ def _exposure_h(table: DailyTable) -> Floats:
 
 def _ostrc_score(table: DailyTable) -> Floats:
     """The sum of the four answers; where a source has their sum alone, that."""
-    answered = np.sum([table.column(name) for name in OSTRC_ANSWERS], axis=0)
+    answered = np.sum([table.column(name) for name in _OSTRC], axis=0)
     return np.where(np.isnan(answered), table.column(OSTRC_SCORE), answered)
 
 
 _TOGETHER: Mapping[str, _Together] = {
     MORNING_ANSWERS: (MORNING_ITEMS, morning_answers_sum),
     WELLNESS_SUM: (WELLNESS_ITEMS, lambda table: wellness_sum({name: table.column(name) for name in WELLNESS_ITEMS})),
-    OSTRC_SCORE: ((*OSTRC_ANSWERS, OSTRC_SCORE), _ostrc_score),
+    OSTRC_SCORE: ((*_OSTRC, OSTRC_SCORE), _ostrc_score),
     EXPOSURE_H: (("session_duration_min",), _exposure_h),
     **{asymmetry_of(test): _sides(test) for test in TWO_SIDED},
     **{best_of(test): _best_trial(test) for test in JUMPS},

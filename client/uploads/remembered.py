@@ -13,7 +13,6 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, tables_by_width
@@ -58,7 +57,7 @@ def remember_reading(vault: Vault, role: Role, file: InputFile, reading: Remembe
     if table is None or _names_somebody(vault, reading.mapping.columns):
         return ""
     kind = _kind(role, table)
-    header = _names_of(table)
+    header = tuple(filter(None, table.single_names))
     header = () if _names_somebody(vault, header) else header
     known = reading.model_copy(update={"role": role.value, "header": header})
     remember_table(vault, kind, known.model_dump_json())
@@ -84,7 +83,7 @@ def nearest_reading(vault: Vault, role: Role, file: InputFile, new: CsvMapping |
     """
     known = [one for text in remembered_tables(vault) if (one := _parsed(text)) and one.role == role.value]
     for table in tables_by_width(file, MAX_PREAMBLE):
-        names = _names_of(table)
+        names = tuple(filter(None, table.single_names))
         near = [one for one in known if _is_near(one, set(names))]
         if near:
             return _carried_over(max(near, key=lambda one: len(set(names) & set(one.header))), names, role, new)
@@ -140,11 +139,6 @@ def label_kind(role: Role, reader: str, mapping: CsvMapping | None) -> str:
 
 def _kind(role: Role, table: TextTable) -> str:
     return json.dumps([role.value, *table.header])
-
-
-def _names_of(table: TextTable) -> tuple[str, ...]:
-    """Return the names of the columns that can be read."""
-    return tuple(name for name in table.header if name and name not in table.repeated and not is_about_cycle(name))
 
 
 def _names_somebody(vault: Vault, columns: Iterable[str]) -> bool:

@@ -1,18 +1,14 @@
 """Daily tables for the pages, built only from the categories a look allows, kept while the vault is unchanged."""
 
-import threading
 from collections.abc import Callable
 from datetime import date
 
 from client.biometrics.streams import SPECS, Stream
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
+from client.vault.history.kept_by_version import VersionMemory
 from client.vault.store import Vault
 from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, Category, Lineage
-
-MOST_KEPT = 400  # ours: a squad under two roles, many times over
-
-Key = tuple[AthleteId, frozenset[Category], frozenset[Category], date | None]
 
 
 def streams_of(categories: frozenset[Category], *, unworn: frozenset[Category] = frozenset()) -> list[Stream]:
@@ -28,7 +24,7 @@ def streams_of(categories: frozenset[Category], *, unworn: frozenset[Category] =
 class Tables:
     """Reads the vault once per athlete and set of categories.
 
-    Whatever any program changes in the vault, an erasure above all, changes its version and empties the memory.
+    Tables are kept while the vault is unchanged (`VersionMemory`).
     without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
     today: the club's calendar day, before which days are over; without it, days before an athlete's newest reading are.
     """
@@ -40,9 +36,7 @@ class Tables:
         self._today = today
         self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
         self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
-        self._lock = threading.Lock()
-        self._version: tuple[int, int] | None = None
-        self._kept: dict[Key, DailyTable] = {}
+        self._memory = VersionMemory[DailyTable](vault)
         self._newest: tuple[tuple[int, int], date | None] | None = None
 
     def newest_day(self) -> date | None:
@@ -66,16 +60,6 @@ class Tables:
 
     def _read(self, athlete: AthleteId, categories: frozenset[Category], unworn: frozenset[Category]) -> DailyTable:
         today = self._today() if self._today else None
+        streams = streams_of(categories, unworn=unworn)
         key = (athlete, categories, unworn, today)
-        version = self._vault.version(athlete)  # raises for an erased athlete before anything is looked up
-        with self._lock:
-            if version != self._version or len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-                self._version = version
-            if key in self._kept:
-                return self._kept[key]
-        table = athlete_days(self._vault, athlete, streams=streams_of(categories, unworn=unworn), today=today)
-        with self._lock:
-            if self._version == version:
-                self._kept[key] = table
-        return table
+        return self._memory.of(athlete, key, lambda: athlete_days(self._vault, athlete, streams=streams, today=today))

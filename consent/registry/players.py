@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from audit.entries.details.athletes import MemberEnrolled
 from consent.errors import InvalidChange
-from consent.registry import orgs
+from consent.registry import members, orgs
 from consent.registry.values import MOST_PLAYERS, ListChange, ListedPlayer, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import MemberRow, PlayerRow
@@ -35,7 +35,7 @@ def replace(tx: Transaction, club: OrgId, listed: Sequence[ListedPlayer]) -> Lis
         tx.session.delete(row)
     tx.session.add_all(PlayerRow(club=club, name=one.name, shirt_no=one.shirt_no) for one in came)
     tx.session.flush()
-    without_account = {one for one, athlete in shown(tx, club, _members(tx, club)) if athlete is None}
+    without_account = {one for one, athlete in shown(tx, club, members.rows_of_club(tx, club)) if athlete is None}
     drafts = [Draft.dummy(club, MemberEnrolled(epoch=1)) for one in came if one in without_account]
     if drafts:
         tx.append(drafts)
@@ -84,10 +84,6 @@ def _check(listed: Sequence[ListedPlayer]) -> None:
 
 def _rows(tx: Transaction, club: OrgId) -> Sequence[PlayerRow]:
     return tx.session.exec(select(PlayerRow).where(col(PlayerRow.club) == club)).all()
-
-
-def _members(tx: Transaction, club: OrgId) -> Sequence[MemberRow]:
-    return tx.session.exec(select(MemberRow).where(col(MemberRow.club) == club)).all()
 
 
 def _listed(row: PlayerRow) -> ListedPlayer:

@@ -105,9 +105,9 @@ class CampaignWorker:
     def run(self) -> None:
         """Carry out open campaigns until stopped."""
         while not self.stop.is_set():
-            for failed in self._untold[:]:
-                self._untold.remove(failed)
-                self._close(failed)
+            for ended in self._untold[:]:
+                self._untold.remove(ended)
+                self._close(ended)
             for campaign in self.store.campaigns():
                 if campaign.state is CampaignState.OPEN and not self.stop.is_set():
                     self.conduct(campaign)
@@ -122,22 +122,21 @@ class CampaignWorker:
                 "a campaign failed",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "detail": error},
             )
-            self._fail(campaign, str(error))
+            self._end(campaign, CampaignState.FAILED, detail=str(error))
             return
         except Exception as error:
             logger.error(
                 "a campaign failed",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "at": place_of(error)},
             )
-            self._fail(campaign, "an unexpected fault; see the log")
+            self._end(campaign, CampaignState.FAILED, detail="an unexpected fault; see the log")
             return
-        self._close(campaign)
-        self.store.set_state(campaign.sha256, CampaignState.DONE, model_id=model_id)
+        self._end(campaign, CampaignState.DONE, model_id=model_id)
 
-    def _fail(self, campaign: Campaign, detail: str) -> None:
-        """Mark a campaign as failed; before that it is closed, so that a restart in between closes it again."""
+    def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
+        """Mark a campaign as over; before that it is closed, so that a restart in between closes it again."""
         self._close(campaign)
-        self.store.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
+        self.store.set_state(campaign.sha256, state, detail=detail, model_id=model_id)
 
     def _close(self, campaign: Campaign) -> None:
         """Have the ledger give back what no round of a campaign has used, and reserve nothing for it any more.

@@ -9,13 +9,12 @@ from typing import Final
 
 import numpy as np
 
-from client.features.baseline import WELLNESS_ITEMS
 from client.features.daily import DailyTable
 from client.features.day_derived import TRAINED_MIN, UNUSABLE_BEATS
 from client.features.days.heart_load import HEART_LOADS, UNRATED
-from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS
+from client.features.morning_answers import MORNING_ANSWERS
 from client.metrics.as_of import DayMask
-from client.metrics.columns import OSTRC_ANSWERS, OSTRC_SCORE, TWO_SIDED, WELLNESS_SUM, asymmetry_of, instruments_of
+from client.metrics.columns import OSTRC_SCORE, TWO_SIDED, WELLNESS_SUM, asymmetry_of, instruments_of, parts_of
 from models.arrays import Floats
 
 OTHER_SOURCE: Final = "other_source"
@@ -25,11 +24,8 @@ INCOMPLETE_DAY: Final = "incomplete_day"
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "load_au": ("session_rpe", "session_duration_min", "session_load", TRAINED_MIN),
     "lnrmssd": (UNUSABLE_BEATS,),
-    WELLNESS_SUM: WELLNESS_ITEMS,
-    MORNING_ANSWERS: MORNING_ITEMS,
-    OSTRC_SCORE: OSTRC_ANSWERS,
     **{name: (TRAINED_MIN,) for name in HEART_LOADS if name != UNRATED},
-    **{asymmetry_of(test): (f"{test}_left", f"{test}_right") for test in TWO_SIDED},
+    **{name: parts_of(name) for name in (WELLNESS_SUM, MORNING_ANSWERS, OSTRC_SCORE, *map(asymmetry_of, TWO_SIDED))},
 }
 """By column: columns of which each alone shows that something of the day is stored."""
 _NEED_A_COLUMN: Final = frozenset(HEART_LOADS)
