@@ -23,7 +23,7 @@ HISTORY = {
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """One pattern of the list: where it counts, what it matches, and the term to use."""
+    """One pattern of the list: where it counts, what it matches in small letters, and the term to use."""
 
     place: str
     pattern: re.Pattern[str]
@@ -37,12 +37,13 @@ def patterns() -> list[Former]:
         if line and not line.startswith("#"):
             place, rest = line.split(" | ", 1)
             pattern, term = rest.rsplit(" => ", 1)
-            found.append(Former(place, re.compile(pattern, re.IGNORECASE), term))
+            found.append(Former(place, re.compile(pattern), term))
     return found
 
 
 FORMER = patterns()
 IDENTIFIERS = [former for former in FORMER if former.place == "identifier"]
+ANY_IDENTIFIER = re.compile("|".join(f"(?:{former.pattern.pattern.strip('.*')})" for former in IDENTIFIERS))
 PROSE = [former for former in FORMER if former.place == "prose"]
 WORD = re.compile(r"[^\W\d]\w*")
 
@@ -71,9 +72,10 @@ def prose_of(source: str) -> Iterator[str]:
 @cache
 def terms_of_name(name: str) -> tuple[str, ...]:
     """The glossary terms that replaced this name."""
-    if name in STORED:
+    words = words_of(name)
+    if name in STORED or not ANY_IDENTIFIER.search(words):
         return ()
-    return tuple(former.term for former in IDENTIFIERS if former.pattern.fullmatch(words_of(name)))
+    return tuple(former.term for former in IDENTIFIERS if former.pattern.fullmatch(words))
 
 
 def former_names(source: str) -> list[str]:
@@ -85,7 +87,7 @@ def former_names(source: str) -> list[str]:
 
 def former_prose(text: str) -> list[str]:
     """Phrases of a text that a glossary term replaced, with the term."""
-    line = " ".join(text.split())
+    line = " ".join(text.lower().split())
     return [f"{found[0]}: say {former.term}" for former in PROSE for found in former.pattern.finditer(line)]
 
 
