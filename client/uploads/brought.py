@@ -40,17 +40,21 @@ class FileState(StrEnum):
 class BroughtFile:
     """One file: as it was brought, or one of an archive. part, place: which file of the form, which in it.
 
-    mapping: how its table is read, where no reader knows it; columns: of that table; doubts: what must be checked of a
-    proposed mapping. chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. version: how often it was read; a form
-    of before is not that of now. problem: what stood in the way of storing it, or of
-    taking it out again. imports: what storing it was, by athlete, as the node numbers imports.
-    sha256: of its bytes, once it is stored. put_on: by label, the athlete whom the person put it on when storing it.
-    directions: columns of ratings of which the person said which end is the best. read_before: the day on which a table
-    with this header was stored as `mapping` reads it; None for one that is new, or read another way now. nearly_read,
-    fresh: the day of a table with most of these columns, whose answers fill the form, and the columns that it had not.
-    remembered_as: the kind of table that is remembered by this file. remembered: by label, whose it was said to be in
-    an earlier file of this kind. labels_as: the kind under which labels are remembered by this file. unused: what of it
-    no figure used when it was stored, by athlete.
+    version: how often it was read; a form of before is not that of now. problem: what stood in the way of storing it,
+    or of taking it out again. imports: what storing it was, by athlete, as the node numbers imports. sha256: of its
+    bytes, once it is stored. unused: what of it no figure used when it was stored, by athlete.
+
+    How its table is read, where no reader knows it: mapping; columns: of the table; doubts: what must be checked of a
+    proposed mapping. directions: columns of ratings of which the person said which end is the best. is_answered: the
+    person sent the form of its columns. left_out: columns that this role does not bring. read_before: the day on which
+    a table with this header was stored as `mapping` reads it; None for one that is new, or read another way now.
+    was_taken_out: what was stored then was taken out again. nearly_read, fresh, lacks: the day of a table with most of
+    these columns, whose answers fill the form, the columns that it had not, and whether it had some that are missing
+    here. remembered_as: the kind of table that is remembered by this file.
+
+    Whose its rows are: chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. put_on: by label, the athlete whom
+    the person put it on when storing it. remembered: by label, whose it was said to be in an earlier file of this
+    kind. labels_as: the kind under which labels are remembered by this file.
     """
 
     name: str
@@ -70,9 +74,13 @@ class BroughtFile:
     imports: dict[int, AthleteId] = field(default_factory=dict)
     put_on: Mapping[str, AthleteId] = field(default_factory=dict)
     directions: frozenset[str] = frozenset()
+    is_answered: bool = False
+    left_out: tuple[str, ...] = ()
     read_before: date | None = None
+    was_taken_out: bool = False
     nearly_read: date | None = None
     fresh: tuple[str, ...] = ()
+    lacks: bool = False
     remembered_as: str = ""
     remembered: Mapping[str, RememberedLabel] = field(default_factory=dict)
     labels_as: str = ""
@@ -101,6 +109,18 @@ class BroughtFile:
     def is_new_kind(self) -> bool:
         """True for a table that is read by a mapping which nobody has used before."""
         return self.mapping is not None and self.read_before is None
+
+    @property
+    def is_to_check(self) -> bool:
+        """True for a table of which a person has to look at the columns before its rows are stored."""
+        return self.is_new_kind or self.was_taken_out
+
+    def read_as(self, mapping: CsvMapping | None) -> None:
+        """Have it read by this mapping next: what was said of another way of reading it counts no longer."""
+        if mapping != self.mapping:
+            self.read_before, self.nearly_read, self.fresh, self.lacks = None, None, (), False
+            self.was_taken_out, self.doubts = False, ()
+        self.mapping, self.state, self.problem = mapping, FileState.WAITING, ""
 
     @property
     def needs_its_bytes(self) -> bool:

@@ -40,7 +40,8 @@ class DescribedTables:
 
     def _as_before(self, role: Role, file: BroughtFile, opened: InputFile, before: RememberedReading) -> ReadFile:
         file.mapping, file.directions = before.mapping, before.directions
-        file.read_before, file.columns = before.day, columns_of(opened, before.mapping)
+        file.read_before, file.was_taken_out = before.day, before.is_taken_out
+        file.columns = columns_of(opened, before.mapping)
         return read_for(role, opened, self._now(), before.mapping)
 
     def _anew(self, role: Role, file: BroughtFile, opened: InputFile, unknown: UnreadableFile) -> ReadFile:
@@ -58,14 +59,11 @@ class DescribedTables:
         return self._nearly(role, file, opened, found) or self._as_proposed(role, file, opened, found)
 
     def _as_proposed(self, role: Role, file: BroughtFile, opened: InputFile, found: MappingProposal) -> ReadFile:
-        mapping, left_out = for_role(found.mapping, role)
+        mapping, file.left_out = for_role(found.mapping, role)
         if mapping is None:
             raise UnreadableFile(FOR_THE_MEDICAL_TEAM)
         file.mapping, file.columns = mapping, columns_of(opened, mapping)
-        file.doubts = (
-            *(one for one in found.doubts if one not in found.of_scales),
-            *(f"{name}: left out, the medical team or the athlete brings it" for name in left_out),
-        )
+        file.doubts = tuple(one for one in found.doubts if one not in found.of_scales)
         return read_for(role, opened, self._now(), mapping)
 
     def _nearly(
@@ -81,5 +79,6 @@ class DescribedTables:
             check_interruption()
             return None
         file.mapping, file.directions = near.mapping, near.directions
-        file.columns, file.nearly_read, file.fresh = columns_of(opened, near.mapping), near.day, near.fresh
+        file.nearly_read, file.fresh, file.lacks = near.day, near.fresh, near.lacks
+        file.columns = columns_of(opened, near.mapping)
         return read

@@ -20,15 +20,14 @@ from client.uploads.contents import FileContents, contents, read_for
 from client.uploads.described import DescribedTables
 from client.uploads.limits import MOST_FILES
 from client.uploads.reading_time import bounded_reading
-from client.uploads.remembered import RememberedReading, label_kind, remember_reading
+from client.uploads.remembered import RememberedReading, doubt_reading, label_kind, remember_reading
 from client.vault.history.undoing import undo_what_is_left
 from client.vault.preferences.remembered_labels import (
     RememberedLabel,
-    forget_labels,
+    doubt_labels,
     remember_labels,
     remembered_labels,
 )
-from client.vault.preferences.remembered_tables import forget_table
 from client.vault.scrubbing import scrub_or_tell
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Role
@@ -115,10 +114,10 @@ class UploadReader:
         """Take out again what a file brought; what another import has as well stays, also of the same bytes."""
         try:
             parts = undo_what_is_left(self._vault, file.imports, at=self._clock(), who=upload.person)
-            if file.remembered_as:  # what was taken out again may have been read wrongly
-                forget_table(self._vault, file.remembered_as)
+            if file.remembered_as and file.mapping is not None:
+                doubt_reading(self._vault, file.remembered_as, file.mapping)
             if file.labels_as:
-                forget_labels(self._vault, file.labels_as, list(file.put_on))
+                doubt_labels(self._vault, file.labels_as, file.put_on)
         except Exception as error:  # as in `_carry_out`
             _log(error)
             file.state, file.problem = FileState.STORED, NOT_NOW

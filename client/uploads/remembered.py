@@ -28,7 +28,8 @@ class RememberedReading(BaseModel):
     """How a table was read. directions: columns of which a person said which end is the best.
 
     day: local, the last. role, header: of whoever brought it, and the names of its columns, used or not; empty where
-    they are not kept, as of an earlier version.
+    they are not kept, as of an earlier version. is_taken_out: the file of that day was taken out again, so that the
+    answers may be wrong.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,16 +40,21 @@ class RememberedReading(BaseModel):
     day: date
     role: str = ""
     header: tuple[str, ...] = ()
+    is_taken_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NearReading:
-    """How a table may be read that is nearly one that was read before. fresh: columns that the other one had not."""
+    """How a table may be read that is nearly one that was read before.
+
+    fresh: columns that the other one had not. lacks: the other one had columns that are missing here.
+    """
 
     mapping: CsvMapping
     directions: frozenset[str]
     day: date
     fresh: tuple[str, ...]
+    lacks: bool
 
 
 def remember_reading(vault: Vault, role: Role, file: InputFile, reading: RememberedReading) -> str:
@@ -62,6 +68,14 @@ def remember_reading(vault: Vault, role: Role, file: InputFile, reading: Remembe
     known = reading.model_copy(update={"role": role.value, "header": header})
     remember_table(vault, kind, known.model_dump_json())
     return kind
+
+
+def doubt_reading(vault: Vault, kind: str, mapping: CsvMapping) -> None:
+    """Note that a table of this kind that was read so was taken out again; answers that were given since stand."""
+    text = remembered_table(vault, kind)
+    found = None if text is None else _parsed(text)
+    if found is not None and found.mapping == mapping:
+        remember_table(vault, kind, found.model_copy(update={"is_taken_out": True}).model_dump_json())
 
 
 def remembered_reading(vault: Vault, role: Role, file: InputFile) -> RememberedReading | None:
@@ -118,7 +132,8 @@ def _carried_over(
     kept = for_role(mapping, role)[0]
     if kept is None:
         return None
-    return NearReading(kept, before.directions & set(header), before.day, tuple(fresh))
+    lacks = not set(before.header) <= set(header)
+    return NearReading(kept, before.directions & set(header), before.day, tuple(fresh), lacks)
 
 
 def _parsed(text: str) -> RememberedReading | None:

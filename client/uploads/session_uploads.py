@@ -58,8 +58,7 @@ class SessionUploads:
         with upload.lock:
             if not file.can_be_read_again:
                 return
-            file.read_before = file.read_before if mapping == file.mapping else None
-            file.mapping, file.state, file.problem = mapping, FileState.WAITING, ""
+            file.read_as(mapping)
         self._beside(lambda: self._reader.read_again(upload, file))
 
     def store(self, upload: Upload, looked: Mapping[str, LookedAt]) -> bool:

@@ -3,7 +3,7 @@
 The label itself is not kept. The day is sealed under the athlete's key.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,14 +13,19 @@ from policies.vocabulary import AthleteId
 
 MOST_REMEMBERED: Final = 2000  # ours: labels; the one that was used longest ago is forgotten first
 _PLACE = b"remembered label"
+_TAKEN_OUT: Final = "out"  # as long as the blanks that pad a day: the size of a row tells nothing
 
 
 @dataclass(frozen=True, slots=True)
 class RememberedLabel:
-    """Whose the label is, and the local day on which rows of it were stored last."""
+    """Whose the label is, and the local day on which rows of it were stored last.
+
+    is_taken_out: those rows were taken out again, so that the label may be somebody else's.
+    """
 
     athlete: AthleteId
     day: date
+    is_taken_out: bool = False
 
 
 def remember_labels(vault: Vault, kind: str, owners: Mapping[str, AthleteId], day: date) -> None:
@@ -56,17 +61,31 @@ def remembered_labels(
             rows = connection.execute(query, (number,)).fetchall()
         for key, sealed in rows:
             if key in keys:
-                day = date.fromisoformat(seal.open(sealed, _PLACE + key).decode().rstrip())  # padded with blanks
-                found[keys[key]] = RememberedLabel(athlete, day)
+                found[keys[key]] = _opened(athlete, seal.open(sealed, _PLACE + key))
     return found
 
 
-def forget_labels(vault: Vault, kind: str, labels: Collection[str]) -> None:
-    """Remember nothing of these labels of a kind of file any more."""
-    database, node = vault.seal_of_node()
-    with database.transaction() as connection:
-        keys = [(node.row_key(_named(kind, label)),) for label in labels]
-        connection.executemany("DELETE FROM remembered_label WHERE key = ?", keys)
+def doubt_labels(vault: Vault, kind: str, owners: Mapping[str, AthleteId]) -> None:
+    """Note that rows of these labels were taken out again; what was said of a label since stands."""
+    _, node = vault.seal_of_node()
+    for label, athlete in owners.items():
+        database, number, seal = vault.seal_of(athlete)
+        key = node.row_key(_named(kind, label))
+        with database.transaction() as connection:
+            where = (key, number)
+            query = "SELECT sealed FROM remembered_label WHERE key = ? AND athlete = ?"
+            row = connection.execute(query, where).fetchone()
+            if row is not None:
+                day = _opened(athlete, seal.open(row[0], _PLACE + key)).day
+                sealed = seal.close(f"{day.isoformat()} {_TAKEN_OUT}".encode(), _PLACE + key)
+                connection.execute(
+                    "UPDATE remembered_label SET sealed = ? WHERE key = ? AND athlete = ?", (sealed, *where)
+                )
+
+
+def _opened(athlete: AthleteId, held: bytes) -> RememberedLabel:
+    day, _, rest = held.decode().rstrip().partition(" ")  # padded with blanks
+    return RememberedLabel(athlete, date.fromisoformat(day), rest == _TAKEN_OUT)
 
 
 def _named(kind: str, label: str) -> bytes:

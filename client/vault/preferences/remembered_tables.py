@@ -42,12 +42,5 @@ def remember_table(vault: Vault, kind: str, text: str) -> None:
         )
 
 
-def forget_table(vault: Vault, kind: str) -> None:
-    """Remember nothing of a kind of table any more."""
-    database, seal = vault.seal_of_node()
-    with database.transaction() as connection:
-        connection.execute("DELETE FROM remembered_table WHERE key = ?", (seal.row_key(_named(kind)),))
-
-
 def _named(kind: str) -> bytes:
     return b"table\x1f" + kind.encode()

@@ -10,6 +10,7 @@ from client.uploads.contents import FOR_THE_MEDICAL_TEAM
 from client.uploads.import_kinds import kind_of
 from client.web.access import PageAccess
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
+from client.web.uploads.mapping_form import asks_for_scale
 from client.web.uploads.unused_words import PART_UNUSED, unused_notes
 from client.web.uploads.words import account_words, share_words, state_words
 
@@ -74,8 +75,14 @@ class _Looked:
     @property
     def is_ready(self) -> bool:
         """True where it can be stored without a question: of a known kind, and whose it is is known."""
-        is_open = self.file.state is FileState.READ and not self.file.is_new_kind
+        file = self.file
+        is_open = file.state is FileState.READ and not file.is_to_check and not self.asks_for_scale
         return is_open and bool(self.owners.by_label) and not self.owners.unknown
+
+    @property
+    def asks_for_scale(self) -> bool:
+        """True where it is to be said which end of a scale is the best."""
+        return self.file.mapping is not None and asks_for_scale(self.file.mapping, self.file.directions)
 
     @property
     def is_asked(self) -> bool:

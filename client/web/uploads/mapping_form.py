@@ -3,7 +3,7 @@
 Whoever changes a line sees the rows anew before anything is stored.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,12 +34,20 @@ OptionGroups = tuple[tuple[str, SelectOptions], ...]
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """One line of the form: what the column is read as, and how it is written."""
+    """One line of the form: what the column is read as, and how it is written. is_said: a person said which end of its
+    scale is the best.
+    """
 
     column: TableColumn
     read_as: str
     written: str
     ways: SelectOptions
+    is_said: bool = False
+
+    @property
+    def is_rating(self) -> bool:
+        """True for answers on a scale of which one end is the best."""
+        return self.read_as in RATED and bool(self.ways)
 
     @property
     def is_unsaid(self) -> bool:
@@ -51,8 +59,7 @@ class ColumnLine:
         """What has to be checked of its scale, in the words of the choices; "" for nothing."""
         if self.is_unsaid:
             return f"{self.column.name}: the file does not say which end of the scale is the best; choose it"
-        is_checked = self.read_as in RATED and self.read_as not in _ASKED and self.written == UNSAID and self.ways
-        if not is_checked:
+        if self.is_said or not self.is_rating or self.read_as in _ASKED or self.written != UNSAID:
             return ""
         said, other = self.ways[0][1], self.ways[1][1]
         return f"{self.column.name}: read as “{said}”; choose “{other}” where that is so"
@@ -81,10 +88,20 @@ def lines_of(columns: Sequence[TableColumn], mapping: CsvMapping, directions: Co
     return [_line(one, mapping, directions) for one in columns]
 
 
-def said_directions(columns: Sequence[TableColumn], written: Sequence[str]) -> frozenset[str]:
-    """Return the columns of which the form says which end is the best."""
-    pairs = zip(columns, written, strict=True)
-    return frozenset(one.name for one, how in pairs if how in (STRAIGHT, REVERSED))
+def said_directions(lines: Iterable[ColumnLine]) -> frozenset[str]:
+    """Return the columns of which a form that was sent says which end is the best."""
+    return frozenset(one.column.name for one in lines if one.is_rating and not one.is_unsaid)
+
+
+def unsaid_scales(mapping: CsvMapping, directions: Collection[str]) -> frozenset[Stream]:
+    """Return the ratings of which nobody has said yet which end is the best."""
+    rated = [one for one in mapping.streams if one.stream in RATED and one.stream is not Stream.SESSION_RPE]
+    return frozenset(one.stream for one in rated if not one.reversed and one.column not in directions)
+
+
+def asks_for_scale(mapping: CsvMapping, directions: Collection[str]) -> bool:
+    """True where a person has to say which end of a scale is the best before rows are stored."""
+    return not unsaid_scales(mapping, directions).isdisjoint(_ASKED)
 
 
 def sent_lines(
@@ -175,9 +192,9 @@ def _line(column: TableColumn, mapping: CsvMapping, directions: Collection[str])
     entry = next((one for one in mapping.streams if one.column == column.name), None)
     if entry is None:
         return ColumnLine(column, LEAVE_OUT, "", ())
-    is_said = entry.stream in _ASKED and column.name in directions
-    written = REVERSED if entry.reversed else STRAIGHT if is_said else entry.unit or ""
-    return ColumnLine(column, entry.stream.value, written, _ways(entry.stream))
+    is_said = column.name in directions
+    written = REVERSED if entry.reversed else STRAIGHT if is_said and entry.stream in _ASKED else entry.unit or ""
+    return ColumnLine(column, entry.stream.value, written, _ways(entry.stream), is_said)
 
 
 def _orders(mapping: CsvMapping) -> SelectOptions:

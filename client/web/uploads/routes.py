@@ -28,7 +28,7 @@ from client.web.text import clock_time
 from client.web.uploads.attribution import KnownAthletes, Owners, owners_in
 from client.web.uploads.file_list import ready_files
 from client.web.uploads.gone import NoLongerHere
-from client.web.uploads.mapping_form import mapping_of, said_directions, sent_lines
+from client.web.uploads.mapping_form import ColumnLine, mapping_of, said_directions, sent_lines
 from client.web.uploads.sent_reading import SentAnswer, SentReading
 from client.web.uploads.session_questions import questions_of, stored_files
 from client.web.uploads.views import brought_page, withheld_note
@@ -190,7 +190,7 @@ def _read_again(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFil
     except BadMapping as error:
         return _show(site, viewer, upload, file, [(FORM, _sentence(error))], sent=sent, status=WRONG)
     if mapping is not None:
-        file.directions = said_directions(file.columns, sent.written)
+        file.directions, file.is_answered = said_directions(_sent(file, sent)), True
     site.uploads.read_again(upload, file, mapping)
     return _show(site, viewer, upload, file)
 
@@ -206,6 +206,8 @@ def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sen
     problems = _problems(file, sent, owners)
     if problems:
         return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
+    if file.mapping is not None:
+        file.directions = said_directions(_sent(file, sent))
     if not _store(site, [(upload, {file.key: LookedAt(sent.version, owners.by_label)})]):
         return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
     return to("/imports")
@@ -226,12 +228,15 @@ def _problems(file: BroughtFile, sent: SentReading, owners: Owners) -> list[Prob
 
 def _unsaid_directions(file: BroughtFile, sent: SentReading) -> list[Problem]:
     """Ratings of which the file does not tell which end is the best, and nobody has said it."""
-    lines = sent_lines(file.columns, sent.read_as, sent.written, file.mapping) or []
     return [
         (f"how-{number}", f"Choose which end of the scale of “{one.column.name}” is the best")
-        for number, one in enumerate(lines, start=1)
+        for number, one in enumerate(_sent(file, sent), start=1)
         if one.is_unsaid
     ]
+
+
+def _sent(file: BroughtFile, sent: SentReading) -> list[ColumnLine]:
+    return sent_lines(file.columns, sent.read_as, sent.written, file.mapping) or []
 
 
 def _sentence(error: BadMapping) -> str:

@@ -1,24 +1,28 @@
 """One brought file as its page shows it: its rows as they would be read, what is asked of it, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chassis.text import counted, long_date
 from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents
+from client.vault.preferences.remembered_labels import RememberedLabel
 from client.web.access import PageAccess
 from client.web.uploads.attribution import NOBODY_CHOSEN, KnownAthletes, Owners, owner_words, owners_in, owners_of
 from client.web.uploads.file_list import kind_words
-from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of
+from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of, unsaid_scales
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.unused_words import unused_notes
 from client.web.uploads.words import (
     RowsTable,
+    Scales,
     account_words,
+    how_read,
     kept_figures,
     kept_of_column,
     kept_rows,
+    kind_finding,
     page_reason,
     rows_table,
     share_words,
@@ -33,7 +37,8 @@ NOT_SEEN = "an athlete whom you do not see now"
 class RowsQuestion:
     """Whose rows a label's are. value: what the form sends for each choice. rows: how many.
 
-    before: the day on which rows of this label were stored as those of whom is chosen here; "" for a new label.
+    before: the day on which rows of this label were stored as those of whom is chosen here, and whether they were taken
+    out again; "" for a new label.
     """
 
     number: int
@@ -70,9 +75,7 @@ class BroughtPage:
     lines: tuple[ColumnLine, ...]
     read_as: OptionGroups
     doubts: tuple[str, ...]
-    is_unnamed: bool
-    read_before: str
-    nearly_read: str
+    how_read: str
     fresh: tuple[str, ...]
     can_be_stored: bool
     can_be_read_again: bool
@@ -107,7 +110,7 @@ def brought_page(
         account=account_words(found, owners.left_out) if found else "",
         is_summarised=found is not None and found.shares_rows,
         notes=tuple(map(page_reason, found.notes)) if found else (),
-        table=rows_table(found, lambda label: _name_of(label, owners, known)) if found and found.rows else None,
+        table=_rows(file, found, lambda label: _name_of(label, owners, known)) if found and found.rows else None,
         columns=_columns(found, owners.left_out) if found else (),
         rows_of=_rows_of_athletes(file, found, known) if found and is_stored else (),
         unused=unused_notes(file.unused, access) if is_stored else (),
@@ -115,9 +118,7 @@ def brought_page(
         lines=tuple(shown or ()) if file.can_be_read_again else (),
         read_as=choices(upload.role),
         doubts=_doubts(file, shown or ()),
-        is_unnamed=file.is_unnamed,
-        read_before="" if file.read_before is None else long_date(file.read_before),
-        nearly_read="" if file.nearly_read is None else long_date(file.nearly_read),
+        how_read=how_read(file) if file.columns else "",
         fresh=file.fresh,
         can_be_stored=is_open,
         can_be_read_again=file.can_be_read_again,
@@ -127,12 +128,20 @@ def brought_page(
     )
 
 
+def _rows(file: BroughtFile, found: FileContents, name_of: Callable[[str], str]) -> RowsTable:
+    if file.mapping is None:
+        return rows_table(found, name_of, Scales())
+    turned = frozenset(one.stream for one in file.mapping.streams if one.reversed)
+    return rows_table(found, name_of, Scales(unsaid_scales(file.mapping, file.directions), turned))
+
+
 def _doubts(file: BroughtFile, lines: Sequence[ColumnLine]) -> tuple[str, ...]:
     """Return what has to be checked; of a table that is nearly one of before only its new columns."""
     if not file.can_be_read_again:
         return ()
     asked = [one for one in lines if file.nearly_read is None or one.is_unsaid or one.column.name in file.fresh]
-    return (*file.doubts, *(one.doubt for one in asked if one.doubt))
+    out = (f"{name}: left out, the medical team or the athlete brings it" for name in file.left_out)
+    return (*file.doubts, *out, *(one.doubt for one in asked if one.doubt))
 
 
 def withheld_note(file: BroughtFile) -> str:
@@ -184,9 +193,13 @@ def _question(
         label=label,
         rows=found.rows_of[label],
         chosen=f"{number}.{said}" if said else "",
-        before=long_date(before.day) if before and said == before.athlete and said in dict(people) else "",
+        before=_of_before(before) if before and said == before.athlete and said in dict(people) else "",
         options=tuple((f"{number}.{value}" if value else "", text) for value, text in options),
     )
+
+
+def _of_before(before: RememberedLabel) -> str:
+    return f"{long_date(before.day)}{' and taken out again' if before.is_taken_out else ''}"
 
 
 def _columns(found: FileContents, left_out: Sequence[str]) -> tuple[tuple[str, int, int, str], ...]:
@@ -204,13 +217,15 @@ def _columns(found: FileContents, left_out: Sequence[str]) -> tuple[tuple[str, i
 def _page_finding(file: BroughtFile, owners: Owners) -> str:
     found = file.contents
     if file.state is FileState.READ and found is not None:
-        if file.is_new_kind:
-            return "A new kind of file"
+        if file.is_to_check:
+            return kind_finding(file)
         if owners.unknown:
             return "Whose rows are these?"
         if found.shares_rows:
-            return f"{counted(kept_figures(found, owners.left_out), 'figure')} would be stored".capitalize()
-        return f"{counted(kept_rows(found, owners.left_out), 'row')} would be stored".capitalize()
+            figures = kept_figures(found, owners.left_out)
+            return f"{counted(figures, 'figure')} {'is' if figures == 1 else 'are'} read".capitalize()
+        rows = kept_rows(found, owners.left_out)
+        return f"{counted(rows, 'row')} {'gives' if rows == 1 else 'give'} figures".capitalize()
     if file.waits_for_names:
         return "What do its columns hold?"
     return {

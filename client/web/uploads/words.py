@@ -1,10 +1,11 @@
 """A brought file in the words of its pages."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
-from chassis.text import plural, short_date
+from chassis.text import long_date, plural, short_date
+from client.biometrics.observations import Observation
 from client.biometrics.stream_spec import Shape
 from client.biometrics.streams import SPECS, Stream
 from client.ingest.preview.rows_as_read import RowAsRead
@@ -13,7 +14,8 @@ from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import ColumnAccount, FileContents
 from client.web.text import clock_time
 from client.web.uploads.attribution import Owners
-from client.web.uploads.stream_words import cells_in_words, heading_of, value_words
+from client.web.uploads.mapping_form import asks_for_scale
+from client.web.uploads.stream_words import cells_in_words, heading_of, stream_name, value_words
 
 MOST_COLUMNS_SHOWN = 8  # ours: as many as a laptop shows beside day and athlete
 LENGTHS = (Stream.SESSION_DURATION_MIN, Stream.ACTIVITY_DURATION_MIN)
@@ -22,6 +24,16 @@ NOT_READ = "–"
 _PAGE_OF_DOCS = re.compile(r" \(docs/[^)]*\)")
 UNNAMED = "The names of its columns do not tell what was measured"
 UNKNOWN_KIND = "no reader knows its columns"
+_THEN = "Change what is wrong, then show the rows again."
+_AS_READ = "This is how it would be read."
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """Ratings of a table. unsaid: nobody has said which end is the best. turned: the file's best is the other end."""
+
+    unsaid: Set[Stream] = frozenset()
+    turned: Set[Stream] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +61,11 @@ def share_words(upload: Upload) -> str:
 def state_words(file: BroughtFile, owners: Owners) -> str:
     """Return how far a file is, and what it waits for."""
     if file.state is FileState.READ:
-        asked = "a new kind of file: check its columns" if file.is_new_kind else ""
+        asked = f"{_to_check(file)}: check its columns" if file.is_to_check else ""
+        unsaid = file.mapping is not None and asks_for_scale(file.mapping, file.directions)
+        scale = "which end of a scale is the best?" if unsaid and not asked else ""
         unnamed = "whose rows are these?" if owners.unknown else ""
-        said = file.problem or "; ".join(part for part in (asked, unnamed) if part) or "ready to be stored"
+        said = file.problem or "; ".join(part for part in (asked, scale, unnamed) if part) or "ready to be stored"
         return said[0].upper() + said[1:]
     if file.waits_for_names:
         return UNNAMED
@@ -66,6 +80,42 @@ def state_words(file: BroughtFile, owners: Owners) -> str:
         FileState.UNDONE: f"Taken out again{'; ' + file.problem if file.problem else ''}",
         FileState.LEFT_OUT: "Left out; nothing of it is stored",
     }[file.state]
+
+
+def kind_finding(file: BroughtFile) -> str:
+    """Return the title of a table whose columns have to be looked at."""
+    said = _to_check(file)
+    return said[0].upper() + said[1:]
+
+
+def _to_check(file: BroughtFile) -> str:
+    if file.was_taken_out:
+        return "read as one that was taken out again"
+    if file.nearly_read is not None and not file.fresh and not file.lacks:
+        return "columns of before, laid out anew"
+    return "a new kind of file"
+
+
+def how_read(file: BroughtFile) -> str:
+    """Return how the columns of a table came to be read as they are, as far as it does not name new columns."""
+    if file.is_unnamed:
+        return "No reader knows this table. Say what each column holds, press “Show again” and look at the rows."
+    if file.read_before is not None:
+        return (
+            f"It is read as a table with the same columns was on {long_date(file.read_before)}"
+            f"{', which was taken out again' if file.was_taken_out else ''}. {_THEN}"
+        )
+    if file.nearly_read is None:
+        return f"No reader knows this table. {'It is read as you said.' if file.is_answered else _AS_READ} {_THEN}"
+    table = f"a table of {long_date(file.nearly_read)}"
+    if file.fresh:
+        return f"Most of its columns stood in {table}, and are read as they were there."
+    if file.lacks:
+        return f"All its columns stood in {table}, which had others besides, and are read as they were there. {_THEN}"
+    return (
+        f"Its columns have the names of those of {table}, and are read as they were there. The two are not laid out "
+        f"alike: look at the rows before you store them. {_THEN}"
+    )
 
 
 def account_words(found: FileContents, left_out: Sequence[str] = ()) -> str:
@@ -105,13 +155,18 @@ def why_words(column: ColumnAccount, left_out: Sequence[str] = ()) -> str:
     return "; ".join([*given, *missing, *refused]) or "nothing was left out"
 
 
-def rows_table(found: FileContents, name_of: Callable[[str], str]) -> RowsTable:
-    """Return the first rows. name_of: how the athlete of a label is named here."""
+def rows_table(found: FileContents, name_of: Callable[[str], str], scales: Scales) -> RowsTable:
+    """Return the first rows. name_of: how the athlete of a label is named here.
+
+    Which end of a scale is the best stands above it only once it was said, and beside a value that is turned around
+    stands what the file has.
+    """
     kept = [column.stream for column in found.columns if column.kept]
     streams = sorted(kept, key=lambda one: (SPECS[one].shape is not Shape.NUMBER, one not in LENGTHS))
     shown = streams[:MOST_COLUMNS_SHOWN]
-    rows = tuple((_when(row), name_of(row.label), _cells(row, shown), _note(row)) for row in found.rows)
-    return RowsTable(tuple(map(heading_of, shown)), rows, len(streams) - len(shown))
+    rows = tuple((_when(row), name_of(row.label), _cells(row, shown, scales.turned), _note(row)) for row in found.rows)
+    names = tuple(stream_name(one) if one in scales.unsaid else heading_of(one) for one in shown)
+    return RowsTable(names, rows, len(streams) - len(shown))
 
 
 def _when(row: RowAsRead) -> str:
@@ -123,9 +178,17 @@ def _when(row: RowAsRead) -> str:
     return day if first.day != local.date() or clock_time(local) == "00:00" else f"{day}, {clock_time(local)}"
 
 
-def _cells(row: RowAsRead, shown: Sequence[Stream]) -> tuple[str, ...]:
-    values = {one.stream: value_words(one.stream, one.value) for one in row.readings}
+def _cells(row: RowAsRead, shown: Sequence[Stream], turned: Set[Stream]) -> tuple[str, ...]:
+    values = {one.stream: _cell(one, is_turned=one.stream in turned) for one in row.readings}
     return tuple(values.get(stream, NOT_READ) for stream in shown)
+
+
+def _cell(one: Observation, *, is_turned: bool) -> str:
+    said = value_words(one.stream, one.value)
+    if not is_turned or not isinstance(one.value, float):
+        return said
+    spec = SPECS[one.stream]
+    return f"{said} ({value_words(one.stream, spec.low + spec.high - one.value)} in the file)"
 
 
 def _note(row: RowAsRead) -> str:

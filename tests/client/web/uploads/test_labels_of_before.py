@@ -55,12 +55,21 @@ def test_another_label_or_column_is_asked_about(uploader: Uploader, ids: Ids, wh
     assert "Whose rows are these?" in page
 
 
-def test_what_was_taken_out_again_is_forgotten(uploader: Uploader, ids: Ids) -> None:
+def test_whose_a_label_of_rows_was_that_were_taken_out_again_is_filled_in_and_asked(
+    uploader: Uploader, ids: Ids
+) -> None:
     path = stored(uploader, 17, ids["new"])
     uploader.send(uploader.http.get(path).text, f"{path}/undo")
     uploader.app.state.uploads.finish()
 
-    assert BEFORE not in bring(uploader, 18)[1]
+    path, page = bring(uploader, 18)
+
+    assert f"{BEFORE} and taken out again. Change it if it is somebody else." in page
+    assert f'<option value="0.{ids["new"]}" selected>' in page
+    assert "Store what is ready" not in uploader.http.get("/imports").text
+    uploader.answer(page, path, "use")
+    assert moods(uploader, ids["new"]) == [18]
+    assert f"{BEFORE}. Change it" in bring(uploader, 19)[1]
 
 
 def test_nobody_is_filled_in_who_is_not_seen_or_was_erased(uploader: Uploader, consent: FakeConsent, ids: Ids) -> None:

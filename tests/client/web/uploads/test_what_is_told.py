@@ -155,6 +155,49 @@ def test_everything_that_is_open_is_said_at_once_and_the_rows_say_which_end_is_b
     assert "Fatigue, 5 is best" in page
 
 
+def test_no_direction_stands_above_values_before_it_was_chosen_and_what_is_turned_says_so(
+    uploader: Uploader, ids: Ids
+) -> None:
+    uploader.bring(("t.csv", "date,player,fatigue,mood,rpe\n2026-11-20,Cleo Hart,1,2,7\n"))
+    path, page = uploader.looked_at()
+    said = {"read_as": ["day", "athlete", "fatigue", "mood", "session_rpe"]}
+
+    assert heads(page) == ["Fatigue", "Mood", "Effort"]
+    assert cells(page) == ["1", "2", "7"]
+
+    page = uploader.answer(page, path, "again", **said, written=["date", "", "reversed", "", ""]).text
+    assert heads(page) == ["Fatigue, 5 is best", "Mood, 5 is best", "Effort"]
+    assert cells(page) == ["5 (1 in the file)", "2", "7"]
+
+
+def test_doubts_of_a_reading_end_when_it_is_read_another_way(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,distance\n2026-11-20,Cleo Hart,5000\n"))
+    path, page = uploader.looked_at()
+    assert "its name says no unit" in page
+
+    page = uploader.answer(
+        page, path, "again", read_as=["day", "athlete", "distance"], written=["date", "", "[yd_i]"]
+    ).text
+
+    assert "its name says no unit" not in page
+
+
+def test_a_recording_of_many_sessions_says_that_ten_lines_of_it_are_shown(uploader: Uploader, ids: Ids) -> None:
+    beats = "\n".join(["812", "845", "798"] * 20)
+    uploader.bring(("beats.txt", beats), athlete=ids["new"])
+    assert "<h2> What is read, a line for each session or reading </h2>" in " ".join(uploader.looked_at()[1].split())
+
+
+def heads(page: str) -> list[str]:
+    """The names above the values of the first rows."""
+    return re.findall(r'<th scope="col" class="num">(.*?)</th>', page.partition("as they would be read")[2])[:3]
+
+
+def cells(page: str) -> list[str]:
+    """The values of the first row."""
+    return re.findall(r'<td class="num">(.*?)</td>', page.partition("as they would be read")[2])[:3]
+
+
 def test_days_to_come_are_named_as_such(uploader: Uploader, ids: Ids) -> None:
     rows = "".join(f"2031-01-{day:02d},Ada Lund,3\n" for day in range(1, 28))
     uploader.bring(("t.csv", f"date,player,mood\n{rows}"))
