@@ -101,6 +101,7 @@ def build_site(
     def today() -> date:
         return clock().astimezone(settings.timezone).date()
 
+    questions = KeptByVersion(vault, lambda held, one: open_questions(held, one).questions)
     return ClubSite(
         settings=settings,
         vault=vault,
@@ -110,10 +111,15 @@ def build_site(
         sign_in=StaffSignIn.over(StaffFile(settings.directory), clock=clock, squads=squads, demo=demo),
         # The club stands in it: two nodes on one machine would share a cookie of one name.
         cookie=SessionCookie(f"homefield-node-{settings.club}", address),
-        tables=Tables(vault, without_wearables=settings.without_wearables, today=today),
+        tables=Tables(
+            vault,
+            without_wearables=settings.without_wearables,
+            today=today,
+            repeats=lambda one: [asked.pair for asked in questions.of(one)],
+        ),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
-        questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
+        questions=questions,
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),
         demo=demo,
     )

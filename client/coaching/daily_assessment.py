@@ -14,6 +14,7 @@ from client.coaching.histories import (
     histories,
     index_of,
     is_rest_assumed,
+    may_count_twice,
     own_plan,
 )
 from client.coaching.proposal import Proposal, propose
@@ -33,7 +34,8 @@ NOTHING = Evidence(Readiness(Light.GREY, None, None, {}), {})
 class DailyAssessment:
     """What staff may see of one athlete today, computed only from what they may use.
 
-    assumed_rest: since_hard rests on a day that is rest only by the athlete's rest rule.
+    assumed_rest: since_hard rests on a day that is rest only by the athlete's rest rule. may_count_twice: it would be
+    another, were sessions one that may be.
     below_days: mornings in a row below usual, today included. trend: "falling", "steady", "rising" or None.
     decision: the last one taken today that still covers the proposal.
     """
@@ -51,6 +53,7 @@ class DailyAssessment:
     since_hard: int | None = None
     easier_in_a_row: int = 0
     assumed_rest: bool = False
+    may_count_twice: bool = False
 
     @property
     def light(self) -> Light:
@@ -118,6 +121,7 @@ def assess_day(
         since_hard=since_hard,
         easier_in_a_row=state.reductions,
         assumed_rest=since_hard is not None and is_rest_assumed(reaching, today),
+        may_count_twice=since_hard is not None and may_count_twice(reaching, today),
     )
 
 

@@ -1,5 +1,6 @@
 """From an athlete's daily table to the histories that evidence is read from, and to load, plan and availability."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -85,6 +86,11 @@ def own_plan(table: DailyTable, index: int) -> SessionPlan:
 
     None with too few known days (`is_load_known`) or with fewer than three of the four weekdays known.
     """
+    plan, other = _own_plan(table, index), _own_plan(table.as_one, index)
+    return replace(plan, may_count_twice=plan.session is not None and plan.session != other.session)
+
+
+def _own_plan(table: DailyTable, index: int) -> SessionPlan:
     days = [index - 7 * week for week in range(1, PLAN_WEEKS + 1) if index >= 7 * week]
     loads = table.column("load_au")[days]
     known = loads[np.isfinite(loads)]
@@ -93,6 +99,11 @@ def own_plan(table: DailyTable, index: int) -> SessionPlan:
     mean = float(known.mean())
     session = TrainingSession(max(float(round(mean)), 1.0) if mean > 0 else 0.0)  # 0 is said of no training alone
     return SessionPlan(session, PlanSource.OWN_MEAN, assumed_rest=is_rest_assumed(table, index))
+
+
+def may_count_twice(table: DailyTable, index: int) -> bool:
+    """True where days since the last hard session would be others, were sessions one that may be."""
+    return days_since_hard(table, index) != days_since_hard(table.as_one, index)
 
 
 def index_of(table: DailyTable, day: date) -> tuple[DailyTable, int] | None:

@@ -51,7 +51,8 @@ class TrainingSession:
 class SessionPlan:
     """What is planned for one athlete today, and where the figure comes from.
 
-    assumed_rest: the figure rests on a day that is rest only by the athlete's rest rule.
+    assumed_rest: the figure rests on a day that is rest only by the athlete's rest rule. may_count_twice: it would be
+    another, were sessions one that may be; whether they are was asked and not answered.
     """
 
     session: TrainingSession | None
@@ -59,6 +60,7 @@ class SessionPlan:
     title: str = ""
     match_day: bool = False
     assumed_rest: bool = False
+    may_count_twice: bool = False
 
 
 def lighter(planned: TrainingSession, level: Level, multiplier: float) -> TrainingSession:

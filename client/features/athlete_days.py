@@ -6,6 +6,7 @@ from datetime import date
 from client.biometrics.rest_rule import RestRule
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
+from client.features.days.possible_repeats import PossibleRepeat
 from client.vault.preferences.own_settings import own_settings, source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
@@ -19,11 +20,12 @@ def athlete_days(
     streams: Sequence[Stream] | None = None,
     today: date | None = None,
     rest: RestRule | None = None,
+    repeats: Sequence[PossibleRepeat] = (),
 ) -> DailyTable:
     """Return the athlete's days, made of `streams` alone when given; raises UnknownAthlete or AthleteErased.
 
     today: the athlete's calendar day; days before it are over (without it: days before the newest reading).
-    rest: a rule to try instead of the athlete's own.
+    rest: a rule to try instead of the athlete's own. repeats: as in `client.features.daily.build`.
     """
     return build(
         vault.read(athlete, streams),
@@ -31,4 +33,5 @@ def athlete_days(
         own=own_settings(vault, athlete),
         rest=rest_rule(vault, athlete) if rest is None else rest,
         today=today,
+        repeats=repeats,
     )

@@ -6,7 +6,7 @@ be without training. Readings of two devices for the same thing are never mixed 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from operator import attrgetter, itemgetter
@@ -22,6 +22,7 @@ from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
 from client.features.day_derived import (
     DERIVED,
+    TRAINED_MIN,
     compared_columns,
     shows_training,
     sleep_columns,
@@ -33,6 +34,7 @@ from client.features.days.best_trials import best_columns
 from client.features.days.by_stream import by_stream_and_day
 from client.features.days.heart_load import HEART_LOADS, heart_load_columns
 from client.features.days.nights import nights_of
+from client.features.days.possible_repeats import PossibleRepeat, differing, without_repeats
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
 from client.features.days.session_reports import matched_reports
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
@@ -45,6 +47,8 @@ COUNTED_ONCE = OF_SESSIONS | {Stream.STEPS}
 _TIMES = attrgetter("start", "end")
 _ZERO_AT_REST = frozenset({"load_au", *HEART_LOADS})
 _MORNING_ANSWERS = (Stream.READINESS, Stream.FATIGUE, Stream.MOOD, Stream.SORENESS, Stream.STRESS)
+_MAKE_LOAD = OF_SESSIONS | {Stream.REST_DAY, *_MORNING_ANSWERS}
+_OF_SESSIONS_ALONE = (*(stream.value for stream in OF_SESSIONS), "load_au", TRAINED_MIN, *HEART_LOADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,22 @@ class DailyTable:
     there is more than one (`client.features.days.instruments`).
     `session_load` is the sum over sessions, computed from rating times minutes where it was not given.
     assumed_rest: 1 where load_au is 0 by the athlete's rest rule alone, else 0; absent where there is no such day.
+    if_one: by name, the columns that would be others were all sessions one that may be (`build`: repeats).
     """
 
     dates: tuple[date, ...]
     columns: Mapping[str, Floats]
+    if_one: Mapping[str, Floats] = field(default_factory=dict)
 
     def column(self, name: str) -> Floats:
         """Return one column (days,); all NaN when the athlete has no such reading."""
         found = self.columns.get(name)
         return np.full(len(self.dates), np.nan) if found is None else found
+
+    @property
+    def as_one(self) -> "DailyTable":
+        """The table as it would be were all sessions one that may be; the same where there is no such session."""
+        return DailyTable(self.dates, {**self.columns, **self.if_one}) if self.if_one else self
 
     @property
     def newest_day(self) -> date | None:
@@ -98,13 +109,17 @@ class DailyTable:
         before, after = (self.dates[0] - first).days, (last - self.dates[-1]).days
         part = slice(max(-before, 0), len(self.dates) - max(-after, 0))
         around = (max(before, 0), max(after, 0))
-        return DailyTable(
-            dates,
-            {name: np.pad(values[part], around, constant_values=np.nan) for name, values in self.columns.items()},
+        columns, if_one = (
+            {name: np.pad(values[part], around, constant_values=np.nan) for name, values in held.items()}
+            for held in (self.columns, self.if_one)
         )
+        return DailyTable(dates, columns, if_one)
 
     def _sliced(self, part: slice) -> "DailyTable":
-        return DailyTable(self.dates[part], {name: values[part] for name, values in self.columns.items()})
+        columns, if_one = (
+            {name: values[part] for name, values in held.items()} for held in (self.columns, self.if_one)
+        )
+        return DailyTable(self.dates[part], columns, if_one)
 
 
 def build(
@@ -114,6 +129,7 @@ def build(
     rest: RestRule = EXPLICIT,
     today: date | None = None,
     own: OwnSettings = NOTHING_SET,
+    repeats: Sequence[PossibleRepeat] = (),
 ) -> DailyTable:
     """Return the daily table of one athlete's readings; their order does not matter.
 
@@ -122,7 +138,27 @@ def build(
     rest: which days without a session count as rest beside the recorded ones; the table then reaches to the last
     complete day. today: days before it are over; without it only those before the newest reading are known to be.
     own: the athlete's constants, for what the heart did in sessions (`client.features.days.heart_load`).
+    repeats: reports that may be of one session, as long as nobody has said; both count.
     """
+    held = list(observations)
+    table = _built(held, source_priority, rest, today, own)
+    once = without_repeats(held, repeats) if repeats else held
+    if len(once) == len(held):
+        return table
+    making = [one for one in once if one.stream in _MAKE_LOAD]
+    other = _built(making, source_priority, rest, today or table.dates[-1], own)
+    other = other.between(table.dates[0], table.dates[-1])
+    pairs = {name: (table.columns[name], other.column(name)) for name in _OF_SESSIONS_ALONE if name in table.columns}
+    return replace(table, if_one={name: two[1] for name, two in pairs.items() if differing(*two).any()})
+
+
+def _built(
+    observations: Sequence[Observation],
+    source_priority: Sequence[str],
+    rest: RestRule,
+    today: date | None,
+    own: OwnSettings,
+) -> DailyTable:
     ordered = _counted(_in_order(observations), source_priority)
     if not ordered:
         return DailyTable((), {})

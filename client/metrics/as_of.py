@@ -23,6 +23,7 @@ from client.features.daily import DailyTable, build
 from client.features.day_derived import shows_training
 from client.features.day_sources import Source, counted_sources, ranking, source_of
 from client.features.days.nights import Nights, nights_of
+from client.features.days.possible_repeats import PossibleRepeat
 from client.features.morning_answers import MORNING_ITEMS
 from models.arrays import Floats
 
@@ -50,16 +51,18 @@ def tables_as_of(
     rest: RestRule = EXPLICIT,
     today: date | None = None,
     own: OwnSettings = NOTHING_SET,
+    repeats: Sequence[PossibleRepeat] = (),
     since: date | None = None,
     until: date | None = None,
 ) -> list[TableAsOf]:
     """Return the tables that together hold for the days asked for; all have the days of the athlete's whole history.
 
-    A reading counts from its own day on (docs/indices.md §1.2, §4.5). today: as in `client.features.daily.build`.
+    A reading counts from its own day on (docs/indices.md §1.2, §4.5).
+    today, repeats: as in `client.features.daily.build`.
     since, until: the first and the last day asked for, the whole history without them; of a range before or after the
     history, its first or last day.
     """
-    make = partial(build, source_priority=priority, rest=rest, today=today, own=own)
+    make = partial(build, source_priority=priority, rest=rest, today=today, own=own, repeats=repeats)
     whole = make(readings)
     if not whole.dates:
         return []

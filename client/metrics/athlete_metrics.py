@@ -12,6 +12,7 @@ from client.biometrics.observations import Observation
 from client.biometrics.own_settings import OwnSettings
 from client.biometrics.rest_rule import RestRule
 from client.features.daily import DailyTable
+from client.features.days.possible_repeats import PossibleRepeat
 from client.metrics.as_of import TableAsOf, tables_as_of
 from client.metrics.catalogue import catalogue
 from client.metrics.definition import DailyMetric
@@ -19,6 +20,7 @@ from client.metrics.metric_day import MetricDay
 from client.metrics.recent import needed
 from client.metrics.series import Mask, metric_days
 from client.metrics.why.sources_of_window import SourcesOfWindows
+from client.questions.session_questions import open_questions
 from client.vault.preferences.own_settings import own_settings, source_priority
 from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
@@ -30,7 +32,10 @@ History = dict[str, list[MetricDay]]
 
 @dataclass(frozen=True, slots=True)
 class MetricBasis:
-    """What an athlete's figures are made of, read once. key: of the fingerprints of their inputs."""
+    """What an athlete's figures are made of, read once. key: of the fingerprints of their inputs.
+
+    repeats: reports that may be of one session, which nobody has said yet.
+    """
 
     readings: Sequence[Observation]
     own: OwnSettings
@@ -38,17 +43,20 @@ class MetricBasis:
     rest: RestRule
     is_minor: bool
     key: bytes
+    repeats: tuple[PossibleRepeat, ...] = ()
 
     @classmethod
     def read(cls, vault: Vault, athlete: AthleteId) -> Self:
         """Read it from the vault; raises UnknownAthlete or AthleteErased."""
+        readings = vault.read_in_any_order(athlete)
         return cls(
-            readings=vault.read_in_any_order(athlete),
+            readings=readings,
             own=own_settings(vault, athlete),
             priority=source_priority(vault, athlete),
             rest=rest_rule(vault, athlete),
             is_minor=vault.athlete(athlete).is_minor,
             key=vault.seal_of(athlete)[2].row_key(_KEY),
+            repeats=tuple(one.pair for one in open_questions(vault, athlete, readings).questions),
         )
 
     def between(
@@ -69,6 +77,7 @@ class MetricBasis:
             rest=rest,
             today=today,
             own=self.own,
+            repeats=self.repeats,
             since=since,
             until=last,
         )

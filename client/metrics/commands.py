@@ -9,6 +9,7 @@ import typer
 from chassis.cli.console import print_json_lists, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.text import counted, listed
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 MOST_DAYS = 7305  # ours: twenty years
+MOST_NAMED = 7  # ours: days of one sentence
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +83,11 @@ def metrics(
             f"{', '.join(unrested)}: not known, because days without a session are not known to be rest days; "
             "`homefield-node athlete rest` says which are."
         )
+    if asked := _asked(basis, history):
+        say(
+            f"may_count_twice: {asked}; both of two reports count until `homefield-node imports answer` says that "
+            "they are of one session. `imports questions` shows them."
+        )
     if unset := _unset(history):
         say(f"{', '.join(unset)}: constants are not set; `homefield-node athlete constants` sets what is not set.")
 
@@ -110,6 +117,17 @@ def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> 
     complete = RestRule(RestBasis.COMPLETE_UNTIL, min(last, today))
     tried = basis.between(first=last, last=last, today=today, rest=complete, names=unknown)
     return [name for name in unknown if tried[name][-1].value is not None]
+
+
+def _asked(basis: "MetricBasis", history: "History") -> str:
+    """Name the days of sessions that may count twice in a figure of the last day; "" where there is none."""
+    from client.features.days.possible_repeats import MAY_COUNT_TWICE
+
+    ends = [records[-1].day for records in history.values() if MAY_COUNT_TWICE in records[-1].quality]
+    days = sorted({left_out[0].day for _, left_out in basis.repeats if ends and left_out[0].day <= max(ends)})
+    named = listed([day.isoformat() for day in days[-MOST_NAMED:]])
+    more = len(days) - MOST_NAMED
+    return f"{named}, and {counted(more, 'earlier day')}" if more > 0 else named
 
 
 def _unset(history: "History") -> list[str]:

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from client.features.daily import DailyTable
 from client.features.days.instruments import NEW_SOURCE
+from client.features.days.possible_repeats import MAY_COUNT_TWICE
 from client.features.rest import ASSUMED_REST
 from client.features.windows import known, windows
 from client.metrics.columns import column_of, instruments_of, latest
 from client.metrics.definition import DailyMetric
 from client.metrics.fingerprints import fingerprints, of_unknown
 from client.metrics.metric_day import MetricDay
+from client.metrics.why.counted_twice import in_question
 from client.metrics.why.left_out import INCOMPLETE_DAY, OTHER_SOURCE, known_by_another, without_value
 from client.metrics.why.unknown_reasons import NOT_RECORDED, NOT_SET, reasons
 from models.arrays import Floats
@@ -35,7 +37,8 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
     left_out = _left_out(table, metric.columns[0], whole[0], part)
     if not left_out and all(np.isnan(column).all() for column in whole):
         return _unknown_days(table.dates[part], metric, np.flatnonzero(wanted[part]), key)
-    cut = _Cut(table.dates[part], table.column(ASSUMED_REST)[part], whole[0][part], left_out)
+    asked = in_question(table, metric)[part]
+    cut = _Cut(table.dates[part], table.column(ASSUMED_REST)[part], whole[0][part], left_out, asked)
     found: list[MetricDay] = []
     for columns, holds in _by_instrument(table, metric, whole):
         days = np.flatnonzero((holds & wanted)[part])
@@ -46,12 +49,16 @@ def metric_days(table: DailyTable, metric: DailyMetric, *, wanted: Mask, key: by
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """The days on which a figure depends: whole, its first column by whichever instrument; left_out, by code."""
+    """The days on which a figure depends: whole, its first column by whichever instrument; left_out, by code.
+
+    asked: those on which a session may count twice.
+    """
 
     dates: Sequence[date]
     assumed_rest: Floats
     whole: Floats
     left_out: Mapping[str, Mask]
+    asked: Mask
 
 
 def _left_out(table: DailyTable, name: str, values: Floats, part: slice) -> dict[str, Mask]:
@@ -96,7 +103,9 @@ def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np
         for code, mask in reasons(metric, own[0], unknown, something, unset=told.get(NOT_SET)).items():
             codes.add(code, mask)
     if "load_au" in metric.columns:
-        codes.add(ASSUMED_REST, _rests_on_assumed(cut.assumed_rest, metric) & ~unknown)
+        codes.add(ASSUMED_REST, _rests_on(cut.assumed_rest == 1.0, metric, metric.days) & ~unknown)
+    if cut.asked.any():
+        codes.add(MAY_COUNT_TWICE, _rests_on(cut.asked, metric, metric.reach or metric.days))
     prints = fingerprints(metric, own, days.tolist(), key=key)
     return _records(cut.dates, metric, days, values[days], valid[days], codes, prints)
 
@@ -128,12 +137,11 @@ def _records(
     return list(map(MetricDay._make, rows))
 
 
-def _rests_on_assumed(column: Floats, metric: DailyMetric) -> Mask:
-    """True on days (days,) of whose weight an assumed rest day has some: any so far, where the whole history counts."""
-    assumed = column == 1.0
+def _rests_on(marked: Mask, metric: DailyMetric, days: int) -> Mask:
+    """True on days (days,) of whose weight a marked day has some: any so far, where the whole history counts."""
     if metric.fades:
-        return np.logical_or.accumulate(assumed)
-    return known(windows(np.where(assumed, 1.0, np.nan), metric.days)) > 0
+        return np.logical_or.accumulate(marked)
+    return known(windows(np.where(marked, 1.0, np.nan), days)) > 0
 
 
 class _Codes:

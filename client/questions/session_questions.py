@@ -4,15 +4,18 @@ Until an answer both count. "Same" leaves one of the two out, as voided by hand;
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import combinations
+from operator import attrgetter
+from typing import Final
 
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import OF_SESSIONS, Session, has_only_a_date, session_of
 from client.errors import CannotCorrect
+from client.features.days.possible_repeats import PossibleRepeat
 from client.features.days.session_reports import matched_reports
 from client.vault.codec import natural_key
 from client.vault.history.athlete_history import AthleteHistory
@@ -26,6 +29,7 @@ from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 Readings = tuple[Observation, ...]
+_IN_ORDER: Final = attrgetter("start", "end", "source.app", "source.device", "entry", "stream")
 
 
 class SessionAnswer(StrEnum):
@@ -52,6 +56,11 @@ class SessionQuestion:
         """The local day of the session."""
         return self.kept[0].day
 
+    @property
+    def pair(self) -> PossibleRepeat:
+        """The two reports, as the daily table takes them."""
+        return self.kept, self.left_out
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionsOfAthlete:
@@ -65,19 +74,32 @@ class QuestionsOfAthlete:
         return fingerprint(self.seal, _key(self.seal, reading), reading).hex()
 
 
-def open_questions(vault: Vault, athlete: AthleteId) -> QuestionsOfAthlete:
-    """Return what is not answered yet, in order of time."""
-    database, number, seal = vault.seal_of(athlete)
-    with database.reading() as connection:
-        history = AthleteHistory.read(connection, number, seal, imports(vault, athlete))
-        rows = connection.execute("SELECT key FROM answered_question WHERE athlete = ?", (number,)).fetchall()
-    answered = {key.hex() for (key,) in rows}
-    sessions = [one for one in history.counting.values() if one.stream in OF_SESSIONS]
-    priority = source_priority(vault, athlete)
-    pairs = [*_of_two_sources(sessions, priority), *_of_one_source(sessions, history)]
-    found = [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
+def open_questions(
+    vault: Vault, athlete: AthleteId, readings: Iterable[Observation] | None = None
+) -> QuestionsOfAthlete:
+    """Return what is not answered yet, in order of time.
+
+    readings: all that count of the athlete, where they were read already.
+    """
+    counting = vault.read_in_any_order(athlete, sorted(OF_SESSIONS)) if readings is None else readings
+    sessions = sorted((one for one in counting if one.stream in OF_SESSIONS), key=_IN_ORDER)
+    seal = vault.seal_of(athlete)[2]
+    pairs = [
+        *_of_two_sources(sessions, source_priority(vault, athlete)),
+        *_of_one_source(vault, athlete, sessions),
+    ]
+    if not pairs:
+        return QuestionsOfAthlete((), seal)
+    answered, found = _answered(vault, athlete), [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
     asked = {one.id: one for one in found if one.id not in answered}
     return QuestionsOfAthlete(tuple(sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))), seal)
+
+
+def _answered(vault: Vault, athlete: AthleteId) -> set[str]:
+    database, number, _ = vault.seal_of(athlete)
+    with database.reading() as connection:
+        rows = connection.execute("SELECT key FROM answered_question WHERE athlete = ?", (number,)).fetchall()
+    return {key.hex() for (key,) in rows}
 
 
 def answer(vault: Vault, athlete: AthleteId, question_id: str, given: SessionAnswer, *, at: datetime, who: str) -> None:
@@ -103,17 +125,29 @@ def _of_two_sources(sessions: Sequence[Observation], priority: Sequence[str]) ->
             yield tuple(one.readings.values()), tuple(report.readings.values())
 
 
-def _of_one_source(sessions: Sequence[Observation], history: AthleteHistory) -> Iterator[tuple[Readings, Readings]]:
+def _of_one_source(
+    vault: Vault, athlete: AthleteId, sessions: Sequence[Observation]
+) -> Iterator[tuple[Readings, Readings]]:
     """Yield rows of one day without times of day that no one file has both: the later may correct the earlier."""
     days: dict[object, dict[Session, list[Observation]]] = defaultdict(lambda: defaultdict(list))
     for one in sessions:
         if has_only_a_date(one):
             days[session_of(one)[:3]][session_of(one)].append(one)
-    for rows in days.values():
+    several = [rows for rows in days.values() if len(rows) > 1]
+    if not several:  # what every file had is read for these alone
+        return
+    history = _history(vault, athlete)
+    for rows in several:
         held = sorted(rows.values(), key=lambda row: _place(row[0]))
         for earlier, later in combinations(held, 2):
             if not history.have_one_file(_keys(history.seal, earlier), _keys(history.seal, later)):
                 yield tuple(later), tuple(earlier)
+
+
+def _history(vault: Vault, athlete: AthleteId) -> AthleteHistory:
+    database, number, seal = vault.seal_of(athlete)
+    with database.reading() as connection:
+        return AthleteHistory.read(connection, number, seal, imports(vault, athlete))
 
 
 def _place(reading: Observation) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from client.readings.listed import ListedReading
 
 MOST_ROWS = 200  # ours: of a table for people; programs take --json
+ONE_OR_TWO = "may be one session or two"
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +62,7 @@ def readings(
         report(settings, OperatorLooked(athlete=found, what=OperatorView.READINGS))
         states = frozenset(ReadingState) if all_states else SHOWN_AS_READINGS
         listed = listed_readings(
-            vault, found, streams=stream or (), first=first, last=last, states=states, tells_unused=True
+            vault, found, streams=stream or (), first=first, last=last, states=states, is_explained=True
         )
         if as_json:
             print_json_rows("homefield-readings-1", {"athlete": found}, "readings", (one.as_json() for one in listed))
@@ -80,12 +81,15 @@ def _show(listed: "list[ListedReading]") -> None:
     for one in listed[-MOST_ROWS:]:
         reading = one.stored.reading
         by = "" if one.used_instead is None else f": {name_of(one.used_instead)} comes first"
-        origin, state = name_of(source_of(reading)), ", ".join((one.state + by, *reading.quality))
+        origin, asked = name_of(source_of(reading)), (ONE_OR_TWO,) if one.questions else ()
+        state = ", ".join((one.state + by, *asked, *reading.quality))
         short, day = one.stored.id[:SHORTEST_ID], one.local_day.isoformat()
         rows.append((short, day, _start(one), reading.stream.value, _value(reading), origin, state))
     left = len(listed) - len(rows)
     title = plural(len(listed), "reading", "readings") + (f", the last {MOST_ROWS} of them" if left else "")
     print_table(title, ("Id", "Day", "Start", "Stream", "Value", "From", "State"), rows)
+    if any(one.questions for one in listed):
+        say(f"{ONE_OR_TWO}: asked and not answered; both count. `homefield-node imports questions` shows both.")
 
 
 def _start(one: "ListedReading") -> str:

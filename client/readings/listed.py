@@ -1,5 +1,6 @@
 """The list of an athlete's readings: each with its day, its origin, and whether it counts."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
@@ -13,6 +14,7 @@ from client.features.day_sources import Source, name_of, source_of
 from client.features.days.nights import Nights, nights_of
 from client.features.days.outranked import outranked
 from client.features.days.session_reports import matched_reports
+from client.questions.session_questions import QuestionsOfAthlete, open_questions
 from client.vault.history.imports_of_readings import ImportsOfReadings
 from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState, StoredReading, stored_readings
 from client.vault.preferences.own_settings import source_priority
@@ -35,7 +37,8 @@ class ListedReading:
     state: `counts`, `replaced` (also by a later answer of its source on the same day), `witness` or `not_used`.
     replaced_by: id of the value that counts in its place; None where it counts, or where the report that counts has no
     such value. import_number: of the import that brought it, as `imports list` shows it; None where none did.
-    used_instead: the source that comes first where it is not used; None elsewhere.
+    used_instead: the source that comes first where it is not used; None elsewhere. questions: ids of the open questions
+    whether its session is another's too: both count, so that its day may count one session twice.
     """
 
     stored: StoredReading
@@ -44,6 +47,7 @@ class ListedReading:
     replaced_by: str | None
     import_number: int | None = None
     used_instead: Source | None = None
+    questions: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Every field in plain JSON; what is not known is null. Times are RFC 3339 with the offset of the place."""
@@ -65,6 +69,7 @@ class ListedReading:
             "replaced_by": self.replaced_by,
             "import": self.import_number,
             "used_instead": None if self.used_instead is None else name_of(self.used_instead),
+            "questions": list(self.questions),
         }
 
 
@@ -76,17 +81,18 @@ def listed_readings(
     first: date | None = None,
     last: date | None = None,
     states: Iterable[ReadingState] = SHOWN_AS_READINGS,
-    tells_unused: bool = False,
+    is_explained: bool = False,
 ) -> Iterator[ListedReading]:
     """Return the readings of these streams (all without any) and days, in order of time; they are read at once.
 
     Raises UnknownAthlete or AthleteErased. states: values that were voided or never taken are listed where asked for.
-    tells_unused: what no figure uses is told as such, and counts otherwise.
+    is_explained: what no figure uses is told as such, and counts otherwise; so is each open question about sessions.
     """
     held, priority = stored_readings(vault, athlete, states=states), source_priority(vault, athlete)
     every = _every(held, priority)
-    if tells_unused:
+    if is_explained:
         every = _with_unused(every, _unused(held, priority))
+        every = _with_questions(every, open_questions(vault, athlete))
     brought = ImportsOfReadings.read(vault, athlete)
     return (
         replace(one, import_number=brought.of(one.stored))
@@ -123,6 +129,15 @@ def _with_unused(every: Iterable[ListedReading], unused: Mapping[int, Source]) -
         by = unused.get(id(one.stored.reading))
         is_unused = by is not None and one.state == ReadingState.COUNTS.value
         yield replace(one, state=NOT_USED, used_instead=by) if is_unused else one
+
+
+def _with_questions(every: Iterable[ListedReading], held: QuestionsOfAthlete) -> Iterator[ListedReading]:
+    asked: dict[str, list[str]] = defaultdict(list)
+    for question in held.questions:
+        for reading in (*question.kept, *question.left_out):
+            asked[held.id_of(reading)].append(question.id)
+    for one in every:
+        yield replace(one, questions=tuple(asked[one.stored.id])) if one.stored.id in asked else one
 
 
 def _answered_again(held: Sequence[StoredReading], nights: Nights) -> Mapping[str, str]:

@@ -1,11 +1,12 @@
 """Daily tables for the pages, built only from the categories a look allows, kept while the vault is unchanged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from client.biometrics.streams import SPECS, Stream
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
+from client.features.days.possible_repeats import PossibleRepeat
 from client.vault.history.kept_by_version import VersionMemory
 from client.vault.store import Vault
 from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, Category, Lineage
@@ -27,13 +28,20 @@ class Tables:
     Tables are kept while the vault is unchanged (`VersionMemory`).
     without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
     today: the club's calendar day, before which days are over; without it, days before an athlete's newest reading are.
+    repeats: an athlete's reports that may be of one session, as long as nobody has said.
     """
 
     def __init__(
-        self, vault: Vault, *, without_wearables: bool = False, today: Callable[[], date] | None = None
+        self,
+        vault: Vault,
+        *,
+        without_wearables: bool = False,
+        today: Callable[[], date] | None = None,
+        repeats: Callable[[AthleteId], Sequence[PossibleRepeat]] = lambda _: (),
     ) -> None:
         self._vault = vault
         self._today = today
+        self._repeats = repeats
         self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
         self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
         self._memory = VersionMemory[DailyTable](vault)
@@ -62,4 +70,9 @@ class Tables:
         today = self._today() if self._today else None
         streams = streams_of(categories, unworn=unworn)
         key = (athlete, categories, unworn, today)
-        return self._memory.of(athlete, key, lambda: athlete_days(self._vault, athlete, streams=streams, today=today))
+
+        def read() -> DailyTable:
+            repeats = self._repeats(athlete) if Category.TRAINING_LOAD in categories else ()
+            return athlete_days(self._vault, athlete, streams=streams, today=today, repeats=repeats)
+
+        return self._memory.of(athlete, key, read)

@@ -19,6 +19,7 @@ from policies.vocabulary import Category
 
 NOT_RECORDED = "Not recorded"
 COUNTED_AS_REST = "days without an entry counted as rest"
+MAY_COUNT_TWICE = "may count one session twice: asked, not answered"
 LIGHT_WORDS: Mapping[Light, str] = {
     Light.GREEN: "as usual",
     Light.AMBER: "below usual",
@@ -78,11 +79,11 @@ def plan(one: SessionPlan, day: date) -> str:
     """Return what is planned, and where the figure comes from when nobody set it."""
     if one.session is None:
         return "No plan recorded"
-    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
+    marks = _marks(one)
     if one.source is PlanSource.OWN_MEAN and one.session.load_au == 0:
-        return f"No plan set; own {weekday(day)}s are without training{assumed}"
+        return f"No plan set; own {weekday(day)}s are without training{marks}"
     if one.source is PlanSource.OWN_MEAN:
-        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU{assumed}"
+        return f"No plan set; own usual {weekday(day)}, {one.session.load_au:,.0f} AU{marks}"
     title = f"{one.title}, " if one.title else ""
     return sentence(f"{title}{session(one.session)}")
 
@@ -164,8 +165,13 @@ def quiet(one: DailyAssessment) -> str:
         return "reported a problem this morning"
     if one.since_hard is None:
         return ""
-    assumed = f"; {COUNTED_AS_REST}" if one.assumed_rest else ""
-    return f"{plural(one.since_hard, 'day', 'days')} since hard session{assumed}"
+    return f"{plural(one.since_hard, 'day', 'days')} since hard session{_marks(one)}"
+
+
+def _marks(one: SessionPlan | DailyAssessment) -> str:
+    """Say on what a figure of load rests that nobody recorded or settled."""
+    marks = {COUNTED_AS_REST: one.assumed_rest, MAY_COUNT_TWICE: one.may_count_twice}
+    return "".join(f"; {words}" for words, stands in marks.items() if stands)
 
 
 def trend(one: DailyAssessment) -> str:

@@ -1,4 +1,7 @@
-"""The chart of load: sessions as bars, weighted means as lines, today's plan. Missing is never zero."""
+"""The chart of load: sessions as bars, weighted means as lines, today's plan. Missing is never zero.
+
+A day that may count one session twice says so, with what it would be were it one.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +14,10 @@ from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
 from client.features.acwr import known_ewma
 from client.features.daily import DailyTable
+from client.features.days.possible_repeats import differing
 from client.features.rest import ASSUMED_REST
 from client.web.charts.parts import UNKNOWN, Rows, even_steps, finished, json_value, table_value
+from client.web.text import MAY_COUNT_TWICE
 from models.arrays import Floats
 
 SPEC = Path(__file__).with_name("load.json")
@@ -23,20 +28,36 @@ HEADROOM = 1.4  # ours: the labels stand above the bars
 LEAST_TOP_AU = 100.0  # ours: small sessions look small
 LABEL_HEIGHTS = (0.98, 0.905, 0.83)
 TOO_FEW = "Too few days are known to compare load"
+MOST_ASKED = 3  # ours: days named below the picture; the table has all
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
     """The days that the chart shows, oldest first: load and weighted means in arbitrary units, NaN where unknown.
 
-    A mean is known where enough of its days are (docs/indices.md §2.5). assumed: rest by the athlete's rest rule alone.
+    A mean is known where enough of its days are (docs/indices.md §2.5).
     """
 
     dates: tuple[date, ...]
     load: Floats
     fast: Floats
     slow: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the chart shows. once: the same were all sessions one that may be; assumed: rest by the rest rule alone."""
+
+    told: _Series
+    once: _Series
     assumed: Floats
+
+    @property
+    def asked(self) -> list[tuple[date, float, float]]:
+        """The days that may count one session twice, with both loads."""
+        days = zip(self.told.dates, self.told.load, self.once.load, strict=True)
+        marks = differing(self.told.load, self.once.load).tolist()
+        return [day for day, is_asked in zip(days, marks, strict=True) if is_asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +88,27 @@ def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Cha
     """Daily session load as bars with 7- and 28-day weighted means and today's plan; None without any load."""
     if not np.isfinite(table.column("load_au")).any():
         return None
-    series = _series(table)
-    found = compared(table)
+    shown = _shown(table)
+    found, other = compared(table), _if_one(table)
+    label = found.label if found else f"{TOO_FEW}. A mean needs 6 of 7 or 24 of 28 days."
     return finished(
-        _spec(series, day, planned_au or None),
+        _spec(shown, day, planned_au or None),
         finding=found.finding if found else TOO_FEW,
-        about=_about(series),
-        label=found.label if found else f"{TOO_FEW}. A mean needs 6 of 7 or 24 of 28 days.",
+        about=f"{_about(shown)}{other}",
+        label=f"{label}{other}",
         columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)"),
-        rows=_rows(series),
+        rows=_rows(shown),
     )
+
+
+def _if_one(table: DailyTable) -> str:
+    """Say what the comparison would be were all sessions one that may be; "" where it would be the same."""
+    found, other = compared(table), compared(table.as_one)
+    if found == other:
+        return ""
+    if other is None:
+        return " Counted as one, too few days are known to compare load."
+    return f" Counted as one: {other.label[0].lower()}{other.label[1:]}"
 
 
 def compared(table: DailyTable) -> LoadComparison | None:
@@ -92,31 +124,55 @@ def compared(table: DailyTable) -> LoadComparison | None:
     return LoadComparison(table.dates[index], round(fast), round(slow)) if np.isfinite([fast, slow]).all() else None
 
 
+def _shown(table: DailyTable) -> _Shown:
+    return _Shown(_series(table), _series(table.as_one), table.column(ASSUMED_REST)[_last_days(table)])
+
+
 def _series(table: DailyTable) -> _Series:
-    load = table.column("load_au")
-    shown = slice(max(0, len(load) - LOAD_DAYS), None)
+    load, last = table.column("load_au"), _last_days(table)
     fast, slow = known_ewma(load, span_d=FAST_SPAN_D), known_ewma(load, span_d=SLOW_SPAN_D)
-    assumed = table.column(ASSUMED_REST)
-    return _Series(tuple(table.dates[shown]), load[shown], fast[shown], slow[shown], assumed[shown])
+    return _Series(tuple(table.dates[last]), load[last], fast[last], slow[last])
 
 
-def _about(series: _Series) -> str:
-    assumed = int((series.assumed == 1.0).sum())
+def _last_days(table: DailyTable) -> slice:
+    return slice(max(0, len(table.dates) - LOAD_DAYS), None)
+
+
+def _about(shown: _Shown) -> str:
+    assumed = int((shown.assumed == 1.0).sum())
     rest = f" {plural(assumed, 'day', 'days')} without an entry counted as rest." if assumed else ""
     lines = "Lines: weighted means, where 6 of 7 or 24 of 28 days are known."
-    return f"{len(series.dates)} days. Bars: session load; × no entry. {lines}{rest} Not a risk score."
+    days = f"{len(shown.told.dates)} days. Bars: session load; × no entry."
+    return f"{days} {lines}{rest} Not a risk score.{_asked(shown)}"
 
 
-def _spec(series: _Series, day: date, planned_au: float | None) -> Spec:
+def _asked(shown: _Shown) -> str:
+    """Name the days that may count one session twice, newest first, with what each reading gives."""
+    days = shown.asked[::-1]
+    told = [
+        f" ? {long_date(day)} {MAY_COUNT_TWICE}. {_au(load)} as counted, {_au(once)} if it is one session."
+        for day, load, once in days[:MOST_ASKED]
+    ]
+    left = len(days) - len(told)
+    return "".join(told) + (f" So may {plural(left, 'more day', 'more days')}: see the table." if left else "")
+
+
+def _au(load: float) -> str:
+    return f"{load:,.0f} AU" if np.isfinite(load) else "not known"
+
+
+def _spec(shown: _Shown, day: date, planned_au: float | None) -> Spec:
+    series = shown.told
     known = series.load[np.isfinite(series.load)]
     top = HEADROOM * max([*known.tolist(), planned_au or 0.0, LEAST_TOP_AU])
     first_line, second_line, third_line = (height * top for height in LABEL_HEIGHTS)
     return filled(
         SPEC,
-        days=_days(series, day),
+        days=_days(shown, day),
         plan=None if planned_au is None else [{"date": day.isoformat(), "load": planned_au}],
         has_fast=bool(np.isfinite(series.fast).any()),
         has_slow=bool(np.isfinite(series.slow).any()),
+        has_asked=bool(shown.asked),
         top=top,
         marks=even_steps(top / HEADROOM),
         begin=series.dates[0].isoformat(),
@@ -126,26 +182,39 @@ def _spec(series: _Series, day: date, planned_au: float | None) -> Spec:
     )
 
 
-def _days(series: _Series, day: date) -> list[dict[str, object]]:
+def _days(shown: _Shown, day: date) -> list[dict[str, object]]:
+    series, asked = shown.told, {one for one, _, _ in shown.asked}
     return [
         {
             "date": one.isoformat(),
             "load": json_value(load),
+            "shown": json_value(load) or 0.0,
             "ewma7": json_value(fast),
             "ewma28": json_value(slow),
             "gap": bool(np.isnan(load)) and one != day,
+            "asked": one in asked,
         }
         for one, load, fast, slow in zip(series.dates, series.load, series.fast, series.slow, strict=True)
     ]
 
 
-def _rows(series: _Series) -> Rows:
-    """The table twin, newest day first."""
-    days = zip(series.dates, series.load, series.fast, series.slow, series.assumed, strict=True)
+def _rows(shown: _Shown) -> Rows:
+    """The table twin, newest day first; of a day that may count one session twice both readings."""
+    cells = zip(_cells(shown.told, shown.assumed), _cells(shown.once, shown.assumed), strict=True)
+    both = [tuple(map(_both, told, once)) for told, once in cells]
+    return [(long_date(day), *row) for day, row in zip(shown.told.dates, both, strict=True)][::-1]
+
+
+def _cells(series: _Series, assumed: Floats) -> list[tuple[str, ...]]:
+    days = zip(series.load, series.fast, series.slow, assumed, strict=True)
     return [
-        (long_date(one), _load(load, assumed), *(table_value(mean, 0, missing=UNKNOWN) for mean in (fast, slow)))
-        for one, load, fast, slow, assumed in days
-    ][::-1]
+        (_load(load, is_assumed), *(table_value(mean, 0, missing=UNKNOWN) for mean in (fast, slow)))
+        for load, fast, slow, is_assumed in days
+    ]
+
+
+def _both(told: str, once: str) -> str:
+    return told if told == once else f"{told} ({once} if one)"
 
 
 def _load(load: float, assumed: float) -> str:

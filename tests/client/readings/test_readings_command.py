@@ -18,7 +18,7 @@ FORM, WATCH = ReadingSource("", "form", "f" * 64), ReadingSource("fr945", "watch
 EVENING = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # half past eleven in Oslo
 FIELDS = {
     *("id", "stream", "value", "unit", "start", "end", "local_day"),
-    *("source", "device", "file", "quality", "state", "replaced_by", "import", "used_instead"),
+    *("source", "device", "file", "quality", "state", "replaced_by", "import", "used_instead", "questions"),
 }
 
 
