@@ -13,7 +13,7 @@ from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.cells.csv_records import CsvRecord, split_records
 from client.ingest.cells.cycle_names import is_about_cycle
-from client.ingest.cells.headings import MOST_LINES, heading, plain_heading
+from client.ingest.cells.headings import MOST_LINES, heading, may_hold_names, plain_heading
 from client.ingest.cells.text_codec import holds_zeros, utf_16
 from client.ingest.cells.typed_cell import TypedCell
 from client.ingest.input_file import InputFile
@@ -212,7 +212,7 @@ def _below_description(
     lines, said = _lines(file)
     candidates = dict.fromkeys([*(one for one in (delimiter, said) if one), *_DELIMITERS])
     first = lines.first(MAX_PREAMBLE + MOST_LINES)
-    for number in range(min(MAX_PREAMBLE, len(first))):
+    for number in filter(lambda one: may_hold_names(first[one]), range(min(MAX_PREAMBLE, len(first)))):
         for chosen in candidates:
             if fits(heading(first, number, chosen)[0]):
                 return _table_at(lines, number, chosen)

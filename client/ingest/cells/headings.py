@@ -1,6 +1,7 @@
 """Names of columns: what two spellings of one have in common, and the lines that a header takes."""
 
 import csv
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -8,11 +9,17 @@ from client.errors import UnreadableFile
 
 MOST_LINES = 8  # ours: lines of a header whose names are broken within quotation marks
 _QUOTE = '"'
+_LETTER = re.compile(r"(?<!\d)[^\W\d_]|[^\W\d_](?!\d)")  # but for the T within a time stamp
 
 
 def plain_heading(name: str) -> str:
     """Return a name with single spaces, also for line breaks, and its letters composed (Unicode NFC)."""
     return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def may_hold_names(line: str) -> bool:
+    """Whether a line has a letter, without which it is no line of names that a reader knows."""
+    return _LETTER.search(line) is not None
 
 
 def heading(lines: Sequence[str], number: int, delimiter: str) -> tuple[tuple[str, ...], int]:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from client.ingest.cells.headings import plain_heading
+from client.ingest.cells.headings import may_hold_names, plain_heading
 from client.ingest.input_file import InputFile
 from client.ingest.text_table import TextTable
 
@@ -101,7 +101,7 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
     for raw in file.head[at:].splitlines(keepends=True)[:MOST_PREAMBLE]:
         at += len(raw)
         line = raw.decode("utf-8", errors="replace").strip()
-        for delimiter in filter(line.__contains__, _DELIMITERS):
+        for delimiter in filter(line.__contains__, _DELIMITERS if may_hold_names(line) else ""):
             header = tuple(map(plain_heading, next(csv.reader([line], delimiter=delimiter), [])))
             columns = _columns(header, names)
             if len(columns) >= 2:
