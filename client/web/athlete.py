@@ -18,7 +18,6 @@ from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Leve
 from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
 from client.features.morning_answers import morning_items_used
-from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
@@ -248,10 +247,10 @@ def _charts(site: ClubSite, it: Opened) -> list[Chart]:
         return []
     table = placed[0].until(it.day)
     session = it.assessment.plan.session if it.assessment else None
-    sleep = site.readings(it.access, it.athlete.athlete, Category.SLEEP)
+    sources = site.tables.sources(it.athlete.athlete, it.access.of(it.athlete.athlete))
     found = [
-        hrv_chart(table),
-        load_chart(table, day=it.day, planned_au=session.load_au if session else None),
-        sleep_chart(table, sleep, day=it.day, priority=source_priority(site.vault, it.athlete.athlete)),
+        hrv_chart(table, sources.variability),
+        load_chart(table, day=it.day, planned_au=session.load_au if session else None, sources=sources.load),
+        sleep_chart(table, sources, day=it.day),
     ]
     return [chart for chart in found if chart is not None]

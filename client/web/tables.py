@@ -6,8 +6,11 @@ from datetime import date
 from client.biometrics.streams import SPECS, Stream
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
+from client.features.days.column_sources import SourcesOfFigures, sources_of_figures
+from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.possible_repeats import PossibleRepeat
 from client.vault.history.kept_by_version import VersionMemory
+from client.vault.preferences.own_settings import source_priority
 from client.vault.store import Vault
 from policies.vocabulary import WITHOUT_WEARABLES, AthleteId, Category, Lineage
 
@@ -45,6 +48,7 @@ class Tables:
         self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
         self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
         self._memory = VersionMemory[DailyTable](vault)
+        self._sources = VersionMemory[SourcesOfFigures](vault)
         self._newest: tuple[tuple[int, int], date | None] | None = None
 
     def newest_day(self) -> date | None:
@@ -61,6 +65,15 @@ class Tables:
     def read(self, athlete: AthleteId, categories: frozenset[Category]) -> DailyTable:
         """Return the athlete's days as far as `categories` go; raises VaultError for an unknown or erased athlete."""
         return self._read(athlete, categories, self.unworn)
+
+    def sources(self, athlete: AthleteId, categories: frozenset[Category]) -> SourcesOfFigures:
+        """Return whose the newest days of `read` are."""
+
+        def found() -> SourcesOfFigures:
+            readings = self._vault.read(athlete, streams_of(categories, unworn=self.unworn))
+            return sources_of_figures(DaysOfReadings(readings, source_priority(self._vault, athlete)))
+
+        return self._sources.of(athlete, (athlete, categories), found)
 
     def read_for_light(self, athlete: AthleteId, categories: frozenset[Category]) -> DailyTable:
         """Return the days that the light is computed from: of all categories nothing worn, where the node says so."""

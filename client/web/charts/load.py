@@ -6,6 +6,7 @@ A day that may count one session twice says so, with what it would be were it on
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -14,9 +15,11 @@ from chassis.web.chart_spec import Spec, filled
 from chassis.web.charts import Chart
 from client.features.acwr import known_ewma
 from client.features.daily import DailyTable
+from client.features.days.column_sources import SourcesByDay
 from client.features.days.possible_repeats import differing
 from client.features.rest import ASSUMED_REST
 from client.web.charts.parts import UNKNOWN, Rows, even_steps, finished, json_value, table_value
+from client.web.charts.sources import FROM, named, source_words, with_sources
 from client.web.text import MAY_COUNT_TWICE
 from models.arrays import Floats
 
@@ -42,6 +45,11 @@ class _Series:
     load: Floats
     fast: Floats
     slow: Floats
+
+    @property
+    def known_days(self) -> list[date]:
+        """The days that have a bar, or are known to be without training."""
+        return [day for day, load in zip(self.dates, self.load.tolist(), strict=True) if load == load]  # NaN is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +92,24 @@ class LoadComparison:
         )
 
 
-def load_chart(table: DailyTable, *, day: date, planned_au: float | None) -> Chart | None:
+def load_chart(
+    table: DailyTable, *, day: date, planned_au: float | None, sources: SourcesByDay = MappingProxyType({})
+) -> Chart | None:
     """Daily session load as bars with 7- and 28-day weighted means and today's plan; None without any load."""
     if not np.isfinite(table.column("load_au")).any():
         return None
     shown = _shown(table)
     found, other = compared(table), _if_one(table)
     label = found.label if found else f"{TOO_FEW}. A mean needs 6 of 7 or 24 of 28 days."
+    (words,) = source_words(sources, days=shown.told.known_days)
+    made_by = f" Sources: {named(words)}." if words else ""
     return finished(
         _spec(shown, day, planned_au or None),
         finding=found.finding if found else TOO_FEW,
-        about=f"{_about(shown)}{other}",
-        label=f"{label}{other}",
-        columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)"),
-        rows=_rows(shown),
+        about=f"{_about(shown)}{other}{made_by}",
+        label=f"{label}{other}{made_by}",
+        columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)", *([FROM] if words else [])),
+        rows=with_sources(_rows(shown), shown.told.dates, words),
     )
 
 
