@@ -10,6 +10,7 @@ from client.commands import (
     adopt,
     evaluate,
     federation,
+    keys,
     league,
     plan,
     release,
@@ -17,6 +18,7 @@ from client.commands import (
     setup,
     squad,
     staff,
+    status,
 )
 from client.commands.files import ingest
 from client.corrections import commands as corrections
@@ -39,6 +41,8 @@ app = typer.Typer(
 )
 for area in (
     setup,
+    keys,
+    status,
     squad,
     rest,
     own_settings,

@@ -18,9 +18,17 @@ from chassis.hidden_characters import cleaned
 from chassis.http.key_change import SignedKeyChange, TakenKey
 from chassis.http.limits import MOST_ITEMS
 from chassis.http.request_signature import protects_answers
-from chassis.http.signed_client import UNAUTHORISED, SignedClient
+from chassis.http.signed_client import FAULTY, UNAUTHORISED, SignedClient
 from chassis.remote_time import outside
-from client.errors import BadNodeSettings, ClockApart, ConsentBusy, ConsentRefused, ConsentUnavailable, NodeKeyNotTaken
+from client.errors import (
+    BadNodeSettings,
+    ClockApart,
+    ConsentBusy,
+    ConsentNotAnswering,
+    ConsentRefused,
+    ConsentUnavailable,
+    NodeKeyNotTaken,
+)
 from client.settings import NodeSettings
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
@@ -306,9 +314,11 @@ class NodeConsentClient:
         except ServiceBusy as error:
             raise ConsentBusy(error.retry_after_s) from error
         except ServiceUnreachable as error:
-            raise ConsentUnavailable("the consent service cannot be reached") from error
+            raise ConsentNotAnswering(self.http.base_url) from error
         except UnsoundAnswer as error:
             raise ConsentUnavailable("the consent service gave an answer of another size") from error
+        if answer.status >= FAULTY:
+            raise ConsentNotAnswering(self.http.base_url, answer.status)
         problem = answer.clock_problem(own="this node's clock", other="the consent service's")
         if problem:
             raise ClockApart(f"the consent service refused the request: {problem}")

@@ -2,6 +2,7 @@
 
 ClientError
 ├── BadNodeSettings       a node folder that is missing, unreadable or already there
+│   └── NoLeague          what needs a league, on a node that is linked to none
 ├── StaffUnavailable      the file of the club's staff cannot be read or written
 ├── UnknownPerson         nobody of this name is on the staff
 ├── BadRestRule           a rule of rest days that cannot be
@@ -20,6 +21,7 @@ ClientError
 ├── ConsentUnavailable    no fresh answer of the consent service; whoever asked must not use the data
 │   ├── ConsentRefused    because it refused what was asked; `status` is its answer's
 │   │   └── NodeKeyNotTaken   because it takes nothing that this node's key signs
+│   ├── ConsentNotAnswering   because it gave no answer, or that it cannot serve now (HTTP 5xx)
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
@@ -35,6 +37,16 @@ class ClientError(Exception):
 
 class BadNodeSettings(ClientError):
     """A node folder that is missing, unreadable or already there."""
+
+
+class NoLeague(BadNodeSettings):
+    """What was asked needs a league, and this node is linked to none; the message says how it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this node is linked to no league; get its address, certificate and key from the league's operator and "
+            "give them to `homefield-node link` with --coordinator, --ca and --league-key"
+        )
 
 
 class StaffUnavailable(ClientError):
@@ -111,6 +123,26 @@ class AthleteErased(VaultError):
 
 class ConsentUnavailable(ClientError):
     """No fresh answer of the consent service; whoever asked must not use the data."""
+
+    @property
+    def what(self) -> str:
+        """What came, as a clause, without what to do about it."""
+        return str(self)
+
+
+class ConsentNotAnswering(ConsentUnavailable):
+    """The consent service gave no answer, or said that it cannot serve now. status: of that answer (HTTP)."""
+
+    def __init__(self, address: str, status: int | None = None) -> None:
+        came = "gave no answer" if status is None else f"cannot answer now (status {status})"
+        self._what = f"the consent service at {address} {came}"
+        retry = "try again once `homefield-node status` says that it answers"
+        super().__init__(f"{self._what}; nothing that this node holds is lost, {retry}")
+
+    @property
+    def what(self) -> str:
+        """Which address was asked, and what came."""
+        return self._what
 
 
 class ConsentRefused(ConsentUnavailable):

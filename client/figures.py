@@ -6,7 +6,7 @@ from chassis.operations.figures import OperatorMetric, ProgramFigures
 from chassis.operations.health import NotReady, ProgramHealth
 from client.consent_client import NodeConsentClient
 from client.errors import ClientError, ClockApart, ConsentUnavailable, NodeKeyNotTaken
-from client.federation.running import FederationNode
+from client.federation.outside_league import LearningPart
 from client.vault.store import Vault
 from policies.snapshot import SNAPSHOT_LIFE
 
@@ -23,7 +23,7 @@ ROUNDS_LEFT = OperatorMetric("homefield_rounds_left", "Rounds of these campaigns
 QUEUE = OperatorMetric("homefield_campaigns_without_tokens", "Approved campaigns for which tokens are still asked.")
 
 
-def node_figures(node: FederationNode, consent: NodeConsentClient) -> ProgramFigures:
+def node_figures(node: LearningPart, consent: NodeConsentClient) -> ProgramFigures:
     """Return the figures of a running node."""
     figures = ProgramFigures()
 
@@ -44,7 +44,7 @@ def node_figures(node: FederationNode, consent: NodeConsentClient) -> ProgramFig
     return figures
 
 
-def node_health(node: FederationNode, consent: NodeConsentClient, vault: Vault) -> ProgramHealth:
+def node_health(node: LearningPart, consent: NodeConsentClient, vault: Vault) -> ProgramHealth:
     """Return how the node is asked. It is late when the consent service gives no sound answer, or a clock is off."""
 
     def is_late() -> bool:

@@ -78,11 +78,13 @@ class Proposer(Protocol):
 def recipient(org: OrgId, purpose: Purpose, until: date, *, now: datetime) -> ReleaseRecipient:
     """Return the recipient with the end of the day `until` in the zone of `now`; raises BadProposal."""
     if purpose not in PURPOSES:
-        raise BadProposal("expected the purpose squad_planning or contract")
+        raise BadProposal(f"expected the purpose squad_planning or contract, got {purpose.value}")
     end = datetime.combine(until, time(23, 59, 59), tzinfo=now.tzinfo)
     longest: timedelta = LONGEST_CONTRACT_GRANT if purpose is Purpose.CONTRACT else LONGEST_GRANT
     if not timedelta(0) < end - now <= longest:
-        raise BadProposal(f"expected an end within the next {longest.days} days, in the form 2027-02-28")
+        raise BadProposal(
+            f"expected an end within the next {longest.days} days, in the form 2027-02-28, got {until.isoformat()}"
+        )
     return ReleaseRecipient(org, purpose, end)
 
 

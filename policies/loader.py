@@ -72,7 +72,7 @@ class Bundle:
 def load_bundle(pack: str) -> Bundle:
     """Load the packaged rules with one pack; raises BrokenRules."""
     if pack not in PACKS:
-        raise BrokenRules(f"expected one of the packs {', '.join(PACKS)}")
+        raise BrokenRules(f"expected one of the packs {', '.join(PACKS)}, got {pack!r}")
     home = resources.files("policies")
     return build_bundle(
         pack=pack,

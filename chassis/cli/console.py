@@ -28,6 +28,11 @@ def warn(sentence: str) -> None:
     sys.stderr.write(f"{printable(sentence)}\n")
 
 
+def is_read_at_terminal() -> bool:
+    """True where a person reads standard output at a terminal; False for a file, or a program that reads it."""
+    return sys.stdout.isatty()
+
+
 def is_confirmed(question: str) -> bool:
     """Ask a yes-or-no question; raises click.Abort where nobody answers."""
     return typer.confirm(printable(question))

@@ -99,5 +99,5 @@ def _erased_there(settings: NodeSettings, clock: Clock) -> frozenset[AthleteId]:
             return consent.erased()
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
-            f"whom to erase again cannot be asked ({error}); nothing was put back, start the consent service first"
+            f"whom to erase again cannot be asked ({error.what}); nothing was put back, start the consent service first"
         ) from error

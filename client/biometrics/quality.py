@@ -50,12 +50,13 @@ class QualityReport:
         corrected: Mapping[datetime, int] = MappingProxyType({}),
         unclear: int = 0,
         answered_again: int = 0,
+        replaces: bool = False,
     ) -> "QualityReport":
         """Return the report after storing: rows that the vault already held count as duplicates.
 
         corrected: by local start, how many readings of a session gave way to new ones. unclear: sessions that may be
         corrections and were taken as further ones. answered_again: answers in whose place a later one of the file
-        counts.
+        counts. replaces: whether the file's values take the place of stored ones, except of what was done by hand.
         """
         details = Counter(self.details)
         details.update({"duplicate:day": answered_again})
@@ -64,7 +65,7 @@ class QualityReport:
         kept = conflicting - sum(corrected.values())
         notes = self.notes
         if kept > 0:
-            notes += (f"{kept} readings differ from what is stored; the stored ones were kept",)
+            notes += (_differing(kept, replaces=replaces),)
         if corrected:
             notes += (_corrections(sorted(corrected)),)
         if unclear:
@@ -73,6 +74,15 @@ class QualityReport:
             notes += (f"answers that were given again for the same time: {answered_again}; the last one counts",)
         repeated = self.duplicate + duplicate + answered_again
         return replace(self, duplicate=repeated, details=dict(+details), notes=notes)
+
+
+def _differing(number: int, *, replaces: bool) -> str:
+    if replaces:
+        called = "reading was" if number == 1 else "readings were"
+        return f"{number} {called} called wrong by hand before; what counts now was kept"
+    differ, kept = ("reading differs", "one was") if number == 1 else ("readings differ", "ones were")
+    kept = f"{number} {differ} from what is stored; the stored {kept} kept"
+    return f"{kept}; if the file is right, --replace takes its values"
 
 
 def _corrections(starts: Sequence[datetime]) -> str:

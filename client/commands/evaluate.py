@@ -61,7 +61,8 @@ def evaluate(
     settings = load_settings(folder)
     opened, _ = read_model(model, league_keys(settings))
     if opened.record.model != RECOVERY_SCHEMA.model:
-        raise ClientError(f"expected a model of {RECOVERY_SCHEMA.model}; `homefield-node adopt` judges any other")
+        wanted, got = RECOVERY_SCHEMA.model, opened.record.model
+        raise ClientError(f"expected a model of {wanted}, got {got}; `homefield-node adopt` judges any other")
     others = [_weights(path) for path in weights or ()]
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
         willing = learners(consent, opened.record)

@@ -12,7 +12,7 @@ from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
-from chassis.text import moment
+from chassis.text import listed, moment, plural, shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, NotApproved
 from policies.budget import campaign_cost, epsilon_proved
@@ -39,15 +39,26 @@ def link(
     folder: NodeFolder,
     consent: Annotated[str, typer.Option(help="Address of the consent service.")],
     service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
-    coordinator: Annotated[str, typer.Option(help="Host and port of the league's Fleet API.")],
-    ca: Annotated[Path, typer.Option(help="The coordinator's CA certificate (tls/ca.crt).")],
-    league_key: Annotated[str, typer.Option(help="The league's key, as its operator gives it.")],
+    coordinator: Annotated[
+        str | None, typer.Option(help="Host and port of the league's Fleet API.", show_default=False)
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="The coordinator's CA certificate (tls/ca.crt).", show_default=False)
+    ] = None,
+    league_key: Annotated[
+        str | None, typer.Option(help="The league's key, as its operator gives it.", show_default=False)
+    ] = None,
     without_wearables: Annotated[
         bool,
         typer.Option("--without-wearables", help="Compute readiness and load without wearables; the log keeps that."),
     ] = False,
 ) -> None:
     """Tell the node whom it works with. Keys are compared on every message from then on.
+
+    A club in no league leaves the league's three options out: its athletes decide in the portal and its pages open all
+    the same. Given again with them later, it is in the league; given without, the league that is set stays.
+
+    Example: homefield-node link ./club-a --consent http://127.0.0.1:8600 --service-key KEY
 
     Example: homefield-node link ./club-a --consent http://127.0.0.1:8600 --service-key KEY --coordinator 127.0.0.1:9092
     --ca ./league/tls/ca.crt --league-key KEY
@@ -56,40 +67,62 @@ def link(
     from policies.signing import VerifyKey
 
     settings = load_settings(folder)
-    for text in (service_key, league_key):
-        VerifyKey.from_text(text)
-    _check_address(coordinator)
-    certificate = _read_certificate(ca)
-    own = settings.directory.resolve() / CA_FILE
-    own.write_bytes(certificate)
-    change_settings(
+    VerifyKey.from_text(service_key)
+    url, league = _checked_url(consent), _league_settings(settings, coordinator, ca, league_key)
+    linked = change_settings(
         folder,
-        consent_url=_checked_url(consent),
+        consent_url=url,
         consent_service_key=service_key,
-        coordinator=coordinator,
-        ca_file=str(own),
-        league_key=league_key,
-        former_league_key=None,
         without_wearables=without_wearables,
+        **league,
     )
-    say(f"{settings.name} is linked to {consent} and {coordinator}.")
+    say(f"{settings.name} is linked to {url} and {linked.coordinator or 'no league'}.")
+    join = NextStep(YOU, "join the league", ["homefield-node", "league", "join", folder, "LEAGUE"])
     say_next(
         NextStep(YOU, "make the athletes known to the union", ["homefield-node", "enrol", folder]),
-        NextStep(YOU, "join the league", ["homefield-node", "league", "join", folder, "LEAGUE"]),
+        *([join] if linked.coordinator else []),
         NextStep(YOU, "run the node", ["homefield-node", "run", folder, "--port", 8300]),
     )
 
 
+def _league_settings(
+    settings: "NodeSettings", coordinator: str | None, ca: Path | None, league_key: str | None
+) -> dict[str, str | None]:
+    """Return what of the settings is the league's, its certificate kept in the folder; nothing without a league."""
+    from policies.signing import VerifyKey
+
+    if coordinator is None and ca is None and league_key is None:
+        return {}
+    if coordinator is None or ca is None or league_key is None:
+        given = {"--coordinator": coordinator, "--ca": ca, "--league-key": league_key}
+        missing = listed([name for name, value in given.items() if value is None])
+        raise BadNodeSettings(
+            f"expected --coordinator, --ca and --league-key together, or none of them, got no {missing}; "
+            "the league's operator gives all three"
+        )
+    VerifyKey.from_text(league_key)
+    _check_address(coordinator)
+    certificate, own = _read_certificate(ca), settings.directory.resolve() / CA_FILE
+    own.write_bytes(certificate)
+    return {
+        "coordinator": coordinator,
+        "ca_file": str(own),
+        "league_key": league_key,
+        "former_league_key": None,
+    }
+
+
 def _checked_url(text: str) -> str:
     if not text.startswith(("http://", "https://")):
-        raise BadNodeSettings("expected an http or https address of the consent service")
+        raise BadNodeSettings(f"expected an http or https address of the consent service, got {shortened(text)!r}")
     return text.rstrip("/")
 
 
 def _check_address(text: str) -> None:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise BadNodeSettings('expected the coordinator as host and port, such as "127.0.0.1:9092"')
+        got = f"got {shortened(text)!r}"
+        raise BadNodeSettings(f'expected the coordinator as host and port, such as "127.0.0.1:9092", {got}')
 
 
 def _read_certificate(path: Path) -> bytes:
@@ -121,7 +154,8 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
     if as_json:
         print_json("homefield-enrol-1", {"enrolled": [one.athlete for one in athletes]})
     else:
-        say(f"{len(athletes)} athletes are known to the consent service. Everything is off until they decide.")
+        known = plural(len(athletes), "athlete is", "athletes are")
+        say(f"{known} known to the consent service. Everything is off until they decide.")
         code = ["homefield-consent", "sign-in-code", "UNION-FOLDER", "ATHLETE"]
         say_next(NextStep("the union’s operator", "give each athlete a sign-in code, in person", code))
 

@@ -11,6 +11,7 @@ from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
+from chassis.text import shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, ConsentRefused
 
@@ -103,7 +104,8 @@ def _checked(league: str) -> str:
     from client.settings import is_org_id
 
     if not is_org_id(league):
-        raise BadNodeSettings("expected a league's id of lower-case letters, digits and dashes; see `league list`")
+        ids = "expected a league's id of lower-case letters, digits and dashes"
+        raise BadNodeSettings(f"{ids}, got {shortened(league)!r}; `homefield-node league list` shows them")
     return league
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chassis.clock import utc_now
-from client.errors import BadNodeSettings
+from client.errors import NoLeague
 from policies.vocabulary import AthleteId, OrgId
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def league_keys(settings: "NodeSettings") -> "tuple[VerifyKey, ...]":
-    """Return the keys that sign league models; raises BadNodeSettings on a node that is not linked."""
+    """Return the keys that sign league models; raises NoLeague on a node that is linked to none."""
     if settings.league_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise NoLeague
     return settings.league_keys()
 
 

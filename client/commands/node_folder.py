@@ -33,6 +33,11 @@ def find_athlete(vault: "Vault", text: str) -> "Athlete":
     raise UnknownAthlete("this node holds no such athlete; see `homefield-node athlete list`")
 
 
+def named(athlete: "Athlete") -> str:
+    """Return an athlete as the terminal names them: the name, and the id by which every command knows them."""
+    return f"{athlete.name} ({athlete.athlete})"
+
+
 def same_name_and_shirt(name: str, shirt_no: int) -> tuple[str, int]:
     """Return what makes two entries the same athlete, however a spreadsheet wrote the letters."""
     return unicodedata.normalize("NFC", name).casefold(), shirt_no

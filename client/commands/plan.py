@@ -9,7 +9,7 @@ import typer
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeFolder, find_athlete, named
 from client.commands.reporting import report
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def set_plan(
     session = _session(load, rpe, minutes)
     title = read_name(title) if title else ""
     if len(title) > LONGEST_TITLE:
-        raise BadPlan(f"expected a title of at most {LONGEST_TITLE} characters")
+        raise BadPlan(f"expected a title of at most {LONGEST_TITLE} characters, got {len(title)}")
     on = day.date() if day else utc_now().astimezone(settings.timezone).date()
     with open_vault(settings) as vault:
         whom = find_athlete(vault, athlete).athlete if athlete else None
@@ -87,6 +87,7 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
         journal = _journal(settings.journal_path, vault)
         found = journal.plans(on)
         journal.close()
+        who = {one.athlete: named(one) for one in vault.athletes()}
     rows = [
         {
             "athlete": whom,
@@ -101,7 +102,10 @@ def show_plan(folder: NodeFolder, day: Day = None, as_json: AsJson = False) -> N
     if as_json:
         print_json("homefield-plan-show-1", {"date": on.isoformat(), "plans": rows})
         return
-    lines = [(str(r["athlete"] or "everyone"), f"{r['load_au']:g} AU", str(r["title"])) for r in rows]
+    lines = [
+        ("everyone" if whom is None else who.get(whom, whom), f"{plan.session.load_au:g} AU", plan.title)
+        for whom, plan in found.items()
+    ]
     print_table(f"Plan of {on.isoformat()}", ("For", "Load", "Session"), lines)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import print_json, print_table, say
+from chassis.cli.console import print_json, print_table, say, warn
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.text import shortened
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.errors import ClientError
 from policies.vocabulary import OrgId, Purpose
@@ -60,14 +61,18 @@ def propose(
             to=to,
             new_id=lambda: f"rel-{secrets.token_hex(8)}",
         )
+        is_answered, address = consent.http.is_answered, consent.http.base_url
     _show(outcomes, as_json=as_json)
+    if is_answered is False:
+        unanswered = f"the consent service at {address} did not answer the last proposal"
+        warn(f"note: {unanswered}; propose again once `homefield-node status` says that it answers")
 
 
 def _purpose(text: str) -> Purpose:
     try:
         return Purpose(text)
     except ValueError as error:
-        raise ClientError("expected the purpose squad_planning or contract") from error
+        raise ClientError(f"expected the purpose squad_planning or contract, got {shortened(text)!r}") from error
 
 
 def _show(outcomes: "list[ProposalResult]", *, as_json: bool) -> None:

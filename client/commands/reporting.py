@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chassis.clock import utc_now
 from chassis.errors import ChassisError
-from client.errors import ClientError, ConsentUnavailable
+from client.errors import ClientError, ConsentNotAnswering, ConsentUnavailable
 from policies.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def report(settings: "NodeSettings", details: "Details") -> None:
     try:
         with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
             consent.event(details)
+    except ConsentNotAnswering as error:
+        raise ConsentUnavailable(f"nothing was done: {error}") from error
     except ConsentUnavailable as error:
         raise ConsentUnavailable(
             f"nothing was done, because the log cannot take it now: {error}; "
@@ -50,4 +52,9 @@ def reporting_anyway(settings: "NodeSettings", details: "Details") -> Iterator[N
             failed = error
     yield
     if failed is not None:
-        raise ConsentUnavailable(f"it is done here, but the log does not say so ({failed})") from failed
+        raise ConsentUnavailable(f"it is done here, but the log does not say so ({cause(failed)})") from failed
+
+
+def cause(error: Exception) -> str:
+    """Return why the log could not take something, without what to do about it: the deed is done already."""
+    return error.what if isinstance(error, ConsentUnavailable) else str(error)

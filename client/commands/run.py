@@ -1,5 +1,6 @@
 """`run`: the node's pages on one port and its part in the federation, until it is stopped."""
 
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,10 @@ from client.errors import BadNodeSettings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from client.consent_client import NodeConsentClient
+    from client.federation.outside_league import LearningPart
+    from client.settings import NodeSettings
+
 
 def register(app: typer.Typer) -> None:
     """Add this command to the program."""
@@ -45,6 +50,8 @@ def run(
 ) -> None:
     """Run the node until it is stopped: the club's pages, and training when an approved campaign asks.
 
+    A club that is linked to no league has its pages, and no training.
+
     Example: homefield-node run ./club-a --port 8300
     """
     from chassis.operations.figures import refused_counter
@@ -54,7 +61,6 @@ def run(
     from chassis.web.site_address import parse_site
     from client.app import build_app
     from client.consent_client import NodeConsentClient
-    from client.federation.running import FederationNode  # loads flwr, which most commands do not need
     from client.figures import node_figures, node_health
     from client.settings import load_settings
     from client.uploads.limits import NODE_BODIES
@@ -62,14 +68,15 @@ def run(
     from client.vault.erased_again import erasing_again
     from client.vault.old_readings import deleting_old
 
+    settings = load_settings(folder)
+    open_learning_part = _learning_part(settings)
     forbid_core_dumps()
     begin_log("homefield-node", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):
         raise BadNodeSettings("--demo signs people in without proof; it runs on loopback only")
-    settings = load_settings(folder)
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent, open_vault(settings) as vault:
-        node = FederationNode.open(settings, consent=consent, clock=utc_now)
+        node = open_learning_part(consent)
         figures, health = node_figures(node, consent), node_health(node, consent, vault)
         app = build_app(
             settings, vault=vault, consent_client=consent, clock=utc_now, demo=demo, site=site, health=health
@@ -85,6 +92,17 @@ def run(
             say_operator_address(metrics_host, beside)
             say(f"listening on http://{host}:{listeners[0].port}")
             wait_for_stop(stop, [*listeners, *beside])
+
+
+def _learning_part(settings: "NodeSettings") -> "Callable[[NodeConsentClient], LearningPart]":
+    """Return what opens the node's part in its league; of a club in no league, none."""
+    if settings.coordinator is None:
+        from client.federation.outside_league import OutsideLeague
+
+        return lambda _: OutsideLeague()
+    from client.federation.running import FederationNode  # loads flwr, which most commands do not need
+
+    return lambda consent: FederationNode.open(settings, consent=consent, clock=utc_now)
 
 
 def add_status(app: "FastAPI", status: Any) -> None:

@@ -15,8 +15,10 @@ from chassis.clock import utc_now
 from chassis.errors import ChassisError
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
-from chassis.text import plural
-from client.commands.node_folder import NodeFolder, find_athlete, refuse_same_athlete
+from chassis.text import plural, shortened
+from client.commands.keys import give_keys
+from client.commands.node_folder import NodeFolder, find_athlete, named, refuse_same_athlete
+from client.commands.reporting import cause
 from client.errors import BadNodeSettings, ClientError, ConsentUnavailable
 from client.squads import DEFAULT_SQUAD, checked_squad
 from policies.errors import PolicyError
@@ -76,14 +78,11 @@ def init(
     if as_json:
         print_json("homefield-node-init-1", public)
         return
-    say(f"Created the node of {name} in {folder}.")
-    register_it = [*("homefield-consent", "org", "add", "UNION-FOLDER", club, "--name", name, "--kind", "club")]
-    register_it += ["--key", public["node_key"]]
+    say(f"Created the node of {name} in {folder}; `homefield-node keys` shows its public keys again.")
     say_next(
         NextStep(YOU, "add the athletes", ["homefield-node", "athlete", "add", folder, "NAME", "--shirt", "7"]),
-        NextStep("the union’s operator", "register the club with this node’s key", register_it),
-        NextStep("the league’s operator", f"get {keys / 'fleet.pub'} from you; it lets the node into training"),
-        NextStep(YOU, "link the node with the keys that both give you", ["homefield-node", "link", folder, "--help"]),
+        *give_keys(settings, public["node_key"]),
+        NextStep(YOU, "link the node with the keys that they give you", ["homefield-node", "link", folder, "--help"]),
     )
 
 
@@ -169,7 +168,8 @@ def erase(
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         found = AthleteId(athlete) if athlete.startswith("ath-") else find_athlete(vault, athlete).athlete
-        if not yes and not is_confirmed(f"Erase {found} for good?"):
+        known = next((named(one) for one in vault.athletes() if one.athlete == found), found)
+        if not yes and not is_confirmed(f"Erase {known} for good?"):
             raise ClientError("nothing was erased")
         vault.erase(found)
     say(f"{found}: the key is destroyed and the file is rewritten.", erased_in_backups(utc_now()))
@@ -187,7 +187,8 @@ def tell_of_erasure(settings: "NodeSettings", athlete: AthleteId) -> None:
             consent.event(NodeDataErased(athlete=athlete, club=settings.club))
     except (ChassisError, ClientError, PolicyError) as error:
         raise ConsentUnavailable(
-            f"the athlete is erased here, but the log does not say so yet ({error}); erase {athlete} again to report it"
+            f"the athlete is erased here, but the log does not say so yet ({cause(error)}); erase {athlete} again to "
+            "report it"
         ) from error
 
 
@@ -203,7 +204,8 @@ def _settings(club: str, name: str, timezone: str, *, passphrase: bool) -> "Node
         )
     except ValidationError as error:
         raise BadNodeSettings(
-            "expected a club id of lower-case letters, digits and dashes, and a name of 1 to 80 characters"
+            f"expected a club id of lower-case letters, digits and dashes, got {shortened(club)!r}, and a name of 1 to "
+            "80 characters"
         ) from error
 
 

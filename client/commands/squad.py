@@ -11,7 +11,7 @@ from chassis.cli.options import AsJson
 from chassis.errors import BadName
 from chassis.text import plural
 from client.biometrics.quality import QualityCounters
-from client.commands.node_folder import NodeFolder, find_athlete, same_name_and_shirt
+from client.commands.node_folder import NodeFolder, find_athlete, named, same_name_and_shirt
 from client.commands.reporting import reporting_anyway
 from client.commands.setup import athletes
 from client.errors import ClientError, UnreadableFile
@@ -115,7 +115,7 @@ def move(
         found = find_athlete(vault, athlete)
         with reporting_anyway(settings, NodeAccessChanged(change=NodeAccessChange.ATHLETE_MOVED)):
             vault.move_to_squad(found.athlete, held)
-    say(f"{found.athlete} is in {held}.")
+    say(f"{named(found)} is in {held}.")
 
 
 def read_squad(path: Path) -> list[SquadListLine]:

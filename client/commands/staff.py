@@ -10,7 +10,7 @@ import typer
 from chassis.cli.console import print_json, print_table, print_values, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from chassis.text import listed
+from chassis.text import listed, shortened
 from client.commands.node_folder import NodeFolder
 from client.commands.reporting import report, reporting_anyway
 from client.errors import BadNodeSettings
@@ -159,7 +159,7 @@ def _role(text: str) -> Role:
 
     allowed = {role.value: role for role in STAFF_ROLES}
     if text not in allowed:
-        raise BadNodeSettings("expected the role coach or medical")
+        raise BadNodeSettings(f"expected the role coach or medical, got {shortened(text)!r}")
     return allowed[text]
 
 

@@ -10,7 +10,7 @@ from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
 from chassis.text import plural
-from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, refuse_same_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, named, refuse_same_athlete
 from client.commands.reporting import report
 from client.commands.setup import athletes, tell_of_erasure
 from client.commands.squad import YES_NO
@@ -47,7 +47,7 @@ def rename(
     if as_json:
         print_json("homefield-athlete-rename-1", {"athlete": found})
         return
-    say(f"{found} has another name on this node.")
+    say(f"{held.name} ({found}) is now {new}, on this node.")
     if settings.consent_url is not None:
         say_next(NextStep(YOU, "tell the consent service the name", ["homefield-node", "enrol", folder]))
 
@@ -83,7 +83,7 @@ def set_minor(
         values = {"athlete": held.athlete, "is_minor": answer, "changed": is_changed}
         print_json("homefield-athlete-set-minor-1", values)
         return
-    say(f"{held.athlete} is {'under 18' if answer else '18 or older'}{'' if is_changed else ', as before'}.")
+    say(f"{named(held)} is {'under 18' if answer else '18 or older'}{'' if is_changed else ', as before'}.")
     if is_changed and settings.consent_url is not None:
         say_next(NextStep(YOU, "tell the consent service", ["homefield-node", "enrol", folder]))
 
@@ -102,10 +102,11 @@ def remove(folder: NodeFolder, athlete: NodeAthlete, yes: Yes = False, as_json: 
 
     settings = load_settings(folder)
     with open_vault(settings) as vault:
-        found = find_athlete(vault, athlete).athlete
+        who = find_athlete(vault, athlete)
+        found = who.athlete
         readings, files = len(vault.read(found)), len(imports(vault, found))
         held = f"{plural(readings, 'reading', 'readings')} from {plural(files, 'import', 'imports')}"
-        held = f"{found}: {held}, with their plans and decisions."
+        held = f"{named(who)}: {held}, with their plans and decisions."
         if not yes and not is_confirmed(f"{held} Destroy them for good?"):
             raise ClientError("nobody was removed")
         vault.erase(found)

@@ -1,7 +1,8 @@
 """`imports list`, `imports show` and `imports undo`: every import is on record, and can be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,8 @@ from client.commands.reporting import reporting_anyway
 from client.errors import CannotCorrect
 
 if TYPE_CHECKING:
+    from client.readings.day_changes import Makers, StreamChange
+    from client.readings.lost_days import LostDays
     from client.vault.history.undoing import UndonePart
     from client.vault.journal import ImportRecord
     from client.vault.store import Vault
@@ -111,14 +114,14 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
 
     Readings that another import has as well stay. A repeat of the same file is undone with it. All or none is done.
     On a linked node the athletes find it in their own record; it is done without the log, too, and the exit code is
-    then 1. To have the readings again, import the file again. Says of each stream how many days are not known then, and
-    how many are of which other source.
+    then 1. To have the readings again, import the file again. Says of each stream, before it asks, which days are not
+    known any more; then also how many are of which other source.
 
     Example: homefield-node imports undo ./club-a 12
     """
     from audit.entries.details.clubs import OperatorLooked
     from audit.entries.details.codes import OperatorView
-    from client.readings.day_changes import by_stream, day_changes, makers_of
+    from client.readings.day_changes import makers_of
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.undoing import preview_undo
@@ -130,7 +133,7 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
     with open_vault(settings) as vault:
         planned = preview_undo(vault, numbers)
         names = _names(vault)
-        if not yes and not is_confirmed(f"{' '.join(_sentence(part, names) for part in planned)} Undo?"):
+        if not yes and not is_confirmed(f"{_foreseen(vault, planned, names)} Undo?"):
             raise CannotCorrect("nothing was undone")
         with ExitStack() as told:
             for part in planned:
@@ -138,14 +141,50 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
                 told.enter_context(reporting_anyway(settings, looked))
             before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
-            days = {who: by_stream(day_changes(held, makers_of(vault, who))) for who, held in before.items()}
+            days = {who: _DaysOfAthlete.between(held, makers_of(vault, who)) for who, held in before.items()}
             scrub_or_tell(vault, lambda left: warn(f"note: {left}"))
             if as_json:
-                told_days = [{"athlete": who, "streams": [one.as_json() for one in held]} for who, held in days.items()]
+                told_days = [{"athlete": who, **held.as_json()} for who, held in days.items()]
                 print_json("homefield-imports-undo-1", {"undone": [_as_json(one) for one in done], "days": told_days})
             else:
-                said = (" ".join((_sentence(one, names), *(held.text for held in days[one.athlete]))) for one in done)
-                say(*(f"Undone. {sentence}" for sentence in said))
+                say(*(f"Undone. {_sentence(one, names)} {days[one.athlete].text}".rstrip() for one in done))
+
+
+@dataclass(frozen=True, slots=True)
+class _DaysOfAthlete:
+    """What undoing does to one athlete's days: what makes them by stream, and which of them nothing makes any more."""
+
+    streams: "Sequence[StreamChange]"
+    lost: "Sequence[LostDays]"
+
+    @classmethod
+    def between(cls, before: "Makers", after: "Makers") -> "_DaysOfAthlete":
+        from client.readings.day_changes import by_stream, day_changes
+        from client.readings.lost_days import lost_days
+
+        return cls(by_stream(day_changes(before, after)), lost_days(before, after))
+
+    @property
+    def text(self) -> str:
+        """By stream, the lost days as ranges, and how many days are of which other source."""
+        moved = [replace(one, unknown=0).text for one in self.streams if one.of]
+        return " ".join([*(one.text for one in self.lost), *moved])
+
+    def as_json(self) -> dict[str, Any]:
+        return {"streams": [one.as_json() for one in self.streams], "lost": [one.as_json() for one in self.lost]}
+
+
+def _foreseen(vault: "Vault", planned: "Sequence[UndonePart]", names: "Mapping[AthleteId, str]") -> str:
+    """Say what undoing would take, and which days would not be known any more."""
+    from client.readings.day_changes import makers_of
+    from client.vault.history.undoing import undo as undo_imports
+    from client.vault.journal import OPERATOR
+
+    before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
+    with vault.rehearsal():
+        undo_imports(vault, [one.number for part in planned for one in part.imports], at=utc_now(), who=OPERATOR)
+        days = {who: _DaysOfAthlete.between(held, makers_of(vault, who)) for who, held in before.items()}
+    return " ".join(f"{_sentence(part, names)} {days[part.athlete].text}".rstrip() for part in planned)
 
 
 def _entries(vault: "Vault") -> list[dict[str, Any]]:

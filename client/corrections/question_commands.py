@@ -7,7 +7,7 @@ import typer
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from chassis.text import counted
+from chassis.text import counted, shortened
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.corrections.import_commands import app
@@ -71,7 +71,7 @@ def answer(
     from client.vault.journal import OPERATOR
 
     if given not in list(SessionAnswer):
-        raise CannotCorrect(f"expected {' or '.join(SessionAnswer)}")
+        raise CannotCorrect(f"expected {' or '.join(SessionAnswer)}, got {shortened(given)!r}")
     settings, now, chosen = load_settings(folder), utc_now(), SessionAnswer(given)
     with open_vault(settings) as vault:
         found = find_athlete(vault, athlete).athlete

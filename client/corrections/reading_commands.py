@@ -10,6 +10,7 @@ import typer
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from client.biometrics.unit_words import unit_word, with_unit
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import CannotCorrect
@@ -201,7 +202,8 @@ def _value(stream: "Stream", text: str) -> "Value":
         return text
     number = plain_number(text)
     if number is None:
-        raise CannotCorrect(f"{stream.value}: expected a number from {spec.low:g} to {spec.high:g} {spec.unit}")
+        fits = with_unit(f"{spec.low:g} to {spec.high:g}", spec.unit)
+        raise CannotCorrect(f"{stream.value}: expected a number from {fits}")
     return number
 
 
@@ -222,7 +224,8 @@ def _show(record: "list[StoredReading]", settings: "NodeSettings") -> None:
     reading = record[-1].reading
     rows = [(one.id, _shown(one), one.state.value, *_change(one.change, settings)) for one in record]
     title = f"{reading.stream.value} of {reading.local(reading.start):%Y-%m-%d %H:%M}"
-    print_table(title, ("Id", f"Value, {reading.unit}", "State", "Set aside", "By", "Why"), rows)
+    value = ", ".join(filter(None, ("Value", unit_word(reading.unit))))
+    print_table(title, ("Id", value, "State", "Set aside", "By", "Why"), rows)
     say(*(f"{one.id}: {one.change.text}" for one in record if one.change is not None and one.change.text))
     say(*(_put_in_words(one.id, one.put, settings) for one in record if one.put is not None))
     if all(one.state != "counts" for one in record):

@@ -7,7 +7,7 @@ import typer
 from chassis.cli.console import is_confirmed, print_json, print_table, print_values, say, warn
 from chassis.cli.options import AsJson, Yes
 from chassis.text import plural
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeFolder, find_athlete, named
 from client.errors import CannotCorrect
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ def list_files(folder: NodeFolder, athlete: AthleteOption = None, as_json: AsJso
     from client.vault.access import open_vault
 
     with open_vault(load_settings(folder)) as vault:
-        found = _files(vault, athlete)
+        found, who = _files(vault, athlete), {one.athlete: named(one) for one in vault.athletes()}
     if as_json:
         print_json("homefield-quarantine-list-1", {"files": found})
         return
-    rows = [(one["mark"][:8], (one["at"] or "")[:10], one["athlete"], one["file_name"], one["reason"]) for one in found]
+    rows = [
+        (one["mark"][:8], (one["at"] or "")[:10], who[one["athlete"]], one["file_name"], one["reason"]) for one in found
+    ]
     title = f"{plural(len(found), 'file', 'files')} set aside"
     print_table(title, ("Digest", "Day", "Athlete", "File", "Reason"), rows)
 
@@ -59,7 +61,8 @@ def show(folder: NodeFolder, mark: FileMark, as_json: AsJson = False) -> None:
 
     with open_vault(load_settings(folder)) as vault:
         (found,) = _chosen(_files(vault, None), mark)
-    print_values("homefield-quarantine-show-1", found, as_json=as_json)
+        shown = found if as_json else {**found, "athlete": named(vault.athlete(found["athlete"]))}
+    print_values("homefield-quarantine-show-1", shown, as_json=as_json)
 
 
 @app.command()

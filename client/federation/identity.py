@@ -1,10 +1,13 @@
 """Who this node is in the federation: its Fleet key, and what its club approved, from the node's folder."""
 
+import base64
+import hashlib
+
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
 
 from chassis.files.secret_file import read_secret
-from client.errors import BadNodeSettings
+from client.errors import BadNodeSettings, NoLeague
 from client.federation.approval import Approvals
 from client.settings import NodeSettings
 
@@ -31,10 +34,16 @@ def fleet_key_line(settings: NodeSettings) -> str:
     return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 
+def fleet_fingerprint(line: str) -> str:
+    """Return the fingerprint of a public key's line as OpenSSH shows it: SHA-256 of it, base64 without padding."""
+    blob = base64.b64decode(line.split()[1])
+    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
+
+
 def approvals_of(settings: NodeSettings) -> Approvals:
-    """Return the node's approved campaigns; raises BadNodeSettings if it is not linked to a league."""
+    """Return the node's approved campaigns; raises NoLeague if it is linked to none."""
     if settings.league_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise NoLeague
     rotating = settings.rotating_key
     return Approvals(
         directory=settings.approved,

@@ -11,7 +11,7 @@ from typing import Any
 from chassis.clock import Clock
 from chassis.operations.once_until_changed import OnceUntilChanged
 from client.consent_client import NodeConsentClient
-from client.errors import BadNodeSettings, ClientError
+from client.errors import BadNodeSettings, ClientError, NoLeague
 from client.federation.client_app import build_client_app
 from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
@@ -60,9 +60,9 @@ class FederationNode:
 
     @classmethod
     def open(cls, settings: NodeSettings, *, consent: NodeConsentClient, clock: Clock) -> "FederationNode":
-        """Wire everything from a node's folder; raises BadNodeSettings if it is not linked."""
+        """Wire everything from a node's folder; raises NoLeague if it is linked to none."""
         if settings.coordinator is None or settings.ca_file is None:
-            raise BadNodeSettings("this node is not linked to a coordinator; run `homefield-node link` first")
+            raise NoLeague
         participation = Participation(
             club=settings.club,
             approvals=approvals_of(settings),

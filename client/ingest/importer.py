@@ -12,7 +12,6 @@ from client.biometrics.sessions import OF_SESSIONS
 from client.errors import NotUsed, UnreadableFile
 from client.features.days.other_sources import OtherSources
 from client.ingest.archives.members import ArchiveMember, members
-from client.ingest.cells.shown_names import shown_names
 from client.ingest.cells.whole_names import by_whole_name, plain_name
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
@@ -22,6 +21,7 @@ from client.ingest.preview.file_reading import read_file
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
 from client.ingest.results.journal_counts import journal_counts
+from client.ingest.results.labels_not_taken import NOBODY_HERE, not_taken
 from client.ingest.results.unused_of_import import with_unused
 from client.ingest.tables.labels_of_one import of_each_owner
 from client.vault.history.reading_states import ReadingState, stored_readings
@@ -39,8 +39,6 @@ from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 _WERE_TAKEN = frozenset(ReadingState) - {ReadingState.NOT_TAKEN}
-NOBODY_HERE = "its rows name nobody of this vault by id or whole name; say who is who with --players"
-
 ANOTHERS = (
     "its rows name another athlete of this node; import it without --athlete, or say with --player that they are theirs"
 )
@@ -134,7 +132,7 @@ class Importer:
     ) -> list[ImportResult]:
         """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
         left_out = {label: reading for label, reading in readings.items() if label not in owners}
-        others, notes = _account_of_others(left_out.values()), _note_on_others(tuple(left_out))
+        others, notes = _account_of_others(left_out.values()), self._notes_on_others(tuple(left_out), owners)
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others, notes)]
         held = of_each_owner(readings, owners)
@@ -175,6 +173,13 @@ class Importer:
             raise UnreadableFile(ANOTHERS)
         return dict.fromkeys(readings, athlete)
 
+    def _notes_on_others(self, labels: Sequence[str], owners: Mapping[str, AthleteId]) -> tuple[str, ...]:
+        """Name those who are not taken; whoever may see every name here learns which of them may be meant."""
+        if not labels or self.attribution.athlete is not None or self.who != OPERATOR:
+            return not_taken(labels)
+        held = set(owners.values())
+        return not_taken(labels, [one.name for one in self.vault.athletes() if one.athlete not in held])
+
     def _store(
         self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, notes: tuple[str, ...]
     ) -> ImportResult:
@@ -189,11 +194,12 @@ class Importer:
                 corrected=stored.corrected,
                 unclear=stored.unclear,
                 answered_again=stored.answered_again,
+                replaces=self.replaces,
             )
             if stored.added:
                 report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))
             report = replace(report, notes=(*report.notes, *notes))
-            status, reason = judged(account, report)
+            status, reason = judged(account, report, replaces=self.replaces)
             added, replaced = stored.added, stored.replaced
             outcome = ImportResult(
                 *(file.shown, reader, status, reason, owner, added, report, account),
@@ -289,11 +295,3 @@ def _have_refused(readings: Iterable[Reading]) -> bool:
         for reading in readings
         for reason in reading.ledger.account(reading.rows_of, ()).dropped
     )
-
-
-def _note_on_others(labels: Sequence[str]) -> tuple[str, ...]:
-    """Name those who are not taken: a misspelt athlete is put right by whoever imports."""
-    if not labels:
-        return ()
-    named = shown_names(labels)
-    return (f"{len(labels)} other athletes of this file are not taken: {named}; say who they are with --players",)

@@ -10,6 +10,7 @@ from chassis.cli.console import print_json_lists, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import counted, listed
+from client.biometrics.unit_words import unit_word
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import ClientError
@@ -96,9 +97,9 @@ def asked_range(first: datetime | None, last: datetime | None, *, today: date) -
     """Return the first and the last day that are asked for; raises ClientError for a range that cannot be."""
     begin, end = (None if one is None else one.date() for one in (first, last))
     if (end or begin or today) > today:
-        raise ClientError(f"expected a day up to {today.isoformat()}")
+        raise ClientError(f"expected a day up to {today.isoformat()}, got {(end or begin or today).isoformat()}")
     if begin is not None and end is not None and begin > end:
-        raise ClientError("expected --from on or before --to")
+        raise ClientError(f"expected --from on or before --to, got {begin.isoformat()} and {end.isoformat()}")
     return begin, end
 
 
@@ -155,7 +156,7 @@ def _show(name: str, history: "History", ends: Sequence[date]) -> None:
         (
             name,
             "not known" if days[-1].value is None else f"{days[-1].value:.3f}",
-            days[-1].unit,
+            unit_word(days[-1].unit),
             f"{days[-1].valid} of {days[-1].expected}",
             ", ".join((*days[-1].quality, *(f"{source}: {number} d" for source, number in days[-1].sources))),
         )

@@ -6,7 +6,7 @@ import typer
 
 from chassis.cli.console import print_json, print_values, say
 from chassis.cli.options import AsJson
-from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
+from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete, named
 from client.commands.setup import athletes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def priority(
     from client.biometrics.own_settings import NOTHING_SET
     from client.settings import load_settings
     from client.vault.access import open_vault
-    from client.vault.preferences.known_sources import named
+    from client.vault.preferences.known_sources import named as source_named
     from client.vault.preferences.own_settings import (
         node_source_priority,
         own_settings,
@@ -52,9 +52,10 @@ def priority(
     if app and clear:
         raise typer.BadParameter("expected sources in their order, or --clear, got both")
     with open_vault(load_settings(folder)) as vault:
-        found = None if athlete is None else find_athlete(vault, athlete).athlete
+        who = None if athlete is None else find_athlete(vault, athlete)
+        found = None if who is None else who.athlete
         known = _known(vault, found)
-        chosen = tuple(named(entry, known) for entry in app or ())
+        chosen = tuple(source_named(entry, known) for entry in app or ())
         if (chosen or clear) and found is None:
             set_node_source_priority(vault, NOTHING_SET.changed(source_priority=chosen))
         elif (chosen or clear) and found is not None:
@@ -64,7 +65,7 @@ def priority(
     if as_json:
         print_json("homefield-source-priority-1", {"athlete": found, SHOWN: list(held), "not_stored": unknown})
         return
-    say(f"{found or 'Every athlete'}: {', '.join(held) or 'no order is set'}.")
+    say(f"{'Every athlete' if who is None else named(who)}: {', '.join(held) or 'no order is set'}.")
     if unknown:
         say(f"Nothing of {', '.join(unknown)} is stored yet; known: {', '.join(known) or 'none'}.")
 
@@ -115,8 +116,10 @@ def constants(
     }
     chosen = {name: value for name, value in given.items() if clear or value is not None}
     with open_vault(load_settings(folder)) as vault:
-        found = find_athlete(vault, athlete).athlete
+        who = find_athlete(vault, athlete)
+        found = who.athlete
         if chosen:
             set_own_settings(vault, found, own_settings(vault, found).changed(**chosen))
         held = own_settings(vault, found).model_dump(exclude={SHOWN})
-    print_values("homefield-athlete-constants-1", {"athlete": found, **held}, as_json=as_json)
+    shown = {"athlete": found if as_json else named(who), **held}
+    print_values("homefield-athlete-constants-1", shown, as_json=as_json)

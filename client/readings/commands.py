@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import print_json_rows, print_table, say
+from chassis.cli.console import is_read_at_terminal, print_json_rows, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import plural
 from client.biometrics.streams import Stream
+from client.biometrics.unit_words import with_unit
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.metrics.commands import asked_range
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from client.biometrics.observations import Observation
     from client.readings.listed import ListedReading
 
-MOST_ROWS = 200  # ours: of a table for people; programs take --json
 ONE_OR_TWO = "may be one session or two"
+MOST_ROWS = 200  # ours: of a table on a terminal; into a file or another program all of it is written
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +79,7 @@ def _show(listed: "list[ListedReading]") -> None:
         say("No reading is stored that fits.")
         return
     rows = []
-    for one in listed[-MOST_ROWS:]:
+    for one in listed[-MOST_ROWS:] if is_read_at_terminal() else listed:
         reading = one.stored.reading
         by = "" if one.used_instead is None else f": {name_of(one.used_instead)} comes first"
         origin, asked = name_of(source_of(reading)), (ONE_OR_TWO,) if one.questions else ()
@@ -90,6 +91,9 @@ def _show(listed: "list[ListedReading]") -> None:
     print_table(title, ("Id", "Day", "Start", "Stream", "Value", "From", "State"), rows)
     if any(one.questions for one in listed):
         say(f"{ONE_OR_TWO}: asked and not answered; both count. `homefield-node imports questions` shows both.")
+    if left:
+        earlier = f"{plural(left, 'earlier reading', 'earlier readings')}, from {listed[0].local_day.isoformat()} on"
+        say(f"Not shown: {earlier}. --from, --to and --stream choose; --json, or a file to write to, has all.")
 
 
 def _start(one: "ListedReading") -> str:
@@ -103,4 +107,4 @@ def _start(one: "ListedReading") -> str:
 def _value(reading: "Observation") -> str:
     if isinstance(reading.value, tuple):
         return f"{len(reading.value)} numbers"
-    return reading.value if isinstance(reading.value, str) else f"{reading.value:.6g} {reading.unit}"
+    return reading.value if isinstance(reading.value, str) else with_unit(f"{reading.value:.6g}", reading.unit)

@@ -7,7 +7,7 @@ import typer
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.commands.node_folder import NodeFolder, find_athlete
+from client.commands.node_folder import NodeFolder, find_athlete, named
 from client.commands.setup import athletes
 
 
@@ -44,7 +44,8 @@ def rest(
     if chosen is not None and chosen.until is not None and chosen.until > today:
         raise BadRestRule(f"expected a last complete day up to {today.isoformat()}, got {chosen.until.isoformat()}")
     with open_vault(settings) as vault:
-        found = find_athlete(vault, athlete).athlete
+        who = find_athlete(vault, athlete)
+        found = who.athlete
         if chosen is not None:
             set_rest_rule(vault, found, chosen)
         held = rest_rule(vault, found)
@@ -52,4 +53,4 @@ def rest(
         until = None if held.until is None else held.until.isoformat()
         print_json("homefield-athlete-rest-1", {"athlete": found, "rest": held.basis.value, "until": until})
         return
-    say(f"{found}: {held.text}.")
+    say(f"{named(who)}: {held.text}.")

@@ -56,7 +56,7 @@ def set_(folder: NodeFolder, category: CategoryOption, days: DaysOption = None, 
 
     if category not in HELD_CATEGORIES:
         known = ", ".join(one.value for one in HELD_CATEGORIES)
-        raise BadNodeSettings(f"expected a category of which a node holds readings: {known}")
+        raise BadNodeSettings(f"expected a category of which a node holds readings ({known}), got {category.value}")
     if days is not None and not LEAST_KEPT_D <= days <= 36_500:
         raise BadNodeSettings(f"expected {LEAST_KEPT_D} to 36500 days, got {days}; nothing was changed")
     keep = {one: kept for one, kept in load_settings(folder).keep_days.items() if one is not category}

@@ -14,7 +14,7 @@ from chassis.clock import utc_now
 from chassis.text import moment
 from client.commands.league import leagues
 from client.commands.node_folder import NodeFolder
-from client.errors import BadNodeSettings, ClientError
+from client.errors import BadNodeSettings, ClientError, NoLeague
 from policies.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def new_league_key(
 
     settings = load_settings(folder)
     if settings.league_key is None or settings.consent_service_key is None:
-        raise BadNodeSettings("this node is not linked to a league; run `homefield-node link` first")
+        raise NoLeague
     signed = parse_key_change(_read(statement))
     is_known = signed.change.key == settings.league_key
     try:

@@ -25,6 +25,9 @@ app = typer.Typer(help="Athletes, as their clubs enrolled them.", no_args_is_hel
 AthleteArgument = Annotated[str, typer.Argument(help="The athlete's id, as `athlete list` shows it.")]
 
 
+_OF_SESSION = ("athlete", "method", "since", "seen")
+
+
 def register(program: typer.Typer) -> None:
     """Add `athlete` with its commands, `sign-in-code`, `end-sessions`, `freeze` and `unfreeze` to the program."""
     program.add_typer(app, name="athlete")
@@ -65,12 +68,17 @@ def athlete_sessions(
 
     Example: homefield-consent athlete sessions union
     """
+    if athlete:
+        _enrolled(directory, athlete)
     found = carry_out(directory, {"command": "athlete sessions", "athlete": athlete or None})
     if as_json:
         print_json("homefield-athlete-sessions-1", found)
         return
-    lines = [(one["athlete"], one["method"], one["since"], one["seen"]) for one in found["sessions"]]
-    print_table(plural(len(lines), "session", "sessions"), ("Athlete", "Signed in by", "Since", "Last seen"), lines)
+    with beside(directory) as store:
+        names = {member.athlete: member.name for member in store.members()}
+    lines = [(names.get(one["athlete"], ""), *(one[name] for name in _OF_SESSION)) for one in found["sessions"]]
+    columns = ("Name", "Athlete", "Signed in by", "Since", "Last seen")
+    print_table(plural(len(lines), "session", "sessions"), columns, lines)
 
 
 @app.command("erase")
@@ -87,9 +95,8 @@ def erase(
 
     Example: homefield-consent athlete erase union ath-0123456789abcdef
     """
-    with beside(directory) as store:
-        store.member(AthleteId(athlete))
-    if not yes and not is_confirmed(f"Destroy the keys of {athlete} for good?"):
+    named = _enrolled(directory, athlete)
+    if not yes and not is_confirmed(f"Destroy the keys of {named} for good?"):
         raise typer.Abort
     carry_out(directory, {"command": "athlete erase", "athlete": athlete})
     say(erased_in_backups(utc_now()))
@@ -105,8 +112,9 @@ def freeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
 
     Example: homefield-consent freeze union ath-0123456789abcdef
     """
+    named = _enrolled(directory, athlete)
     carry_out(directory, {"command": "freeze", "athlete": athlete})
-    say(f"{athlete} is frozen: nothing of theirs is read, trained or released. They see it in the portal.")
+    say(f"{named} is frozen: nothing of theirs is read, trained or released. They see it in the portal.")
     say_next(
         NextStep(YOU, "lift it once the question is settled", ["homefield-consent", "unfreeze", directory, athlete])
     )
@@ -117,11 +125,12 @@ def unfreeze(directory: ServiceFolder, athlete: AthleteArgument) -> None:
 
     Example: homefield-consent unfreeze union ath-0123456789abcdef
     """
+    named = _enrolled(directory, athlete)
     done = carry_out(directory, {"command": "unfreeze", "athlete": athlete})
     if done["frozen_by"]:
         warn("note: the account stays frozen, because its athlete froze it or has to confirm a recovery")
     else:
-        say(f"{athlete} is not frozen any more; what they share counts again.")
+        say(f"{named} is not frozen any more; what they share counts again.")
 
 
 def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:
@@ -131,6 +140,7 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     """
     from consent.identity import codes
 
+    _enrolled(directory, athlete)
     with _sign_in_tables(directory) as (session, key):
         code, expires = codes.create(session, AthleteId(athlete), key=key, now=utc_now())
     values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
@@ -144,12 +154,23 @@ def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
     """
     from consent.identity.sessions import end_everything
 
-    with beside(directory) as store:
-        store.member(AthleteId(athlete))
+    _enrolled(directory, athlete)
     with _sign_in_tables(directory) as (session, key):
         ended, revoked = end_everything(session, AthleteId(athlete), key=key, now=utc_now())
     values = {"sessions_ended": ended, "codes_ended": revoked}
     print_values("homefield-end-sessions-1", values, as_json=as_json)
+
+
+def _enrolled(directory: Path, athlete: str) -> str:
+    """Return an athlete's name and id; raises NotFound, with the command that lists them, for what is nobody's id."""
+    from consent.errors import NotFound
+
+    with beside(directory) as store:
+        try:
+            found = store.member(AthleteId(athlete))
+        except NotFound as error:
+            raise NotFound(f"{error}; `homefield-consent athlete list` shows their ids") from error
+    return f"{found.name} ({found.athlete})"
 
 
 @contextmanager

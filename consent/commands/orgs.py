@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from chassis.text import plural
 from consent.commands.carry_out import carry_out
 from consent.commands.service_folder import ServiceFolder, beside
 from consent.registry.values import LONGEST_OVERLAP_D, USUAL_OVERLAP_D, OrgKind
+from policies.vocabulary import OrgId
 
 if TYPE_CHECKING:
     from consent.registry.values import FormerKey, ListedOrg
@@ -116,7 +118,7 @@ def org_revoke(directory: ServiceFolder, org: OrgArgument, yes: Yes = False, as_
 
     Example: homefield-consent org revoke union club-a
     """
-    if not yes and not is_confirmed(f"Stop everything that {org} signs, at once?"):
+    if not yes and not is_confirmed(f"Stop everything that {_named(directory, org)} signs, at once?"):
         raise typer.Abort
     done = carry_out(directory, {"command": "org revoke", "org": org})
     if as_json:
@@ -145,6 +147,11 @@ def org_list(directory: ServiceFolder, as_json: AsJson = False) -> None:
     lines = [(one.org.org_id, one.org.name, one.org.kind.value, *_keys_in_words(one)) for one in found]
     columns = ("Id", "Name", "Kind", "Key", "Key id", "Former keys that count")
     print_table(plural(len(lines), "organisation", "organisations"), columns, lines)
+
+
+def _named(directory: Path, org: str) -> str:
+    with beside(directory) as store:
+        return f"{store.org(OrgId(org)).name} ({org})"
 
 
 def _listed(one: "ListedOrg") -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from consent.operations.log_status import LogState
     from consent.settings import ConsentSettings
 
+_IN_POLICY = ("log_vkey", "log_vkeys")
 COUNTS = ("orgs", "athletes", "campaigns", "spent_most_micro_rho", "epsilon_spent_most", "log_waiting")
 
 
@@ -97,9 +98,7 @@ def init(
             service.close()
         write_settings(settings)
     public = _public_keys(settings)
-    print_values("homefield-consent-init-1", public, as_json=as_json)
-    if not as_json:
-        say_next(*_who_needs_what(directory, public["service_key"]))
+    _show_keys("homefield-consent-init-1", directory, public, as_json=as_json)
 
 
 def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -110,9 +109,7 @@ def keys(directory: ServiceFolder, as_json: AsJson = False) -> None:
     from consent.settings import read_settings
 
     public = _public_keys(read_settings(directory.resolve()))
-    print_values("homefield-keys-1", public, as_json=as_json)
-    if not as_json:
-        say_next(*_who_needs_what(directory, public["service_key"]))
+    _show_keys("homefield-keys-1", directory, public, as_json=as_json)
 
 
 def status(directory: ServiceFolder, as_json: AsJson = False) -> None:
@@ -240,6 +237,15 @@ def _public_keys(settings: "ConsentSettings") -> dict[str, Any]:
         if path.exists()
         else trust_file.first_text(vkeys),
     }
+
+
+def _show_keys(schema: str, directory: Path, public: dict[str, Any], *, as_json: bool) -> None:
+    """Print the public keys. As text each once: the trust policy, which ends the list, holds those of the log."""
+    if as_json:
+        print_values(schema, public, as_json=True)
+        return
+    print_values(schema, {name: value for name, value in public.items() if name not in _IN_POLICY}, as_json=False)
+    say_next(*_who_needs_what(directory, public["service_key"]))
 
 
 def _who_needs_what(directory: Path, service_key: str) -> list[NextStep]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from chassis.names import DisplayName
+from chassis.text import shortened
 from consent.errors import InvalidChange
 from consent.registry.values import LARGEST_SHIRT_NO, MOST_PLAYERS, USUAL_OVERLAP_D, OrgKind
 
@@ -111,15 +112,22 @@ _REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, 
 
 
 def read_operator_request(fields: object) -> OperatorRequest:
-    """Return the request; raises InvalidChange naming the field that is wrong, never its content."""
+    """Return the request; raises InvalidChange naming the field that is wrong, and what stood there if it is an id.
+
+    What may be a person's name, and what may be a key, is never repeated.
+    """
     try:
         return _REQUEST.validate_python(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors(include_url=False)[0]
         cause = first.get("ctx", {}).get("error")
         field = str(first["loc"][-1]) if first["loc"] else "command"
         wrong = str(cause) if isinstance(cause, ValueError) else f"expected {_EXPECTED.get(field, _OTHER)}"
-        raise InvalidChange(f"{field}: {wrong}") from error
+        got = f", got {shortened(str(first['input']))!r}" if field in _REPEATED else ""
+        raise InvalidChange(f"{field}: {wrong}{got}") from error
+
+
+_REPEATED = frozenset({"org", "key_id"})
 
 
 _OTHER = "a request that this version of the service knows; use the commands of the same version"

@@ -10,8 +10,8 @@ from audit.entries.details.codes import SigningKeyStep
 from audit.entries.details.organisations import SigningKeyChanged
 from chassis.http.key_change import KeyChange, SignedKeyChange
 from chassis.remote_time import outside
-from consent.errors import Conflict, InvalidChange, NotAllowed, NotFound
-from consent.registry import org_keys
+from consent.errors import Conflict, InvalidChange, NotAllowed
+from consent.registry import org_keys, orgs
 from consent.registry.values import LONGEST_OVERLAP_D, USUAL_OVERLAP_D, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import OrgRow
@@ -99,7 +99,7 @@ def _counts_until(tx: Transaction, org: OrgId) -> datetime | None:
 def _row(tx: Transaction, org: OrgId) -> OrgRow:
     row = tx.session.get(OrgRow, org)
     if row is None:
-        raise NotFound("expected a registered organisation; `org list` shows them")
+        raise orgs.not_registered(org)
     if row.kind == OrgKind.UNION.value:
         raise NotAllowed("expected another organisation; the union signs with the service's own key")
     return row

@@ -78,7 +78,7 @@ def known(tx: Transaction, league: OrgId) -> Org:
     """Return a registered league; raises NotFound for anything else."""
     row = tx.session.get(OrgRow, league)
     if row is None or row.kind != OrgKind.LEAGUE.value:
-        raise NotFound("expected a registered league; `homefield-node league list` shows them")
+        raise NotFound(f"expected a registered league, got {league}; `homefield-node league list` shows them")
     return orgs.of_row(row)
 
 

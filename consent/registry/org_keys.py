@@ -66,7 +66,7 @@ def end_overlap(tx: Transaction, org: OrgId, key_id: str) -> None:
     found = next((row for row in _rows(tx, org) if row.key_id == key_id), None)
     if found is None or found.until <= tx.now:
         raise Conflict(
-            "expected a former key of this organisation that still counts (`org list` shows them); "
+            f"expected a former key of {org} that still counts, got {key_id}; `homefield-consent org list` shows them, "
             "the present key is replaced with `org add-key`, or ended with `org revoke`"
         )
     found.until = tx.now

@@ -39,7 +39,8 @@ def write(tx: Transaction, org_id: OrgId, *, name: str, kind: OrgKind, key: Veri
     """Do what `add` does for something new, and return the entry that the caller appends."""
     row = tx.session.get(OrgRow, org_id)
     if row is not None and row.kind != kind.value:
-        raise Conflict("expected the kind under which this organisation is registered")
+        kinds = f"expected {row.kind}, the kind under which {org_id} is registered, got {kind.value}"
+        raise Conflict(f"{kinds}; `homefield-consent org list` shows them")
     if row is None:
         row = OrgRow(org_id=org_id, name=name, kind=kind.value, cover=_new_cover(tx, org_id))
         tx.session.add(row)
@@ -54,8 +55,13 @@ def get(tx: Transaction, org_id: OrgId) -> Org:
     """Return one organisation; raises NotFound."""
     found = tx.rows(_ORG, org=org_id)
     if not found:
-        raise NotFound("expected a registered organisation")
+        raise not_registered(org_id)
     return of_row(found[0])
+
+
+def not_registered(org_id: OrgId) -> NotFound:
+    """Return the refusal of an id that is no organisation's; it says which was asked for, and where they are listed."""
+    return NotFound(f"expected a registered organisation, got {org_id}; `homefield-consent org list` shows them")
 
 
 def every(tx: Transaction) -> list[Org]:

@@ -10,9 +10,9 @@ from sqlmodel import col, select
 
 from audit.entries.details.codes import OrganisationType
 from audit.entries.details.organisations import OrganisationRevoked
-from consent.errors import Conflict, NotAllowed, NotFound
+from consent.errors import Conflict, NotAllowed
 from consent.ledger.refunds import close_campaign, close_for_club
-from consent.registry import leagues, members, org_keys
+from consent.registry import leagues, members, org_keys, orgs
 from consent.registry.values import OrgKind
 from consent.releases.releases import expire_requests
 from consent.storage.log_journal import Draft
@@ -28,7 +28,7 @@ def revoke(tx: Transaction, org: OrgId) -> int:
     """
     row = tx.session.get(OrgRow, org)
     if row is None:
-        raise NotFound("expected a registered organisation; `org list` shows them")
+        raise orgs.not_registered(org)
     if row.kind == OrgKind.UNION.value:
         raise NotAllowed("expected another organisation; the union signs with the service's own key")
     clubs = _clubs(tx, row)

@@ -200,6 +200,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-consent", "sign-in-code"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-consent", "end-sessions"): [lambda e, _: [e.union, e.programs.one]],
     ("homefield-node", "init"): [lambda e, fresh: [e.folder / fresh, "--club", "club-b", "--name", MARKUP]],
+    ("homefield-node", "keys"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "status"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "backup-key"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "backup"): [lambda e, fresh: [e.programs.node, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-node", "restore"): [lambda e, fresh: _restore(client.cli.app, e, e.programs.node, fresh)],

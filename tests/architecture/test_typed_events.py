@@ -47,7 +47,7 @@ MOST_UNRECORDED = {
     "homefield-audit": 14,
     "homefield-consent": 11,
     "homefield-demo": 1,
-    "homefield-node": 24,
+    "homefield-node": 26,
     "homefield-server": 13,
     "auditor": 16,
     "witness": 5,

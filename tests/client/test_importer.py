@@ -213,7 +213,7 @@ def test_a_season_of_a_squad_is_stored_in_time_proportional_to_its_days(
                 vault.add_athlete(athlete, f"No {number}", shirt_no=number)
             outcomes = Importer(vault, clock, Attribution(), mapping).take_all([path])
             assert sum(outcome.added for outcome in outcomes) == 12 * days * 8
-            assert "1 other athletes" in outcomes[0].report.notes[0]
+            assert "1 other athlete " in outcomes[0].report.notes[0]
             assert len(build(vault.read(squad[0])).dates) == days
 
     assert_grows_in_proportion(season, store, 120)

@@ -45,6 +45,7 @@ def answer(run: Run, *words: object) -> tuple[int, list[dict[str, Any]], dict[st
         (("--player", "A", "--mapping", "map.json"), "club.csv", 1),
         (("--players", "who.json", "--mapping", "map.json"), "club.csv", 0),
         (("--players", "who.json"), "srpe.csv", 1),
+        (("--mapping", "map.json"), "club.csv", 1),
     ],
 )
 def test_a_dry_run_answers_what_the_import_answers(
@@ -74,8 +75,8 @@ def test_a_dry_run_stores_nothing_and_tells_what_is_known(node_of_one: Path, run
     again = run(*words, "--dry-run")[1]
     assert "not looked at" not in first + again
 
-    assert f"1 of 1 rows would be kept, 0 are known; 2 new readings of {one.athlete}" in first
-    assert f"0 of 1 rows would be kept, 1 is known; 0 new readings of {one.athlete}" in again
+    assert f"1 of 1 rows would be kept, 0 are known; 2 new readings of Mara Lind ({one.athlete})" in first
+    assert f"0 of 1 rows would be kept, 1 is known; 0 new readings of Mara Lind ({one.athlete})" in again
 
 
 @pytest.mark.parametrize("is_there", [True, False])

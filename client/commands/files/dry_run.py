@@ -1,46 +1,59 @@
 """`ingest --dry-run`: files as they would be read, ten rows of each, and a mapping for a table that no reader knows."""
 
-from collections.abc import Mapping as Readings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chassis.cli.console import print_json, print_table, say
 from chassis.text import plural
+from client.biometrics.unit_words import with_unit
 from client.errors import ClientError
 
 if TYPE_CHECKING:
     from client.ingest.clock import LocalClock
     from client.ingest.importer import Importer
     from client.ingest.input_file import InputFile, Reading
-    from client.ingest.mapping import Mapping
+    from client.ingest.mapping import Mapping as CsvMapping
     from client.ingest.preview.rows_as_read import FilePreview, RowAsRead
     from client.ingest.results.import_result import ImportResult
+    from policies.vocabulary import AthleteId
 
 
 NOT_LOOKED_AT = (
-    "Whose rows these are and what is stored already was not looked at; name the athlete with --athlete or --players, "
-    "and the import is rehearsed."
+    "Whose rows these are and what is stored already was not looked at in files that name nobody; name the athlete "
+    "with --athlete, and the import is rehearsed."
 )
 
 
-def show_previews(
-    found: "Sequence[FilePreview]", *, not_rehearsed: str | None, save_mapping: Path | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What files would give. names: of the node's athletes; closed: the sentence why the vault could not be opened."""
+
+    files: "Sequence[FilePreview]"
+    names: "Mapping[AthleteId, str]"
+    closed: str | None = None
+
+    @property
+    def not_looked_at(self) -> str | None:
+        """The sentence that says of what the import was not rehearsed; None where it was of every file."""
+        return self.closed or (NOT_LOOKED_AT if any(one.results is None for one in self.files) else None)
+
+
+def show_previews(rehearsed: Rehearsed, *, save_mapping: Path | None, as_json: bool) -> None:
     """Show what files would give; raises ClientError, as an import does, when one cannot be read or gives nothing.
 
-    not_rehearsed: the sentence that says so, where the vault was not looked at. save_mapping: where the one mapping
-    that was proposed is written; a file that is there already is not replaced.
+    save_mapping: where the one mapping that was proposed is written; a file that is there already is not replaced.
     """
+    found, not_looked_at = rehearsed.files, rehearsed.not_looked_at
     if as_json:
-        print_json("homefield-ingest-1", _answer(found, is_rehearsed=not_rehearsed is None))
+        print_json("homefield-ingest-1", _answer(found, is_rehearsed=not_looked_at is None))
     else:
         for one in found:
-            _show(one)
-        say(*filter(None, (not_rehearsed, "Nothing was stored.")))
+            _show(one, rehearsed.names)
+        say(*filter(None, (not_looked_at, "Nothing was stored.")))
     if save_mapping is not None:
         _save([one.mapping_text for one in found if one.mapping_text], save_mapping)
     refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
@@ -53,11 +66,15 @@ def previews(
     files: Sequence[Path],
     clock: "LocalClock",
     *,
-    mapping: "Mapping | None",
+    mapping: "CsvMapping | None",
     player: str | None,
     importer: "Importer | None" = None,
 ) -> "list[FilePreview]":
-    """Read files and store nothing of them. importer: rehearses the import of all files in their order."""
+    """Read files and store nothing of them.
+
+    importer: rehearses the import of all files in their order, except of those that do not say whose data they hold
+    where nobody was named.
+    """
     from client.ingest.preview.rows_as_read import preview
 
     rehearse = None if importer is None else partial(_stored, importer)
@@ -79,8 +96,14 @@ def _with_unused(importer: "Importer", found: "Sequence[FilePreview]") -> "list[
 
 
 def _stored(
-    importer: "Importer", file: "InputFile", reader: str, readings: "Readings[str, Reading]"
-) -> "list[ImportResult]":
+    importer: "Importer", file: "InputFile", reader: str, readings: "Mapping[str, Reading]"
+) -> "list[ImportResult] | None":
+    """Store a file as the import would; None where neither the file nor anybody said whose data it holds."""
+    from client.ingest.importer import Attribution
+    from client.ingest.mapped_csv import NOBODY
+
+    if importer.attribution == Attribution() and set(readings) == {NOBODY}:
+        return None
     return importer.store(file, reader, readings, importer.owners(readings))
 
 
@@ -106,10 +129,10 @@ def _save(texts: Sequence[str], path: Path) -> None:
         raise ClientError(f"cannot write {path}") from error
 
 
-def _show(one: "FilePreview") -> None:
+def _show(one: "FilePreview", names: "Mapping[AthleteId, str]") -> None:
     reader = f" by {one.reader}" if one.reader else ""
     kept = f"{one.account.kept} of {one.account.rows} rows would be kept"
-    say(f"{one.file_name}: {one.status}{reader}, {kept}{_new(one)}")
+    say(f"{one.file_name}: {one.status}{reader}, {kept}{_new(one, names)}")
     if one.reason:
         say(f"  {one.reason}")
     if one.rows:
@@ -124,12 +147,12 @@ def _show(one: "FilePreview") -> None:
         say(*(f"To check: {doubt}" for doubt in one.proposal.doubts))
 
 
-def _new(one: "FilePreview") -> str:
+def _new(one: "FilePreview", names: "Mapping[AthleteId, str]") -> str:
     """Return what a rehearsed import would add, and for whom."""
     if not one.results:
         return ""
     added, replaced = sum(part.added for part in one.results), sum(part.replaced for part in one.results)
-    owners = ", ".join(part.athlete for part in one.results if part.athlete is not None)
+    owners = ", ".join(f"{names[who]} ({who})" for part in one.results if (who := part.athlete) is not None)
     aside = f", {plural(replaced, 'stored reading', 'stored readings')} would be set aside" if replaced else ""
     known, new = plural(one.account.duplicates, "is", "are"), plural(added, "new reading", "new readings")
     return f", {known} known; {new}{f' of {owners}' if owners else ''}{aside}"
@@ -139,7 +162,7 @@ def _line(row: "RowAsRead") -> tuple[str, str, str, str]:
     from client.ingest.preview.rows_as_read import shown_value, start_of
 
     values = [
-        f"{one.stream.value} {value:g} {one.unit}"
+        f"{one.stream.value} {with_unit(f'{value:g}', one.unit)}"
         if isinstance(value := shown_value(one), float)
         else f"{one.stream.value} {value}"
         for one in row.readings

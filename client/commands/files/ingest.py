@@ -14,7 +14,7 @@ from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
 from chassis.text import plural
-from client.commands.files.dry_run import NOT_LOOKED_AT, previews, show_previews
+from client.commands.files.dry_run import Rehearsed, previews, show_previews
 from client.commands.files.watching import EVERY_S, watch
 from client.commands.node_folder import NodeFolder, find_athlete
 from client.commands.reporting import report
@@ -25,7 +25,6 @@ from policies.vocabulary import AthleteId
 if TYPE_CHECKING:
     from client.ingest.importer import Attribution, Importer
     from client.ingest.mapping import Mapping
-    from client.ingest.preview.rows_as_read import FilePreview
     from client.ingest.results.file_answer import FileAnswer
     from client.ingest.results.import_result import ImportResult
     from client.settings import NodeSettings
@@ -71,7 +70,8 @@ def ingest(
     Importing the same file twice adds nothing. A file that cannot be read is quarantined with its reason and
     the exit code is 1, as it is where nothing of a file was kept; the other files are stored all the same.
 
-    With --dry-run and the athlete named, the import is rehearsed, and the exit code is the one that it would have.
+    With --dry-run the import is rehearsed, and the exit code is the one that it would have; of a file that names nobody
+    only the rows are read unless the athlete is named.
 
     With --replace the files are right and what is stored is wrong, as after a wrong mapping. It is counted first and
     asked; all files are then one change, which `imports undo` takes back.
@@ -100,8 +100,8 @@ def ingest(
     described = None if mapping is None else read_mapping(_bytes(mapping))
     named = _Named(athlete, player, players)
     if dry_run:
-        found, why = _previews(settings, files, named, described, replaces=replace)
-        show_previews(found, not_rehearsed=why, save_mapping=save_mapping, as_json=as_json)
+        rehearsed = _rehearsed(settings, files, named, described, replaces=replace)
+        show_previews(rehearsed, save_mapping=save_mapping, as_json=as_json)
         return
     with open_vault(settings) as vault:
         taking = _Taking(settings, vault, named.attribution(vault), described, replaces=replace)
@@ -135,11 +135,6 @@ class _Named:
     player: str | None
     players: Path | None
 
-    @property
-    def is_nobody(self) -> bool:
-        """True where nothing was said about whose data it is."""
-        return self.athlete is None and self.player is None and self.players is None
-
     def attribution(self, vault: "Vault") -> "Attribution":
         """Return the athletes of the vault that are meant; raises ClientError for one who is not there."""
         from client.ingest.importer import Attribution
@@ -151,26 +146,24 @@ class _Named:
         )
 
 
-def _previews(
+def _rehearsed(
     settings: "NodeSettings", files: list[Path], named: _Named, mapping: "Mapping | None", *, replaces: bool
-) -> "tuple[list[FilePreview], str | None]":
-    """Return what the files would give, and why that was not compared with the vault; None where it was."""
+) -> "Rehearsed":
+    """Return what the files would give, compared with the vault where that can be opened."""
     from client.ingest.clock import LocalClock
     from client.ingest.importer import Importer
     from client.vault.access import open_vault
 
-    clock, why = LocalClock(settings.timezone, utc_now()), NOT_LOOKED_AT
+    clock = LocalClock(settings.timezone, utc_now())
     with ExitStack() as opened:
-        importer = None
-        if not named.is_nobody:
-            try:
-                vault = opened.enter_context(open_vault(settings))
-            except ClientError as error:
-                why = f"Whose rows these are and what is stored already was not looked at: {error}."
-            else:
-                importer = Importer(vault, clock, named.attribution(vault), mapping, replaces=replaces)
+        try:
+            vault = opened.enter_context(open_vault(settings))
+        except ClientError as error:
+            why = f"Whose rows these are and what is stored already was not looked at: {error}."
+            return Rehearsed(previews(files, clock, mapping=mapping, player=named.player), {}, why)
+        importer = Importer(vault, clock, named.attribution(vault), mapping, replaces=replaces)
         found = previews(files, clock, mapping=mapping, player=named.player, importer=importer)
-        return found, why if importer is None else None
+        return Rehearsed(found, {one.athlete: one.name for one in vault.athletes()})
 
 
 def _answer(found: "list[FileAnswer]", vault: "Vault", *, as_json: bool, is_line: bool = False) -> None:

@@ -18,10 +18,11 @@ from client.ingest.preview.proposal import MappingProposal, as_file, propose
 from client.ingest.results.file_answer import FileAnswer
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged, together
+from client.ingest.results.labels_not_taken import NOBODY_HERE
 from client.ingest.text_table import may_hold_table
 from client.vault.journal import FileStatus
 
-Rehearse = Callable[[InputFile, str, Mapping[str, Reading]], list[ImportResult]]
+Rehearse = Callable[[InputFile, str, Mapping[str, Reading]], list[ImportResult] | None]
 SHOWN = 10  # ours: rows that a person can compare with the file
 
 
@@ -91,8 +92,8 @@ def preview(
     """Read a file, or those of an archive, and store nothing.
 
     Where no reader knows a table a mapping is proposed and tried. rehearse: stores what was read in a rehearsal of the
-    vault (`Vault.rehearsal`), as an import would, and returns what that did; raises UnreadableFile or NotUsed where it
-    would be refused.
+    vault (`Vault.rehearsal`), as an import would, and returns what that did, None where nobody said whose file it is;
+    raises UnreadableFile or NotUsed where it would be refused.
     """
     return [_previewed(member, clock, mapping, player, rehearse) for member in members(path)]
 
@@ -122,10 +123,18 @@ def _previewed(
     return made if rehearse is None else _rehearsed(made, lambda: rehearse(file, name, readings))
 
 
-def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult]]) -> FilePreview:
-    """Return what the import itself answers, beside the rows as read."""
+def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult] | None]) -> FilePreview:
+    """Return what the import itself answers, beside the rows as read; those alone where none was rehearsed.
+
+    A table that is only described yet is told as it would be read, also where no row of it is anybody's here.
+    """
     try:
-        answer = FileAnswer(rehearse())
+        results = rehearse()
+        if results is None:
+            return made
+        answer = FileAnswer(results)
+        if made.proposal is not None and answer.reason == NOBODY_HERE:
+            return replace(made, notes=(*made.notes, *answer.notes), results=tuple(answer.results))
     except NotUsed as error:
         return replace(made, status="skipped", reason=str(error), account=RowAccount(), notes=(), results=())
     except UnreadableFile as error:

@@ -9,15 +9,16 @@ from client.vault.journal import FileStatus
 
 KNOWN_ALREADY = "known already; every row that gives a reading is stored"
 DIFFERS = "the stored values are kept; it may be another person's file or a corrected export; --replace takes that"
+BY_HAND = "the stored values are kept, for those of the file were called wrong by hand"
 NO_ROWS = "it holds no rows"
 
 
-def judged(account: RowAccount, report: QualityReport) -> tuple[FileStatus, str]:
+def judged(account: RowAccount, report: QualityReport, *, replaces: bool = False) -> tuple[FileStatus, str]:
     """Return the status, and in words why the file is not stored whole.
 
     skipped: nothing of it is new, be it known already or stored with another value; that is kept sealed beside.
     partial: rows or cells were refused, or the file was cut off; what was left out as asked, and what is missing, makes
-    no file partial.
+    no file partial. replaces: whether the file's values took the place of stored ones, except of what was done by hand.
     """
     if account.kept and (report.dropped or "partial_file" in report.details):
         return "partial", in_words(report.details, account.dropped) or "the file was cut off"
@@ -25,7 +26,7 @@ def judged(account: RowAccount, report: QualityReport) -> tuple[FileStatus, str]
         return "stored", ""
     if differing := account.dropped.get(STORED_DIFFERENTLY):
         rows = "1 row is" if differing == 1 else f"{differing} rows are"
-        return "skipped", f"{rows} stored differently; {DIFFERS}"
+        return "skipped", f"{rows} stored differently; {BY_HAND if replaces else DIFFERS}"
     if account.duplicates:
         return "skipped", KNOWN_ALREADY
     if not account.rows:

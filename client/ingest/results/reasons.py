@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from client.biometrics.streams import SPECS, Stream
+from client.biometrics.unit_words import with_unit
 
 _ROWS = {
     "time_unreadable": "a time that cannot be read",
@@ -37,7 +38,7 @@ _CELLS = {
     "end_unknown": "no end, so that their day is not known",
     "text": "too long a text",
 }
-_SMALL = "outside {low:g} to {high:g} {unit}"
+_SMALL = "outside {low:g} to {high:g}"
 
 
 def row_in_words(reason: str) -> str:
@@ -80,6 +81,6 @@ def _cells(word: str, number: int) -> str:
         kind, found, _ = word.rpartition(f"_{stream.value}")
         if found and word.endswith(f"_{stream.value}") and (kind in _CELLS or kind == "range"):
             spec = SPECS[stream]
-            said = _CELLS.get(kind) or _SMALL.format(low=spec.low, high=spec.high, unit=spec.unit)
+            said = _CELLS.get(kind) or with_unit(_SMALL.format(low=spec.low, high=spec.high), spec.unit)
             return f"{number} of {stream.value}: {said}"
     return f"{number}: {word.replace('_', ' ')}"

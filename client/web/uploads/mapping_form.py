@@ -17,7 +17,7 @@ from client.ingest.mapping import CONVERSIONS, StreamColumn
 from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.contents import is_brought_by
 from client.uploads.table_columns import TableColumn
-from client.web.uploads.stream_words import CATEGORY_NAMES, best_answer, stream_name, unit_word
+from client.web.uploads.stream_words import CATEGORY_NAMES, best_answer, stream_name, unit_in_words
 from policies.vocabulary import Role
 
 LEAVE_OUT, DAY, TIME_OF_DAY, ZONE, ATHLETE = "", "day", "time_of_day", "zone", "athlete"
@@ -224,5 +224,5 @@ def _ways(stream: Stream) -> SelectOptions:
         if stream in _ASKED:
             return ((UNSAID, "Please choose"), (STRAIGHT, straight), (REVERSED, other))
         return ((UNSAID, straight), (REVERSED, other))
-    others = [(unit, unit_word(unit)) for unit, target in CONVERSIONS if target == spec.unit]
-    return (("", unit_word(spec.unit) or "as it is"), *others) if others else ()
+    others = [(unit, unit_in_words(unit)) for unit, target in CONVERSIONS if target == spec.unit]
+    return (("", unit_in_words(spec.unit) or "as it is"), *others) if others else ()

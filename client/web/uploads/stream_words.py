@@ -6,6 +6,7 @@ from typing import Final
 
 from client.biometrics.observations import Value
 from client.biometrics.streams import SPECS, Stream
+from client.biometrics.unit_words import unit_word
 from client.ingest.cells.column_check import RATED
 from client.web.text import hours
 from policies.vocabulary import Category
@@ -80,17 +81,11 @@ CATEGORY_NAMES: Final[Mapping[Category, str]] = MappingProxyType(
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "/min": "beats per minute",
-        "{AU}": "AU",
         "[mi_i]": "miles",
         "[yd_i]": "yards",
         "[ft_i]": "feet",
         "[in_i]": "inches",
         "[lb_av]": "pounds",
-        "{count}": "",
-        "{score}": "",
-        "{0:1}": "",
-        "{0:2}": "",
-        "1": "",
     }
 )
 _YES_OR_NO: Final = "{0:1}"
@@ -121,9 +116,9 @@ def heading_of(stream: Stream) -> str:
     return f"{stream_name(stream)}, {best_answer(stream):g} is best" if has_best else stream_name(stream)
 
 
-def unit_word(unit: str) -> str:
+def unit_in_words(unit: str) -> str:
     """Return a UCUM unit in words, empty for a mere count or score."""
-    return _UNITS.get(unit, "" if unit.startswith("{") else unit)
+    return _UNITS.get(unit) or unit_word(unit)
 
 
 def value_words(stream: Stream, value: Value) -> str:
@@ -137,7 +132,7 @@ def value_words(stream: Stream, value: Value) -> str:
         return "yes" if value else "no"
     if unit == "h":
         return hours(value)
-    word = {"/min": "/min"}.get(unit, unit_word(unit))
+    word = unit_word(unit)
     number = f"{value:,.2f}".rstrip("0").rstrip(".")
     return f"{number}\u00a0{word}" if word else number
 
@@ -146,5 +141,5 @@ def cells_in_words(stream: Stream, reason: str, number: int) -> str:
     """Return for example "6 outside 0.25 to 24 h"."""
     if reason == "range":
         spec = SPECS[stream]
-        return f"{number:,} outside {spec.low:g} to {spec.high:g} {unit_word(spec.unit)}".rstrip()
+        return f"{number:,} outside {spec.low:g} to {spec.high:g} {unit_in_words(spec.unit)}".rstrip()
     return f"{number:,} {_CELLS.get(reason) or reason.replace('_', ' ')}"

@@ -44,6 +44,21 @@ def test_a_row_whose_value_is_not_the_stored_one_is_not_known_already(
     assert said == [differing > 0, differing > 0, not differing]
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_file_with_new_rows_and_differing_ones_says_how_the_latter_are_taken(
+    bring: Run, options: tuple[str, ...]
+) -> None:
+    rows = f"{HEAD}{OTHER}1,2020-03-22,4.0,True\n"
+    said = "2 readings differ from what is stored; the stored ones were kept; if the file is right, --replace takes its"
+
+    (found,) = json.loads(bring(rows, "--json", *options)[1])["files"]
+    shown = " ".join(bring(rows, *options)[1].split())
+
+    assert (found["kept"] == 1, found["status"]) == (True, "stored")
+    assert any(said in note for note in found["notes"])
+    assert said in shown
+
+
 def test_values_that_were_not_taken_go_with_the_import_that_the_run_named(
     bring: Run, node_of_one: Path, run: Run
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from client.biometrics.observations import EXERCISE, NAP, PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import SPECS, Stream
+from client.readings import commands
 from client.settings import load_settings
 from client.vault.access import open_vault
 
@@ -113,6 +114,23 @@ def test_what_no_figure_uses_is_told_with_the_source_that_comes_first(run: Run, 
     ]
     shown = " ".join(run("readings", node_of_one, "7")[1].split())
     assert "not_used" in shown
+
+
+@pytest.mark.parametrize("at_terminal", [True, False])
+def test_a_long_table_is_cut_on_a_terminal_alone_and_says_what_is_left(
+    node: Path, run: Run, monkeypatch: pytest.MonkeyPatch, at_terminal: bool
+) -> None:
+    monkeypatch.setattr(commands, "MOST_ROWS", 2)
+    monkeypatch.setattr(commands, "is_read_at_terminal", lambda: at_terminal)
+    rows = listed(run, node)
+
+    shown = run("readings", node, "7")[1]
+
+    assert len(rows) > 2
+    assert [row["id"][:8] in shown for row in rows] == [not at_terminal or one in rows[-2:] for one in rows]
+    left, first = len(rows) - 2, rows[0]["local_day"]
+    told = f"Not shown: {left} earlier readings, from {first} on. --from, --to and --stream choose; --json"
+    assert (told in " ".join(shown.split())) is at_terminal
 
 
 def test_the_table_for_people_and_what_it_refuses(node: Path, run: Run) -> None:

@@ -59,7 +59,14 @@ def test_from_init_to_a_sign_in_code(
     assert status["log_next"].endswith(":00:00+00:00")
     unknown = run(capsys, monkeypatch, "sign-in-code", home, "ath-ffffffffffffffff")
     assert unknown[0] == 1
-    assert unknown[2] == "homefield-consent: expected an athlete who is enrolled here\n"
+    listing = "`homefield-consent athlete list` shows their ids"
+    assert unknown[2] == f"homefield-consent: expected an athlete who is enrolled here; {listing}\n"
+    for words in (("org", "players", home, "club-z"), ("org", "revoke", home, "club-z", "--yes")):
+        refused, said = run(capsys, monkeypatch, *words), "expected a registered organisation, got club-z; "
+        assert refused[0] == 1
+        assert refused[2] == f"homefield-consent: {said}`homefield-consent org list` shows them\n"
+    shown = run(capsys, monkeypatch, "keys", home)[1]
+    assert [shown.count(vkey) for vkey in keys["log_vkeys"]] == [1, 1], "each key once"
 
 
 @pytest.mark.parametrize(
