@@ -2,7 +2,7 @@
 
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
-from client.ingest.archives.foreign_kinds import check_is_readable_json, check_is_readable_kind
+from client.ingest.archives.foreign_kinds import EXPORT, check_is_readable_json, check_is_readable_kind
 from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
@@ -198,6 +198,8 @@ def _xml_reader(file: InputFile) -> Reader:
         return BY_ROOT[root]
     if root.lower() == "html":
         raise UnreadableFile("a page of a browser; export the figures as CSV, FIT or TCX instead")
+    if root.lower() == "svg":
+        raise UnreadableFile(f"a picture; {EXPORT}")
     raise UnreadableFile(
         f"an XML file of a kind that no reader knows ({root[:40]}); export it as FIT, TCX or CSV instead"
     )

@@ -28,6 +28,7 @@ SMALL = 16 * 2**20  # ours: larger files are read from the disk each time they a
 HEAD = 64 * 2**10  # ours: what a reader is told by
 PIECE = 2**18
 CUT_OFF = "cannot be read to its end; copy or export it again"
+EMPTY = "an empty file; export it again"
 NOT_FROM_DISK = "cannot be read from disk"
 DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading a stream raises where the file, or the archive that it stands in, is damaged."""
@@ -171,6 +172,6 @@ def check_is_data(file: InputFile) -> None:
     if file.name.lower() in _LEFT_BY_SYSTEMS or file.name.startswith(_LOCK_OF_OFFICE):
         raise NotUsed("left in the folder by an operating system or an office program; it holds no data")
     if not file.head.strip(_BLANK):
-        raise UnreadableFile("empty")
+        raise UnreadableFile(EMPTY)
     if file.head.startswith(_LFS_POINTER):
         raise UnreadableFile("a git-lfs pointer of three lines, not the data it points to")

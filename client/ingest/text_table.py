@@ -16,7 +16,7 @@ from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.headings import MOST_LINES, heading, may_hold_names, plain_heading
 from client.ingest.cells.text_codec import holds_zeros, utf_16
 from client.ingest.cells.typed_cell import TypedCell
-from client.ingest.input_file import InputFile
+from client.ingest.input_file import EMPTY, InputFile
 from client.ingest.markup.scan import looks_like_xml
 from client.ingest.spreadsheets.workbook import Sheet, SheetRow, SheetRows
 from client.ingest.tables.text_lines import TextLines
@@ -159,7 +159,7 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
     lines, said = _lines(file)
     found = next(((number, line) for number, line in enumerate(lines) if line.strip()), None)
     if found is None:
-        raise UnreadableFile("empty")
+        raise UnreadableFile(EMPTY)
     number, line = found
     return _table_at(lines, number, delimiter or _delimiter(line, said))
 
@@ -175,7 +175,7 @@ def _first_sheet(file: InputFile) -> SheetTable:
         for number, row in enumerate(sheet.rows):
             if any(row):
                 return _sheet_table(sheet, number, row)
-    raise UnreadableFile("empty")
+    raise UnreadableFile(EMPTY)
 
 
 def find_table(file: InputFile, names: Collection[str], delimiter: str | None = None) -> TextTable | None:

@@ -31,8 +31,8 @@ class DescribedTables:
             return read_for(role, opened, self._now(), file.mapping)
         except UnreadableFile as unknown:
             check_interruption()
-            if file.mapping is not None:
-                raise
+            if file.mapping is not None or not unknown.is_unknown_table:
+                raise  # what it is was told: looking for a table in it would only say that there is none
             before = remembered_reading(self._vault, role, opened)
             if before is not None:
                 return self._as_before(role, file, opened, before)

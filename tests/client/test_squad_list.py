@@ -88,7 +88,7 @@ def test_a_list_is_read_as_spreadsheets_save_it(tmp_path: Path, data: bytes) -> 
         (b"name,shirt_no,is_minor\nA,1,no,9\n", "1 lines have more or fewer cells"),
         (b"PK\x03\x04rest", "found binary content"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "save it as .xlsx or CSV"),
-        (b"", "as a squad list: empty"),
+        (b"", "as a squad list: an empty file"),
     ],
 )
 def test_what_is_wrong_with_a_list_is_one_sentence_and_nobody_is_added(

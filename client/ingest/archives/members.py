@@ -17,6 +17,7 @@ from client.ingest.input_file import NOT_FROM_DISK, SMALL, InputFile, load
 
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
 _DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})  # office documents are zip archives too
+_OF_APPLE = (".iwa", "Index.zip")  # parts of a document of Numbers, Pages or Keynote
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".mp4", ".mov", ".html", ".pdf")
 MOST_SHOWN = 200  # ours: characters of a name, and of the path before it; a zip allows 65,535 of each
 _DAMAGED = "damaged in its archive; copy or export it again"
@@ -66,7 +67,7 @@ def _inside(file: InputFile, size: UnpackedSize, *, depth: int) -> Iterator[Arch
     with _opened(file) as archive:
         infos = [one for one in archive.infolist() if not one.filename.endswith("/")]
         check_members(archive.infolist(), _size_of(file))
-        if _DOCUMENTS & {one.filename for one in infos}:
+        if _DOCUMENTS & {one.filename for one in infos} or any(one.filename.endswith(_OF_APPLE) for one in infos):
             yield ArchiveMember(file, lambda: file)
             return
         if depth >= MOST_NESTED:

@@ -10,7 +10,7 @@ Pieces = Callable[[], Iterable[bytes]]
 _ARCHIVE = b"PK\x03\x04"
 _HEAD = 64  # ours: bytes that are looked at for UTF-16 without a mark
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
-_BINARY = "expected text, found binary content"
+_BINARY = "expected text, found binary content of no kind that is known; ask for the export as CSV or Excel"
 
 
 def codec_of(head: bytes, pieces: Pieces) -> str:
@@ -29,7 +29,7 @@ def codec_of(head: bytes, pieces: Pieces) -> str:
     # Broken UTF-8 is not read as the letters of another code page.
     if _decodes(pieces, "cp1252") and not _decodes(pieces, "utf-8", errors="surrogatepass"):
         return "cp1252"
-    raise UnreadableFile("expected text in UTF-8")
+    raise UnreadableFile("expected text in UTF-8, found letters of another code page; save it as CSV in UTF-8")
 
 
 def utf_16(head: bytes) -> str | None:

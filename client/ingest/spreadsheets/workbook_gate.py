@@ -13,6 +13,7 @@ from typing import IO
 from xml.parsers import expat
 
 from client.errors import UnreadableFile
+from client.ingest.spreadsheets.old_documents import LOCKED, OLE, said_of_old_document
 
 MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
 MAX_RATIO = 200  # ours: what people type packs ten to fifty times smaller
@@ -23,7 +24,7 @@ _PIECE = 64 * 1024
 _FASTEST = 1  # zlib: the copy is held twice while it is opened, and packed it takes a tenth of the memory
 _READ = (".xml", ".rels", "mimetype")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,9})", re.ASCII)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MANIFEST = "META-INF/manifest.xml"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 DAMAGED = "an Excel or OpenDocument workbook that is damaged; open it in the program it comes from and save it as CSV"
 TOO_LARGE = "a workbook that unpacks to more than a table of {cells} cells; save the sheet that is meant as CSV"
@@ -31,12 +32,12 @@ TOO_LARGE = "a workbook that unpacks to more than a table of {cells} cells; save
 
 def may_be_workbook(head: bytes) -> bool:
     """True where the first bytes are those of an archive or of an old office document."""
-    return head.startswith((_OLE, b"PK\x03\x04"))
+    return head.startswith((OLE, b"PK\x03\x04"))
 
 
 def is_workbook(data: bytes) -> bool:
     """True for an Excel or OpenDocument spreadsheet of any age, readable or not."""
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return True
     if not data.startswith(b"PK\x03\x04"):
         return False
@@ -48,8 +49,8 @@ def checked_copy(data: bytes) -> bytes:
 
     What is opened afterwards is this copy: two programs may find different parts in one archive.
     """
-    if data.startswith(_OLE):
-        raise UnreadableFile("an Excel workbook of the old form (.xls) or one with a password; save it as .xlsx or CSV")
+    if data.startswith(OLE):
+        raise UnreadableFile(said_of_old_document(data))
     if any(name.startswith("xl/w") and name.endswith(".bin") for name in _names(data)):
         raise UnreadableFile("an Excel workbook of the binary form (.xlsb); save it as .xlsx or CSV")
     try:
@@ -69,6 +70,8 @@ def _names(data: bytes) -> list[str]:
 
 def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
     parts = archive.infolist()
+    if _is_locked(archive):
+        raise UnreadableFile(LOCKED)
     if len(parts) > MAX_PARTS or len({part.filename for part in parts}) != len(parts):
         raise UnreadableFile(DAMAGED)
     budget = _Budget(min(MAX_UNPACKED, max(MIN_JUDGED, MAX_RATIO * packed)))
@@ -78,6 +81,14 @@ def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
             with archive.open(part) as stream, kept.open(part.filename, "w") as sink:
                 _copy(stream, sink, budget, _parser_of(part.filename, cells))
     return copy.getvalue()
+
+
+def _is_locked(archive: zipfile.ZipFile) -> bool:
+    """True for an OpenDocument spreadsheet with a password: its list of parts says how each is encrypted."""
+    if _MANIFEST not in archive.namelist():
+        return False
+    with archive.open(_MANIFEST) as stream:
+        return b"encryption-data" in stream.read(_PIECE)
 
 
 def _copy(stream: IO[bytes], sink: IO[bytes], budget: "_Budget", parser: "expat.XMLParserType | None") -> None:
