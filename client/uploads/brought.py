@@ -16,6 +16,7 @@ from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.results.unused_figures import UnusedFigures
 from client.uploads.contents import FileContents
+from client.uploads.rehearsed_file import RehearsedFile
 from client.uploads.spool import GONE, Extent, SpooledUpload
 from client.uploads.table_columns import TableColumn
 from client.vault.preferences.remembered_labels import RememberedLabel
@@ -42,7 +43,8 @@ class BroughtFile:
 
     version: how often it was read; a form of before is not that of now. problem: what stood in the way of storing it,
     or of taking it out again. imports: what storing it was, by athlete, as the node numbers imports. sha256: of its
-    bytes, once it is stored. unused: what of it no figure used when it was stored, by athlete.
+    bytes, once it is read. comparison: what storing it would do, once somebody looks at it. unused: what of it no
+    figure used when it was stored, by athlete.
 
     How its table is read, where no reader knows it: mapping; columns: of the table; doubts: what must be checked of a
     proposed mapping. directions: columns of ratings of which the person said which end is the best. is_answered: the
@@ -71,6 +73,7 @@ class BroughtFile:
     version: int = 0
     chosen: dict[str, str] = field(default_factory=dict)
     sha256: str = ""
+    comparison: RehearsedFile | None = None
     imports: dict[int, AthleteId] = field(default_factory=dict)
     put_on: Mapping[str, AthleteId] = field(default_factory=dict)
     directions: frozenset[str] = frozenset()

@@ -20,6 +20,7 @@ from client.uploads.contents import FileContents, contents, read_for
 from client.uploads.described import DescribedTables
 from client.uploads.limits import MOST_FILES
 from client.uploads.reading_time import bounded_reading
+from client.uploads.rehearsed_file import RehearsedFile, compared
 from client.uploads.remembered import RememberedReading, doubt_reading, label_kind, remember_reading
 from client.vault.history.undoing import undo_what_is_left
 from client.vault.preferences.remembered_labels import (
@@ -110,6 +111,32 @@ class UploadReader:
             of_file = {owner: unused[owner].get(file.sha256, ()) for owner in set(file.imports.values())}
             file.unused = {owner: found for owner, found in of_file.items() if found}
 
+    def compare(self, upload: Upload, file: BroughtFile, owners: Mapping[str, AthleteId]) -> None:
+        """Note what storing a file as these owners' would do; nothing is stored."""
+        version = file.version
+        is_noted = file.comparison is not None and file.comparison.is_of(version, owners)
+        if is_noted or file.state is not FileState.READ:
+            return
+        for place, member in _safely(upload, file.part):
+            if place == file.place:
+                file.comparison = self._compared(upload, file, member, RehearsedFile(version, owners))
+                return
+
+    def _compared(
+        self, upload: Upload, file: BroughtFile, member: ArchiveMember, unknown: RehearsedFile
+    ) -> RehearsedFile:
+        try:
+            opened = member.opened()
+            with bounded_reading(upload):
+                found = read_for(upload.role, opened, self._now(), file.mapping)
+            importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
+            return compared(importer, opened, found, unknown.version, unknown.owners)
+        except (NotUsed, UnreadableFile, *DAMAGES):  # it was read before: its upload is gone, or its time is over
+            return unknown
+        except Exception as error:  # as in `_carry_out`
+            _log(error)
+            return unknown
+
     def undo(self, upload: Upload, file: BroughtFile) -> None:
         """Take out again what a file brought; what another import has as well stays, also of the same bytes."""
         try:
@@ -130,6 +157,7 @@ class UploadReader:
         def read() -> None:
             opened = member.opened()
             found = contents(self._described.read(upload.role, file, opened))
+            file.sha256 = opened.sha256
             file.contents, file.reason = found, found.reason
             file.remembered = self._remembered_labels(upload.role, file, found)
             file.state = _STATES.get(found.status, FileState.READ)
@@ -148,7 +176,6 @@ class UploadReader:
             upload.check_is_here()
             named = {label: owner for label, owner in owners.items() if label in found.readings}
             importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
-            file.sha256 = opened.sha256
             with self._vault.transaction():  # of a file of many athletes all or none: what is stored can be undone
                 results = importer.store(opened, found.reader, found.readings, named)
                 remembered_as = self._remember(upload.role, file, opened)

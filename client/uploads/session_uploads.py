@@ -6,7 +6,7 @@ process.
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -17,6 +17,7 @@ from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.limits import MOST_WAITING
 from client.uploads.reading import UploadReader
 from client.uploads.spool import Spool
+from policies.vocabulary import AthleteId
 
 MOMENT_S: Final = 1.0  # ours: how long a request waits for what it began
 TOO_MANY: Final = f"{MOST_WAITING} uploads wait already; store or leave out what waits, then try again"
@@ -74,8 +75,20 @@ class SessionUploads:
                 one.state, one.put_on = FileState.STORING, dict(looked[one.key].owners)
         taken = {one.key: looked[one.key].owners for one in ready}
         if taken:
+            self._forget_comparisons(upload)
             self._beside(lambda: self._reader.store(upload, taken))
         return len(as_seen) == len(wanted)
+
+    def compare(self, wanted: Sequence[tuple[Upload, BroughtFile, Mapping[str, AthleteId]]]) -> None:
+        """Have noted what storing files as these owners' would do; what is noted already is not looked for again."""
+        new = [one for one in wanted if not (one[1].comparison and one[1].comparison.is_of(one[1].version, one[2]))]
+
+        def compare_each() -> None:
+            for upload, file, owners in new:
+                self._reader.compare(upload, file, owners)
+
+        if new:
+            self._beside(compare_each)
 
     def undo(self, upload: Upload, file: BroughtFile) -> None:
         """Have taken out again what a stored file brought, and nothing else."""
@@ -83,6 +96,7 @@ class SessionUploads:
             if file.state is not FileState.STORED or not file.imports:
                 return
             file.state, file.problem = FileState.UNDOING, ""
+        self._forget_comparisons(upload)
         self._beside(lambda: self._reader.undo(upload, file))
 
     def leave_out(self, upload: Upload, file: BroughtFile) -> None:
@@ -124,6 +138,14 @@ class SessionUploads:
             upload.is_gone = True
             upload.files.clear()
             upload.spooled.close()
+
+    def _forget_comparisons(self, upload: Upload) -> None:
+        """What was compared in this session was compared with another state of the vault than that which comes."""
+        with self._lock:
+            held = self._by_session.values()
+            mine = next((found for found in held if any(one is upload for one in found)), [upload])
+        for file in (one for each in mine for one in list(each.files)):
+            file.comparison = None
 
     def _check_room(self, uploads: Iterable[Upload]) -> None:
         if sum(self._waits(one) for one in uploads) >= MOST_WAITING:

@@ -26,11 +26,12 @@ from client.web.text import clock_time
 from client.web.uploads.attribution import KnownAthletes
 from client.web.uploads.file_list import brought_list
 from client.web.uploads.session_questions import asked_sessions
-from client.web.uploads.stored_words import column_words, rows_words
+from client.web.uploads.stored_before import FilesBeside
+from client.web.uploads.stored_words import column_words, held_categories, is_open, rows_words
 from client.web.uploads.words import page_reason
-from policies.vocabulary import Category
 
 MOST_SHOWN = 60
+FEW = 12  # ours: lines of what was taken in that stand on the page; the earlier ones are folded
 COUNTS = {
     "kept": "kept",
     "dropped": "dropped",
@@ -61,6 +62,12 @@ class File:
     counts: str
     columns: tuple[str, ...]
 
+    @property
+    def line(self) -> str:
+        """Return for example "Sleep, watch; of Ada Lund; 12 rows: 12 gave figures"."""
+        owner = "whose it is is not shown" if self.name == NOT_SHOWN else f"of {self.name}"
+        return "; ".join(filter(None, (self.reader, owner, self.rows)))
+
 
 def router(site: ClubSite) -> APIRouter:
     """Routes of the imports."""
@@ -77,7 +84,9 @@ def router(site: ClubSite) -> APIRouter:
         athletes = site.athletes(access)
         uploads = site.uploads.of(site.cookie.read(request))
         known = KnownAthletes(athletes)
-        brought, names = brought_list(uploads, known, access), known.names
+        beside = FilesBeside(site.imports, access, site.zone, known, uploads)
+        site.uploads.compare(beside.uncompared())
+        brought, names = brought_list(beside), known.names
         asked = asked_sessions(site.questions, uploads, access, names)
         return site.page(
             "imports.html",
@@ -92,6 +101,7 @@ def router(site: ClubSite) -> APIRouter:
             largest=f"{LARGEST_UPLOAD // 2**30} GB",
             most_files=MOST_PARTS,
             aside=aside,
+            few=FEW,
             files=[_file(site, access, *one) for one in taken[:MOST_SHOWN]],
             taken_in=_taken_in(len(taken)),
         )
@@ -133,20 +143,9 @@ def _standing(records: Sequence[Owned]) -> list[Owned]:
 
 def _is_withheld(access: PageAccess, athlete: Athlete, record: ImportRecord) -> bool:
     """True for a file of injury, illness or nutrition alone that this person may not see."""
-    categories = _categories(record)
+    categories = held_categories(record)
     is_medical = categories is not None and categories <= MEDICAL_ALONE
-    return is_medical and not _is_open(access, athlete, record)
-
-
-def _is_open(access: PageAccess, athlete: Athlete, record: ImportRecord) -> bool:
-    """True where every category of the file is shown of this athlete now."""
-    categories = _categories(record)
-    return categories is not None and categories <= access.of(athlete.athlete)
-
-
-def _categories(record: ImportRecord) -> frozenset[Category] | None:
-    """What the file held; where that is not recorded, all that a file of its kind can hold."""
-    return record.categories or kind_of(record.reader).categories
+    return is_medical and not is_open(access, athlete.athlete, record)
 
 
 def _local_moment(at: datetime) -> str:
@@ -154,8 +153,8 @@ def _local_moment(at: datetime) -> str:
 
 
 def _file(site: ClubSite, access: PageAccess, athlete: Athlete, record: ImportRecord) -> File:
-    is_open = _is_open(access, athlete, record)
-    tells_stored = is_open and record.who == OPERATOR
+    is_seen = is_open(access, athlete.athlete, record)
+    tells_stored = is_seen and record.who == OPERATOR
     counts = [
         f"{record.counts[name]:,} {words}"
         for name, words in COUNTS.items()
@@ -163,7 +162,7 @@ def _file(site: ClubSite, access: PageAccess, athlete: Athlete, record: ImportRe
     ]
     return File(
         when=_local_moment(record.at.astimezone(site.zone)),
-        name=athlete.name if is_open else NOT_SHOWN,
+        name=athlete.name if is_seen else NOT_SHOWN,
         reader=kind_of(record.reader).words,
         reason=page_reason(record.reason) if record.reason and (tells_stored or record.is_set_aside) else "",
         rows=rows_words(record),

@@ -1,20 +1,22 @@
 """What a session brought, as the list on the page of imports: what waits for an answer comes first."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from chassis.text import plural
 from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM
 from client.uploads.import_kinds import kind_of
-from client.web.access import PageAccess
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
 from client.web.uploads.mapping_form import asks_for_scale
-from client.web.uploads.unused_words import PART_UNUSED, unused_notes
-from client.web.uploads.words import account_words, share_words, state_words
+from client.web.uploads.stored_before import FilesBeside
+from client.web.uploads.unused_words import PART_UNUSED, PART_WOULD_BE_UNUSED, unused_notes
+from client.web.uploads.words import account_words, page_reason, share_words, state_words
 
 MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
+MOST_OF_A_REASON: Final = 60  # ours: characters of a reason that stand in a folded line
 NAME_COLUMNS: Final = "Say what its columns hold"
 _LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
@@ -24,10 +26,13 @@ _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREA
 class BroughtLine:
     """One file of the list. owners: the athletes whom this person put it on, of those whom they see now.
 
-    key: leads to its page, "" where there is nothing to look at.
+    summary: its state in short, and one number. is_asked: a person has to say something first. key: leads to its page,
+    "" where there is nothing to look at.
     """
 
     name: str
+    summary: str
+    is_asked: bool
     owners: str
     kind: str
     rows: str
@@ -54,6 +59,12 @@ class BroughtList:
     more: int
 
     @property
+    def next(self) -> str:
+        """What comes next: "ready" to store what is ready, or the key of the first file that waits for an answer."""
+        asked = (one.key for one in self.lines if one.is_asked)
+        return "ready" if self.ready else next(asked, "")
+
+    @property
     def finding(self) -> str:
         """The title of a page that has something of this list to say; "" for none."""
         if self.reading is not None:
@@ -66,17 +77,21 @@ class BroughtList:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """One file, and whose its rows are, as of one look. version: of its reading before anything of it was read."""
+    """One file, and whose its rows are, as of one look. version: of its reading before anything of it was read.
+
+    known: what is said of it where it need not be stored, "" else.
+    """
 
     file: BroughtFile
     version: int
     owners: Owners
+    known: str
 
     @property
     def is_ready(self) -> bool:
         """True where it can be stored without a question: of a known kind, and whose it is is known."""
         file = self.file
-        is_open = file.state is FileState.READ and not file.is_to_check and not self.asks_for_scale
+        is_open = file.state is FileState.READ and not (file.is_to_check or self.asks_for_scale or self.known)
         return is_open and bool(self.owners.by_label) and not self.owners.unknown
 
     @property
@@ -87,28 +102,28 @@ class _Looked:
     @property
     def is_asked(self) -> bool:
         """True where a person has to say something first, of its rows or of its columns."""
-        return self.file.waits_for_names or (self.file.state is FileState.READ and not self.is_ready)
+        return self.file.waits_for_names or (self.file.state is FileState.READ and not (self.is_ready or self.known))
 
 
-def ready_files(files: Iterable[BroughtFile], known: KnownAthletes) -> dict[str, LookedAt]:
-    """Return, by key, the files that can be stored without a question, as they are looked at now."""
-    looked = [_look(one, known) for one in list(files)]
+def ready_files(upload: Upload, beside: FilesBeside) -> dict[str, LookedAt]:
+    """Return, by key, the files of an upload that can be stored without a question, as they are looked at now."""
+    looked = [_look(one, beside) for one in list(upload.files)]
     return {one.file.key: LookedAt(one.version, one.owners.by_label) for one in looked if one.is_ready}
 
 
-def brought_list(uploads: Sequence[Upload], known: KnownAthletes, access: PageAccess) -> BroughtList:
-    """Return the list of a session; access: what of the athletes this look may show."""
-    looked = [_look(one, known) for upload in uploads for one in list(upload.files)]
+def brought_list(beside: FilesBeside) -> BroughtList:
+    """Return the list of a session."""
+    looked = [_look(one, beside) for upload in beside.uploads for one in list(upload.files)]
     ready = [one for one in looked if one.is_ready]
-    under_way = [one for one in uploads if not one.is_read]
-    ordered = sorted(looked, key=lambda one: (_rank(one), one.is_ready))
+    under_way = [one for one in beside.uploads if not one.is_read]
+    ordered = sorted(looked, key=lambda one: (_rank(one), not one.is_asked, not one.is_ready))
     return BroughtList(
-        lines=tuple(_line(one, known, access) for one in ordered[:MOST_SHOWN]),
+        lines=tuple(_line(one, beside) for one in ordered[:MOST_SHOWN]),
         reading=_progress(under_way) if under_way else None,
-        shares=tuple(filter(None, map(share_words, uploads))),
+        shares=tuple(filter(None, map(share_words, beside.uploads))),
         asked=sum(one.is_asked for one in looked),
         ready=len(ready),
-        ready_for=_ready_for(ready, known),
+        ready_for=_ready_for(ready, beside.known),
         more=max(0, len(ordered) - MOST_SHOWN),
     )
 
@@ -120,24 +135,51 @@ def kind_words(file: BroughtFile) -> str:
     return kind_of(file.contents.reader if file.contents else "").words
 
 
-def _look(file: BroughtFile, known: KnownAthletes) -> _Looked:
+def _look(file: BroughtFile, beside: FilesBeside) -> _Looked:
     version = file.version  # first: what is read later is no older
-    return _Looked(file, version, owners_in(file, known))
+    owners = owners_in(file, beside.known)
+    return _Looked(file, version, owners, beside.said_of(file, owners))
 
 
-def _line(one: _Looked, known: KnownAthletes, access: PageAccess) -> BroughtLine:
+def _line(one: _Looked, beside: FilesBeside) -> BroughtLine:
     file, found = one.file, one.file.contents
     has_page = found is not None or file.can_be_read_again
-    is_part_unused = file.state is FileState.STORED and not file.problem and unused_notes(file.unused, access)
+    state = one.known or _state(one, beside)
     return BroughtLine(
         name=file.name,
-        owners=owner_words(file, one.owners, known) or "–",
+        summary=_summary(file, state),
+        is_asked=one.is_asked,
+        owners=owner_words(file, one.owners, beside.known) or "–",
         kind=kind_words(file),
         rows=account_words(found, one.owners.left_out) if found else "none read",
-        state=PART_UNUSED if is_part_unused else state_words(file, one.owners),
+        state=state,
         key=file.key if has_page else "",
         link=NAME_COLUMNS if file.waits_for_names else _LINKS.get(file.state, "Show what was read"),
     )
+
+
+def _state(one: _Looked, beside: FilesBeside) -> str:
+    file = one.file
+    if file.state is FileState.STORED and not file.problem and unused_notes(file.unused, beside):
+        return PART_UNUSED
+    if one.is_ready and not file.problem and unused_notes(beside.unused_of(file, one.owners), beside):
+        return PART_WOULD_BE_UNUSED
+    return state_words(file, one.owners)
+
+
+def _summary(file: BroughtFile, state: str) -> str:
+    """Return for example "Ready to be stored (412 rows)"; of a refused file the first part of its reason."""
+    if file.state is FileState.UNREADABLE and not file.waits_for_names:
+        return f"Not taken: {_short(file)}"
+    if file.state is FileState.SKIPPED:
+        return f"Not needed: {_short(file)}"
+    rows = file.contents.account.rows if file.contents else 0
+    return f"{state} ({plural(rows, 'row', 'rows')})" if rows else state
+
+
+def _short(file: BroughtFile) -> str:
+    first = page_reason(file.reason).partition(";")[0]
+    return first if len(first) <= MOST_OF_A_REASON else f"{first[:MOST_OF_A_REASON].rpartition(' ')[0]} …"
 
 
 def _ready_for(ready: Sequence[_Looked], known: KnownAthletes) -> str:

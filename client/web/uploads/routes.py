@@ -6,7 +6,7 @@ names of athletes beside it are those that a look of this moment allows.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +23,7 @@ from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.form_parts import FormParts
 from client.uploads.limits import UPLOAD_PATH
 from client.vault.store import Athlete
+from client.web.access import PageAccess
 from client.web.site import ClubSite, to
 from client.web.text import clock_time
 from client.web.uploads.attribution import KnownAthletes, Owners, owners_in
@@ -31,6 +32,7 @@ from client.web.uploads.gone import NoLongerHere
 from client.web.uploads.mapping_form import ColumnLine, mapping_of, said_directions, sent_lines
 from client.web.uploads.sent_reading import SentAnswer, SentReading
 from client.web.uploads.session_questions import questions_of, stored_files
+from client.web.uploads.stored_before import FilesBeside
 from client.web.uploads.views import brought_page, withheld_note
 from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
@@ -44,7 +46,16 @@ WRONG, CONFLICT = 422, 409
 Token = Annotated[str, Form(max_length=100)]
 READ_ANEW = "This file was read anew meanwhile; look at the rows again before you store them"
 CHANGED = "The columns were changed; look at the rows with “Show again” before you store them"
+STORED_BEFORE = "This file is stored already; nothing new would come of storing it again"
 NOBODYS = "No rows would be stored: nobody was named for any of them; choose an athlete, or leave the file out"
+
+
+class SessionFile(NamedTuple):
+    """A brought file, the upload that it came in, and all uploads of its session."""
+
+    upload: Upload
+    file: BroughtFile
+    brought: Sequence[Upload]
 
 
 def router(site: ClubSite) -> APIRouter:
@@ -61,23 +72,22 @@ def _add_file(routes: APIRouter, site: ClubSite) -> None:
     @routes.get(FILE)
     def page(request: Request, key: str) -> Response:
         viewer = site.viewer(request)
-        upload, file = _found(site, request, key)
-        return _show(site, viewer, upload, file)
+        return _show(site, viewer, _found(site, request, key))
 
     @routes.post(f"{FILE}/again")
     def again(request: Request, key: str, sent: Annotated[SentReading, Form()]) -> Response:
         viewer = site.poster(request, sent.csrf)
-        return _read_again(site, viewer, *_found(site, request, key), sent)
+        return _read_again(site, viewer, _found(site, request, key), sent)
 
     @routes.post(f"{FILE}/use")
     def use(request: Request, key: str, sent: Annotated[SentReading, Form()]) -> Response:
         viewer = site.poster(request, sent.csrf)
-        return _used(site, viewer, *_found(site, request, key), sent)
+        return _used(site, viewer, _found(site, request, key), sent)
 
     @routes.post(f"{FILE}/undo")
     def undo(request: Request, key: str, csrf: Token) -> Response:
         site.poster(request, csrf)
-        upload, file = _found(site, request, key)
+        upload, file, _ = _found(site, request, key)
         if file.state is FileState.STORED and file.imports:
             for athlete in sorted(set(file.imports.values())):
                 site.consent.event(OperatorLooked(athlete=athlete, what=OperatorView.IMPORT_UNDONE))
@@ -87,7 +97,8 @@ def _add_file(routes: APIRouter, site: ClubSite) -> None:
     @routes.post(f"{FILE}/leave-out")
     def leave_out(request: Request, key: str, csrf: Token) -> Response:
         site.poster(request, csrf)
-        site.uploads.leave_out(*_found(site, request, key))
+        upload, file, _ = _found(site, request, key)
+        site.uploads.leave_out(upload, file)
         return to("/imports")
 
 
@@ -95,9 +106,9 @@ def _add_store_ready(routes: APIRouter, site: ClubSite) -> None:
     @routes.post("/imports/store-ready")
     def store_ready(request: Request, csrf: Token) -> Response:
         viewer = site.poster(request, csrf)
-        known = KnownAthletes(_athletes_now(site, viewer))
         uploads = site.uploads.of(site.cookie.read(request))
-        _store(site, [(upload, ready_files(upload.files, known)) for upload in uploads])
+        beside = _beside(site, site.access_requests.squad_from_snapshot(viewer), uploads)
+        _store(site, [(upload, ready_files(upload, beside)) for upload in beside.uploads])
         return to("/imports")
 
 
@@ -181,35 +192,38 @@ def _not_taken(site: ClubSite, viewer: Viewer, problem: str) -> Response:
     )
 
 
-def _read_again(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sent: SentReading) -> Response:
+def _read_again(site: ClubSite, viewer: Viewer, found: SessionFile, sent: SentReading) -> Response:
+    file = found.file
     if sent.version != file.version:
-        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
+        return _show(site, viewer, found, [(FORM, READ_ANEW)], status=CONFLICT)
     file.chosen.update(sent.choices(file))
     try:
         mapping = _mapping(file, sent)
     except BadMapping as error:
-        return _show(site, viewer, upload, file, [(FORM, _sentence(error))], sent=sent, status=WRONG)
+        return _show(site, viewer, found, [(FORM, _sentence(error))], sent=sent, status=WRONG)
     if mapping is not None:
         file.directions, file.is_answered = said_directions(_sent(file, sent)), True
-    site.uploads.read_again(upload, file, mapping)
-    return _show(site, viewer, upload, file)
+    site.uploads.read_again(found.upload, file, mapping)
+    return _show(site, viewer, found)
 
 
-def _used(site: ClubSite, viewer: Viewer, upload: Upload, file: BroughtFile, sent: SentReading) -> Response:
+def _used(site: ClubSite, viewer: Viewer, found: SessionFile, sent: SentReading) -> Response:
+    file = found.file
     if file.state is not FileState.READ:
         return to("/imports")
     if sent.version != file.version:
-        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
+        return _show(site, viewer, found, [(FORM, READ_ANEW)], status=CONFLICT)
     chosen = sent.choices(file)
     file.chosen.update(chosen)
-    owners = owners_in(file, KnownAthletes(_athletes_now(site, viewer)), chosen)
-    problems = _problems(file, sent, owners)
+    beside = _beside(site, site.access_requests.squad_from_snapshot(viewer), found.brought)
+    owners = owners_in(file, beside.known, chosen)
+    problems = _problems(file, sent, owners) or ([(FORM, STORED_BEFORE)] if beside.is_stored(file, owners) else [])
     if problems:
-        return _show(site, viewer, upload, file, problems, sent=sent, status=WRONG)
+        return _show(site, viewer, found, problems, sent=sent, status=WRONG)
     if file.mapping is not None:
         file.directions = said_directions(_sent(file, sent))
-    if not _store(site, [(upload, {file.key: LookedAt(sent.version, owners.by_label)})]):
-        return _show(site, viewer, upload, file, [(FORM, READ_ANEW)], status=CONFLICT)
+    if not _store(site, [(found.upload, {file.key: LookedAt(sent.version, owners.by_label)})]):
+        return _show(site, viewer, found, [(FORM, READ_ANEW)], status=CONFLICT)
     return to("/imports")
 
 
@@ -257,24 +271,38 @@ def _athletes_now(site: ClubSite, viewer: Viewer) -> list[Athlete]:
     return site.athletes(site.access_requests.squad_from_snapshot(viewer))
 
 
-def _found(site: ClubSite, request: Request, key: str) -> tuple[Upload, BroughtFile]:
-    found = site.uploads.find(site.cookie.read(request), key)
+def _beside(site: ClubSite, access: PageAccess, brought: Sequence[Upload]) -> FilesBeside:
+    return FilesBeside(site.imports, access, site.zone, KnownAthletes(site.athletes(access)), brought)
+
+
+def _found(site: ClubSite, request: Request, key: str) -> SessionFile:
+    held = site.cookie.read(request)
+    found = site.uploads.find(held, key)
     if found is None:
         raise NoLongerHere
-    return found
+    return SessionFile(*found, site.uploads.of(held))
+
+
+def _compare(site: ClubSite, found: SessionFile, beside: FilesBeside) -> None:
+    """Have noted what storing the file would do, so that its page says what is new and what no figure would use."""
+    owners = owners_in(found.file, beside.known).by_label
+    if found.file.state is FileState.READ and owners:
+        site.uploads.compare([(found.upload, found.file, dict(owners))])
 
 
 def _show(
     site: ClubSite,
     viewer: Viewer,
-    upload: Upload,
-    file: BroughtFile,
+    found: SessionFile,
     problems: Sequence[Problem] = (),
     *,
     sent: SentReading | None = None,
     status: int = 200,
 ) -> Response:
+    upload, file = found.upload, found.file
     access = site.access_requests.squad(viewer, ClubPage.IMPORTS)
+    beside = _beside(site, access, found.brought)
+    _compare(site, found, beside)
     lines = None if sent is None else sent_lines(file.columns, sent.read_as, sent.written, file.mapping)
     at = upload.at.astimezone(site.zone)
     return site.page(
@@ -284,7 +312,7 @@ def _show(
         access=access,
         status=status,
         title=file.name,
-        file=brought_page(file, upload, KnownAthletes(site.athletes(access)), access, lines),
+        file=brought_page(file, upload, beside, lines),
         withheld=withheld_note(file),
         zone=str(site.zone),
         brought=f"{weekday_date(at.date())}, {clock_time(at)}",

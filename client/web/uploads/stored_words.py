@@ -8,10 +8,23 @@ from collections.abc import Set
 from chassis.text import plural
 from client.biometrics.streams import SPECS
 from client.uploads.contents import MEDICAL_ALONE, ColumnAccount, column_accounts
+from client.uploads.import_kinds import kind_of
 from client.vault.journal import ImportRecord
+from client.web.access import PageAccess
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.words import why_words
-from policies.vocabulary import Category
+from policies.vocabulary import AthleteId, Category
+
+
+def is_open(access: PageAccess, athlete: AthleteId, record: ImportRecord) -> bool:
+    """True where every category of a file is shown of this athlete now."""
+    categories = held_categories(record)
+    return categories is not None and categories <= access.of(athlete)
+
+
+def held_categories(record: ImportRecord) -> frozenset[Category] | None:
+    """Return what a file held; where that is not recorded, all that a file of its kind can hold."""
+    return record.categories or kind_of(record.reader).categories
 
 
 def rows_words(record: ImportRecord) -> str:

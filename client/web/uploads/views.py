@@ -8,10 +8,10 @@ from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents
 from client.vault.preferences.remembered_labels import RememberedLabel
-from client.web.access import PageAccess
 from client.web.uploads.attribution import NOBODY_CHOSEN, KnownAthletes, Owners, owner_words, owners_in, owners_of
 from client.web.uploads.file_list import kind_words
 from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of, unsaid_scales
+from client.web.uploads.stored_before import FilesBeside
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.unused_words import unused_notes
 from client.web.uploads.words import (
@@ -78,6 +78,7 @@ class BroughtPage:
     how_read: str
     fresh: tuple[str, ...]
     can_be_stored: bool
+    asks_for_columns: bool
     can_be_read_again: bool
     can_be_undone: bool
     is_busy: bool
@@ -87,13 +88,14 @@ class BroughtPage:
 def brought_page(
     file: BroughtFile,
     upload: Upload,
-    known: KnownAthletes,
-    access: PageAccess,
+    beside: FilesBeside,
     lines: Sequence[ColumnLine] | None = None,
 ) -> BroughtPage:
     """Return one file. lines: the form of its columns as it was sent, where it has to be put right."""
     version = file.version  # before its rows: a page never names a version that is newer than what it shows
+    known = beside.known
     found, owners = file.contents, owners_in(file, known)
+    is_stored_before, stands = beside.is_stored(file, owners), beside.said_of(file, owners)
     is_open, is_stored = file.state is FileState.READ, file.state is FileState.STORED
     is_busy = file.state in (FileState.WAITING, FileState.STORING, FileState.UNDOING)
     shown = (
@@ -105,27 +107,37 @@ def brought_page(
         key=file.key,
         kind=kind_words(file) if found else "",
         version=version,
-        finding=_page_finding(file, owners),
-        state=state_words(file, owners),
+        finding="This file is stored already" if is_stored_before else _page_finding(file, owners),
+        state=stands or state_words(file, owners),
         account=account_words(found, owners.left_out) if found else "",
         is_summarised=found is not None and found.shares_rows,
         notes=tuple(map(page_reason, found.notes)) if found else (),
         table=_rows(file, found, lambda label: _name_of(label, owners, known)) if found and found.rows else None,
         columns=_columns(found, owners.left_out) if found else (),
         rows_of=_rows_of_athletes(file, found, known) if found and is_stored else (),
-        unused=unused_notes(file.unused, access) if is_stored else (),
+        unused=_unused(file, owners, beside),
         questions=_questions(file, known) if is_open else (),
         lines=tuple(shown or ()) if file.can_be_read_again else (),
         read_as=choices(upload.role),
         doubts=_doubts(file, shown or ()),
         how_read=how_read(file) if file.columns else "",
         fresh=file.fresh,
-        can_be_stored=is_open,
+        can_be_stored=is_open and not is_stored_before,
+        asks_for_columns=file.waits_for_names or any(one.is_unsaid for one in shown or ()),
         can_be_read_again=file.can_be_read_again,
         can_be_undone=is_stored and bool(file.imports),
         is_busy=is_busy,
         share=share_words(upload) if is_busy else "",
     )
+
+
+def _unused(file: BroughtFile, owners: Owners, beside: FilesBeside) -> tuple[str, ...]:
+    """Return what no figure uses of a stored file, or would use of one that waits."""
+    if file.state is FileState.STORED:
+        return unused_notes(file.unused, beside)
+    if file.state is FileState.READ:
+        return unused_notes(beside.unused_of(file, owners), beside, are="would be stored")
+    return ()
 
 
 def _rows(file: BroughtFile, found: FileContents, name_of: Callable[[str], str]) -> RowsTable:

@@ -92,7 +92,7 @@ def _to_check(file: BroughtFile) -> str:
     if file.was_taken_out:
         return "read as one that was taken out again"
     if file.nearly_read is not None and not file.fresh and not file.lacks:
-        return "columns of before, laid out anew"
+        return "known columns in another layout"
     return "a new kind of file"
 
 

@@ -128,8 +128,8 @@ LESS = (
 @pytest.mark.parametrize(
     ("columns", "answers", "said", "title"),
     [
-        ("date,player,mood,fatigue", "2,1", SAME, "Columns of before, laid out anew"),
-        ("date,player,fatigue,,mood", "1,,2", SAME, "Columns of before, laid out anew"),
+        ("date,player,mood,fatigue", "2,1", SAME, "Known columns in another layout"),
+        ("date,player,fatigue,,mood", "1,,2", SAME, "Known columns in another layout"),
         ("date,player,fatigue", "1", LESS, "A new kind of file"),
     ],
 )

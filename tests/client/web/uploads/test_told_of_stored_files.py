@@ -9,7 +9,7 @@ from tests.client.web.uploads.conftest import Uploader
 
 Ids = dict[str, AthleteId]
 SLEEP = "date,player,hours of sleep\n2026-11-20,Ada Lund,7.5\n2026-11-21,Ada Lund,late\n2026-11-22,Cleo Hart,8\n"
-UNUSED = "Sleep: one night is stored and not used in the numbers; another source comes first: another table."
+UNUSED = "Sleep: one night of Ada Lund is stored and not used in the numbers; another source comes first: another"
 
 
 def plain(page: str) -> str:
@@ -40,7 +40,7 @@ def test_what_no_figure_uses_is_told_to_who_may_see_that_kind_now(
     path = stored(uploader, SLEEP.replace("2026-11-22,Cleo Hart,8\n", ""))
 
     page = plain(uploader.http.get(path).text)
-    assert f"{UNUSED} Whoever runs this node can change which comes first." in page
+    assert f"{UNUSED} table. Whoever runs this node can change which comes first." in page
     assert "Stored; part of it is not used in the numbers" in plain(uploader.http.get("/imports").text)
     consent.granted[ids["well"]] = tuple(set(ALL) - {Category.SLEEP})
     assert "not used in the numbers" not in plain(uploader.http.get(path).text)

@@ -64,7 +64,11 @@ def test_the_operators_import_of_the_same_bytes_stays(
     ]
 
 
-def test_what_a_colleague_brought_stays_until_they_take_it_out(uploader: Uploader, ids: Ids) -> None:
+def test_what_a_colleague_brought_stays_until_they_take_it_out(
+    uploader: Uploader, consent: FakeConsent, ids: Ids
+) -> None:
+    """Neither may see what it holds: to whoever may it is said that it is stored, and it is not stored again."""
+    consent.granted[ids["new"]] = (Category.TRAINING_LOAD,)
     before = uploader.held(ids["new"])
     first = stored_here(uploader, ids["new"])
     held, cookies = uploader.held(ids["new"]), dict(uploader.http.cookies)
@@ -171,9 +175,10 @@ def test_undoing_from_two_threads_while_it_is_stored_leaves_all_or_nothing(
 
 
 def test_a_recording_without_a_time_comes_back_after_it_was_taken_out(
-    uploader: Uploader, ids: Ids, clock: Clock
+    uploader: Uploader, consent: FakeConsent, ids: Ids, clock: Clock
 ) -> None:
     """Its only time is that of the first import: brought twice it is known, and stays until both are taken out."""
+    consent.granted[ids["new"]] = (Category.TRAINING_LOAD,)
     beats = "\n".join(["812", "845", "798"] * 20)
     before, paths = uploader.held(ids["new"]), list[str]()
     for _ in range(2):

@@ -53,7 +53,7 @@ def test_whose_a_file_is_stands_beside_it_before_and_after_it_is_stored(
     page = uploader.http.get("/imports").text
     assert "This stores one file of Cleo Hart." in page
     assert f'<option value="{ids["new"]}" selected>' not in page  # the next files are of whom is said then
-    assert '<td role="cell" data-label="Whose">Cleo Hart</td>' in page
+    assert "<dt>Whose</dt><dd>Cleo Hart</dd>" in page
 
     uploader.send(page, "/imports/store-ready")
     uploader.app.state.uploads.finish()
@@ -64,7 +64,7 @@ def test_whose_a_file_is_stands_beside_it_before_and_after_it_is_stored(
 
     del consent.granted[ids["new"]]
     assert "Cleo Hart" not in uploader.http.get(path).text
-    assert '<td role="cell" data-label="Whose">–</td>' in uploader.http.get("/imports").text
+    assert "<dt>Whose</dt><dd>–</dd>" in uploader.http.get("/imports").text
 
 
 def test_a_recording_is_shown_as_the_sessions_that_it_gives(uploader: Uploader, ids: Ids) -> None:
@@ -131,7 +131,7 @@ def test_which_end_of_a_scale_is_the_best_is_said_by_a_person(uploader: Uploader
 
 def test_a_file_that_is_gone_says_to_bring_it_again_and_a_refused_one_what_it_is(uploader: Uploader, ids: Ids) -> None:
     uploader.bring(("injury.csv", INJURY), athlete=ids["new"])
-    assert '<td role="cell" data-label="Kind">Injury, illness or nutrition</td>' in uploader.http.get("/imports").text
+    assert "<dt>Kind</dt><dd>Injury, illness or nutrition</dd>" in uploader.http.get("/imports").text
 
     gone = uploader.http.get("/imports/files/0123456789abcdef")
 
@@ -205,3 +205,15 @@ def test_days_to_come_are_named_as_such(uploader: Uploader, ids: Ids) -> None:
     assert (
         "27 of 27 rows have a time that cannot be read, or one before 2001 or in the future" in uploader.looked_at()[1]
     )
+
+
+def test_a_file_of_another_kind_is_told_by_what_it_is_and_what_to_do(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("scan.pdf", b"%PDF-1.4\n\x00\x01"), ("plan.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + _WORD))
+
+    page = uploader.http.get("/imports").text
+
+    assert "A PDF; ask for the export as CSV or Excel, and import that" in page
+    assert "A Word document; ask for the export as CSV or Excel, and import that" in page
+
+
+_WORD = b"\x00" * 600 + "WordDocument".encode("utf-16-le")

@@ -1,0 +1,52 @@
+"""What storing a brought file would do, found by doing and undoing it: what is new, and what no figure would use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from client.features.days.outranked import outranked
+from client.ingest.importer import Importer
+from client.ingest.input_file import InputFile
+from client.ingest.results.unused_figures import UnusedFigures, unused_of_files
+from client.uploads.contents import ReadFile
+from client.vault.preferences.own_settings import source_priority
+from policies.vocabulary import AthleteId
+
+MOST_COMPARED: Final = 50_000  # ours: readings of one file; the vault answers nobody else while so many are tried
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedFile:
+    """What storing one reading of a file would do. version: of that reading. owners: the athlete of each label.
+
+    added: how many readings would be new; None where that is not known. unused: what of them no figure would use, by
+    athlete.
+    """
+
+    version: int
+    owners: Mapping[str, AthleteId]
+    added: int | None = None
+    unused: Mapping[AthleteId, tuple[UnusedFigures, ...]] = field(default_factory=dict)
+
+    def is_of(self, version: int, owners: Mapping[str, AthleteId]) -> bool:
+        """True where it is about this reading, stored as these owners'."""
+        return self.version == version and self.owners == owners
+
+
+def compared(
+    importer: Importer, file: InputFile, found: ReadFile, version: int, owners: Mapping[str, AthleteId]
+) -> RehearsedFile:
+    """Return what storing a file would do, athlete by athlete, so that the vault is held for one of them at a time."""
+    if sum(len(one.observations) for one in found.readings.values()) > MOST_COMPARED:
+        return RehearsedFile(version, owners)
+    added, unused = 0, dict[AthleteId, tuple[UnusedFigures, ...]]()
+    for athlete in sorted(set(owners.values())):
+        of_one = {label: owner for label, owner in owners.items() if owner == athlete and label in found.readings}
+        with importer.vault.rehearsal():
+            new = sum(one.added for one in importer.store(file, found.reader, found.readings, of_one))
+            held = importer.vault.read(athlete) if new else []
+        added += new
+        lost = unused_of_files(outranked(held, priority=source_priority(importer.vault, athlete)))
+        if file.sha256 in lost:
+            unused[athlete] = lost[file.sha256]
+    return RehearsedFile(version, owners, added, unused)
