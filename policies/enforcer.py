@@ -44,7 +44,18 @@ class RuleLine:
     pending: str = ""
 
 
-_PASSED: set[Bundle] = set()  # rules that have passed their own test in this process
+_Kind = tuple[Role, Category, Purpose]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What the rules alone tell of role, category and purpose, once asked: the most, and why nothing."""
+
+    ceilings: dict[_Kind, Granularity] = field(default_factory=dict)
+    never_rules: dict[_Kind, str] = field(default_factory=dict)
+
+
+_PASSED: dict[Bundle, _Limits] = {}  # rules that have passed their own test in this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Enforcer:
 
     bundle: Bundle
     _engine: CasbinEngine = field(repr=False)
-    _ceilings: dict[tuple[Role, Category, Purpose], Granularity] = field(default_factory=dict, repr=False)
+    _limits: _Limits = field(default_factory=_Limits, repr=False)
 
     @classmethod
     def load(cls, pack: str = "open") -> "Enforcer":
@@ -65,8 +76,8 @@ class Enforcer:
         enforcer = cls._built(bundle := load_bundle(pack))
         if bundle not in _PASSED:
             enforcer._test_itself()
-            _PASSED.add(bundle)
-        return enforcer
+            _PASSED[bundle] = _Limits()
+        return replace(enforcer, _limits=_PASSED[bundle])
 
     @classmethod
     def of(cls, bundle: Bundle) -> "Enforcer":
@@ -108,15 +119,22 @@ class Enforcer:
         it bounds what may be asked for and decides nothing, so that the engine is not asked hundreds of times.
         """
         key = (role, category, purpose)
-        if key not in self._ceilings:
-            self._ceilings[key] = max(
+        ceilings = self._limits.ceilings
+        if key not in ceilings:
+            ceilings[key] = max(
                 (g for g in Granularity if any(self._explain(r).allowed for r in _best_case(*key, g))),
                 default=Granularity.NONE,
             )
-        return self._ceilings[key]
+        return ceilings[key]
 
     def never_rule(self, role: Role, category: Category, purpose: Purpose) -> str:
         """The id of the rule that makes this cell a never; empty text if it is none."""
+        known = self._limits.never_rules
+        if (key := (role, category, purpose)) not in known:
+            known[key] = self._why_never(*key)
+        return known[key]
+
+    def _why_never(self, role: Role, category: Category, purpose: Purpose) -> str:
         if self.ceiling(role, category, purpose) is not Granularity.NONE:
             return ""
         refusals = [self._explain(r).rule_id for r in _best_case(role, category, purpose, Granularity.COHORT)]
