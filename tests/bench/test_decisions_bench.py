@@ -10,6 +10,8 @@ def test_a_few_decisions_are_measured() -> None:
     found = measure(decisions=20, batches=2, requests=40)
 
     assert found.decision_us > 0
-    assert found.batch_ms * 1e3 > found.decision_us  # sixty of them, each with its entry
-    assert found.rate > 0
-    assert len(found.lines) == 3
+    assert found.batch.wall_s * 1e6 > found.decision_us  # sixty of them, each with its entry
+    assert found.batch.wall_s >= found.least.wall_s > 0
+    assert found.http.rate > 0
+    assert 0 < found.http.caller_ms < found.http.service_ms
+    assert len(found.lines) == 4
