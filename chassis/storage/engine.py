@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis.errors import UnusableDatabase
+from chassis.storage.driver_cursor import driver_cursor
 from chassis.storage.sqlite_file import BUSY_S, DURABLE, FORGETFUL, set_pragmas
 
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
@@ -42,4 +43,5 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get("is_writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    with driver_cursor(connection) as cursor:
+        cursor.execute("BEGIN IMMEDIATE" if is_writer else "BEGIN")

@@ -12,11 +12,12 @@ from sqlmodel import col, select
 from audit.entries.details.access import AnswerDelivered
 from consent.decisions.prepared import Prepared
 from consent.decisions.values import DeliveryOutcome, OutcomeReport
+from consent.storage.column_statement import ColumnStatement
 from consent.storage.log_journal import Draft
 from consent.storage.rows import AnswerOutcomeRow
 from consent.storage.transaction import Transaction
 
-_KEPT = insert(AnswerOutcomeRow)
+_KEPT = ColumnStatement(insert(AnswerOutcomeRow))
 
 
 def note_together(tx: Transaction, reports: Sequence[OutcomeReport]) -> list[Prepared[None]]:

@@ -19,6 +19,7 @@ from consent.grants.active import live_grants
 from consent.grants.matrix import limit
 from consent.registry import members, orgs
 from consent.registry.values import OrgKind
+from consent.storage.column_statement import ColumnStatement
 from consent.storage.log_journal import Draft
 from consent.storage.rows import ConsentEventRow, LeagueMembershipRow, MemberRow, OrgRow
 from consent.storage.transaction import Transaction
@@ -29,7 +30,7 @@ from policies.vocabulary import AthleteId, OrgId
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NEWEST = select(func.max(col(ConsentEventRow.seq))).where(col(ConsentEventRow.athlete) == col(MemberRow.athlete))
-_MEMBERS = (
+_MEMBERS = ColumnStatement(
     select(
         *(col(MemberRow.athlete), col(MemberRow.epoch), col(MemberRow.frozen), col(MemberRow.is_minor)),
         _NEWEST.correlate(MemberRow).scalar_subquery(),
@@ -37,8 +38,10 @@ _MEMBERS = (
     .where(col(MemberRow.club) == bindparam("club"))
     .order_by(col(MemberRow.athlete))
 )
-_LEAGUES = select(col(LeagueMembershipRow.league)).where(col(LeagueMembershipRow.club) == bindparam("club"))
-_RECORDED = select(col(OrgRow.snapshot_sha256)).where(col(OrgRow.org_id) == bindparam("club"))
+_LEAGUES = ColumnStatement(
+    select(col(LeagueMembershipRow.league)).where(col(LeagueMembershipRow.club) == bindparam("club"))
+)
+_RECORDED = ColumnStatement(select(col(OrgRow.snapshot_sha256)).where(col(OrgRow.org_id) == bindparam("club")))
 
 MemberStamp = tuple[str, int, str, bool, int | None]
 """An athlete with epoch, causes of a freeze, age group, and the number of the newest decision."""

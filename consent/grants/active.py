@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 from sqlmodel import select as rows_of
 
 from consent.grants import event_chain
 from consent.grants.lifecycle import ConsentTransition, fold
-from consent.storage.columns import ColumnRow
+from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.rows import ConsentEventRow, GrantRow
 from consent.storage.transaction import Transaction
 from policies.grant import Cell, Grant, Recipient
@@ -55,7 +55,7 @@ def live_grants(
 
 
 @cache  # by the parameters, four statements in all
-def _current(*named: str) -> Select[*tuple[Any, ...]]:
+def _current(*named: str) -> ColumnStatement:
     """The grants that claim to be current, as columns, within what these parameters will say.
 
     Each has a row for each of its events, in their order, and one row if it has none.
@@ -67,7 +67,7 @@ def _current(*named: str) -> Select[*tuple[Any, ...]]:
         "recipient_role": col(GrantRow.recipient_role) == bindparam("recipient_role"),
         "categories": col(GrantRow.category).in_(bindparam("categories", expanding=True)),
     }
-    return (
+    return ColumnStatement(
         select(*_COLUMNS, *event_chain.STEP)
         .outerjoin_from(GrantRow, ConsentEventRow, col(ConsentEventRow.subject) == col(GrantRow.grant_id))
         .where(col(GrantRow.current).is_not(None), *(limits[name] for name in named))

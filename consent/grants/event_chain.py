@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 from chassis.storage.hash_chain import GENESIS, Link, is_whole, link_bytes, link_hash
 from consent.grants.lifecycle import ActorKind, ConsentTransition, as_of, check, fold
 from consent.grants.values import ConsentMethod
-from consent.storage.columns import ColumnRow
+from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.rows import ConsentEventRow
 from consent.storage.transaction import Transaction
 from policies.errors import BadSignature
@@ -21,7 +21,7 @@ from policies.vocabulary import AthleteId, ConsentState
 STEP = (col(ConsentEventRow.status), col(ConsentEventRow.actor_kind), col(ConsentEventRow.at))
 """The columns of which `step_of` makes one step."""
 IN_ORDER = (col(ConsentEventRow.athlete), col(ConsentEventRow.seq))
-_STEPS = (
+_STEPS = ColumnStatement(
     select(col(ConsentEventRow.subject), *STEP)
     .where(col(ConsentEventRow.subject).in_(bindparam("subjects", expanding=True)))
     .order_by(*IN_ORDER)

@@ -12,14 +12,14 @@ from chassis.http.limits import MOST_ITEMS
 from consent.errors import InvalidChange, NotAllowed, NotFound
 from consent.registry import orgs
 from consent.registry.values import Member, OrgKind
-from consent.storage.columns import ColumnRow
+from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, MemberRow
 from consent.storage.transaction import Transaction
 from policies.budget import LIFETIME_CAP
 from policies.vocabulary import AthleteId, OrgId
 
-_MEMBERS = (
+_MEMBERS = ColumnStatement(
     columns_of(
         *(col(MemberRow.athlete), col(MemberRow.club), col(MemberRow.name), col(MemberRow.shirt_no)),
         *(col(MemberRow.is_minor), col(MemberRow.epoch), col(MemberRow.frozen)),

@@ -11,14 +11,16 @@ from sqlmodel import col, select
 
 from consent.errors import Conflict
 from consent.registry.values import FormerKey
-from consent.storage.columns import ColumnRow
+from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.rows import FormerKeyRow, OrgRow
 from consent.storage.transaction import Transaction
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
 
-_PRESENT = select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
-    col(OrgRow.key_id) == bindparam("key_id")
+_PRESENT = ColumnStatement(
+    select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
+        col(OrgRow.key_id) == bindparam("key_id")
+    )
 )
 
 

@@ -9,15 +9,17 @@ from audit.entries.pseudonyms import pseudonym
 from consent.errors import Conflict, NotAllowed, NotFound
 from consent.registry import org_keys
 from consent.registry.values import Org, OrgKind
-from consent.storage.columns import ColumnRow
+from consent.storage.column_statement import ColumnRow, ColumnStatement
 from consent.storage.log_journal import Draft
 from consent.storage.rows import OrgRow
 from consent.storage.transaction import Transaction
 from policies.signing import VerifyKey
 from policies.vocabulary import OrgId
 
-_ORG = select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
-    col(OrgRow.org_id) == bindparam("org")
+_ORG = ColumnStatement(
+    select(col(OrgRow.org_id), col(OrgRow.name), col(OrgRow.kind), col(OrgRow.key)).where(
+        col(OrgRow.org_id) == bindparam("org")
+    )
 )
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from consent.errors import KeyDestroyed
+from consent.storage.column_statement import ColumnStatement
 from consent.storage.columns import ColumnStatements
 from consent.storage.rows import AuditKeyRow
 from consent.storage.sealing import KEY_SIZE, open_bytes, seal_bytes
 from policies.vocabulary import OrgId
 
-_WRAPPED = select(col(AuditKeyRow.wrapped)).where(col(AuditKeyRow.org_id) == bindparam("org"))
+_WRAPPED = ColumnStatement(select(col(AuditKeyRow.wrapped)).where(col(AuditKeyRow.org_id) == bindparam("org")))
 
 
 class AuditKeys:

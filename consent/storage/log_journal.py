@@ -27,7 +27,8 @@ from audit.errors import AuditError, LogUnavailable
 from audit.tlog import merkle
 from consent.errors import KeyDestroyed
 from consent.storage.audit_keys import AuditKeys
-from consent.storage.columns import ColumnRow, ColumnStatements
+from consent.storage.column_statement import ColumnRow, ColumnStatement
+from consent.storage.columns import ColumnStatements
 from consent.storage.kept_entry import ENDED, KeptEntry
 from consent.storage.log_access import AppendingLog
 from consent.storage.rows import AuditKeyRow, DataKeyRow, LogDetailRow, OrgRow
@@ -38,20 +39,22 @@ from policies.vocabulary import AthleteId, OrgId
 NOBODY = "nobody"
 """Owner of the dummy entries: a squad list line without an account leaves the same trace as any other."""
 
-_KEYS = (
+_KEYS = ColumnStatement(
     select(col(DataKeyRow.owner), col(DataKeyRow.wrapped), col(DataKeyRow.counter))
     .where(col(DataKeyRow.owner).in_(bindparam("owners", expanding=True)))
     .order_by(col(DataKeyRow.owner))
     .with_for_update()
 )
-_ORGS = (
+_ORGS = ColumnStatement(
     select(col(OrgRow.org_id), col(OrgRow.cover), col(AuditKeyRow.wrapped))
     .outerjoin(AuditKeyRow, col(AuditKeyRow.org_id) == col(OrgRow.org_id))
     .where(col(OrgRow.org_id).in_(bindparam("orgs", expanding=True)))
     .order_by(col(OrgRow.org_id))
 )
-_COUNTED = update(DataKeyRow).where(col(DataKeyRow.owner) == bindparam("of")).values(counter=bindparam("next"))
-_STORED = insert(LogDetailRow)
+_COUNTED = ColumnStatement(
+    update(DataKeyRow).where(col(DataKeyRow.owner) == bindparam("of")).values(counter=bindparam("next"))
+)
+_STORED = ColumnStatement(insert(LogDetailRow))
 
 EVENT_SIZE = 16  # bytes; random, so that two acts never share one
 

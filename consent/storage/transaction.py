@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Executable, update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
@@ -22,7 +22,8 @@ from chassis.storage import engine as databases
 from consent.errors import InvalidSettings, StoreUnavailable
 from consent.keys import ServiceKeys
 from consent.release_schedule import Publication
-from consent.storage.columns import ColumnRow, ColumnStatements
+from consent.storage.column_statement import ColumnRow, ColumnStatement
+from consent.storage.columns import ColumnStatements
 from consent.storage.log_journal import Appended, Draft, LogJournal
 from consent.storage.reconcile import PROGRESS, UnknownEntry, reconcile
 from consent.storage.rows import LogProgressRow
@@ -37,7 +38,7 @@ Settled = TypeVar("Settled")
 
 BUSY_TIMEOUT_S = 30
 
-_NEXT_ACT = (
+_NEXT_ACT = ColumnStatement(
     update(LogProgressRow)
     .where(col(LogProgressRow.progress_id) == PROGRESS)
     .values(act=col(LogProgressRow.act) + 1)
@@ -110,7 +111,7 @@ class Transaction:
         act = self.rows(_NEXT_ACT)[0][0]
         return self.context.journal.record(self.columns, requests, now=self.now, act=act)
 
-    def rows(self, statement: Executable, **parameters: Any) -> Sequence[ColumnRow]:
+    def rows(self, statement: ColumnStatement, **parameters: Any) -> Sequence[ColumnRow]:
         """Return what a statement of columns returns, as the database is with everything that is pending."""
         return self.columns.rows(statement, **parameters)
 

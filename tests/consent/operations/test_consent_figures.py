@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import event
 
 from audit.errors import AuditError
 from chassis.operations.exposition import exposed
@@ -15,6 +14,7 @@ from consent.service import Service
 from consent.storage.rows import BudgetRow
 from policies.vocabulary import AthleteId, Category, OrgId
 from tests.consent.league import Caller, World
+from tests.consent.noted_statements import noted_statements
 from tests.waiting import HANG_S
 
 ITEM = {"category": "sleep", "granularity": "daily"}
@@ -89,7 +89,6 @@ def test_the_ledgers_total_has_one_digit_needs_ten_athletes_and_moves_at_publica
 
 def test_a_scrape_and_a_health_check_wait_for_no_writer_and_ask_the_database_nothing(lite: World) -> None:
     statements: list[str] = []
-    event.listen(lite.service.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
     answered = threading.Event()
 
     def ask() -> None:
@@ -99,10 +98,10 @@ def test_a_scrape_and_a_health_check_wait_for_no_writer_and_ask_the_database_not
 
     with lite.store.transactions.write() as tx:
         tx.without_entry("the writer's turn is held meanwhile")
-        before = len(statements)
-        threading.Thread(target=ask, daemon=True).start()
-        assert answered.wait(HANG_S)
-        assert statements[before:] == []
+        with noted_statements(lite.service.engine, lambda statement, _rows: statements.append(statement)):
+            threading.Thread(target=ask, daemon=True).start()
+            assert answered.wait(HANG_S)
+        assert statements == []
         assert lite.service.health.reason() is None  # a reading connection is enough
 
 

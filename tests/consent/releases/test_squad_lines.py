@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from audit.entries.details.codes import FreezeCause
 from consent.decisions.values import Actor
@@ -24,6 +23,7 @@ from policies.enforcer import Enforcer
 from policies.vocabulary import ConsentState, OrgId, Role
 from tests.consent.league import FakeClock, World, make_service
 from tests.consent.league import fill as fill_league
+from tests.consent.noted_statements import noted_statements
 from tests.consent.portal_choices import portal
 from tests.consent.releases.test_consent_office import STATES
 
@@ -43,15 +43,13 @@ def counted(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Work]:
     """Count the work of what is done meanwhile."""
     work, engine = Work(), world.service.engine
 
-    def noting(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        work.statements[statement, len(parameters) if many else 1] += 1
+    def noting(statement: str, rows: int) -> None:
+        work.statements[statement, rows] += 1
 
-    event.listen(engine, "before_cursor_execute", noting)
-    with monkeypatch.context() as patched:
+    with noted_statements(engine, noting), monkeypatch.context() as patched:
         for owner, name in ((OwnerKeys, "open"), (OwnerKeys, "unwrap"), (Enforcer, "decide")):
             patched.setattr(owner, name, _counting(work, name, getattr(owner, name)))
         yield work
-    event.remove(engine, "before_cursor_execute", noting)
 
 
 def _counting(work: Work, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
