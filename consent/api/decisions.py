@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, field_validator
 
 from chassis.http.limits import MOST_ITEMS
 from chassis.names import DisplayName
-from consent.api.entry import Acts, Body, Figures, Signed, Store
-from consent.api.outcomes import ThisIntent
-from consent.api.shared_acts import MOST_TOGETHER
+from consent.api.entry import Body, Signed, SignedRequest, Store
+from consent.api.outcomes import ThisIntent, intent_of
+from consent.api.shared_acts import MOST_TOGETHER, SharedActs
+from consent.api.signed_route import SignedRoute
 from consent.decisions.values import Actor, DecisionCall, DecisionItem
+from consent.operations.figures import ConsentFigures
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 
 router = APIRouter(prefix="/v1")
@@ -55,19 +57,20 @@ class DecisionsRequest(Body):
     items: tuple[ItemBody, ...] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
-@router.post("/decisions")
-async def decide(signed: Signed, acts: Acts, intent: ThisIntent, figures: Figures) -> Response:
+async def decide(request: Request, signed: SignedRequest) -> Response:
     """Decide every item; the answers come in the order of the items.
 
     A long list is decided in several acts, so that whoever withdraws meanwhile waits for a short one.
     """
+    acts: SharedActs = request.app.state.acts
+    figures: ConsentFigures = request.app.state.figures
     wanted = await signed.read_beside(DecisionsRequest)
     signed.spend(len(wanted.items))
     results: list[dict[str, Any]] = []
     policy_hash = ""
     for call in _calls(signed.org.org_id, wanted):
         answer = await acts.decide(call)
-        intent.recorded(signed.org.org_id, answer.event)
+        intent_of(request).recorded(signed.org.org_id, answer.event)
         figures.decisions.add(by=len(answer.results))
         policy_hash = answer.policy_hash
         results += [
@@ -75,6 +78,9 @@ async def decide(signed: Signed, acts: Acts, intent: ThisIntent, figures: Figure
             for r in answer.results
         ]
     return JSONResponse({"policy_hash": policy_hash, "results": results})
+
+
+router.routes.append(SignedRoute(f"{router.prefix}/decisions", decide, method="POST"))
 
 
 def _calls(club: OrgId, wanted: DecisionsRequest) -> Iterator[DecisionCall]:

@@ -1,6 +1,7 @@
 """What every route of the interface has: the signed caller, the store, strict bodies, and one answer per error."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -17,7 +18,6 @@ from chassis.http.clean_text import refuse_hidden
 from chassis.http.limited_bodies import SMALL_BODY
 from chassis.http.limits import LARGEST_BODY
 from chassis.http.request_signature import SignedHeaders, read_headers
-from consent.api.shared_acts import SharedActs
 from consent.api.turns import CallTurns
 from consent.errors import (
     ConsentError,
@@ -31,7 +31,6 @@ from consent.errors import (
     TooOften,
 )
 from consent.identity.signed_requests import SignedRequests
-from consent.operations.figures import ConsentFigures
 from consent.registry.values import Org
 from consent.store import ConsentStore
 from policies.errors import BadSignature
@@ -121,16 +120,6 @@ async def _signed_bytes_of(request: Request) -> tuple[SignedHeaders, bytes]:
     return signed, b"".join(parts)
 
 
-async def _figures(request: Request) -> ConsentFigures:
-    figures: ConsentFigures = request.app.state.figures
-    return figures
-
-
-async def _acts(request: Request) -> SharedActs:
-    acts: SharedActs = request.app.state.acts
-    return acts
-
-
 async def _store(request: Request) -> ConsentStore:
     store: ConsentStore = request.app.state.store
     return store
@@ -149,16 +138,21 @@ def _checked(request: Request, signed: SignedHeaders, body: bytes) -> SignedRequ
     return SignedRequest(org, body, budgets.items)
 
 
-async def _in_turn(request: Request) -> AsyncIterator[SignedRequest]:
+@asynccontextmanager
+async def signed_in_turn(request: Request) -> AsyncIterator[SignedRequest]:
+    """Check who sends a request, and hold a turn of theirs until the block ends."""
     checked = await run_in_threadpool(_checked, request, *await _signed_bytes_of(request))
     turns: CallTurns = request.app.state.turns
     async with turns.turn(checked.org.org_id):
         yield checked
 
 
+async def _in_turn(request: Request) -> AsyncIterator[SignedRequest]:
+    async with signed_in_turn(request) as signed:
+        yield signed
+
+
 Store = Annotated[ConsentStore, Depends(_store)]
-Acts = Annotated[SharedActs, Depends(_acts)]
-Figures = Annotated[ConsentFigures, Depends(_figures)]
 Signed = Annotated[SignedRequest, Depends(_in_turn)]
 
 

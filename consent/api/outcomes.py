@@ -31,9 +31,14 @@ class Intent:
             self.events.append((org, event))
 
 
-async def _intent(request: Request) -> Intent:
+def intent_of(request: Request) -> Intent:
+    """Return what the route of this request records."""
     intent: Intent = request.state.intent
     return intent
+
+
+async def _intent(request: Request) -> Intent:
+    return intent_of(request)
 
 
 ThisIntent = Annotated[Intent, Depends(_intent)]
