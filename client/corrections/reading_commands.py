@@ -19,7 +19,8 @@ from policies.vocabulary import AthleteId
 if TYPE_CHECKING:
     from client.biometrics.observations import Value
     from client.biometrics.streams import Stream
-    from client.readings.day_changes import DayChange, Makers, StreamDay
+    from client.features.days.days_of_readings import StreamDay
+    from client.readings.day_changes import DayChange, Makers
     from client.readings.half_sessions import HalfSession
     from client.settings import NodeSettings
     from client.vault.history.by_hand import HandReason
@@ -147,11 +148,10 @@ def _changed(
     from audit.entries.details.codes import OperatorView
     from client.readings.day_changes import day_changes, day_makers, makers_of
     from client.readings.half_sessions import half_sessions
-    from client.readings.listed import listed_readings
+    from client.readings.listed import listed_days
     from client.settings import load_settings
     from client.vault.access import open_vault
     from client.vault.history.by_hand import histories_of
-    from client.vault.preferences.own_settings import source_priority
 
     settings = load_settings(folder)
     with open_vault(settings) as vault:
@@ -167,8 +167,9 @@ def _changed(
         before = makers_of(vault, found)
         with vault.transaction():
             act(vault, found)
-        records, listed = histories_of(vault, found, reading_ids), list(listed_readings(vault, found))
-        after = day_makers(listed, source_priority(vault, found))
+        records = histories_of(vault, found, reading_ids)
+        listed, days = listed_days(vault, found)
+        after = day_makers(listed, days)
     halves = half_sessions(listed, (record[-1].reading for record in records))
     return _Changed(settings, found, records, day_changes(before, after, _days_of(records, before, after)), halves)
 

@@ -21,9 +21,10 @@ from client.biometrics.sessions import MEASURED, REPORTED
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
 from client.features.day_derived import shows_training
-from client.features.day_sources import Source, counted_sources, ranking, source_of
+from client.features.day_sources import Source, counted_sources, source_of
 from client.features.days.nights import Nights, nights_of
 from client.features.days.possible_repeats import PossibleRepeat
+from client.features.days.source_orders import orders_so_far
 from client.features.morning_answers import MORNING_ITEMS
 from models.arrays import Floats
 
@@ -171,29 +172,22 @@ def _source_orders(dates: Sequence[date], dated: _Dated) -> Iterator[NDArray[np.
     groups: dict[str, list[Observation]] = defaultdict(list)
     for one in dated.readings:
         groups[_GROUPS[one.stream]].append(one)
-    sources = {group: counted_sources(held).keys() for group, held in groups.items()}
-    several = {group for group, found in sources.items() if len(found) > 1}
+    several = {group for group, held in groups.items() if len(counted_sources(held)) > 1}
     days: dict[str, dict[date, Counter[Source]]] = defaultdict(lambda: defaultdict(Counter))
     for day, one in dated.by_day if several else ():
         if _GROUPS[one.stream] in several and dated.nights.counts(one):
             days[_GROUPS[one.stream]][day][source_of(one)] += 1
     for group in sorted(several):
-        yield _order_of_each_day(dates, days[group], sources[group], dated.priority)
+        yield _order_of_each_day(dates, days[group], dated.priority)
 
 
 def _order_of_each_day(
-    dates: Sequence[date],
-    days: Mapping[date, Counter[Source]],
-    sources: Iterable[Source],
-    priority: Sequence[str],
+    dates: Sequence[date], days: Mapping[date, Counter[Source]], priority: Sequence[str]
 ) -> NDArray[np.int64]:
-    seen: Counter[Source] = Counter()
-    known: dict[tuple[Source, ...], int] = {}
+    orders, known = orders_so_far(days, priority), dict[tuple[Source, ...], int]()
     number, numbers = _UNDECIDED, []
     for day in dates:
-        if day in days:
-            seen.update(days[day])
-            order = tuple(sorted(sources, key=ranking(seen, priority)))
-            number = known.setdefault(order, len(known))
+        if day in orders:
+            number = known.setdefault(orders[day], len(known))
         numbers.append(number)
     return np.array(numbers, dtype=np.int64)

@@ -8,15 +8,12 @@ from typing import Any
 
 from chassis.text import plural
 from client.biometrics.streams import Stream
-from client.features.daily import COUNTED_ONCE
-from client.features.day_sources import chosen_source, counted_sources, name_of, source_of
-from client.readings.listed import ListedReading, listed_readings
-from client.vault.history.reading_states import ReadingState
-from client.vault.preferences.own_settings import source_priority
+from client.features.day_sources import name_of, source_of
+from client.features.days.days_of_readings import DaysOfReadings, StreamDay
+from client.readings.listed import ListedReading, listed_days
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
-StreamDay = tuple[Stream, date]
 Makers = Mapping[StreamDay, tuple[ListedReading, ...]]
 """By stream and day, the readings that make its value."""
 
@@ -63,29 +60,16 @@ def _maker(one: ListedReading, *, is_new: bool) -> dict[str, Any]:
 
 def makers_of(vault: Vault, athlete: AthleteId) -> Makers:
     """Return what makes the value of each of an athlete's days; raises UnknownAthlete or AthleteErased."""
-    return day_makers(listed_readings(vault, athlete), source_priority(vault, athlete))
+    return day_makers(*listed_days(vault, athlete))
 
 
-def day_makers(listed: Iterable[ListedReading], priority: Sequence[str]) -> Makers:
+def day_makers(listed: Iterable[ListedReading], days: DaysOfReadings) -> Makers:
     """Return what makes the value of each day (docs/indices.md §1.2): of several sources of a day the one that counts.
 
-    listed: all that counts of an athlete, whatever else is in it. priority: their order of sources.
+    listed: all that counts of an athlete, whatever else is in it; days: of the same readings.
     """
-    by_day: dict[StreamDay, list[ListedReading]] = defaultdict(list)
-    for one in listed:
-        if one.state == ReadingState.COUNTS.value:
-            by_day[one.stored.reading.stream, one.local_day].append(one)
-    seen = {
-        stream: counted_sources(one.stored.reading for (of, _), held in by_day.items() if of is stream for one in held)
-        for stream in {stream for stream, _ in by_day}
-    }
-    found: dict[StreamDay, tuple[ListedReading, ...]] = {}
-    for (stream, day), held in by_day.items():
-        readings = [one.stored.reading for one in held]
-        chosen = readings if stream in COUNTED_ONCE else chosen_source(readings, seen[stream], priority)
-        kept = set(map(id, chosen))
-        found[stream, day] = tuple(one for one in held if id(one.stored.reading) in kept)
-    return found
+    by_reading = {id(one.stored.reading): one for one in listed}
+    return {day: tuple(by_reading[id(one)] for one in made) for day, made in days.chosen.items()}
 
 
 def day_changes(before: Makers, after: Makers, days: Iterable[StreamDay] | None = None) -> list[DayChange]:

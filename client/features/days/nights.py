@@ -134,20 +134,6 @@ def is_sleep_measured(measured: int, asked: int) -> bool:
     return measured >= asked
 
 
-def hours_are_others_until(measured: Iterable[date], asked: Iterable[date]) -> date | None:
-    """Return the last day on which hours of sleep were those that do not count by now; None where there is none.
-
-    measured, asked: the days of each. A figure of a day rests on what had more nights until then (`is_sleep_measured`).
-    """
-    worn, told = frozenset(measured), frozenset(asked)
-    by_now = is_sleep_measured(len(worn), len(told))
-    other, nights, answers = None, 0, 0
-    for day in sorted(worn | told):
-        nights, answers = nights + (day in worn), answers + (day in told)
-        other = day if is_sleep_measured(nights, answers) != by_now else other
-    return other
-
-
 def _main(sleeps: Sequence[Sleep]) -> Sleep | None:
     able = [one for one in sleeps if not one.is_called_nap and (one.asleep_min >= LEAST_MAIN_MIN or one.is_before_noon)]
     return max(able, key=_as_main) if len(able) > 1 else next(iter(able), None)

@@ -1,33 +1,31 @@
 """Readings that are stored and not used: another source tells of the same session, night or day and comes first.
 
-Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. What is found is as of the athlete's whole history, as pages show it.
+Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. A figure of a day rests on what was known until then, and pages on
+the whole history: a reading is found here where the figures of no day use it, from its own day to the newest.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 
 from client.biometrics.observations import EXERCISE, Observation
-from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
-from client.features.day_sources import (
-    Source,
-    chosen_by_day,
-    counted_sources,
-    overlapping_parted,
-    ranking,
-    source_of,
-)
-from client.features.days.by_stream import ByStream, by_stream_and_day
-from client.features.days.nights import Nights, hours_are_others_until, is_sleep_measured, nights_of
+from client.features.day_sources import Source, chosen_by_day, counted_sources, overlapping_parted, ranking, source_of
+from client.features.days.days_of_readings import BY_MINUTE, DaysOfReadings
+from client.features.days.nights import is_sleep_measured, nights_of
 from client.features.days.session_reports import matched_reports
+from client.features.days.source_orders import last_days, orders_so_far
 from client.features.hrv import analyse, as_intervals
 
-_BY_MINUTE = (Stream.SLEEP_PERIOD_MIN, Stream.STEPS)
-"""Of these every minute counts once, and sources whose times do not meet add up."""
+_Dated = Mapping[date, Sequence[Observation]]
+_Judge = Callable[[_Dated], Iterable["Outranked"]]
+"""What of the readings of some days is not used, as of the last of them."""
+_SLEEP = (Stream.SLEEP_PERIOD_MIN, Stream.SLEEP_DURATION_H)
 
 
 class WhyFirst(StrEnum):
@@ -61,79 +59,145 @@ class Outranked:
 
 def outranked(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> list[Outranked]:
     """Return the readings of one athlete that another source outranks; priority: as for the daily table."""
-    held = list(readings)
-    if len(counted_sources(held)) < 2:
-        return []
-    nights = nights_of(held, priority=priority)
-    days = by_stream_and_day(held, nights)
-    return [
-        *_of_sessions(held, priority),
-        *_of_minutes(held, priority),
-        *chain.from_iterable(_of_days(days, stream, priority) for stream in days),
-        *_of_sleep(days, nights, priority),
-        *_of_variability(days, priority),
-    ]
+    return outranked_of(DaysOfReadings(readings, priority))
 
 
-def _of_sessions(held: Sequence[Observation], priority: Sequence[str]) -> Iterator[Outranked]:
+def outranked_of(days: DaysOfReadings) -> list[Outranked]:
+    """Return the same of readings whose days are found already."""
+    by_beats = _of_variability(days)
+    beaten = {id(one.reading) for one in by_beats}
+    found = [*_of_sessions(days), *_of_steps(days), *_of_sleep(days)]
+    for stream in days.by_stream:
+        if _is_chosen_by_day(stream):
+            found += _of_days(days, stream)
+    return [*(one for one in found if id(one.reading) not in beaten), *by_beats]
+
+
+def _never_used(dated: _Dated, ends: Sequence[date], judge: _Judge) -> Iterator[Outranked]:
+    """Yield what is not used as of the newest day, nor as of any other of these days from its own on.
+
+    ends: the last day of each order of sources; on all days of one order the same readings are used.
+    """
+    *earlier, newest = ends
+    lost = {end: {id(one.reading) for one in judge(_until(dated, end))} for end in earlier}
+    own = {id(one): day for day, held in dated.items() for one in held} if lost else {}
+    for one in judge(_until(dated, newest)):
+        if all(id(one.reading) in them for end, them in lost.items() if end >= own[id(one.reading)]):
+            yield one
+
+
+def _until(dated: _Dated, last: date) -> _Dated:
+    return {day: held for day, held in dated.items() if day <= last}
+
+
+def _ends(dated: _Dated, priority: Sequence[str]) -> list[date]:
+    """Return the last day of each order of the sources."""
+    return last_days(orders_so_far({day: counted_sources(held) for day, held in dated.items()}, priority).items())
+
+
+def _dated(days: DaysOfReadings, streams: Iterable[Stream]) -> _Dated:
+    """Return the readings of these streams by the day to which they belong; empty where they have one source."""
+    wanted, found = frozenset(streams), defaultdict[date, list[Observation]](list)
+    held = [one for one in days.readings if one.stream in wanted]
+    if len(counted_sources(held)) > 1 or {one.stream for one in held}.issuperset(_SLEEP):
+        for one in held:
+            found[days.nights.day_of(one)].append(one)
+    return found
+
+
+def _of_sessions(days: DaysOfReadings) -> Iterator[Outranked]:
     """Yield what witnesses say that the reports which stand for them say better."""
-    matched = matched_reports(held, priority=priority)
-    counted = set(map(id, matched.counted))
-    for report, beside in matched.witnesses:
-        by = beside[0]
-        why = WhyFirst.ORDER if report.grade == by.grade else WhyFirst.WHOLE
-        if by.source != report.source:  # another file of the same source takes nothing out of the figures
-            lost = (one for one in report.readings.values() if id(one) not in counted)
-            yield from (Outranked(one, by.source, why) for one in lost)
+
+    def judge(dated: _Dated) -> Iterator[Outranked]:
+        matched = matched_reports(chain.from_iterable(dated.values()), priority=days.priority)
+        counted = set(map(id, matched.counted))
+        for report, beside in matched.witnesses:
+            by = beside[0]
+            why = WhyFirst.ORDER if report.grade == by.grade else WhyFirst.WHOLE
+            if by.source != report.source:  # another file of the same source takes nothing out of the figures
+                lost = (one for one in report.readings.values() if id(one) not in counted)
+                yield from (Outranked(one, by.source, why) for one in lost)
+
+    for kind in (REPORTED, MEASURED):
+        if dated := _dated(days, kind):
+            yield from _never_used(dated, _ends(dated, days.priority), judge)
 
 
-def _of_minutes(held: Sequence[Observation], priority: Sequence[str]) -> Iterator[Outranked]:
-    for stream in _BY_MINUTE:
-        _, left_out = overlapping_parted([one for one in held if one.stream is stream], priority)
+def _of_steps(days: DaysOfReadings) -> Iterator[Outranked]:
+    if dated := _dated(days, [Stream.STEPS]):
+        yield from _never_used(dated, _ends(dated, days.priority), lambda held: _overlapped(held, days.priority))
+
+
+def _overlapped(dated: _Dated, priority: Sequence[str]) -> Iterator[Outranked]:
+    for stream in BY_MINUTE:
+        held = [one for one in chain.from_iterable(dated.values()) if one.stream is stream]
+        _, left_out = overlapping_parted(held, priority)
         yield from (Outranked(one, source_of(better), WhyFirst.ORDER) for one, better in left_out)
 
 
-def _of_days(days: ByStream, stream: Stream, priority: Sequence[str]) -> Iterator[Outranked]:
+def _of_days(days: DaysOfReadings, stream: Stream) -> Iterator[Outranked]:
     """Yield the readings of the sources of a day that are not its chosen one."""
-    by_day = days[stream]
-    seen = counted_sources(chain.from_iterable(by_day.values()))
-    if len(seen) < 2 or not _is_chosen_by_day(stream):
-        return
-    rank = ranking(seen, priority)
-    for readings in by_day.values():
+    dated = days.by_stream[stream]
+    if stream not in _SLEEP and len(counted_sources(chain.from_iterable(dated.values()))) > 1:
+        yield from _never_used(dated, _ends(dated, days.priority), lambda held: _beside_chosen(held, days.priority))
+
+
+def _beside_chosen(dated: _Dated, priority: Sequence[str]) -> Iterator[Outranked]:
+    rank = ranking(counted_sources(chain.from_iterable(dated.values())), priority)
+    for readings in dated.values():
         best = min(map(source_of, readings), key=rank)
         lost = (one for one in readings if source_of(one) != best)
         yield from (Outranked(one, best, WhyFirst.ORDER) for one in lost)
 
 
 def _is_chosen_by_day(stream: Stream) -> bool:
-    return not (stream in OF_SESSIONS or stream in _BY_MINUTE or SPECS[stream].aggregation is Aggregation.NONE)
+    return not (stream in OF_SESSIONS or stream in BY_MINUTE or SPECS[stream].aggregation is Aggregation.NONE)
 
 
-def _of_sleep(days: ByStream, nights: Nights, priority: Sequence[str]) -> Iterator[Outranked]:
-    """Yield the nights that were measured where hours of sleep are answered, or the answers where they are measured.
-
-    A figure of an earlier day rests on what had more nights until then: nights up to the last such day are used.
-    """
-    answered = chosen_by_day(days.get(Stream.SLEEP_DURATION_H, {}), priority)
-    if not (answered and nights.main):
-        return
-    measured = {day: night.pieces for day, night in nights.main.items()}
-    is_measured = is_sleep_measured(len(measured), len(answered))
-    better, lost = (measured, answered) if is_measured else (answered, measured)
-    by = Counter(map(source_of, chain.from_iterable(better.values()))).most_common(1)[0][0]
-    until, why = hours_are_others_until(measured, answered), WhyFirst.NIGHTS if is_measured else WhyFirst.HOURS
-    unused = (readings for day, readings in lost.items() if until is None or day > until)
-    yield from (Outranked(one, by, why) for one in chain.from_iterable(unused))
+def _of_sleep(days: DaysOfReadings) -> Iterator[Outranked]:
+    """Yield nights and answers beside others of the same night, and those of the way that has fewer nights."""
+    if dated := _dated(days, _SLEEP):
+        yield from _never_used(dated, _ends_of_sleep(dated, days), lambda held: _slept(held, days.priority))
 
 
-def _of_variability(days: ByStream, priority: Sequence[str]) -> Iterator[Outranked]:
-    """Yield what apps say of variability on days whose beats say it themselves (docs/indices.md §3.3)."""
-    beats = days.get(Stream.RR_INTERVALS, {})
-    for day, told in chosen_by_day(days.get(Stream.RMSSD, {}), priority).items():
+def _ends_of_sleep(dated: _Dated, days: DaysOfReadings) -> list[date]:
+    """Return the last day of each order of watches and of forms, and of which of the two has more nights."""
+    parts = [{day: [one for one in held if one.stream is stream] for day, held in dated.items()} for stream in _SLEEP]
+    held = [{day: counted_sources(readings) for day, readings in part.items()} for part in parts]
+    orders = [orders_so_far(counted, days.priority) for counted in held]
+    measured, asked, states = 0, 0, []
+    for day in sorted(dated):
+        measured, asked = measured + (day in days.nights.main), asked + bool(parts[1][day])
+        states.append((day, (*(order[day] for order in orders), is_sleep_measured(measured, asked))))
+    return last_days(states)
+
+
+def _slept(dated: _Dated, priority: Sequence[str]) -> Iterator[Outranked]:
+    yield from _overlapped(dated, priority)
+    asked = {day: [one for one in held if one.stream is Stream.SLEEP_DURATION_H] for day, held in dated.items()}
+    asked = {day: held for day, held in asked.items() if held}
+    yield from _beside_chosen(asked, priority)
+    answered = chosen_by_day(asked, priority)
+    measured = {
+        day: night.pieces
+        for day, night in nights_of(chain.from_iterable(dated.values()), priority=priority).main.items()
+    }
+    if answered and measured:
+        is_measured = is_sleep_measured(len(measured), len(answered))
+        better, lost = (measured, answered) if is_measured else (answered, measured)
+        by = Counter(map(source_of, chain.from_iterable(better.values()))).most_common(1)[0][0]
+        why = WhyFirst.NIGHTS if is_measured else WhyFirst.HOURS
+        yield from (Outranked(one, by, why) for one in chain.from_iterable(lost.values()))
+
+
+def _of_variability(days: DaysOfReadings) -> list[Outranked]:
+    """Return what apps say of variability on days whose beats say it themselves (docs/indices.md §3.3)."""
+    found, beats = [], days.by_stream.get(Stream.RR_INTERVALS, {})
+    for day, told in days.by_stream.get(Stream.RMSSD, {}).items():
         valid = next((one for one in beats.get(day, ()) if _is_valid_at_rest(one)), None)
         if valid is not None:
-            yield from (Outranked(one, source_of(valid), WhyFirst.BEATS) for one in told)
+            found += [Outranked(one, source_of(valid), WhyFirst.BEATS) for one in told]
+    return found
 
 
 def _is_valid_at_rest(beats: Observation) -> bool:
