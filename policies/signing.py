@@ -41,7 +41,7 @@ class VerifyKey:
         try:
             raw = base64.b64decode(text.encode("ascii"), validate=True)
         except (ValueError, UnicodeEncodeError) as error:
-            raise InvalidInput("expected a public key as base64") from error
+            raise InvalidInput(f"expected a public key of 44 characters (base64), got a text of {len(text)}") from error
         return cls(raw)
 
     def verify(self, message: bytes, signature: bytes) -> None:

@@ -57,8 +57,8 @@ def node_keys(settings: "NodeSettings") -> list[NodeKey]:
 
     signing, fleet = settings.node_key().verify_key, fleet_key_line(settings)
     requests = "signs this node's requests to the consent service, and what the club approves"
-    training = "signs the node in at the league's coordinator"
-    union, league = "the union's operator", "the league's operator"
+    training = "signs the node in at a league's coordinator"
+    union, league = "the union's operator", "the operator of a league that the club joins"
     return [
         NodeKey("node_key", "Ed25519", signing.text, signing.key_id, requests, union),
         NodeKey("fleet_key", "EC P-384, OpenSSH", fleet, fleet_fingerprint(fleet), training, league),

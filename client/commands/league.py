@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.console import is_confirmed, print_json, print_table, say
-from chassis.cli.next_steps import NextStep, say_next
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
-from chassis.text import shortened
+from chassis.text import plural, shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, ConsentRefused
 
@@ -47,7 +47,7 @@ def join(folder: NodeFolder, league: LeagueArgument, as_json: AsJson = False) ->
     else:
         say(f"This club is in {joined.name}. It learns only from athletes who let it.")
         let_in = ["homefield-server", "node", "add", "LEAGUE-FOLDER", consent.club, "FLEET.PUB"]
-        say_next(NextStep("the league’s operator", "let the node in, with its fleet.pub", let_in))
+        say_next(NextStep("the league’s operator", "let the node in, with its fleet.pub", let_in), *_after_join(folder))
 
 
 @leagues.command()
@@ -79,7 +79,18 @@ def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-league-list-1", {"leagues": [_as_json(league) for league in found]})
         return
     rows = [(one.league, one.name, f"since {one.joined:%Y-%m-%d}" if one.joined else "not joined") for one in found]
-    print_table(f"{sum(1 for one in found if one.joined)} leagues joined", ("League", "Name", "This club"), rows)
+    joined = plural(sum(1 for one in found if one.joined), "league", "leagues")
+    print_table(f"{joined} joined", ("League", "Name", "This club"), rows)
+
+
+def _after_join(folder: NodeFolder) -> list[NextStep]:
+    """Return what a club does that was linked in no league: nobody asks it to learn before."""
+    from client.settings import load_settings
+
+    if load_settings(folder).coordinator is not None:
+        return []
+    link = ["homefield-node", "link", folder, "--help"]
+    return [NextStep(YOU, "link the node to the league with the address, certificate and key that it gives you", link)]
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def athlete_list(
     Example: homefield-consent athlete list union --club club-a --json
     """
     with beside(directory) as store:
-        members = store.members(OrgId(club) if club else None)
+        members = store.members(store.org(OrgId(club)).org_id if club else None)
     if as_json:
         rows = [
             {"athlete": m.athlete, "club": m.club, "shirt_no": m.shirt_no, "name": m.name, "is_minor": m.is_minor}
@@ -164,12 +164,14 @@ def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
 def _enrolled(directory: Path, athlete: str) -> str:
     """Return an athlete's name and id; raises NotFound, with the command that lists them, for what is nobody's id."""
     from consent.errors import NotFound
+    from consent.operator.requests import is_athlete_id
 
     with beside(directory) as store:
         try:
             found = store.member(AthleteId(athlete))
         except NotFound as error:
-            raise NotFound(f"{error}; `homefield-consent athlete list` shows their ids") from error
+            got = f", got {athlete}" if is_athlete_id(athlete) else ""  # anything else may be a name
+            raise NotFound(f"{error}{got}; `homefield-consent athlete list` shows their ids") from error
     return f"{found.name} ({found.athlete})"
 
 

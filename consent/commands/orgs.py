@@ -118,7 +118,7 @@ def org_revoke(directory: ServiceFolder, org: OrgArgument, yes: Yes = False, as_
 
     Example: homefield-consent org revoke union club-a
     """
-    if not yes and not is_confirmed(f"Stop everything that {_named(directory, org)} signs, at once?"):
+    if not yes and not is_confirmed(f"Stop everything that {named_org(directory, org)} signs, at once?"):
         raise typer.Abort
     done = carry_out(directory, {"command": "org revoke", "org": org})
     if as_json:
@@ -149,7 +149,8 @@ def org_list(directory: ServiceFolder, as_json: AsJson = False) -> None:
     print_table(plural(len(lines), "organisation", "organisations"), columns, lines)
 
 
-def _named(directory: Path, org: str) -> str:
+def named_org(directory: Path, org: str) -> str:
+    """Return an organisation as the terminal names it: name and id; raises NotFound."""
     with beside(directory) as store:
         return f"{store.org(OrgId(org)).name} ({org})"
 

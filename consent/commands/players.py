@@ -13,7 +13,7 @@ from chassis.cli.options import AsJson, Yes
 from chassis.errors import BadName
 from chassis.text import plural
 from consent.commands.carry_out import carry_out
-from consent.commands.orgs import OrgArgument, app
+from consent.commands.orgs import OrgArgument, app, named_org
 from consent.commands.service_folder import ServiceFolder, beside
 from consent.errors import InvalidChange
 from consent.registry.values import LARGEST_SHIRT_NO
@@ -68,13 +68,15 @@ def set_players(
     _warn_of_shared_numbers(wanted)
     if not yes and (gone := _gone(directory, org, wanted)):
         players_go = plural(gone, "player is not in it and goes", "players are not in it and go")
-        if not is_confirmed(f"{players_go} from the squad list of {org}; put the new list in its place?"):
+        club = named_org(directory, org)
+        if not is_confirmed(f"{players_go} from the squad list of {club}; put the new list in its place?"):
             raise typer.Abort
     done = carry_out(directory, {"command": "org set-players", "org": org, "players": wanted})
     if as_json:
         print_json("homefield-org-set-players-1", done)
         return
-    say(f"{plural(done['listed'], 'player is', 'players are')} on the squad list of {org}: {_change(done)}.")
+    listed = plural(done["listed"], "player is", "players are")
+    say(f"{listed} on the squad list of {named_org(directory, org)}: {_change(done)}.")
 
 
 def _gone(directory: Path, org: str, wanted: Sequence[Mapping[str, Any]]) -> int:

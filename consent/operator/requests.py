@@ -1,5 +1,6 @@
 """What an operator's command asks for: one closed list, parsed alike from a command line and from the local channel."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -11,7 +12,8 @@ from consent.registry.values import LARGEST_SHIRT_NO, MOST_PLAYERS, USUAL_OVERLA
 
 OrgArgumentText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 KeyText = Annotated[str, Field(max_length=64)]
-AthleteArgumentText = Annotated[str, Field(pattern=r"^ath-[0-9a-f]{16}$")]
+ATHLETE_ID = r"^ath-[0-9a-f]{16}$"
+AthleteArgumentText = Annotated[str, Field(pattern=ATHLETE_ID)]
 
 
 class _OperatorRequest(BaseModel):
@@ -109,6 +111,11 @@ OperatorRequest = (
     | ListSessions
 )
 _REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, Field(discriminator="command")])
+
+
+def is_athlete_id(text: str) -> bool:
+    """True for what may be an athlete's id; anything else that was typed in its place may be a name."""
+    return re.fullmatch(ATHLETE_ID, text, re.ASCII) is not None
 
 
 def read_operator_request(fields: object) -> OperatorRequest:

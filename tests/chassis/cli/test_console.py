@@ -79,6 +79,23 @@ def test_a_table_reads_no_markup_in_title_or_cells(
     assert "[red]Bo[/red]" in out
 
 
+def test_a_long_table_that_no_terminal_shows_has_a_line_for_each_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(console, "MOST_FOLDED", 2)
+    monkeypatch.setenv("COLUMNS", "20")
+    rows = [("1", "a cell that is longer than the line [/b]"), ("22", "\x1b[2J"), ("3", "c")]
+
+    console.print_table("Numbers", ("No", "What"), rows)
+
+    head, columns, *lines = capsys.readouterr().out.splitlines()
+    assert (head, columns.split()) == ("Numbers", ["No", "What"])
+    assert [line.split("  ", 1)[0].strip() for line in lines] == ["1", "22", "3"]
+    assert len({columns.index("What"), lines[0].index("a cell"), lines[2].index("c")}) == 1
+    assert lines[0].endswith("longer than the line [/b]")
+    assert "\x1b" not in lines[1]
+
+
 def test_a_question_is_cleaned_and_answered(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

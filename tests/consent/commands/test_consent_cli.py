@@ -59,10 +59,16 @@ def test_from_init_to_a_sign_in_code(
     assert status["log_next"].endswith(":00:00+00:00")
     unknown = run(capsys, monkeypatch, "sign-in-code", home, "ath-ffffffffffffffff")
     assert unknown[0] == 1
-    listing = "`homefield-consent athlete list` shows their ids"
-    assert unknown[2] == f"homefield-consent: expected an athlete who is enrolled here; {listing}\n"
-    for words in (("org", "players", home, "club-z"), ("org", "revoke", home, "club-z", "--yes")):
-        refused, said = run(capsys, monkeypatch, *words), "expected a registered organisation, got club-z; "
+    listing, got = "`homefield-consent athlete list` shows their ids", ", got ath-ffffffffffffffff"
+    assert unknown[2] == f"homefield-consent: expected an athlete who is enrolled here{got}; {listing}\n"
+    named = run(capsys, monkeypatch, "freeze", home, "Mara Lind")
+    assert named[2] == f"homefield-consent: expected an athlete who is enrolled here; {listing}\n", (
+        "no name is repeated"
+    )
+    for words in (("org", "players"), ("org", "revoke"), ("athlete", "list")):
+        of_club = ("--club", "club-z") if words[0] == "athlete" else ("club-z",)
+        refused = run(capsys, monkeypatch, *words, home, *of_club)
+        said = "expected a registered organisation, got club-z; "
         assert refused[0] == 1
         assert refused[2] == f"homefield-consent: {said}`homefield-consent org list` shows them\n"
     shown = run(capsys, monkeypatch, "keys", home)[1]

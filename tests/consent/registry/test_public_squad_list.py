@@ -164,7 +164,7 @@ def test_the_commands_say_what_changed(template: Template, tmp_path: Path) -> No
     put = run(app, ["org", "set-players", str(folder), CLUB, str(squad), "--yes"])
 
     assert first.exit_code == 0, first.exception
-    assert "1 player is on the squad list of club-a: 1 new, 0 no longer on it." in first.stdout
+    assert " (club-a): 1 new, 0 no longer on it." in first.stdout
     assert (again["schema"], again["added"], again["removed"]) == ("homefield-org-set-players-1", 0, 0)
     assert read["players"] == [{"shirt_no": 97, "name": "Invented Keeper"}]
     assert asked.exit_code == 1
