@@ -52,11 +52,13 @@ class BroughtFile:
     a table with this header was stored as `mapping` reads it; None for one that is new, or read another way now.
     was_taken_out: what was stored then was taken out again. nearly_read, fresh, lacks: the day of a table with most of
     these columns, whose answers fill the form, the columns that it had not, and whether it had some that are missing
-    here. remembered_as: the kind of table that is remembered by this file.
+    here. proposed_by: the file of this session whose answers are filled in here, "" for none. remembered_as: the kind
+    of table that is remembered by this file.
 
     Whose its rows are: chosen: by label, the id of an athlete or `NOBODY_CHOSEN`. put_on: by label, the athlete whom
     the person put it on when storing it. remembered: by label, whose it was said to be in an earlier file of this
-    kind. labels_as: the kind under which labels are remembered by this file.
+    kind. proposed: by label, the choice that was made for another file of this session, and its name. labels_as: the
+    kind under which labels are remembered by this file.
     """
 
     name: str
@@ -84,8 +86,10 @@ class BroughtFile:
     nearly_read: date | None = None
     fresh: tuple[str, ...] = ()
     lacks: bool = False
+    proposed_by: str = ""
     remembered_as: str = ""
     remembered: Mapping[str, RememberedLabel] = field(default_factory=dict)
+    proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     labels_as: str = ""
     unused: Mapping[AthleteId, tuple[UnusedFigures, ...]] = field(default_factory=dict)
 
@@ -116,13 +120,20 @@ class BroughtFile:
     @property
     def is_to_check(self) -> bool:
         """True for a table of which a person has to look at the columns before its rows are stored."""
-        return self.is_new_kind or self.was_taken_out
+        return self.is_new_kind or self.was_taken_out or bool(self.proposed_by)
+
+    def asks_like(self, other: "BroughtFile") -> bool:
+        """True for a table that waits with the columns of another one that is read otherwise, while nobody said how."""
+        names = {one.name for one in self.columns}
+        is_alike = bool(names) and names == {one.name for one in other.columns}
+        is_otherwise = (self.mapping, self.directions) != (other.mapping, other.directions)
+        return is_alike and is_otherwise and self.can_be_read_again and not self.is_answered
 
     def read_as(self, mapping: CsvMapping | None) -> None:
         """Have it read by this mapping next: what was said of another way of reading it counts no longer."""
         if mapping != self.mapping:
             self.read_before, self.nearly_read, self.fresh, self.lacks = None, None, (), False
-            self.was_taken_out, self.doubts = False, ()
+            self.was_taken_out, self.doubts, self.proposed_by = False, (), ""
         self.mapping, self.state, self.problem = mapping, FileState.WAITING, ""
 
     @property

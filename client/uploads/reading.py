@@ -14,6 +14,7 @@ from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
 from client.ingest.mapped_csv import NOBODY
+from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.results.unused_of_import import unused_of_athletes
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents, contents, read_for
@@ -82,6 +83,29 @@ class UploadReader:
                     self._read_one(upload, file, member)
                     break
         upload.settle()
+
+    def propose(self, upload: Upload, file: BroughtFile, said: BroughtFile) -> None:
+        """Read a table anew as a person said of one with the same columns; one that it does not fit stays as it was."""
+        mapping = said.mapping
+        if mapping is None or not self._fits(upload, file, mapping):
+            return
+        with upload.lock:
+            if not file.can_be_read_again:
+                return
+            file.read_as(mapping)
+            file.directions, file.proposed_by = said.directions, said.name
+        self.read_again(upload, file)
+
+    def _fits(self, upload: Upload, file: BroughtFile, mapping: CsvMapping) -> bool:
+        member = next((one for place, one in _safely(upload, file.part) if place == file.place), None)
+        if member is None:
+            return False
+        try:
+            with bounded_reading(upload):
+                found = contents(read_for(upload.role, member.opened(), self._now(), mapping))
+        except (NotUsed, UnreadableFile, *DAMAGES):
+            return False
+        return found.status not in _STATES
 
     def store(self, upload: Upload, owners: OwnersByFile) -> None:
         """Store files of which it is known whose they are."""

@@ -14,8 +14,10 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from client.ingest.input_file import InputFile
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, find_table, tables_by_width
+from client.uploads.brought import BroughtFile
 from client.uploads.table_columns import for_role
 from client.vault.preferences.remembered_tables import remember_table, remembered_table, remembered_tables
 from client.vault.store import Vault
@@ -150,6 +152,23 @@ def label_kind(role: Role, reader: str, mapping: CsvMapping | None) -> str:
     The "1" of one export is another athlete than that of the next.
     """
     return json.dumps([role.value, reader, mapping.athlete if mapping else None])
+
+
+def propose_labels(role: Role, file: BroughtFile, said: BroughtFile) -> None:
+    """Propose for the labels of a file that waits what a person chose for them in another one of its kind."""
+    if file.contents is None or said.contents is None or not file.can_be_read_again:
+        return
+    kinds = {label_kind(role, one.contents.reader, one.mapping) for one in (file, said) if one.contents}
+    if len(kinds) > 1:
+        return
+    chosen = {label: who for label, who in said.chosen.items() if label in file.contents.rows_of and label != NOBODY}
+    new = {label: (who, said.name) for label, who in chosen.items() if _is_open(file, label, who)}
+    file.proposed = {**file.proposed, **new}
+
+
+def _is_open(file: BroughtFile, label: str, who: str) -> bool:
+    before = file.remembered.get(label)
+    return label not in file.chosen and (before is None or before.is_taken_out or before.athlete != who)
 
 
 def _kind(role: Role, table: TextTable) -> str:

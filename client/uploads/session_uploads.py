@@ -16,6 +16,7 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.limits import MOST_WAITING
 from client.uploads.reading import UploadReader
+from client.uploads.remembered import propose_labels
 from client.uploads.spool import Spool
 from policies.vocabulary import AthleteId
 
@@ -79,6 +80,18 @@ class SessionUploads:
             self._beside(lambda: self._reader.store(upload, taken))
         return len(as_seen) == len(wanted)
 
+    def share_answers(self, upload: Upload, file: BroughtFile) -> None:
+        """Propose what was answered for a file for the others of its session, where they have its columns or labels."""
+        others = [(each, one) for each in self._of_same_session(upload) for one in list(each.files) if one is not file]
+
+        def propose_each() -> None:
+            for each, one in others:
+                if one.asks_like(file):
+                    self._reader.propose(each, one, file)
+                propose_labels(upload.role, one, file)
+
+        self._beside(propose_each)
+
     def compare(self, wanted: Sequence[tuple[Upload, BroughtFile, Mapping[str, AthleteId]]]) -> None:
         """Have noted what storing files as these owners' would do; what is noted already is not looked for again."""
         new = [one for one in wanted if not (one[1].comparison and one[1].comparison.is_of(one[1].version, one[2]))]
@@ -141,11 +154,13 @@ class SessionUploads:
 
     def _forget_comparisons(self, upload: Upload) -> None:
         """What was compared in this session was compared with another state of the vault than that which comes."""
+        for file in (one for each in self._of_same_session(upload) for one in list(each.files)):
+            file.comparison = None
+
+    def _of_same_session(self, upload: Upload) -> list[Upload]:
         with self._lock:
             held = self._by_session.values()
-            mine = next((found for found in held if any(one is upload for one in found)), [upload])
-        for file in (one for each in mine for one in list(each.files)):
-            file.comparison = None
+            return list(next((found for found in held if any(one is upload for one in found)), [upload]))
 
     def _check_room(self, uploads: Iterable[Upload]) -> None:
         if sum(self._waits(one) for one in uploads) >= MOST_WAITING:

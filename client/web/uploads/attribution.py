@@ -70,7 +70,8 @@ def owners_of(
 def owners_in(file: BroughtFile, known: KnownAthletes, chosen: Mapping[str, str] | None = None) -> Owners:
     """Return whose the rows of a file are, as far as it is known. chosen: what a form says now beside what was said."""
     said = {**file.chosen, **(chosen or {})}
-    before = {label: one.athlete for label, one in file.remembered.items() if not one.is_taken_out}
+    remembered = ((label, one) for label, one in file.remembered.items() if label not in file.proposed)
+    before = {label: one.athlete for label, one in remembered if not one.is_taken_out}
     return owners_of(file.contents.rows_of if file.contents else (), known, said, before)
 
 

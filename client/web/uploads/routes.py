@@ -202,8 +202,9 @@ def _read_again(site: ClubSite, viewer: Viewer, found: SessionFile, sent: SentRe
     except BadMapping as error:
         return _show(site, viewer, found, [(FORM, _sentence(error))], sent=sent, status=WRONG)
     if mapping is not None:
-        file.directions, file.is_answered = said_directions(_sent(file, sent)), True
+        file.directions, file.is_answered, file.proposed_by = said_directions(_sent(file, sent)), True, ""
     site.uploads.read_again(found.upload, file, mapping)
+    site.uploads.share_answers(found.upload, file)
     return _show(site, viewer, found)
 
 
@@ -221,9 +222,10 @@ def _used(site: ClubSite, viewer: Viewer, found: SessionFile, sent: SentReading)
     if problems:
         return _show(site, viewer, found, problems, sent=sent, status=WRONG)
     if file.mapping is not None:
-        file.directions = said_directions(_sent(file, sent))
+        file.directions, file.is_answered = said_directions(_sent(file, sent)), True
     if not _store(site, [(found.upload, {file.key: LookedAt(sent.version, owners.by_label)})]):
         return _show(site, viewer, found, [(FORM, READ_ANEW)], status=CONFLICT)
+    site.uploads.share_answers(found.upload, file)
     return to("/imports")
 
 

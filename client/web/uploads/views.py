@@ -38,7 +38,7 @@ class RowsQuestion:
     """Whose rows a label's are. value: what the form sends for each choice. rows: how many.
 
     before: the day on which rows of this label were stored as those of whom is chosen here, and whether they were taken
-    out again; "" for a new label.
+    out again; "" for a new label. proposed: the file of this session for which the same was chosen, "" for none.
     """
 
     number: int
@@ -46,6 +46,7 @@ class RowsQuestion:
     rows: int
     chosen: str
     before: str
+    proposed: str
     options: SelectOptions
 
 
@@ -198,14 +199,17 @@ def _question(
     file: BroughtFile, found: FileContents, number: int, label: str, people: Sequence[tuple[str, str]]
 ) -> RowsQuestion:
     before = file.remembered.get(label)
-    said = file.chosen.get(label) or (before.athlete if before else "")
+    proposed, of_file = ("", "") if label in file.chosen else file.proposed.get(label, ("", ""))
+    said = file.chosen.get(label) or proposed or (before.athlete if before else "")
+    is_of_before = before is not None and not proposed and said == before.athlete and said in dict(people)
     options = (("", "Please choose"), *people, (NOBODY_CHOSEN, "Nobody: leave these rows out"))
     return RowsQuestion(
         number=number,
         label=label,
         rows=found.rows_of[label],
         chosen=f"{number}.{said}" if said else "",
-        before=_of_before(before) if before and said == before.athlete and said in dict(people) else "",
+        proposed=of_file,
+        before=_of_before(before) if is_of_before and before else "",
         options=tuple((f"{number}.{value}" if value else "", text) for value, text in options),
     )
 

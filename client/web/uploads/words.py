@@ -89,6 +89,8 @@ def kind_finding(file: BroughtFile) -> str:
 
 
 def _to_check(file: BroughtFile) -> str:
+    if file.proposed_by:
+        return f"proposed as for {file.proposed_by}"
     if file.was_taken_out:
         return "read as one that was taken out again"
     if file.nearly_read is not None and not file.fresh and not file.lacks:
@@ -100,6 +102,8 @@ def how_read(file: BroughtFile) -> str:
     """Return how the columns of a table came to be read as they are, as far as it does not name new columns."""
     if file.is_unnamed:
         return "No reader knows this table. Say what each column holds, press “Show again” and look at the rows."
+    if file.proposed_by:
+        return f"What you said of {file.proposed_by}, which has the same columns, is proposed for it. {_THEN}"
     if file.read_before is not None:
         return (
             f"It is read as a table with the same columns was on {long_date(file.read_before)}"
