@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from typing import BinaryIO
 from client.biometrics.reading_progress import ReadShare, reading_told_to
 from client.errors import UnreadableFile
 from client.ingest.archives.members import ArchiveMember, members_of
+from client.ingest.cells.time_columns import EXCHANGEABLE
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.results.unused_figures import UnusedFigures
@@ -133,7 +134,8 @@ class BroughtFile:
         """Have it read by this mapping next: what was said of another way of reading it counts no longer."""
         if mapping != self.mapping:
             self.read_before, self.nearly_read, self.fresh, self.lacks = None, None, (), False
-            self.was_taken_out, self.doubts, self.proposed_by = False, (), ""
+            self.was_taken_out, self.proposed_by = False, ""
+            self.doubts = _left(self.doubts, self.mapping, mapping)
         self.mapping, self.state, self.problem = mapping, FileState.WAITING, ""
 
     @property
@@ -214,3 +216,12 @@ class Upload:
             return InputFile(name, opened, size=extent.size)
         with opened() as stream:
             return InputFile(name, stream.read(), size=extent.size)
+
+
+def _left(doubts: Sequence[str], before: CsvMapping | None, now: CsvMapping | None) -> tuple[str, ...]:
+    """Return the doubts of a reading that another one has as well: those of columns that it reads the same way."""
+    if before is None or now is None:
+        return ()
+    changed = {one.column for one in before.streams if one not in now.streams}
+    left = [one for one in doubts if one.partition(": ")[0] not in changed]
+    return tuple(one for one in left if one != EXCHANGEABLE or before.time == now.time)

@@ -45,6 +45,12 @@ class KnownAthletes:
         return self._ids.get(label) or self._by_name.get(plain_name(label))
 
 
+def namesakes(label: str, names: Iterable[str]) -> int:
+    """Return how many of these names a label is, where it is that of several; 0 otherwise."""
+    number = sum(plain_name(name) == plain_name(label) for name in names)
+    return number if number > 1 else 0
+
+
 def owners_of(
     labels: Iterable[str],
     known: KnownAthletes,

@@ -8,9 +8,25 @@ from client.ingest.mapped_csv import NOBODY
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents
 from client.vault.preferences.remembered_labels import RememberedLabel
-from client.web.uploads.attribution import NOBODY_CHOSEN, KnownAthletes, Owners, owner_words, owners_in, owners_of
+from client.web.uploads.attribution import (
+    NOBODY_CHOSEN,
+    KnownAthletes,
+    Owners,
+    namesakes,
+    owner_words,
+    owners_in,
+    owners_of,
+)
 from client.web.uploads.file_list import kind_words
-from client.web.uploads.mapping_form import ColumnLine, OptionGroups, SelectOptions, choices, lines_of, unsaid_scales
+from client.web.uploads.mapping_form import (
+    LEAVE_OUT,
+    ColumnLine,
+    OptionGroups,
+    SelectOptions,
+    choices,
+    lines_of,
+    unsaid_scales,
+)
 from client.web.uploads.stored_before import FilesBeside
 from client.web.uploads.stream_words import stream_name
 from client.web.uploads.unused_words import unused_notes
@@ -38,12 +54,14 @@ class RowsQuestion:
     """Whose rows a label's are. value: what the form sends for each choice. rows: how many.
 
     before: the day on which rows of this label were stored as those of whom is chosen here, and whether they were taken
-    out again; "" for a new label. proposed: the file of this session for which the same was chosen, "" for none.
+    out again; "" for a new label. namesakes: how many athletes have this whole name, 0 for fewer than two. proposed:
+    the file of this session for which the same was chosen, "" for none.
     """
 
     number: int
     label: str
     rows: int
+    namesakes: int
     chosen: str
     before: str
     proposed: str
@@ -153,7 +171,8 @@ def _doubts(file: BroughtFile, lines: Sequence[ColumnLine]) -> tuple[str, ...]:
     if not file.can_be_read_again:
         return ()
     asked = [one for one in lines if file.nearly_read is None or one.is_unsaid or one.column.name in file.fresh]
-    out = (f"{name}: left out, the medical team or the athlete brings it" for name in file.left_out)
+    left_out = [one.column.name for one in lines if one.column.name in file.left_out and one.read_as == LEAVE_OUT]
+    out = (f"{name}: left out, the medical team or the athlete brings it" for name in left_out)
     return (*file.doubts, *out, *(one.doubt for one in asked if one.doubt))
 
 
@@ -207,6 +226,7 @@ def _question(
         number=number,
         label=label,
         rows=found.rows_of[label],
+        namesakes=namesakes(label, (name for _, name in people)),
         chosen=f"{number}.{said}" if said else "",
         proposed=of_file,
         before=_of_before(before) if is_of_before and before else "",

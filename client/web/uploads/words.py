@@ -156,7 +156,7 @@ def why_words(column: ColumnAccount, left_out: Sequence[str] = ()) -> str:
     given = [f"{nobodys:,} given to nobody"] if nobodys else []
     missing = [f"{column.missing:,} empty"] if column.missing else []
     refused = [cells_in_words(column.stream, reason, number) for reason, number in column.refused.items()]
-    return "; ".join([*given, *missing, *refused]) or "nothing was left out"
+    return "; ".join([*given, *missing, *refused]) or "no cell was refused"
 
 
 def rows_table(found: FileContents, name_of: Callable[[str], str], scales: Scales) -> RowsTable:

@@ -170,16 +170,35 @@ def test_no_direction_stands_above_values_before_it_was_chosen_and_what_is_turne
     assert cells(page) == ["5 (1 in the file)", "2", "7"]
 
 
-def test_doubts_of_a_reading_end_when_it_is_read_another_way(uploader: Uploader, ids: Ids) -> None:
-    uploader.bring(("t.csv", "date,player,distance\n2026-11-20,Cleo Hart,5000\n"))
+def test_doubts_of_a_column_end_when_it_is_read_another_way(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,distance,duration,weight (kg)\n20/01/2026,Cleo Hart,5000,60,70\n"))
     path, page = uploader.looked_at()
-    assert "its name says no unit" in page
+    doubts = ["distance: its name says no unit", "duration: its name says no unit", "weight (kg): left out"]
+    assert [one for one in doubts if one in page] == doubts
+    said = {"read_as": ["day", "athlete", "distance", "activity_duration_min", "mood"]}
 
-    page = uploader.answer(
-        page, path, "again", read_as=["day", "athlete", "distance"], written=["date", "", "[yd_i]"]
-    ).text
+    page = uploader.answer(page, path, "again", **said, written=["%d/%m/%Y", "", "[yd_i]", "", ""]).text
 
-    assert "its name says no unit" not in page
+    assert [one for one in doubts if one in page] == doubts[1:2]
+
+
+def test_a_name_that_two_athletes_have_is_said_to_be_theirs(uploader: Uploader, ids: Ids) -> None:
+    uploader.vault.rename(ids["tired"], "Cleo  HART")
+    uploader.bring(("t.csv", "date,player,mood\n2026-11-20,Cleo Hart,2\n2026-11-20,C. H.,2\n"))
+
+    page = " ".join(uploader.looked_at()[1].split())
+
+    assert "“Cleo Hart” stands on 1 row of this file. 2 athletes whom you see have this name." in page
+    assert "“C. H.” stands on 1 row of this file. No athlete whom you see has this name or id." in page
+
+
+def test_rows_without_a_day_are_not_said_to_be_taken_in_by_any_column(uploader: Uploader, ids: Ids) -> None:
+    uploader.bring(("t.csv", "date,player,mood\n2026-11-20,Cleo Hart,2\nnever,Cleo Hart,3\n"))
+
+    page = uploader.looked_at()[1]
+
+    assert re.search(r'Mood</th><td class="num">1</td>\s*<td class="num">0</td><td>no cell was refused</td>', page)
+    assert "1 row: a time that cannot be read" in page
 
 
 def test_a_recording_of_many_sessions_says_that_ten_lines_of_it_are_shown(uploader: Uploader, ids: Ids) -> None:
