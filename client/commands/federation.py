@@ -64,10 +64,9 @@ def link(
     --ca ./league/tls/ca.crt --league-key KEY
     """
     from client.settings import change_settings, load_settings
-    from policies.signing import VerifyKey
 
     settings = load_settings(folder)
-    VerifyKey.from_text(service_key)
+    _check_key("--service-key", service_key)
     url, league = _checked_url(consent), _league_settings(settings, coordinator, ca, league_key)
     linked = change_settings(
         folder,
@@ -89,8 +88,6 @@ def _league_settings(
     settings: "NodeSettings", coordinator: str | None, ca: Path | None, league_key: str | None
 ) -> dict[str, str | None]:
     """Return what of the settings is the league's, its certificate kept in the folder; nothing without a league."""
-    from policies.signing import VerifyKey
-
     if coordinator is None and ca is None and league_key is None:
         return {}
     if coordinator is None or ca is None or league_key is None:
@@ -100,7 +97,7 @@ def _league_settings(
             f"expected --coordinator, --ca and --league-key together, or none of them, got no {missing}; "
             "the league's operator gives all three"
         )
-    VerifyKey.from_text(league_key)
+    _check_key("--league-key", league_key)
     _check_address(coordinator)
     certificate, own = _read_certificate(ca), settings.directory.resolve() / CA_FILE
     own.write_bytes(certificate)
@@ -110,6 +107,16 @@ def _league_settings(
         "league_key": league_key,
         "former_league_key": None,
     }
+
+
+def _check_key(option: str, text: str) -> None:
+    """Raise BadNodeSettings, naming the option, for what is no public key."""
+    from policies.signing import VerifyKey
+
+    try:
+        VerifyKey.from_text(text)
+    except PolicyError as error:
+        raise BadNodeSettings(f"{option}: {error}; the operator of that program gives it") from error
 
 
 def _checked_url(text: str) -> str:

@@ -189,7 +189,7 @@ def _after_add(kind: OrgKind) -> list[NextStep]:
                 whom, "link the node with the service key that `keys` prints", ["homefield-node", "link", "--help"]
             ),
             NextStep(whom, "make the athletes known here", ["homefield-node", "enrol", "CLUB-FOLDER"]),
-            NextStep(whom, "join the league", join),
+            NextStep(whom, "join a league, if the club is in one", join),
         ]
     if kind is OrgKind.LEAGUE:
         node_add = ["homefield-server", "node", "add", "LEAGUE-FOLDER", "CLUB", "FLEET.PUB"]

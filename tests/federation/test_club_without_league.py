@@ -64,6 +64,8 @@ def test_the_leagues_options_go_together_and_stay_when_they_are_left_out(program
         "expected --coordinator, --ca and --league-key together, or none of them, got no --ca and --league-key"
         in str(half.exception)
     )
+    wrong = programs.run(client.cli.app, *line[:-1], "KEY")
+    assert str(wrong.exception).startswith("--service-key: expected a public key of 44 characters (base64), got a text")
     assert load_settings(programs.node).consent_url is None
 
     ca = programs.league / "tls" / "ca.crt"

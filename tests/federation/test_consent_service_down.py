@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 import client.cli
-from tests.privacy.programs import ADDRESS, Programs, files, set_up
+from tests.privacy.programs import ADDRESS, Programs, files, in_weeks, set_up
 
 LOST = "nothing that this node holds is lost, try again once `homefield-node status` says that it answers"
 
@@ -51,6 +51,14 @@ def test_what_is_done_without_the_log_names_the_same_cause(programs: Programs, c
     answer = programs.run(client.cli.app, "athlete", "squad", programs.node, programs.one, "first-team")
 
     assert str(answer.exception) == f"it is done here, but the log does not say so ({came})"
+
+
+def test_proposals_that_nobody_answered_are_not_told_as_refused_without_more(programs: Programs, came: str) -> None:
+    programs.recorded_days()
+
+    answer = programs.run(client.cli.app, "propose", programs.node, "--until", in_weeks())
+
+    assert f"the consent service at {ADDRESS} did not answer the last proposal; propose again once" in answer.stderr
 
 
 def test_status_says_it_and_is_answered_again_once_the_service_is_there(programs: Programs, came: str) -> None:
