@@ -34,6 +34,11 @@ def own_typical_error(series: Floats) -> Floats:
     return np.where(known(rows) >= MIN_REPEATS, typical_errors(rows), np.nan)
 
 
+def repeats(series: Floats) -> NDArray[np.int64]:
+    """Differences from one test to the next within the 90 days up to each day, (days,)."""
+    return known(windows(_steps(series), TEST_D))
+
+
 def own_mdc95(series: Floats) -> Floats:
     """Smallest change that is beyond error in 95 of 100 pairs of tests, (days,), in the series' unit."""
     return MDC95_ERRORS * own_typical_error(series)

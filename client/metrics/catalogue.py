@@ -9,12 +9,13 @@ from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.features import acwr as ratios
 from client.features import baseline, fitness_fatigue, hrv_baseline, load, sleep
 from client.features.day_derived import SLEEP_AGREEMENT
+from client.features.days.figure_rules import until_yesterday
 from client.features.morning_answers import MORNING_ANSWERS
 from client.metrics import own_past
 from client.metrics.columns import WELLNESS_SUM
 from client.metrics.definition import AU, Codes, Compute, DailyMetric, FindCodes, Need, as_it_is, no_codes
 from client.metrics.of_constants import of_constants
-from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h
+from client.metrics.recovery_time import REACH_D, SESSIONS_D, recovery_time_h, sessions_told
 from client.metrics.tests_and_health import ENERGY, TESTS_AND_HEALTH
 from models.arrays import Floats
 
@@ -60,7 +61,11 @@ _LOAD = (
     ),
     _unbroken("fitness_42d", 42, "ctl", "ctl_exp_42"),
     _unbroken("fatigue_7d", 7, "atl", "atl_exp_7"),
-    DailyMetric("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", _chart_warming, fades=True),
+    DailyMetric(
+        *("form", LOAD, AU, 42, _chart("tsb"), None, "tsb_of_yesterday_exp_42_7", _chart_warming),
+        fades=True,
+        more=until_yesterday,
+    ),
     DailyMetric("monotony_7d", LOAD, "1", 7, load.monotony, 7, "foster_monotony_ddof1", needs=(Need(6, 7),)),
     DailyMetric("strain_7d", LOAD, AU, 7, load.strain, 7, "foster_strain_ddof1", needs=(Need(7, 7),)),
 )
@@ -151,7 +156,8 @@ _SLEEP = (
 def _recovery(column: str, typical_error: float) -> DailyMetric:
     compute = partial(recovery_time_h, typical_error=typical_error)
     columns, name = (column, *LOAD), f"recovery_time_{column}"
-    return DailyMetric(name, columns, "h", SESSIONS_D, compute, REACH_D, "turnbull_median_365")
+    more = partial(sessions_told, typical_error=typical_error)
+    return DailyMetric(name, columns, "h", SESSIONS_D, compute, REACH_D, "turnbull_median_365", more=more)
 
 
 _RECOVERY = (_recovery("lnrmssd", 0.02), _recovery(MORNING_ANSWERS, _SUM))

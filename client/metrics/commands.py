@@ -120,6 +120,12 @@ def _unknown_for_rest(basis: "MetricBasis", history: "History", today: date) -> 
     return [name for name in unknown if tried[name][-1].value is not None]
 
 
+def _told(last: "MetricDay") -> str:
+    """The quality codes, the sources of a window, and what is missing where there is no value."""
+    sources = (f"{source}: {number} d" for source, number in last.sources)
+    return ", ".join((*last.quality, *sources, *(lack.text for lack in last.lacks)))
+
+
 def _asked(basis: "MetricBasis", history: "History") -> str:
     """Name the days of sessions that may count twice in a figure of the last day; "" where there is none."""
     from client.features.days.possible_repeats import MAY_COUNT_TWICE
@@ -158,7 +164,7 @@ def _show(name: str, history: "History", ends: Sequence[date]) -> None:
             "not known" if days[-1].value is None else f"{days[-1].value:.3f}",
             unit_word(days[-1].unit),
             f"{days[-1].valid} of {days[-1].expected}",
-            ", ".join((*days[-1].quality, *(f"{source}: {number} d" for source, number in days[-1].sources))),
+            _told(days[-1]),
         )
         for name, days in history.items()
         if _is_shown(days[-1])

@@ -1,12 +1,13 @@
 """What one figure is: columns, window, unit, method, and how its whole series is computed at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from client.features.days.figure_rules import FigureRule, FindRules, at_least, every_day, no_rules, of_window
 from models.arrays import Floats
 
 Compute = Callable[..., Floats]
@@ -45,7 +46,8 @@ class DailyMetric:
     constants: what else the value depends on. reach: entries before and with the day that it depends on; None for the
     whole history. fades: True where every earlier day keeps some weight. Names and units: docs/indices.md §1.3.
     needs, history_d, is_unbroken: which days must be known for a value: so many of a window, one as long ago as that,
-    every one since the first. They say why there is none; the value itself is `compute`'s.
+    every one since the first; more: what else must be there. They say why there is none, and what is missing; the value
+    itself is `compute`'s.
     """
 
     name: str
@@ -62,8 +64,19 @@ class DailyMetric:
     needs: tuple[Need, ...] = ()
     history_d: int = 0
     is_unbroken: bool = False
+    more: FindRules = field(default=no_rules)
 
     @property
     def method_id(self) -> str:
         """Name of the method; that of the figure where there is only one."""
         return self.method or self.name
+
+    def rules(self, *series: Floats) -> Sequence[FigureRule]:
+        """Return what is needed on each day; series: each column (days,). Of a figure that names nothing, the day."""
+        found = [of_window(series[0], need.least, need.days, ago=need.ago) for need in self.needs]
+        if self.history_d:
+            days = np.cumsum(np.cumsum(~np.isnan(series[0])) > 0, dtype=np.int64)
+            found.append(at_least(self.history_d, f"{self.history_d} days since the first", days))
+        found += [every_day(series[0])] if self.is_unbroken else []
+        found += self.more(*series)
+        return found or [of_window(series[0], 1, 1)]

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from client.features.days.figure_rules import Lack
+
 
 class SourceDays(NamedTuple):
     """A source, an app with its device, and on how many days of a window it has a reading."""
@@ -16,7 +18,8 @@ class MetricDay(NamedTuple):
 
     value: None where the method is undefined or too little is known; `quality` then says why. expected: days of the
     window, which ends with `day`; valid: those that are known. inputs_hmac: see `client.metrics.fingerprints`.
-    sources: where days of another source do not count, every source of the window.
+    sources: where days of another source do not count, every source of the window. lacks: of one without a value, what
+    is needed and how much of it there is; empty where all is there, or a constant is not set.
     """
 
     day: date
@@ -29,6 +32,7 @@ class MetricDay(NamedTuple):
     version: int
     inputs_hmac: str
     sources: tuple[SourceDays, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def first(self) -> date:
@@ -49,4 +53,5 @@ class MetricDay(NamedTuple):
             "version": self.version,
             "inputs_hmac": self.inputs_hmac,
             "sources": [one._asdict() for one in self.sources],
+            "lacks": [one._asdict() for one in self.lacks],
         }

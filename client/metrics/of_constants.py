@@ -7,6 +7,7 @@ import numpy as np
 
 from client.biometrics.own_settings import OwnSettings
 from client.features import fitness_fatigue, load, sleep
+from client.features.days.figure_rules import FigureRule, every_day
 from client.features.days.heart_load import HEART_LOADS, TRIMP, TRIMP_ZONES, UNRATED, ZONES
 from client.metrics.definition import AU, Codes, DailyMetric, Need, as_it_is
 from client.metrics.why.unknown_reasons import NOT_SET
@@ -53,8 +54,17 @@ def _response(own: OwnSettings) -> DailyMetric:
         compute = partial(fitness_fatigue.impulse_response, p0=p0, k1=k1, k2=k2)
     codes, method = _codes(p0, k1, k2), "banister_response_42_7"
     return DailyMetric(
-        "performance_response", ("load_au",), "1", 42, compute, None, method, codes, 1, (p0, k1, k2), fades=True
+        *("performance_response", ("load_au",), "1", 42, compute, None, method, codes, 1, (p0, k1, k2)),
+        fades=True,
+        more=_after_the_first,
     )
+
+
+def _after_the_first(load: Floats) -> list[FigureRule]:
+    """Each day before is needed, and none on the first."""
+    rule = every_day(load, ago=1)
+    is_first = ~np.isnan(load) & (rule.known == 0)
+    return [rule._replace(least=np.where(is_first & (rule.least == 1), 0, rule.least))]
 
 
 def _debt(own: OwnSettings) -> DailyMetric:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.features.baseline import BASELINE_D, MIN_VALID
+from client.features.days.figure_rules import FigureRule, at_least
 from client.features.load import HARD_SHARE, LEAST_TRAINING_DAYS, LOAD_WINDOW_D, WEEK_D, is_count_enough
 from client.features.windows import known, quantiles, windows
 from client.metrics.own_past import centre_and_spread
@@ -60,6 +61,17 @@ def recovery_time_h(marker: Floats, load: Floats, *, typical_error: float) -> Fl
         is_enough = counted.total() >= LEAST_SESSIONS
         found[day:] = median_h(tuple(sorted((+counted).items()))) if is_enough else np.nan
     return found
+
+
+def sessions_told(marker: Floats, load: Floats, *, typical_error: float) -> list[FigureRule]:
+    """Hard sessions of the 365 days up to each day whose outcome is known: eight are needed."""
+    number = np.zeros(len(load) + SESSIONS_D + FOLLOWED_D + 1, dtype=np.int64)
+    for begun, over, _ in _outcomes(marker, load, typical_error):
+        number[over] += 1
+        number[begun + SESSIONS_D] -= 1
+    return [
+        at_least(LEAST_SESSIONS, f"{LEAST_SESSIONS} hard sessions with a known end", np.cumsum(number)[: len(load)])
+    ]
 
 
 def _outcomes(marker: Floats, load: Floats, typical_error: float) -> list[tuple[int, int, Outcome]]:

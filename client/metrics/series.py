@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client.features.daily import DailyTable
+from client.features.days.figure_rules import FigureRule, Lack, lacks
 from client.features.days.instruments import NEW_SOURCE
 from client.features.days.possible_repeats import MAY_COUNT_TWICE
 from client.features.rest import ASSUMED_REST
@@ -99,15 +100,26 @@ def _days_of(cut: _Cut, metric: DailyMetric, own: MetricInputs, days: NDArray[np
         stored = known(windows(np.where(left_out, 1.0, np.nan), metric.days)) > 0
         codes.add(code, stored)
         something |= stored
+    missing: list[tuple[Lack, ...]] = [()] * len(days)
     if unknown[days].any():
-        for code, mask in reasons(metric, own[0], unknown, something, unset=told.get(NOT_SET)).items():
+        rules, unset = metric.rules(*own), told.get(NOT_SET)
+        for code, mask in reasons(metric, own[0], unknown, something, rules=rules, unset=unset).items():
             codes.add(code, mask)
+        waiting = unknown if unset is None else unknown & ~unset
+        missing = _missing(rules, days, waiting)
     if "load_au" in metric.columns:
         codes.add(ASSUMED_REST, _rests_on(cut.assumed_rest == 1.0, metric, metric.days) & ~unknown)
     if cut.asked.any():
         codes.add(MAY_COUNT_TWICE, _rests_on(cut.asked, metric, metric.reach or metric.days))
     prints = fingerprints(metric, own, days.tolist(), key=key)
-    return _records(cut.dates, metric, days, values[days], valid[days], codes, prints)
+    return _records(cut.dates, metric, days, values[days], valid[days], codes, prints, missing)
+
+
+def _missing(rules: Sequence[FigureRule], days: NDArray[np.intp], unknown: Mask) -> list[tuple[Lack, ...]]:
+    """Return for each of `days` what is missing where it is unknown."""
+    waiting = days[unknown[days]].tolist()
+    found = dict(zip(waiting, lacks(rules, waiting), strict=True))
+    return [found.get(day, ()) for day in days.tolist()]
 
 
 def _unknown_days(dates: Sequence[date], metric: DailyMetric, days: NDArray[np.intp], key: bytes) -> list[MetricDay]:
@@ -115,8 +127,10 @@ def _unknown_days(dates: Sequence[date], metric: DailyMetric, days: NDArray[np.i
     nothing = np.full(len(dates), np.nan)
     codes = _Codes(dict(metric.codes(*[nothing] * len(metric.columns))))
     codes.add(NOT_RECORDED, np.ones(len(dates), dtype=bool))
-    prints = [of_unknown(metric, key=key)] * len(days)
-    return _records(dates, metric, days, nothing[days], np.zeros(len(days), dtype=np.int64), codes, prints)
+    prints, number = [of_unknown(metric, key=key)] * len(days), np.zeros(len(days), dtype=np.int64)
+    is_unset = NOT_SET in codes.on(days[:1])[0]
+    missing = [()] if is_unset else lacks(metric.rules(*[nothing[:1]] * len(metric.columns)), [0])
+    return _records(dates, metric, days, nothing[days], number, codes, prints, missing * len(days))
 
 
 def _records(
@@ -127,13 +141,14 @@ def _records(
     valid: NDArray[np.int64],
     codes: "_Codes",
     prints: Sequence[str],
+    missing: Sequence[tuple[Lack, ...]],
 ) -> list[MetricDay]:
     told = [None if value != value else value for value in values.tolist()]  # NaN is not itself
     alike = repeat(metric.unit), repeat(metric.days), repeat(metric.method_id), repeat(metric.version)
     unit, expected, method, version = alike
     on = map(dates.__getitem__, days.tolist())
     columns = on, told, unit, valid.tolist(), expected, codes.on(days), method, version, prints
-    rows = zip(*columns, repeat(()), strict=False)
+    rows = zip(*columns, repeat(()), missing, strict=False)
     return list(map(MetricDay._make, rows))
 
 

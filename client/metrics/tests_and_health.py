@@ -3,6 +3,7 @@
 import numpy as np
 
 from client.features import change_beyond_error as tests
+from client.features.days.figure_rules import FigureRule, at_least, of_window
 from client.features.windows import known, ratio, sums, windows
 from client.metrics.columns import EXPOSURE_H, JUMPS, OSTRC_SCORE, TWO_SIDED, asymmetry_of, best_of
 from client.metrics.definition import DailyMetric, Need, as_it_is
@@ -20,10 +21,33 @@ def _of_jumps(name: str, unit: str) -> tuple[DailyMetric, ...]:
     needs, codes = (Need(1, 1), Need(tests.MIN_TESTS, d, ago=1)), tests.is_beyond_error
     return (
         DailyMetric(f"{name}_change", (name,), unit, d + 1, tests.change, reach, "change_90d", codes, needs=needs),
-        DailyMetric(f"{name}_typical_error", (name,), unit, d, tests.own_typical_error, reach, "typical_error_90d"),
-        DailyMetric(f"{name}_mdc95", (name,), unit, d, tests.own_mdc95, reach, "mdc95_90d"),
+        DailyMetric(
+            *(f"{name}_typical_error", (name,), unit, d, tests.own_typical_error, reach, "typical_error_90d"),
+            more=_repeats,
+        ),
+        DailyMetric(f"{name}_mdc95", (name,), unit, d, tests.own_mdc95, reach, "mdc95_90d", more=_repeats),
         DailyMetric(best_of(name), (best_of(name),), unit, 1, as_it_is, 1, "best_trial_of_day"),
     )
+
+
+def _repeats(series: Floats) -> list[FigureRule]:
+    return [
+        at_least(tests.MIN_REPEATS, f"{tests.MIN_REPEATS} repeated tests in {tests.TEST_D} days", tests.repeats(series))
+    ]
+
+
+def _exposure(hours: Floats, events: Floats) -> list[FigureRule]:
+    told = at_least(1, "a day of the year with a word of injuries", known(windows(events, YEAR_D)))
+    return [of_window(hours, LEAST_EXPOSURE_D, YEAR_D), told]
+
+
+def _energy(intake: Floats, exercise: Floats, mass: Floats) -> list[FigureRule]:
+    masses = at_least(1, f"a fat-free mass of {MASS_D} days", known(windows(mass, MASS_D)))
+    return [
+        at_least(1, "the energy eaten that day", known(windows(intake, 1))),
+        at_least(1, "the energy spent that day", known(windows(exercise, 1))),
+        masses,
+    ]
 
 
 def per_exposure(hours: Floats, events: Floats) -> Floats:
@@ -65,6 +89,7 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
         per_exposure,
         YEAR_D,
         "onsets_per_1000_h",
+        more=_exposure,
     ),
     DailyMetric(
         "injury_burden_365d",
@@ -74,6 +99,7 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
         per_exposure,
         YEAR_D,
         "days_lost_per_1000_h",
+        more=_exposure,
     ),
     DailyMetric(
         ENERGY,
@@ -82,5 +108,6 @@ TESTS_AND_HEALTH: tuple[DailyMetric, ...] = (
         1,
         energy_availability,
         MASS_D,
+        more=_energy,
     ),
 )

@@ -12,6 +12,7 @@ from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
 from client.coaching.histories import index_of
 from client.coaching.journal import CoachingJournal
+from client.coaching.missing_evidence import missing_evidence
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light
 from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Level
@@ -102,6 +103,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         decision=decision_words(site, one.decision) if one and one.decision else None,
         percentile=text.percentile(one.evidence.readiness) if one else "",
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
+        not_compared=_not_compared(it),
         points=_points_words(one) if one else "",
         is_counted=one is not None and not one.outcome.ask,
         seen=_seen(it.access, athlete),
@@ -196,6 +198,15 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
             )
         )
     return rows
+
+
+def _not_compared(it: Opened) -> list[str]:
+    """Say of each kind of evidence without enough data what it needs and what is there."""
+    placed = index_of(it.table, it.day)
+    if it.assessment is None or placed is None:
+        return []
+    missing = missing_evidence(*placed, it.assessment.evidence.findings)
+    return [f"{TRAITS[one].label}: {'; '.join(lack.text for lack in needed)}." for one, needed in missing.items()]
 
 
 def _points(evidence: Evidence, domain: Domain) -> int:

@@ -1,13 +1,14 @@
 """Why a figure has no value on a day: one code for each such day, docs/indices.md §1.3."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
+from client.features.days.figure_rules import FigureRule
 from client.features.windows import known, windows
 from client.metrics.as_of import DayMask
-from client.metrics.definition import DailyMetric, Need
+from client.metrics.definition import DailyMetric
 from models.arrays import Floats
 
 NOT_RECORDED: Final = "not_recorded"
@@ -19,20 +20,26 @@ NOT_SET: Final = "constant_not_set"
 
 
 def reasons(
-    metric: DailyMetric, series: Floats, unknown: DayMask, something: DayMask, *, unset: DayMask | None = None
+    metric: DailyMetric,
+    series: Floats,
+    unknown: DayMask,
+    something: DayMask,
+    *,
+    rules: Sequence[FigureRule],
+    unset: DayMask | None = None,
 ) -> dict[str, DayMask]:
     """Return by code on which days (days,) it is the reason; each of the `unknown` days has one, here or in `unset`.
 
     series: the first column, (days,). something: days in whose window something is stored, with a value or without.
-    unset: days on which a constant is missing; None where the figure needs none.
+    rules: what the figure needs. unset: days on which a constant is missing; None where the figure needs none.
     """
     blank = unknown & ~something
     left = unknown & something if unset is None else unknown & something & ~unset
-    if not metric.needs and not metric.is_unbroken:
-        return {INSUFFICIENT: left, NOT_RECORDED: blank}
-    enough, today = _is_enough(metric, series), np.isnan(series)
-    waits = left & ~enough & today & _is_enough(metric, series, with_today=True)
+    enough: DayMask = np.all([rule.known >= rule.least for rule in rules], axis=0)
     undefined = left & enough
+    if not metric.needs and not metric.is_unbroken:
+        return {UNDEFINED: undefined, INSUFFICIENT: left & ~undefined, NOT_RECORDED: blank}
+    waits = left & ~enough & np.isnan(series) & _is_enough_with_today(metric, series)
     return {
         UNDEFINED: undefined,
         TODAY_UNKNOWN: waits,
@@ -41,22 +48,15 @@ def reasons(
     }
 
 
-def _is_enough(metric: DailyMetric, series: Floats, *, with_today: bool = False) -> DayMask:
-    """True where enough days are known, (days,). with_today: were the day itself known."""
-    found = _are_met(metric.needs, series, with_today=with_today)
-    begun = np.cumsum(~np.isnan(series)) > 0
-    if metric.history_d:
-        days = np.cumsum(begun)
-        found &= np.where(begun, days, int(with_today)) >= metric.history_d
-    if metric.is_unbroken:
-        broken = np.cumsum(begun & np.isnan(series))
-        found &= begun & (broken <= (int(with_today) * np.isnan(series)))
-    return found
-
-
-def _are_met(needs: Iterable[Need], series: Floats, *, with_today: bool) -> DayMask:
-    found = np.ones(len(series), dtype=bool)
-    for need in needs:
-        more = np.isnan(series) & (with_today and need.ago == 0)
+def _is_enough_with_today(metric: DailyMetric, series: Floats) -> DayMask:
+    """True where enough days would be known, (days,), were the day itself."""
+    found, unknown = np.ones(len(series), dtype=bool), np.isnan(series)
+    for need in metric.needs:
+        more = unknown & (need.ago == 0)
         found &= known(windows(series, need.days, ago=need.ago)) + more >= need.least
+    begun = np.cumsum(~unknown) > 0
+    if metric.history_d:
+        found &= np.where(begun, np.cumsum(begun), 1) >= metric.history_d
+    if metric.is_unbroken:
+        found &= begun & (np.cumsum(begun & unknown) <= unknown)
     return found

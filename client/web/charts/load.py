@@ -17,6 +17,7 @@ from client.features.acwr import known_ewma
 from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesByDay
 from client.features.days.possible_repeats import differing
+from client.features.load import last_days, observed
 from client.features.rest import ASSUMED_REST
 from client.web.charts.parts import UNKNOWN, Rows, even_steps, finished, json_value, table_value
 from client.web.charts.sources import FROM, named, source_words, with_sources
@@ -100,17 +101,26 @@ def load_chart(
         return None
     shown = _shown(table)
     found, other = compared(table), _if_one(table)
-    label = found.label if found else f"{TOO_FEW}. A mean needs 6 of 7 or 24 of 28 days."
+    too_few = "" if found else f" {_too_few(table)}"
+    label = found.label if found else f"{TOO_FEW}.{too_few}"
     (words,) = source_words(sources, days=shown.told.known_days)
     made_by = f" Sources: {named(words)}." if words else ""
     return finished(
         _spec(shown, day, planned_au or None),
         finding=found.finding if found else TOO_FEW,
-        about=f"{_about(shown)}{other}{made_by}",
+        about=f"{_about(shown)}{too_few}{other}{made_by}",
         label=f"{label}{other}{made_by}",
         columns=("Day", "Load (AU)", "7-day mean (AU)", "28-day mean (AU)", *([FROM] if words else [])),
         rows=with_sources(_rows(shown), shown.told.dates, words),
     )
+
+
+def _too_few(table: DailyTable) -> str:
+    """Say what the means need and what is there, on the day that would be compared."""
+    load = table.column("load_au")
+    until = load if np.isfinite(load[-1]) else load[:-1]
+    fast, slow = (observed(last_days(until, span)) for span in (FAST_SPAN_D, SLOW_SPAN_D))
+    return f"A comparison needs 6 of 7 and 24 of 28 days: {fast} and {slow} are known."
 
 
 def _if_one(table: DailyTable) -> str:

@@ -22,6 +22,7 @@ from tests.client.metrics.last_day import metrics_on
 from tests.client.metrics.test_random_worlds import DAYS, METRICS, OWN, START, world
 
 REASONS = {"not_recorded", "insufficient", "today_unknown", "undefined", "constant_not_set"}
+SHORT = REASONS - {"undefined", "constant_not_set"}
 LEFT_OUT = {"new_source", "other_source", "incomplete_day"}
 WATCH, FORM = (ReadingSource("", name, name[0] * 64) for name in ("watch", "form"))
 MORNING = datetime(2026, 1, 5, 7, tzinfo=UTC)
@@ -65,6 +66,9 @@ def test_no_figure_is_unknown_or_short_of_days_without_a_word(seed: int, after: 
         assert (one.value is None) == bool(REASONS & set(one.quality)), (metric.name, one)
         assert number <= one.valid or LEFT_OUT & set(one.quality), (metric.name, number, one)
         assert number == 0 or "not_recorded" not in one.quality, (metric.name, one)
+        waits = bool(SHORT & set(one.quality)) and "constant_not_set" not in one.quality
+        assert bool(one.lacks) == waits, (metric.name, one)
+        assert all(lack.known < lack.least for lack in one.lacks), (metric.name, one)
 
 
 @given(st.integers(0, 2**32), st.floats(0.1, 1))
@@ -73,12 +77,13 @@ def test_no_value_has_fewer_days_than_its_figure_says_it_needs(seed: int, share:
     series = np.where(rng.random(60) < share, rng.integers(1, 5, 60).astype(float), np.nan)
 
     for metric in METRICS:
-        if len(metric.columns) == 1 and (metric.needs or metric.is_unbroken):
-            values = metric.compute(series)
-            for day in np.flatnonzero(~np.isnan(values)):
-                for need in metric.needs:
-                    part = series[max(day - need.ago - need.days + 1, 0) : max(day - need.ago + 1, 0)]
-                    assert np.sum(~np.isnan(part)) >= need.least, (metric.name, need)
+        columns = [np.where(rng.random(60) < share, series, np.nan) for _ in metric.columns[1:]]
+        values, rules = metric.compute(series, *columns), metric.rules(series, *columns)
+        for day in np.flatnonzero(~np.isnan(values)):
+            assert all(rule.known[day] >= rule.least[day] for rule in rules), (metric.name, day)
+            for need in metric.needs:
+                part = series[max(day - need.ago - need.days + 1, 0) : max(day - need.ago + 1, 0)]
+                assert np.sum(~np.isnan(part)) >= need.least, (metric.name, need)
 
 
 def nights(source: ReadingSource, days: Iterable[int]) -> list[Observation]:
@@ -155,6 +160,39 @@ def test_only_the_day_itself_is_told_from_too_few_days(
 
     assert [code for code in found.quality if code in REASONS] == ([] if reason is None else [reason])
     assert (found.value is None) == (reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "readings", "told"),
+    [
+        ("load_28d_ewma", load(range(11, 30)), ["needs 24 of 28 days, 19 are known"]),
+        ("monotony_7d", load([28]), ["needs 6 of 7 days, 1 is known"]),
+        (
+            "mood_z",
+            mood(range(20, 29)),
+            ["needs the day itself, which is missing", "needs 14 of the 28 days before, 9 are known"],
+        ),
+        ("acwr_ra_uncoupled_21", load(range(15, 30)), None),
+        ("fitness_42d", load([*range(10), *range(11, 30)]), ["needs all 30 days since the first, 29 are known"]),
+        ("form", load([*range(10), *range(11, 30)]), ["needs all 29 days since the first, 28 are known"]),
+        ("recovery_time_morning_answers", load(range(30)), ["needs 8 hard sessions with a known end, 0 are known"]),
+        ("injury_incidence_365d", load(range(30)), None),
+    ],
+)
+def test_what_is_needed_and_what_is_there_is_said(
+    name: str, readings: list[Observation], told: list[str] | None
+) -> None:
+    found = [lack.text for lack in on_day(readings, 29)[name].lacks]
+
+    if told is not None:
+        assert found == told
+    elif "acwr" in name:
+        assert found == [
+            "needs 18 of the 21 days before the last 7, 8 are known",
+            "needs 28 days since the first, 15 are known",
+        ]
+    else:
+        assert found[0].startswith("needs 180 of 365 days")
 
 
 def test_days_that_give_no_value_are_told() -> None:

@@ -85,6 +85,19 @@ def test_too_little_data_asks_and_proposes_nothing(context: Any, ids: Ids) -> No
     assert "Proposed change" not in page
 
 
+def test_what_is_not_compared_says_what_it_needs_and_what_is_there(context: Any, consent: Any, ids: Ids) -> None:
+    page = context.http.get(f"/athletes/{ids['new']}").text
+
+    assert "Resting pulse: needs 14 of the 28 days before, 3 are known." in page
+    assert re.search(r"A comparison needs 6 of 7 and 24 of 28 days: \d and \d are known", page)
+    consent.granted[ids["new"]] = (Category.READINESS, Category.WELLNESS)
+    page = context.http.get(f"/athletes/{ids['new']}").text
+    assert "Morning answers: needs" in page
+    assert "Resting pulse" not in page
+    assert "Sleep:" not in page
+    assert "Not compared" not in context.http.get(f"/athletes/{ids['well']}").text
+
+
 def test_the_proposal_says_because_and_would_change_if(context: Any, ids: Ids) -> None:
     page = context.http.get(f"/athletes/{ids['hurt']}").text
 
