@@ -15,13 +15,14 @@ import httpx
 import psutil
 
 from chassis.cli.exit_codes import ExitCode
+from chassis.http.authorities import authorities
 from deploy.demo.errors import ChildFailed, StepFailed
 from deploy.demo.patience import ANSWER_WITHIN_S, Patience
 from deploy.demo.stopping import Stopping
 from deploy.demo.tick import Tick
 
 STOP_WITHIN_S = 60.0
-MEMORY_EVERY_S = 0.5
+MEMORY_EVERY_S = 2.0
 POLL_S = 0.1
 
 QUIET_ENVIRONMENT = {
@@ -130,7 +131,7 @@ class League:
         while not patience.is_over(child.seconds_computed()):
             child.check()
             with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(url, timeout=ANSWER_WITHIN_S).status_code == 200:
+                if answer_of(url).status_code == 200:
                     return
             self.stopping.asked.wait(POLL_S)
             self.stopping.raise_if_asked()
@@ -170,6 +171,11 @@ def _family_bytes() -> Iterator[int]:
     for process in [me, *me.children(recursive=True)]:
         with contextlib.suppress(psutil.Error):
             yield process.memory_info().rss
+
+
+def answer_of(url: str) -> httpx.Response:
+    """Ask one of the programs; raises httpx.HTTPError."""
+    return httpx.get(url, timeout=ANSWER_WITHIN_S, verify=authorities(of_environment=True))
 
 
 def last_line(log: Path) -> str:

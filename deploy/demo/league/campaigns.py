@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.founding import node, server
-from deploy.demo.patience import ANSWER_WITHIN_S, Patience
+from deploy.demo.patience import Patience
 from deploy.demo.plan import Club, DemoPlan
-from deploy.demo.processes import League
+from deploy.demo.processes import League, answer_of
 from deploy.demo.side_by_side import side_by_side
 from policies.campaign import CampaignManifest, parse_signed_manifest
 
@@ -92,7 +90,7 @@ def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> No
 
 
 def _rounds(plan: DemoPlan, sha256: str) -> tuple[int, int]:
-    status: dict[str, Any] = httpx.get(f"{plan.clubs[0].url}/status", timeout=ANSWER_WITHIN_S).json()
+    status: dict[str, Any] = answer_of(f"{plan.clubs[0].url}/status").json()
     for campaign in status["campaigns"]:
         if campaign["sha256"] == sha256:
             return int(campaign["rounds_done"]), int(campaign["rounds"])
