@@ -1,8 +1,10 @@
 """What is undone or voided leaves what there would be had it never come."""
 
 from collections import Counter
+from collections.abc import Iterable
+from functools import partial
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from client.biometrics.observations import Observation
@@ -98,12 +100,24 @@ def of_run(told: Story, file: str, readings: Readings) -> FileAnswer:
     return FileAnswer([result])
 
 
-def witnesses(history: AthleteHistory) -> set[tuple[str, frozenset[bytes]]]:
-    """Which files have which records: what keeps a reading where another import of it is undone."""
-    return {(history.imports[n].file_sha256, one.keys) for n, one in history.claims.items() if one.keys}
+def witnesses(history: AthleteHistory) -> set[tuple[str, frozenset[tuple[object, ...]]]]:
+    """Which files have which records: what keeps a reading where another import of it is undone.
+
+    A record is told by its values: one that got an id of its source stays under that id when the file with it is gone.
+    """
+
+    def values(keys: Iterable[bytes]) -> frozenset[tuple[object, ...]]:
+        held = (one for key in keys for one in history.state(key).values)
+        return frozenset((one.stream, one.start, one.end, one.value) for one in held)
+
+    return {(history.imports[n].file_sha256, values(one.keys)) for n, one in history.claims.items() if one.keys}
+
+
+WAY = partial(reading, Stream.DISTANCE, 900.0, minutes=30)
 
 
 @given(EVENTS, st.lists(st.one_of(FILES, st.integers(0, 4)), min_size=1, max_size=3))
+@example([[WAY()]], [[WAY(entry="log-1")]])
 def test_undoing_all_that_a_run_lists_leaves_the_vault_as_before(
     shared: Vault, events: Events, run: list[Readings | int]
 ) -> None:
