@@ -65,7 +65,7 @@ class File:
     @property
     def line(self) -> str:
         """Return for example "Sleep, watch; of Ada Lund; 12 rows: 12 gave figures"."""
-        owner = "whose it is is not shown" if self.name == NOT_SHOWN else f"of {self.name}"
+        owner = "its athlete is not shown" if self.name == NOT_SHOWN else f"of {self.name}"
         return "; ".join(filter(None, (self.reader, owner, self.rows)))
 
 

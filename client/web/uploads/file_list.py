@@ -11,7 +11,7 @@ from client.uploads.contents import FOR_THE_MEDICAL_TEAM
 from client.uploads.import_kinds import kind_of
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
 from client.web.uploads.mapping_form import asks_for_scale
-from client.web.uploads.stored_before import FilesBeside
+from client.web.uploads.stored_before import COMPARING, FilesBeside
 from client.web.uploads.unused_words import PART_UNUSED, PART_WOULD_BE_UNUSED, unused_notes
 from client.web.uploads.words import account_words, page_reason, share_words, state_words
 
@@ -46,7 +46,8 @@ class BroughtList:
     """What this session brought. reading: done and expected, of an upload that is being read; None for none.
     shares: of which files how much is read, in words.
 
-    asked, ready: how many files wait for an answer, and how many can be stored at once; ready_for: for whom.
+    asked, ready: how many files wait for an answer, and how many can be stored at once; ready_for: for whom. known: how
+    many are known already and are not stored again, in words, "" for none.
     more: lines that are not shown.
     """
 
@@ -56,6 +57,7 @@ class BroughtList:
     asked: int
     ready: int
     ready_for: str
+    known: str
     more: int
 
     @property
@@ -124,6 +126,7 @@ def brought_list(beside: FilesBeside) -> BroughtList:
         asked=sum(one.is_asked for one in looked),
         ready=len(ready),
         ready_for=_ready_for(ready, beside.known),
+        known=_known(sum(one.known not in ("", COMPARING) for one in looked)),
         more=max(0, len(ordered) - MOST_SHOWN),
     )
 
@@ -187,6 +190,12 @@ def _ready_for(ready: Sequence[_Looked], known: KnownAthletes) -> str:
     counts = Counter(owner_words(one.file, one.owners, known) for one in ready)
     of_each = [f"{'one file' if number == 1 else f'{number:,} files'} of {names}" for names, number in counts.items()]
     return f"This stores {'; '.join(of_each)}." if of_each else ""
+
+
+def _known(files: int) -> str:
+    if not files:
+        return ""
+    return f"{'One file is' if files == 1 else f'{files:,} files are'} known already and not stored again."
 
 
 def _rank(one: _Looked) -> int:

@@ -228,7 +228,7 @@ def _question(
         rows=found.rows_of[label],
         namesakes=namesakes(label, (name for _, name in people)),
         chosen=f"{number}.{said}" if said else "",
-        proposed=of_file,
+        proposed=of_file if proposed in {value for value, _ in options} else "",
         before=_of_before(before) if is_of_before and before else "",
         options=tuple((f"{number}.{value}" if value else "", text) for value, text in options),
     )

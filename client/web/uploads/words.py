@@ -78,7 +78,7 @@ def state_words(file: BroughtFile, owners: Owners) -> str:
         FileState.STORED: file.problem or "Stored",
         FileState.UNDOING: "Being taken out again",
         FileState.UNDONE: f"Taken out again{'; ' + file.problem if file.problem else ''}",
-        FileState.LEFT_OUT: "Left out; nothing of it is stored",
+        FileState.LEFT_OUT: "Left out by you",
     }[file.state]
 
 

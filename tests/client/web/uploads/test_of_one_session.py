@@ -82,7 +82,7 @@ def test_stored_and_left_out_files_give_their_room_back(uploader: Uploader, ids:
     uploader.answer(page.replace(first, second), second, "leave-out")
 
     assert uploads.spool.held == 0
-    assert "Left out; nothing of it is stored" in uploader.http.get("/imports").text
+    assert "Left out by you" in uploader.http.get("/imports").text
     assert uploader.answer(page.replace(first, second), second, "use").status_code == 303
     assert [one for one in uploader.held(ids["new"]) if one.value == 51.25] == []
 

@@ -1,6 +1,7 @@
 """What was answered for one waiting file is proposed for the others of its sign-in that ask the same, and marked so."""
 
 from policies.vocabulary import AthleteId
+from tests.client.web.conftest import FakeConsent
 from tests.client.web.uploads.conftest import Uploader
 from tests.client.web.uploads.test_told_of_stored_files import plain
 
@@ -57,7 +58,7 @@ def test_an_answer_of_a_person_is_not_replaced_and_what_does_not_fit_is_not_prop
     assert "2 rows: 2 give figures" in page
 
 
-def test_whose_a_label_is_is_proposed_and_asked(uploader: Uploader, ids: Ids) -> None:
+def test_whose_a_label_is_is_proposed_and_asked(uploader: Uploader, consent: FakeConsent, ids: Ids) -> None:
     uploader.bring(("a.csv", table(17, "Zwölf")), ("b.csv", table(18, "Zwölf")), ("c.csv", table(19, "Elf")))
     path = paths(uploader)
     page = uploader.http.get(path["a.csv"]).text
@@ -68,5 +69,9 @@ def test_whose_a_label_is_is_proposed_and_asked(uploader: Uploader, ids: Ids) ->
     assert f'<option value="0.{ids["new"]}" selected>' in page
     assert "whose rows are these?" in uploader.http.get("/imports").text
     assert "Proposed as you chose" not in uploader.http.get(path["c.csv"]).text
+    granted = consent.granted.pop(ids["new"])
+    unseen = uploader.http.get(path["b.csv"]).text
+    assert [word for word in ("Proposed as you chose", ids["new"]) if word in unseen] == []
+    consent.granted[ids["new"]] = granted
     uploader.answer(page, path["b.csv"], "use")
     assert len([one for one in uploader.held(ids["new"]) if one.source.app == "club-sheet"]) == 1

@@ -90,6 +90,7 @@ def test_of_two_copies_one_is_stored(uploader: Uploader, ids: Ids) -> None:
 
     assert f"{STORE} (1)" in listed
     assert f"{KNOWN} one.csv" in listed
+    assert "One file is known already and not stored again." in listed
 
 
 def test_the_same_bytes_read_another_way_are_no_stored_file(uploader: Uploader, ids: Ids) -> None:
