@@ -86,12 +86,13 @@ def previews(
 
 
 def _with_unused(importer: "Importer", found: "Sequence[FilePreview]") -> "list[FilePreview]":
-    """Return the previews with what no figure would use, as the import says it at its end."""
-    from client.ingest.results.file_answer import FileAnswer, unused_in_words
+    """Return the previews with what no figure would use and what would switch, as the import says it at its end."""
+    from client.ingest.results.file_answer import FileAnswer, switched_in_words, unused_in_words
     from client.ingest.results.unused_of_import import with_unused
 
-    results = with_unused(importer.vault, [one.results or () for one in found])
-    told = [unused_in_words([FileAnswer(held)]) if held else [] for held in results]
+    results = with_unused(importer.vault, [one.results or () for one in found], importer.switches)
+    answers = [[FileAnswer(held)] if held else [] for held in results]
+    told = [(*unused_in_words(one), *switched_in_words(one)) for one in answers]
     return [replace(one, notes=(*one.notes, *notes)) for one, notes in zip(found, told, strict=True)]
 
 

@@ -152,6 +152,7 @@ def _rehearsed(
     """Return what the files would give, compared with the vault where that can be opened."""
     from client.ingest.clock import LocalClock
     from client.ingest.importer import Importer
+    from client.ingest.results.source_switches import SourceSwitches
     from client.vault.access import open_vault
 
     clock = LocalClock(settings.timezone, utc_now())
@@ -161,7 +162,8 @@ def _rehearsed(
         except ClientError as error:
             why = f"Whose rows these are and what is stored already was not looked at: {error}."
             return Rehearsed(previews(files, clock, mapping=mapping, player=named.player), {}, why)
-        importer = Importer(vault, clock, named.attribution(vault), mapping, replaces=replaces)
+        switches, attribution = SourceSwitches(vault), named.attribution(vault)
+        importer = Importer(vault, clock, attribution, mapping, replaces=replaces, switches=switches)
         found = previews(files, clock, mapping=mapping, player=named.player, importer=importer)
         return Rehearsed(found, {one.athlete: one.name for one in vault.athletes()})
 
@@ -191,9 +193,11 @@ class _Taking:
         """Return an importer of this moment."""
         from client.ingest.clock import LocalClock
         from client.ingest.importer import Importer
+        from client.ingest.results.source_switches import SourceSwitches
 
         clock = LocalClock(self.settings.timezone, utc_now())
-        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces)
+        switches = SourceSwitches(self.vault)
+        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces, switches=switches)
 
     def take_all(self, files: list[Path]) -> "list[FileAnswer]":
         """Import files under one entry of the log, with a progress bar."""
@@ -275,7 +279,7 @@ def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[Import
 
 def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
     """Print the table, and below it why a file was not stored whole."""
-    from client.ingest.results.file_answer import TABLE_COLUMNS, ranges_in_words, unused_in_words
+    from client.ingest.results.file_answer import TABLE_COLUMNS, ranges_in_words, switched_in_words, unused_in_words
     from client.ingest.results.imports_to_undo import imports_to_undo
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
@@ -295,7 +299,7 @@ def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
             say(f"{file.first.file_name}: {file.missing}")
     for note in dict.fromkeys(f"{file.first.file_name}: {note}" for file in files for note in file.notes):
         say(f"Note on {note}")
-    say(*(f"Note: {sentence}." for sentence in unused_in_words(files)))
+    say(*(f"Note: {sentence}." for sentence in (*unused_in_words(files), *switched_in_words(files))))
 
 
 def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:

@@ -50,7 +50,7 @@ class FileAnswer:
         counts = Counter[str]()
         for one in self.results:
             counts.update({name: n for name, n in asdict(one.report).items() if isinstance(n, int)})
-        notes = [*self.notes, *unused_in_words([self])]
+        notes = [*self.notes, *unused_in_words([self]), *switched_in_words([self])]
         return {
             "file": self.first.file_name,
             "status": self.status,
@@ -114,6 +114,12 @@ def unused_in_words(files: Sequence[FileAnswer]) -> list[str]:
     """Return a sentence, without its end, for each kind of figures of which some are stored and not used."""
     results = (result for file in files for result in file.results)
     return list(map(in_words_of_unused, added_up(one for result in results for one in result.unused)))
+
+
+def switched_in_words(files: Sequence[FileAnswer]) -> list[str]:
+    """Return a sentence, without its end, for each stream of which days come from another source now."""
+    results = (result for file in files for result in file.results)
+    return [f"{f'{one.name}: ' if one.name else ''}{switch.text}" for one in results for switch in one.switched]
 
 
 def ranges_in_words(numbers: Sequence[int]) -> str:

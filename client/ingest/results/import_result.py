@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowAccount
 from client.biometrics.streams import Stream
+from client.ingest.results.source_switches import SourceSwitch
 from client.ingest.results.unused_figures import UnusedFigures
 from client.vault.journal import SET_ASIDE, FileStatus
 from policies.vocabulary import AthleteId
@@ -20,6 +21,7 @@ class ImportResult:
     has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, where the file
     is of several. held: how many readings the file has of each stream, stored before or not.
     file_sha256: of a file of which readings were taken. unused: what of it no figure uses, once the import is over.
+    switched: which days of the athlete come from another source since the import; with the last file that changed any.
     """
 
     file_name: str
@@ -38,6 +40,7 @@ class ImportResult:
     name: str = ""
     file_sha256: str = ""
     unused: tuple[UnusedFigures, ...] = ()
+    switched: tuple[SourceSwitch, ...] = ()
 
     @property
     def is_failure(self) -> bool:

@@ -1,10 +1,13 @@
-"""After an import: what of its files no figure uses, as the vault stands then."""
+"""After an import: what of its files no figure uses, and which days come from another source now."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from client.features.days.outranked import outranked
+from client.features.days.days_of_readings import DaysOfReadings
+from client.features.days.outranked import outranked_of
 from client.ingest.results.import_result import ImportResult
+from client.ingest.results.source_switches import SourceSwitches
 from client.ingest.results.unused_figures import UnusedFigures, unused_of_files
 from client.vault.preferences.known_sources import known_sources
 from client.vault.preferences.own_settings import source_priority
@@ -25,19 +28,39 @@ def unused_of_athletes(vault: Vault, athletes: Iterable[AthleteId]) -> dict[Athl
 
 
 def _unused_of(vault: Vault, athlete: AthleteId) -> UnusedByFile:
+    days = _days_of(vault, athlete)
+    return {} if days is None else unused_of_files(outranked_of(days))
+
+
+def _days_of(vault: Vault, athlete: AthleteId) -> DaysOfReadings | None:
+    """Return the athlete's days; None where they are of one source."""
     if len({(one.app, one.device) for one in known_sources(vault, [athlete])}) < 2:
-        return {}
-    return unused_of_files(outranked(vault.read(athlete), priority=source_priority(vault, athlete)))
+        return None
+    return DaysOfReadings(vault.read(athlete), source_priority(vault, athlete))
 
 
-def with_unused(vault: Vault, files: Sequence[Sequence[ImportResult]]) -> list[list[ImportResult]]:
-    """Return the results of an import, each of which brought something new with what is not used of it."""
-    bringing = {one.athlete for results in files for one in results if one.athlete is not None and one.added}
-    unused = unused_of_athletes(vault, bringing)
-    return [[_told(one, unused) for one in results] for results in files]
+def with_unused(
+    vault: Vault, files: Sequence[Sequence[ImportResult]], switches: SourceSwitches | None = None
+) -> list[list[ImportResult]]:
+    """Return the results of an import, each of which brought something new with what is not used of it.
 
-
-def _told(result: ImportResult, unused: Mapping[AthleteId, UnusedByFile]) -> ImportResult:
-    if result.athlete is None or not result.added:
-        return result
-    return replace(result, unused=unused[result.athlete].get(result.file_sha256, ()))
+    switches: looked at the athletes before; the last file that changed anything of one tells what has switched.
+    """
+    found = [list(results) for results in files]
+    changing: dict[AthleteId, list[tuple[int, int]]] = defaultdict(list)
+    for at, results in enumerate(found):
+        for place, one in enumerate(results):
+            if one.athlete is not None and (one.added or one.replaced):
+                changing[one.athlete].append((at, place))
+    for athlete, places in sorted(changing.items()):
+        days = _days_of(vault, athlete)
+        if days is None:
+            continue
+        unused = unused_of_files(outranked_of(days))
+        for at, place in places:
+            one = found[at][place]
+            found[at][place] = replace(one, unused=unused.get(one.file_sha256, ()) if one.added else ())
+        last, place = places[-1]
+        switched = () if switches is None else switches.told(athlete, days)
+        found[last][place] = replace(found[last][place], switched=switched)
+    return found

@@ -1,0 +1,110 @@
+"""Days whose figures come from another source since an import: told by stream, for nobody may have meant it.
+
+Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1, as the whole history stands before the import and after it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from client.biometrics.observations import Observation
+from client.biometrics.stream_spec import Aggregation
+from client.biometrics.streams import SPECS, Stream
+from client.features.day_sources import Source, counted_sources, name_of, source_of
+from client.features.days.column_sources import SourcesByDay, night_sources, sleep_sources, variability_sources
+from client.features.days.days_of_readings import DaysOfReadings
+from client.vault.preferences.known_sources import known_sources
+from client.vault.preferences.own_settings import source_priority
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
+
+HOURS_OF_SLEEP = "hours of sleep"
+_RMSSD = Stream.RMSSD.value
+_SLEEP = (Stream.SLEEP_PERIOD_MIN, Stream.SLEEP_DURATION_H)
+FigureSources = Mapping[str, SourcesByDay]
+"""By what is told, whose its days are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSwitch:
+    """Days of these streams that come from `now` since an import, and came from `before`."""
+
+    streams: tuple[str, ...]
+    days: int
+    first: date
+    last: date
+    now: str
+    before: str
+
+    @property
+    def text(self) -> str:
+        """In words, without an end."""
+        span = f"{self.first.isoformat()} to {self.last.isoformat()}"
+        if self.days == 1:
+            span = self.first.isoformat()
+        elif self.days <= (self.last - self.first).days:
+            span = f"{self.days} days from {span}"
+        return f"{', '.join(self.streams)}: figures of {span} now come from {self.now} instead of {self.before}"
+
+
+class SourceSwitches:
+    """Whose the days of athletes were before an import; found once for each, before anything of theirs is stored."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._before: dict[AthleteId, FigureSources] = {}
+
+    def note(self, athlete: AthleteId, brought: Iterable[Observation]) -> None:
+        """Look at an athlete whose readings are about to be stored; one source alone switches nothing."""
+        if athlete in self._before:
+            return
+        known = {(one.app, one.device) for one in known_sources(self._vault, [athlete])}
+        if known and len(known | counted_sources(brought).keys()) > 1:
+            priority = source_priority(self._vault, athlete)
+            self._before[athlete] = figure_sources(DaysOfReadings(self._vault.read(athlete), priority))
+
+    def told(self, athlete: AthleteId, days: DaysOfReadings) -> tuple[SourceSwitch, ...]:
+        """Return what has switched; days: the athlete's after the import."""
+        return tuple(switched(self._before[athlete], days)) if athlete in self._before else ()
+
+
+def figure_sources(days: DaysOfReadings) -> FigureSources:
+    """Return whose each day's figures are. Of a day with beats nothing is told here of what apps say of variability."""
+    found: dict[str, dict[date, frozenset[Source]]] = defaultdict(dict)
+    for (stream, day), made in days.chosen.items():
+        is_number = SPECS[stream].aggregation is not Aggregation.NONE
+        if stream not in _SLEEP and (is_number or stream is Stream.RR_INTERVALS):
+            found[stream.value][day] = frozenset(map(source_of, made))
+    beats = found[Stream.RR_INTERVALS.value]
+    found[_RMSSD] = {day: sources for day, sources in found[_RMSSD].items() if day not in beats}
+    return {**found, Stream.SLEEP_PERIOD_MIN.value: night_sources(days), HOURS_OF_SLEEP: sleep_sources(days)}
+
+
+def switched(before: FigureSources, days: DaysOfReadings) -> list[SourceSwitch]:
+    """Return what comes from another source now, by stream: days that had a figure, and have one of other sources."""
+    after = dict(figure_sources(days))
+    after[_RMSSD] = {**after[_RMSSD], **_of_beats(before, days)}
+    runs: dict[tuple[str, str, tuple[date, ...]], list[str]] = defaultdict(list)
+    for name, by_day in after.items():
+        found: dict[tuple[str, str], list[date]] = defaultdict(list)
+        for day, now in by_day.items():
+            old = before.get(name, {}).get(day, frozenset())
+            if now - old and old - now:
+                found[_named(now - old), _named(old - now)].append(day)
+        for (new, former), held in found.items():
+            runs[new, former, tuple(sorted(held))].append(name)
+    return [
+        SourceSwitch(tuple(sorted(names)), len(held), held[0], held[-1], new, former)
+        for (new, former, held), names in sorted(runs.items(), key=lambda run: (run[1], run[0]))
+    ]
+
+
+def _of_beats(before: FigureSources, days: DaysOfReadings) -> SourcesByDay:
+    """Return whose the variability is of days that had an app's alone and have beats now, if these are valid."""
+    beats = days.by_stream.get(Stream.RR_INTERVALS, {})
+    return variability_sources(days, [day for day in before[_RMSSD] if day in beats])
+
+
+def _named(sources: Iterable[Source]) -> str:
+    return " and ".join(sorted(name_of(one) or "no source" for one in sources))
