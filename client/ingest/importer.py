@@ -134,7 +134,7 @@ class Importer:
     ) -> list[ImportResult]:
         """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
         left_out = {label: reading for label, reading in readings.items() if label not in owners}
-        others, notes = _account_of_others(left_out.values()), self._notes_on_others(tuple(left_out), owners)
+        others, notes = _account_of_others(left_out.values()), self._notes_on_others(tuple(left_out))
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others, notes)]
         held = of_each_owner(readings, owners)
@@ -175,12 +175,11 @@ class Importer:
             raise UnreadableFile(ANOTHERS)
         return dict.fromkeys(readings, athlete)
 
-    def _notes_on_others(self, labels: Sequence[str], owners: Mapping[str, AthleteId]) -> tuple[str, ...]:
+    def _notes_on_others(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Name those who are not taken; whoever may see every name here learns which of them may be meant."""
         if not labels or self.attribution.athlete is not None or self.who != OPERATOR:
             return not_taken(labels)
-        held = set(owners.values())
-        return not_taken(labels, [one.name for one in self.vault.athletes() if one.athlete not in held])
+        return not_taken(labels, [one.name for one in self.vault.athletes()])
 
     def _store(
         self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, notes: tuple[str, ...]
