@@ -153,8 +153,8 @@ class UploadReader:
             opened = member.opened()
             with bounded_reading(upload):
                 found = read_for(upload.role, opened, self._now(), file.mapping)
-            importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
-            return compared(importer, opened, found, unknown.version, unknown.owners)
+                importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
+                return compared(importer, opened, found, unknown.version, unknown.owners)
         except (NotUsed, UnreadableFile, *DAMAGES):  # it was read before: its upload is gone, or its time is over
             return unknown
         except Exception as error:  # as in `_carry_out`

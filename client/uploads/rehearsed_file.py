@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from client.biometrics.interruption import check_interruption
 from client.features.days.outranked import outranked
 from client.ingest.importer import Importer
 from client.ingest.input_file import InputFile
@@ -36,11 +37,15 @@ class RehearsedFile:
 def compared(
     importer: Importer, file: InputFile, found: ReadFile, version: int, owners: Mapping[str, AthleteId]
 ) -> RehearsedFile:
-    """Return what storing a file would do, athlete by athlete, so that the vault is held for one of them at a time."""
+    """Return what storing a file would do, athlete by athlete, so that the vault is held for one of them at a time.
+
+    Raises what `check_interruption` does.
+    """
     if sum(len(one.observations) for one in found.readings.values()) > MOST_COMPARED:
         return RehearsedFile(version, owners)
     added, unused = 0, dict[AthleteId, tuple[UnusedFigures, ...]]()
     for athlete in sorted(set(owners.values())):
+        check_interruption()
         of_one = {label: owner for label, owner in owners.items() if owner == athlete and label in found.readings}
         with importer.vault.rehearsal():
             new = sum(one.added for one in importer.store(file, found.reader, found.readings, of_one))

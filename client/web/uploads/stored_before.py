@@ -44,6 +44,10 @@ class FilesBeside:
         """True for a file whose bytes are stored, while it is not known whether storing it would add anything."""
         return self._day(file, owners) is not None and not _is_compared(file, owners)
 
+    def is_being_compared(self, file: BroughtFile, owners: Owners) -> bool:
+        """True while it is looked up what storing a file would do, of which somebody here is an athlete."""
+        return bool(owners.by_label) and not _is_compared(file, owners)
+
     def said_of(self, file: BroughtFile, owners: Owners) -> str:
         """Return what is said of a file that need not be stored, without a stop; "" for any other."""
         if file.state is not FileState.READ or not owners.by_label:

@@ -101,6 +101,7 @@ class BroughtPage:
     can_be_read_again: bool
     can_be_undone: bool
     is_busy: bool
+    is_being_compared: bool
     share: str
 
 
@@ -146,6 +147,7 @@ def brought_page(
         can_be_read_again=file.can_be_read_again,
         can_be_undone=is_stored and bool(file.imports),
         is_busy=is_busy,
+        is_being_compared=is_open and beside.is_being_compared(file, owners),
         share=share_words(upload) if is_busy else "",
     )
 

@@ -58,9 +58,13 @@ class Uploader(StaffBrowser):
         return answer
 
     def looked_at(self, number: int = 0) -> tuple[str, str]:
-        """Open the page of a brought file: its address and its text."""
+        """Open the page of a brought file, once it was compared with the vault: its address and its text."""
         path = re.findall(r'href="(/imports/files/[0-9a-f]+)"', self.http.get("/imports").text)[number]
-        return path, self.http.get(path).text
+        page = self.http.get(path).text
+        if "It is being looked up" in page:
+            self.app.state.uploads.finish()
+            page = self.http.get(path).text
+        return path, page
 
     def answer(self, page: str, path: str, verb: str, **fields: Any) -> Any:
         """Press a button of the page of a brought file; what its selects show is sent unless it is said otherwise."""

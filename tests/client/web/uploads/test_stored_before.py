@@ -1,6 +1,7 @@
 """Whether a brought file is stored already is said before it is stored again, to whoever may see all of it alone."""
 
 import re
+import threading
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ import pytest
 
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
+from client.uploads import session_uploads
 from client.vault.journal import imports
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId, Category, Purpose, Role
 from tests.client.web.conftest import ALL, NOW, Clock, FakeConsent
 from tests.client.web.uploads.conftest import RESTING, Uploader, uploading, wellness
 from tests.client.web.uploads.test_told_of_stored_files import SLEEP, plain, sign_in_again, stored
+from tests.waiting import HANG_S
 
 Ids = dict[str, AthleteId]
 STORED = "Stored already, on 24 November 2026; nothing of it is new"
@@ -142,3 +145,22 @@ def test_what_no_figure_would_use_is_told_before_it_is_stored_by_athlete_and_sto
     consent.granted[ids["well"]] = tuple(set(ALL) - {Category.SLEEP})
     of_one = "Sleep: one night of Cleo Hart would be stored and not used in the numbers; another source comes first"
     assert of_one in plain(uploader.http.get(path).text)
+
+
+def test_while_that_is_looked_up_the_page_says_so(
+    uploader: Uploader, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploader.bring(("club.csv", SLEEP))
+    path = re.findall(r'href="(/imports/files/[0-9a-f]+)"', uploader.http.get("/imports").text)[0]
+    monkeypatch.setattr(session_uploads, "MOMENT_S", 0.01)
+    goes_on = threading.Event()
+    uploader.app.state.uploads._thread.submit(goes_on.wait, HANG_S)
+
+    under_way = uploader.http.get(path).text
+    goes_on.set()
+    uploader.app.state.uploads.finish()
+
+    assert "It is being looked up what of it the numbers would not use." in under_way
+    page = uploader.http.get(path).text
+    assert "being looked up" not in page
+    assert "not used in the numbers" in page
