@@ -101,7 +101,6 @@ def build_site(
     def today() -> date:
         return clock().astimezone(settings.timezone).date()
 
-    questions = KeptByVersion(vault, lambda held, one: open_questions(held, one).questions)
     return ClubSite(
         settings=settings,
         vault=vault,
@@ -115,11 +114,11 @@ def build_site(
             vault,
             without_wearables=settings.without_wearables,
             today=today,
-            repeats=lambda one: [asked.pair for asked in questions.of(one)],
+            repeats=lambda one, held: [asked.pair for asked in open_questions(vault, one, held).questions],
         ),
         journal=CoachingJournal(settings.journal_path, lambda one: vault.seal_of(one)[2]),
         uploads=SessionUploads(Spool(settings.directory), UploadReader(vault, settings.timezone, clock)),
-        questions=questions,
+        questions=KeptByVersion(vault, lambda held, one: open_questions(held, one).questions),
         imports=KeptByVersion(vault, lambda held, one: tuple(import_records(held, one))),
         demo=demo,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from client.biometrics.observations import Observation
 from client.biometrics.rest_rule import RestRule
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
@@ -21,14 +22,18 @@ def athlete_days(
     today: date | None = None,
     rest: RestRule | None = None,
     repeats: Sequence[PossibleRepeat] = (),
+    readings: Sequence[Observation] | None = None,
 ) -> DailyTable:
     """Return the athlete's days, made of `streams` alone when given; raises UnknownAthlete or AthleteErased.
 
     today: the athlete's calendar day; days before it are over (without it: days before the newest reading).
     rest: a rule to try instead of the athlete's own. repeats: as in `client.features.daily.build`.
+    readings: all that count of the athlete, where they were read already.
     """
+    wanted = None if streams is None else frozenset(streams)
+    held = vault.read(athlete) if readings is None else readings
     return build(
-        vault.read(athlete, streams),
+        [one for one in held if wanted is None or one.stream in wanted],
         source_priority=source_priority(vault, athlete),
         own=own_settings(vault, athlete),
         rest=rest_rule(vault, athlete) if rest is None else rest,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from client.biometrics.observations import Observation
 from client.biometrics.streams import SPECS, Stream
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
@@ -31,7 +32,7 @@ class Tables:
     Tables are kept while the vault is unchanged (`VersionMemory`).
     without_wearables: the light and the training load are made of other sources alone, as the node says when it asks.
     today: the club's calendar day, before which days are over; without it, days before an athlete's newest reading are.
-    repeats: an athlete's reports that may be of one session, as long as nobody has said.
+    repeats: from an athlete's readings, the reports that may be of one session, as long as nobody has said.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Tables:
         *,
         without_wearables: bool = False,
         today: Callable[[], date] | None = None,
-        repeats: Callable[[AthleteId], Sequence[PossibleRepeat]] = lambda _: (),
+        repeats: Callable[[AthleteId, Sequence[Observation]], Sequence[PossibleRepeat]] = lambda *_: (),
     ) -> None:
         self._vault = vault
         self._today = today
@@ -48,6 +49,7 @@ class Tables:
         self.unworn = WITHOUT_WEARABLES if without_wearables else frozenset()
         self._unworn_for_light = frozenset(Category) if without_wearables else frozenset()
         self._memory = VersionMemory[DailyTable](vault)
+        self._asked = VersionMemory[Sequence[PossibleRepeat]](vault)
         self._sources = VersionMemory[SourcesOfFigures](vault)
         self._newest: tuple[tuple[int, int], date | None] | None = None
 
@@ -85,7 +87,9 @@ class Tables:
         key = (athlete, categories, unworn, today)
 
         def read() -> DailyTable:
-            repeats = self._repeats(athlete) if Category.TRAINING_LOAD in categories else ()
-            return athlete_days(self._vault, athlete, streams=streams, today=today, repeats=repeats)
+            readings, asked = self._vault.read(athlete), list[PossibleRepeat]()
+            if Category.TRAINING_LOAD in categories:
+                asked += self._asked.of(athlete, athlete, lambda: self._repeats(athlete, readings))
+            return athlete_days(self._vault, athlete, streams=streams, today=today, repeats=asked, readings=readings)
 
         return self._memory.of(athlete, key, read)
