@@ -1,5 +1,7 @@
 """Every page of every surface: no accessibility finding, no sideways scrolling, no script, light and dark."""
 
+from dataclasses import dataclass
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -31,9 +33,12 @@ SURFACES = (
 )
 
 
-def opened(browser: Browser, demo, surface: str, persona: int | None, *, width: int, scheme: str) -> Page:
-    """A page of one surface, signed in. The content policy is set aside only so that axe itself may run."""
-    context = new_context(browser, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+def opened(
+    browser: Browser, demo, surface: str, persona: int | None, *, width: int, scheme: str, bypass_csp: bool
+) -> Page:
+    """A page of one surface, signed in."""
+    screen = {"width": width, "height": 900}
+    context = new_context(browser, viewport=screen, color_scheme=scheme, bypass_csp=bypass_csp)
     page = context.new_page()
     page.goto(demo.url(surface))
     if persona is not None:
@@ -44,7 +49,8 @@ def opened(browser: Browser, demo, surface: str, persona: int | None, *, width: 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize(("surface", "persona", "paths"), SURFACES)
 def test_axe_finds_nothing(running_demo, chromium: Browser, surface, persona, paths, width: int, scheme: str) -> None:
-    page = opened(chromium, running_demo, surface, persona, width=width, scheme=scheme)
+    # The content policy is set aside only so that axe itself may run.
+    page = opened(chromium, running_demo, surface, persona, width=width, scheme=scheme, bypass_csp=True)
     found = {}
 
     for path in shared_out(paths, (width, scheme)):
@@ -57,35 +63,37 @@ def test_axe_finds_nothing(running_demo, chromium: Browser, surface, persona, pa
     assert found == {}
 
 
-@pytest.mark.parametrize(("surface", "persona", "paths"), SURFACES)
-def test_no_page_scrolls_sideways_on_a_small_phone(running_demo, chromium: Browser, surface, persona, paths) -> None:
-    page = opened(chromium, running_demo, surface, persona, width=320, scheme="light")
-    wide = []
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What a small phone found on the pages of one surface: those too wide, those with scripts, and what it refused."""
 
+    wide: list[str]
+    scripted: list[str]
+    complaints: list[str]
+
+
+@pytest.fixture(scope="module", params=SURFACES, ids=lambda surface: surface[0] if surface[1] != -1 else "Operator")
+def visited(request: pytest.FixtureRequest, running_demo, chromium: Browser) -> Visited:
+    """Every page of a surface, loaded once, with its own content policy in force."""
+    surface, persona, paths = request.param
+    found = Visited([], [], [])
+    page = opened(chromium, running_demo, surface, persona, width=320, scheme="light", bypass_csp=False)
+    page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
     for path in paths:
         page.goto(running_demo.base(surface) + path)
         assert page.url == running_demo.base(surface) + path
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(path)
-
+            found.wide.append(path)
+        if page.locator("script, [style]").count():
+            found.scripted.append(path)
     page.context.close()
-    assert wide == []
+    return found
 
 
-@pytest.mark.parametrize(("surface", "persona", "paths"), SURFACES)
-def test_no_page_breaks_its_own_content_policy(running_demo, chromium: Browser, surface, persona, paths) -> None:
-    context = new_context(chromium)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(running_demo.url(surface))
-    if persona is not None:
-        follow(page.locator('form[action="/demo/sign-in"] button').nth(persona))
+def test_no_page_scrolls_sideways_on_a_small_phone(visited: Visited) -> None:
+    assert visited.wide == []
 
-    for path in paths:
-        page.goto(running_demo.base(surface) + path)
-        assert page.url == running_demo.base(surface) + path
-        assert page.locator("script, [style]").count() == 0
 
-    context.close()
-    assert complaints == []
+def test_no_page_breaks_its_own_content_policy(visited: Visited) -> None:
+    assert visited.scripted == []
+    assert visited.complaints == []
