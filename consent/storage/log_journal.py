@@ -149,7 +149,7 @@ class LogJournal:
 
     def audit_keys(self, session: Session) -> AuditKeys:
         """Return the audit keys, for whoever opens many entries in one transaction."""
-        return AuditKeys(ColumnStatements(session), self._wrapping)
+        return AuditKeys(ColumnStatements.beside(session), self._wrapping)
 
     def open_entry(
         self, session: Session, keys: OwnerKeys, row: LogDetailRow, *, audit_keys: AuditKeys | None = None

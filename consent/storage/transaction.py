@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
@@ -83,15 +83,19 @@ class Transaction:
     touched: the athletes about whom it changes something that others may see.
     """
 
-    def __init__(self, session: Session, context: TransactionContext, *, can_write: bool) -> None:
-        self.session = session
-        self.columns = ColumnStatements(session)
+    def __init__(self, connection: Connection, context: TransactionContext, *, can_write: bool) -> None:
+        self.columns = ColumnStatements(connection)
         self.context = context
         self.now = context.clock()
         self.is_accounted_for = not can_write
         self._can_write = can_write
         self.has_appended = False
         self.touched: set[AthleteId] = set()
+
+    @property
+    def session(self) -> Session:
+        """The database session, made when it is first needed."""
+        return self.columns.session
 
     @property
     def union(self) -> OrgId:
@@ -151,14 +155,13 @@ class Transactions:
         """
         with self._writers.turn(urgent=urgent):
             self._reconcile()
-            with _translated(), Session(self._writer, expire_on_commit=False) as session:
-                tx = Transaction(session, self.context, can_write=True)
+            with _translated(), self._begun(self._writer, can_write=True) as tx:
                 try:
                     yield tx
                     if not tx.is_accounted_for:
                         raise StoreUnavailable("expected an entry in the log before the commit")
                     self.before_commit(tx)
-                    session.commit()
+                    tx.columns.commit()
                 except BaseException:
                     # Appended, and perhaps not committed: the next writer looks for entries without a transaction.
                     self._may_have_orphans = tx.has_appended
@@ -176,21 +179,30 @@ class Transactions:
         settle: called with what was found, which may be nothing; appends, or says why it need not. Returns its answer.
         """
         with self._writers.turn():
-            with _translated(), Session(self._writer, expire_on_commit=False) as session:
-                tx = Transaction(session, self.context, can_write=True)
-                found = reconcile(session, self.context.journal, now=tx.now, with_pending=True)
+            with _translated(), self._begun(self._writer, can_write=True) as tx:
+                found = reconcile(tx.session, self.context.journal, now=tx.now, with_pending=True)
                 settled = settle(tx, found.unknown)
                 if not tx.is_accounted_for:
                     raise StoreUnavailable("expected an entry in the log before the commit")
-                session.commit()
+                tx.columns.commit()
             self._settled, self._may_have_orphans = found.size, False
             return settled
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """One consistent view of the database; nothing can be appended."""
-        with _translated(), Session(self._reader) as session:
-            yield Transaction(session, self.context, can_write=False)
+        with _translated(), self._begun(self._reader, can_write=False) as tx:
+            yield tx
+
+    @contextmanager
+    def _begun(self, engine: Engine, *, can_write: bool) -> Iterator[Transaction]:
+        """Roll back whatever was not committed when the block ends."""
+        with engine.connect() as connection:
+            tx = Transaction(connection, self.context, can_write=can_write)
+            try:
+                yield tx
+            finally:
+                tx.columns.close()
 
     @property
     def waiting(self) -> int:

@@ -21,7 +21,7 @@ SENT = ColumnStatement(
 
 def test_each_statement_finds_what_the_session_held_back_until_then(world: World) -> None:
     with Session(world.service.engine.execution_options(is_writer=True)) as session:
-        columns, counts = ColumnStatements(session), []
+        columns, counts = ColumnStatements.beside(session), []
         for name in ("first", "second"):
             session.add(AnswerOutcomeRow(event=name, sent=False))
             counts.append(columns.rows(COUNTED)[0][0])
@@ -29,7 +29,7 @@ def test_each_statement_finds_what_the_session_held_back_until_then(world: World
         columns.change(SENT, [{"of": "third", "now": True}, {"of": "first", "now": True}])
         columns.change(SENT, [])
         session.rollback()
-        after = ColumnStatements(session).rows(COUNTED)[0][0]
+        after = ColumnStatements.beside(session).rows(COUNTED)[0][0]
 
     assert counts == [1, 2]
     assert after == 0
@@ -48,7 +48,7 @@ OF_MEMBERS = (
 def test_a_statement_answers_as_sqlalchemy_does_for_lists_of_every_length(world: World) -> None:
     mine, statement = world.athletes["club-a"], ColumnStatement(OF_MEMBERS)
     with Session(world.service.engine) as session:
-        columns = ColumnStatements(session)
+        columns = ColumnStatements.beside(session)
         for count in range(6):
             asked = {"athletes": [*mine, "ath-9", "ath-8"][:count], "club": "club-a", "until": world.clock()}
             expected = session.connection().execute(OF_MEMBERS, asked).all()
@@ -64,9 +64,9 @@ def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(world: World) ->
     kept = ColumnStatement(insert(AnswerOutcomeRow))
     with Session(world.service.engine.execution_options(is_writer=True)) as session:
         with pytest.raises(IntegrityError) as refused:
-            ColumnStatements(session).change(kept, [{"event": "secret", "sent": True}] * 2)
+            ColumnStatements.beside(session).change(kept, [{"event": "secret", "sent": True}] * 2)
         session.rollback()
-        rows = ColumnStatements(session).rows(COUNTED)
+        rows = ColumnStatements.beside(session).rows(COUNTED)
 
     assert rows == [(0,)]
     assert "parameters" not in str(refused.value)
