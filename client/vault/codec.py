@@ -1,8 +1,9 @@
 """Observations as compact JSON bytes, and the natural key that makes importing twice add nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from client.biometrics.observations import Observation, ReadingSource
@@ -12,10 +13,9 @@ from client.errors import BadObservation, SealBroken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_PLAIN = 7  # fields of a reading without codes and without an entry
+_TOGETHER = 256  # readings that are parsed in one call, ours: a season is many thousand, a night of beats is long
 _STREAMS = {stream.value: stream for stream in Stream}
 _write_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_read_json = json.JSONDecoder().raw_decode  # a season is many thousand readings: no guess of the encoding for each
 
 
 def natural_key(observation: Observation) -> bytes:
@@ -62,30 +62,41 @@ class Moments(dict[int, datetime]):
         return found
 
 
-def decode(plain: bytes, sources: Mapping[int, ReadingSource], moments: Moments | None = None) -> Observation:
-    """Return the observation that `encode` gave; raises SealBroken for anything else.
+def decode(plain: bytes, sources: Mapping[int, ReadingSource]) -> Observation:
+    """Return the observation that `encode` gave; raises SealBroken for anything else."""
+    (found,) = decode_all([plain], sources)
+    return found
 
-    moments: those of readings that are decoded together.
-    """
-    moments = Moments() if moments is None else moments
+
+def decode_all(plains: Iterable[bytes], sources: Mapping[int, ReadingSource]) -> Iterator[Observation]:
+    """Yield the observation of each, in their order; raises SealBroken for what `encode` did not give."""
+    moments, left = Moments(), iter(plains)
     try:
-        fields, _ = _read_json(plain.decode())  # what `encode` wrote; padding follows
-        stream, start, length, offset_min, value, unit, number = fields[:_PLAIN]
-        quality, entry = _quality_and_entry(fields[_PLAIN:]) if len(fields) > _PLAIN else ((), "")
-        began = moments[start]
-        return Observation(
-            _STREAMS[stream],
-            began,
-            moments[start + length] if length else began,
-            offset_min,
-            tuple(value) if isinstance(value, list) else value,
-            unit,
-            sources[number],
-            quality,
-            entry,
-        )
+        while some := list(islice(left, _TOGETHER)):
+            rows = json.loads(b"[%s]" % b",".join(some))
+            if len(rows) != len(some):
+                raise ValueError("expected one reading in each")
+            for fields in rows:
+                yield _observation(fields, sources, moments)
     except (ValueError, TypeError, KeyError, OverflowError, BadObservation) as error:
         raise SealBroken("a stored reading is not what this version writes") from error
+
+
+def _observation(fields: list[Any], sources: Mapping[int, ReadingSource], moments: Moments) -> Observation:
+    stream, start, length, offset_min, value, unit, number, *more = fields
+    quality, entry = _quality_and_entry(more) if more else ((), "")
+    began = moments[start]
+    return Observation(
+        _STREAMS[stream],
+        began,
+        moments[start + length] if length else began,
+        offset_min,
+        tuple(value) if isinstance(value, list) else value,
+        unit,
+        sources[number],
+        quality,
+        entry,
+    )
 
 
 def encode_alone(observation: Observation) -> bytes:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
-from client.errors import AthleteErased, UnknownAthlete, VaultError, WrongKey
-from client.vault.codec import decode, encode
+from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
+from client.vault.codec import decode, decode_all, encode
 from client.vault.intake import Added
 from client.vault.journal import ImportRecord, imports, record_import
 from client.vault.keys import UnlockKey
@@ -41,6 +41,19 @@ def test_a_reading_survives_encoding_bit_by_bit(
     reading = observe(Stream.READINESS, start, value, source, end=end, offset_min=offset, quality=quality)
 
     assert decode(encode(reading, 3), {3: source}) == reading
+
+
+def test_of_many_readings_each_comes_back_in_its_place_and_a_broken_one_refuses_all(day_of: Make) -> None:
+    first = day_of(Stream.MOOD, 1, 3.0)
+    areas = observe(Stream.SORENESS_AREA, first.start, "[12921003]", first.source)
+    readings = [*(day_of(Stream.MOOD, n % 28, 3.0) for n in range(600)), areas]
+    sources, plains = {7: areas.source}, [encode(one, 7) + b"  " for one in readings]
+
+    assert list(decode_all(plains, sources)) == readings
+    for broken in (b"", b"{}", b"[]", plains[0] + b"," + plains[0], plains[0][:-6], b"\xff"):
+        for place in (0, 599):
+            with pytest.raises(SealBroken):
+                list(decode_all([*plains[:place], broken, *plains[place:]], sources))
 
 
 def test_readings_come_back_in_order_and_by_stream(vault: Vault, athlete: AthleteId, day_of: Make) -> None:

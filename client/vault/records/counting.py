@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from client.biometrics.observations import Observation
-from client.vault.codec import Moments, decode, encode
+from client.vault.codec import decode_all, encode
 from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
 
@@ -31,8 +31,9 @@ class CountingReadings:
 
     def opened(self, rows: Iterable[tuple[bytes, bytes]]) -> dict[bytes, Observation]:
         """Return the readings of `rows`; raises SealBroken."""
-        open_, sources, moments = self._seal.open, self._sources, Moments()
-        return {key: decode(open_(sealed, _PLACE + key), sources, moments) for key, sealed in rows}
+        open_, held = self._seal.open, list(rows)
+        plains = (open_(sealed, _PLACE + key) for key, sealed in held)
+        return dict(zip([key for key, _ in held], decode_all(plains, self._sources), strict=True))
 
     def get(self, key: bytes) -> Observation | None:
         """Return the one of a record; None where nothing of it counts."""
