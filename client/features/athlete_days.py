@@ -31,7 +31,7 @@ def athlete_days(
     readings: all that count of the athlete, where they were read already.
     """
     wanted = None if streams is None else frozenset(streams)
-    held = vault.read(athlete) if readings is None else readings
+    held = vault.read(athlete, streams) if readings is None else readings
     return build(
         [one for one in held if wanted is None or one.stream in wanted],
         source_priority=source_priority(vault, athlete),
