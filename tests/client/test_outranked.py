@@ -17,6 +17,7 @@ from client.features.daily import build
 from client.features.days.outranked import WhyFirst, outranked
 from client.ingest.results.unused_figures import in_words, unused_of_files
 from client.metrics.as_of import tables_as_of
+from tests.client.sessions_of_two_sources import sessions_of_two_sources
 
 Run = Callable[..., tuple[int, str, str]]
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -145,14 +146,7 @@ def test_what_an_app_says_of_variability_gives_way_to_the_beats_themselves() -> 
 
 
 def test_the_import_says_which_source_comes_first(node_of_one: Path, run: Run, tmp_path: Path) -> None:
-    srpe = "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-05T18:00:00Z,x,6,60\n"
-    srpe += "2026-03-06T18:00:00Z,x,6,60\n"
-    first, second, mapping = (tmp_path / name for name in ("srpe.csv", "club.csv", "club.json"))
-    first.write_text(srpe)
-    second.write_text("when,rpe,minutes\n2026-03-05T17:00:00Z,8,60\n2026-03-06T17:00:00Z,8,60\n")
-    columns = [{"column": "rpe", "stream": "session_rpe"}, {"column": "minutes", "stream": "session_duration_min"}]
-    described = {"version": 1, "app": "club-sheet", "time": {"column": "when"}, "streams": columns}
-    mapping.write_text(json.dumps(described))
+    first, second, mapping = sessions_of_two_sources(tmp_path)
     run("source-priority", node_of_one, "pmsys")
     assert run("ingest", node_of_one, first, "--athlete", "7")[0] == 0
 

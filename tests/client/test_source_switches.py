@@ -15,6 +15,7 @@ from client.features.days.days_of_readings import DaysOfReadings
 from client.ingest.results.source_switches import HOURS_OF_SLEEP, figure_sources, switched
 from client.settings import load_settings
 from client.vault.access import open_vault
+from tests.client.sessions_of_two_sources import sessions_of_two_sources
 
 Run = Callable[..., tuple[int, str, str]]
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -56,14 +57,7 @@ def test_what_is_told_is_what_the_table_takes_from_another_source(
 
 
 def test_the_import_its_rehearsal_and_its_notes_say_it(node_of_one: Path, run: Run, tmp_path: Path) -> None:
-    srpe = "end_date_time,activity_names,perceived_exertion,duration_min\n2026-03-05T18:00:00Z,x,6,60\n"
-    srpe += "2026-03-06T18:00:00Z,x,6,60\n"
-    first, second, mapping = (tmp_path / name for name in ("srpe.csv", "club.csv", "club.json"))
-    first.write_text(srpe)
-    second.write_text("when,rpe,minutes\n2026-03-05T17:00:00Z,8,60\n2026-03-06T17:00:00Z,8,60\n")
-    columns = [{"column": "rpe", "stream": "session_rpe"}, {"column": "minutes", "stream": "session_duration_min"}]
-    described = {"version": 1, "app": "club-sheet", "time": {"column": "when"}, "streams": columns}
-    mapping.write_text(json.dumps(described))
+    first, second, mapping = sessions_of_two_sources(tmp_path)
     run("source-priority", node_of_one, "club-sheet")
     words = ("ingest", node_of_one, second, "--athlete", "7", "--mapping", mapping)
     assert "instead of" not in run("ingest", node_of_one, first, "--athlete", "7")[1]
