@@ -11,6 +11,7 @@ from client.uploads.import_kinds import kind_of
 from client.vault.journal import FileStatus, ImportRecord, record_import
 from client.vault.keys import UnlockKey
 from client.vault.store import Vault
+from client.web.imports import FEW
 from policies.vocabulary import AthleteId, Category
 from tests.client.web.conftest import HURT, NEW, NOW, WELL, FakeConsent, StaffBrowser
 
@@ -63,6 +64,20 @@ def test_whose_a_file_is_stands_beside_it_only_where_all_of_its_kind_may_be_seen
     assert "Cleo Hart" not in hidden
     assert "3 rows: a time" not in hidden
     assert hidden.count("7 came twice") == 1  # of the log of injuries, which is shown
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, None), (1, "1 earlier line<"), (2, "2 earlier lines<")])
+def test_what_is_folded_is_counted_in_words_that_fit(
+    stocked: Path, context: StaffBrowser, more: int, said: str | None
+) -> None:
+    with Vault.open(stocked, UnlockKey(b"k" * 32)) as vault:
+        for _ in range(FEW + more - 3):  # three are there, one of them of injuries
+            _imported(vault, WELL, "fitbit-sleep", "stored", "")
+
+    shown = _taken_in(context)
+
+    assert ("earlier line" in shown) == (said is not None)
+    assert said is None or f"Show {said}" in shown
 
 
 def test_a_log_of_injuries_is_listed_only_to_whoever_may_see_them(context: StaffBrowser, consent: FakeConsent) -> None:
