@@ -118,17 +118,18 @@ def _offset(minutes: int) -> timedelta:
 def _check_value(stream: Stream, spec: StreamSpec, value: Value) -> None:
     if spec.shape is Shape.NUMBER:
         if not isinstance(value, float) or not spec.low <= value <= spec.high:
-            raise BadObservation(f"{stream.value}: expected a number from {_fitting(spec)}")
+            raise BadObservation(f"{stream.value}: expected a number from {fitting(spec)}")
     elif spec.shape is Shape.TEXT:
         if not isinstance(value, str) or len(value) > MAX_TEXT:
             raise BadObservation(f"{stream.value}: expected a text of at most {MAX_TEXT} characters")
     elif not isinstance(value, tuple) or not 0 < len(value) <= MAX_SERIES:
         raise BadObservation(f"{stream.value}: expected a series of numbers")
     elif not all(spec.low <= element <= spec.high for element in value):
-        raise BadObservation(f"{stream.value}: expected every element from {_fitting(spec)}")
+        raise BadObservation(f"{stream.value}: expected every element from {fitting(spec)}")
 
 
-def _fitting(spec: StreamSpec) -> str:
+def fitting(spec: StreamSpec) -> str:
+    """Return the range of a stream's numbers in words, with its unit."""
     return with_unit(f"{spec.low:g} to {spec.high:g}", spec.unit)
 
 

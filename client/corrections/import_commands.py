@@ -133,13 +133,13 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
     with open_vault(settings) as vault:
         planned = preview_undo(vault, numbers)
         names = _names(vault)
-        if not yes and not is_confirmed(f"{_foreseen(vault, planned, names)} Undo?"):
+        before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
+        if not yes and not is_confirmed(f"{_foreseen(vault, planned, names, before)} Undo?"):
             raise CannotCorrect("nothing was undone")
         with ExitStack() as told:
             for part in planned:
                 looked = OperatorLooked(athlete=part.athlete, what=OperatorView.IMPORT_UNDONE)
                 told.enter_context(reporting_anyway(settings, looked))
-            before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
             done = undo_imports(vault, numbers, at=utc_now(), who=OPERATOR)
             days = {who: _DaysOfAthlete.between(held, makers_of(vault, who)) for who, held in before.items()}
             scrub_or_tell(vault, lambda left: warn(f"note: {left}"))
@@ -174,13 +174,17 @@ class _DaysOfAthlete:
         return {"streams": [one.as_json() for one in self.streams], "lost": [one.as_json() for one in self.lost]}
 
 
-def _foreseen(vault: "Vault", planned: "Sequence[UndonePart]", names: "Mapping[AthleteId, str]") -> str:
-    """Say what undoing would take, and which days would not be known any more."""
+def _foreseen(
+    vault: "Vault",
+    planned: "Sequence[UndonePart]",
+    names: "Mapping[AthleteId, str]",
+    before: "Mapping[AthleteId, Makers]",
+) -> str:
+    """Say what undoing would take, and which days would not be known any more. before: what makes the days now."""
     from client.readings.day_changes import makers_of
     from client.vault.history.undoing import undo as undo_imports
     from client.vault.journal import OPERATOR
 
-    before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
     with vault.rehearsal():
         undo_imports(vault, [one.number for part in planned for one in part.imports], at=utc_now(), who=OPERATOR)
         days = {who: _DaysOfAthlete.between(held, makers_of(vault, who)) for who, held in before.items()}

@@ -10,7 +10,7 @@ import typer
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from client.biometrics.unit_words import unit_word, with_unit
+from client.biometrics.unit_words import unit_word
 from client.commands.node_folder import NodeAthlete, NodeFolder, find_athlete
 from client.commands.reporting import report
 from client.errors import CannotCorrect
@@ -194,6 +194,7 @@ def _reason(word: str, note: str) -> "HandReason":
 
 
 def _value(stream: "Stream", text: str) -> "Value":
+    from client.biometrics.observations import fitting
     from client.biometrics.stream_spec import Shape
     from client.biometrics.streams import SPECS
     from client.ingest.cells.number_form import plain_number
@@ -203,8 +204,7 @@ def _value(stream: "Stream", text: str) -> "Value":
         return text
     number = plain_number(text)
     if number is None:
-        fits = with_unit(f"{spec.low:g} to {spec.high:g}", spec.unit)
-        raise CannotCorrect(f"{stream.value}: expected a number from {fits}")
+        raise CannotCorrect(f"{stream.value}: expected a number from {fitting(spec)}")
     return number
 
 

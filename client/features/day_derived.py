@@ -10,14 +10,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from client.biometrics.observations import AUTO_DETECTED, EXERCISE, Observation
+from client.biometrics.observations import AUTO_DETECTED, Observation
 from client.biometrics.sessions import REPORTED, TRIALS, Session, session_of
 from client.biometrics.streams import Stream
 from client.features.day_sources import chosen_by_day, has_several_sources
 from client.features.days.by_stream import ByStream
 from client.features.days.instruments import Instrument, instrument_columns, instrument_of
 from client.features.days.nights import Nights, Sleep, is_sleep_measured
-from client.features.hrv import analyse, as_intervals
+from client.features.days.resting_beats import at_rest, first_valid
 from client.features.sleep import agreement, minute_grid
 from models.arrays import Floats
 
@@ -65,22 +65,13 @@ def variability_columns(
     unusable = np.full(len(dates), np.nan)
     for index, day in enumerate(dates):
         recorded = by_stream.get(Stream.RR_INTERVALS, {}).get(day, ())
-        resting = [one for one in recorded if EXERCISE not in one.quality]
-        beats = _first_valid(resting)
+        beats = first_valid(recorded)
         if beats is not None:
             column[index], kinds[index] = beats[1], instrument_of([beats[0]], "beats")
-        elif resting:
+        elif at_rest(recorded):
             unusable[index] = 1.0
     found = {"lnrmssd": column} | instrument_columns("lnrmssd", kinds)
     return found if np.isnan(unusable).all() else found | {UNUSABLE_BEATS: unusable}
-
-
-def _first_valid(resting: Sequence[Observation]) -> tuple[Observation, float] | None:
-    for reading in resting:
-        found = analyse(as_intervals(reading.value)).lnrmssd
-        if found is not None:
-            return reading, found
-    return None
 
 
 def sleep_columns(

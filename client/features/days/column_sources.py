@@ -3,19 +3,19 @@
 Source: docs/indices.md §1.2, §1.5, §3.3 and §4.1, as the whole history stands.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 from typing import Final, TypeVar
 
-from client.biometrics.observations import EXERCISE, Observation
+from client.biometrics.observations import Observation
 from client.biometrics.sessions import REPORTED
 from client.biometrics.streams import Stream
 from client.features.day_sources import Source, source_of
 from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.nights import Sleep, is_sleep_measured
-from client.features.hrv import analyse, as_intervals
+from client.features.days.resting_beats import first_valid
 
 SourcesByDay = Mapping[date, frozenset[Source]]
 MOST_DAYS: Final = 60  # ours: more than any chart shows
@@ -45,9 +45,9 @@ def variability_sources(days: DaysOfReadings, of: Iterable[date]) -> SourcesByDa
     reported, beats = stream_sources(days, Stream.RMSSD), days.by_stream.get(Stream.RR_INTERVALS, {})
     found = {}
     for day in of:
-        valid = _first_valid(beats.get(day, ()))
+        valid = first_valid(beats.get(day, ()))
         if valid is not None:
-            found[day] = _sources([valid])
+            found[day] = _sources(valid[:1])
         elif day in reported:
             found[day] = reported[day]
     return found
@@ -56,11 +56,6 @@ def variability_sources(days: DaysOfReadings, of: Iterable[date]) -> SourcesByDa
 def stream_sources(days: DaysOfReadings, stream: Stream) -> SourcesByDay:
     """Return the sources of the readings that make each day's value of a stream."""
     return {day: _sources(held) for (of, day), held in days.chosen.items() if of is stream}
-
-
-def _first_valid(recorded: Sequence[Observation]) -> Observation | None:
-    resting = (one for one in recorded if EXERCISE not in one.quality)
-    return next((one for one in resting if analyse(as_intervals(one.value)).lnrmssd is not None), None)
 
 
 def _sources(readings: Iterable[Observation]) -> frozenset[Source]:

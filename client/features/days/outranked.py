@@ -11,16 +11,16 @@ from datetime import date
 from enum import StrEnum
 from itertools import chain
 
-from client.biometrics.observations import EXERCISE, Observation
+from client.biometrics.observations import Observation
 from client.biometrics.sessions import MEASURED, OF_SESSIONS, REPORTED
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
 from client.features.day_sources import Source, chosen_by_day, counted_sources, overlapping_parted, ranking, source_of
 from client.features.days.days_of_readings import BY_MINUTE, DaysOfReadings
 from client.features.days.nights import is_sleep_measured, nights_of
+from client.features.days.resting_beats import first_valid
 from client.features.days.session_reports import matched_reports
 from client.features.days.source_orders import last_days, orders_so_far
-from client.features.hrv import analyse, as_intervals
 
 _Dated = Mapping[date, Sequence[Observation]]
 _Judge = Callable[[_Dated], Iterable["Outranked"]]
@@ -194,11 +194,7 @@ def _of_variability(days: DaysOfReadings) -> list[Outranked]:
     """Return what apps say of variability on days whose beats say it themselves (docs/indices.md §3.3)."""
     found, beats = [], days.by_stream.get(Stream.RR_INTERVALS, {})
     for day, told in days.by_stream.get(Stream.RMSSD, {}).items():
-        valid = next((one for one in beats.get(day, ()) if _is_valid_at_rest(one)), None)
+        valid = first_valid(beats.get(day, ()))
         if valid is not None:
-            found += [Outranked(one, source_of(valid), WhyFirst.BEATS) for one in told]
+            found += [Outranked(one, source_of(valid[0]), WhyFirst.BEATS) for one in told]
     return found
-
-
-def _is_valid_at_rest(beats: Observation) -> bool:
-    return EXERCISE not in beats.quality and analyse(as_intervals(beats.value)).lnrmssd is not None
