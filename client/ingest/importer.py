@@ -18,11 +18,11 @@ from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
+from client.ingest.results.days_before import DaysBefore
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
 from client.ingest.results.journal_counts import journal_counts
 from client.ingest.results.labels_not_taken import NOBODY_HERE, not_taken
-from client.ingest.results.source_switches import SourceSwitches
 from client.ingest.results.unused_of_import import with_unused
 from client.ingest.tables.labels_of_one import of_each_owner
 from client.vault.history.reading_states import ReadingState, stored_readings
@@ -82,7 +82,7 @@ class Importer:
     """Reads files and stores what they hold.
 
     who: who imports them. replaces: readings of these files take the place of what the same source holds for the same
-    times. switches: where it is to be told which days come from another source then.
+    times. before: where it is to be told which days come from another source then, or are lost.
     """
 
     vault: Vault
@@ -91,7 +91,7 @@ class Importer:
     mapping: CsvMapping | None = None
     who: str = OPERATOR
     replaces: bool = False
-    switches: SourceSwitches | None = None
+    before: DaysBefore | None = None
     others: OtherSources = field(default_factory=OtherSources, init=False, repr=False, compare=False)
 
     def take_all(self, paths: Iterable[Path], on_file: Callable[[Path], None] = lambda _: None) -> list[ImportResult]:
@@ -109,7 +109,7 @@ class Importer:
         for path in paths:
             found.extend(self._take_member(member) for member in members(path))
             on_file(path)
-        return with_unused(self.vault, found, self.switches)
+        return with_unused(self.vault, found, self.before)
 
     def take(self, path: Path) -> list[ImportResult]:
         """Import one file, or the files of an archive; what goes wrong is an outcome, never an exception."""
@@ -185,8 +185,8 @@ class Importer:
         self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, notes: tuple[str, ...]
     ) -> ImportResult:
         with self.vault.transaction():
-            if self.switches is not None:
-                self.switches.note(owner, reading.observations)
+            if self.before is not None:
+                self.before.note(owner, reading.observations)
             mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
             stored = self._add(file, owner, reading, mark)
             account = reading.ledger.account(reading.rows_of, stored.known, stored.differing)

@@ -9,12 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.biometrics.observations import Observation, ReadingSource, observe
+from client.biometrics.own_settings import OwnSettings
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.days.days_of_readings import DaysOfReadings
+from client.ingest.clock import LocalClock
+from client.ingest.importer import Attribution, Importer
+from client.ingest.mapping import read_mapping
+from client.ingest.results.days_before import DaysBefore
 from client.ingest.results.source_switches import HOURS_OF_SLEEP, figure_sources, switched
 from client.settings import load_settings
 from client.vault.access import open_vault
+from client.vault.preferences.own_settings import set_own_settings
+from client.vault.store import Vault
+from policies.vocabulary import AthleteId
 from tests.client.sessions_of_two_sources import sessions_of_two_sources
 
 Run = Callable[..., tuple[int, str, str]]
@@ -72,3 +80,19 @@ def test_the_import_its_rehearsal_and_its_notes_say_it(node_of_one: Path, run: R
     assert "instead of" not in run(*words)[1], "what is known already switches nothing"
     with open_vault(load_settings(node_of_one)) as vault:
         assert len(vault.read(vault.athletes()[0].athlete)) == 8
+
+
+def test_a_watched_folder_tells_what_changed_once(
+    vault: Vault, athlete: AthleteId, clock: LocalClock, tmp_path: Path
+) -> None:
+    first, second, mapping = sessions_of_two_sources(tmp_path)
+    third = tmp_path / "later.csv"
+    third.write_text("when,rpe,minutes\n2026-03-09T17:00:00Z,8,60\n")
+    set_own_settings(vault, athlete, OwnSettings(source_priority=("club-sheet",)))
+    Importer(vault, clock, Attribution(athlete)).take_all([first])
+    described, before = read_mapping(mapping.read_bytes()), DaysBefore(vault, clock)
+    importer = Importer(vault, clock, Attribution(athlete), described, before=before)
+
+    told = [len(result.changed.texts) for path in (second, third) for result in importer.take_all([path])]
+
+    assert told == [1, 0]

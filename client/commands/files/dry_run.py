@@ -86,14 +86,17 @@ def previews(
 
 
 def _with_unused(importer: "Importer", found: "Sequence[FilePreview]") -> "list[FilePreview]":
-    """Return the previews with what no figure would use and what would switch, as the import says it at its end."""
-    from client.ingest.results.file_answer import FileAnswer, switched_in_words, unused_in_words
+    """Return the previews with what no figure would use and what would change, as the import says it at its end."""
+    from client.ingest.results.file_answer import FileAnswer, changed_in_words, unused_in_words
     from client.ingest.results.unused_of_import import with_unused
 
-    results = with_unused(importer.vault, [one.results or () for one in found], importer.switches)
+    results = with_unused(importer.vault, [one.results or () for one in found], importer.before)
     answers = [[FileAnswer(held)] if held else [] for held in results]
-    told = [(*unused_in_words(one), *switched_in_words(one)) for one in answers]
-    return [replace(one, notes=(*one.notes, *notes)) for one, notes in zip(found, told, strict=True)]
+    told = [(*unused_in_words(one), *changed_in_words(one)) for one in answers]
+    return [
+        replace(one, notes=(*one.notes, *notes), results=None if one.results is None else tuple(held))
+        for one, notes, held in zip(found, told, results, strict=True)
+    ]
 
 
 def _stored(

@@ -152,7 +152,7 @@ def _rehearsed(
     """Return what the files would give, compared with the vault where that can be opened."""
     from client.ingest.clock import LocalClock
     from client.ingest.importer import Importer
-    from client.ingest.results.source_switches import SourceSwitches
+    from client.ingest.results.days_before import DaysBefore
     from client.vault.access import open_vault
 
     clock = LocalClock(settings.timezone, utc_now())
@@ -162,8 +162,8 @@ def _rehearsed(
         except ClientError as error:
             why = f"Whose rows these are and what is stored already was not looked at: {error}."
             return Rehearsed(previews(files, clock, mapping=mapping, player=named.player), {}, why)
-        switches, attribution = SourceSwitches(vault), named.attribution(vault)
-        importer = Importer(vault, clock, attribution, mapping, replaces=replaces, switches=switches)
+        before, attribution = DaysBefore(vault, clock), named.attribution(vault)
+        importer = Importer(vault, clock, attribution, mapping, replaces=replaces, before=before)
         found = previews(files, clock, mapping=mapping, player=named.player, importer=importer)
         return Rehearsed(found, {one.athlete: one.name for one in vault.athletes()})
 
@@ -193,11 +193,11 @@ class _Taking:
         """Return an importer of this moment."""
         from client.ingest.clock import LocalClock
         from client.ingest.importer import Importer
-        from client.ingest.results.source_switches import SourceSwitches
+        from client.ingest.results.days_before import DaysBefore
 
         clock = LocalClock(self.settings.timezone, utc_now())
-        switches = SourceSwitches(self.vault)
-        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces, switches=switches)
+        before = DaysBefore(self.vault, clock)
+        return Importer(self.vault, clock, self.attribution, self.mapping, replaces=self.replaces, before=before)
 
     def take_all(self, files: list[Path]) -> "list[FileAnswer]":
         """Import files under one entry of the log, with a progress bar."""
@@ -242,14 +242,15 @@ def _pause() -> Callable[[], bool]:
 
 def _is_agreed(importer: "Importer", files: list[Path]) -> bool:
     """Show what replacing would do, and ask."""
-    from client.ingest.results.file_answer import answers
+    from client.ingest.results.file_answer import answers, changed_in_words
 
     with importer.vault.rehearsal():
         found = answers(_with_progress(importer, files))
     added, replaced = sum(file.added for file in found), sum(file.replaced for file in found)
     return is_confirmed(
         f"{plural(len(files), 'file gives', 'files give')} {plural(added, 'new reading', 'new readings')}, and "
-        f"{plural(replaced, 'stored reading is', 'stored readings are')} set aside. Replace?"
+        f"{plural(replaced, 'stored reading is', 'stored readings are')} set aside."
+        f"{''.join(f' {sentence}.' for sentence in changed_in_words(found))} Replace?"
     )
 
 
@@ -279,7 +280,7 @@ def _with_progress(importer: "Importer", files: list[Path]) -> "list[list[Import
 
 def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
     """Print the table, and below it why a file was not stored whole."""
-    from client.ingest.results.file_answer import TABLE_COLUMNS, ranges_in_words, switched_in_words, unused_in_words
+    from client.ingest.results.file_answer import TABLE_COLUMNS, changed_in_words, ranges_in_words, unused_in_words
     from client.ingest.results.imports_to_undo import imports_to_undo
 
     added, replaced = sum(file.added for file in files), sum(file.replaced for file in files)
@@ -299,7 +300,7 @@ def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
             say(f"{file.first.file_name}: {file.missing}")
     for note in dict.fromkeys(f"{file.first.file_name}: {note}" for file in files for note in file.notes):
         say(f"Note on {note}")
-    say(*(f"Note: {sentence}." for sentence in (*unused_in_words(files), *switched_in_words(files))))
+    say(*(f"Note: {sentence}." for sentence in (*unused_in_words(files), *changed_in_words(files))))
 
 
 def _players(path: Path, vault: "Vault") -> dict[str, AthleteId]:

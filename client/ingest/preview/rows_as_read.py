@@ -15,7 +15,7 @@ from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import MAPPED, read_file
 from client.ingest.preview.proposal import MappingProposal, as_file, propose
-from client.ingest.results.file_answer import FileAnswer
+from client.ingest.results.file_answer import FileAnswer, lost_as_json
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged, together
 from client.ingest.results.labels_not_taken import NOBODY_HERE
@@ -70,6 +70,7 @@ class FilePreview:
             "would_add": None if self.results is None else sum(one.added for one in self.results),
             "would_replace": None if self.results is None else sum(one.replaced for one in self.results),
             "notes": list(self.notes),
+            "lost": lost_as_json(self.results or ()),
             "mapping": None if mapping is None else mapping.model_dump(mode="json", exclude_defaults=True),
             "doubts": [] if self.proposal is None else list(self.proposal.doubts),
             "preview": [_row_as_json(row) for row in self.rows],

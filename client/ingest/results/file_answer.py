@@ -1,7 +1,7 @@
 """What an import answers about each file: one entry, whatever athletes it has rows of."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -50,7 +50,7 @@ class FileAnswer:
         counts = Counter[str]()
         for one in self.results:
             counts.update({name: n for name, n in asdict(one.report).items() if isinstance(n, int)})
-        notes = [*self.notes, *unused_in_words([self]), *switched_in_words([self])]
+        notes = [*self.notes, *unused_in_words([self]), *changed_in_words([self])]
         return {
             "file": self.first.file_name,
             "status": self.status,
@@ -61,6 +61,7 @@ class FileAnswer:
             "dropped": dict(sorted(self.account.dropped.items())),
             "duplicates": self.account.duplicates,
             "notes": notes,
+            "lost": lost_as_json(self.results),
             "added": self.added,
             "replaced": self.replaced,
             "imports": [one.number for one in self.results if one.number is not None],
@@ -116,10 +117,15 @@ def unused_in_words(files: Sequence[FileAnswer]) -> list[str]:
     return list(map(in_words_of_unused, added_up(one for result in results for one in result.unused)))
 
 
-def switched_in_words(files: Sequence[FileAnswer]) -> list[str]:
-    """Return a sentence, without its end, for each stream of which days come from another source now."""
+def changed_in_words(files: Sequence[FileAnswer]) -> list[str]:
+    """Return a sentence, without its end, for streams whose days come from another source now, and for lost figures."""
     results = (result for file in files for result in file.results)
-    return [f"{f'{one.name}: ' if one.name else ''}{switch.text}" for one in results for switch in one.switched]
+    return [f"{f'{one.name}: ' if one.name else ''}{text}" for one in results for text in one.changed.texts]
+
+
+def lost_as_json(results: Iterable[ImportResult]) -> list[dict[str, Any]]:
+    """Return the figures that are not known any more, by athlete and the days of which they were."""
+    return [lost.as_json(one.athlete) for one in results for lost in one.changed.lost]
 
 
 def ranges_in_words(numbers: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from client.biometrics.quality import QualityReport
 from client.biometrics.row_account import RowAccount
 from client.biometrics.streams import Stream
-from client.ingest.results.source_switches import SourceSwitch
+from client.ingest.results.days_before import UNCHANGED, ChangedDays
 from client.ingest.results.unused_figures import UnusedFigures
 from client.vault.journal import SET_ASIDE, FileStatus
 from policies.vocabulary import AthleteId
@@ -21,7 +21,8 @@ class ImportResult:
     has_refused_others: whether some of those rows were refused for another reason. name: the athlete's, where the file
     is of several. held: how many readings the file has of each stream, stored before or not.
     file_sha256: of a file of which readings were taken. unused: what of it no figure uses, once the import is over.
-    switched: which days of the athlete come from another source since the import; with the last file that changed any.
+    changed: which days of the athlete come from another source since the import, or are lost; with the last file that
+    changed any.
     """
 
     file_name: str
@@ -40,7 +41,7 @@ class ImportResult:
     name: str = ""
     file_sha256: str = ""
     unused: tuple[UnusedFigures, ...] = ()
-    switched: tuple[SourceSwitch, ...] = ()
+    changed: ChangedDays = UNCHANGED
 
     @property
     def is_failure(self) -> bool:

@@ -8,22 +8,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from client.biometrics.observations import Observation
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
-from client.features.day_sources import Source, counted_sources, name_of, source_of
+from client.features.day_sources import Source, name_of, source_of
 from client.features.days.column_sources import SourcesByDay, night_sources, sleep_sources, variability_sources
 from client.features.days.days_of_readings import DaysOfReadings
-from client.vault.preferences.known_sources import known_sources
-from client.vault.preferences.own_settings import source_priority
-from client.vault.store import Vault
-from policies.vocabulary import AthleteId
+from policies.vocabulary import Category
 
 HOURS_OF_SLEEP = "hours of sleep"
 _RMSSD = Stream.RMSSD.value
 _SLEEP = (Stream.SLEEP_PERIOD_MIN, Stream.SLEEP_DURATION_H)
+_Sources = tuple[Source, ...]
 FigureSources = Mapping[str, SourcesByDay]
 """By what is told, whose its days are."""
+
+
+def category_of(told: str) -> Category:
+    """Return what somebody has to be allowed to see who is told of a stream of a switch."""
+    return Category.SLEEP if told == HOURS_OF_SLEEP else SPECS[Stream(told)].category
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class SourceSwitch:
     days: int
     first: date
     last: date
-    now: str
-    before: str
+    now: _Sources
+    before: _Sources
 
     @property
     def text(self) -> str:
@@ -45,28 +47,8 @@ class SourceSwitch:
             span = self.first.isoformat()
         elif self.days <= (self.last - self.first).days:
             span = f"{self.days} days from {span}"
-        return f"{', '.join(self.streams)}: figures of {span} now come from {self.now} instead of {self.before}"
-
-
-class SourceSwitches:
-    """Whose the days of athletes were before an import; found once for each, before anything of theirs is stored."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._before: dict[AthleteId, FigureSources] = {}
-
-    def note(self, athlete: AthleteId, brought: Iterable[Observation]) -> None:
-        """Look at an athlete whose readings are about to be stored; one source alone switches nothing."""
-        if athlete in self._before:
-            return
-        known = {(one.app, one.device) for one in known_sources(self._vault, [athlete])}
-        if known and len(known | counted_sources(brought).keys()) > 1:
-            priority = source_priority(self._vault, athlete)
-            self._before[athlete] = figure_sources(DaysOfReadings(self._vault.read(athlete), priority))
-
-    def told(self, athlete: AthleteId, days: DaysOfReadings) -> tuple[SourceSwitch, ...]:
-        """Return what has switched; days: the athlete's after the import."""
-        return tuple(switched(self._before[athlete], days)) if athlete in self._before else ()
+        now, before = _named(self.now), _named(self.before)
+        return f"{', '.join(self.streams)}: figures of {span} now come from {now} instead of {before}"
 
 
 def figure_sources(days: DaysOfReadings) -> FigureSources:
@@ -85,13 +67,13 @@ def switched(before: FigureSources, days: DaysOfReadings) -> list[SourceSwitch]:
     """Return what comes from another source now, by stream: days that had a figure, and have one of other sources."""
     after = dict(figure_sources(days))
     after[_RMSSD] = {**after[_RMSSD], **_of_beats(before, days)}
-    runs: dict[tuple[str, str, tuple[date, ...]], list[str]] = defaultdict(list)
+    runs: dict[tuple[_Sources, _Sources, tuple[date, ...]], list[str]] = defaultdict(list)
     for name, by_day in after.items():
-        found: dict[tuple[str, str], list[date]] = defaultdict(list)
+        found: dict[tuple[_Sources, _Sources], list[date]] = defaultdict(list)
         for day, now in by_day.items():
             old = before.get(name, {}).get(day, frozenset())
             if now - old and old - now:
-                found[_named(now - old), _named(old - now)].append(day)
+                found[tuple(sorted(now - old)), tuple(sorted(old - now))].append(day)
         for (new, former), held in found.items():
             runs[new, former, tuple(sorted(held))].append(name)
     return [

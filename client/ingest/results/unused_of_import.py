@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.outranked import outranked_of
+from client.ingest.results.days_before import DaysBefore
 from client.ingest.results.import_result import ImportResult
-from client.ingest.results.source_switches import SourceSwitches
 from client.ingest.results.unused_figures import UnusedFigures, unused_of_files
 from client.vault.preferences.known_sources import known_sources
 from client.vault.preferences.own_settings import source_priority
@@ -40,11 +40,11 @@ def _days_of(vault: Vault, athlete: AthleteId) -> DaysOfReadings | None:
 
 
 def with_unused(
-    vault: Vault, files: Sequence[Sequence[ImportResult]], switches: SourceSwitches | None = None
+    vault: Vault, files: Sequence[Sequence[ImportResult]], before: DaysBefore | None = None
 ) -> list[list[ImportResult]]:
     """Return the results of an import, each of which brought something new with what is not used of it.
 
-    switches: looked at the athletes before; the last file that changed anything of one tells what has switched.
+    before: looked at the athletes before; the last file that changed anything of one tells what became of its days.
     """
     found = [list(results) for results in files]
     changing: dict[AthleteId, list[tuple[int, int]]] = defaultdict(list)
@@ -61,6 +61,6 @@ def with_unused(
             one = found[at][place]
             found[at][place] = replace(one, unused=unused.get(one.file_sha256, ()) if one.added else ())
         last, place = places[-1]
-        switched = () if switches is None else switches.told(athlete, days)
-        found[last][place] = replace(found[last][place], switched=switched)
+        if before is not None:
+            found[last][place] = replace(found[last][place], changed=before.told(athlete, days))
     return found
