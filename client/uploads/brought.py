@@ -15,6 +15,7 @@ from client.ingest.archives.members import ArchiveMember, members_of
 from client.ingest.cells.time_columns import EXCHANGEABLE
 from client.ingest.input_file import SMALL, InputFile
 from client.ingest.mapping import Mapping as CsvMapping
+from client.ingest.results.days_before import ChangedDays
 from client.ingest.results.unused_figures import UnusedFigures
 from client.uploads.contents import FileContents
 from client.uploads.rehearsed_file import RehearsedFile
@@ -45,7 +46,8 @@ class BroughtFile:
     version: how often it was read; a form of before is not that of now. problem: what stood in the way of storing it,
     or of taking it out again. imports: what storing it was, by athlete, as the node numbers imports. sha256: of its
     bytes, once it is read. comparison: what storing it would do, once somebody looks at it. unused: what of it no
-    figure used when it was stored, by athlete.
+    figure used when it was stored, by athlete. changed: what became of the earlier days of those of whom this
+    was the last file of all that were stored at once.
 
     How its table is read, where no reader knows it: mapping; columns: of the table; doubts: what must be checked of a
     proposed mapping. directions: columns of ratings of which the person said which end is the best. is_answered: the
@@ -93,6 +95,7 @@ class BroughtFile:
     proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     labels_as: str = ""
     unused: Mapping[AthleteId, tuple[UnusedFigures, ...]] = field(default_factory=dict)
+    changed: Mapping[AthleteId, ChangedDays] = field(default_factory=dict)
 
     @property
     def can_be_read_again(self) -> bool:

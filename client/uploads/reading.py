@@ -15,7 +15,8 @@ from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
-from client.ingest.results.unused_of_import import unused_of_athletes
+from client.ingest.results.days_before import UNCHANGED, DaysBefore
+from client.ingest.results.unused_of_import import told_of_import
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.uploads.contents import FileContents, contents, read_for
 from client.uploads.described import DescribedTables
@@ -110,30 +111,40 @@ class UploadReader:
     def store(self, upload: Upload, owners: OwnersByFile) -> None:
         """Store files of which it is known whose they are."""
         chosen = [one for one in upload.files if one.key in owners]
+        before = DaysBefore(self._vault, self._now())
         for part in sorted({one.part for one in chosen}):
             with upload.telling(part):
-                self._store_part(upload, part, {one.place: one for one in chosen if one.part == part}, owners)
-        self._tell_unused([one for one in chosen if one.state is FileState.STORED])
+                self._store_part(upload, part, {one.place: one for one in chosen if one.part == part}, owners, before)
+        self._tell_what_became([one for one in chosen if one.state is FileState.STORED], before)
         upload.settle()
 
-    def _store_part(self, upload: Upload, part: int, wanted: dict[int, BroughtFile], owners: OwnersByFile) -> None:
+    def _store_part(
+        self, upload: Upload, part: int, wanted: dict[int, BroughtFile], owners: OwnersByFile, before: DaysBefore
+    ) -> None:
         for place, member in _safely(upload, part):
             file = wanted.pop(place, None)
             if file is not None and not upload.is_gone:
-                self._store_one(upload, file, member, owners[file.key])
+                self._store_one(upload, file, member, owners[file.key], before)
             if upload.is_gone or not wanted:  # the rest of an archive is not unpacked for nothing
                 return
 
-    def _tell_unused(self, files: Sequence[BroughtFile]) -> None:
-        """Note what of files that were just stored no figure uses; they are stored whether or not it can be told."""
+    def _tell_what_became(self, files: Sequence[BroughtFile], before: DaysBefore) -> None:
+        """Note what of files that were just stored no figure uses, and what became of earlier days, with the last file.
+
+        They are stored whether or not it can be told.
+        """
         try:
-            unused = unused_of_athletes(self._vault, (owner for file in files for owner in file.imports.values()))
+            after = told_of_import(self._vault, (owner for file in files for owner in file.imports.values()), before)
         except Exception as error:  # as in `_carry_out`
             _log(error)
             return
         for file in files:
-            of_file = {owner: unused[owner].get(file.sha256, ()) for owner in set(file.imports.values())}
+            of_file = {owner: after[owner].unused.get(file.sha256, ()) for owner in set(file.imports.values())}
             file.unused = {owner: found for owner, found in of_file.items() if found}
+        last = {owner: file for file in files for owner in file.imports.values()}
+        for file in files:
+            told = {owner: after[owner].changed for owner, one in last.items() if one is file}
+            file.changed = {owner: found for owner, found in told.items() if found != UNCHANGED}
 
     def compare(self, upload: Upload, file: BroughtFile, owners: Mapping[str, AthleteId]) -> None:
         """Note what storing a file as these owners' would do; nothing is stored."""
@@ -174,7 +185,7 @@ class UploadReader:
             file.state, file.problem = FileState.STORED, NOT_NOW
             return
         scrub_or_tell(self._vault, logger.warning)
-        file.unused = {}
+        file.unused, file.changed = {}, {}
         file.state, file.problem = FileState.UNDONE, "" if parts else ALREADY_UNDONE
 
     def _read_one(self, upload: Upload, file: BroughtFile, member: ArchiveMember) -> None:
@@ -191,7 +202,12 @@ class UploadReader:
             _carry_out(file, read)
 
     def _store_one(
-        self, upload: Upload, file: BroughtFile, member: ArchiveMember, owners: Mapping[str, AthleteId]
+        self,
+        upload: Upload,
+        file: BroughtFile,
+        member: ArchiveMember,
+        owners: Mapping[str, AthleteId],
+        before: DaysBefore,
     ) -> None:
         def store() -> None:
             opened = member.opened()
@@ -200,6 +216,8 @@ class UploadReader:
             upload.check_is_here()
             named = {label: owner for label, owner in owners.items() if label in found.readings}
             importer = Importer(self._vault, self._now(), Attribution(), who=upload.person)
+            for label, owner in named.items():
+                before.note(owner, found.readings[label].observations)
             with self._vault.transaction():  # of a file of many athletes all or none: what is stored can be undone
                 results = importer.store(opened, found.reader, found.readings, named)
                 remembered_as = self._remember(upload.role, file, opened)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.outranked import outranked_of
-from client.ingest.results.days_before import DaysBefore
+from client.ingest.results.days_before import UNCHANGED, ChangedDays, DaysBefore
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.unused_figures import UnusedFigures, unused_of_files
 from client.vault.preferences.known_sources import known_sources
@@ -18,18 +18,30 @@ UnusedByFile = Mapping[str, tuple[UnusedFigures, ...]]
 """What is not used of each file, by its SHA-256."""
 
 
-def unused_of_athletes(vault: Vault, athletes: Iterable[AthleteId]) -> dict[AthleteId, UnusedByFile]:
-    """Return what is not used of the files of these athletes; raises UnknownAthlete or AthleteErased.
+@dataclass(frozen=True, slots=True)
+class ToldOfImport:
+    """What is told of one athlete after an import: what no figure uses, by file, and what became of the days."""
+
+    unused: UnusedByFile = field(default_factory=dict)
+    changed: ChangedDays = UNCHANGED
+
+
+def told_of_import(vault: Vault, athletes: Iterable[AthleteId], before: DaysBefore) -> dict[AthleteId, ToldOfImport]:
+    """Return what is told of these athletes; raises UnknownAthlete or AthleteErased.
 
     The order of sources is that of the athlete and the node. Each athlete's readings are read once; those of an athlete
-    of one source are not.
+    of one source are not. before: looked at them before.
     """
-    return {athlete: _unused_of(vault, athlete) for athlete in sorted(set(athletes))}
+    return {athlete: _after(vault, athlete, before) for athlete in sorted(set(athletes))}
 
 
-def _unused_of(vault: Vault, athlete: AthleteId) -> UnusedByFile:
+def _after(vault: Vault, athlete: AthleteId, before: DaysBefore | None) -> ToldOfImport:
     days = _days_of(vault, athlete)
-    return {} if days is None else unused_of_files(outranked_of(days))
+    if days is None:
+        return ToldOfImport()
+    return ToldOfImport(
+        unused_of_files(outranked_of(days)), UNCHANGED if before is None else before.told(athlete, days)
+    )
 
 
 def _days_of(vault: Vault, athlete: AthleteId) -> DaysOfReadings | None:
@@ -53,14 +65,10 @@ def with_unused(
             if one.athlete is not None and (one.added or one.replaced):
                 changing[one.athlete].append((at, place))
     for athlete, places in sorted(changing.items()):
-        days = _days_of(vault, athlete)
-        if days is None:
-            continue
-        unused = unused_of_files(outranked_of(days))
+        after = _after(vault, athlete, before)
         for at, place in places:
             one = found[at][place]
-            found[at][place] = replace(one, unused=unused.get(one.file_sha256, ()) if one.added else ())
+            found[at][place] = replace(one, unused=after.unused.get(one.file_sha256, ()) if one.added else ())
         last, place = places[-1]
-        if before is not None:
-            found[last][place] = replace(found[last][place], changed=before.told(athlete, days))
+        found[last][place] = replace(found[last][place], changed=after.changed)
     return found

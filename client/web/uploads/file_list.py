@@ -10,6 +10,7 @@ from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.contents import FOR_THE_MEDICAL_TEAM
 from client.uploads.import_kinds import kind_of
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
+from client.web.uploads.changed_words import CHANGED, WOULD_CHANGE, changed_notes
 from client.web.uploads.mapping_form import asks_for_scale
 from client.web.uploads.stored_before import COMPARING, FilesBeside
 from client.web.uploads.unused_words import PART_UNUSED, PART_WOULD_BE_UNUSED, unused_notes
@@ -163,11 +164,14 @@ def _line(one: _Looked, beside: FilesBeside) -> BroughtLine:
 
 def _state(one: _Looked, beside: FilesBeside) -> str:
     file = one.file
-    if file.state is FileState.STORED and not file.problem and unused_notes(file.unused, beside):
-        return PART_UNUSED
-    if one.is_ready and not file.problem and unused_notes(beside.unused_of(file, one.owners), beside):
-        return PART_WOULD_BE_UNUSED
-    return state_words(file, one.owners)
+    told = [state_words(file, one.owners)]
+    if file.state is FileState.STORED and not file.problem:
+        told += [PART_UNUSED] if unused_notes(file.unused, beside) else []
+        told += [CHANGED] if changed_notes(file.changed, beside, is_stored=True) else []
+    elif one.is_ready and not file.problem:
+        told += [PART_WOULD_BE_UNUSED] if unused_notes(beside.unused_of(file, one.owners), beside) else []
+        told += [WOULD_CHANGE] if changed_notes(beside.changed_of(file, one.owners), beside, is_stored=False) else []
+    return "; ".join(told)
 
 
 def _summary(file: BroughtFile, state: str) -> str:

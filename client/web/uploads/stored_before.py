@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 from typing import Final
 
 from chassis.text import long_date
+from client.ingest.results.days_before import ChangedDays
 from client.ingest.results.unused_figures import UnusedFigures
 from client.uploads.brought import BroughtFile, FileState, Upload
 from client.vault.history.kept_by_version import KeptByVersion
@@ -59,6 +60,11 @@ class FilesBeside:
             return f"Stored already, on {long_date(day)}; nothing of it is new"
         twin = self._twin(file, owners)
         return "" if twin is None else f"Known already: you brought the same file as {twin.name}"
+
+    def changed_of(self, file: BroughtFile, owners: Owners) -> Mapping[AthleteId, ChangedDays]:
+        """Return what would become of earlier days with a file that was compared; empty for any other."""
+        found = file.comparison if _is_compared(file, owners) else None
+        return found.changed if found is not None else {}
 
     def unused_of(self, file: BroughtFile, owners: Owners) -> Mapping[AthleteId, tuple[UnusedFigures, ...]]:
         """Return what no figure would use of a file that was compared; empty for any other."""

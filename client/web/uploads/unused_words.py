@@ -16,8 +16,8 @@ from client.web.uploads.stream_words import stream_name
 from policies.vocabulary import AthleteId
 
 UnusedByAthlete = Mapping[AthleteId, tuple[UnusedFigures, ...]]
-PART_UNUSED: Final = "Stored; part of it is not used in the numbers"
-PART_WOULD_BE_UNUSED: Final = "Ready to be stored; part of it would not be used in the numbers"
+PART_UNUSED: Final = "part of it is not used in the numbers"
+PART_WOULD_BE_UNUSED: Final = "part of it would not be used in the numbers"
 _WHY: Final[Mapping[WhyFirst, str]] = {
     WhyFirst.ORDER: "another source comes first: {word}. Whoever runs this node can change which comes first.",
     WhyFirst.WHOLE: "another source says more of the same session: {word}.",

@@ -17,6 +17,7 @@ from client.web.uploads.attribution import (
     owners_in,
     owners_of,
 )
+from client.web.uploads.changed_words import changed_notes
 from client.web.uploads.file_list import kind_words
 from client.web.uploads.mapping_form import (
     LEAVE_OUT,
@@ -73,7 +74,7 @@ class BroughtPage:
     """One file as it would be read. owners: as in the list.
 
     rows_of: of a stored file, each athlete with their rows and how many of these gave figures. unused: what of it
-    is not used in figures.
+    is not used in figures. changed: what becomes of earlier days.
     """
 
     name: str
@@ -90,6 +91,7 @@ class BroughtPage:
     columns: tuple[tuple[str, int, int, str], ...]
     rows_of: tuple[tuple[str, int, int], ...]
     unused: tuple[str, ...]
+    changed: tuple[str, ...]
     questions: tuple[RowsQuestion, ...]
     lines: tuple[ColumnLine, ...]
     read_as: OptionGroups
@@ -136,6 +138,7 @@ def brought_page(
         columns=_columns(found, owners.left_out) if found else (),
         rows_of=_rows_of_athletes(file, found, known) if found and is_stored else (),
         unused=_unused(file, owners, beside),
+        changed=_changed(file, owners, beside),
         questions=_questions(file, known) if is_open else (),
         lines=tuple(shown or ()) if file.can_be_read_again else (),
         read_as=choices(upload.role),
@@ -158,6 +161,15 @@ def _unused(file: BroughtFile, owners: Owners, beside: FilesBeside) -> tuple[str
         return unused_notes(file.unused, beside)
     if file.state is FileState.READ:
         return unused_notes(beside.unused_of(file, owners), beside, are="would be stored")
+    return ()
+
+
+def _changed(file: BroughtFile, owners: Owners, beside: FilesBeside) -> tuple[str, ...]:
+    """Return what became of earlier days with a stored file, or would with one that waits."""
+    if file.state is FileState.STORED:
+        return changed_notes(file.changed, beside, is_stored=True)
+    if file.state is FileState.READ:
+        return changed_notes(beside.changed_of(file, owners), beside, is_stored=False)
     return ()
 
 

@@ -160,7 +160,7 @@ def test_while_that_is_looked_up_the_page_says_so(
     goes_on.set()
     uploader.app.state.uploads.finish()
 
-    assert "It is being looked up what of it the numbers would not use." in under_way
+    assert "It is being looked up what of it the numbers would not use, and which days would change." in under_way
     page = uploader.http.get(path).text
     assert "being looked up" not in page
     assert "not used in the numbers" in page
