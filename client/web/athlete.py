@@ -18,14 +18,16 @@ from client.coaching.readiness import Light
 from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Level
 from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
+from client.features.days.column_sources import SourcesOfFigures
 from client.features.morning_answers import morning_items_used
 from client.vault.store import Athlete
 from client.web import text
 from client.web.access import PageAccess
 from client.web.beside_usual import against_usual
-from client.web.charts.hrv import hrv_chart
-from client.web.charts.load import load_chart
-from client.web.charts.sleep import sleep_chart
+from client.web.charts.hrv import hrv_chart, hrv_sources
+from client.web.charts.load import load_chart, load_sources
+from client.web.charts.sleep import sleep_chart, sleep_sources
+from client.web.charts.sources import page_names
 from client.web.site import DECISIONS_DAYS, ClubSite
 from client.web.viewer import Viewer
 from policies.vocabulary import AthleteId, Category
@@ -259,9 +261,21 @@ def _charts(site: ClubSite, it: Opened) -> list[Chart]:
     table = placed[0].until(it.day)
     session = it.assessment.plan.session if it.assessment else None
     sources = site.tables.sources(it.athlete.athlete, it.access.of(it.athlete.athlete))
-    found = [
-        hrv_chart(table, sources.variability),
-        load_chart(table, day=it.day, planned_au=session.load_au if session else None, sources=sources.load),
-        sleep_chart(table, sources, day=it.day),
-    ]
+    return charts_of(table, sources, day=it.day, planned_au=session.load_au if session else None)
+
+
+def charts_of(table: DailyTable, sources: SourcesOfFigures, *, day: date, planned_au: float | None) -> list[Chart]:
+    """Return the charts of a page, of which one word names one source on all of them. planned_au: of the day's plan."""
+    names = page_names(
+        (
+            hrv_sources(table, sources.variability),
+            load_sources(table, sources.load),
+            sleep_sources(table, sources, day=day),
+        )
+    )
+    found = (
+        hrv_chart(table, sources.variability, names),
+        load_chart(table, day=day, planned_au=planned_au, sources=sources.load, names=names),
+        sleep_chart(table, sources, day=day, names=names),
+    )
     return [chart for chart in found if chart is not None]

@@ -18,7 +18,7 @@ from client.features.days.instruments import instruments, of_one_instrument
 from client.features.hrv_baseline import hrv_baseline
 from client.web.beside_usual import printed
 from client.web.charts.parts import MISSING, Rows, finished, json_value, table_value
-from client.web.charts.sources import FROM, Words, named, source_words, with_sources
+from client.web.charts.sources import FROM, SourceNames, Words, named, on_days, source_words, with_sources
 from models.arrays import Floats
 
 SPEC = Path(__file__).with_name("hrv.json")
@@ -44,14 +44,22 @@ class _Series:
     high: float
 
 
-def hrv_chart(table: DailyTable, sources: SourcesByDay = MappingProxyType({})) -> Chart | None:
-    """Daily lnRMSSD dots, 7-day mean and the own band; None without a band or reading."""
+def hrv_sources(table: DailyTable, sources: SourcesByDay) -> list[SourcesByDay]:
+    """Return whose the figures are that the chart shows; none where there is no chart."""
+    series = _series(table)
+    return [] if series is None else [on_days(sources, series.dates)]
+
+
+def hrv_chart(
+    table: DailyTable, sources: SourcesByDay = MappingProxyType({}), names: SourceNames | None = None
+) -> Chart | None:
+    """Daily lnRMSSD dots, 7-day mean and the own band; None without a band or reading. names: of the page's sources."""
     series = _series(table)
     if series is None:
         return None
     finding = f"The 7-day mean of heart-rate variability is {_place(series)} the usual range"
     it = printed(series.mean, series.low, series.high, step=0.01)
-    (words,) = source_words(sources, days=series.dates)
+    (words,) = source_words([on_days(sources, series.dates)], names)
     made_by = _by_source(series, words)
     return finished(
         _spec(series),

@@ -20,7 +20,7 @@ from client.features.days.possible_repeats import differing
 from client.features.load import last_days, observed
 from client.features.rest import ASSUMED_REST
 from client.web.charts.parts import UNKNOWN, Rows, even_steps, finished, json_value, table_value
-from client.web.charts.sources import FROM, named, source_words, with_sources
+from client.web.charts.sources import FROM, SourceNames, named, on_days, source_words, with_sources
 from client.web.text import MAY_COUNT_TWICE
 from models.arrays import Floats
 
@@ -93,17 +93,30 @@ class LoadComparison:
         )
 
 
+def load_sources(table: DailyTable, sources: SourcesByDay) -> list[SourcesByDay]:
+    """Return whose the bars are that the chart shows."""
+    return [on_days(sources, _series(table).known_days)]
+
+
 def load_chart(
-    table: DailyTable, *, day: date, planned_au: float | None, sources: SourcesByDay = MappingProxyType({})
+    table: DailyTable,
+    *,
+    day: date,
+    planned_au: float | None,
+    sources: SourcesByDay = MappingProxyType({}),
+    names: SourceNames | None = None,
 ) -> Chart | None:
-    """Daily session load as bars with 7- and 28-day weighted means and today's plan; None without any load."""
+    """Daily session load as bars with 7- and 28-day weighted means and today's plan; None without any load.
+
+    names: of the page's sources.
+    """
     if not np.isfinite(table.column("load_au")).any():
         return None
     shown = _shown(table)
     found, other = compared(table), _if_one(table)
     too_few = "" if found else f" {_too_few(table)}"
     label = found.label if found else f"{TOO_FEW}.{too_few}"
-    (words,) = source_words(sources, days=shown.told.known_days)
+    (words,) = source_words(load_sources(table, sources), names)
     made_by = f" Sources: {named(words)}." if words else ""
     return finished(
         _spec(shown, day, planned_au or None),

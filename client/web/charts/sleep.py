@@ -16,12 +16,12 @@ from chassis.text import listed, long_date
 from chassis.web.chart_spec import filled
 from chassis.web.charts import Chart
 from client.features.daily import DailyTable
-from client.features.days.column_sources import SourcesOfFigures
+from client.features.days.column_sources import SourcesByDay, SourcesOfFigures
 from client.features.days.instruments import instruments, of_one_instrument
 from client.features.days.nights import Sleep
 from client.web import text
 from client.web.charts.parts import MISSING, finished, table_value
-from client.web.charts.sources import FROM, Words, named, source_words
+from client.web.charts.sources import FROM, SourceNames, Words, named, on_days, source_words
 from models.arrays import Floats
 
 NIGHTS = 14
@@ -61,21 +61,35 @@ class _Sources:
         return (FROM,) if self.bars or self.hours else ()
 
 
-def sleep_chart(table: DailyTable, sources: SourcesOfFigures, *, day: date) -> Chart | None:
-    """Fourteen nights: bed to wake where a device timed them, else hours alone; None without any night."""
-    nights = [day - timedelta(days=back) for back in range(NIGHTS - 1, -1, -1)]
+def sleep_sources(table: DailyTable, sources: SourcesOfFigures, *, day: date) -> list[SourcesByDay]:
+    """Return who timed the nights that the chart shows, and whose their hours are; none where there is no chart."""
+    nights, hours = _nights(day), _by_night(table, table.column("sleep_h"))
+    known = [night for night in nights if night in hours]
+    return [on_days(sources.nights, _timed(sources.main, nights)), on_days(sources.hours, known)] if known else []
+
+
+def sleep_chart(
+    table: DailyTable, sources: SourcesOfFigures, *, day: date, names: SourceNames | None = None
+) -> Chart | None:
+    """Fourteen nights: bed to wake where a device timed them, else hours alone; None without any night.
+
+    names: of the page's sources.
+    """
+    nights = _nights(day)
     hours = _by_night(table, table.column("sleep_h"))
     if not any(night in hours for night in nights):
         return None
     said = _Said.of(table, nights)
     timed = _timed(sources.main, nights)
-    bars = {night: sources.nights[night] for night in timed if night in sources.nights}
-    shown = {night: found for night, found in sources.hours.items() if night in hours}
-    told = _Sources(*source_words(bars, shown, days=nights))
+    told = _Sources(*source_words(sleep_sources(table, sources, day=day), names))
     if timed:
         return _bed_to_wake(nights, hours, timed, told, said)
     are_measured = all(night in sources.nights for night in nights if night in hours)
     return _hours_alone(nights, hours, told, said, are_measured=are_measured)
+
+
+def _nights(day: date) -> list[date]:
+    return [day - timedelta(days=back) for back in range(NIGHTS - 1, -1, -1)]
 
 
 @dataclass(frozen=True, slots=True)

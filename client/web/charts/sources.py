@@ -1,6 +1,7 @@
 """The sources of a chart's figures in words: named where more than one stands in what it shows, and by the table's row.
 
-A word says what kind of thing measured or asked; two of one kind have a number, for no product or device is named.
+A word says what kind of thing measured or asked; two of one kind have a number, which is the same on all charts of a
+page, for no product or device is named.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,30 +20,45 @@ Words = Mapping[date, tuple[str, ...]]
 """By day, the words of the sources of one kind of figures."""
 
 
-def source_words(*shown: SourcesByDay, days: Iterable[date]) -> list[Words]:
-    """Return by day, for each kind of figures that a chart shows, the words of its sources.
+SourceNames = Mapping[Source, str]
+"""The word of each source that a page names."""
 
-    Empty maps where one source made all that is shown on these days: then nothing has to be told apart.
+
+def on_days(by_day: SourcesByDay, days: Iterable[date]) -> SourcesByDay:
+    """Return whose the figures of these days are, in their order, where that is known."""
+    return {day: by_day[day] for day in days if by_day.get(day)}
+
+
+def page_names(charts: Iterable[Sequence[SourcesByDay]]) -> SourceNames:
+    """Return a word for each source that one of these charts names, by what each of them shows.
+
+    Of several with one word each has the number in which it was first seen: one word is one source on all of a page.
     """
-    wanted = list(days)
-    parts = [{day: by_day[day] for day in wanted if by_day.get(day)} for by_day in shown]
-    sources = list(dict.fromkeys(chain.from_iterable(sorted(found) for part in parts for found in part.values())))
-    if len(sources) < 2:
-        return [{} for _ in parts]
-    words = _told_apart(sources)
-    return [{day: tuple(sorted(words[one] for one in found)) for day, found in part.items()} for part in parts]
-
-
-def _told_apart(sources: Iterable[Source]) -> dict[Source, str]:
-    """Return a word for each source; of several with one word the number in which they were first seen."""
     by_word: dict[str, list[Source]] = {}
-    for source in sources:
+    for source in dict.fromkeys(chain.from_iterable(map(_told_apart, charts))):
         by_word.setdefault(source_word(source[0]), []).append(source)
     return {
         source: word if len(held) == 1 else f"{word} {number}"
         for word, held in by_word.items()
         for number, source in enumerate(held, start=1)
     }
+
+
+def _told_apart(shown: Sequence[SourcesByDay]) -> list[Source]:
+    """Return the sources of a chart as they are first seen; none where one made all of it: nothing has to be told."""
+    found = dict.fromkeys(chain.from_iterable(sorted(held) for part in shown for held in part.values()))
+    return list(found) if len(found) > 1 else []
+
+
+def source_words(shown: Sequence[SourcesByDay], names: SourceNames | None) -> list[Words]:
+    """Return by day, for each kind of figures that a chart shows, the words of its sources.
+
+    Empty maps where one source made all that is shown. names: those of its page; None for a chart that stands alone.
+    """
+    if not _told_apart(shown):
+        return [{} for _ in shown]
+    words = page_names([shown]) if names is None else names
+    return [{day: tuple(sorted(words[one] for one in found)) for day, found in part.items()} for part in shown]
 
 
 def named(words: Words) -> str:

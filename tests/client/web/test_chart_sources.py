@@ -1,5 +1,8 @@
 """Every figure of a chart's table is of the source that its row names; where none is named there is only one."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -8,13 +11,16 @@ import vl_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.text import long_date
 from chassis.web.charts import Chart
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
-from client.features.days.column_sources import SourcesOfFigures, sources_of_figures
+from client.features.day_sources import Source
+from client.features.days.column_sources import SourcesByDay, SourcesOfFigures, sources_of_figures
 from client.features.days.days_of_readings import DaysOfReadings
 from client.web import text
+from client.web.athlete import charts_of
 from client.web.charts.hrv import hrv_chart
 from client.web.charts.load import load_chart
 from client.web.charts.sleep import sleep_chart
@@ -66,6 +72,14 @@ def one_or_named(found: list[tuple[str, str]], words: dict[str, str]) -> None:
     assert all(said for _, said in known) or len({words[value] for value, _ in known}) < 2, known
 
 
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """No picture is needed: the rows of many charts are read."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(vl_convert, "vegalite_to_svg", lambda _, **__: "<svg ></svg>")
+        yield
+
+
 def made(seed: int) -> tuple[DailyTable, SourcesOfFigures]:
     readings = sorted(world(np.random.default_rng(seed)), key=lambda one: one.start)
     table = build(readings).extended_to(TODAY)
@@ -77,8 +91,7 @@ def made(seed: int) -> tuple[DailyTable, SourcesOfFigures]:
 def test_every_figure_is_of_the_source_that_its_row_names(seed: int) -> None:
     table, sources = made(seed)
 
-    with pytest.MonkeyPatch.context() as undrawn:  # no picture is needed: the rows of many charts are read
-        undrawn.setattr(vl_convert, "vegalite_to_svg", lambda _, **__: "<svg ></svg>")
+    with undrawn():
         slept = sleep_chart(table, sources, day=TODAY)
         varied = hrv_chart(table, sources.variability)
         load = load_chart(table, day=TODAY, planned_au=None, sources=sources.load)
@@ -144,3 +157,43 @@ def test_two_sources_of_one_kind_have_numbers() -> None:
 
     assert chart is not None
     assert {row[-1] for row in chart.rows} == {"watch 1", "watch 2", "not recorded"}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 4), min_size=1, max_size=20))
+def test_one_word_is_one_source_on_all_charts_of_a_page(days: list[tuple[int, int, int, int]]) -> None:
+    """Three watches and a form, in turns; each day which of them, or nobody, told each kind of figure."""
+    watches = [ReadingSource(device, "fit", device * 64) for device in "ab"] + [ReadingSource("", "tcx", "f" * 64)]
+    readings = [observe(Stream.RMSSD, at(back), 60.0 + back % 3, watches[0]) for back in range(30, 60)]
+    for back, (varied, slept, loaded, asked) in enumerate(days):
+        readings += [observe(Stream.RMSSD, at(back), 60.0 + back % 3, one) for one in watches[varied : varied + 1]]
+        readings += [night(back, one, "watch") for one in watches[slept : slept + 1]]
+        readings += [observe(Stream.SESSION_LOAD, at(back, 9), 300.0, one) for one in [*watches, ANSWERS][loaded:][:1]]
+        readings += [observe(Stream.SLEEP_DURATION_H, at(back), 8.0, ANSWERS)] * (asked == 0)
+    sources = sources_of_figures(DaysOfReadings(readings))
+
+    with undrawn():
+        charts = charts_of(build(readings).extended_to(TODAY), sources, day=TODAY, planned_au=None)
+
+    of_word: dict[str, set[Source]] = defaultdict(set)
+    for chart in charts:
+        for word, source in said_of_days(chart, sources):
+            of_word[word].add(source)
+    assert all(len(held) == 1 for held in of_word.values()), of_word
+    assert len({next(iter(held)) for held in of_word.values()}) == len(of_word), of_word
+    numbers = sorted(word for word in of_word if word.startswith("watch"))
+    assert numbers in ([], ["watch"], ["watch 1", "watch 2"], ["watch 1", "watch 2", "watch 3"])
+
+
+def said_of_days(chart: Chart, sources: SourcesOfFigures) -> Iterator[tuple[str, Source]]:
+    """Each word of the last column of a chart's table, with the source of that day."""
+    of_chart = {"HRV (ln ms)": sources.variability, "Load (AU)": sources.load}
+    hours: SourcesByDay = of_chart.get(chart.columns[1], {**sources.nights, **sources.hours})
+    dates = {long_date(at(back).date()): at(back).date() for back in range(61)}
+    for row in chart.rows if chart.columns[-1] == FROM else ():
+        day, said = dates[str(row[0])], str(row[-1])
+        bar, _, word = said.rpartition("; asleep: ")
+        if bar:
+            yield bar.removeprefix("in bed: "), *sources.nights[day]
+        if word not in ("", "not recorded"):
+            yield word, *hours[day]
