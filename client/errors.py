@@ -30,6 +30,8 @@ ClientError
 
 from typing import ClassVar
 
+from chassis.remote_service import not_answering, nothing_lost
+
 
 class ClientError(Exception):
     """Base of every error that `client` raises; the message is one sentence a person can act on."""
@@ -134,10 +136,9 @@ class ConsentNotAnswering(ConsentUnavailable):
     """The consent service gave no answer, or said that it cannot serve now. status: of that answer (HTTP)."""
 
     def __init__(self, address: str, status: int | None = None) -> None:
-        came = "gave no answer" if status is None else f"cannot answer now (status {status})"
-        self._what = f"the consent service at {address} {came}"
-        retry = "try again once `homefield-node status` says that it answers"
-        super().__init__(f"{self._what}; nothing that this node holds is lost, {retry}")
+        self._what = not_answering("the consent service", address, status)
+        until = "`homefield-node status` says that it answers"
+        super().__init__(nothing_lost(self._what, holder="this node", until=until))
 
     @property
     def what(self) -> str:

@@ -14,6 +14,7 @@ from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.key_change import SignedKeyChange, TakenKey
 from chassis.http.request_signature import protects_answers
 from chassis.http.signed_client import UNAUTHORISED, SignedClient
+from chassis.remote_service import not_answering, nothing_lost
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import Role
@@ -152,11 +153,11 @@ class CoordinatorConsentClient:
         except ServiceBusy as error:
             raise ConsentAskedTooOften(error.retry_after_s) from error
         except ServiceUnreachable as error:
-            raise ConsentDown("the consent service cannot be reached") from error
+            raise _away(self.http.base_url) from error
         except UnsoundAnswer as error:
             raise ConsentServiceFailed("the consent service gave an answer of another size") from error
         if answer.status >= 500:
-            raise ConsentDown(f"the consent service cannot answer now (status {answer.status})")
+            raise _away(self.http.base_url, answer.status)
         problem = answer.clock_problem(own="the coordinator's clock", other="the consent service's")
         if problem:
             raise ConsentServiceFailed(f"the consent service refused the request: {problem}")
@@ -177,3 +178,8 @@ class CoordinatorConsentClient:
             return kind.model_validate_json(answer.body)
         except ValidationError as error:
             raise ConsentServiceFailed("the consent service gave an answer of another shape") from error
+
+
+def _away(address: str, status: int | None = None) -> ConsentDown:
+    came = not_answering("the consent service", address, status)
+    return ConsentDown(nothing_lost(came, holder="this coordinator", until="it answers"))

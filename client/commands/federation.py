@@ -186,7 +186,7 @@ def approve(
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
     found = _checked(approvals, signed, settings, at=utc_now())
     if not as_json:
-        print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found))
+        print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found, settings))
         if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
             raise ClientError("nothing was approved")
     # The log first: an approval that nobody could see later is none.
@@ -226,13 +226,16 @@ def _checked(
     return found
 
 
-def describe(manifest: "CampaignManifest") -> list[tuple[str, str]]:
-    """What a club analyst needs to know before approving: data, privacy, noise, time."""
+def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
+    """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
+    from client.federation.approval import MODEL_WORDS
+
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
     epsilon = epsilon_proved(cost, manifest.delta)
+    names: dict[str, str] = {settings.club: settings.name}
     categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
     return [
-        ("Model", manifest.model),
+        ("Model", _named(MODEL_WORDS.get(manifest.model), manifest.model)),
         ("Learns from", f"{categories}; only of athletes who let it"),
         ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
         ("Rounds", str(manifest.rounds)),
@@ -242,7 +245,11 @@ def describe(manifest: "CampaignManifest") -> list[tuple[str, str]]:
         ),
         ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
-        ("Clubs", ", ".join(sorted(manifest.clubs))),
+        ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
         ("Open until", moment(manifest.expires)),
         ("Manifest", manifest.sha256),
     ]
+
+
+def _named(name: str | None, known_as: str) -> str:
+    return known_as if name is None else f"{name} ({known_as})"

@@ -21,6 +21,11 @@ from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
 MASKINGS = frozenset({"none"})  # what this node can do
+MODEL_WORDS = {
+    "recovery-linear-1": "Next-day readiness",
+    "risk-logistic-1": "Injury in the next seven days",
+}
+"""What a model of a campaign tells, by its id."""
 
 
 class ApprovalFile(BaseModel):

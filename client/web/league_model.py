@@ -11,7 +11,7 @@ from audit.entries.details.codes import ClubPage
 from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
-from client.federation.approval import ApprovalFile
+from client.federation.approval import MODEL_WORDS, ApprovalFile
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS, minus
 from models.card import ModelCard
@@ -50,10 +50,6 @@ REASON_WORDS = {
     "calibration slope outside .8 to 1.25": "calibration slope outside 0.8 to 1.25",
 }
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-MODEL_WORDS = {
-    "recovery-linear-1": "Next-day readiness",
-    "risk-logistic-1": "Injury in the next seven days",
-}
 
 
 @dataclass(frozen=True, slots=True)

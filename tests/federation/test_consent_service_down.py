@@ -1,4 +1,5 @@
-"""While the consent service gives no answer, or a 5xx, the node's commands say one sentence and change nothing."""
+"""While the consent service gives no answer, or a 5xx, the commands of node and coordinator say one sentence and change
+nothing."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 import client.cli
+import server.cli
 from tests.privacy.programs import ADDRESS, Programs, files, in_weeks, set_up
 
 LOST = "nothing that this node holds is lost, try again once `homefield-node status` says that it answers"
@@ -45,6 +47,20 @@ def test_every_command_says_where_it_asked_what_came_and_what_to_do(programs: Pr
 
     assert answer.exit_code == 1
     assert f"{came}; {LOST}" in str(answer.exception)
+
+
+@pytest.mark.parametrize("verb", ["node add", "rotate-key", "staff-code"])
+def test_the_coordinators_commands_say_the_same(programs: Programs, came: str, verb: str) -> None:
+    rest = {
+        "node add": ["club-a", programs.node / "keys" / "fleet.pub"],
+        "staff-code": ["--person", "A. N.", "--role", "operator"],
+    }
+
+    answer = programs.run(server.cli.app, *verb.split(), programs.league, *rest.get(verb, []))
+
+    assert answer.exit_code == 1
+    lost = "nothing that this coordinator holds is lost, try again once it answers"
+    assert f"{came}; {lost}" in str(answer.exception)
 
 
 def test_what_is_done_without_the_log_names_the_same_cause(programs: Programs, came: str) -> None:

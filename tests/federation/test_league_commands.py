@@ -110,3 +110,13 @@ def test_a_coordinator_of_before_learns_the_services_key_and_one_with_another_ke
 @pytest.mark.parametrize(("text", "is_one"), [("league-2", True), ("l", False), ("League", False), ("a\n", False)])
 def test_an_organisations_id_is_lower_case_letters_digits_and_dashes(text: str, is_one: bool) -> None:
     assert is_org_id(text) is is_one
+
+
+def test_what_is_approved_is_shown_by_name_and_id_where_the_node_knows_the_name(programs: Programs) -> None:
+    node_added(programs)
+    manifest = programs.opened_campaign()
+
+    shown = " ".join(programs.done(client.cli.app, "approve", programs.node, manifest, "--yes").stdout.split())
+
+    assert "Next-day readiness (recovery-linear-1)" in shown
+    assert "Eastmere FC (club-a)" in shown

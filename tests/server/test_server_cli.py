@@ -199,7 +199,8 @@ def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service
     opened = end("campaign", "open", folder, "--model", "recovery-linear-1", "--out", tmp_path / "m.json")
     issued = end("staff-code", folder, "--person", "A. N.", "--role", "operator")
 
-    said = (1, "Error: the consent service cannot be reached\n")
+    came = "the consent service at http://127.0.0.1:8100 gave no answer"
+    said = (1, f"Error: {came}; nothing that this coordinator holds is lost, try again once it answers\n")
     assert [added, opened, issued] == [said] * 3
     assert not (tmp_path / "m.json").exists()
     store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
