@@ -28,7 +28,7 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
     Raises NotFound, or Conflict if it was done before. The entry is sealed under the very keys that end here: only who
     kept the own tag key can still find it.
     """
-    members.locked_one(tx, athlete)
+    members.locked_one(tx, athlete, even_erased=True)
     if tx.context.journal.is_erased(tx.session, athlete):
         raise Conflict("this athlete's record is erased already")
     tx.append(end(tx, athlete))
@@ -37,7 +37,7 @@ def erase(tx: Transaction, athlete: AthleteId) -> None:
 
 def end(tx: Transaction, athlete: AthleteId) -> list[Draft]:
     """End everything that is shared; returns what the caller, who holds the lock, appends before it destroys."""
-    row = members.locked_one(tx, athlete)
+    row = members.locked_one(tx, athlete, even_erased=True)
     ended = change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER)
     row.epoch += 1
     refund_withdrawn(tx, athlete)

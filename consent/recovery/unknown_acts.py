@@ -123,7 +123,7 @@ def _freeze(tx: Transaction, athlete: AthleteId, decided: int) -> list[Draft]:
     change_consent.end_where(tx, athlete, recipient=None, method=ConsentMethod.ISSUER, by=ActorKind.CONTROLLER)
     refund_withdrawn(tx, athlete)
     # Each unknown decision has raised the epoch by one at most.
-    members.locked_one(tx, athlete).epoch += decided
+    members.locked_one(tx, athlete, even_erased=True).epoch += decided
     if FreezeCause.RECOVERY in members.get(tx, athlete).frozen:
         return []
     return [mark_frozen(tx, athlete, FreezeCause.RECOVERY)]

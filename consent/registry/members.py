@@ -98,10 +98,14 @@ def locked_members(tx: Transaction, athletes: Iterable[AthleteId]) -> dict[Athle
     return {AthleteId(row.athlete): member_of(row) for row in found}
 
 
-def locked_one(tx: Transaction, athlete: AthleteId) -> MemberRow:
-    """Lock one athlete; raises NotFound."""
+def locked_one(tx: Transaction, athlete: AthleteId, *, even_erased: bool = False) -> MemberRow:
+    """Lock one athlete; raises NotFound, also for one whose record was erased unless that is asked for.
+
+    A choice that was under way when the record was erased must not be carried out after it: its entries could never be
+    found again, and a recovery would not know that it ended.
+    """
     rows = locked(tx, [athlete])
-    if athlete not in rows:
+    if athlete not in rows or (tx.context.journal.is_erased(tx.session, athlete) and not even_erased):
         raise NotFound("expected an athlete who is enrolled here")
     return rows[athlete]
 

@@ -1,5 +1,6 @@
 """Erasure: the keys are gone, nothing about the athlete can be opened or linked, and the log verifies as before."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from audit.entries.details.clubs import OperatorLooked
-from audit.entries.details.codes import OperatorView
+from audit.entries.details.codes import FreezeCause, OperatorView
 from audit.entries.events import EventKind
 from audit.verification.athlete_export import parse_export
 from audit.verification.check_athlete_export import check_export, check_in_log
@@ -15,11 +16,14 @@ from audit.verification.sources import DirectorySource
 from consent.app import app_of
 from consent.decisions.values import Actor, DecisionItem
 from consent.errors import Conflict, KeyDestroyed, NotFound, SignInRefused
+from consent.grants.active import live_grants
+from consent.grants.values import Change, ConsentMethod
 from consent.identity import codes
 from consent.storage.rows import ConsentTable, DataKeyRow, LogDetailRow, MemberRow, ReceiptRow, SessionRow
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
 from tests.consent.club_calls import decided
 from tests.consent.league import Caller, FakeClock, Template, World, fill, make_service, opened
+from tests.consent.portal_choices import portal
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -161,6 +165,30 @@ def test_nobody_signs_in_as_the_athlete_and_open_sessions_end(lite: World) -> No
             codes.create(session, athlete, key=lite.service.keys.codes, now=lite.clock.now)
     with pytest.raises(SignInRefused), lite.store.transactions.write() as tx:
         lite.service.sessions._open(tx, athlete, "portal", None)  # whatever way leads there
+
+
+def test_no_choice_that_was_under_way_is_carried_out_after_the_erasure(lite: World) -> None:
+    athlete = lite.athletes["club-a"][0]
+    choices = portal(lite.store)
+    cell = lite.give(athlete)
+    lite.store.freeze(athlete, FreezeCause.ATHLETE)
+    lite.store.erase(athlete)
+    until = lite.clock.now + timedelta(days=9)
+
+    for act in (
+        lambda: lite.give(athlete),
+        lambda: choices.change(athlete, [Change(cell, Granularity.DAILY, until)], method=ConsentMethod.PORTAL),
+        lambda: lite.store.withdraw_all(athlete, method=ConsentMethod.PORTAL),
+        lambda: choices.unfreeze(athlete, FreezeCause.ATHLETE),
+        lambda: choices.lower_cap(athlete, 1_000),
+        lambda: lite.store.freeze(athlete, FreezeCause.OPERATOR),
+    ):
+        before = lite.log_size
+        with pytest.raises(NotFound):
+            act()
+        assert lite.log_size == before
+    with lite.store.transactions.read() as tx:
+        assert not live_grants(tx, [athlete])
 
 
 def test_it_happens_once_and_to_nobody_else(lite: World) -> None:
