@@ -200,8 +200,8 @@ def _settled(transactions: Transactions, log: Log, mode: StartMode) -> Recovered
         transactions.check()
         _publish_overdue(log)
     recovered = recover(transactions)
-    for org in recovered.cut_off:
-        logger.warning("an organisation needs its key anew", extra={"org": org})
+    for one in recovered.cut_off:
+        logger.warning("an organisation needs its key anew", extra={"org": one.org})
     return recovered
 
 

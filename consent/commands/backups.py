@@ -72,7 +72,7 @@ def restore(
     counts = ("entries", "frozen", "erased", "charged", "charged_micro_rho")
     values = {"moment": done.manifest.header.moment.isoformat(), "kept_newer_log": done.keeps_log, "aside": done.aside}
     values |= {field: getattr(done.recovered, field) for field in counts}
-    values["cut_off"] = list(done.recovered.cut_off)
+    values["cut_off"] = [one.org if as_json else one.text for one in done.recovered.cut_off]
     print_values("homefield-consent-restore-1", values, as_json=as_json)
     if as_json:
         return

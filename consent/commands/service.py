@@ -191,7 +191,7 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
     with writing(directory, recovers=True) as service:
         done = service.recovered
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
-    values["cut_off"] = list(done.cut_off)
+    values["cut_off"] = [one.org if as_json else one.text for one in done.cut_off]
     print_values("homefield-recover-1", values, as_json=as_json)
     if as_json:
         return

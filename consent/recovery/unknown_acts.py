@@ -39,6 +39,19 @@ CHANGES_KEYS = frozenset({EventKind.ORG_REGISTERED, EventKind.ORG_KEY_CHANGED, E
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """An organisation that needs its key anew."""
+
+    org: OrgId
+    name: str
+
+    @property
+    def text(self) -> str:
+        """Name and id."""
+        return f"{self.name} ({self.org})"
+
+
+@dataclass(frozen=True, slots=True)
 class Recovered:
     """What was done, in counts. charged_micro_rho: over all athletes. cut_off: organisations that need a key anew."""
 
@@ -47,7 +60,7 @@ class Recovered:
     erased: int = 0
     charged: int = 0
     charged_micro_rho: int = 0
-    cut_off: tuple[OrgId, ...] = ()
+    cut_off: tuple[CutOff, ...] = ()
 
 
 def recover(transactions: Transactions) -> Recovered:
@@ -106,7 +119,7 @@ def _note_unattributed(tx: Transaction, entries: Sequence[UnknownEntry], prices:
             club.unattributed = min(LIFETIME_CAP, club.unattributed + cost)
 
 
-def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[OrgId, ...], list[Draft]]:
+def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[CutOff, ...], list[Draft]]:
     """End every key of these organisations; which of them count is not known. The union has none."""
     cut_off, drafts = [], []
     query = select(OrgRow).where(col(OrgRow.cover).in_(sorted(pseudonyms))).order_by(col(OrgRow.org_id))
@@ -114,7 +127,7 @@ def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[OrgId, ...], 
         if org_keys.end_all(tx, row):
             details = OrganisationRevoked(revoked=row.org_id, organisation_type=OrganisationType(row.kind))
             drafts.append(Draft.of_org(OrgId(row.org_id), details))
-            cut_off.append(OrgId(row.org_id))
+            cut_off.append(CutOff(OrgId(row.org_id), row.name))
     return tuple(cut_off), drafts
 
 
