@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from client.biometrics.observations import Observation, ReadingSource, is_in_range, observe
-from client.biometrics.quality import QualityCounters
+from client.biometrics.quality import QualityCounters, QualityReport
 from client.biometrics.streams import Stream
 from client.errors import BadObservation, UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
@@ -32,6 +32,7 @@ class Collector:
         self, file: InputFile, clock: LocalClock, *, app: str, device: str = "", check: ColumnCheck | None = None
     ) -> None:
         self.counters = QualityCounters()
+        self.of_file = QualityReport()
         self.clock = clock
         self.source = ReadingSource(device=device, app=app, file_sha256=file.sha256)
         self._check = check or ColumnCheck()
@@ -122,7 +123,7 @@ class Collector:
             refused.rows = report.rows
             raise
         observations = told_apart(self._observations, self._records)
-        return Reading(observations, report, tuple(self._records), self.counters.ledger)
+        return Reading(observations, report, tuple(self._records), self.counters.ledger, self.of_file)
 
     def _keep(self, observation: Observation) -> None:
         self._observations.append(observation)

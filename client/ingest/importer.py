@@ -135,15 +135,17 @@ class Importer:
         """Store what a reader of this name made of a file: of each label that has an owner, and of no other."""
         left_out = {label: reading for label, reading in readings.items() if label not in owners}
         others, notes = _account_of_others(left_out.values()), self._notes_on_others(tuple(left_out))
+        of_file = _untold(readings, owners)
         if not owners:
-            return [self._refused(file, "nothing_kept", NOBODY_HERE, others, notes)]
+            return [self._refused(file, "nothing_kept", NOBODY_HERE, others, (*of_file.notes, *notes))]
         held = of_each_owner(readings, owners)
         names = {one.athlete: one.name for one in self.vault.athletes()} if len(held) > 1 else {}
         found = [
             replace(self._store(file, name, owner, reading, notes), name=names.get(owner, ""))
             for owner, reading in held.items()
         ]
-        return [replace(found[0], others=others, has_refused_others=_have_refused(left_out.values())), *found[1:]]
+        report, refused = found[0].report.plus(of_file), _have_refused(left_out.values())
+        return [replace(found[0], report=report, others=others, has_refused_others=refused), *found[1:]]
 
     def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""
@@ -277,6 +279,12 @@ class Importer:
 def _placed_as(reading: Observation, held: Observation) -> Observation:
     length = reading.end - reading.start
     return replace(reading, start=held.start, end=held.start + length, offset_min=held.offset_min)
+
+
+def _untold(readings: Mapping[str, Reading], owners: Mapping[str, AthleteId]) -> QualityReport:
+    """Return what was said of the whole file, where the first label, whose report has it, is nobody's."""
+    first = next(iter(readings), None)
+    return QualityReport() if first is None or first in owners else readings[first].of_file
 
 
 def _refused_rows(rows: int) -> RowAccount:

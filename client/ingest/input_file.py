@@ -7,7 +7,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -131,13 +131,15 @@ class InputFile:
 class Reading:
     """What a reader made of one file, or of one athlete's rows in it.
 
-    records: that of each observation. ledger: what became of the other rows.
+    records: that of each observation. ledger: what became of the other rows. of_file: what was counted and noted of the
+    whole file, such as rows that are nobody's; every label has it, and the report of the first one counts it.
     """
 
     observations: tuple[Observation, ...]
     report: QualityReport
     records: tuple[SourceRecord, ...]
     ledger: RowLedger
+    of_file: QualityReport = field(default_factory=QualityReport)
 
     @property
     def rows_of(self) -> tuple[int, ...]:

@@ -76,12 +76,12 @@ def _read(
             out.counters.rows += 1
             check.row = ragged.rows if len(tables) == 1 else 0
             _take_row(out, mapping, times, columns.cells, row)
+    _note_sheets(file, tables, ragged)
+    for sentence in (*every.report().notes, *check.slips()):
+        ragged.note(sentence)
     hand_over(ragged, outs)
     for out in outs.values():
         _note_times(out, columns)
-    _note_sheets(file, tables, outs)
-    for sentence in (*every.report().notes, *check.slips()) if outs else ():
-        next(iter(outs.values())).counters.note(sentence)
     return {label: out.reading() for label, out in outs.items()}
 
 
@@ -101,17 +101,14 @@ def _tables(file: InputFile, mapping: CsvMapping) -> list[NamedTable]:
     return found
 
 
-def _note_sheets(file: InputFile, tables: Sequence[NamedTable], outs: Mapping[str, Collector]) -> None:
+def _note_sheets(file: InputFile, tables: Sequence[NamedTable], counters: QualityCounters) -> None:
     """Say how many filled sheets of a workbook were left out: nothing of a file vanishes."""
-    first = next(iter(outs.values()), None)
-    if first is None or not file.is_workbook:
+    if not file.is_workbook:
         return
     others = sum(any(map(any, sheet.rows)) for sheet in file.sheets) - len(tables)
     if others:
-        first.counters.count("sheet_left_out", others)
-        first.counters.note(
-            f"sheets without the columns of the mapping, or not named there: {others}; they were left out"
-        )
+        counters.count("sheet_left_out", others)
+        counters.note(f"sheets without the columns of the mapping, or not named there: {others}; they are left out")
 
 
 def _seen(tables: Sequence[TextTable], mapping: CsvMapping, every: QualityCounters) -> _Columns:

@@ -135,7 +135,8 @@ def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult] | No
             return made
         answer = FileAnswer(results)
         if made.proposal is not None and answer.reason == NOBODY_HERE:
-            return replace(made, notes=(*made.notes, *answer.notes), results=tuple(answer.results))
+            notes = tuple(dict.fromkeys((*made.notes, *answer.notes)))
+            return replace(made, notes=notes, results=tuple(answer.results))
     except NotUsed as error:
         return replace(made, status="skipped", reason=str(error), account=RowAccount(), notes=(), results=())
     except UnreadableFile as error:

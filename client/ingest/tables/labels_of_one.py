@@ -27,7 +27,7 @@ def _joined(readings: Sequence[Reading]) -> Reading:
         records += [_later(record, ledger.rows, last + 1) for record in other.records]
         report, ledger = report.plus(other.report), ledger.followed_by(other.ledger)
     apart = told_apart([replace(one, entry="") for one in observations], records)
-    return Reading(apart, report, tuple(records), ledger)
+    return Reading(apart, report, tuple(records), ledger, first.of_file)
 
 
 def _later(record: SourceRecord, rows: int, number: int) -> SourceRecord:

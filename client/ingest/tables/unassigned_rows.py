@@ -1,6 +1,10 @@
-"""Rows of a file of many athletes that are nobody's: they are counted under its first athlete, so none vanishes."""
+"""What is said of a whole file of many athletes: rows that are nobody's, columns, sheets.
+
+It is counted under the first label, and stands beside every one, so that none of it goes where the first is not taken.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
@@ -20,13 +24,19 @@ def names_somebody(label: str, unassigned: QualityCounters, *, rows: int = 1) ->
 
 
 def hand_over(unassigned: QualityCounters, outs: Mapping[str, Collector]) -> None:
-    """Count what was counted before a row's athlete was known; raises UnreadableFile where no row has one."""
+    """Count what was counted before a row's athlete was known; raises UnreadableFile where no row has one.
+
+    All that a reader says of the whole file must be in `unassigned` by then.
+    """
     report = unassigned.report()
     first = next(iter(outs.values()), None)
     if first is None:
         if report.rows:
             raise _refused(report.details, report.rows)
         return
+    lost = sum(number for code, number in report.details.items() if code.startswith(_WHOLE_ROW))
+    for out in outs.values():
+        out.of_file = replace(report, rows=lost, kept=0)
     for code, number in report.details.items():
         if code.startswith(_WHOLE_ROW):
             first.counters.lose_rows(code, number)
