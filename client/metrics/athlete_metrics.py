@@ -13,7 +13,7 @@ from client.biometrics.own_settings import OwnSettings
 from client.biometrics.rest_rule import RestRule
 from client.features.daily import DailyTable
 from client.features.days.possible_repeats import PossibleRepeat
-from client.metrics.as_of import TableAsOf, tables_as_of
+from client.features.past.as_of import TableAsOf, tables_as_of
 from client.metrics.catalogue import catalogue
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from policies.vocabulary import AthleteId
 
 SHOWN = "source_priority"
+SLEEP_APART = (
+    "Hours of sleep are both measured and answered here; whether the ones or the others count no order decides: those "
+    "of more nights do, as known on each day (docs/indices.md §4.1)."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -61,13 +65,27 @@ def priority(
         elif (chosen or clear) and found is not None:
             set_own_settings(vault, found, own_settings(vault, found).changed(source_priority=chosen))
         held = node_source_priority(vault) if found is None else own_settings(vault, found).source_priority
+        apart = _not_by_order(vault, found) if held else []
     unknown = [entry for entry in held if entry.casefold() not in {name.casefold() for name in known}]
     if as_json:
-        print_json("homefield-source-priority-1", {"athlete": found, SHOWN: list(held), "not_stored": unknown})
+        answer = {"athlete": found, SHOWN: list(held), "not_stored": unknown, "not_by_order": apart}
+        print_json("homefield-source-priority-1", answer)
         return
     say(f"{'Every athlete' if who is None else named(who)}: {', '.join(held) or 'no order is set'}.")
     if unknown:
         say(f"Nothing of {', '.join(unknown)} is stored yet; known: {', '.join(known) or 'none'}.")
+    if apart:
+        say(SLEEP_APART)
+
+
+def _not_by_order(vault: "Vault", athlete: "AthleteId | None") -> list[str]:
+    """Return the figure of which no order decides: hours of sleep, of an athlete who has them measured and answered."""
+    from client.biometrics.streams import Stream
+
+    asked = [one.athlete for one in vault.athletes()] if athlete is None else [athlete]
+    two = {Stream.SLEEP_PERIOD_MIN, Stream.SLEEP_DURATION_H}
+    is_both = any({one.stream for one in vault.read(who, sorted(two))} == two for who in asked)
+    return ["sleep_h"] if is_both else []
 
 
 def _known(vault: "Vault", athlete: "AthleteId | None") -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,9 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.own_settings import OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.streams import Stream
-from client.features.daily import DailyTable, build
 from client.features.day_derived import SLEEP_AGREEMENT
-from client.ingest.results.lost_figures import FIGURES, known_figures, lost_figures
+from client.features.past.as_of import tables_as_of
+from client.ingest.results.lost_figures import FIGURES, KnownFigures, known_figures, lost_figures
 from client.metrics.catalogue import catalogue
 from client.metrics.columns import parts_of
 from policies.vocabulary import Category
@@ -38,8 +38,14 @@ def made(told: set[tuple[Stream, int, ReadingSource]]) -> list[Observation]:
     return found
 
 
-def table_of(readings: list[Observation], order: tuple[str, ...] = (), rest: RestRule = EXPLICIT) -> DailyTable:
-    return build(readings, source_priority=order, own=CONSTANTS, rest=rest)
+def known_of(readings: list[Observation], order: tuple[str, ...] = (), rest: RestRule = EXPLICIT) -> KnownFigures:
+    return known_figures(tables_as_of(readings, priority=order, own=CONSTANTS, rest=rest))
+
+
+def on_each_day(readings: list[Observation], order: tuple[str, ...], name: str) -> dict[date, float]:
+    """A figure of each day, as it was known on that day."""
+    held = tables_as_of(readings, priority=order, own=CONSTANTS)
+    return {day: float(one.table.column(name)[one.table.dates.index(day)]) for one in held for day in one.days}
 
 
 @given(TOLD, TOLD, st.sampled_from([(), ("fit",), ("club-sheet",)]))
@@ -48,14 +54,13 @@ def test_what_is_told_is_what_the_table_no_longer_has(
     brought: set[tuple[Stream, int, ReadingSource]],
     order: tuple[str, ...],
 ) -> None:
-    before, after = table_of(made(stored), order), table_of(made(stored | brought), order)
+    before, after = made(stored), made(stored | brought)
 
-    told = lost_figures(known_figures(before), after)
+    told = lost_figures(known_of(before, order), known_of(after, order))
 
-    later = {name: dict(zip(after.dates, after.column(name), strict=True)) for name in FIGURES}
     for name in ("load_au", "trimp_banister", "heart_rate_mean"):
-        known = [day for day, value in zip(before.dates, before.column(name), strict=True) if value == value]
-        lost = [day for day in known if np.isnan(later[name][day])]
+        first, then = on_each_day(before, order, name), on_each_day(after, order, name)
+        lost = sorted(day for day, value in first.items() if value == value and np.isnan(then[day]))
         of_it = [one for one in told if name in one.figures]
         assert [(one.days, one.first, one.last) for one in of_it] == ([(len(lost), lost[0], lost[-1])] if lost else [])
 
@@ -64,7 +69,7 @@ def test_a_source_that_comes_first_and_knows_a_part_takes_the_figure_away() -> N
     stored = made({(stream, day, WATCH) for stream in READ[:2] for day in (0, 1)})
     brought = made({(Stream.ACTIVITY_DURATION_MIN, day, SHEET) for day in (0, 1)})
 
-    (told,) = lost_figures(known_figures(table_of(stored)), table_of(stored + brought, ("club-sheet",)))
+    (told,) = lost_figures(known_of(stored), known_of(stored + brought, ("club-sheet",)))
 
     assert told.text == "trimp_banister, load_by_heart_rate: 2 days are not known any more, 2026-03-02 to 2026-03-03"
     assert told.categories == {Category.TRAINING_LOAD, Category.HEART}
@@ -74,17 +79,18 @@ def test_a_load_that_stood_in_for_a_rating_is_not_lost_to_the_rating() -> None:
     stored = made({(stream, 0, WATCH) for stream in READ[:2]})
     brought = made({(stream, 0, SHEET) for stream in READ[2:]})
 
-    assert lost_figures(known_figures(table_of(stored)), table_of(stored + brought)) == []
+    assert lost_figures(known_of(stored), known_of(stored + brought)) == []
 
 
-def test_a_new_item_of_the_answers_takes_their_sum_from_every_day_without_it() -> None:
+def test_a_new_item_of_the_answers_takes_their_sum_from_later_days_without_it() -> None:
     items = (Stream.FATIGUE, Stream.MOOD, Stream.SORENESS)
     stored = [observe(item, START + timedelta(days=day), 3.0, WATCH) for item in items for day in range(3)]
-    brought = [observe(Stream.STRESS, START + timedelta(days=3), 3.0, SHEET)]
+    first, later = ([observe(Stream.STRESS, START + timedelta(days=day), 3.0, SHEET)] for day in (0, 3))
 
-    (told,) = lost_figures(known_figures(table_of(stored)), table_of(stored + brought))
+    (told,) = lost_figures(known_of(stored), known_of(stored + first))
 
-    assert told.text == "morning_answers: 3 days are not known any more, 2026-03-02 to 2026-03-04"
+    assert told.text == "morning_answers: 2 days are not known any more, 2026-03-03 to 2026-03-04"
+    assert lost_figures(known_of(stored), known_of(stored + later)) == []
 
 
 def test_rest_that_answers_made_is_told_to_who_sees_the_answers_alone() -> None:
@@ -93,7 +99,7 @@ def test_rest_that_answers_made_is_told_to_who_sees_the_answers_alone() -> None:
     stored += [observe(Stream.FATIGUE, START + timedelta(days=day), 3.0, WATCH) for day in (1, 2)]
     brought = made({(Stream.ACTIVITY_DURATION_MIN, 1, SHEET)})
 
-    told = lost_figures(known_figures(table_of(stored, rest=rule)), table_of(stored + brought, rest=rule))
+    told = lost_figures(known_of(stored, rest=rule), known_of(stored + brought, rest=rule))
 
     (load,) = (one for one in told if "load_au" in one.figures)
     assert load.categories == {Category.TRAINING_LOAD, Category.READINESS, Category.WELLNESS}

@@ -15,8 +15,8 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.days.outranked import WhyFirst, outranked
+from client.features.past.as_of import tables_as_of
 from client.ingest.results.unused_figures import in_words, unused_of_files
-from client.metrics.as_of import tables_as_of
 from tests.client.sessions_of_two_sources import sessions_of_two_sources
 
 Run = Callable[..., tuple[int, str, str]]

@@ -1,19 +1,22 @@
-"""What an import does to the days of before: figures that come from another source now, and such as are lost."""
+"""What an import does to the days of before: figures that come from another source now, and such as are lost.
 
-from collections.abc import Iterable
+Each day is seen as the figures of that day see it: by what was known by then (docs/indices.md §1.3).
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from client.biometrics.observations import Observation
-from client.features.athlete_days import athlete_days
-from client.features.daily import DailyTable
 from client.features.day_sources import counted_sources
 from client.features.days.days_of_readings import DaysOfReadings
+from client.features.past.as_of import TableAsOf, tables_as_of
 from client.ingest.clock import LocalClock
 from client.ingest.results.lost_figures import KnownFigures, LostFigures, known_figures, lost_figures
-from client.ingest.results.source_switches import FigureSources, SourceSwitch, figure_sources, switched
+from client.ingest.results.source_switches import DaysAsKnown, FigureSources, SourceSwitch, figure_sources, switched
 from client.vault.preferences.known_sources import known_sources
-from client.vault.preferences.own_settings import source_priority
+from client.vault.preferences.own_settings import own_settings, source_priority
+from client.vault.rest_rules import rest_rule
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
@@ -47,8 +50,9 @@ class DaysBefore:
             return
         known = {(one.app, one.device) for one in known_sources(self._vault, [athlete])}
         if known and len(known | counted_sources(brought).keys()) > 1:
-            days = DaysOfReadings(self._vault.read(athlete), source_priority(self._vault, athlete))
-            self._before[athlete] = figure_sources(days), known_figures(self._table(athlete, days))
+            priority = source_priority(self._vault, athlete)
+            held = self._as_known(athlete, self._vault.read(athlete), priority)
+            self._before[athlete] = figure_sources(_days_of(held, priority)), known_figures(held)
 
     def told(self, athlete: AthleteId, days: DaysOfReadings) -> ChangedDays:
         """Return what has changed, once; days: the athlete's after the import."""
@@ -56,8 +60,17 @@ class DaysBefore:
         if before is None:
             return UNCHANGED
         sources, known = before
-        return ChangedDays(tuple(switched(sources, days)), tuple(lost_figures(known, self._table(athlete, days))))
+        held = self._as_known(athlete, days.readings, days.priority)
+        lost = lost_figures(known, known_figures(held))
+        return ChangedDays(tuple(switched(sources, _days_of(held, days.priority))), tuple(lost))
 
-    def _table(self, athlete: AthleteId, days: DaysOfReadings) -> DailyTable:
+    def _as_known(
+        self, athlete: AthleteId, readings: Sequence[Observation], priority: Sequence[str]
+    ) -> list[TableAsOf]:
         today = self._clock.now.astimezone(self._clock.zone).date()
-        return athlete_days(self._vault, athlete, readings=days.readings, today=today)
+        own, rest = own_settings(self._vault, athlete), rest_rule(self._vault, athlete)
+        return tables_as_of(readings, priority=priority, rest=rest, today=today, own=own)
+
+
+def _days_of(held: Iterable[TableAsOf], priority: Sequence[str]) -> list[DaysAsKnown]:
+    return [DaysAsKnown(DaysOfReadings(one.readings, priority), one.days) for one in held]

@@ -4,7 +4,7 @@ The source that comes first may know only a part of what another one knew of a d
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from client.biometrics.streams import SPECS, Stream
 from client.features.daily import DailyTable
 from client.features.days.heart_load import TRIMP, TRIMP_ZONES, UNRATED
 from client.features.morning_answers import MORNING_ANSWERS, MORNING_ITEMS, morning_answers_sum
+from client.features.past.as_of import DayMask, TableAsOf
 from client.features.rest import ASSUMED_REST
 from models.arrays import Floats
 from policies.vocabulary import AthleteId, Category
@@ -78,12 +79,20 @@ class LostFigures:
         return {"athlete": athlete, "figures": list(self.figures), **span}
 
 
-def known_figures(table: DailyTable) -> KnownFigures:
-    """Return of which days each figure is known."""
+def known_figures(held: Iterable[TableAsOf]) -> KnownFigures:
+    """Return of which days each figure is known, each day as the table says it that holds for it."""
+    found: dict[tuple[str, frozenset[Category]], frozenset[date]] = {}
+    for one in held:
+        for key, days in _known_of(one.table, one.holds).items():
+            found[key] = found.get(key, frozenset()) | days
+    return found
+
+
+def _known_of(table: DailyTable, holds: DayMask) -> KnownFigures:
     found: dict[tuple[str, frozenset[Category]], frozenset[date]] = {}
     by_answers = table.column(ASSUMED_REST) == 1.0
     for name, streams in FIGURES.items():
-        known, categories = ~np.isnan(_column(table, name)), frozenset(SPECS[one].category for one in streams)
+        known, categories = holds & ~np.isnan(_column(table, name)), frozenset(SPECS[one].category for one in streams)
         assumed = by_answers & (name in _AT_REST)
         for mask, seen_with in ((known & ~assumed, categories), (known & assumed, categories | _ANSWERS)):
             if mask.any():
@@ -96,10 +105,10 @@ def _column(table: DailyTable, name: str) -> Floats:
     return morning_answers_sum(table) if name == MORNING_ANSWERS else table.column(name)
 
 
-def lost_figures(before: KnownFigures, table: DailyTable) -> list[LostFigures]:
-    """Return what was known before and is not known in a later table, by day those of the same days together."""
+def lost_figures(before: KnownFigures, now: KnownFigures) -> list[LostFigures]:
+    """Return what was known before and is not known now, by day those of the same days together."""
     after: dict[str, set[date]] = defaultdict(set)
-    for (name, _), days in known_figures(table).items():
+    for (name, _), days in now.items():
         after[name] |= days
     after[UNRATED] |= after[LOAD]  # it stands in for a rating, and one that came takes its place
     together: dict[tuple[frozenset[Category], tuple[date, ...]], list[str]] = defaultdict(list)

@@ -1,12 +1,14 @@
 """Days whose figures come from another source since an import: told by stream, for nobody may have meant it.
 
-Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1, as the whole history stands before the import and after it.
+Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. A figure of a day rests on what was known by that day (docs/indices.md §1.3), so that
+a source which has more of the history by now took nothing from the days before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from client.biometrics.stream_spec import Aggregation
 from client.biometrics.streams import SPECS, Stream
@@ -51,8 +53,27 @@ class SourceSwitch:
         return f"{', '.join(self.streams)}: figures of {span} now come from {now} instead of {before}"
 
 
-def figure_sources(days: DaysOfReadings) -> FigureSources:
-    """Return whose each day's figures are. Of a day with beats nothing is told here of what apps say of variability."""
+@dataclass(frozen=True, slots=True)
+class DaysAsKnown:
+    """An athlete's readings as they were known on the last of some days, and the days that saw their past so."""
+
+    readings: DaysOfReadings
+    holds: frozenset[date]
+
+
+def figure_sources(known: Iterable[DaysAsKnown]) -> FigureSources:
+    """Return whose each day's figures are, as known on that day.
+
+    Of a day with beats nothing is told here of what apps say of variability.
+    """
+    found: dict[str, dict[date, frozenset[Source]]] = defaultdict(dict)
+    for part in known:
+        for name, by_day in _as_seen_last(part.readings).items():
+            found[name].update({day: sources for day, sources in by_day.items() if day in part.holds})
+    return found
+
+
+def _as_seen_last(days: DaysOfReadings) -> FigureSources:
     found: dict[str, dict[date, frozenset[Source]]] = defaultdict(dict)
     for (stream, day), made in days.chosen.items():
         is_number = SPECS[stream].aggregation is not Aggregation.NONE
@@ -63,10 +84,10 @@ def figure_sources(days: DaysOfReadings) -> FigureSources:
     return {**found, Stream.SLEEP_PERIOD_MIN.value: night_sources(days), HOURS_OF_SLEEP: sleep_sources(days)}
 
 
-def switched(before: FigureSources, days: DaysOfReadings) -> list[SourceSwitch]:
+def switched(before: FigureSources, known: Sequence[DaysAsKnown]) -> list[SourceSwitch]:
     """Return what comes from another source now, by stream: days that had a figure, and have one of other sources."""
-    after = dict(figure_sources(days))
-    after[_RMSSD] = {**after[_RMSSD], **_of_beats(before, days)}
+    after = dict(figure_sources(known))
+    after[_RMSSD] = dict(chain(after.get(_RMSSD, {}).items(), *(_of_beats(before, part).items() for part in known)))
     runs: dict[tuple[_Sources, _Sources, tuple[date, ...]], list[str]] = defaultdict(list)
     for name, by_day in after.items():
         found: dict[tuple[_Sources, _Sources], list[date]] = defaultdict(list)
@@ -82,10 +103,11 @@ def switched(before: FigureSources, days: DaysOfReadings) -> list[SourceSwitch]:
     ]
 
 
-def _of_beats(before: FigureSources, days: DaysOfReadings) -> SourcesByDay:
+def _of_beats(before: FigureSources, part: DaysAsKnown) -> SourcesByDay:
     """Return whose the variability is of days that had an app's alone and have beats now, if these are valid."""
-    beats = days.by_stream.get(Stream.RR_INTERVALS, {})
-    return variability_sources(days, [day for day in before[_RMSSD] if day in beats])
+    beats = part.readings.by_stream.get(Stream.RR_INTERVALS, {})
+    held = [day for day in before.get(_RMSSD, {}) if day in beats and day in part.holds]
+    return variability_sources(part.readings, held)
 
 
 def _named(sources: Iterable[Source]) -> str:

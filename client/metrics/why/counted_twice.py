@@ -4,7 +4,7 @@ import numpy as np
 
 from client.features.daily import DailyTable
 from client.features.days.possible_repeats import differing
-from client.metrics.as_of import DayMask
+from client.features.past.as_of import DayMask
 from client.metrics.columns import column_of
 from client.metrics.definition import DailyMetric
 

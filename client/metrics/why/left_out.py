@@ -13,7 +13,7 @@ from client.features.daily import DailyTable
 from client.features.day_derived import TRAINED_MIN, UNUSABLE_BEATS
 from client.features.days.heart_load import HEART_LOADS, UNRATED
 from client.features.morning_answers import MORNING_ANSWERS
-from client.metrics.as_of import DayMask
+from client.features.past.as_of import DayMask
 from client.metrics.columns import OSTRC_SCORE, TWO_SIDED, WELLNESS_SUM, asymmetry_of, instruments_of, parts_of
 from models.arrays import Floats
 

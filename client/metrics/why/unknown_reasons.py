@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from client.features.days.figure_rules import FigureRule
+from client.features.past.as_of import DayMask
 from client.features.windows import known, windows
-from client.metrics.as_of import DayMask
 from client.metrics.definition import DailyMetric
 from models.arrays import Floats
 

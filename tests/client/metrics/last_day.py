@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from client.features.daily import DailyTable
-from client.metrics.as_of import TableAsOf
+from client.features.past.as_of import TableAsOf
 from client.metrics.athlete_metrics import metrics_between
 from client.metrics.definition import DailyMetric
 from client.metrics.metric_day import MetricDay

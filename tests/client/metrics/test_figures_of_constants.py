@@ -9,7 +9,7 @@ from client.biometrics.observations import AUTO_DETECTED, Observation, ReadingSo
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.streams import SPECS, Stream
 from client.features.daily import DailyTable, build
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, metrics_between
 from client.metrics.catalogue import catalogue
 from client.metrics.metric_day import MetricDay

@@ -7,7 +7,7 @@ import hashlib
 from datetime import timedelta
 
 from client.biometrics.rest_rule import RestBasis, RestRule
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import metrics_between
 from tests.bench.bench_metrics import START, invented
 

@@ -17,8 +17,8 @@ from client.features.baseline import robust_z
 from client.features.daily import build
 from client.features.days.nights import nights_of
 from client.features.hrv_baseline import hrv_baseline
+from client.features.past.as_of import tables_as_of
 from client.metrics import own_past
-from client.metrics.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, metrics_between
 from client.metrics.why.unknown_reasons import INSUFFICIENT
 

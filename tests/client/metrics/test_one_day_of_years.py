@@ -9,7 +9,7 @@ import pytest
 from client.biometrics.observations import Observation
 from client.biometrics.own_settings import NOTHING_SET, OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, MetricBasis, metrics_between
 from client.metrics.catalogue import catalogue
 from client.metrics.recent import needed, reach_d

@@ -17,7 +17,7 @@ from client.biometrics.own_settings import OwnSettings
 from client.biometrics.rest_rule import EXPLICIT, RestBasis, RestRule
 from client.biometrics.streams import Stream
 from client.features.days.nights import nights_of
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import History, metrics_between
 from client.metrics.catalogue import catalogue
 

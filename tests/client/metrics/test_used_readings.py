@@ -14,7 +14,7 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.features.days.days_of_readings import DaysOfReadings
 from client.features.days.outranked import outranked
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import metrics_between
 from client.metrics.metric_day import MetricDay
 from client.vault.codec import natural_key

@@ -14,7 +14,7 @@ from client.biometrics.rest_rule import EXPLICIT
 from client.biometrics.streams import Stream
 from client.features.daily import build
 from client.features.days.nights import nights_of
-from client.metrics.as_of import tables_as_of
+from client.features.past.as_of import tables_as_of
 from client.metrics.athlete_metrics import MetricBasis, metrics_between
 from client.metrics.metric_day import MetricDay
 from client.vault.codec import natural_key

@@ -28,6 +28,7 @@ from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
 Run = Callable[..., tuple[int, str, str]]
+START_OF_NIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)
 CHOOSING = {"build", "nights_of", "matched_reports", "tables_as_of"}
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
@@ -125,6 +126,26 @@ def test_the_command_names_sources_as_they_are_stored_and_tells_what_is_not(node
     code, _, err = run("source-priority", node_of_one, "ring", "--clear")
     assert (code, "got both" in err) == (2, True)
     assert answer(run, "source-priority", node_of_one)["source_priority"] == ["Watch", "garmin"]
+
+
+def test_the_command_says_that_no_order_decides_whose_hours_of_sleep_count(node_of_one: Path, run: Run) -> None:
+    night, form = START_OF_NIGHT, ReadingSource("", "form", "a" * 64)
+    with open_vault(load_settings(node_of_one)) as vault:
+        (one,) = vault.athletes()
+        vault.add(one.athlete, [observe(Stream.SLEEP_DURATION_H, night, 7.0, form)])
+    assert answer(run, "source-priority", node_of_one, "form")["not_by_order"] == []
+    with open_vault(load_settings(node_of_one)) as vault:
+        slept = observe(
+            Stream.SLEEP_PERIOD_MIN, night, 400.0, replace(form, app="watch"), end=night + timedelta(hours=7)
+        )
+        vault.add(one.athlete, [slept])
+
+    said = " ".join(run("source-priority", node_of_one, "form", "watch", "--athlete", "7")[1].split())
+
+    assert "whether the ones or the others count no order decides" in said
+    assert answer(run, "source-priority", node_of_one)["not_by_order"] == ["sleep_h"]
+    run("source-priority", node_of_one, "--clear")
+    assert answer(run, "source-priority", node_of_one)["not_by_order"] == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from client.coaching.evidence import evidence_on
 from client.coaching.histories import histories
 from client.features.athlete_days import athlete_days
 from client.features.daily import DailyTable
-from client.metrics.as_of import TableAsOf
+from client.features.past.as_of import TableAsOf
 from client.metrics.athlete_metrics import metrics_between
 from client.vault.store import Vault
 from tests.client.conftest import NOW

@@ -39,10 +39,16 @@ _GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class TableAsOf:
-    """A daily table, and the days (days,) of it that saw their past so."""
+    """A daily table, the days (days,) of it that saw their past so, and the readings known by the last of them."""
 
     table: DailyTable
     holds: DayMask
+    readings: Sequence[Observation] = ()
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days that it holds for."""
+        return frozenset(self.table.dates[at] for at in np.flatnonzero(self.holds))
 
 
 def tables_as_of(
@@ -76,11 +82,12 @@ def tables_as_of(
         if not days.any():
             continue
         last = int(np.flatnonzero(days)[-1])
-        table = whole
+        table, known = whole, readings
         if last + 1 < len(whole.dates):
-            table = make(dated.until(whole.dates[last])).between(whole.dates[0], whole.dates[-1])
+            known = dated.until(whole.dates[last])
+            table = make(known).between(whole.dates[0], whole.dates[-1])
         seen = days & _seen_as_on(table, last)
-        found.append(TableAsOf(table, seen))
+        found.append(TableAsOf(table, seen, known))
         waiting.append(days & ~seen)
     return found
 

@@ -1,0 +1,1 @@
+"""What was known of an athlete on each day of the past."""
