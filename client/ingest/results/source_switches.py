@@ -1,7 +1,7 @@
 """Days whose figures come from another source since an import: told by stream, for nobody may have meant it.
 
-Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. A figure of a day rests on what was known by that day (docs/indices.md §1.3), so that
-a source which has more of the history by now took nothing from the days before.
+Source: docs/indices.md §1.2, §1.4, §3.3 and §4.1. A figure of a day rests on what was known by that day
+(docs/indices.md §1.3), so that a source which has more of the history by now took nothing from the days before.
 """
 
 from collections import defaultdict
