@@ -11,7 +11,7 @@ from client.ingest.input_file import InputFile, check_is_data
 from client.ingest.markup.json_stream import JsonObjects
 from client.ingest.markup.scan import looks_like_xml, root_of
 from client.ingest.reader import Reader
-from client.ingest.sessions import gpx, hrm, pwx, sml, tcx
+from client.ingest.sessions import gpx, hrm, polar_flow, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
@@ -155,6 +155,7 @@ READERS: tuple[Reader, ...] = (
     *json_kinds.READERS,
     *(reader for _, reader in _SERVICE_TABLES),
     hrm.READER,
+    polar_flow.READER,
     positions.READER,
     drills.READER,
     RR,
@@ -211,6 +212,8 @@ def _table_reader(file: InputFile) -> Reader:
     if drills.looks_like_drills(file):
         return drills.READER
     table = read_table(file)
+    if polar_flow.looks_like_flow(file, table.header):
+        return polar_flow.READER
     for header, reader in (*BY_HEADER, *_SERVICE_TABLES):
         if table.has(*header):
             return reader

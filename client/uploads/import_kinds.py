@@ -53,9 +53,8 @@ _KINDS: Final[Mapping[str, ImportKind]] = MappingProxyType(
         **dict.fromkeys(("hrv4training", "hrv4training-lying"), _VARIABILITY),
         "elitehrv": _VARIABILITY,
         "rr-text": _kind("Beat intervals, strap", _HEART),
-        **dict.fromkeys(
-            ("fit-activity", "tcx", "gpx", "pwx", "suunto-sml", "suunto-json", "polar-hrm", "polar-session"), _TRAINING
-        ),
+        **dict.fromkeys(("fit-activity", "tcx", "gpx", "pwx", "suunto-sml", "suunto-json"), _TRAINING),
+        **dict.fromkeys(("polar-hrm", "polar-session", "polar-flow"), _TRAINING),
         # One reader takes both, for a file of either may hold messages of the other.
         "fit-monitoring": _kind("Steps and resting pulse, watch", _LOAD, _HEART, _SLEEP),
         "fit-night": _kind("Night, watch", _LOAD, _HEART, _SLEEP),

@@ -69,6 +69,12 @@ HRM = (
     "[Params]\nVersion=106\nSMode=110000000\nDate=20260302\nStartTime=06:00:00\nLength=00:01:00.0\nInterval=5\n"
     "[HRData]\n150\t30\n151\t31\n"
 )
+FLOW = (
+    "Name,Sport,Date,Start time,Duration,Total distance (km),Average heart rate (bpm),\n"
+    "x,RUNNING,02-03-2026,06:00:00,00:00:04,0.02,150,\n"
+    "Sample rate,Time,HR (bpm),Speed (km/h),Distances (m),\n"
+    "1,00:00:00,150,10.8,0.0,\n,00:00:02,151,10.8,6.0,\n,00:00:04,152,10.8,12.0,\n"
+)
 APPLE = (
     '<HealthData><Record type="HKQuantityTypeIdentifierBodyMass" unit="kg" startDate="2026-03-02 06:00:00 +0100" '
     'endDate="2026-03-02 06:00:00 +0100" value="70"/><Record type="HKCategoryTypeIdentifierSleepAnalysis" '
@@ -97,6 +103,7 @@ SEEDS: dict[str, bytes] = {
     "fit": FIT,
     "fit-night": NIGHT,
     **{name: text.encode() for name, text in {"tcx": TCX, "gpx": GPX, "pwx": PWX, "sml": SML, "hrm": HRM}.items()},
+    "polar-flow": FLOW.encode(),
     **{name: text.encode() for name, text in {"apple": APPLE, "positions": POSITIONS, "drills": DRILLS}.items()},
     "whoop-cycles": CYCLES.encode(),
     **{

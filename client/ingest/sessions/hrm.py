@@ -12,7 +12,7 @@ from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.reader import Reader
-from client.ingest.sessions.recorded_session import Lap, RecordedSession, take_intervals, take_session
+from client.ingest.sessions.recorded_session import LEAST_RECORDED, Lap, RecordedSession, take_intervals, take_session
 from client.ingest.sessions.track import Track
 from client.ingest.text_table import decoded
 
@@ -22,7 +22,6 @@ BEATS = 238  # the interval that says that the data are beat intervals in ms
 _SECTION = re.compile(r"\[([\w-]+)\]")
 _LENGTH = re.compile(r"(\d{1,3}):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
 _LINES_OF_A_LAP = 5
-_LEAST_RECORDED = 0.95  # ours: of the length that the file says; the data of one with less were cut off
 _KM_H = 1 / 3.6
 _MILE_H = 1609.344 / 3600
 
@@ -115,7 +114,7 @@ def _take_beats(out: Collector, found: _HrmFile, moment: Moment, laps: list[Lap]
 def _length(params: dict[str, str], recorded_s: float, out: Collector) -> tuple[float, bool]:
     """Return the seconds of the exercise, and whether the file was cut off: then those that it holds data of."""
     told = _seconds(params.get("length", ""))
-    if not told or recorded_s >= _LEAST_RECORDED * told:
+    if not told or recorded_s >= LEAST_RECORDED * told:
         return told or recorded_s, False
     out.cut_off("the file ends before the length that it says")
     return recorded_s, True

@@ -17,6 +17,7 @@ RR_GATE_MS = (300.0, 2200.0)  # ours; docs/ingest.md §6.5
 MOST_LAPS = 1000  # ours
 LONGEST_S = 31 * 86_400.0  # ours: no recording of one session is a month long
 LEAST_COVERED = 0.8  # ours: share of a session that has to be recorded
+LEAST_RECORDED = 0.95  # ours: of the length that a file says; the data of one with less were cut off
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ _WATCH, _STRAP, _RING, _VEST, _PHONE = "watch", "strap", "ring", "vest", "phone"
 _ANSWERS, _DIARY, _LISTS = "answers", "training diary", "lists of the medical team"
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        **dict.fromkeys(("fit", "tcx", "gpx", "pwx", "polar-hrm", "suunto-sml"), _WATCH),
+        **dict.fromkeys(("fit", "tcx", "gpx", "pwx", "polar-hrm", "polar-flow", "suunto-sml"), _WATCH),
         **dict.fromkeys(("fitbit", "garmin", "polar", "suunto"), _WATCH),
         **dict.fromkeys(("whoop", "rr-text", "hrv4training", "elitehrv"), _STRAP),
         **dict.fromkeys(("positions", "drill-report"), _VEST),

@@ -1,7 +1,7 @@
 """The head of a tracking system's table: its columns by what they mean, with their units, and what stands above it."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from client.ingest.cells.headings import may_hold_names, plain_heading
@@ -35,6 +35,7 @@ _UNITS = {
     "minutes": 60.0,
     "hours": 3600.0,
     "bpm": 1.0,
+    "w": 1.0,
     "deg": 1.0,
     "°": 1.0,
     "s": 1.0,
@@ -103,7 +104,7 @@ def table_head(file: InputFile, names: Mapping[str, str]) -> TableHead | None:
         line = raw.decode("utf-8", errors="replace").strip()
         for delimiter in filter(line.__contains__, _DELIMITERS if may_hold_names(line) else ""):
             header = tuple(map(plain_heading, next(csv.reader([line], delimiter=delimiter), [])))
-            columns = _columns(header, names)
+            columns = columns_by_meaning(header, names)
             if len(columns) >= 2:
                 return TableHead(columns, header, delimiter, said, at)
         said.update(_said(line))
@@ -118,7 +119,8 @@ def _said(line: str) -> dict[str, str]:
     return {name.lower(): value.strip(_ENDS)} if colon and is_name else {}
 
 
-def _columns(header: tuple[str, ...], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
+def columns_by_meaning(header: Sequence[str], names: Mapping[str, str]) -> dict[str, TrackingColumn]:
+    """Return the columns of `names` (name in small letters: meaning) whose unit is known, the first of each meaning."""
     found: dict[str, TrackingColumn] = {}
     for place, name in enumerate(header):
         if len(name) > MOST_NAME:
