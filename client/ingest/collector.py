@@ -105,6 +105,8 @@ class Collector:
             )
         except BadObservation:
             self.counters.count(f"dropped:range_{stream.value}")
+        else:
+            self._check.take_series(len(values))
 
     def cut_off(self, defect: str | None) -> None:
         """Say in the report that the file ends at a defect; None where it is whole."""

@@ -66,7 +66,11 @@ class InputFile:
 
     @cached_property
     def data(self) -> bytes:
-        """All bytes; raises UnreadableFile where there are more than a reader that needs all of them can take."""
+        """All bytes, held as long as the file is; raises as `whole` does."""
+        return self.whole()
+
+    def whole(self) -> bytes:
+        """Return all bytes; raises UnreadableFile for more than a reader that needs all of them can take."""
         if isinstance(self.content, bytes):
             return self.content
         found = self._first(MAX_WHOLE + 1)

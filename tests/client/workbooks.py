@@ -24,6 +24,12 @@ def archive(parts: Mapping[str, str | bytes], *, compression: int = zipfile.ZIP_
     return out.getvalue()
 
 
+def parts_of(workbook: bytes) -> dict[str, str | bytes]:
+    """Return the parts of a workbook by name."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as kept:
+        return {name: kept.read(name) for name in kept.namelist()}
+
+
 def excel(sheets: Mapping[str, Rows] | None = None, **raw: str) -> bytes:
     """Return an .xlsx of these sheets; raw: sheets by name whose content is given as XML."""
     bodies = {

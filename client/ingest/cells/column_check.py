@@ -10,6 +10,7 @@ from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 
 MOST_READINGS = 300_000  # ours: 25 athletes, ten answers a day, three years; in under 300 MiB of memory
+OF_A_SERIES = 10  # ours: numbers of a series that take the memory of one reading
 MIN_JUDGED = 5  # ours: with fewer numbers a column is not refused as shifted
 MAX_REFUSED_SHARE = 0.5  # ours: more refused numbers than good ones is another column or unit
 MAX_ABOVE_SHARE = 0.05  # ours: this many answers above the top of a scale are those of another scale, not slips
@@ -46,9 +47,16 @@ class ColumnCheck:
         value: what it is, of an answer on a scale.
         """
         self._good[stream] += 1
-        self._held += 1
         if value is not None and stream in RATED:
             self._lowest[stream] = min(value, self._lowest.get(stream, value))
+        self._hold(1)
+
+    def take_series(self, numbers: int) -> None:
+        """Count a series of so many numbers by the memory that it takes; raises as `take` does."""
+        self._hold(1 + numbers // OF_A_SERIES)
+
+    def _hold(self, readings: int) -> None:
+        self._held += readings
         if self._held > MOST_READINGS:
             raise UnreadableFile(
                 f"expected at most {MOST_READINGS:,} readings in a file, found more; split it by season or by athlete"

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from array import array
 from functools import lru_cache
 from typing import IO
 from xml.parsers import expat
@@ -19,6 +20,7 @@ MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
 MAX_RATIO = 200  # ours: what people type packs ten to fifty times smaller
 MIN_JUDGED = 1024 * 1024  # ours: below it no ratio does harm
 MAX_CELLS = 1_000_000  # ours: of all sheets together, blank ones within their rectangles too
+MAX_TEXT = 64 * 1024 * 1024  # ours: bytes of all cells together, a text that many of them share once for each
 MAX_PARTS = 2_000  # ours: sheets, styles, pictures
 _PIECE = 64 * 1024
 _FASTEST = 1  # zlib: the copy is held twice while it is opened, and packed it takes a tenth of the memory
@@ -80,6 +82,7 @@ def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
         for part in (one for one in parts if one.filename.endswith(_READ)):
             with archive.open(part) as stream, kept.open(part.filename, "w") as sink:
                 _copy(stream, sink, budget, _parser_of(part.filename, cells))
+    cells.hold_shared()
     return copy.getvalue()
 
 
@@ -116,7 +119,9 @@ def _parser_of(name: str, cells: "_CellCount") -> "expat.XMLParserType | None":
         parser.StartElementHandler, parser.EndElementHandler = extent.start, extent.end
         parser.CharacterDataHandler = extent.text
     else:
-        parser.StartElementHandler = _ExcelExtent(cells).start
+        part = _ExcelExtent(cells)
+        parser.StartElementHandler, parser.EndElementHandler = part.start, part.end
+        parser.CharacterDataHandler = part.text
     return parser
 
 
@@ -140,11 +145,40 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
 class _CellCount:
-    """The cells of all sheets of a workbook: every visible sheet is laid out."""
+    """The cells of all sheets of a workbook, and their texts: every visible sheet is laid out."""
 
     def __init__(self) -> None:
-        self._total = 0
+        self._total = self._text = 0
+        self._shared, self._uses = array("L"), array("L")
+
+    def hold(self, size: int) -> None:
+        """Take in so many bytes of text; raises UnreadableFile for too many."""
+        self._text += size
+        if self._text > MAX_TEXT:
+            raise UnreadableFile(TOO_LARGE.format(cells=f"{MAX_CELLS:,}"))
+
+    def share(self, size: int) -> None:
+        """Take in the next text of those that cells share by its number."""
+        self._shared.append(size)
+
+    def use(self, number: str) -> None:
+        """Take in that a cell has the shared text of this number; one that is none gives the cell no text."""
+        if not (number.isascii() and number.isdigit() and len(number) <= 7):
+            return
+        missing = int(number) + 1 - len(self._uses)
+        if missing > 0:
+            self._uses.frombytes(bytes(missing * self._uses.itemsize))
+        self._uses[int(number)] += 1
+
+    def hold_shared(self) -> None:
+        """Take in the shared texts once for each of their cells; raises as `hold` does."""
+        for size, uses in zip(self._shared, self._uses, strict=False):
+            self.hold(size * uses)
 
     def grow(self, before: int, now: int) -> int:
         """Take in that a sheet of so many cells has more now, and return them; raises UnreadableFile for too many."""
@@ -155,23 +189,41 @@ class _CellCount:
 
 
 class _ExcelExtent:
-    """The rectangle from the first cell of an Excel sheet to its last."""
+    """The rectangle from the first cell of an Excel sheet to its last; of the texts that cells share, their sizes."""
 
     def __init__(self, cells: _CellCount) -> None:
         self._cells, self._area = cells, 0
         self._row = self._rows = self._column = self._columns = 0
+        self._is_shared = self._is_text = False
+        self._held: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         kind = name if name in ("c", "v", "row") else _local(name)  # most elements of a sheet are these
         if kind == "row":
             self._row, self._column = _whole(attributes.get("r"), self._row + 1), 0
+        elif kind == "si" or (kind == "v" and self._is_shared):
+            self._is_text = True
         elif kind == "c":
+            self._is_shared = attributes.get("t") == "s"
             found = _REFERENCE.fullmatch(attributes.get("r", "").upper())
             self._column = _column_number(found[1]) if found else self._column + 1
             self._row = int(found[2]) if found else self._row
             if self._row > self._rows or self._column > self._columns:
                 self._rows, self._columns = max(self._rows, self._row), max(self._columns, self._column)
                 self._area = self._cells.grow(self._area, self._rows * self._columns)
+
+    def text(self, text: str) -> None:
+        if self._is_text:
+            self._held.append(text)
+
+    def end(self, name: str) -> None:
+        if not self._is_text or (kind := _local(name)) not in ("si", "v"):
+            return
+        held, self._held, self._is_text = "".join(self._held), [], False
+        if kind == "si":
+            self._cells.share(_bytes_of(held))
+        else:
+            self._cells.use(held.strip())
 
 
 def _whole(text: str | None, default: int) -> int:
@@ -197,6 +249,7 @@ class _OpenExtent:
         self._cells, self._area = cells, 0
         self._rows = self._columns = self._column = self._widest = self._repeated = 0
         self._cell = (0, False)
+        self._text = self._text_of_row = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         kind = _local(name)
@@ -205,21 +258,25 @@ class _OpenExtent:
             self._rows = self._columns = self._area = 0
         elif kind == "table-row":
             self._repeated = _whole(known.get("number-rows-repeated"), 1)
-            self._column = self._widest = 0
+            self._column = self._widest = self._text_of_row = 0
         elif kind in ("table-cell", "covered-table-cell"):
+            self._text = sum(map(len, known.values()))
             self._cell = (_whole(known.get("number-columns-repeated"), 1), "value-type" in known or "formula" in known)
 
-    def text(self, _: str) -> None:
+    def text(self, text: str) -> None:
         self._cell = (self._cell[0], True)
+        self._text += _bytes_of(text)
 
     def end(self, name: str) -> None:
         kind = _local(name)
         if kind in ("table-cell", "covered-table-cell"):
             self._column += self._cell[0]
             self._widest = self._column if self._cell[1] else self._widest
+            self._text_of_row += self._text * self._cell[0] if self._cell[1] else 0
             self._cell = (0, False)
         elif kind == "table-row":
             self._rows += self._repeated
             if self._widest:
+                self._cells.hold(self._text_of_row * self._repeated)
                 self._columns = max(self._columns, self._widest)
                 self._area = self._cells.grow(self._area, self._rows * self._columns)

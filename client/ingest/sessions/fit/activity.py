@@ -10,7 +10,7 @@ from client.errors import NotUsed, UnreadableFile
 from client.ingest.clock import LocalClock, Moment
 from client.ingest.collector import Collector
 from client.ingest.input_file import InputFile, Reading
-from client.ingest.sessions.fit.container import FitContent, FitFields, read_messages
+from client.ingest.sessions.fit.container import NO_BEAT, FitContent, FitFields, read_messages
 from client.ingest.sessions.fit.placing import ActivityEnds, placed
 from client.ingest.sessions.fit.session_pieces import SessionPieces, posix
 from client.ingest.sessions.recorded_session import (
@@ -23,7 +23,6 @@ from client.ingest.sessions.recorded_session import (
 )
 
 APP = "fit"
-INVALID_RR_S = 65.535  # FIT profile: all bits set means "no value"
 _UNSET_BEFORE = 2**28  # FIT profile: smaller times count from when the device was switched on
 
 
@@ -32,7 +31,7 @@ def read_activity(file: InputFile, clock: LocalClock) -> Reading:
 
     Raises NotUsed for other kinds of FIT file, UnreadableFile when nothing is left to use.
     """
-    return take_activity(file, clock, read_messages(file.data))
+    return take_activity(file, clock, read_messages(file.whole()))
 
 
 def take_activity(file: InputFile, clock: LocalClock, content: FitContent) -> Reading:
@@ -167,7 +166,7 @@ def _beat_seconds(part: FitContent, out: Collector) -> list[float]:
     for message in part.of("hrv"):
         times = message.get("time")
         for value in times if isinstance(times, tuple | list) else (times,):  # some writers give a bare number
-            if isinstance(value, int | float) and 0 < value < INVALID_RR_S:
+            if isinstance(value, int | float) and 0 < value < NO_BEAT:
                 found.append(float(value))
             elif value is not None:
                 out.counters.count("sentinel:rr_intervals")

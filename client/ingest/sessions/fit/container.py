@@ -13,6 +13,7 @@ import fitdecode
 from fitdecode.types import DevField
 
 from client.biometrics.interruption import check_interruption
+from client.biometrics.observations import MAX_SERIES
 from client.errors import UnreadableFile
 from client.ingest.sessions.fit.frames import frames_of
 from client.ingest.sessions.fit.wanted_fields import OF_RECORDS, TELLING, WANTED
@@ -20,7 +21,11 @@ from client.ingest.sessions.track import Track
 
 FitFields = dict[str, Any]
 
-MOST_MESSAGES = 300_000  # ours, of all kinds together, without the records of a track: two weeks of beats
+MOST_MESSAGES = 300_000  # ours, of all kinds together, without the records of a track
+MOST_VALUES = 1_000_000  # ours, of these messages: 100,000 laps; two days of beats, a message each second
+MOST_BEATS = MAX_SERIES  # in all messages together, of which each holds up to 127
+_OF_A_MESSAGE = 2  # values whose memory a message takes beside its own; four blank places for a beat take that of one
+NO_BEAT = 65.535  # FIT profile: all bits set means "no value"
 _UNITS = {
     "m/s": {"m/s", "m/sec", "mps", "meters/second", "meters per second"},
     "m": {"m", "meter", "meters", "metre", "metres"},
@@ -37,7 +42,7 @@ class FitContent:
 
     track: the records, at seconds since 1970, or of a clock that was never set. defect: why reading stopped early, or
     None; crc_differs: the checksum does not fit the content. parts: of a chained file, what each of them holds.
-    held: messages of the whole file that are kept.
+    held, values: messages of the whole file that are kept, and what they hold. beats: intervals in them.
     """
 
     messages: dict[str, list[FitFields]] = field(default_factory=dict)
@@ -46,6 +51,8 @@ class FitContent:
     crc_differs: bool = False
     parts: list["FitContent"] = field(default_factory=list)
     held: int = 0
+    values: int = 0
+    beats: int = 0
 
     def of(self, kind: str) -> list[FitFields]:
         """Return the messages of one kind, in file order."""
@@ -104,8 +111,24 @@ def _take_message(whole: FitContent, name: str, frame: Any) -> None:
     if whole.held > MOST_MESSAGES:
         raise UnreadableFile(f"more than {MOST_MESSAGES:,} messages besides its records, which no recording has")
     values = _values(frame, WANTED[name])
+    _count_values(whole, values)
     whole.messages.setdefault(name, []).append(values)
     whole.parts[-1].messages.setdefault(name, []).append(values)
+
+
+def _count_values(whole: FitContent, values: FitFields) -> None:
+    """Take in what a message holds; raises UnreadableFile for more than can be held."""
+    times = values.get("time", ())
+    places = times if isinstance(times, tuple | list) else (times,)
+    filled = [one for one in places if one is not None]
+    whole.values += _OF_A_MESSAGE + len(values) + len(filled) + len(places) // 4
+    whole.beats += sum(one != NO_BEAT for one in filled)
+    if whole.beats > MOST_BEATS:
+        raise UnreadableFile(
+            f"expected at most {MOST_BEATS:,} beat intervals in a FIT file, found more; split it by days"
+        )
+    if whole.values > MOST_VALUES:
+        raise UnreadableFile(f"more than {MOST_VALUES:,} values besides its records, which no recording has")
 
 
 def _take_record(track: Track, frame: Any) -> None:

@@ -59,4 +59,4 @@ _BY_KIND = {
 
 def fit_reader(file: InputFile) -> Reader:
     """Return the reader of a FIT file; one that cannot be told is read as an activity, which names what is wrong."""
-    return _BY_KIND.get(first_kind(file.data), ACTIVITY)
+    return _BY_KIND.get(first_kind(file.head) or first_kind(file.whole()), ACTIVITY)

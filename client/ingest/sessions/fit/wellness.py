@@ -26,7 +26,7 @@ _EPOCH_S = int(datetime(1989, 12, 31, tzinfo=UTC).timestamp())  # FIT profile: t
 
 def read_wellness(file: InputFile, clock: LocalClock) -> Reading:
     """Read all-day monitoring, a night's variability, beats or sleep; raises NotUsed where none of them is there."""
-    content = read_messages(file.data)
+    content = read_messages(file.whole())
     out = Collector(file, clock, app=APP, device=device_of(content))
     taken = [kind for kind in _TAKEN if content.of(kind)]
     if not taken:
@@ -44,7 +44,7 @@ def read_weights(file: InputFile, clock: LocalClock, label: str | None) -> dict[
 
     label: the person's number on the scale, or None for all.
     """
-    content = read_messages(file.data)
+    content = read_messages(file.whole())
     people: dict[str, list[FitFields]] = defaultdict(list)
     for message in content.of("weight_scale"):
         people[str(message.get("user_profile_index", NOBODY))].append(message)
