@@ -74,10 +74,12 @@ def print_json_lists(
 
 
 def _write_rows(rows: Iterable[Mapping[str, Any]]) -> None:
+    encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes one for every row
     sys.stdout.write("[")
-    for number, row in enumerate(rows):
-        line = escaped_json(json.dumps(row, ensure_ascii=False))
-        sys.stdout.write(f"{',' if number else ''}\n{line}")
+    before = "\n"
+    for row in rows:
+        sys.stdout.write(before + escaped_json(encode(row)))
+        before = ",\n"
     sys.stdout.write("\n]")
 
 

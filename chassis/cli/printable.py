@@ -17,7 +17,7 @@ def escaped_json(document: str) -> str:
 
     A JSON writer escapes what is below U+0020 only: U+009B begins an escape sequence as well.
     """
-    if all(line.isprintable() for line in document.split("\n")):
+    if document.isprintable() or all(line.isprintable() for line in document.split("\n")):
         return document
     return "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in document)
 

@@ -41,17 +41,18 @@ class MetricDay(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Every field in plain JSON."""
+        day = self.day.isoformat()
         return {
-            "day": self.day.isoformat(),
+            "day": day,
             "value": self.value,
             "unit": self.unit,
-            "window": [self.first.isoformat(), self.day.isoformat()],
+            "window": [self.first.isoformat() if self.expected > 1 else day, day],
             "valid": self.valid,
             "expected": self.expected,
             "quality": list(self.quality),
             "method": self.method,
             "version": self.version,
             "inputs_hmac": self.inputs_hmac,
-            "sources": [one._asdict() for one in self.sources],
-            "lacks": [one._asdict() for one in self.lacks],
+            "sources": [one._asdict() for one in self.sources] if self.sources else [],
+            "lacks": [one._asdict() for one in self.lacks] if self.lacks else [],
         }
