@@ -1,16 +1,24 @@
 """Roles, purposes, categories, granularities, actions and sources: the only list of these words."""
 
+import re
 from collections.abc import Mapping
 from enum import Enum, IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NewType
+from typing import Final, NewType
 
 AthleteId = NewType("AthleteId", str)
 """Stable pseudonym of one athlete, minted once and kept across clubs and seasons."""
+ATHLETE_ID: Final = "^ath-[0-9a-f]{16}$"
+"""The form of an athlete's id."""
 OrgId = NewType("OrgId", str)
 """Identifier of a club, league, union or governing body."""
 PersonId = NewType("PersonId", str)
 """Identifier of one person who signs in, within one organisation."""
+
+
+def is_athlete_id(text: str) -> bool:
+    """True for what may be an athlete's id; anything else that was typed in its place may be a name."""
+    return re.fullmatch(ATHLETE_ID, text) is not None
 
 
 class Role(StrEnum):

@@ -52,7 +52,7 @@ def list_imports(
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         chosen = None if athlete is None else find_athlete(vault, athlete).athlete
-        found, names = [entry for entry in _entries(vault) if chosen in (None, entry["athlete"])], _names(vault)
+        found, names = [entry for entry in _entries(vault) if chosen in (None, entry["athlete"])], vault.names()
     if as_json:
         print_json("homefield-imports-list-1", {"imports": found})
         return
@@ -95,7 +95,7 @@ def show(
         found = next((entry for entry in _entries(vault) if entry["number"] == number), None)
         if found is None:
             raise CannotCorrect(f"there is no import {number}; see `homefield-node imports list`")
-        parts, names = [] if found["undone_at"] else preview_undo(vault, [number]), _names(vault)
+        parts, names = [] if found["undone_at"] else preview_undo(vault, [number]), vault.names()
         brought = brought_by(vault, found["athlete"], number)
     if as_json:
         undone = [_as_json(part) for part in parts]
@@ -132,7 +132,7 @@ def undo(folder: NodeFolder, numbers: Numbers, yes: Yes = False, as_json: AsJson
     settings = load_settings(folder)
     with open_vault(settings) as vault:
         planned = preview_undo(vault, numbers)
-        names = _names(vault)
+        names = vault.names()
         before = {part.athlete: makers_of(vault, part.athlete) for part in planned}
         if not yes and not is_confirmed(f"{_foreseen(vault, planned, names, before)} Undo?"):
             raise CannotCorrect("nothing was undone")
@@ -251,10 +251,6 @@ def _sentence(part: "UndonePart", names: "Mapping[AthleteId, str]") -> str:
         told.append(plural(part.by_hand, "correction by hand goes with it", "corrections by hand go with them"))
     which = "Import" if len(part.imports) == 1 else "Imports"
     return f"{which} {numbers} of {names[part.athlete]} ({part.athlete}): {', '.join(told)}."
-
-
-def _names(vault: "Vault") -> "dict[AthleteId, str]":
-    return {one.athlete: one.name for one in vault.athletes()}
 
 
 def _as_json(part: "UndonePart") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from client.errors import NotUsed, UnreadableFile
 from client.ingest import fitbit, hrv_csv, pmsys, rr_text, soccermon, table_kinds
-from client.ingest.archives.foreign_kinds import EXPORT, check_is_readable_json, check_is_readable_kind
+from client.ingest.archives.foreign_kinds import check_is_readable_json, check_is_readable_kind
 from client.ingest.archives.unusable_tables import check_is_usable
 from client.ingest.cells.interval_lines import looks_like_intervals
 from client.ingest.health import apple, json_kinds
@@ -15,6 +15,7 @@ from client.ingest.sessions import gpx, hrm, polar_flow, pwx, sml, tcx
 from client.ingest.sessions.fit import readers
 from client.ingest.sessions.fit.container import looks_like_fit
 from client.ingest.sessions.squad import drills, positions
+from client.ingest.spreadsheets.documents import EXPORT
 from client.ingest.text_table import decoded, is_small_text, read_table
 from client.ingest.wellness.golden_cheetah import holds_measures
 from client.ingest.wellness.readers import GOLDEN_CHEETAH

@@ -139,7 +139,7 @@ class Importer:
         if not owners:
             return [self._refused(file, "nothing_kept", NOBODY_HERE, others, (*of_file.notes, *notes))]
         held = of_each_owner(readings, owners)
-        names = {one.athlete: one.name for one in self.vault.athletes()} if len(held) > 1 else {}
+        names = self.vault.names() if len(held) > 1 else {}
         found = [
             replace(self._store(file, name, owner, reading, notes), name=names.get(owner, ""))
             for owner, reading in held.items()

@@ -127,6 +127,10 @@ class Vault:
         found = [self._open_profile(profile, handle) for handle, profile in rows]
         return sorted(found, key=lambda athlete: (athlete.shirt_no, athlete.athlete))
 
+    def names(self) -> dict[AthleteId, str]:
+        """Return the names of the athletes who are not erased, by id, in the order of `athletes`."""
+        return {one.athlete: one.name for one in self.athletes()}
+
     def erased(self) -> frozenset[AthleteId]:
         """Return the athletes who are erased here: nothing but this note is left of them."""
         with self._database.reading() as connection:

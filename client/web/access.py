@@ -1,6 +1,5 @@
 """One page, one look: what this person may see of whom, asked of the consent service for every page anew."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,7 +13,17 @@ from client.consent_client import Question, Ruling
 from client.vault.store import Athlete
 from client.web.viewer import Viewer
 from policies.snapshot import ConsentSnapshot
-from policies.vocabulary import WITHOUT_WEARABLES, Action, AthleteId, Category, Granularity, OrgId, Purpose, Role
+from policies.vocabulary import (
+    WITHOUT_WEARABLES,
+    Action,
+    AthleteId,
+    Category,
+    Granularity,
+    OrgId,
+    Purpose,
+    Role,
+    is_athlete_id,
+)
 
 # What the club's pages can show, and how exposing each is: readiness is a light and a word.
 SHOWN: Mapping[Category, Granularity] = {
@@ -32,7 +41,6 @@ ASKED: Mapping[ClubPage, tuple[Category, ...]] = {
     ClubPage.IMPORTS: tuple(SHOWN),
 }
 """What each page asks about every enrolled athlete. The list is fixed: how long it is tells nobody who shares what."""
-_ATHLETE = re.compile("ath-[0-9a-f]{16}", re.ASCII)
 
 
 class ConsentDecisions(Protocol):
@@ -119,7 +127,7 @@ class PageAccessRequests:
         That holds for somebody else's athlete and for one who does not exist as well; the service refuses and logs it.
         """
         snapshot = self.consent.snapshot()
-        if not _ATHLETE.fullmatch(athlete) or self._is_refused(viewer, athlete, snapshot):
+        if not is_athlete_id(athlete) or self._is_refused(viewer, athlete, snapshot):
             return PageAccess({}, {}, self.clock(), snapshot.expires)  # names nobody
         pairs = [(athlete, category) for category in SHOWN]
         return self._access(viewer, snapshot, pairs, self._live(viewer, snapshot))

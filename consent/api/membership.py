@@ -7,11 +7,11 @@ from pydantic import Field
 
 from chassis.names import DisplayName
 from consent.api.entry import Body, Signed, Store
-from policies.vocabulary import AthleteId
+from policies.vocabulary import ATHLETE_ID, AthleteId
 
 router = APIRouter(prefix="/v1")
 
-AthleteText = Annotated[str, Field(pattern=r"^ath-[0-9a-f]{16}$")]
+AthleteText = Annotated[str, Field(pattern=ATHLETE_ID)]
 
 
 class EnrolRequest(Body):

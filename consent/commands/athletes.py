@@ -15,7 +15,7 @@ from chassis.clock import utc_now
 from chassis.text import plural
 from consent.commands.carry_out import carry_out
 from consent.commands.service_folder import ServiceFolder, beside
-from policies.vocabulary import AthleteId, OrgId
+from policies.vocabulary import AthleteId, OrgId, is_athlete_id
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -164,7 +164,6 @@ def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
 def _enrolled(directory: Path, athlete: str) -> str:
     """Return an athlete's name and id; raises NotFound, with the command that lists them, for what is nobody's id."""
     from consent.errors import NotFound
-    from consent.operator.requests import is_athlete_id
 
     with beside(directory) as store:
         try:

@@ -18,7 +18,7 @@ from consent.registry.values import LONGEST_OVERLAP_D, USUAL_OVERLAP_D, OrgKind
 from policies.vocabulary import OrgId
 
 if TYPE_CHECKING:
-    from consent.registry.values import FormerKey, ListedOrg
+    from consent.registry.values import FormerKey, ListedOrg, Org
 
 app = typer.Typer(help="Organisations that may ask: clubs, the league, the governing body.", no_args_is_help=True)
 
@@ -152,7 +152,12 @@ def org_list(directory: ServiceFolder, as_json: AsJson = False) -> None:
 def named_org(directory: Path, org: str) -> str:
     """Return an organisation as the terminal names it: name and id; raises NotFound."""
     with beside(directory) as store:
-        return f"{store.org(OrgId(org)).name} ({org})"
+        return in_words(store.org(OrgId(org)))
+
+
+def in_words(org: "Org") -> str:
+    """Return an organisation as the terminal names it."""
+    return f"{org.name} ({org.org_id})"
 
 
 def _listed(one: "ListedOrg") -> Mapping[str, Any]:

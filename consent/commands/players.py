@@ -13,7 +13,7 @@ from chassis.cli.options import AsJson, Yes
 from chassis.errors import BadName
 from chassis.text import plural
 from consent.commands.carry_out import carry_out
-from consent.commands.orgs import OrgArgument, app, named_org
+from consent.commands.orgs import OrgArgument, app, in_words, named_org
 from consent.commands.service_folder import ServiceFolder, beside
 from consent.errors import InvalidChange
 from consent.registry.values import LARGEST_SHIRT_NO
@@ -66,24 +66,28 @@ def set_players(
     """
     wanted = read_list(squad)
     _warn_of_shared_numbers(wanted)
-    if not yes and (gone := _gone(directory, org, wanted)):
-        players_go = plural(gone, "player is not in it and goes", "players are not in it and go")
-        club = named_org(directory, org)
-        if not is_confirmed(f"{players_go} from the squad list of {club}; put the new list in its place?"):
-            raise typer.Abort
+    club = "" if yes else _asked(directory, org, wanted)
     done = carry_out(directory, {"command": "org set-players", "org": org, "players": wanted})
     if as_json:
         print_json("homefield-org-set-players-1", done)
         return
     listed = plural(done["listed"], "player is", "players are")
-    say(f"{listed} on the squad list of {named_org(directory, org)}: {_change(done)}.")
+    say(f"{listed} on the squad list of {club or named_org(directory, org)}: {_change(done)}.")
 
 
-def _gone(directory: Path, org: str, wanted: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many players of the present list are not in the new one."""
+def _asked(directory: Path, org: str, wanted: Sequence[Mapping[str, Any]]) -> str:
+    """Ask where players of the present list are not in the new one, and return how the organisation is named.
+
+    "" for one that is not registered, which whoever puts the list in place refuses. Raises Abort for a no.
+    """
     with beside(directory) as store:
         listed = {(one.shirt_no, one.name) for one in store.players(OrgId(org))}
-    return len(listed - {(one["shirt_no"], one["name"]) for one in wanted})
+        club = next((in_words(one) for one in store.orgs() if one.org_id == org), "")
+    if gone := len(listed - {(one["shirt_no"], one["name"]) for one in wanted}):
+        players_go = plural(gone, "player is not in it and goes", "players are not in it and go")
+        if not is_confirmed(f"{players_go} from the squad list of {club}; put the new list in its place?"):
+            raise typer.Abort
+    return club
 
 
 def _warn_of_shared_numbers(wanted: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,5 @@
 """What an operator's command asks for: one closed list, parsed alike from a command line and from the local channel."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -9,10 +8,10 @@ from chassis.names import DisplayName
 from chassis.text import shortened
 from consent.errors import InvalidChange
 from consent.registry.values import LARGEST_SHIRT_NO, MOST_PLAYERS, USUAL_OVERLAP_D, OrgKind
+from policies.vocabulary import ATHLETE_ID
 
 OrgArgumentText = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")]
 KeyText = Annotated[str, Field(max_length=64)]
-ATHLETE_ID = r"^ath-[0-9a-f]{16}$"
 AthleteArgumentText = Annotated[str, Field(pattern=ATHLETE_ID)]
 
 
@@ -111,11 +110,6 @@ OperatorRequest = (
     | ListSessions
 )
 _REQUEST: TypeAdapter[OperatorRequest] = TypeAdapter(Annotated[OperatorRequest, Field(discriminator="command")])
-
-
-def is_athlete_id(text: str) -> bool:
-    """True for what may be an athlete's id; anything else that was typed in its place may be a name."""
-    return re.fullmatch(ATHLETE_ID, text, re.ASCII) is not None
 
 
 def read_operator_request(fields: object) -> OperatorRequest:

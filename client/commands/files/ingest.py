@@ -165,7 +165,7 @@ def _rehearsed(
         before, attribution = DaysBefore(vault, clock), named.attribution(vault)
         importer = Importer(vault, clock, attribution, mapping, replaces=replaces, before=before)
         found = previews(files, clock, mapping=mapping, player=named.player, importer=importer)
-        return Rehearsed(found, {one.athlete: one.name for one in vault.athletes()})
+        return Rehearsed(found, vault.names())
 
 
 def _answer(found: "list[FileAnswer]", vault: "Vault", *, as_json: bool, is_line: bool = False) -> None:
@@ -290,7 +290,7 @@ def _show(files: "list[FileAnswer]", vault: "Vault") -> None:
         f"{plural(added, 'new reading', 'new readings')} from {giving} of {plural(len(files), 'file', 'files')}{aside}"
     )
     print_table(title, TABLE_COLUMNS, [file.as_row() for file in files])
-    names = {one.athlete: one.name for one in vault.athletes()}
+    names = vault.names()
     for athlete, numbers in imports_to_undo(vault, files).items():
         say(f"For {names[athlete]} ({athlete}): {ranges_in_words(numbers)}; `imports undo` takes it back.")
     for file in files:

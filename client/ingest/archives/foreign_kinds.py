@@ -6,13 +6,12 @@ from typing import Final
 
 from client.errors import UnreadableFile
 from client.ingest.input_file import InputFile
+from client.ingest.spreadsheets.documents import EXPORT, MAIL, PRESENTATION, WORD
 
-EXPORT: Final = "ask for the export as CSV or Excel, and import that"
 UNPACK: Final = "unpack it and import the folder"
 _PICTURE: Final = f"a picture; {EXPORT}"
 _FILM: Final = f"a film or a recording of sound; {EXPORT}"
 _PROGRAM: Final = f"a program, which is never run here; {EXPORT}"
-_MAIL: Final = "an e-mail; save the file that is attached to it, and import that"
 _STATISTICS: Final = "a file of a program for statistics; save its table there as CSV, and import that"
 
 
@@ -65,7 +64,7 @@ SIGNATURES: Final[tuple[Signature, ...]] = (
     _of("a database; export its tables as CSV instead", b"Standard Jet DB", b"Standard ACE DB", at=4),
     _of(_STATISTICS, b"$FL2", b"$FL3", is_binary=True),
     _of(_STATISTICS, b"<stata_dta>", b"MATLAB 5.0 MAT-file", b"\x89HDF\r\n\x1a\n", b"PAR1\x15"),
-    _of(_MAIL, b"Return-Path:", b"Received:", b"MIME-Version:", b"Delivered-To:", b"From: ", b"From - "),
+    _of(MAIL, b"Return-Path:", b"Received:", b"MIME-Version:", b"Delivered-To:", b"From: ", b"From - "),
     _of("a calendar, which holds no readings; " + EXPORT, b"BEGIN:VCALENDAR"),
     _of("a card of an address book, which holds no readings; " + EXPORT, b"BEGIN:VCARD"),
 )
@@ -74,8 +73,8 @@ PDF: Final = f"a PDF; {EXPORT}"
 _PDF_WITHIN: Final = 1024
 """Programs that show a PDF accept its mark anywhere in so many bytes."""
 _DOCUMENTS: Final = (
-    (b"word/", f"a Word document; {EXPORT}"),
-    (b"ppt/", f"a PowerPoint presentation; {EXPORT}"),
+    (b"word/", WORD),
+    (b"ppt/", PRESENTATION),
     (b"application/vnd.oasis.opendocument.text", f"a text document; {EXPORT}"),
     (b"application/vnd.oasis.opendocument.presentation", f"a presentation; {EXPORT}"),
     (b"application/epub+zip", f"an electronic book; {EXPORT}"),

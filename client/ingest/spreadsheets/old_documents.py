@@ -2,17 +2,18 @@
 
 from typing import Final
 
+from client.ingest.spreadsheets.documents import MAIL, PRESENTATION, WORD
+
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The first bytes of a compound file (MS-CFB, section 2.2)."""
 LOCKED: Final = "a workbook or document with a password; save it without one as .xlsx or CSV, and import that"
-_EXPORT: Final = "ask for the export as CSV or Excel, and import that"
 _OLD: Final = "an Excel workbook of the old form (.xls); save it as .xlsx or CSV"
 _UNKNOWN: Final = "an Excel workbook of the old form (.xls) or one with a password; save it as .xlsx or CSV"
 _BY_STREAM: Final = (
     ("EncryptedPackage", LOCKED),
-    ("WordDocument", f"a Word document; {_EXPORT}"),
-    ("PowerPoint Document", f"a PowerPoint presentation; {_EXPORT}"),
-    ("__properties_version1.0", "an e-mail; save the file that is attached to it, and import that"),
+    ("WordDocument", WORD),
+    ("PowerPoint Document", PRESENTATION),
+    ("__properties_version1.0", MAIL),
 )
 _WORKBOOKS: Final = ("Workbook", "Book")
 _BEGINS: Final = bytes.fromhex("0908100000060500")

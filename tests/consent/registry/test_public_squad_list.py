@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 from audit.entries.events import EventKind
 from consent.cli import app
+from consent.commands import orgs, players
 from consent.commands.players import read_list
+from consent.commands.service_folder import beside
 from consent.decisions.values import Actor
 from consent.errors import InvalidChange, NotAllowed
 from consent.registry.players import lines_of
@@ -147,6 +149,23 @@ def test_what_cannot_be_read_as_a_list(tmp_path: Path, raw: bytes, said: str) ->
 
     with pytest.raises(InvalidChange, match=said):
         read_list(tmp_path / "squad.csv")
+
+
+def test_a_list_is_put_in_place_with_one_look_at_the_store(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, squad, looks = tmp_path / "union", tmp_path / "squad.csv", list[Path]()
+    shutil.copytree(template.directory, folder)
+    monkeypatch.setattr(players, "beside", lambda directory: looks.append(directory) or beside(directory))
+    monkeypatch.setattr(orgs, "beside", lambda directory: looks.append(directory) or beside(directory))
+
+    for name in ("Invented Keeper", "Another"):  # the second list asks, as the first player goes
+        squad.write_text(f"shirt_no,name\n97,{name}\n", encoding="utf-8")
+        done = CliRunner().invoke(app, ["org", "set-players", str(folder), CLUB, str(squad)], input="y\n")
+        assert done.exit_code == 0, done.output
+        assert " (club-a): 1 new" in done.stdout
+
+    assert looks == [folder] * 2
 
 
 def test_the_commands_say_what_changed(template: Template, tmp_path: Path) -> None:
