@@ -12,7 +12,7 @@ import typer
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.errors import SourceUnavailable
-from audit.monitor.alarms import MAX_AGE_S, Alarm
+from audit.monitor.alarms import MAX_AGE_S, PASSING, REREAD_AFTER_S, Alarm
 from audit.monitor.progress import MonitorProgress
 from chassis.cli.console import json_line, say
 from chassis.cli.exit_codes import ExitCode
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 SCHEMA = "homefield-monitor-1"
 WEB = ("http://", "https://")
 MOST_WAIT_S = 3_600
+TRIES = 2
+"""How often a running watch must fail to reach a log for an alarm: a computer that wakes up is not on the net yet."""
 WITNESS_TIMEOUT_S = 10.0
 
 WatchedAddress = Annotated[str, typer.Argument(metavar="DIR_OR_URL", help="Directory or http(s) address of the log.")]
@@ -62,6 +64,10 @@ def monitor(
     max_age: Annotated[
         int, typer.Option(min=60, help="Seconds without anything new after which the log is stale.")
     ] = MAX_AGE_S,
+    reread_every: Annotated[
+        int,
+        typer.Option(min=0, help="Seconds after which every entry is read again, from the first on; 0: at each check."),
+    ] = REREAD_AFTER_S,
     webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where alarms are posted as JSON.")] = None,
     no_witnesses: Annotated[
         bool, typer.Option("--no-witnesses", help="Do not ask the policy's witnesses what they have seen.")
@@ -75,8 +81,10 @@ def monitor(
 ) -> None:
     """Watch a log: signatures, quorum, consistency with what it showed before, new entries, freshness, witnesses.
 
+    Every entry is read again when the watch begins and once a day; with --once, as the state file says.
+
     Exit code 0: fine; 3: an alarm, with the evidence beside the state file; 1: the log could not be checked, or the
-    monitor itself has a problem.
+    monitor itself has a problem. A log that cannot be reached and showed nothing new for --max-age is an alarm.
     """
     import httpx
 
@@ -101,6 +109,7 @@ def monitor(
             clock=lambda: datetime.now(UTC),
             pause=stop.wait,
             max_age_s=max_age,
+            reread_after_s=reread_every,
             witnesses=None if no_witnesses else WitnessLookup(trust, client=connected(WITNESS_TIMEOUT_S)),
             known=read_given(known, "the known checkpoint", at_most=MAX_BYTES) if known else None,
         )
@@ -149,6 +158,10 @@ class Watch:
         self._hook = hook
         self._as_json = as_json
         self._say = tell
+        self._began = core.clock()
+        self._failures, self._most_failures = 0, 1
+        # Whoever starts to watch wants to know about the whole log; a scheduler starts the program each minute.
+        self._is_whole_due = False
         self.progress = MonitorProgress()
         # What was told already: while an alarm lasts it is repeated in every line, but posted once.
         self._posted: set[str] = set()
@@ -156,34 +169,57 @@ class Watch:
     def run(self, stop: threading.Event, *, every_s: float, keep_going: bool) -> ExitCode:
         """Check until stopped, or until the first alarm; returns the exit code, the gravest that came up."""
         gravest, wait_s = ExitCode.DONE, every_s
+        self._is_whole_due, self._most_failures = True, TRIES
         while True:
             code = self.check_once()
             if code == ExitCode.ALARM and not keep_going:
                 return ExitCode.ALARM
-            # A log that cannot be reached is asked less and less often.
-            wait_s = min(wait_s * 2, max(MOST_WAIT_S, every_s)) if code == ExitCode.NOT_DONE else every_s
+            wait_s = every_s if self.progress.is_reached else min(wait_s * 2, self._longest_wait_s(every_s))
             gravest = code if gravest != ExitCode.ALARM else ExitCode.ALARM
             if stop.wait(wait_s):
                 return gravest
+
+    def _longest_wait_s(self, every_s: float) -> float:
+        """A log that cannot be reached is asked less and less often, and when its silence becomes too long."""
+        from audit.monitor.out_of_reach import silent_since_s
+
+        silent_s = self._core.clock().timestamp() - silent_since_s(self._state, self._began)
+        left_s = self._core.max_age_s + 1 - silent_s
+        return max(every_s, min(MOST_WAIT_S, left_s) if left_s > 0 else MOST_WAIT_S)
 
     def check_once(self) -> ExitCode:
         """Check once and tell the outcome; returns the exit code. Raises OSError if the state cannot be written."""
         from audit.monitor.state import write_state
 
         try:
-            check = self._core.check(self._state)
+            check = self._core.check(self._state, is_whole=self._is_whole_due)
         except SourceUnavailable as error:
-            self.progress.is_reached = False
-            self._tell_unreachable(str(error))
-            return ExitCode.NOT_DONE
+            return self._not_reached(str(error))
+        self._failures = 0
         self.progress.checked(
             check.at, alarms=len(check.alarms), size=check.state.checkpoint.size if check.state else None
         )
+        self._is_whole_due = self._is_whole_due and not _has_ended(check)
         self._tell(check)  # first: an alarm must come even if the state can then not be written
         if check.state is not None and check.state != self._state:
             write_state(self._path, check.state)
             self._state = check.state
         return ExitCode.ALARM if check.alarms else ExitCode.DONE
+
+    def _not_reached(self, reason: str) -> ExitCode:
+        from audit.monitor.out_of_reach import out_of_reach
+
+        self._failures += 1
+        check = out_of_reach(
+            reason, at=self._core.clock(), state=self._state, began=self._began, max_age_s=self._core.max_age_s
+        )
+        if check is None or self._failures < self._most_failures:
+            self.progress.unreached(alarms=0)
+            self._tell_unreachable(reason)
+            return ExitCode.NOT_DONE
+        self.progress.unreached(alarms=len(check.alarms))
+        self._tell(check)
+        return ExitCode.ALARM
 
     def _tell(self, check: "Check") -> None:
         from audit.monitor.notify import check_json, evidence_name
@@ -194,7 +230,9 @@ class Watch:
             self._say(json_line(SCHEMA, told))
         else:
             self._tell_people(check, saved)
-        fresh = {evidence_name(alarm) for alarm in check.alarms} - self._posted
+        found = {evidence_name(alarm) for alarm in check.alarms}
+        self._posted &= found  # what ended and comes again is told again
+        fresh = found - self._posted
         if fresh and self._hook:
             problem = self._hook.tell({"schema": SCHEMA, **told})
             if problem is None:
@@ -229,6 +267,11 @@ class Watch:
             return save_evidence(evidence_folder(self._path), check, alarm)
         except OSError:
             return None  # said in the line about the alarm, which must come in any case
+
+
+def _has_ended(check: "Check") -> bool:
+    """Whether the log's files were read to the end; alarms about time come after that."""
+    return all(alarm.kind in PASSING for alarm in check.alarms)
 
 
 def _stopped_by_signals() -> threading.Event:

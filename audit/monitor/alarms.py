@@ -8,6 +8,8 @@ from audit.errors import ProofFailed
 
 MAX_AGE_S = 7_200
 """Seconds without anything new after which a log is stale (our choice)."""
+REREAD_AFTER_S = 86_400
+"""Seconds after which every entry is read again (our choice): of a million, that is 350 MB."""
 
 
 class AlarmKind(StrEnum):
@@ -25,6 +27,7 @@ class AlarmKind(StrEnum):
     STALE = "stale"
     DATED_AHEAD = "dated_ahead"
     WITNESS_AHEAD = "witness_ahead"
+    OUT_OF_REACH = "out_of_reach"
 
 
 SENTENCES: Mapping[AlarmKind, str] = {
@@ -40,6 +43,7 @@ SENTENCES: Mapping[AlarmKind, str] = {
     AlarmKind.STALE: "The log has shown nothing new for too long.",
     AlarmKind.DATED_AHEAD: "The log’s checkpoint says that it was signed in the future.",
     AlarmKind.WITNESS_AHEAD: "A witness has seen entries that the log does not show here.",
+    AlarmKind.OUT_OF_REACH: "The log cannot be reached, and has shown nothing new for too long.",
 }
 
 PASSING = frozenset({AlarmKind.STALE, AlarmKind.DATED_AHEAD, AlarmKind.WITNESS_AHEAD})

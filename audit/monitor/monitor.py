@@ -1,4 +1,6 @@
-"""Watches a log: each check goes on from the last checkpoint that was verified, and reads only what is new.
+"""Watches a log: each check goes on from the last checkpoint that was verified, and reads what is new.
+
+From time to time everything is read again: a file that was right once can be changed later.
 
 The core takes a source of files and a state, and returns a state and what is wrong; it writes nothing.
 """
@@ -8,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from audit.errors import BrokenState, MalformedProof, ProofFailed, QuorumNotMet, UnknownSigner
-from audit.monitor.alarms import MAX_AGE_S, PASSING, Alarm, AlarmKind, Misbehaved
+from audit.monitor.alarms import MAX_AGE_S, PASSING, REREAD_AFTER_S, Alarm, AlarmKind, Misbehaved
 from audit.monitor.consistency import ConsistencyCheck, EntryWatch, Mark, authentic_root
 from audit.monitor.state import MOST_AWAITED, MonitorState
-from audit.monitor.witness_lookup import WitnessLookup, WitnessView, ahead_for_too_long, awaited_mark, check_behind
+from audit.monitor.witness_lookup import WitnessLookup, WitnessView, awaited_for_too_long, awaited_mark, check_behind
 from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import NONE, TrustedCheckpoint, TrustPolicy
+from audit.verification.read_ahead import reading_ahead
 from audit.verification.sources import LogSource
 from chassis.clock import Clock
 from chassis.remote_time import apart, tolerated
@@ -29,7 +32,8 @@ class Check:
     """The outcome of one check.
 
     checkpoint: what the log showed, None if it could not be believed. state: what to go on from, None if nothing was
-    ever verified. is_first: there was no state, so that this history was taken on trust.
+    ever verified. is_first: there was no state, so that this history was taken on trust. is_whole: every entry was
+    read, from the first on.
     """
 
     at: datetime
@@ -39,13 +43,15 @@ class Check:
     is_first: bool = False
     alarms: tuple[Alarm, ...] = ()
     witnesses: tuple[WitnessView, ...] = ()
+    is_whole: bool = False
 
 
 class Monitor:
     """Checks one log under one policy.
 
     known: a checkpoint kept from earlier, as a signed note, from which the log must have grown. max_age_s: a log that
-    shows nothing new for so long is stale. witnesses: who else is asked, if anybody.
+    shows nothing new for so long is stale. reread_after_s: after so long every entry is read again, from the first on.
+    witnesses: who else is asked, if anybody.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Monitor:
         clock: Clock,
         pause: Callable[[float], object],
         max_age_s: int = MAX_AGE_S,
+        reread_after_s: int = REREAD_AFTER_S,
         witnesses: WitnessLookup | None = None,
         known: bytes | None = None,
     ) -> None:
@@ -64,34 +71,36 @@ class Monitor:
         self.policy = policy
         self.clock = clock
         self.max_age_s = max_age_s
+        self.reread_after_s = reread_after_s
         self.witnesses = witnesses
         # A log's own signatures are enough to compare two of its checkpoints.
         self.unwitnessed = replace(policy, quorum=NONE)
         self.known = Mark(self.unwitnessed.open(known).checkpoint, known, "you") if known is not None else None
         self._pause = pause
 
-    def check(self, state: MonitorState | None) -> Check:
-        """Check the log once, going on from `state`.
+    def check(self, state: MonitorState | None, *, is_whole: bool = False) -> Check:
+        """Check the log once, going on from `state`; `is_whole`: read every entry again, whether or not it is time.
 
         Raises SourceUnavailable if the log cannot be reached: then nothing is known, good or bad. Raises
         BrokenState if `state` or the known checkpoint is about another log.
         """
         for _ in range(ATTEMPTS - 1):
-            check = _Look(self, state).check()
+            check = _Look(self, state, is_whole=is_whole).check()
             if all(alarm.kind in PASSING for alarm in check.alarms):
                 return check
             self._pause(PAUSE_S)
-        return _Look(self, state).check()
+        return _Look(self, state, is_whole=is_whole).check()
 
 
 class _Look:
     """One look at a log, with what has been found so far."""
 
-    def __init__(self, monitor: Monitor, state: MonitorState | None) -> None:
+    def __init__(self, monitor: Monitor, state: MonitorState | None, *, is_whole: bool) -> None:
         self._monitor = monitor
         self._source = monitor.source
         self._state = state
         self._at = monitor.clock()
+        self._is_whole = is_whole or self._is_reading_due()
         self._note: bytes | None = None
         self._now: Checkpoint | None = None
         self._views: list[WitnessView] = []
@@ -108,14 +117,15 @@ class _Look:
         now = self._now = trusted.checkpoint
         self._compare_with_kept(now)
         self._check_quorum(trusted)
-        self._views = self._monitor.witnesses.views(now) if self._monitor.witnesses else []
+        if self._monitor.witnesses:
+            self._views = self._monitor.witnesses.views(now, cosigned=trusted.cosignatures)
         entries, edge = self._follow(now)
         for view in self._views:
             check_behind(view, self._source, now)
         state = self._next_state(trusted, entries, edge)
         grown = now.size - (self._state.checkpoint.size if self._state else 0)
         alarms = tuple(map(self._with_notes, self._about_time(trusted, state)))
-        return Check(self._at, now, state, grown, self._state is None, alarms, tuple(self._views))
+        return Check(self._at, now, state, grown, self._state is None, alarms, tuple(self._views), self._is_whole)
 
     def _open(self) -> TrustedCheckpoint:
         """Read the checkpoint and verify the log's own signatures."""
@@ -154,13 +164,26 @@ class _Look:
         state = self._state
         entries = EntryWatch(state.is_foreign if state else None)
         size, edge = (state.checkpoint.size, state.edge) if state else (0, ())
-        growth = ConsistencyCheck(self._source, size, edge, entries)
-        if now.size > size:
-            growth.reach(now, [mark for mark in self._marks() if size < mark.checkpoint.size <= now.size])
+        with reading_ahead(self._source, size, now.size) as source:
+            growth = ConsistencyCheck(source, size, edge, entries)
+            if now.size > size:
+                growth.reach(now, [mark for mark in self._marks() if size < mark.checkpoint.size <= now.size])
         known = self._monitor.known
         if known and 0 < known.checkpoint.size <= size:
             self._check_known(known, now)
+        if size and self._is_whole:
+            self._read_again(now, entries)
         return entries, growth.edge
+
+    def _is_reading_due(self) -> bool:
+        """Whether everything was read too long ago; also if that lies in the future, for then a clock was wrong."""
+        read_at_s = self._state.whole_at_s if self._state else None
+        return read_at_s is None or not 0 <= self._now_s - read_at_s < self._monitor.reread_after_s
+
+    def _read_again(self, now: Checkpoint, entries: EntryWatch) -> None:
+        """Verify every file from the first entry on: the tree has only grown, and its files may yet have changed."""
+        with reading_ahead(self._source, 0, now.size) as source:
+            ConsistencyCheck(source, 0, (), EntryWatch(entries.is_foreign)).reach(now)
 
     def _check_known(self, known: Mark, now: Checkpoint) -> None:
         size = known.checkpoint.size
@@ -198,11 +221,12 @@ class _Look:
             has_heartbeats=has_heartbeats,
             alive_at_s=self._now_s if is_alive or state is None else state.alive_at_s,
             awaited=tuple(awaited[:MOST_AWAITED]),
+            whole_at_s=self._now_s if self._is_whole or state is None else state.whole_at_s,
         )
 
     def _about_time(self, trusted: TrustedCheckpoint, state: MonitorState) -> Sequence[Alarm]:
         now_s, most_s = self._now_s, self._monitor.max_age_s
-        alarms = [ahead_for_too_long(view, now_s=now_s, max_age_s=most_s) for view in self._views]
+        alarms = [awaited_for_too_long(state.awaited, self._monitor.unwitnessed, now_s=now_s, max_age_s=most_s)]
         skew = timedelta(seconds=now_s - trusted.signed_at_s)
         if skew < -CLOCK_TOLERANCE:
             words = apart(skew, own="the monitor's clock", other="the log's")

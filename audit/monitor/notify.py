@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from audit.monitor.alarms import Alarm
 from audit.monitor.monitor import Check
 from audit.monitor.witness_lookup import WitnessStatus, WitnessView
 from chassis.files.replace_file import replace_durably
+from chassis.text import moment_of
 
 
 def evidence_folder(state: Path) -> Path:
@@ -52,12 +54,18 @@ def check_json(check: Check, saved: Sequence[Path | None]) -> dict[str, Any]:
         "root": now.root_text if now else None,
         "new_entries": check.new_entries,
         "is_first": check.is_first,
+        "whole_at": at.isoformat() if (at := _whole_at(check)) else None,
         "alarms": [
             {**_alarm_json(alarm), "evidence": str(place) if place else None}
             for alarm, place in zip(check.alarms, saved, strict=True)
         ],
         "witnesses": [
-            {"names": list(view.names), "standing": view.status.value, "size": view.seen.size if view.seen else None}
+            {
+                "names": list(view.names),
+                "standing": view.status.value,
+                "size": view.seen.size if view.seen else None,
+                "vouches": view.is_vouching,
+            }
             for view in check.witnesses
         ],
     }
@@ -68,9 +76,13 @@ def check_line(check: Check) -> str:
     size = check.checkpoint.size if check.checkpoint else 0
     parts = [f"{check.at:%Y-%m-%d %H:%M:%S} UTC  fine: {size:,} entries, {check.new_entries:,} new"]
     if check.witnesses:
-        agreeing = sum(view.status in (WitnessStatus.AGREES, WitnessStatus.BEHIND) for view in check.witnesses)
-        parts.append(f"{agreeing} of {len(check.witnesses)} witnesses agree")
+        vouching = sum(view.is_vouching for view in check.witnesses)
+        parts.append(f"{vouching} of {len(check.witnesses)} witnesses vouch for this size")
     parts += [_witness_word(view) for view in check.witnesses if view.status in _WORDS]
+    at = _whole_at(check)
+    if at:
+        when = "now" if check.is_whole else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+        parts.append(f"every entry from the first on read {when}")
     return ", ".join(parts)
 
 
@@ -104,15 +116,21 @@ class Webhook:
 
 
 _WORDS = {
-    WitnessStatus.AHEAD: "has seen more already",
+    WitnessStatus.AHEAD: "has seen {size:,} already",
+    WitnessStatus.BEHIND: "has seen no more than {size:,}",
     WitnessStatus.UNREACHABLE: "cannot be reached",
     WitnessStatus.UNUSABLE: "shows nothing that can be used",
     WitnessStatus.NOTHING: "shows nothing",
 }
 
 
+def _whole_at(check: Check) -> datetime | None:
+    """When every entry was read last; None if nothing was ever verified, or by an earlier release."""
+    return moment_of(check.state.whole_at_s or 0) if check.state else None
+
+
 def _witness_word(view: WitnessView) -> str:
-    return f"{view.names[0]} {_WORDS[view.status]}"
+    return f"{view.names[0]} {_WORDS[view.status].format(size=view.seen.size if view.seen else 0)}"
 
 
 def _alarm_json(alarm: Alarm) -> dict[str, Any]:

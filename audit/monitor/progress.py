@@ -27,6 +27,10 @@ class MonitorProgress:
         self.at, self.alarms, self.is_reached = at, alarms, True
         self.size = self.size if size is None else size
 
+    def unreached(self, *, alarms: int) -> None:
+        """Note a try that did not reach the log; what the check before it found stays, unless this is an alarm."""
+        self.is_reached, self.alarms = False, alarms or self.alarms
+
 
 def monitor_figures(progress: MonitorProgress, *, clock: Clock) -> ProgramFigures:
     """Return the figures of one monitor."""

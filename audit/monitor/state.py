@@ -34,6 +34,7 @@ class MonitorState:
     edge: per level the hashes, joined, of the tile that is being filled. is_foreign: None while there is no entry yet.
     has_heartbeats: the log has held one, so that more must come. alive_at_s: when we last saw a sign of life,
     by our own clock, POSIX time. awaited: larger checkpoints that witnesses showed, to be met when the log gets there.
+    whole_at_s: when every entry from the first on was read last, by our own clock; None if that is not known.
     """
 
     note: bytes
@@ -43,6 +44,7 @@ class MonitorState:
     has_heartbeats: bool
     alive_at_s: int
     awaited: tuple[tuple[Checkpoint, bytes], ...] = ()
+    whole_at_s: int | None = None
 
 
 class _File(BaseModel):
@@ -54,6 +56,8 @@ class _File(BaseModel):
     has_heartbeats: bool
     alive_at_s: Annotated[int, Field(ge=0, lt=SAFE_INTEGERS)]
     awaited: Annotated[list[str], Field(max_length=MOST_AWAITED)]
+    # Files of earlier releases do not have it: then everything is read again.
+    whole_at_s: Annotated[int, Field(ge=0, lt=SAFE_INTEGERS)] | None = None
 
 
 def encode_state(state: MonitorState) -> bytes:
@@ -68,6 +72,7 @@ def encode_state(state: MonitorState) -> bytes:
                 "has_heartbeats": state.has_heartbeats,
                 "alive_at_s": state.alive_at_s,
                 "awaited": [note.decode() for _, note in state.awaited],
+                "whole_at_s": state.whole_at_s,
             }
         )
         + b"\n"
@@ -86,7 +91,14 @@ def parse_state(data: bytes, log_keys: list[Verifier]) -> MonitorState:
     if any(later.origin != checkpoint.origin or later.size <= checkpoint.size for later, _ in awaited):
         raise BrokenState("expected witnesses' checkpoints of the same log, larger than the one verified")
     return MonitorState(
-        file.note.encode(), checkpoint, edge, file.is_foreign, file.has_heartbeats, file.alive_at_s, awaited
+        file.note.encode(),
+        checkpoint,
+        edge,
+        file.is_foreign,
+        file.has_heartbeats,
+        file.alive_at_s,
+        awaited,
+        file.whole_at_s,
     )
 
 

@@ -6,7 +6,7 @@ A log can show each reader a history of its own, but not without its witnesses: 
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import httpx
@@ -19,7 +19,7 @@ from audit.monitor.consistency import Mark, authentic_root
 from audit.tlog.checkpoint import Checkpoint, parse_body
 from audit.tlog.note import open_note
 from audit.tlog.note_keys import Verifier
-from audit.tlog.trust_policy import KnownWitness, TrustPolicy
+from audit.tlog.trust_policy import Cosignature, KnownWitness, TrustPolicy
 from audit.verification.sources import LogSource
 
 MOST_THREADS = 8
@@ -41,15 +41,15 @@ class WitnessStatus(StrEnum):
 class WitnessView:
     """What one witness shows, under its names in the policy.
 
-    seen: its checkpoint, None if it showed none that can be used; `note` is the same, signed. seen_at_s: when it
-    cosigned, POSIX time.
+    seen: its checkpoint, None if it showed none that can be used; `note` is the same, signed. is_vouching: it has
+    cosigned the very checkpoint that the log shows, whatever it has seen since.
     """
 
     names: tuple[str, ...]
     status: WitnessStatus
     seen: Checkpoint | None = None
     note: bytes | None = None
-    seen_at_s: int = 0
+    is_vouching: bool = False
 
 
 class WitnessLookup:
@@ -62,12 +62,17 @@ class WitnessLookup:
         self._client = client
         self._timeout_s = timeout_s
 
-    def views(self, now: Checkpoint) -> list[WitnessView]:
-        """Return what each witness shows, compared by size with what the log shows `now`."""
+    def views(self, now: Checkpoint, *, cosigned: Sequence[Cosignature] = ()) -> list[WitnessView]:
+        """Return what each witness shows, compared by size with what the log shows `now`, which these have cosigned."""
         if not self._witnesses:
             return []
+        vouching = {cosignature.witness for cosignature in cosigned}
         with ThreadPoolExecutor(min(MOST_THREADS, len(self._witnesses)), thread_name_prefix="witness") as threads:
-            return list(threads.map(lambda url: self._view(url, self._witnesses[url], now), self._witnesses))
+            views = list(threads.map(lambda url: self._view(url, self._witnesses[url], now), self._witnesses))
+        return [
+            replace(view, is_vouching=view.status is WitnessStatus.AGREES or not vouching.isdisjoint(view.names))
+            for view in views
+        ]
 
     def _view(self, url: str, known: Sequence[KnownWitness], now: Checkpoint) -> WitnessView:
         names = tuple(witness.name for witness in known)
@@ -79,25 +84,21 @@ class WitnessLookup:
         if note is None:
             return WitnessView(names, WitnessStatus.NOTHING)
         try:
-            seen, seen_at_s = self._opened(note, [witness.verifier for witness in known], now.origin)
+            seen = self._opened(note, [witness.verifier for witness in known], now.origin)
         except AuditError:
             return WitnessView(names, WitnessStatus.UNUSABLE)
-        return WitnessView(names, _standing(seen, now), seen, note, seen_at_s)
+        return WitnessView(names, _standing(seen, now), seen, note)
 
-    def _opened(self, note: bytes, keys: Sequence[Verifier], origin: str) -> tuple[Checkpoint, int]:
-        """Return checkpoint and time of a note that log and witness have both signed; raises a child of AuditError."""
+    def _opened(self, note: bytes, keys: Sequence[Verifier], origin: str) -> Checkpoint:
+        """Return the checkpoint of a note that log and witness have both signed; raises a child of AuditError."""
         log_keys = [key for key in self._log_keys if key.name == origin]
         opened = open_note(note, [*log_keys, *keys])
-        times = [
-            key.time_of(signature.signature)
-            for key in keys
-            for signature in opened.signatures
-            if (signature.name, signature.key_id) == (key.name, key.key_id)
-        ]
+        names = {(key.name, key.key_id) for key in keys}
+        by_witness = [one for one in opened.signatures if (one.name, one.key_id) in names]
         checkpoint = parse_body(opened.text)
-        if not times or len(times) == len(opened.signatures) or checkpoint.origin != origin:
+        if not by_witness or len(by_witness) == len(opened.signatures) or checkpoint.origin != origin:
             raise ProofFailed("expected a checkpoint of this log, signed by it and by the witness")
-        return checkpoint, max(times)
+        return checkpoint
 
 
 def _standing(seen: Checkpoint, now: Checkpoint) -> WitnessStatus:
@@ -122,15 +123,29 @@ def check_behind(view: WitnessView, source: LogSource, now: Checkpoint) -> None:
         )
 
 
-def ahead_for_too_long(view: WitnessView, *, now_s: int, max_age_s: int) -> Alarm | None:
-    """Return an alarm for a witness that has long seen more than the log shows here.
+def awaited_for_too_long(
+    awaited: Sequence[tuple[Checkpoint, bytes]], policy: TrustPolicy, *, now_s: int, max_age_s: int
+) -> Alarm | None:
+    """Return an alarm for the longest awaited of what witnesses have seen and the log does not show here yet.
 
-    For a short time that is in order: a log has its checkpoint cosigned before it publishes it.
+    For a short time that is in order: a log has its checkpoint cosigned before it publishes it. What counts is when a
+    witness saw it, however new what both show by now is: they may grow, one behind the other.
+    awaited: checkpoints that the log has signed. policy: one that accepts them without witnesses.
     """
-    if view.status is not WitnessStatus.AHEAD or view.seen is None or now_s - view.seen_at_s <= max_age_s:
+    sightings = [(_seen_by(note, policy, now_s), seen.size, note) for seen, note in awaited]
+    (at_s, by), size, note = min(sightings, default=((now_s, ""), 0, b""))
+    if now_s - at_s <= max_age_s:
         return None
-    detail = f"the witness {view.names[0]} saw {view.seen.size} entries {now_s - view.seen_at_s} s ago"
-    return Alarm(AlarmKind.WITNESS_AHEAD, detail, {"held-by-witness.note": view.note or b""})
+    detail = f"{by} saw {size} entries {now_s - at_s} s ago"
+    return Alarm(AlarmKind.WITNESS_AHEAD, detail, {"held-by-witness.note": note})
+
+
+def _seen_by(note: bytes, policy: TrustPolicy, now_s: int) -> tuple[int, str]:
+    """Return when a checkpoint was cosigned first, and by whom; or when it was signed, if no such witness is known."""
+    # Here the note comes from a witness, and only one of the log's keys is asked for.
+    trusted = replace(policy, needs_every_log_key=False).open(note)
+    stated = [(one.timestamp_s, f"the witness {one.witness}") for one in trusted.cosignatures if one.timestamp_s]
+    return min(stated, default=(trusted.signed_at_s or now_s, "a witness"))
 
 
 def awaited_mark(view: WitnessView) -> Mark | None:

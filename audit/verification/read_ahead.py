@@ -1,11 +1,14 @@
 """Asks for files before they are needed, several at a time: a log far away is then read as fast as the line allows."""
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
-from audit.verification.sources import LogSource
+from audit.tlog import tiles
+from audit.tlog.tiles import Tile
+from audit.verification.sources import HttpSource, LogSource
 
 WORKERS = 8
 AHEAD = 32
@@ -42,3 +45,22 @@ class ReadAhead:
     def paths(self) -> Iterator[str] | None:
         """Return what the source lists."""
         return self._source.paths()
+
+
+@contextlib.contextmanager
+def reading_ahead(source: LogSource, start: int, size: int) -> Iterator[LogSource]:
+    """Yield the source for a walk over the entries from `start` to `size`; one at a web address is asked ahead."""
+    if not isinstance(source, HttpSource):
+        yield source
+        return
+    with ReadAhead(source, _coming(start, size)) as ahead:
+        yield ahead
+
+
+def _coming(start: int, size: int) -> Iterator[str]:
+    """Yield the bundles and full level-0 tiles that a walk from `start` to `size` comes by, in its order."""
+    for at in range(start // tiles.WIDTH, -(-size // tiles.WIDTH)):
+        bundle = tiles.tile_at(-1, at, size)
+        yield bundle.path
+        if bundle.is_full:
+            yield Tile(0, at).path

@@ -5,7 +5,7 @@ It works beside a writer that goes on publishing: whatever lies beyond the check
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from audit.tlog.checkpoint import CHECKPOINT, Checkpoint, parse_body
 from audit.tlog.note import split_note
 from audit.tlog.tiles import Tile
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
-from audit.verification.read_ahead import ReadAhead
-from audit.verification.sources import HttpSource, LogSource, open_source
+from audit.verification.read_ahead import reading_ahead
+from audit.verification.sources import LogSource, open_source
 from audit.verification.stored_tiles import check_beginning, read_bundle, read_hashes, stored_tiles
 from audit.verification.tile_hasher import TileHasher, hash_leaves
 
@@ -177,11 +177,8 @@ class _Walk:
             raise LogCorrupt("the log is smaller than what was verified before, or another log")
         if before and before.size == checkpoint.size:
             _compare(checkpoint.root, before.root)
-        if isinstance(self._source, HttpSource):
-            with ReadAhead(self._source, _coming(self._hasher.size, checkpoint.size)) as source:
-                self._read_bundles(source, checkpoint.size)
-        else:
-            self._read_bundles(self._source, checkpoint.size)
+        with reading_ahead(self._source, self._hasher.size, checkpoint.size) as source:
+            self._read_bundles(source, checkpoint.size)
         for tile, hashes in self._hasher.partial_tiles():
             _compare_tile(self._source, tile, hashes)
         if self._hasher.root() != checkpoint.root:
@@ -258,15 +255,6 @@ def _known(policy: TrustPolicy, note: bytes | None) -> Checkpoint | None:
         return None
     unverified = parse_body(split_note(note)[0])
     return unverified if unverified.size == 0 else policy.open(note).checkpoint
-
-
-def _coming(start: int, size: int) -> Iterator[str]:
-    """Yield the bundles and full level-0 tiles that a walk from `start` to `size` comes by, in its order."""
-    for at in range(start // tiles.WIDTH, -(-size // tiles.WIDTH)):
-        bundle = tiles.tile_at(-1, at, size)
-        yield bundle.path
-        if bundle.is_full:
-            yield Tile(0, at).path
 
 
 def _compare_tile(source: LogSource, tile: Tile, hashes: bytes) -> None:

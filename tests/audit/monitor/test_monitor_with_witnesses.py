@@ -1,5 +1,6 @@
 """A monitor asks the witnesses: what it makes of those that agree, lag, lie, are ahead or hold another history."""
 
+import dataclasses
 from collections.abc import Callable
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from audit.entries.events import EventKind
 from audit.monitor.alarms import AlarmKind
+from audit.monitor.notify import check_json, check_line
 from audit.monitor.witness_lookup import WitnessStatus
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.note import sign_note
@@ -58,6 +60,42 @@ def test_witnesses_that_agree_or_are_behind_are_fine(ring: ShownByWitnesses) -> 
 
     assert check.alarms == ()
     assert [view.status for view in check.witnesses] == [WitnessStatus.AGREES, WitnessStatus.BEHIND]
+
+
+def test_only_witnesses_that_vouch_for_this_size_are_counted(ring: ShownByWitnesses) -> None:
+    watched = watched_with(ring, 700)
+    ring.show(0, ring.note(OURS, 710, by=(0,)))  # has cosigned the 700 as well
+    ring.show(1, ring.note(OURS, 423, by=(1,)))
+
+    check = watched.check()
+
+    line = check_line(check)
+    assert "1 of 2 witnesses vouch for this size, w0 has seen 710 already, w1 has seen no more than 423" in line
+    assert [one["vouches"] for one in check_json(check, [])["witnesses"]] == [True, False]
+    watched.serve(705, note=ring.note(OURS, 705, by=(1,)))
+    assert "1 of 2 witnesses vouch" in check_line(watched.check())
+    watched.monitor.policy = dataclasses.replace(ring.policy, quorum="none")
+    watched.serve(706, note=OURS.note(706))
+    assert "0 of 2 witnesses vouch" in check_line(watched.check())
+    ring.show(1, ring.note(OURS, 706, by=(1,)))
+    assert "1 of 2 witnesses vouch" in check_line(watched.check())
+
+
+@pytest.mark.parametrize(("behind", "is_late"), [(10, False), (120, False), (140, True), (400, True)])
+def test_a_log_that_shows_us_yesterday_while_its_witnesses_go_on_is_an_alarm(
+    ring: ShownByWitnesses, behind: int, *, is_late: bool
+) -> None:
+    """Both grow by an entry a minute; what we are shown was signed just now, and all witnesses saw more just now."""
+    watched = Watched(OURS, 700, policy=ring.policy, witnesses=ring.lookup())
+    kinds: list[AlarmKind] = []
+    for minute in range(0, 200, 10):
+        watched.now_s = NOW_S + 60 * minute
+        watched.serve(700 + minute, note=ring.note(OURS, 700 + minute, by=(0,), at_s=watched.now_s))
+        for number in range(2):
+            ring.show(number, ring.note(OURS, 700 + minute + behind, by=(number,), at_s=watched.now_s))
+        kinds += watched.alarms()
+
+    assert set(kinds) == ({K.WITNESS_AHEAD} if is_late else set())
 
 
 @pytest.mark.parametrize(
