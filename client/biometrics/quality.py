@@ -10,6 +10,8 @@ from typing import Final
 from client.biometrics.row_account import RowLedger
 
 MOST_NAMED: Final = 5  # ours: sessions named in a note
+_FURTHER = "they were taken as further ones, see `imports questions`"
+_MOVED = "they count as they are told now, and what was stored of them was set aside"
 _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
 
@@ -50,13 +52,17 @@ class QualityReport:
         corrected: Mapping[datetime, int] = MappingProxyType({}),
         unclear: int = 0,
         answered_again: int = 0,
+        moved: int = 0,
+        left: int = 0,
         replaces: bool = False,
     ) -> "QualityReport":
         """Return the report after storing: rows that the vault already held count as duplicates.
 
         corrected: by local start, how many readings of a session gave way to new ones. unclear: sessions that may be
         corrections and were taken as further ones. answered_again: answers in whose place a later one of the file
-        counts. replaces: whether the file's values take the place of stored ones, except of what was done by hand.
+        counts. moved: rows that were stored at other times, which was set aside. left: other rows that the file gave
+        before and does not give now. replaces: whether the file's values take the place of stored ones, except of what
+        was done by hand.
         """
         details = Counter(self.details)
         details.update({"duplicate:day": answered_again})
@@ -69,11 +75,25 @@ class QualityReport:
         if corrected:
             notes += (_corrections(sorted(corrected)),)
         if unclear:
-            notes += (f"sessions beside stored ones of the same day: {unclear}; they were taken as further ones",)
+            notes += (f"sessions beside stored ones of the same day: {unclear}; {_FURTHER}",)
+        details.update({"moved:stored": moved, "left:stored": left})
+        notes += _of_other_times(moved, left)
         if answered_again:
             notes += (f"answers that were given again for the same time: {answered_again}; the last one counts",)
         repeated = self.duplicate + duplicate + answered_again
         return replace(self, duplicate=repeated, details=dict(+details), notes=notes)
+
+
+def _of_other_times(moved: int, left: int) -> tuple[str, ...]:
+    found: tuple[str, ...] = ()
+    if moved:
+        found += (f"rows that were stored at another time, such as their day alone: {moved}; {_MOVED}",)
+    if left:
+        found += (
+            f"rows that this file gave before and does not give as it is read now: {left}; they go on counting, and "
+            "--replace sets them aside",
+        )
+    return found
 
 
 def _differing(number: int, *, replaces: bool) -> str:

@@ -24,7 +24,7 @@ def register(_program: typer.Typer) -> None:
 
 
 def questions(folder: NodeFolder, athlete: NodeAthlete, as_json: AsJson = False) -> None:
-    """List sessions that may be one or two: of two sources, or of one day without times of day. Both count so far.
+    """List sessions that may be one or two: of two sources, or of one day without a time of day. Both count so far.
 
     On a linked node the athlete finds this look in their own record.
 

@@ -17,7 +17,7 @@ from client.ingest.clock import LocalClock
 from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
-from client.ingest.preview.file_reading import read_file
+from client.ingest.preview.file_reading import MAPPED, read_file
 from client.ingest.results.days_before import DaysBefore
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
@@ -26,7 +26,6 @@ from client.ingest.results.labels_not_taken import NOBODY_HERE, not_taken
 from client.ingest.results.unused_of_import import with_unused
 from client.ingest.tables.labels_of_one import of_each_owner
 from client.vault.history.reading_states import ReadingState, stored_readings
-from client.vault.intake import Added, ImportMark
 from client.vault.journal import (
     OPERATOR,
     SET_ASIDE,
@@ -35,10 +34,12 @@ from client.vault.journal import (
     record_import,
     reserve_import,
 )
+from client.vault.records.added import Added, ImportMark
 from client.vault.set_aside import is_taken_now, set_aside
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId
 
+_LEFT_OUT = frozenset({"sheet_left_out", "sentinel:row_left_out"})
 _WERE_TAKEN = frozenset(ReadingState) - {ReadingState.NOT_TAKEN}
 ANOTHERS = (
     "its rows name another athlete of this node; import it without --athlete, or say with --player that they are theirs"
@@ -189,7 +190,7 @@ class Importer:
         with self.vault.transaction():
             if self.before is not None:
                 self.before.note(owner, reading.observations)
-            mark = ImportMark(reserve_import(self.vault, owner), self.clock.now, self.who, self.replaces)
+            mark = self._mark(owner, reader, reading)
             stored = self._add(file, owner, reading, mark)
             account = reading.ledger.account(reading.rows_of, stored.known, stored.differing)
             report = reading.report.with_stored(
@@ -197,9 +198,11 @@ class Importer:
                 duplicate=stored.duplicate,
                 conflicting=stored.conflicting,
                 corrected=stored.corrected,
-                unclear=stored.unclear,
+                unclear=stored.unclear + stored.otherwise.beside,
                 answered_again=stored.answered_again,
                 replaces=self.replaces,
+                moved=stored.otherwise.rows,
+                left=stored.otherwise.left,
             )
             if stored.added:
                 report = self.others.told(owner, reading.observations, report, stored=lambda: self._sessions(owner))
@@ -215,6 +218,11 @@ class Importer:
             )
             self._journal(file, owner, outcome)
         return outcome
+
+    def _mark(self, owner: AthleteId, reader: str, reading: Reading) -> ImportMark:
+        left_out = _LEFT_OUT & {*reading.report.details, *reading.of_file.details}
+        number = reserve_import(self.vault, owner)
+        return ImportMark(number, self.clock.now, self.who, self.replaces, not left_out, reader == MAPPED)
 
     def _sessions(self, owner: AthleteId) -> list[Observation]:
         return self.vault.read(owner, sorted(OF_SESSIONS))

@@ -128,19 +128,24 @@ def _of_two_sources(sessions: Sequence[Observation], priority: Sequence[str]) ->
 def _of_one_source(
     vault: Vault, athlete: AthleteId, sessions: Sequence[Observation]
 ) -> Iterator[tuple[Readings, Readings]]:
-    """Yield rows of one day without times of day that no one file has both: the later may correct the earlier."""
+    """Yield rows of one day, of which one or both have no time of day, that no one file has both.
+
+    The later may correct the earlier; of one with a time of day and one without, the first is told more exactly.
+    """
+    dated = {_day_of(one) for one in sessions if has_only_a_date(one)}
     days: dict[object, dict[Session, list[Observation]]] = defaultdict(lambda: defaultdict(list))
-    for one in sessions:
-        if has_only_a_date(one):
-            days[session_of(one)[:3]][session_of(one)].append(one)
+    for one in sessions if dated else ():
+        if _day_of(one) in dated:
+            days[_day_of(one)][session_of(one)].append(one)
     several = [rows for rows in days.values() if len(rows) > 1]
     if not several:  # what every file had is read for these alone
         return
     history = _history(vault, athlete)
     for rows in several:
-        held = sorted(rows.values(), key=lambda row: _place(row[0]))
+        held = sorted(rows.values(), key=lambda row: (not has_only_a_date(row[0]), _place(row[0])))
         for earlier, later in combinations(held, 2):
-            if not history.have_one_file(_keys(history.seal, earlier), _keys(history.seal, later)):
+            keys = _keys(history.seal, earlier), _keys(history.seal, later)
+            if has_only_a_date(earlier[0]) and not history.have_one_file(*keys):
                 yield tuple(later), tuple(earlier)
 
 
@@ -148,6 +153,10 @@ def _history(vault: Vault, athlete: AthleteId) -> AthleteHistory:
     database, number, seal = vault.seal_of(athlete)
     with database.reading() as connection:
         return AthleteHistory.read(connection, number, seal, imports(vault, athlete))
+
+
+def _day_of(reading: Observation) -> object:
+    return reading.day, reading.source.app, reading.source.device
 
 
 def _place(reading: Observation) -> int:

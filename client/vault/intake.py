@@ -3,77 +3,36 @@
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from client.biometrics.observations import Observation
-from client.biometrics.sessions import MEASURED, OF_SESSIONS, has_source_id
+from client.biometrics.sessions import MEASURED, OF_SESSIONS, has_only_a_date, has_source_id
 from client.biometrics.streams import Stream
 from client.vault.codec import key_of_start, natural_key
 from client.vault.identity import HeldRow, beside_held, place_of
+from client.vault.records.added import Added, ImportMark
 from client.vault.records.answers import AnswersGivenAgain
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
 from client.vault.records.episode_days import EpisodeDays, follows_episodes, is_episode
 from client.vault.records.former import ChangeKind, FormerReading, FormerReadings, ReadingChange
 from client.vault.records.hand_acts import HandActs
+from client.vault.records.held_record import HeldRecord
 from client.vault.records.precedence import Precedence, completes, is_same, kept_before, kind_of_change, verdict
+from client.vault.records.read_otherwise import (
+    FileRow,
+    ReadOtherwise,
+    local_midnights,
+    read_otherwise,
+    rows_of,
+    stored_rows,
+)
 from client.vault.records.renaming import RecordRenaming
 from client.vault.records.same_times import at_same_times, of_same_files
 from client.vault.seal import Seal
 
 MOST_PLACES = 1000  # ours: rows of one start and source; more are no sessions of one athlete
-
-
-@dataclass(frozen=True, slots=True)
-class ImportMark:
-    """Which import brings the readings. replaces: they take the place of what the same source holds at these times."""
-
-    number: int
-    at: datetime
-    who: str
-    replaces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What storing did: new readings, readings already held, and those held with another value.
-
-    corrected: by local start, how many readings of a session took the place of one with another value. unclear: rows
-    that may correct a stored session and were taken as another one. known: places of the duplicates among the readings.
-    differing: places of those duplicates whose value the vault neither counts nor counted. replaced: stored readings
-    that a replacing import set aside, whether it brought another value for them or none.
-    answered_again: of the new ones, those in whose place a later one of the file counts.
-    """
-
-    added: int
-    duplicate: int
-    conflicting: int
-    corrected: Mapping[datetime, int] = field(default_factory=dict)
-    unclear: int = 0
-    known: tuple[int, ...] = field(default=(), compare=False)
-    replaced: int = 0
-    answered_again: int = 0
-    differing: tuple[int, ...] = field(default=(), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A record as it is stored: the value that counts, if one does, and those that do not."""
-
-    key: bytes
-    counting: Observation | None
-    former: tuple[FormerReading, ...] = ()
-
-    @property
-    def reading(self) -> Observation:
-        """The value that counts, else the one that was set aside last."""
-        return self.former[-1].reading if self.counting is None else self.counting
-
-    @property
-    def known_as(self) -> tuple[Observation, ...]:
-        """The values by which a row of a file is known to be this record: also those that a person corrected."""
-        return (self.reading, *(one.reading for one in self.former if one.change.kind is ChangeKind.CORRECTED))
 
 
 class Intake:
@@ -91,7 +50,7 @@ class Intake:
         self._former = FormerReadings(connection, athlete, seal)
         self._with_former = self._former.keys()
         self._acts = HandActs(connection, athlete, seal)
-        self._looked_up: dict[bytes, _Held | None] = {}
+        self._looked_up: dict[bytes, HeldRecord | None] = {}
         self._fresh: dict[bytes, Observation] = {}
         self._renamed: dict[bytes, Observation] = {}
         self._set_aside: dict[bytes, list[FormerReading]] = defaultdict(list)
@@ -109,12 +68,16 @@ class Intake:
     def take(self, observations: Iterable[Observation]) -> Added:
         """Decide about each reading of one file, and store what counts."""
         placed, unclear = beside_held(list(observations), self._rows_beside)
+        otherwise = ReadOtherwise() if self._replaces else self._read_otherwise(placed)
+        placed = [otherwise.moved.get(id(one), one) for one in placed]
         self._again = AnswersGivenAgain(placed)
         known = self._known(placed)
         if self._replaces:
             self._take_out(placed)
         else:
             self._unclear = unclear
+            self._set_out(otherwise.set_aside, otherwise.set_aside)
+            self._replaced += len(otherwise.set_aside)
         self._write()
         return Added(
             len(self._fresh) + len(self._kept_before),
@@ -126,7 +89,37 @@ class Intake:
             self._replaced,
             len(self._kept_before),
             tuple(place for place in known if id(placed[place]) in self._differing),
+            otherwise,
         )
+
+    def _read_otherwise(self, placed: Sequence[Observation]) -> ReadOtherwise:
+        """Match the rows of which nothing is stored with what their source told at other times."""
+        rows = [{self._key(one): one for one in row.values()} for row in rows_of(placed)]
+        fresh = [
+            {one.stream: one for one in row.values()} for row in rows if all(self._stored(key) is None for key in row)
+        ]
+        if not fresh or not (self._was_mapped(fresh[0]) or any(map(self._may_stand_otherwise, fresh))):
+            return ReadOtherwise()
+        former = self._former.all() if self._with_former else {}
+        held = stored_rows(self._counting.all(), former, fresh, {key for row in rows for key in row})
+        return read_otherwise(fresh, held, is_whole=self._mark is not None and self._mark.is_whole)
+
+    def _was_mapped(self, row: FileRow) -> bool:
+        """True for rows of a mapped file that was read before, maybe under another name of its app."""
+        sha256 = next(iter(row.values())).source.file_sha256
+        return self._mark is not None and self._mark.is_mapped and self._counting.has_file(sha256)
+
+    def _may_stand_otherwise(self, row: FileRow) -> bool:
+        """True for a day without time, a time of a day that is stored without, and a file that was read before."""
+        one = next(iter(row.values()))
+        if (has_only_a_date(one) and one.stream in OF_SESSIONS) or self._counting.has_source(one.source):
+            return True
+        starts = [(stream, start) for stream in row for start in local_midnights(one)]
+        keys = (self._seal.row_key(key_of_start(stream, start, one.source)) for stream, start in starts)
+        return any(self._stored(key) is not None for key in keys)
+
+    def _key(self, reading: Observation) -> bytes:
+        return self._seal.row_key(natural_key(reading))
 
     def _known(self, placed: Sequence[Observation]) -> list[int]:
         """Return the places of the duplicates. Days lost follow their episodes, which are decided about first."""
@@ -140,7 +133,7 @@ class Intake:
         if not episodes:
             return [place for place, one in placed.items() if not self._counts(one)]
         known = [place for place in episodes if not self._counts(placed[place])]
-        held, records = self._counting.all(), [self._seal.row_key(natural_key(placed[place])) for place in episodes]
+        held, records = self._counting.all(), [self._key(placed[place]) for place in episodes]
         days = EpisodeDays(self._standing_episodes(held, records))
         known += [place for place, one in placed.items() if not is_episode(one) and not self._counts_beside(one, days)]
         self._take_back(held, records, days)
@@ -156,7 +149,7 @@ class Intake:
         """Decide about a reading of a log: a day lost counts where an episode that counts gives it."""
         if not follows_episodes(new):
             return self._counts(new)
-        key = self._seal.row_key(natural_key(new))
+        key = self._key(new)
         if not days.allow(new):
             self._claims.setdefault(key, fingerprint(self._seal, key, new))
             return False
@@ -182,7 +175,7 @@ class Intake:
 
     def _counts(self, new: Observation, *, brings_back: bool = False) -> bool:
         """Decide about one reading; False for a duplicate, whose value is not taken."""
-        key = self._seal.row_key(natural_key(new))
+        key = self._key(new)
         is_taken = self._is_taken(key, new, brings_back=brings_back)
         if (before := self._again.before(new)) and self._mark is not None:
             self._keep_before(key, new, before)
@@ -190,14 +183,14 @@ class Intake:
 
     def _keep_before(self, key: bytes, new: Observation, before: Sequence[Observation]) -> None:
         """Keep the values that the file had before the new one, as answers that were given again."""
-        held = self._held(key, new) or _Held(key, None)
+        held = self._held(key, new) or HeldRecord(key, None)
         kind, kept = kept_before(new, held.counting, held.former, before)
         self._set_aside[key] += [FormerReading(one, self._change(kind)) for one in kept]
         self._kept_before.update(map(id, kept))
         self._claims_before[key] = tuple(fingerprint(self._seal, key, one) for one in before)
 
     def _is_taken(self, key: bytes, new: Observation, *, brings_back: bool) -> bool:
-        held = self._held(key, new) or _Held(key, None)
+        held = self._held(key, new) or HeldRecord(key, None)
         if held.key != key:
             held = self._renamed_to(key, held, new.entry)
         replaces, before = self._replaces and key not in self._fresh, self._again.before(new)
@@ -217,14 +210,14 @@ class Intake:
         self._fresh[key] = new
         return True
 
-    def _held(self, key: bytes, new: Observation) -> _Held | None:
+    def _held(self, key: bytes, new: Observation) -> HeldRecord | None:
         if key in self._fresh:
             stored = self._stored(key)
             former = (*(stored.former if stored else ()), *self._set_aside[key])
-            return _Held(key, self._fresh[key], former)
+            return HeldRecord(key, self._fresh[key], former)
         return self._stored(key) or self._under_a_former_key(new)
 
-    def _note_conflict(self, held: _Held, new: Observation) -> None:
+    def _note_conflict(self, held: HeldRecord, new: Observation) -> None:
         """Count a value that is not taken; one that counted before, as in an older export, is known."""
         if new.value == held.reading.value:
             return
@@ -233,7 +226,7 @@ class Intake:
         if not any(is_same(new, one) for one in counted):
             self._differing.add(id(new))
 
-    def _keep_aside(self, held: _Held, key: bytes, new: Observation) -> None:
+    def _keep_aside(self, held: HeldRecord, key: bytes, new: Observation) -> None:
         """Keep a value that is not taken, for the case that what counts instead is undone; the first one of a file."""
         if key in self._claims or self._mark is None:
             return
@@ -241,7 +234,7 @@ class Intake:
         if not any(is_same(new, one.reading) for one in (*held.former, *self._set_aside[key])):
             self._set_aside[key].append(FormerReading(new, self._change(ChangeKind.CONFLICT)))
 
-    def _replace(self, held: _Held, counting: Observation, key: bytes, new: Observation) -> None:
+    def _replace(self, held: HeldRecord, counting: Observation, key: bytes, new: Observation) -> None:
         if key not in self._fresh:
             kind = kind_of_change(new, counting, replaces=self._replaces)
             self._set_aside[key].append(FormerReading(counting, self._change(kind)))
@@ -252,7 +245,7 @@ class Intake:
             self._conflicting += differs
             self._corrected[new.local(new.start)] += differs
 
-    def _renamed_to(self, key: bytes, held: _Held, entry: str) -> _Held:
+    def _renamed_to(self, key: bytes, held: HeldRecord, entry: str) -> HeldRecord:
         """Move a record that was stored without its source's id to the key with it."""
         former = [one.reading for one in held.former]
         values = former if held.counting is None else [*former, held.counting]
@@ -264,15 +257,15 @@ class Intake:
             self._gone.append(held.key)
         moved = tuple(replace(one, reading=replace(one.reading, entry=entry)) for one in held.former)
         self._looked_up[held.key] = None
-        self._looked_up[key] = _Held(key, self._renamed.get(key), moved)
-        return _Held(key, self._renamed.get(key), moved)
+        self._looked_up[key] = HeldRecord(key, self._renamed.get(key), moved)
+        return HeldRecord(key, self._renamed.get(key), moved)
 
     def _take_out(self, placed: Sequence[Observation]) -> None:
         """Set aside what the same source holds at the times of the readings, and what their file gave before.
 
         What they replaced one for one is set aside already.
         """
-        kept = {self._seal.row_key(natural_key(one)) for one in placed}
+        kept = {self._key(one) for one in placed}
         held = self._counting.opened(row for row in self._counting.rows() if row[0] not in kept)
         gone = dict.fromkeys((*at_same_times(held, placed), *of_same_files(held, placed)))
         self._set_out(held, [key for key in gone if key not in self._taken_out])
@@ -299,18 +292,18 @@ class Intake:
             claims = ImportClaims(self._claims, out, self._replaces, self._claims_before)
             Claims(self._connection, self._athlete, self._seal).note(self._mark.number, claims)
 
-    def _stored(self, key: bytes) -> _Held | None:
+    def _stored(self, key: bytes) -> HeldRecord | None:
         """Return what is stored under a key; each is looked up once."""
         if key not in self._looked_up:
             self._looked_up[key] = self._look_up(key)
         return self._looked_up[key]
 
-    def _look_up(self, key: bytes) -> _Held | None:
+    def _look_up(self, key: bytes) -> HeldRecord | None:
         counting = self._counting.get(key)
         former = tuple(self._former.of(key)) if key in self._with_former else ()
-        return None if counting is None and not former else _Held(key, counting, former)
+        return None if counting is None and not former else HeldRecord(key, counting, former)
 
-    def _under_a_former_key(self, new: Observation) -> _Held | None:
+    def _under_a_former_key(self, new: Observation) -> HeldRecord | None:
         """Find what an earlier version stored by its start alone; Fitbit exercises were then read as local time."""
         if not has_source_id(new):
             return None

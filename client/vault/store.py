@@ -14,8 +14,9 @@ from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.squads import DEFAULT_SQUAD
 from client.vault.database import OF_ONE_ATHLETE, Database
-from client.vault.intake import Added, ImportMark, Intake
+from client.vault.intake import Intake
 from client.vault.keys import UnlockKey
+from client.vault.records.added import Added, ImportMark
 from client.vault.records.counting import CountingReadings
 from client.vault.seal import Seal
 from policies.vocabulary import AthleteId

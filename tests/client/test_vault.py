@@ -14,9 +14,9 @@ from client.biometrics.observations import PARTIAL_FILE, Observation, ReadingSou
 from client.biometrics.streams import Stream
 from client.errors import AthleteErased, SealBroken, UnknownAthlete, VaultError, WrongKey
 from client.vault.codec import decode, decode_all, encode
-from client.vault.intake import Added
 from client.vault.journal import ImportRecord, imports, record_import
 from client.vault.keys import UnlockKey
+from client.vault.records.added import Added
 from client.vault.set_aside import set_aside, set_aside_files
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId

@@ -14,9 +14,9 @@ from client.errors import AthleteErased, SealBroken, VaultError, WrongKey
 from client.vault import keys
 from client.vault.history.by_hand import CorrectionReason, HandReason, void
 from client.vault.history.reading_states import stored_readings
-from client.vault.intake import ImportMark
 from client.vault.journal import ImportRecord, record_import
 from client.vault.keys import UnlockKey
+from client.vault.records.added import ImportMark
 from client.vault.seal import vault_subkey
 from client.vault.set_aside import set_aside
 from client.vault.store import Vault, new_athlete_id

@@ -9,8 +9,8 @@ from typing import Self
 
 from client.biometrics.observations import BY_HAND, Observation
 from client.vault.history.fold import RecordEvent, RecordState, TakenOut, ValueReported, folded
-from client.vault.intake import ImportMark
 from client.vault.journal import ImportRecord
+from client.vault.records.added import ImportMark
 from client.vault.records.claims import Claims, ImportClaims, fingerprint
 from client.vault.records.counting import CountingReadings
 from client.vault.records.former import FormerReading, FormerReadings
@@ -67,8 +67,8 @@ class AthleteHistory:
         }
 
     def have_one_file(self, one: Set[bytes], other: Set[bytes]) -> bool:
-        """True where a file had records of both, so that it tells them apart."""
-        if self._files(one) & self._files(other):
+        """True where a file had records of both in one reading, so that it tells them apart."""
+        if any(self._is_of_earlier_version(file) for file in self._files(one) & self._files(other)):
             return True
         return any(claims.has_any(one) and claims.has_any(other) for claims in self.claims.values())
 
@@ -135,7 +135,7 @@ class AthleteHistory:
         }
         return bool(claiming - without) or (bool(claiming) and not self._is_of_earlier_version(file, without))
 
-    def _is_of_earlier_version(self, file: str, without: frozenset[int]) -> bool:
+    def _is_of_earlier_version(self, file: str, without: frozenset[int] = frozenset()) -> bool:
         """True for a file that an import which noted nothing has brought, and still has."""
         return any(
             record.file_sha256 == file and record.status in ("stored", "partial") and not record.is_undone

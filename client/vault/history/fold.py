@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from client.biometrics.observations import Observation
-from client.vault.intake import ImportMark
+from client.vault.records.added import ImportMark
 from client.vault.records.former import ChangeKind, FormerReading, ReadingChange
 from client.vault.records.hand_acts import HandAct
 from client.vault.records.precedence import Precedence, is_same, kept_before, kind_of_change, verdict

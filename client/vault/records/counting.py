@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from client.biometrics.observations import Observation
+from client.biometrics.observations import Observation, ReadingSource
 from client.vault.codec import decode_all, encode
 from client.vault.records.sources import SourceNumbers
 from client.vault.seal import Seal
@@ -40,6 +40,15 @@ class CountingReadings:
         query = "SELECT sealed FROM observation WHERE athlete = ? AND key = ?"
         row = self._connection.execute(query, (self._athlete, key)).fetchone()
         return None if row is None else self.opened([(key, row[0])])[key]
+
+    def has_source(self, source: ReadingSource) -> bool:
+        """True where a reading that counts, or counted, came from this device, app and file."""
+        return self._sources.find(source) is not None
+
+    def has_file(self, sha256: str) -> bool:
+        """True where a reading that counts, or counted, came from this file, whichever its device and app."""
+        self._sources.read_all()
+        return any(one.file_sha256 == sha256 for one in self._sources.values())
 
     def put(self, readings: Mapping[bytes, Observation]) -> None:
         """Store readings in place of what counted of their records."""

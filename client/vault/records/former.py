@@ -35,7 +35,8 @@ class ReadingChange:
     """Who set a value aside, when and why.
 
     kind: NEWER_REPORT, a newer report of its source; WHOLE_FILE, the whole of a file that was cut off; REPLACED,
-    `ingest --replace`; CONFLICT, the value was never taken, because another was stored; CORRECTED and VOIDED, by hand.
+    `ingest --replace`, or a file that tells the row at another time; CONFLICT, the value was never taken, because
+    another was stored; CORRECTED and VOIDED, by hand.
     at: None where an earlier version did not note it. import_number: of the import that brought what counts instead.
     why, text: the reason of a change by hand, a word of a closed list and what a person wrote beside it.
     """

@@ -28,14 +28,21 @@ class SourceNumbers(dict[int, ReadingSource]):
         rows = self._connection.execute("SELECT number, sealed FROM source WHERE athlete = ?", (self._athlete,))
         self.update({n: decode_source(self._seal.open(sealed, b"source%d" % n)) for n, sealed in rows})
 
+    def find(self, source: ReadingSource) -> int | None:
+        """Return the number of a source, or None where it has none."""
+        query = "SELECT number FROM source WHERE athlete = ? AND key = ?"
+        row = self._connection.execute(query, (self._athlete, self._key(source))).fetchone()
+        return None if row is None else int(row[0])
+
+    def _key(self, source: ReadingSource) -> bytes:
+        return self._seal.row_key(b"source\x1f" + encode_source(source))
+
     def number_of(self, source: ReadingSource) -> int:
         """Return the number of a source, a new one where it has none."""
-        plain = encode_source(source)
-        key = self._seal.row_key(b"source\x1f" + plain)
-        query = "SELECT number FROM source WHERE athlete = ? AND key = ?"
-        row = self._connection.execute(query, (self._athlete, key)).fetchone()
-        if row is not None:
-            return int(row[0])
+        found = self.find(source)
+        if found is not None:
+            return found
+        plain, key = encode_source(source), self._key(source)
         query = "SELECT coalesce(max(number), 0) + 1 FROM source WHERE athlete = ?"
         (number,) = self._connection.execute(query, (self._athlete,)).fetchone()
         sealed = self._seal.close(plain, b"source%d" % number)

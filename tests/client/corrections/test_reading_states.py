@@ -6,8 +6,8 @@ from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.vault.database import OF_ONE_ATHLETE
 from client.vault.history.reading_states import ReadingState, StoredReading, stored_readings
-from client.vault.intake import ImportMark
 from client.vault.journal import reserve_import
+from client.vault.records.added import ImportMark
 from client.vault.records.former import ChangeKind
 from client.vault.store import Vault
 from policies.vocabulary import AthleteId

@@ -17,7 +17,7 @@ from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import correct, void
 from client.vault.history.reading_states import stored_readings
 from client.vault.store import Vault
-from tests.client.corrections.vault_story import WHY, Story, mood, rating, reading, story
+from tests.client.corrections.vault_story import WHY, Story, minutes_of, mood, rating, reading, story
 
 Readings = list[Observation]
 Events = list[Readings | tuple[str, int]]
@@ -25,6 +25,7 @@ Events = list[Readings | tuple[str, int]]
 READINGS = st.one_of(
     st.builds(mood, st.sampled_from([2.0, 3.0]), day=st.integers(0, 1)),
     st.builds(rating, st.sampled_from([4.0, 5.0, 6.0]), day=st.integers(0, 1), hour=st.sampled_from([0, 9])),
+    st.builds(minutes_of, st.sampled_from([30.0, 45.0]), day=st.integers(0, 1), hour=st.sampled_from([0, 9])),
     st.builds(
         reading,
         st.just(Stream.DISTANCE),

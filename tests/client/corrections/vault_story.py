@@ -12,8 +12,8 @@ from client.vault.history.athlete_history import AthleteHistory
 from client.vault.history.by_hand import CorrectionReason, HandReason
 from client.vault.history.undoing import UndonePart, undo
 from client.vault.identity import SourceRecord, told_apart
-from client.vault.intake import Added, ImportMark
 from client.vault.journal import ImportRecord, imports, record_import, reserve_import
+from client.vault.records.added import Added, ImportMark
 from client.vault.store import Vault, new_athlete_id
 from policies.vocabulary import AthleteId
 
