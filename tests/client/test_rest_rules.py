@@ -195,7 +195,7 @@ def test_every_part_of_the_node_reads_days_by_the_athletes_own_rule() -> None:
     }
 
     # `evaluation` reads readiness alone, from readings that it is handed; `as_of` is handed the athlete's rule.
-    assert built == {"features/athlete_days.py", "evaluation.py", "metrics/as_of.py"}
+    assert built == {"features/athlete_days.py", "evaluation.py", "features/past/as_of.py"}
 
 
 def test_a_rule_reaches_models_proposals_and_pages(tmp_path: Path, day_of: Make) -> None:
