@@ -5,6 +5,7 @@ import typer
 from audit.commands import explain, export, fsck, keys, monitor, prove, serve, show, verify, witness
 from audit.errors import AuditError
 from chassis.cli.program import run_program
+from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
 
 PROGRAM = "homefield-audit"
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 for group in (verify, show, explain, prove, export, fsck, monitor, witness, keys, serve):
     group.register(app)
+offer_version(app, "homefield-audit")
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import typer
 
 from audit.errors import AuditError
 from chassis.cli.program import run_program
+from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
 from client.backup import commands as backups
 from client.commands import (
@@ -63,6 +64,7 @@ for area in (
     backups,
 ):
     area.register(app)
+offer_version(app, "homefield-node")
 
 
 def main() -> None:

@@ -16,7 +16,9 @@ SNAPSHOT_AGE = OperatorMetric(
 SKEW = OperatorMetric(
     "homefield_clock_skew_seconds", "This machine's clock minus the consent service's, at the newest answer."
 )
-ONLINE = OperatorMetric("homefield_coordinator_connected", "1 while the node is signed in at the coordinator.")
+ONLINE = OperatorMetric(
+    "homefield_coordinator_connected", "1 while the node is signed in at the coordinator; none for a club in no league."
+)
 CAMPAIGNS = OperatorMetric("homefield_campaigns_approved", "Approved campaigns that are open.")
 ROUNDS = OperatorMetric("homefield_rounds_answered", "Rounds of these campaigns that this node has answered.")
 ROUNDS_LEFT = OperatorMetric("homefield_rounds_left", "Rounds of these campaigns that it has not answered.")
@@ -36,7 +38,7 @@ def node_figures(node: LearningPart, consent: NodeConsentClient) -> ProgramFigur
 
     figures.reading(SNAPSHOT_AGE, snapshot_age)
     figures.reading(SKEW, skew)
-    figures.reading(ONLINE, lambda: node.is_online)
+    figures.reading(ONLINE, lambda: node.is_online if node.is_in_league else None)
     figures.reading(CAMPAIGNS, lambda: len(node.progress()))
     figures.reading(ROUNDS, lambda: sum(one.rounds_done for one in node.progress()))
     figures.reading(ROUNDS_LEFT, lambda: sum(one.rounds - one.rounds_done for one in node.progress()))

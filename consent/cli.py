@@ -4,6 +4,7 @@ import typer
 
 from audit.errors import AuditError
 from chassis.cli.program import run_program
+from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
 from consent.commands import athletes, backups, orgs, players, retention, service
 from consent.errors import ConsentError
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 for area in (service, athletes, orgs, players, retention, backups):
     area.register(app)
+offer_version(app, "homefield-consent")
 
 
 def main() -> None:

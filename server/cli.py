@@ -4,11 +4,12 @@ import typer
 
 from audit.errors import AuditError
 from chassis.cli.program import run_program
+from chassis.cli.version import offer_version
 from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.backup import commands as backups
-from server.commands import campaigns, keys, serve, setup, staff
+from server.commands import campaigns, certificate, keys, serve, setup, staff
 from server.errors import ServerError
 
 app = typer.Typer(
@@ -19,8 +20,9 @@ app = typer.Typer(
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, keys, staff, campaigns, serve, backups):
+for area in (setup, keys, certificate, staff, campaigns, serve, backups):
     area.register(app)
+offer_version(app, "homefield-server")
 
 
 def main() -> None:

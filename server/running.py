@@ -21,6 +21,7 @@ from server.errors import BadCoordinatorSettings
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet, build_fleet_app
+from server.federation.fleet_certificate import CertificateWatch, read_fleet_certificate
 from server.figures import coordinator_figures, coordinator_health
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
@@ -39,6 +40,7 @@ class Coordinator:
     web_app: FastAPI
     fleet_app: FastAPI
     worker: CampaignWorker
+    certificate: CertificateWatch
     consent: CoordinatorConsentClient
     figures: ProgramFigures
     health: ProgramHealth
@@ -56,8 +58,9 @@ class Coordinator:
     ) -> "Coordinator":
         """Wire everything from a folder's settings. site: where the pages are reached.
 
-        Raises BadCoordinatorSettings if the consent service is asked without TLS.
+        Raises BadCoordinatorSettings if the consent service is asked without TLS, or the certificate cannot be read.
         """
+        certificate = CertificateWatch(read_fleet_certificate(settings).ends, clock)
         consent = CoordinatorConsentClient.of(settings, clock=clock)
         engine = open_database(settings)
         fleet = Fleet.open()
@@ -74,14 +77,17 @@ class Coordinator:
         )
         threads: list[threading.Thread] = []
         health = coordinator_health(
-            worker.store, consent, is_working=lambda: bool(threads) and all(one.is_alive() for one in threads)
+            worker.store,
+            consent,
+            certificate,
+            is_working=lambda: bool(threads) and all(one.is_alive() for one in threads),
         )
         web = build_app(
             settings, engine=engine, consent=consent, roster=fleet, clock=clock, demo=demo, site=site, health=health
         )
-        figures = coordinator_figures(worker.store, fleet, consent)
+        figures = coordinator_figures(worker.store, fleet, consent, certificate)
         fleet_app = build_fleet_app(fleet, health=health)
-        return cls(settings.directory, web, fleet_app, worker, consent, figures, health, threads)
+        return cls(settings.directory, web, fleet_app, worker, certificate, consent, figures, health, threads)
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -100,7 +106,11 @@ class Coordinator:
         self.worker.enrol_nodes()
         self.threads[:] = [
             threading.Thread(target=target, name=name, daemon=True)
-            for name, target in (("campaigns", self.worker.run), ("roster", self.worker.keep_roster))
+            for name, target in (
+                ("campaigns", self.worker.run),
+                ("roster", self.worker.keep_roster),
+                ("certificate", lambda: self.certificate.run(self.worker.stop)),
+            )
         ]
         for thread in self.threads:
             thread.start()

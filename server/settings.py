@@ -61,13 +61,23 @@ class CoordinatorSettings:
 
     @property
     def tls(self) -> Path:
-        """Folder of ca.crt (given to clubs), server.pem and server.key."""
+        """Folder of ca.crt (given to clubs), its secret ca.key, server.pem and server.key."""
         return self.directory / "tls"
 
     @property
     def ca_file(self) -> Path:
         """The CA certificate that clubs get."""
         return self.tls / "ca.crt"
+
+    @property
+    def ca_key_file(self) -> Path:
+        """The secret key of that CA; folders of before it was kept have none."""
+        return self.tls / "ca.key"
+
+    @property
+    def fleet_certificate(self) -> Path:
+        """The certificate of the Fleet API."""
+        return self.tls / "server.pem"
 
     @property
     def models(self) -> Path:

@@ -23,6 +23,8 @@ class NotReady(StrEnum):
     """This machine's clock is further from another program's than is tolerated."""
     WORKER = "worker"
     """A thread that does the program's work has ended."""
+    CERTIFICATE = "certificate"
+    """The certificate that it shows to other programs has expired."""
     RECORD = "record"
     """What a witness cosigned cannot be kept or read."""
     SOURCE = "source"

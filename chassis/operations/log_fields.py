@@ -32,6 +32,7 @@ LOG_FIELDS: Final[Mapping[str, re.Pattern[str]]] = {
     "campaign": ORGANISATION,  # the id that the league gave it
     "category": CODE,
     "club": ORGANISATION,
+    "days": NUMBER,
     "detail": SENTENCE,
     "entries": NUMBER,
     "error": CODE,  # a class

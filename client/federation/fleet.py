@@ -53,6 +53,7 @@ from flwr.supernode.fleet_http_client import FleetHttpClient
 from flwr.supernode.node_auth_http_interceptor import NodeAuthHttpInterceptor
 
 from chassis.operations.once_until_changed import OnceUntilChanged
+from client.federation.lost_connection import reason_of
 from client.federation.poll_pace import PollPace
 
 POLL_S = 0.1  # Flower's own loop sleeps 3 s, which would be most of a round
@@ -153,7 +154,7 @@ class FleetLoop:
             try:
                 self._session(stop)
             except Exception as error:  # a node that stops polling is lost to its club until somebody notices
-                self._note_lost(type(error).__name__)
+                self._note_lost(reason_of(error))
             if time.monotonic() - began > 2 * LONGEST_BACKOFF_S:
                 backoff_s = FIRST_BACKOFF_S
             stop.wait(backoff_s)
@@ -162,7 +163,7 @@ class FleetLoop:
     def _note_lost(self, reason: str) -> None:
         """Once for a reason: it is tried every few seconds, for as long as the coordinator is away."""
         if self._said.is_new(COORDINATOR, reason):
-            logger.warning("not connected to the coordinator", extra={"error": reason})
+            logger.warning("not connected to the coordinator", extra={"reason": reason})
 
     def _session(self, stop: threading.Event) -> None:
         interceptor = NodeAuthHttpInterceptor(self.key, self.key.public_key())

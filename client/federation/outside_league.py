@@ -12,6 +12,10 @@ class LearningPart(Protocol):
     """What metrics, readiness and `run` ask of the part that learns."""
 
     @property
+    def is_in_league(self) -> bool:
+        """True where there is a coordinator to be signed in at."""
+
+    @property
     def is_online(self) -> bool:
         """True while the node is signed in at a coordinator."""
 
@@ -32,6 +36,7 @@ class LearningPart(Protocol):
 class OutsideLeague:
     """A club in no league: nothing asks it to learn, and everything else of the node works."""
 
+    is_in_league = False
     is_online = False
     is_working = True
 

@@ -108,6 +108,11 @@ class FederationNode:
         }
 
     @property
+    def is_in_league(self) -> bool:
+        """True: without a league none of these is made."""
+        return True
+
+    @property
     def is_online(self) -> bool:
         """True while the node is signed in at the coordinator."""
         return self._online.is_set()

@@ -10,6 +10,7 @@ from rich.console import Console
 from chassis.cli.console import print_json, show_line
 from chassis.cli.options import AsJson
 from chassis.cli.program import run_program
+from chassis.cli.version import offer_version
 from deploy.demo.errors import DemoError, StepFailed
 from deploy.demo.plan import MOST_CLUBS, Options, make_plan
 from deploy.demo.stopping import Stopping
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from deploy.demo.processes import League
     from deploy.demo.summary import Summary
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Run a whole Homefield league on this machine, with invented or your own data. Nothing leaves it.",
+)
+offer_version(app, "homefield-demo")
 MARK = ".homefield-demo"
-
-
-@app.callback()
-def about() -> None:
-    """Run a whole Homefield league on this machine, with invented or your own data. Nothing leaves it."""
 
 
 @app.command()

@@ -17,7 +17,7 @@ from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
-from server.commands.coordinator_folder import CoordinatorFolder
+from server.commands.coordinator_folder import CoordinatorFolder, serve_command
 
 
 def register(app: typer.Typer) -> None:
@@ -72,6 +72,6 @@ def restore(
     if not as_json:
         node_add = ["homefield-server", "node", "add", folder, "CLUB", "FLEET.PUB"]
         say_next(
-            NextStep(YOU, "start the coordinator", ["homefield-server", "serve", folder]),
+            NextStep(YOU, "start the coordinator", serve_command(folder)),
             NextStep(YOU, "add nodes again that were added since the backup", node_add),
         )

@@ -199,19 +199,23 @@ def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
 
 
 def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
-    """Show how far the coordinator is: nodes enrolled, campaigns and rounds.
+    """Show how far the coordinator is: nodes enrolled, campaigns and rounds, and when its certificate ends.
 
     Example: homefield-server status ./league --json
     """
+    from server.federation.fleet_certificate import read_fleet_certificate
     from server.settings import load_settings
 
-    store = store_of(load_settings(folder))
+    settings = load_settings(folder)
+    store, ends = store_of(settings), read_fleet_certificate(settings).ends
     if as_json:
         campaigns = [_as_json(campaign) for campaign in store.campaigns()]
-        values = {"nodes": [node.club for node in store.nodes()], "campaigns": campaigns}
+        nodes = [node.club for node in store.nodes()]
+        values = {"nodes": nodes, "campaigns": campaigns, "certificate_ends": ends.isoformat()}
         print_json("homefield-server-status-1", values)
         return
     list_(folder)
+    say(f"The certificate of the Fleet API ends on {ends:%Y-%m-%d}; `renew-certificate` renews it.")
 
 
 def _as_json(campaign: "Campaign") -> dict[str, Any]:

@@ -21,6 +21,11 @@ CoordinatorFolder = Annotated[
 ]
 
 
+def serve_command(folder: Path, *options: object) -> list[object]:
+    """Return the command that runs this coordinator, with the ports of the documents, as a next step shows it."""
+    return ["homefield-server", "serve", folder, *options, "--fleet-port", 9092, "--web-port", 8200]
+
+
 def database_of(settings: "CoordinatorSettings") -> "Engine":
     """Open the coordinator's database. Raises BadCoordinatorSettings when it is gone or damaged: none is made anew."""
     from server.store import open_database

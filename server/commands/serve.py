@@ -33,7 +33,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address of the pages; put a TLS proxy in front of any but loopback.")] = (
         "127.0.0.1"
     ),
-    fleet_host: Annotated[str, typer.Option(help="Address of the Fleet API.")] = "127.0.0.1",
+    fleet_host: Annotated[
+        str, typer.Option(help="Address of the Fleet API; 0.0.0.0 for clubs on other machines.")
+    ] = "127.0.0.1",
     wait: Annotated[int, typer.Option(min=1, help="Seconds a campaign may wait for its clubs.")] = 900,
     public_url: PublicUrl = "",
     proxy: Proxies = None,
@@ -46,6 +48,8 @@ def serve(
     """Run the coordinator until it is stopped.
 
     Example: homefield-server serve ./league --fleet-port 9092 --web-port 8200
+
+    Example: homefield-server serve ./league --fleet-host 0.0.0.0 --fleet-port 9092 --web-port 8200
     """
     from chassis.operations.figures import refused_counter
     from chassis.operations.operator_listener import operator_listeners
@@ -61,7 +65,7 @@ def serve(
         raise BadCoordinatorSettings("--demo signs people in without proof; it runs on loopback only")
     settings = load_settings(folder)
     database_of(settings).dispose()
-    certificate, key = (str(settings.tls / name) for name in ("server.pem", "server.key"))
+    certificate, key = str(settings.fleet_certificate), str(settings.tls / "server.key")
     check_certificate(certificate, key)
     coordinator = Coordinator.open(settings, clock=utc_now, wait_s=float(wait), demo=demo, site=site)
     count = refused_counter(coordinator.figures)

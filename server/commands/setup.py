@@ -13,7 +13,7 @@ from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.files.create_file import create_durably
 from chassis.files.secret_file import create_secret, create_seed
-from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, store_of
+from server.commands.coordinator_folder import CoordinatorFolder, consent_of, database_of, serve_command, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
 from server.web.staff_role import StaffRole
 
@@ -36,11 +36,15 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: CoordinatorFolder,
     name: Annotated[str, typer.Option(help="The league's name as people say it.")],
-    consent: Annotated[str, typer.Option(help="Address of the consent service, for instance http://127.0.0.1:8100.")],
+    consent: Annotated[str, typer.Option(help="Address of the consent service, for instance http://127.0.0.1:8600.")],
     service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
     league: Annotated[str, typer.Option(help="The league's id in the federation.")] = "league",
     host: Annotated[
-        list[str] | None, typer.Option(help="A name or address under which clubs reach the coordinator; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="A name or address under which clubs reach the coordinator; repeatable. Only from this machine if "
+            "left out; `renew-certificate --host` adds one later."
+        ),
     ] = None,
     database: Annotated[
         str, typer.Option(help="postgresql+psycopg://… ; SQLite in the folder if left out.", show_default=False)
@@ -49,7 +53,8 @@ def init(
 ) -> None:
     """Create a coordinator folder: settings, the league's key, and a certificate for the Fleet port.
 
-    Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8100 --service-key KEY
+    Example: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 --service-key KEY
+    --host fleet.league.example
     """
     from pydantic import ValidationError
 
@@ -60,7 +65,10 @@ def init(
     from server.store import open_database
 
     if (folder / FILE_NAME).exists():
-        raise AlreadyExists(f"{folder} is a coordinator folder already")
+        raise AlreadyExists(
+            f"{folder} is a coordinator folder already; nothing was changed. `renew-certificate --host` adds a name "
+            "under which clubs reach it, `link` another consent service"
+        )
     VerifyKey.from_text(service_key)
     try:
         name = read_name(name)
@@ -71,12 +79,13 @@ def init(
         raise BadCoordinatorSettings(
             "expected a league id, a name of 1 to 80 characters and an http address"
         ) from error
+    tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=utc_now())
     key = SigningKey.generate()
     create_seed(folder / "keys" / "league.key", key.seed)
-    tls = create_tls(name=name, hosts=[*LOOPBACK_NAMES, *(host or [])], now=utc_now())
     settings = write_settings(folder, stored)
     create_durably(settings.ca_file, tls.ca, mode=0o644)
-    create_durably(settings.tls / "server.pem", tls.certificate, mode=0o644)
+    create_secret(settings.ca_key_file, tls.ca_key)
+    create_durably(settings.fleet_certificate, tls.certificate, mode=0o644)
     create_secret(settings.tls / "server.key", tls.key)
     open_database(settings)
     public = {"league": league, "league_key": key.verify_key.text, "ca_file": str(settings.ca_file)}
@@ -84,24 +93,28 @@ def init(
         print_json("homefield-server-init-1", public)
         return
     say(f"Created the coordinator of {name} in {folder}.")
-    _say_who_is_next(folder, settings, key.verify_key.text)
+    _say_who_is_next(folder, settings, key.verify_key.text, host or [])
 
 
-def _say_who_is_next(folder: Path, settings: "CoordinatorSettings", league_key: str) -> None:
+def _say_who_is_next(folder: Path, settings: "CoordinatorSettings", league_key: str, hosts: list[str]) -> None:
     register_it = ["homefield-consent", "org", "add", "UNION-FOLDER", settings.league, "--name", settings.name]
     register_it += ["--kind", "league", "--key", league_key]
     link_it = ["homefield-node", "link", "CLUB-FOLDER", "--consent", settings.consent_url]
-    link_it += ["--service-key", settings.service_key, "--coordinator", "HOST:PORT", "--ca", "CA.CRT"]
+    link_it += ["--service-key", settings.service_key, "--coordinator", f"{hosts[0] if hosts else 'HOST'}:9092"]
     node_add = ["homefield-server", "node", "add", folder, "CLUB", "FLEET.PUB"]
+    name_it = ["homefield-server", "renew-certificate", folder, "--host", "NAME"]
+    reached = NextStep(YOU, "if a club is on another machine, name this one as clubs reach it", name_it)
+    listen = ("--fleet-host", "0.0.0.0") if hosts else ()  # noqa: S104 - shown, and clubs come from outside
     say_next(
+        *([] if hosts else [reached]),
         NextStep("the union’s operator", "register the league", register_it),
         NextStep(
             "every club’s operator",
             f"get {settings.ca_file} from you, and link the node",
-            [*link_it, "--league-key", league_key],
+            [*link_it, "--ca", "CA.CRT", "--league-key", league_key],
         ),
         NextStep(YOU, "let each club in that has joined", node_add),
-        NextStep(YOU, "run the coordinator", ["homefield-server", "serve", folder]),
+        NextStep(YOU, "run the coordinator", serve_command(folder, *listen)),
     )
 
 
@@ -112,7 +125,7 @@ def link(
 ) -> None:
     """Tell the coordinator which consent service it works with. Its requests are signed for this key and no other.
 
-    Example: homefield-server link ./league --consent http://127.0.0.1:8100 --service-key KEY
+    Example: homefield-server link ./league --consent http://127.0.0.1:8600 --service-key KEY
     """
     from policies.signing import VerifyKey
     from server.settings import change_consent_service

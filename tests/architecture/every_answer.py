@@ -305,6 +305,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-audit", "witness", "add-log"): [lambda e, fresh: [_witness(e, fresh), "--vkey", _vkey()]],
     ("homefield-audit", "witness", "status"): [lambda e, fresh: [_watching(e, fresh)]],
     ("homefield-node", "league", "new-key"): [lambda e, fresh: [copied_node(e, fresh), _statement(e, f"{fresh}.json")]],
+    ("homefield-server", "renew-certificate"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "rotate-key"): [lambda e, _: [e.programs.league]],
     ("homefield-demo", "run"): [lambda e, fresh: ["--out", e.folder / fresh, "--no-serve"]],
 }

@@ -1,5 +1,6 @@
 """Every command of every program explains itself: what it does, an example, and a word on each argument and option."""
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -100,6 +101,15 @@ def test_whatever_serves_pages_takes_its_public_address_and_its_proxy(words: tup
     options = {name for parameter in COMMANDS[words].params for name in parameter.opts}
 
     assert {"--public-url", "--proxy", "--host", "--port"} <= options
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_every_program_says_its_version_and_does_nothing_else(name: str) -> None:
+    shown = CliRunner().invoke(APPS[name], ["--version", "no-such-command"])
+
+    assert shown.exit_code == 0
+    assert re.fullmatch(rf"{name} (\d+\.\d+\.\d+|unknown) \(Python 3\.\d+\.\d+\)\n", shown.stdout)
+    assert "--version" in CliRunner().invoke(APPS[name], ["--help"]).stdout
 
 
 def test_every_program_begins_with_a_sentence() -> None:

@@ -48,7 +48,7 @@ MOST_UNRECORDED = {
     "homefield-consent": 11,
     "homefield-demo": 1,
     "homefield-node": 26,
-    "homefield-server": 13,
+    "homefield-server": 14,
     "auditor": 16,
     "witness": 5,
     "consent": 32,

@@ -2,10 +2,13 @@
 
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
+from fastapi import FastAPI
 
+from chassis.web.serving import listen, serving
 from client.errors import NotApproved
 from client.federation.fleet import FleetLoop
 from client.federation.refusals import UNREADABLE, Refusals
@@ -13,6 +16,8 @@ from client.federation.running import FederationNode
 from models.errors import BadWire
 from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, to_bytes
+from server.federation.tls import create_tls
+from tests.waiting import HANG_S, wait_until
 
 MODEL = "recovery-linear-1"
 
@@ -116,3 +121,37 @@ def test_a_coordinator_that_is_away_is_one_line_however_often_it_is_tried(caplog
 
     assert stop.waits == 0
     assert [one.getMessage() for one in caplog.records] == ["not connected to the coordinator"]
+
+
+@pytest.mark.parametrize(
+    ("age_days", "hosts", "is_trusted", "reason"),
+    [
+        (398, ["127.0.0.1"], True, "certificate_expired"),
+        (-2, ["127.0.0.1"], True, "certificate_not_yet_valid"),
+        (0, ["127.0.0.1"], False, "certificate_of_another_authority"),
+        (0, ["league.example"], True, "certificate_of_another_host"),
+    ],
+)
+def test_what_is_wrong_with_the_certificate_of_a_coordinator_is_named(
+    tmp_path, caplog, age_days, hosts, is_trusted, reason
+) -> None:
+    now = datetime.now(UTC) - timedelta(days=age_days)
+    tls = create_tls(name="test", hosts=hosts, now=now)
+    trusted = tls if is_trusted else create_tls(name="test", hosts=hosts, now=now)
+    (tmp_path / "s.pem").write_bytes(tls.certificate)
+    (tmp_path / "s.key").write_bytes(tls.key)
+    files = {"certificate": str(tmp_path / "s.pem"), "key": str(tmp_path / "s.key")}
+    listener = listen(FastAPI(), host="127.0.0.1", port=0, site=None, **files)
+    stop = threading.Event()
+
+    with serving([listener]):
+        key = generate_private_key(SECP384R1())
+        loop = FleetLoop(f"127.0.0.1:{listener.port}", trusted.ca, key, lambda *_, **__: None)
+        thread = threading.Thread(target=loop.run, args=(stop,), daemon=True)
+        thread.start()
+        wait_until(lambda: any(one.name == "client.federation.fleet" for one in caplog.records))
+        stop.set()
+        thread.join(HANG_S)
+
+    told = [one.__dict__["reason"] for one in caplog.records if one.name == "client.federation.fleet"]
+    assert told == [reason]

@@ -65,6 +65,7 @@ METRICS: dict[str, dict[str, dict[str, set[str]]]] = {
         f"homefield_{name}": {}
         for name in (
             "clubs_connected",
+            "certificate_seconds_left",
             "clock_skew_seconds",
             *(f"campaigns_{state}" for state in CAMPAIGN_STATES),
             "rounds_done",
