@@ -1,7 +1,6 @@
 """Reading and storing brought files beside the pages: what goes wrong with one is its outcome, and the next follows."""
 
 import logging
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
@@ -10,6 +9,7 @@ from chassis.clock import Clock
 from chassis.error_place import place_of
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.members import ArchiveMember
+from client.ingest.bounds.archive_directory import opened_archive
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
@@ -297,7 +297,7 @@ def _safely(upload: Upload, part: int) -> Iterator[tuple[int, ArchiveMember]]:
 def _expected(upload: Upload, part: int) -> int:
     """How many files one file of the form seems to be, told from the directory of an archive."""
     try:
-        with upload.spooled.open(upload.parts[part][1]) as stream, zipfile.ZipFile(stream) as archive:
+        with upload.spooled.open(upload.parts[part][1]) as stream, opened_archive(stream) as archive:
             names = archive.namelist()
     except Exception:  # no archive, or hostile bytes; what they are is told when they are read
         return 1

@@ -7,7 +7,7 @@ process.
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError
 from typing import Final
 
 from chassis.sign_in.sessions import session_digest
@@ -16,8 +16,10 @@ from client.ingest.mapping import Mapping as CsvMapping
 from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
 from client.uploads.limits import MOST_WAITING
 from client.uploads.reading import UploadReader
+from client.uploads.reading_thread import ReadingThread
 from client.uploads.remembered import propose_labels
 from client.uploads.spool import Spool
+from client.vault.work_beside import STOP_WITHIN_S
 from policies.vocabulary import AthleteId
 
 MOMENT_S: Final = 1.0  # ours: how long a request waits for what it began
@@ -32,7 +34,7 @@ class SessionUploads:
         self._reader = reader
         self._lock = threading.Lock()
         self._by_session: dict[str, list[Upload]] = {}
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="uploads")
+        self._thread = ReadingThread()
 
     def of(self, held: str | None) -> list[Upload]:
         """Return the uploads of a session, the newest first. held: its id."""
@@ -134,14 +136,17 @@ class SessionUploads:
         self._thread.submit(lambda: None).result()
 
     def close(self) -> None:
-        """Forget everything; nothing more is read."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Forget everything; nothing more is read. What is being stored is given its time, a reading none."""
+        self._thread.stop()
+        with self._lock:
+            files = [one for waiting in self._by_session.values() for upload in waiting for one in list(upload.files)]
+        is_storing = any(one.state in (FileState.STORING, FileState.UNDOING) for one in files)
         self._forget(list(self._by_session))
-        self._thread.shutdown(wait=True)
+        self._thread.wait(STOP_WITHIN_S if is_storing else 0)
 
     def _beside(self, work: Callable[[], None]) -> None:
         """Have it done in turn; what is done within a moment is there on the page that follows."""
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, CancelledError):
             self._thread.submit(work).result(timeout=MOMENT_S)
 
     def _forget(self, digests: Iterable[str]) -> None:

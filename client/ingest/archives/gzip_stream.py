@@ -5,7 +5,7 @@ import zlib
 from typing import BinaryIO
 
 from client.errors import UnreadableFile
-from client.ingest.archives.limits import UnpackedSize
+from client.ingest.bounds.archive_limits import UnpackedSize
 
 _PACKED_AT_ONCE = 2**14  # ours
 _MAGIC = b"\x1f\x8b"

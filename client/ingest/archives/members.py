@@ -12,7 +12,8 @@ from typing import BinaryIO, NamedTuple, cast
 from client.errors import NotUsed, UnreadableFile
 from client.ingest.archives.gzip_stream import UnpackedStream
 from client.ingest.archives.layouts import layout_of
-from client.ingest.archives.limits import MOST_NESTED, ArchiveRefused, UnpackedSize, check_members
+from client.ingest.bounds.archive_directory import opened_archive
+from client.ingest.bounds.archive_limits import MOST_NESTED, ArchiveRefused, UnpackedSize, check_members
 from client.ingest.input_file import NOT_FROM_DISK, SMALL, InputFile, load
 
 _ZIP, _GZIP = (b"PK\x03\x04", b"PK\x05\x06"), b"\x1f\x8b"
@@ -153,7 +154,11 @@ def _opened(file: InputFile) -> zipfile.ZipFile:
                     f"an archive of over {_MOST_INNER // 2**20} MiB in an archive; unpack the outer one"
                 )
             stream = io.BytesIO(held)
-        return zipfile.ZipFile(stream)
+        try:
+            return opened_archive(stream)
+        except BaseException:
+            stream.close()
+            raise
     except UnreadableFile:
         raise
     except Exception as error:  # as above

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from client.biometrics.interruption import check_interruption
+
 MAX_FIELD = 1_000_000
 MAX_CELL_LINES = 200  # ours: no note has more; it bounds how far an open quotation mark is followed
 _QUOTE = '"'
@@ -30,13 +32,21 @@ class _Coming:
         return self._seen.popleft() if self._seen else next(self._lines, None)
 
     def ahead(self) -> Iterator[str]:
-        """Yield the lines after the one that was taken last, as many as a cell may have; they are still to be taken."""
+        """Yield the lines after the one that was taken last, as many as a cell may have; they are still to be taken.
+
+        Neither lines nor signs are more than a cell may have: what is looked at is held.
+        """
+        signs = 0
         for number in range(MAX_CELL_LINES - 1):
+            check_interruption()
             if number == len(self._seen):
                 line = next(self._lines, None)
                 if line is None:
                     return
                 self._seen.append(line)
+            signs += len(self._seen[number])
+            if signs > MAX_FIELD:
+                return
             yield self._seen[number]
 
 

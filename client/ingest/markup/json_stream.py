@@ -2,19 +2,24 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 import ijson
 from ijson.common import ObjectBuilder
 
-from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
+from client.ingest.bounds.unfinished import Unfinished
 from client.ingest.input_file import DAMAGES, InputFile
 
 JsonObject = Mapping[str, Any]
 MOST_PARTS = 1_000_000  # ours: parts of one object; a heart rate each second of a day has half as many
 MOST_OUTLINED = 100_000  # ours: parts of a session without its lists
 MOST_DEPTH = 40  # ours
+MOST_SIGNS = 32 * 2**20  # ours: of all keys and texts of one object; samples of a day have six million
+CHUNK = 2**16
+LARGE_OBJECT = "a JSON file with an object larger than any export has"
+_TEXTS = ("string", "map_key")
 _STARTS, _ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 
 
@@ -33,7 +38,7 @@ class JsonObjects:
         try:
             with _opened(self._file) as stream:
                 # Without prefixes: their text grows with the depth and with each key, over a whole chunk of events.
-                yield from _objects(ijson.basic_parse(stream, use_float=True))
+                yield from _objects(_events(stream))
         except UnreadableFile:
             raise
         except DAMAGES:
@@ -50,6 +55,31 @@ def _opened(file: InputFile) -> BinaryIO:
     return stream
 
 
+def _events(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
+    return chain.from_iterable(_events_by_chunk(stream))
+
+
+def _events_by_chunk(stream: BinaryIO) -> Iterator[list[tuple[str, Any]]]:
+    """Yield what each chunk comes to; raises UnreadableFile where too much comes to nothing, else what ijson raises."""
+    found, unfinished = ijson.sendable_list(), Unfinished("a JSON file")
+    parser = ijson.basic_parse_coro(found, use_float=True)
+    chunk = b"-"
+    while chunk:
+        chunk = stream.read(CHUNK)
+        unfinished.take(len(chunk))
+        try:
+            parser.send(chunk)  # the empty one at the end says that it is the end
+        except StopIteration:
+            chunk = b""
+        except Exception:  # what came before the defect is kept
+            yield list(found)
+            raise
+        if found:
+            unfinished.size = 0
+            yield list(found)
+            found.clear()
+
+
 def outline_of(file: InputFile) -> JsonObject | None:
     """Return the one object that a file is, its lists left empty: a session is read without its samples.
 
@@ -58,7 +88,7 @@ def outline_of(file: InputFile) -> JsonObject | None:
     """
     try:
         with _opened(file) as stream:
-            return _outline(ijson.basic_parse(stream, use_float=True))
+            return _outline(_events(stream))
     except UnreadableFile:
         raise
     except Exception:  # as above
@@ -66,9 +96,8 @@ def outline_of(file: InputFile) -> JsonObject | None:
 
 
 def _outline(events: Iterator[tuple[str, Any]]) -> JsonObject | None:
-    builder, depth, in_lists, parts = ObjectBuilder(), 0, 0, 0
+    builder, depth, in_lists, parts, signs = ObjectBuilder(), 0, 0, 0, 0
     for event, value in events:
-        check_interruption()
         if depth == 0 and event != "start_map":
             return None
         depth += 1 if event in _STARTS else -1 if event in _ENDS else 0
@@ -76,9 +105,10 @@ def _outline(events: Iterator[tuple[str, Any]]) -> JsonObject | None:
         if not in_lists:
             builder.event(event, value)
             parts += 1
+            signs += len(value) if event in _TEXTS else 0
         in_lists += event == "start_array"
-        if parts > MOST_OUTLINED or depth > MOST_DEPTH:
-            raise UnreadableFile("a JSON file with an object larger than any export has")
+        if parts > MOST_OUTLINED or signs > MOST_SIGNS or depth > MOST_DEPTH:
+            raise UnreadableFile(LARGE_OBJECT)
     found: JsonObject = builder.value
     return found
 
@@ -98,7 +128,6 @@ def _objects(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, JsonObjec
         if event == "map_key":
             key = value
         elif event == "start_map" and _is_list_of_records(opened):
-            check_interruption()
             yield opened[-1].key, _built(events)
         elif event in _STARTS:
             if len(opened) >= MOST_DEPTH:
@@ -115,13 +144,18 @@ def _is_list_of_records(opened: list[_Open]) -> bool:
 
 def _built(events: Iterator[tuple[str, Any]]) -> JsonObject:
     """Return the object that has just begun."""
-    builder, depth = ObjectBuilder(), 1
+    builder, depth, signs = ObjectBuilder(), 1, 0
     builder.event("start_map", None)
     for number, (event, value) in enumerate(events):
         builder.event(event, value)
-        depth += 1 if event in _STARTS else -1 if event in _ENDS else 0
-        if number > MOST_PARTS or depth > MOST_DEPTH:
-            raise UnreadableFile("a JSON file with an object larger than any export has")
+        if event in _TEXTS:
+            signs += len(value)
+        elif event in _STARTS:
+            depth += 1
+        elif event in _ENDS:
+            depth -= 1
+        if number > MOST_PARTS or signs > MOST_SIGNS or depth > MOST_DEPTH:
+            raise UnreadableFile(LARGE_OBJECT)
         if depth == 0:
             break
     found: JsonObject = builder.value

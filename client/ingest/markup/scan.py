@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
+from client.ingest.bounds.unfinished import Unfinished
 from client.ingest.input_file import DAMAGES, InputFile
 
 MOST_DEPTH = 64  # ours: exports have about ten
@@ -36,13 +36,14 @@ class ElementHandler(Protocol):
 class _Scan:
     """What the parser calls. Text is held only for the elements that are open, and no element after it ended."""
 
-    def __init__(self, handler: ElementHandler) -> None:
-        self._handler = handler
+    def __init__(self, handler: ElementHandler, unfinished: Unfinished) -> None:
+        self._handler, self._unfinished = handler, unfinished
         self._path: list[str] = []
         self._texts: list[list[str]] = []
         self._held = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._unfinished.size = 0
         if len(self._path) >= MOST_DEPTH:
             raise UnreadableFile("an XML file nested deeper than any export")
         self._path.append(tag.rpartition("}")[2])
@@ -52,6 +53,7 @@ class _Scan:
         self._handler.start(self._path, attributes)
 
     def end(self, tag: str) -> None:
+        self._unfinished.size = 0
         text = "".join(self._texts.pop())
         self._held -= len(text)
         self._handler.end(self._path, text.strip())
@@ -63,6 +65,7 @@ class _Scan:
             raise UnreadableFile(DECLARES_ENTITIES)
 
     def data(self, text: str) -> None:
+        self._unfinished.size = 0
         self._held += len(text)
         if self._held > MOST_TEXT:
             raise UnreadableFile("an XML file with a text longer than any export has")
@@ -83,12 +86,14 @@ def scan(file: InputFile, handler: ElementHandler) -> str | None:
     Raises UnreadableFile for entities, which could make a small file large or read other files, and for a file that is
     deeper or longer than any export.
     """
-    parser = DefusedXMLParser(target=_Scan(handler), forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    unfinished = Unfinished("an XML file")
+    target = _Scan(handler, unfinished)
+    parser = DefusedXMLParser(target=target, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:
         with file.open() as stream:
             chunk = _beginning(stream.read(_CHUNK))
             while chunk:
-                check_interruption()
+                unfinished.take(len(chunk))
                 parser.feed(chunk)
                 chunk = stream.read(_CHUNK)
         parser.close()

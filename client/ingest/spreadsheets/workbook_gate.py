@@ -14,6 +14,8 @@ from typing import IO
 from xml.parsers import expat
 
 from client.errors import UnreadableFile
+from client.ingest.bounds.archive_directory import opened_archive
+from client.ingest.bounds.unfinished import Unfinished
 from client.ingest.spreadsheets.old_documents import LOCKED, OLE, said_of_old_document
 
 MAX_UNPACKED = 64 * 1024 * 1024  # ours: a hundred thousand rows of ten cells
@@ -56,7 +58,7 @@ def checked_copy(data: bytes) -> bytes:
     if any(name.startswith("xl/w") and name.endswith(".bin") for name in _names(data)):
         raise UnreadableFile("an Excel workbook of the binary form (.xlsb); save it as .xlsx or CSV")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened_archive(io.BytesIO(data)) as archive:
             return _copied(archive, len(data))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise UnreadableFile(DAMAGED) from error
@@ -64,7 +66,7 @@ def checked_copy(data: bytes) -> bytes:
 
 def _names(data: bytes) -> list[str]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with opened_archive(io.BytesIO(data)) as archive:
             return archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return []
@@ -81,7 +83,8 @@ def _copied(archive: zipfile.ZipFile, packed: int) -> bytes:
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=_FASTEST) as kept:
         for part in (one for one in parts if one.filename.endswith(_READ)):
             with archive.open(part) as stream, kept.open(part.filename, "w") as sink:
-                _copy(stream, sink, budget, _parser_of(part.filename, cells))
+                unfinished = Unfinished("a workbook")
+                _copy(stream, sink, budget, _parser_of(part.filename, cells, unfinished), unfinished)
     cells.hold_shared()
     return copy.getvalue()
 
@@ -94,11 +97,18 @@ def _is_locked(archive: zipfile.ZipFile) -> bool:
         return b"encryption-data" in stream.read(_PIECE)
 
 
-def _copy(stream: IO[bytes], sink: IO[bytes], budget: "_Budget", parser: "expat.XMLParserType | None") -> None:
+def _copy(
+    stream: IO[bytes],
+    sink: IO[bytes],
+    budget: "_Budget",
+    parser: "expat.XMLParserType | None",
+    unfinished: Unfinished,
+) -> None:
     try:
         while piece := stream.read(_PIECE):
             budget.spend(len(piece))
             if parser is not None:
+                unfinished.take(len(piece))
                 parser.Parse(piece, False)
             sink.write(piece)
         if parser is not None:
@@ -107,7 +117,7 @@ def _copy(stream: IO[bytes], sink: IO[bytes], budget: "_Budget", parser: "expat.
         raise UnreadableFile(DAMAGED) from error
 
 
-def _parser_of(name: str, cells: "_CellCount") -> "expat.XMLParserType | None":
+def _parser_of(name: str, cells: "_CellCount", unfinished: Unfinished) -> "expat.XMLParserType | None":
     """Return what checks a part: of Excel any part may be a sheet, whatever its name."""
     if name == "mimetype":
         return None
@@ -115,11 +125,11 @@ def _parser_of(name: str, cells: "_CellCount") -> "expat.XMLParserType | None":
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     if name == "content.xml":
-        extent = _OpenExtent(cells)
+        extent = _OpenExtent(cells, unfinished)
         parser.StartElementHandler, parser.EndElementHandler = extent.start, extent.end
         parser.CharacterDataHandler = extent.text
     else:
-        part = _ExcelExtent(cells)
+        part = _ExcelExtent(cells, unfinished)
         parser.StartElementHandler, parser.EndElementHandler = part.start, part.end
         parser.CharacterDataHandler = part.text
     return parser
@@ -191,13 +201,14 @@ class _CellCount:
 class _ExcelExtent:
     """The rectangle from the first cell of an Excel sheet to its last; of the texts that cells share, their sizes."""
 
-    def __init__(self, cells: _CellCount) -> None:
-        self._cells, self._area = cells, 0
+    def __init__(self, cells: _CellCount, unfinished: Unfinished) -> None:
+        self._cells, self._area, self._unfinished = cells, 0, unfinished
         self._row = self._rows = self._column = self._columns = 0
         self._is_shared = self._is_text = False
         self._held: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._unfinished.size = 0
         kind = name if name in ("c", "v", "row") else _local(name)  # most elements of a sheet are these
         if kind == "row":
             self._row, self._column = _whole(attributes.get("r"), self._row + 1), 0
@@ -245,13 +256,14 @@ def _column_number(letters: str) -> int:
 class _OpenExtent:
     """The rectangle of an OpenDocument sheet, without the blank cells and rows that end it, often a million of them."""
 
-    def __init__(self, cells: _CellCount) -> None:
-        self._cells, self._area = cells, 0
+    def __init__(self, cells: _CellCount, unfinished: Unfinished) -> None:
+        self._cells, self._area, self._unfinished = cells, 0, unfinished
         self._rows = self._columns = self._column = self._widest = self._repeated = 0
         self._cell = (0, False)
         self._text = self._text_of_row = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._unfinished.size = 0
         kind = _local(name)
         known = {_local(key): value for key, value in attributes.items()}
         if kind == "table":

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from client.biometrics.interruption import check_interruption
 from client.errors import UnreadableFile
 from client.ingest.input_file import CUT_OFF, DAMAGES, InputFile
 
-MOST_LINE = 2**24  # ours: signs of one line; no table has a longer one
-TOO_LONG = f"expected lines of at most {MOST_LINE // 2**20} million signs, found a longer one; export it again"
+MOST_LINE = 2**20  # ours: signs of one line; the beats of a whole day in one have half as many
+TOO_LONG = f"expected lines of at most {MOST_LINE:,} signs, found a longer one; export it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class TextLines:
                 while line := text.readline(MOST_LINE + 1):
                     if len(line) > MOST_LINE:
                         raise UnreadableFile(TOO_LONG)
+                    check_interruption()
                     yield line.removesuffix("\n")
         except DAMAGES as error:
             raise UnreadableFile(CUT_OFF) from error

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from client.biometrics.streams import Stream
 from client.errors import NotUsed, UnreadableFile
-from client.ingest.archives.limits import ArchiveRefused, UnpackedSize
 from client.ingest.archives.members import members
+from client.ingest.bounds.archive_limits import ArchiveRefused, UnpackedSize
 from client.ingest.clock import LocalClock
 from client.ingest.importer import Attribution, Importer, ImportResult, find_files
 from client.ingest.input_file import InputFile, load

@@ -87,8 +87,13 @@ def first_kind(data: bytes) -> str:
     """Return the first kind of message that says what the file holds, or "" where none does."""
     try:
         frames = frames_of(data, check_crc=fitdecode.CrcCheck.DISABLED)
-        found = (frame.name for frame in frames if isinstance(frame, fitdecode.FitDataMessage))
-        return next((name for name in found if name in TELLING), "")
+        for frame in frames:
+            check_interruption()
+            if isinstance(frame, fitdecode.FitDataMessage) and frame.name in TELLING:
+                return str(frame.name)
+        return ""
+    except UnreadableFile:
+        raise
     except Exception:  # as above; the file is read again by its reader, which names the defect
         return ""
 

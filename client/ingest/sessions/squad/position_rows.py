@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import polars as pl
 
+from client.biometrics.interruption import check_interruption
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock, Moment
@@ -20,6 +21,7 @@ from client.ingest.sessions.recorded_session import RecordedSession, take_sessio
 from client.ingest.sessions.squad.point_times import seconds_and_start
 from client.ingest.sessions.squad.table_head import TableHead, factor_of
 from client.ingest.sessions.track import LONGEST_STEP_S, Track, moving_mean
+from client.ingest.tables.text_lines import TOO_LONG
 from client.ingest.tables.unassigned_rows import hand_over, names_somebody
 from client.ingest.tables.unread_columns import note_unread
 from models.arrays import Floats
@@ -67,17 +69,19 @@ def _frame(file: InputFile, head: TableHead) -> pl.DataFrame:
 
 
 def _blocks(file: InputFile, skip: int) -> Iterator[bytes]:
-    """Yield the bytes below the header in blocks of whole lines."""
+    """Yield the bytes below the header in blocks of whole lines; raises UnreadableFile for a line larger than one."""
     left = b""
     for piece in file.pieces():
+        check_interruption()
         gone = min(skip, len(piece))
         skip -= gone
         left += piece[gone:]
         if len(left) >= _BLOCK:
             end = left.rfind(b"\n") + 1
-            if end:
-                yield left[:end]
-                left = left[end:]
+            if not end:
+                raise UnreadableFile(TOO_LONG)
+            yield left[:end]
+            left = left[end:]
     if left:
         yield left
 

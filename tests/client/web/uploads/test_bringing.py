@@ -309,7 +309,7 @@ def test_reading_goes_on_beside_the_page_which_says_how_far_it_is(
 ) -> None:
     monkeypatch.setattr(session_uploads, "MOMENT_S", 0.01)
     uploads, goes_on = uploader.app.state.uploads, threading.Event()
-    uploads._thread.submit(goes_on.wait, HANG_S)
+    uploads._thread.submit(lambda: goes_on.wait(HANG_S))
 
     page = uploader.http.get("/imports").text
     csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]

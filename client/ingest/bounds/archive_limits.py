@@ -11,6 +11,7 @@ MOST_BYTES = 4 * 2**30
 MOST_RATIO = 200  # unpacked bytes per packed byte
 FREE_BYTES = 64 * 2**10  # ours: a file of this size may be packed as well as it likes
 MOST_MEMBERS = 100_000  # ours: ten sessions a day for 27 years
+TOO_MANY_MEMBERS = f"an archive of more than {MOST_MEMBERS} files; split it"
 MOST_NESTED = 3  # ours: an export in an export in an export
 
 
@@ -36,7 +37,7 @@ class UnpackedSize:
 def check_members(members: Sequence[zipfile.ZipInfo], packed: int) -> None:
     """Return when the directory of a zip archive of `packed` bytes is harmless; raises ArchiveRefused."""
     if len(members) > MOST_MEMBERS:
-        raise ArchiveRefused(f"an archive of more than {MOST_MEMBERS} files; split it")
+        raise ArchiveRefused(TOO_MANY_MEMBERS)
     if any(one.flag_bits & 1 for one in members):
         raise ArchiveRefused("an archive that is locked with a password; unpack it and import the folder")
     if sum(one.compress_size for one in members) > packed:
