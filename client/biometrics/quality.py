@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from client.biometrics.file_rows import RowPlace
 from client.biometrics.row_account import RowLedger
 
 MOST_NAMED: Final = 5  # ours: sessions named in a note
@@ -132,6 +133,15 @@ class QualityCounters:
     @rows.setter
     def rows(self, number: int) -> None:
         self.ledger.advance(number)
+
+    def stand_at(self, place: RowPlace) -> None:
+        """Say where in the file the next row stands."""
+        self.ledger.stand_at(place)
+
+    def begin_row(self, like: "QualityCounters") -> None:
+        """Begin a row of one athlete, that stands where another's counters of the whole file are."""
+        self.ledger.stand_at(like.ledger.places.now)
+        self.rows += 1
 
     def count(self, code: str, number: int = 1) -> None:
         """Count under a code; the word before the colon decides which total it adds to."""

@@ -1,15 +1,18 @@
 """What became of each row of a file: kept, dropped with a reason, or known already; the three add up to the rows."""
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from client.biometrics.file_rows import MOST_PLACED, NOWHERE, RowPlace, RowPlaces, RowsByReason, first_rows
 from client.biometrics.interruption import check_interruption
 
 MISSING = "missing"
 NO_READING = "no_reading"
 STORED_DIFFERENTLY = "stored_differently"
+_CLOCK = "clock:"
+_PLACED = ("dropped:", "left_out:", _CLOCK)
 _NOTHING = (0, NO_READING)
 _NOT_MISSING = ("row_left_out", "imputed")
 _WHOLE_ROW = tuple(f"dropped:{word}" for word in ("time", "row", "beats", "sleep", "activity", "not_a_number_rr"))
@@ -21,12 +24,16 @@ class RowAccount:
 
     kept: rows that gave a reading. dropped: rows that gave none, by reason; STORED_DIFFERENTLY: none was taken, as
     another value is stored. duplicates: rows whose readings were all stored before.
-    rows = kept + all dropped + duplicates.
+    rows = kept + all dropped + duplicates. where: of a table, the first rows that were dropped for each reason, that
+    have a cell which was refused for it, or whose time was repaired or doubtful ("clock:…"). given: the first that gave
+    a reading, stored before or not.
     """
 
     kept: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    where: RowsByReason = field(default_factory=dict, compare=False)
+    given: tuple[RowPlace, ...] = field(default=(), compare=False)
 
     @property
     def rows(self) -> int:
@@ -35,14 +42,17 @@ class RowAccount:
 
     def plus(self, other: "RowAccount") -> "RowAccount":
         """Return both together."""
-        dropped = Counter(self.dropped) + Counter(other.dropped)
-        return RowAccount(self.kept + other.kept, dict(dropped), self.duplicates + other.duplicates)
+        dropped = dict(Counter(self.dropped) + Counter(other.dropped))
+        where, given = first_rows(self.where, other.where), first_rows({"": self.given}, {"": other.given})[""]
+        return RowAccount(self.kept + other.kept, dropped, self.duplicates + other.duplicates, where, given)
 
     def left_out(self, reason: str) -> "RowAccount":
         """Return the account of the same rows where none of their readings is taken."""
         dropped = Counter(self.dropped)
         dropped[reason] += self.kept + self.duplicates
-        return RowAccount(dropped=dict(+dropped))
+        return RowAccount(
+            dropped=dict(+dropped), where=first_rows(self.where, {reason: self.given} if self.given else {})
+        )
 
 
 class _ReasonByRow:
@@ -88,6 +98,8 @@ class RowLedger:
         self.lost = 0
         self._reasons = _ReasonByRow()
         self._whole_rows: Counter[str] = Counter()
+        self.places = RowPlaces()
+        self._where: dict[str, tuple[RowPlace, ...]] = {}
 
     def followed_by(self, other: "RowLedger") -> "RowLedger":
         """Return the account of both, the rows of the other counted on from those of this one."""
@@ -96,7 +108,17 @@ class RowLedger:
         found._one_by_one = self._one_by_one and other._one_by_one
         found._lost, found._whole_rows = self._lost + other._lost, self._whole_rows + other._whole_rows
         found._reasons = self._reasons.followed_by(other._reasons, after=self.rows)
+        found.places = self.places.followed_by(other.places, after=self.rows)
+        found._where = first_rows(self._where, other._where)
         return found
+
+    def stand_at(self, place: RowPlace) -> None:
+        """Say where in the file what comes next stands."""
+        self.places.now = place
+
+    def take_places(self, other: "RowLedger") -> None:
+        """Take where the rows stand that another ledger counted, and this one loses."""
+        self._where = first_rows(self._where, other._where)
 
     @property
     def shares_rows(self) -> bool:
@@ -108,6 +130,7 @@ class RowLedger:
         check_interruption()
         self._one_by_one &= rows in (self.rows, self.rows + 1)
         self.rows = rows
+        self.places.begin(rows)
 
     def lose(self, code: str, number: int) -> None:
         """Take rows that no reading can come from."""
@@ -121,6 +144,14 @@ class RowLedger:
             self._reasons.set(self.rows, found)
         if code.startswith(_WHOLE_ROW):
             self._whole_rows[found[1]] += number
+        if self.places.now is not NOWHERE and code.startswith(_PLACED):
+            self._place(code if code.startswith(_CLOCK) else found[1])
+
+    def _place(self, reason: str) -> None:
+        """Note that the present row is one of those of a reason, if it is among the first."""
+        held = self._where.get(reason, ())
+        if len(held) < MOST_PLACED and self.places.now not in held:
+            self._where[reason] = (*held, self.places.now)
 
     def reason_of(self, row: int) -> str:
         """Return the worst that was counted of a row, for one that gives no reading."""
@@ -139,14 +170,20 @@ class RowLedger:
             self._one_by_one and 0 not in rows_of
         )  # 0: taken before the rows were counted, also where that is one
         found = self._row_by_row(fresh, repeated) if is_apart else self._together(fresh, repeated)
-        others = len({rows_of[place] for place in differing} & repeated)
-        found = _not_taken(found, others if is_apart else min(others, 1) * found.duplicates)
-        return found.plus(RowAccount(dropped=dict(self._lost)))
+        others = sorted({rows_of[place] for place in differing} & repeated)
+        found = _not_taken(found, len(others) if is_apart else min(len(others), 1) * found.duplicates)
+        where = {STORED_DIFFERENTLY: self.places.first(others)} if others else {}
+        given = self.places.first(sorted(fresh | repeated))
+        return found.plus(RowAccount(dropped=dict(self._lost), where=first_rows(self._where, where), given=given))
 
     def _row_by_row(self, fresh: set[int], repeated: set[int]) -> RowAccount:
         empty = (row for row in range(1, self.rows + 1) if row not in fresh and row not in repeated)
-        dropped = Counter(self.reason_of(row) for row in empty)
-        return RowAccount(self.rows - sum(dropped.values()) - len(repeated), dict(dropped), len(repeated))
+        of_reason: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        for row in empty:
+            of_reason[self.reason_of(row)].append(row)
+        dropped = {reason: len(rows) for reason, rows in of_reason.items()}
+        where = {reason: found for reason, rows in of_reason.items() if (found := self.places.first(rows))}
+        return RowAccount(self.rows - sum(dropped.values()) - len(repeated), dropped, len(repeated), where)
 
     def _together(self, fresh: set[int], repeated: set[int]) -> RowAccount:
         """Account for rows that share their readings, such as the beats of one series."""
@@ -168,7 +205,7 @@ def _not_taken(account: RowAccount, rows: int) -> RowAccount:
     if not rows:
         return account
     dropped = {**account.dropped, STORED_DIFFERENTLY: rows}
-    return RowAccount(account.kept, dropped, account.duplicates - rows)
+    return replace(account, dropped=dropped, duplicates=account.duplicates - rows)
 
 
 def _reason(code: str) -> tuple[int, str]:

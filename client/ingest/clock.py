@@ -93,7 +93,6 @@ class LocalClock:
     def placed(self, utc: datetime, counters: QualityCounters) -> Moment | None:
         """Give an instant the athlete's offset, counted: the file does not say what the local time was."""
         counters.count("clock:zone_assumed")
-        counters.note("the file holds no local time; its days are those of the athlete's time zone")
         return self.at(utc, counters)
 
     def local(self, naive: datetime, counters: QualityCounters) -> Moment | None:

@@ -73,8 +73,8 @@ def _read(
             out = outs.get(label)
             if out is None:
                 out = outs[label] = Collector(file, times.clock, app=mapping.app, device=mapping.device, check=check)
-            out.counters.rows += 1
-            check.row = ragged.rows if len(tables) == 1 else 0
+            out.counters.begin_row(ragged)
+            check.row = ragged.ledger.places.now.row if len(tables) == 1 else 0
             _take_row(out, mapping, times, columns.cells, row)
     _note_sheets(file, tables, ragged)
     for sentence in (*every.report().notes, *check.slips()):

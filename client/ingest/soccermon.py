@@ -36,7 +36,7 @@ def read_players(file: InputFile, clock: LocalClock, player: str | None = None) 
         out = outs.get(row["player"])
         if out is None:
             out = outs[row["player"]] = Collector(file, clock, app=APP, check=check)
-        out.counters.rows += 1
+        out.counters.begin_row(left_out)
         if not _OBSERVED.get(row["observed"].lower(), False):
             out.counters.count("sentinel:imputed")
             continue

@@ -6,9 +6,10 @@ The lines of a text are read anew each time they are gone through: a table of an
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
+from client.biometrics.file_rows import RowPlace
 from client.biometrics.quality import QualityCounters
 from client.errors import UnreadableFile
 from client.ingest.cells.csv_records import CsvRecord, split_records
@@ -32,11 +33,15 @@ UNCLOSED = "a quotation mark is opened and not closed again; each of those lines
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """Header names, stripped, and the lines after it, unparsed; they can be gone through more than once."""
+    """Header names, stripped, and the lines after it, unparsed; they can be gone through more than once.
+
+    head: where the header stands, as a spreadsheet numbers its rows.
+    """
 
     header: tuple[str, ...]
     delimiter: str
     lines: Iterable[str]
+    head: RowPlace = field(default=RowPlace(0, 1), kw_only=True)
 
     @property
     def repeated(self) -> frozenset[str]:
@@ -75,6 +80,7 @@ class TextTable:
         for record in self.records():
             if record.cells is not None and not any(cell.strip() for cell in record.cells):
                 continue
+            counters.stand_at(RowPlace(self.head.sheet, self.head.row + record.row))
             counters.rows += 1
             if record.is_unclosed:
                 counters.count("quote_unclosed")
@@ -112,8 +118,8 @@ class SheetTable(TextTable):
     def records(self) -> Iterator[CsvRecord]:
         """Yield the rows below the header; what stands beside the table belongs to none of its columns."""
         width = len(self.header)
-        for row in self.cells:
-            yield CsvRecord([*row[:width], *[""] * (width - len(row))])
+        for number, row in enumerate(self.cells, start=1):
+            yield CsvRecord([*row[:width], *[""] * (width - len(row))], row=number)
 
 
 def decoded(file: InputFile) -> str:
@@ -167,7 +173,7 @@ def read_table(file: InputFile, delimiter: str | None = None) -> TextTable:
 def _table_at(lines: TextLines, head: int, delimiter: str) -> TextTable:
     from_head = lines.below(head)
     header, below = heading(from_head.first(MOST_LINES), 0, delimiter)
-    return TextTable(header, delimiter, from_head.below(below))
+    return TextTable(header, delimiter, from_head.below(below), head=RowPlace(0, head + 1))
 
 
 def _first_sheet(file: InputFile) -> SheetTable:
@@ -260,7 +266,7 @@ def _widest_tables(sheet: Sheet, most_lines: int) -> list[TextTable]:
 
 
 def _sheet_table(sheet: Sheet, head: int, row: SheetRow) -> SheetTable:
-    return SheetTable(_sheet_header(row), "", (), sheet.rows.below(head + 1))
+    return SheetTable(_sheet_header(row), "", (), sheet.rows.below(head + 1), head=RowPlace(sheet.number, head + 1))
 
 
 def _sheet_header(row: SheetRow) -> tuple[str, ...]:

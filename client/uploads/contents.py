@@ -17,6 +17,7 @@ from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.preview.rows_as_read import SHOWN, RowAsRead, first_rows
+from client.ingest.results.clock_words import notes_of
 from client.ingest.results.import_status import NO_ROWS, judged, together
 from client.uploads.limits import MOST_LABELS
 from client.vault.journal import FileStatus
@@ -113,7 +114,7 @@ def contents(file: ReadFile) -> FileContents:
         status=status,
         reason=reason,
         account=total,
-        notes=tuple(dict.fromkeys(note for one in file.readings.values() for note in one.report.notes)),
+        notes=notes_of((one.report for one in file.readings.values()), total),
         rows_of={label: accounts[label].rows for label in sorted(file.readings)},
         kept_of={label: accounts[label].kept for label in sorted(file.readings)},
         shares_rows=any(one.ledger.shares_rows for one in file.readings.values()),

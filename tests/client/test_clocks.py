@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from client.biometrics.observations import MAX_OFFSET_MIN
 from client.biometrics.quality import QualityCounters
+from client.biometrics.row_account import RowAccount
 from client.biometrics.streams import Stream
 from client.ingest import pmsys
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
 from client.ingest.mapped_csv import NOBODY, read_mapped
 from client.ingest.mapping import read_mapping
+from client.ingest.results.clock_words import notes_of
 from client.ingest.sessions.fit import activity as fit_activity
 from client.ingest.sessions.fit import container as fit_container
 
@@ -76,7 +78,8 @@ def test_a_file_without_local_time_is_placed_in_the_athletes_zone_and_counted(
     assert {one.day.isoformat() for one in guessed.observations} == {"2026-03-03"}
     assert {one.day.isoformat() for one in elsewhere.observations} == {"2026-03-02"}
     assert (guessed.report.clock, told.report.clock) == (1, 0)
-    assert "no local time" in guessed.report.notes[0]
+    (said,) = notes_of([guessed.report], RowAccount())
+    assert said.startswith("1 time is in UTC or without a zone")
 
 
 def test_a_local_time_that_is_a_month_off_is_not_used(activity: Callable[..., Reading]) -> None:

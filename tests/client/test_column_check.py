@@ -80,7 +80,7 @@ def test_one_slip_in_a_small_column_is_a_refused_cell_named_by_its_row(
     assert sum(one.stream == stream for one in reading.observations) == len(answers) - 1
     (note,) = reading.report.notes
     assert note.startswith("answer: an answer above")
-    assert note.endswith(f"row {next(n for n, value in enumerate(answers, 1) if int(str(value)) > 10)}")
+    assert note.endswith(f"row {next(n for n, value in enumerate(answers, 2) if int(str(value)) > 10)}")
 
 
 def test_answers_below_the_scale_tell_no_other_scale(clock: LocalClock) -> None:

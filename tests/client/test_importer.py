@@ -242,7 +242,7 @@ def test_counts_of_the_real_questionnaires_and_watches(real_data: Path, vault: V
     assert (rows["pmsys-injury"], totals["pmsys-injury reports_with_injury"]) == (176, 65)
     assert refused == [
         ("heart_rate.json", "a git-lfs pointer of three lines, not the data it points to"),
-        ("srpe.csv", "no row gave a reading; 11 rows: no value"),
+        ("srpe.csv", "no row gave a reading; 11 rows: no value (rows 2, 3, 4, 5, 6 and more)"),
     ]
 
 

@@ -122,7 +122,7 @@ def test_the_table_names_the_cells_that_were_refused_and_never_their_values(
 
     _, out, _ = run("ingest", node_of_one, folder, "--athlete", "7")
 
-    assert "cut.csv partial: 1 row: a time that cannot be read; 1 of session_rpe: no number" in out
+    assert "cut.csv partial: 1 row: a time that cannot be read (row 3); 1 of session_rpe: no number (row 4)" in out
     assert "hard" not in out
     assert "yesterday" not in out
 

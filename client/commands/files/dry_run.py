@@ -171,4 +171,4 @@ def _line(row: "RowAsRead") -> tuple[str, str, str, str]:
         else f"{one.stream.value} {value}"
         for one in row.readings
     ]
-    return row.label, str(row.row), start_of(row) or "", ", ".join(values) or f"left out: {row.refused}"
+    return row.label, row.named, start_of(row) or "", ", ".join(values) or f"left out: {row.refused}"

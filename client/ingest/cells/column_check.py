@@ -29,7 +29,7 @@ class ColumnCheck:
     """Counts of one file by stream, and how many of its numbers are held; for a file of many athletes all share one.
 
     names: what the file calls the column of a stream, for the sentence that refuses it. row: the row of the file that
-    is being read, counted below the header; 0 where the reader does not say.
+    is being read, as a spreadsheet numbers it; 0 where the reader does not say.
     """
 
     def __init__(self, names: Mapping[Stream, str] | None = None) -> None:

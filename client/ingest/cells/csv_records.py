@@ -14,10 +14,14 @@ _QUOTE = '"'
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One record. cells: None where it cannot be split. is_unclosed: a quotation mark in it was opened only."""
+    """One record. cells: None where it cannot be split. is_unclosed: a quotation mark in it was opened only.
+
+    row: its number below the header, from 1, as a spreadsheet counts: blank lines too, a record of several lines once.
+    """
 
     cells: list[str] | None
     is_unclosed: bool = False
+    row: int = 0
 
 
 class _Coming:
@@ -57,17 +61,18 @@ def split_records(lines: Iterable[str], *, delimiter: str, width: int) -> Iterat
     cell is never closed, the mark is text and every line stands for itself.
     """
     csv.field_size_limit(MAX_FIELD)
-    coming = _Coming(lines)
+    coming, row = _Coming(lines), 0
     while (line := coming.take()) is not None:
+        row += 1
         if not line.strip():
             continue
         record = _record_from(line, coming, delimiter, width)
         if record is None:
-            yield CsvRecord(_split_alone(line, delimiter, width), is_unclosed=True)
+            yield CsvRecord(_split_alone(line, delimiter, width), is_unclosed=True, row=row)
         else:
             for _ in record[1:]:
                 coming.take()
-            yield CsvRecord(_split("\n".join(record), delimiter))
+            yield CsvRecord(_split("\n".join(record), delimiter), row=row)
 
 
 def _split(text: str, delimiter: str, *, is_strict: bool = False) -> list[str] | None:

@@ -175,7 +175,7 @@ class _HealthData:
             return found
         at_home = self.clock.at(found.utc, self.out.counters)
         if at_home is not None and at_home != found:
-            self.out.counters.count("clock:daylight_saving")
+            self.out.counters.count("clock:offset_of_export")
         return at_home
 
     def _statistics(self, workout: _Workout, attributes: Mapping[str, str]) -> None:

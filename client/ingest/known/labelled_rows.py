@@ -37,7 +37,7 @@ class LabelledRows:
                 continue
             if label not in self._outs:
                 self._outs[label] = Collector(self._file, self._clock, app=self._app, check=self._check)
-            self._outs[label].counters.rows += 1
+            self._outs[label].counters.begin_row(self._unassigned)
             yield self._outs[label], row
 
     def readings(self) -> dict[str, Reading]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from client.biometrics.file_rows import RowPlace
 from client.biometrics.observations import Observation
 from client.biometrics.row_account import RowAccount
 from client.errors import NotUsed, UnreadableFile
@@ -15,7 +16,8 @@ from client.ingest.input_file import DAMAGES, InputFile, Reading
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import MAPPED, read_file
 from client.ingest.preview.proposal import MappingProposal, as_file, propose
-from client.ingest.results.file_answer import FileAnswer, lost_as_json
+from client.ingest.results.clock_words import notes_of
+from client.ingest.results.file_answer import FileAnswer, lost_as_json, where_as_json
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged, together
 from client.ingest.results.labels_not_taken import NOBODY_HERE
@@ -28,12 +30,23 @@ SHOWN = 10  # ours: rows that a person can compare with the file
 
 @dataclass(frozen=True, slots=True)
 class RowAsRead:
-    """One row. label: of its athlete in the file. readings: what it gives; refused: why it gives nothing, else ""."""
+    """One row. label: of its athlete in the file. readings: what it gives; refused: why it gives nothing, else "".
+
+    row: its number among those of its athlete. place: where it stands in the file; None where it is no row of a table.
+    """
 
     label: str
     row: int
     readings: tuple[Observation, ...]
     refused: str
+    place: RowPlace | None = None
+
+    @property
+    def named(self) -> str:
+        """Its row in the file, with the sheet where there are several; its number where it is no row of a table."""
+        if self.place is None:
+            return str(self.row)
+        return f"{self.place.row} of sheet {self.place.sheet}" if self.place.sheet else str(self.place.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class FilePreview:
             "kept": self.account.kept,
             "dropped": dict(sorted(self.account.dropped.items())),
             "duplicates": self.account.duplicates,
+            "where": where_as_json(self.account),
             "athletes": [one.athlete for one in self.results or () if one.athlete is not None],
             "would_add": None if self.results is None else sum(one.added for one in self.results),
             "would_replace": None if self.results is None else sum(one.replaced for one in self.results),
@@ -173,7 +187,7 @@ def _made(name: str, reader: str, readings: Mapping[str, Reading], proposal: Map
     total = RowAccount()
     for account in accounts.values():
         total = total.plus(account)
-    notes = tuple(dict.fromkeys(note for reading in readings.values() for note in reading.report.notes))
+    notes = notes_of((reading.report for reading in readings.values()), total)
     return FilePreview(name, status, reader, reason, total, notes, tuple(first_rows(readings)), proposal)
 
 
@@ -186,9 +200,14 @@ def first_rows(readings: Mapping[str, Reading]) -> list[RowAsRead]:
     for label, reading in readings.items():
         given = _in_lines(reading) if reading.ledger.shares_rows else _by_row(reading)
         found += [
-            RowAsRead(label, row, tuple(held), "" if held else reading.ledger.reason_of(row)) for row, held in given
+            RowAsRead(label, row, tuple(held), "" if held else reading.ledger.reason_of(row), _place(reading, row))
+            for row, held in given
         ]
     return found[:SHOWN]
+
+
+def _place(reading: Reading, row: int) -> RowPlace | None:
+    return None if reading.ledger.shares_rows else reading.ledger.places.of(row)
 
 
 def _in_lines(reading: Reading) -> list[tuple[int, list[Observation]]]:
@@ -212,6 +231,8 @@ def _row_as_json(row: RowAsRead) -> dict[str, Any]:
     return {
         "athlete": row.label or None,
         "row": row.row,
+        "file_row": None if row.place is None else row.place.row,
+        "sheet": None if row.place is None else row.place.sheet or None,
         "start": start_of(row),
         "day": row.readings[0].day.isoformat() if row.readings else None,
         "refused": row.refused or None,

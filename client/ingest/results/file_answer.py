@@ -7,6 +7,7 @@ from typing import Any
 
 from client.biometrics.row_account import RowAccount
 from client.ingest.cells.shown_names import shown_names
+from client.ingest.results.clock_words import notes_of
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import together
 from client.ingest.results.reasons import in_words, missing_in_words
@@ -29,12 +30,12 @@ class FileAnswer:
         self.added = sum(one.added for one in results)
         self.replaced = sum(one.replaced for one in results)
         self.reason = _reason(results)
-        self.notes = list(dict.fromkeys(note for one in results for note in one.report.notes))
+        self.notes = list(notes_of((one.report for one in results), self.account))
 
     @property
     def why(self) -> str:
         """The reason, or which rows were left out of a file that is stored whole but for them."""
-        return self.reason or in_words({}, self.account.dropped)
+        return self.reason or in_words({}, self.account.dropped, self.account.where)
 
     @property
     def missing(self) -> str:
@@ -60,6 +61,7 @@ class FileAnswer:
             "kept": self.account.kept,
             "dropped": dict(sorted(self.account.dropped.items())),
             "duplicates": self.account.duplicates,
+            "where": where_as_json(self.account),
             "notes": notes,
             "lost": lost_as_json(self.results),
             "added": self.added,
@@ -92,7 +94,7 @@ def _reason(results: Sequence[ImportResult]) -> str:
     of_reason: dict[str, list[str]] = {}
     for one in results:
         of_reason.setdefault(one.reason, []).append(one.name)
-    others = [in_words({}, one.others.dropped) for one in results if one.has_refused_others]
+    others = [in_words({}, one.others.dropped, one.others.where) for one in results if one.has_refused_others]
     if len(of_reason) == 1:
         return "; ".join(filter(None, (*of_reason, *others)))
     told = [f"{shown_names(names)}: {reason}" for reason, names in of_reason.items() if reason]
@@ -104,6 +106,14 @@ def _total(results: Sequence[ImportResult]) -> RowAccount:
     for one in results:
         found = found.plus(one.account).plus(one.others)
     return found
+
+
+def where_as_json(account: RowAccount) -> dict[str, list[dict[str, int | None]]]:
+    """Return where the first rows of each reason stand: the row as a spreadsheet numbers it, and the sheet, or null."""
+    return {
+        reason: [{"sheet": one.sheet or None, "row": one.row} for one in rows]
+        for reason, rows in sorted(account.where.items())
+    }
 
 
 def answers(files: Sequence[Sequence[ImportResult]]) -> list[FileAnswer]:

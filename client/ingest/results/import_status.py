@@ -21,7 +21,7 @@ def judged(account: RowAccount, report: QualityReport, *, replaces: bool = False
     no file partial. replaces: whether the file's values took the place of stored ones, except of what was done by hand.
     """
     if account.kept and (report.dropped or "partial_file" in report.details):
-        return "partial", in_words(report.details, account.dropped) or "the file was cut off"
+        return "partial", in_words(report.details, account.dropped, account.where) or "the file was cut off"
     if account.kept:
         return "stored", ""
     if differing := account.dropped.get(STORED_DIFFERENTLY):
@@ -31,7 +31,7 @@ def judged(account: RowAccount, report: QualityReport, *, replaces: bool = False
         return "skipped", KNOWN_ALREADY
     if not account.rows:
         return "skipped", NO_ROWS
-    return "nothing_kept", f"no row gave a reading; {in_words(report.details, account.dropped)}"
+    return "nothing_kept", f"no row gave a reading; {in_words(report.details, account.dropped, account.where)}"
 
 
 def together(statuses: Sequence[FileStatus]) -> FileStatus:

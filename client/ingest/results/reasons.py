@@ -1,7 +1,10 @@
 """The counts of a quality report in words, for the terminal and the journal; they hold no values."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from client.biometrics.file_rows import RowsByReason
+from client.biometrics.file_rows import in_words as rows_in_words
 from client.biometrics.streams import SPECS, Stream
 from client.biometrics.unit_words import with_unit
 
@@ -38,6 +41,7 @@ _CELLS = {
     "end_unknown": "no end, so that their day is not known",
     "text": "too long a text",
 }
+NO_PLACES: RowsByReason = MappingProxyType({})
 _SMALL = "outside {low:g} to {high:g}"
 
 
@@ -46,17 +50,23 @@ def row_in_words(reason: str) -> str:
     return _ROWS.get(reason) or _cells(reason, 1).partition(" of ")[2] or reason.replace("_", " ")
 
 
-def in_words(details: Mapping[str, int], dropped_rows: Mapping[str, int] | None = None) -> str:
-    """Return what was refused, such as "2 rows: a time that cannot be read; 3 of distance: no number".
+def in_words(
+    details: Mapping[str, int], dropped_rows: Mapping[str, int] | None = None, where: RowsByReason = NO_PLACES
+) -> str:
+    """Return what was refused, such as "2 rows: a time that cannot be read (rows 4, 9); 1 of distance: no number".
 
-    details: counts by code. dropped_rows: rows that gave nothing, by reason; told first where they are given.
+    details: counts by code. dropped_rows: rows that gave nothing, by reason; told first where they are given. where:
+    the first rows of each reason, as a spreadsheet numbers them.
     """
     counts = {reason: number for reason, number in (dropped_rows or {}).items() if reason in _ROWS}
     for code, number in details.items():
         kind, _, word = code.partition(":")
         if kind == "dropped":
             counts.setdefault(word, number)
-    return "; ".join(_rows(word, number) if word in _ROWS else _cells(word, number) for word, number in counts.items())
+    said = (
+        (_rows(word, n) if word in _ROWS else _cells(word, n), where.get(word, ()), n) for word, n in counts.items()
+    )
+    return "; ".join(f"{words} ({rows_in_words(rows, n)})" if rows else words for words, rows, n in said)
 
 
 def missing_in_words(details: Mapping[str, int]) -> str:

@@ -43,10 +43,11 @@ class SheetRows:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name and its rows."""
+    """One sheet: its name, its rows, and its number among the visible ones, from 1; 0 where it is the only one."""
 
     name: str
     rows: SheetRows
+    number: int = 0
 
 
 def read_sheets(data: bytes) -> tuple[Sheet, ...]:
@@ -63,8 +64,8 @@ def _opened(data: bytes) -> Iterator[Sheet]:
             for one in book.sheets_metadata
             if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
         ]
-        for name in shown:
-            yield Sheet(name, SheetRows(book.get_sheet_by_name(name)))
+        for number, name in enumerate(shown, start=1):
+            yield Sheet(name, SheetRows(book.get_sheet_by_name(name)), number if len(shown) > 1 else 0)
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def hand_over(unassigned: QualityCounters, outs: Mapping[str, Collector]) -> Non
             first.counters.lose_rows(code, number)
         else:
             first.counters.count(code, number)
+    first.counters.ledger.take_places(unassigned.ledger)
     for sentence in report.notes:
         first.counters.note(sentence)
 
