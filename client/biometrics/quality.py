@@ -11,7 +11,7 @@ from client.biometrics.file_rows import RowPlace
 from client.biometrics.row_account import RowLedger
 
 MOST_NAMED: Final = 5  # ours: sessions named in a note
-_FURTHER = "they were taken as further ones, see `imports questions`"
+_FURTHER = "they are taken as further ones, see `imports questions`"
 _MOVED = "they count as they are told now, and what was stored of them was set aside"
 _COUNTED = ("dropped", "sentinel", "duplicate", "unit", "clock")
 
@@ -100,8 +100,8 @@ def _of_other_times(moved: int, left: int) -> tuple[str, ...]:
 def _differing(number: int, *, replaces: bool) -> str:
     if replaces:
         called = "reading was" if number == 1 else "readings were"
-        return f"{number} {called} called wrong by hand before; what counts now was kept"
-    differ, kept = ("reading differs", "one was") if number == 1 else ("readings differ", "ones were")
+        return f"{number} {called} called wrong by hand before; what counts now is kept"
+    differ, kept = ("reading differs", "one is") if number == 1 else ("readings differ", "ones are")
     kept = f"{number} {differ} from what is stored; the stored {kept} kept"
     return f"{kept}; if the file is right, --replace takes its values"
 
@@ -109,7 +109,7 @@ def _differing(number: int, *, replaces: bool) -> str:
 def _corrections(starts: Sequence[datetime]) -> str:
     named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in starts[:MOST_NAMED])
     more = f" and {len(starts) - MOST_NAMED} more" if len(starts) > MOST_NAMED else ""
-    return f"a session that differs from the stored one took its place: {named}{more}; the former values are kept apart"
+    return f"a session that differs from the stored one takes its place: {named}{more}; the former values stay apart"
 
 
 class QualityCounters:

@@ -112,7 +112,7 @@ class Collector:
         """Say in the report that the file ends at a defect; None where it is whole."""
         if defect is not None:
             self.counters.count("partial_file")
-            self.counters.note(f"{defect}; what stands before that place was kept")
+            self.counters.note(f"{defect}; what stands before that place is kept")
 
     def reading(self) -> Reading:
         """Return what was collected; raises UnreadableFile when a column is wrong as a whole (`ColumnCheck`)."""

@@ -180,9 +180,14 @@ class Importer:
 
     def _notes_on_others(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Name those who are not taken; whoever may see every name here learns which of them may be meant."""
-        if not labels or self.attribution.athlete is not None or self.who != OPERATOR:
+        if not labels or self.who != OPERATOR:
             return not_taken(labels)
-        return not_taken(labels, [one.name for one in self.vault.athletes()])
+        people = self.vault.athletes()
+        if self.attribution.athlete is None:
+            return not_taken(labels, [one.name for one in people])
+        names = by_whole_name((one.athlete, one.name) for one in people)
+        known = {one.athlete for one in people}
+        return not_taken(labels, here={one for one in labels if one in known or plain_name(one) in names})
 
     def _store(
         self, file: InputFile, reader: str, owner: AthleteId, reading: Reading, notes: tuple[str, ...]

@@ -100,7 +100,7 @@ def _start_from_name(name: str, clock: LocalClock, lines: IntervalLines, out: Co
         )
     out.begin_record(f"file {out.source.file_sha256[:16]}", is_unique=True)  # files of one minute are recordings apart
     out.counters.count("clock:time_of_import")
-    out.counters.note("the file does not say when it was recorded; the time of import was taken")
+    out.counters.note("the file does not say when it was recorded; the time of import is taken")
     # Seconds are cut off so that a test or a person can name the same recording again.
     now = clock.now.replace(second=0, microsecond=0)
     offset = now.astimezone(clock.zone).utcoffset() or timedelta(0)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from client.ingest.importer import Importer
     from client.ingest.input_file import InputFile, Reading
     from client.ingest.mapping import Mapping as CsvMapping
-    from client.ingest.preview.rows_as_read import FilePreview, RowAsRead
-    from client.ingest.results.import_result import ImportResult
+    from client.ingest.preview.rows_as_read import FilePreview, Rehearsal, RowAsRead
     from policies.vocabulary import AthleteId
 
 
+MOST_NAMED = 5  # ours: files named in an error
 NOT_LOOKED_AT = (
     "Whose rows these are and what is stored already was not looked at in files that name nobody; name the athlete "
     "with --athlete, and the import is rehearsed."
@@ -55,7 +55,7 @@ def show_previews(rehearsed: Rehearsed, *, save_mapping: Path | None, as_json: b
             _show(one, rehearsed.names)
         say(*filter(None, (not_looked_at, "Nothing was stored.")))
     if save_mapping is not None:
-        _save([one.mapping_text for one in found if one.mapping_text], save_mapping)
+        _save(found, save_mapping)
     refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
     if refused:
         of_all = f"of {plural(len(found), 'file', 'files')}"
@@ -101,14 +101,16 @@ def _with_unused(importer: "Importer", found: "Sequence[FilePreview]") -> "list[
 
 def _stored(
     importer: "Importer", file: "InputFile", reader: str, readings: "Mapping[str, Reading]"
-) -> "list[ImportResult] | None":
+) -> "Rehearsal | None":
     """Store a file as the import would; None where neither the file nor anybody said whose data it holds."""
     from client.ingest.importer import Attribution
     from client.ingest.mapped_csv import NOBODY
+    from client.ingest.preview.rows_as_read import Rehearsal
 
     if importer.attribution == Attribution() and set(readings) == {NOBODY}:
         return None
-    return importer.store(file, reader, readings, importer.owners(readings))
+    owners = importer.owners(readings)
+    return Rehearsal(importer.store(file, reader, readings, owners), frozenset(owners))
 
 
 def _answer(found: "Sequence[FilePreview]", *, is_rehearsed: bool) -> dict[str, Any]:
@@ -119,7 +121,11 @@ def _answer(found: "Sequence[FilePreview]", *, is_rehearsed: bool) -> dict[str, 
     return {"added": 0, **counts, "files": [one.as_json() for one in found], "dry_run": True, "rehearsed": is_rehearsed}
 
 
-def _save(texts: Sequence[str], path: Path) -> None:
+def _save(found: "Sequence[FilePreview]", path: Path) -> None:
+    texts = [one.mapping_text for one in found if one.mapping_text]
+    if not texts and all(one.reader for one in found):
+        read = ", ".join(dict.fromkeys(f"{one.file_name} by {one.reader}" for one in found[:MOST_NAMED]))
+        raise ClientError(f"no mapping was saved, as none is needed: read without a proposal are {read}")
     if not texts:
         raise ClientError("no mapping could be proposed, so none was saved; write one (docs/ingest.md §4)")
     if len(set(texts)) != 1:
@@ -164,6 +170,7 @@ def _new(one: "FilePreview", names: "Mapping[AthleteId, str]") -> str:
 
 def _line(row: "RowAsRead") -> tuple[str, str, str, str]:
     from client.ingest.preview.rows_as_read import shown_value, start_of
+    from client.ingest.results.reasons import row_in_words
 
     values = [
         f"{one.stream.value} {with_unit(f'{value:g}', one.unit)}"
@@ -171,4 +178,4 @@ def _line(row: "RowAsRead") -> tuple[str, str, str, str]:
         else f"{one.stream.value} {value}"
         for one in row.readings
     ]
-    return row.label, row.named, start_of(row) or "", ", ".join(values) or f"left out: {row.refused}"
+    return row.label, row.named, start_of(row) or "", ", ".join(values) or f"left out: {row_in_words(row.refused)}"

@@ -24,8 +24,19 @@ from client.ingest.results.labels_not_taken import NOBODY_HERE
 from client.ingest.text_table import may_hold_table
 from client.vault.journal import FileStatus
 
-Rehearse = Callable[[InputFile, str, Mapping[str, Reading]], list[ImportResult] | None]
+NOT_TAKEN = "athlete_not_taken"
 SHOWN = 10  # ours: rows that a person can compare with the file
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What storing a file in a rehearsal did. taken: the labels whose rows it stored."""
+
+    results: list[ImportResult]
+    taken: frozenset[str]
+
+
+Rehearse = Callable[[InputFile, str, Mapping[str, Reading]], Rehearsal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +146,21 @@ def _previewed(
         damaged = "cannot be read to its end; copy or export it again"
         return FilePreview(file.shown, "quarantined", "", damaged, results=results)
     made = _made(file.shown, name, readings, proposal)
-    return made if rehearse is None else _rehearsed(made, lambda: rehearse(file, name, readings))
+    return made if rehearse is None else _rehearsed(made, readings, lambda: rehearse(file, name, readings))
 
 
-def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult] | None]) -> FilePreview:
+def _rehearsed(
+    made: FilePreview, readings: Mapping[str, Reading], rehearse: Callable[[], Rehearsal | None]
+) -> FilePreview:
     """Return what the import itself answers, beside the rows as read; those alone where none was rehearsed.
 
     A table that is only described yet is told as it would be read, also where no row of it is anybody's here.
     """
     try:
-        results = rehearse()
-        if results is None:
+        done = rehearse()
+        if done is None:
             return made
-        answer = FileAnswer(results)
+        answer = FileAnswer(done.results)
         if made.proposal is not None and answer.reason == NOBODY_HERE:
             notes = tuple(dict.fromkeys((*made.notes, *answer.notes)))
             return replace(made, notes=notes, results=tuple(answer.results))
@@ -162,7 +175,16 @@ def _rehearsed(made: FilePreview, rehearse: Callable[[], list[ImportResult] | No
         account=answer.account,
         notes=tuple(answer.notes),
         results=tuple(answer.results),
+        rows=tuple(_rows_taken(readings, done.taken)),
     )
+
+
+def _rows_taken(readings: Mapping[str, Reading], taken: frozenset[str]) -> list[RowAsRead]:
+    """Return the first rows that are stored, then such as are nobody's here or another one's, without their values."""
+    own = first_rows({label: reading for label, reading in readings.items() if label in taken})
+    others = first_rows({label: reading for label, reading in readings.items() if label not in taken})
+    left_out = [replace(row, readings=(), refused=row.refused or NOT_TAKEN) for row in others]
+    return [*own, *left_out][:SHOWN]
 
 
 def proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:

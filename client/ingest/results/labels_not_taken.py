@@ -13,21 +13,34 @@ NOBODY_HERE: Final = "its rows name nobody of this vault by id or whole name; sa
 ALIKE: Final = 0.8  # ours: one slip in a short name, two in a long one (difflib's ratio)
 MOST_LOOKED_AT: Final = 200  # ours: labels; a table of more is of another club
 _WHO: Final = "say who they are with --players"
+_ONE_ALONE: Final = "--athlete takes the rows of one alone; import it without for those of all"
 
 
-def not_taken(labels: Sequence[str], names: Iterable[str] | None = None) -> tuple[str, ...]:
+def not_taken(
+    labels: Sequence[str], names: Iterable[str] | None = None, *, here: Collection[str] = ()
+) -> tuple[str, ...]:
     """Return the sentences about labels that nobody gets.
 
+    here: those of them that are athletes of this node, whose rows are not taken because the file is another one's.
     names: of all athletes of the node, where nobody was named for the whole file and the reader may know them: a label
     that several of them have is told as such, and one that is nearly a name with that name. Without, labels alone.
     """
     if not labels:
         return ()
-    who = "1 other athlete of this file is" if len(labels) == 1 else f"{len(labels)} other athletes of this file are"
-    told = [f"{who} not taken: {shown_names(labels)}; {_WHO}"]
+    told = [f"{_others(known)} left out: {shown_names(known)}; {_ONE_ALONE}"] if (known := _of(labels, here)) else []
+    if unknown := [label for label in labels if label not in here]:
+        told.append(f"{_others(unknown)} not taken: {shown_names(unknown)}; {_WHO}")
     if names is not None:
         told += _why(labels[:MOST_LOOKED_AT], tuple(names))
     return tuple(told)
+
+
+def _of(labels: Sequence[str], here: Collection[str]) -> list[str]:
+    return [label for label in labels if label in here]
+
+
+def _others(labels: Sequence[str]) -> str:
+    return "1 other athlete of this file is" if len(labels) == 1 else f"{len(labels)} other athletes of this file are"
 
 
 def _why(labels: Sequence[str], names: Collection[str]) -> list[str]:

@@ -49,7 +49,7 @@ def test_a_file_with_new_rows_and_differing_ones_says_how_the_latter_are_taken(
     bring: Run, options: tuple[str, ...]
 ) -> None:
     rows = f"{HEAD}{OTHER}1,2020-03-22,4.0,True\n"
-    said = "2 readings differ from what is stored; the stored ones were kept; if the file is right, --replace takes its"
+    said = "2 readings differ from what is stored; the stored ones are kept; if the file is right, --replace takes its"
 
     (found,) = json.loads(bring(rows, "--json", *options)[1])["files"]
     shown = " ".join(bring(rows, *options)[1].split())
