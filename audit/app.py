@@ -14,17 +14,18 @@ from audit.web.verified.watch_figures import watch_figures, watch_health
 from chassis.clock import Clock, utc_now
 from chassis.web.pages import add_base_layout
 
-THESE_PAGES = "https://ADDRESS-OF-THESE-PAGES"
+NO_ADDRESS = "ADDRESS-OF-THE-LOG"
+"""What readers replace where whoever runs these pages did not say where the log is served."""
 
 
 def build_app(
-    *, source: str, policy: TrustPolicy, run_by: str = "Governing body", public_url: str = "", clock: Clock = utc_now
+    *, source: str, policy: TrustPolicy, run_by: str = "Governing body", log_url: str = "", clock: Clock = utc_now
 ) -> FastAPI:
     """Return the auditor's pages over the log at `source`, a directory or an http(s) address.
 
     policy: whom to believe about the log; nothing is shown that it does not accept. run_by: who runs these pages,
-    shown in the header. public_url: where they are reached; empty if only on their own machine. The first
-    verification begins when the application is started.
+    shown in the header. log_url: where readers find the files of a log that these pages read from a directory. The
+    first verification begins when the application is started.
     Raises a child of AuditError for a source that cannot be one.
     """
     opened = open_source(source)
@@ -42,13 +43,11 @@ def build_app(
     app.state.figures, app.state.health = watch_figures(watch, clock=clock), watch_health(watch)
     add_routes(
         app,
-        Auditor(
-            opened, policy, place=_shown_place(opened, source, public_url), run_by=run_by, clock=clock, watch=watch
-        ),
+        Auditor(opened, policy, place=_shown_place(opened, source, log_url), run_by=run_by, clock=clock, watch=watch),
     )
     return app
 
 
-def _shown_place(opened: LogSource, source: str, public_url: str) -> str:
-    """Return where readers find the log: its web address, or below these pages, never a folder of who runs them."""
-    return source if isinstance(opened, HttpSource) else f"{public_url or THESE_PAGES}/log"
+def _shown_place(opened: LogSource, source: str, log_url: str) -> str:
+    """Return where readers find the log: its web address, never a folder of who runs these pages, and never them."""
+    return log_url or (source if isinstance(opened, HttpSource) else NO_ADDRESS)

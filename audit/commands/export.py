@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
+from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of, named_in
 from audit.commands.inputs.given_files import refuse_existing
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
+from audit.commands.outputs.failures import said_not_whole
 from audit.commands.prove import Force
 from audit.errors import MalformedProof, SourceUnavailable
 from chassis.cli.console import print_json, say
@@ -63,11 +64,11 @@ def export(
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
     if not force:
         refuse_existing(out)
-    with progress_bar("Checking entries") as on_progress:
+    with said_not_whole(), progress_bar("Checking entries") as on_progress:
         log = verify_source(source, trust, on_progress=on_progress)
     if log.is_foreign:
         raise MalformedProof("the log is whole, but its entries are not in Homefield's format and cannot be exported")
-    indices = log.columns.select_by(wanted)
+    indices = log.columns.select_by(named_in(log, wanted))
     with _put_in_place(out) as file:
         _write(file, _rows(source, log, indices, file_format, with_proofs=proofs), log, trust, file_format)
     if as_json:

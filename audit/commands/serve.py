@@ -1,5 +1,6 @@
 """`serve`: the auditor's pages over a log."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -16,6 +17,9 @@ from chassis.cli.operator_options import (
 from chassis.cli.options import Proxies, PublicUrl
 from chassis.operations.log_lines import LogFormat, LogLevel
 
+WEB_ADDRESS = re.compile(r"https?://[^\s'\"\\]+")
+"""An address that a reader can paste into a command line between single quotes."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -29,6 +33,12 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8300,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     run_by: Annotated[str, typer.Option(help="Who runs these pages, shown at the top.")] = "Governing body",
+    log_url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="Where readers find the log's files, if DIR_OR_URL is a directory; shown in commands."
+        ),
+    ] = "",
     public_url: PublicUrl = "",
     proxy: Proxies = None,
     log_format: LogFormatOption = LogFormat.TEXT,
@@ -39,6 +49,8 @@ def serve(
     """Serve the auditor's pages over a log, until interrupted."""
     from chassis.web.site_address import parse_site
 
+    if log_url and not WEB_ADDRESS.fullmatch(log_url):
+        raise typer.BadParameter("expected the address of the log's files as http(s)://host/path")
     trust, site = trust_of(vkey, policy), parse_site(public_url, proxies=proxy or ())
 
     from audit.app import build_app  # web libraries that the other commands do without
@@ -48,7 +60,7 @@ def serve(
     from chassis.web.serving import serve_app
 
     begin_log("homefield-audit", log_format, log_level)
-    app = build_app(source=place, policy=trust, run_by=read_name(run_by), public_url=site.public)
+    app = build_app(source=place, policy=trust, run_by=read_name(run_by), log_url=log_url)
     beside = operator_listeners(app.state.figures, app.state.health, host=metrics_host, port=metrics_port)
     say_operator_address(metrics_host, beside)
     count = refused_counter(app.state.figures)

@@ -1,18 +1,17 @@
 """`show`: a verified log's entries in plain words."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of
+from audit.commands.inputs.filter_options import From, KindOption, OrganisationOption, Rules, To, filter_of, named_in
 from audit.commands.inputs.trust_options import LogAddress, LogKeys, PolicyFile, trust_of
+from audit.commands.outputs.entry_values import entry_json
+from audit.commands.outputs.failures import said_not_whole
 from chassis.cli.console import print_json, print_table, say
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
 from chassis.text import plural
-
-if TYPE_CHECKING:
-    from audit.entries.events import Entry
 
 
 def register(app: typer.Typer) -> None:
@@ -34,15 +33,16 @@ def show(
 ) -> None:
     """Verify a log, then list its entries in plain words, newest first."""
     from audit.entries.events import parse_leaf, sentence
+    from audit.entries.filtering import SEALED_DENIALS, leaves_out_denials
     from audit.verification.prover import prove_from
     from audit.verification.reader import TileReader
     from audit.verification.sources import open_source
     from audit.verification.verify import verify_source
 
     wanted, trust, source = filter_of(kind, org, start, end, rules), trust_of(vkey, policy), open_source(place)
-    with progress_bar("Checking entries") as on_progress:
+    with said_not_whole(), progress_bar("Checking entries") as on_progress:
         log = verify_source(source, trust, on_progress=on_progress)
-    indices = log.columns.select_by(wanted)
+    indices = log.columns.select_by(named_in(log, wanted))
     reader = TileReader(source, log.size)
     # The leaf is read a second time, so it is proven a second time.
     proven = [prove_from(reader, log.trusted, index) for index in reversed(indices[-limit:])]
@@ -60,19 +60,5 @@ def show(
         say("The log is whole, but its entries are not in Homefield's format and cannot be listed here.")
     elif len(indices) > limit:
         say(f"{limit:,} of {len(indices):,} entries; --limit shows more.")
-
-
-def entry_json(index: int | None, entry: "Entry") -> dict[str, object]:
-    """Return an entry as a program reads it; `index` is None while it waits for publication."""
-    from audit.entries.events import sentence
-
-    return {
-        "index": index,
-        "kind": entry.kind.value,
-        "what": sentence(entry),
-        "day": entry.day.isoformat(),
-        "org": entry.org,
-        "policy_hash": entry.policy_hash,
-        "commitment": entry.commitment.hex(),
-        "tag": entry.tag.hex(),
-    }
+    if leaves_out_denials(kind):
+        say(SEALED_DENIALS)

@@ -9,7 +9,7 @@ import typer
 from audit.commands.inputs.given_files import read_given
 from audit.commands.inputs.trust_options import LogKeys, PolicyFile, trust_of
 from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
-from audit.commands.outputs.failures import failures_as_json
+from audit.commands.outputs.failures import failures_as_json, said_not_whole
 from audit.tlog import tiles
 from chassis.cli.console import print_json, say
 from chassis.cli.options import AsJson
@@ -58,7 +58,7 @@ def verify(
     is_one_proof = proof is not None and leaf is not None and place is None and known is None
     if not is_one_proof and (place is None or proof or leaf):
         raise typer.BadParameter("expected a log to verify, or --proof with --leaf and no log")
-    with failures_as_json(SCHEMA, as_json=as_json):
+    with said_not_whole(), failures_as_json(SCHEMA, as_json=as_json):
         report = _of_proof(proof, leaf, trust) if proof and leaf else _of_log(str(place), known, trust)
     if as_json:
         print_json(SCHEMA, {"ok": True, **report.values})

@@ -146,6 +146,10 @@ class EntryColumns:
         indices = self._days.narrow(indices, wanted.wants_day)
         return self._rules.narrow(indices, wanted.wants_rules)
 
+    def organisations(self) -> list[str]:
+        """Return every organisation pseudonym that an entry names, in alphabetical order."""
+        return sorted(self._orgs.values)
+
     def counters(self) -> list[FieldCount]:
         """Return every combination of fields that occurs, with its count, in the order of first appearance.
 

@@ -42,6 +42,11 @@ GROUPS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
 """Groups of kinds by the name they have in an address or on a command line, each with its label."""
 
 
+SEALED_DENIALS = (
+    "Denied accesses to athletes’ data are not among these: they are entries of the kind access, as granted ones are."
+)
+
+
 class HasFields(Protocol):
     """What a filter looks at: the public fields of an entry."""
 
@@ -67,6 +72,12 @@ def kinds_of(name: str) -> frozenset[EventKind]:
     if name in GROUPS:
         return GROUPS[name][1]
     return frozenset({EventKind(name)}) if name in set(EventKind) else frozenset()
+
+
+def leaves_out_denials(name: str) -> bool:
+    """Return whether these kinds are of refusals and leave out the accesses, some of which were denied."""
+    kinds = kinds_of(name)
+    return K.LOOK_REFUSED in kinds and K.ACCESS not in kinds
 
 
 @dataclass(frozen=True, slots=True)

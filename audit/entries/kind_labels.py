@@ -97,7 +97,8 @@ KINDS: Mapping[EventKind, KindWords] = {
         "Whose session, and which way the decision went.",
     ),
     K.ERASED: KindWords(
-        "Data was erased and its key destroyed. Older entries stay and verify, but nobody can open them any more.",
+        "Data was erased and its key destroyed. Older entries stay and verify; whom they are about, nobody can open "
+        "any more.",
         "Whose data, and of which kind.",
     ),
     K.SIGNED_IN: KindWords("Somebody signed in.", "Who, and where."),

@@ -13,6 +13,7 @@ from audit.monitor.alarms import AlarmKind, Misbehaved
 from audit.tlog import merkle, tiles
 from audit.tlog.checkpoint import Checkpoint
 from audit.tlog.tiles import Tile
+from audit.verification.differing import differing
 from audit.verification.reader import TileReader
 from audit.verification.sources import LogSource
 from audit.verification.stored_tiles import read_bundle, read_hashes
@@ -95,7 +96,7 @@ class ConsistencyCheck:
             if on_progress:
                 on_progress(self._hasher.size)
         for tile, hashes in self._hasher.partial_tiles():
-            self._compare_tile(tile, hashes)
+            self._compare_tile(tile, hashes, checkpoint)
         self._conclude(checkpoint)
 
     def _take_bundle(self, checkpoint: Checkpoint, due: list[Mark]) -> None:
@@ -110,7 +111,7 @@ class ConsistencyCheck:
             leaves, hashes = leaves[taken:], hashes[taken * merkle.HASH_SIZE :]
         for part in _cut(hashes, [mark.checkpoint.size - start for mark in due]):
             for tile, expected in self._hasher.add(part):
-                self._compare_tile(tile, expected)
+                self._compare_tile(tile, expected, checkpoint)
             while due and due[0].checkpoint.size <= self._hasher.size:
                 self._meet(due.pop(0))
         self._entries.add(leaves, start)
@@ -119,13 +120,14 @@ class ConsistencyCheck:
         if mark.checkpoint.size == self._hasher.size and mark.checkpoint.root != self._hasher.root():
             self._missed = self._missed or mark
 
-    def _compare_tile(self, tile: Tile, hashes: bytes) -> None:
+    def _compare_tile(self, tile: Tile, hashes: bytes, checkpoint: Checkpoint) -> None:
         try:
-            is_right = read_hashes(self._source, tile) == hashes
-        except LogCorrupt:
-            is_right = False
-        if not is_right:
-            self._note_wrong(f"{tile.path} does not hold the hashes of its entries")
+            stored = read_hashes(self._source, tile)
+        except LogCorrupt as error:
+            self._note_wrong(str(error))
+            return
+        if stored != hashes and not self._wrong:
+            self._note_wrong(differing(self._source, tile, stored, hashes, checkpoint))
 
     def _note_wrong(self, what: str) -> None:
         self._wrong = self._wrong or what

@@ -16,6 +16,7 @@ from audit.tlog.checkpoint import CHECKPOINT, Checkpoint, parse_body
 from audit.tlog.note import split_note
 from audit.tlog.tiles import Tile
 from audit.tlog.trust_policy import TrustedCheckpoint, TrustPolicy
+from audit.verification.differing import differing
 from audit.verification.read_ahead import reading_ahead
 from audit.verification.sources import LogSource, open_source
 from audit.verification.stored_tiles import check_beginning, read_bundle, read_hashes, stored_tiles
@@ -152,6 +153,7 @@ class _Walk:
         self._hasher = TileHasher(start.size, start.edge) if start else TileHasher()
         self._columns = ColumnWriter(start.columns, is_foreign=start.is_foreign) if start else ColumnWriter()
         self._known: Checkpoint | None = None
+        self._toward: Checkpoint | None = None
 
     def verified(self) -> VerifiedLog:
         """Return what the walk has reached."""
@@ -171,7 +173,7 @@ class _Walk:
 
     def reach(self, trusted: TrustedCheckpoint) -> None:
         """Verify everything up to a checkpoint; raises LogCorrupt at the first thing that is not as it must be."""
-        checkpoint = trusted.checkpoint
+        checkpoint = self._toward = trusted.checkpoint
         before = self._trusted.checkpoint if self._trusted else None
         if before and (before.origin != checkpoint.origin or checkpoint.size < before.size):
             raise LogCorrupt("the log is smaller than what was verified before, or another log")
@@ -180,7 +182,7 @@ class _Walk:
         with reading_ahead(self._source, self._hasher.size, checkpoint.size) as source:
             self._read_bundles(source, checkpoint.size)
         for tile, hashes in self._hasher.partial_tiles():
-            _compare_tile(self._source, tile, hashes)
+            self._compare_tile(self._source, tile, hashes)
         if self._hasher.root() != checkpoint.root:
             raise LogCorrupt("the entries do not lead to the root that the checkpoint signs")
         self._trusted = trusted
@@ -226,12 +228,17 @@ class _Walk:
             leaves, hashes = leaves[taken:], hashes[len(held) :]
         for part in self._cut_at_known(start, hashes):
             for tile, expected in self._hasher.add(part):
-                _compare_tile(source, tile, expected)
+                self._compare_tile(source, tile, expected)
             if self._known and self._hasher.size == self._known.size:
                 _compare(self._hasher.root(), self._known.root)
         self._columns.add(leaves, first_index=start)
         if self._on_entries:
             self._on_entries(start, leaves)
+
+    def _compare_tile(self, source: LogSource, tile: Tile, hashes: bytes) -> None:
+        stored = read_hashes(source, tile)
+        if stored != hashes and self._toward:
+            raise LogCorrupt(differing(source, tile, stored, hashes, self._toward))
 
     def _cut_at_known(self, start: int, hashes: bytes) -> tuple[bytes, ...]:
         at = (self._known.size - start) * merkle.HASH_SIZE if self._known else 0
@@ -255,11 +262,6 @@ def _known(policy: TrustPolicy, note: bytes | None) -> Checkpoint | None:
         return None
     unverified = parse_body(split_note(note)[0])
     return unverified if unverified.size == 0 else policy.open(note).checkpoint
-
-
-def _compare_tile(source: LogSource, tile: Tile, hashes: bytes) -> None:
-    if read_hashes(source, tile) != hashes:
-        raise LogCorrupt(f"{tile.path} does not hold the hashes of its entries")
 
 
 def _compare(root: bytes, known: bytes) -> None:

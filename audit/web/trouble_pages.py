@@ -63,7 +63,7 @@ def trouble_page(auditor: Auditor, error: AuditError, address: str) -> Response:
         status=503,
         heading=verdict.heading,
         check=verdict.check,
-        reason=str(error).capitalize() if str(error)[:1].islower() and " " in str(error) else str(error),
+        reason=_sentence(str(error)),
         found_at=moment(failure.at if failure else auditor.clock()),
         now=_text(failure.note) if failure else "",
         kept=_kept(failure.kept) if failure and failure.kept else None,
@@ -103,6 +103,11 @@ def _still_checking(auditor: Auditor, error: StillChecking, address: str) -> Res
 def _kept(seen: VerifiedCheckpoint) -> dict[str, str]:
     size = plural(seen.size, "entry", "entries")
     return {"at": moment(seen.at), "size": size, "note": _text(seen.note)}
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason with a capital letter, unless it begins with a file's name."""
+    return reason[:1].upper() + reason[1:] if reason.partition(" ")[0].isalpha() else reason
 
 
 def _text(note: bytes | None) -> str:

@@ -105,6 +105,9 @@ def test_verify_of_one_proof_needs_no_log(
     assert not spoilt["ok"]
 
 
+ZEROED = "tile/0/000.p/4 was changed at 4 entries from 0 to 3; the entries lead to the signed root"
+
+
 @pytest.mark.parametrize("more", [[], ["--json"]])
 @pytest.mark.parametrize("command", ["verify", "fsck"])
 def test_a_damaged_log_is_one_sentence_and_exit_code_1(
@@ -119,10 +122,10 @@ def test_a_damaged_log_is_one_sentence_and_exit_code_1(
         assert json.loads(out) == {
             "schema": f"homefield-{command}-1",
             "ok": False,
-            "error": "tile/0/000.p/4 does not hold the hashes of its entries",
+            "error": ZEROED,
         }
     else:
-        assert err == "homefield-audit: tile/0/000.p/4 does not hold the hashes of its entries\n"
+        assert err == f"homefield-audit: {'the log is not whole: ' if command == 'verify' else ''}{ZEROED}\n"
 
 
 KEYED = ["--vkey", "VKEY"]
@@ -185,6 +188,28 @@ def test_show_lists_entries_in_plain_words_and_nothing_that_a_terminal_obeys(
     assert "Look refused" in out
     assert "Quiet heron" in out
     assert "[red]Slate\ufffdotter" in out
+
+
+def test_an_organisation_is_found_in_any_letters_and_an_unknown_one_is_no_zero(
+    run: Run, log: Path, signer: Signer, tmp_path: Path
+) -> None:
+    found = run("show", log, "--vkey", signer.vkey, "--json", "--org", "quiet HERON")[1]
+    out = tmp_path / "taken.csv"
+
+    assert [entry["index"] for entry in json.loads(found)["entries"]] == [2, 1, 0]
+    assert run("export", log, "--vkey", signer.vkey, "--org", "quiet heron", "-o", out)[0] == 0
+    assert len(out.read_text().splitlines()) == 4
+    for words in (["show", log], ["export", log, "-o", tmp_path / "none.csv"]):
+        code, _, err = run(*words, "--vkey", signer.vkey, "--org", "Nobody here")
+        assert (code, "expected an organisation that the log names (" in err, "Quiet heron" in err) == (1, True, True)
+        assert "\u202e" not in err
+    assert not (tmp_path / "none.csv").exists()
+
+
+def test_whoever_lists_refusals_is_told_where_denied_accesses_stand(run: Run, log: Path, signer: Signer) -> None:
+    for kind, is_told in (("look_refused", True), ("looks_refused", True), ("looks", False), ("access", False)):
+        out = run("show", log, "--vkey", signer.vkey, "--kind", kind)[1]
+        assert ("Denied accesses to athletes’ data are not among these" in out) is is_told
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from audit.commands.inputs.given_files import read_given
 from audit.commands.outputs.checkpoint_words import checkpoint_json, checkpoint_lines
-from audit.commands.show import entry_json
+from audit.commands.outputs.entry_values import entry_json
 
 if TYPE_CHECKING:
     from audit.tlog.trust_policy import TrustPolicy

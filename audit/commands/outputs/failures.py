@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import typer
 
-from audit.errors import AuditError
+from audit.errors import AuditError, LogCorrupt
 from chassis.cli.console import print_json
 from chassis.cli.exit_codes import ExitCode
 
@@ -20,3 +20,12 @@ def failures_as_json(schema: str, *, as_json: bool) -> Iterator[None]:
             raise
         print_json(schema, {"ok": False, "error": str(error)})
         raise typer.Exit(ExitCode.NOT_DONE) from error
+
+
+@contextlib.contextmanager
+def said_not_whole() -> Iterator[None]:
+    """Begin the sentence about a log that contradicts itself with what that means; raises LogCorrupt."""
+    try:
+        yield
+    except LogCorrupt as error:
+        raise LogCorrupt(f"the log is not whole: {error}") from error

@@ -25,6 +25,7 @@ def entry_page(auditor: Auditor, checked: Checked, index: int) -> Response:
         "/",
         root=checked.checkpoint.root_text,
         about=about,
+        version=entry.version,
         org=entry.org,
         rules=entry.policy_hash,
         commitment=entry.commitment.hex(),

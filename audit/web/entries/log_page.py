@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from audit.entries.events import sentence_of
-from audit.entries.filtering import GROUPS
+from audit.entries.filtering import GROUPS, SEALED_DENIALS, leaves_out_denials
 from audit.web.auditor import Auditor
 from audit.web.entries.exports import MOST_EXPORTED
 from audit.web.entries.filter_form import FIELDS, Wanted, parse_form
@@ -63,6 +63,7 @@ def log_page(auditor: Auditor, checked: Checked, query: Mapping[str, str]) -> Re
         nothing=None if rows else _nothing(checked, wanted, older),
         is_filtered=not wanted.is_everything,
         listed=_listed(wanted, found, rows),
+        denials=SEALED_DENIALS if leaves_out_denials(wanted.texts["kind"]) else "",
         older=older,
         newest=wanted.address() if before < checked.size else None,
         csv=wanted.address("/export.csv"),

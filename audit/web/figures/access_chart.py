@@ -22,6 +22,8 @@ DENIED = (
     " An access to an athlete’s data that was denied looks like one that was granted, and counts among the accesses."
 )
 
+SEALED = "; which accesses were denied is sealed"
+
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
@@ -83,12 +85,12 @@ def _finding(counts: Sequence[WeekCount], manner: _Manner) -> str:
     refused = [count for count in counts if count.label == "Looks refused" and count.n is not None]
     if not refused:
         unit = "month" if manner.is_by_month else "week"
-        return f"No {unit} shows {FEWEST_SHOWN} or more looks that the log tells as refused"
+        return f"No {unit} shows {FEWEST_SHOWN} or more looks that the log tells as refused{SEALED}"
     most = max(refused, key=lambda count: count.n or 0)
     within, number = manner.within(most.week), thousands(most.n or 0)
     if len({count.week for count in counts}) == 1:
-        return f"In {within}, {number} looks were refused"
-    return f"Most refused looks in {within}: {number}"
+        return f"In {within}, the log tells {number} looks as refused{SEALED}"
+    return f"Most looks that the log tells as refused in {within}: {number}{SEALED}"
 
 
 def _label(counts: Sequence[WeekCount], manner: _Manner) -> str:

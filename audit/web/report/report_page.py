@@ -1,6 +1,6 @@
 """The audit report for a period: the form that asks for it, and one page made for paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Response
 
+from audit.errors import AuditError
 from audit.tlog.note import split_note
 from audit.web.auditor import Auditor
 from audit.web.entries.filter_form import FilterProblem, read_period
@@ -95,7 +96,7 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
     covered = days_covered(checked.counters)
     until_now = (covered[0], max(covered[1], checked.at.date())) if covered else None
     report = build_report(checked.counters, first, last, covered=until_now)
-    state = state_of(auditor, checked)
+    state, signatures = state_of(auditor, checked), _signatures(auditor, checked)
     return auditor.page(
         "report.html",
         f"Audit report, {date_range(first, last)}",
@@ -116,7 +117,8 @@ def _report(auditor: Auditor, checked: Checked, first: date, last: date) -> Resp
         why_not_shown=WHY_NOT_SHOWN,
         body=checked.checkpoint.body,
         keys=_keys(auditor),
-        signatures=_signatures(auditor, checked),
+        signatures=signatures,
+        is_paper_enough=_is_enough(auditor, checked, signatures),
         note_hash=sha256(checked.log.checkpoint).hexdigest(),
     )
 
@@ -194,6 +196,16 @@ def _signatures(auditor: Auditor, checked: Checked) -> list[PaperKey]:
         for signature in signatures
         if (verifier := by_identity.get((signature.name, signature.key_id)))
     ]
+
+
+def _is_enough(auditor: Auditor, checked: Checked, signatures: Sequence[PaperKey]) -> bool:
+    """Whether the policy accepts the checkpoint with those signature lines alone that are printed whole."""
+    lines = "".join(f"{line.text}\n" for line in signatures if line.is_whole)
+    try:
+        auditor.policy.open(f"{checked.checkpoint.body}\n{lines}".encode())
+    except AuditError:
+        return False
+    return True
 
 
 def _paper(what: str, text: str) -> PaperKey:

@@ -168,9 +168,10 @@ def start_programs(plan: DemoPlan, keys: ExchangedKeys, league: League, tick: Ti
         server("node", "add", str(plan.league_folder), club.org, str(club.folder / "keys" / "fleet.pub"))
     office = ("serve", str(plan.league_folder), "--fleet-port", str(plan.fleet_port), "--web-port", str(plan.web_port))
     auditor = ("serve", str(keys.log_directory), "--policy", str(keys.trust_policy), "--port", str(plan.audit_port))
+    readers = ("--log-url", f"{plan.consent_url}/log")
     league.start(
         Starting("coordinator", plan.office_url, (program("homefield-server"), *office, "--demo")),
-        Starting("auditor", plan.audit_url, (program("homefield-audit"), *auditor)),
+        Starting("auditor", plan.audit_url, (program("homefield-audit"), *auditor, *readers)),
         *(
             Starting(
                 club.org,

@@ -1,5 +1,6 @@
 """The printable report: what it counts, what it hides, and what is needed to check the paper later."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -109,11 +110,23 @@ def test_the_paper_can_be_checked_later(
     assert sha256(lines[5].encode()).hexdigest() in page
 
 
-def test_the_printed_lines_are_a_signed_note_of_their_own(busy_log, signers) -> None:
-    text, _, signatures = (busy_log.directory / "checkpoint").read_text("utf-8").partition("\n\n")
-    typed = f"{text}\n\n{signatures.splitlines()[0]}\n".encode()
+def test_what_is_printed_in_full_is_a_signed_note_that_the_policy_accepts(
+    auditor: Open, busy_log, signers, with_witnesses: TrustPolicy
+) -> None:
+    page = html.unescape(auditor().get(NOVEMBER).text)
+    (body,) = re.findall("<pre>(log\\.example.*?)</pre>", page, re.DOTALL)
+    typed = f"{body}\n" + "".join(f"{line}\n" for line in re.findall('<dd class="mono">(\u2014 .*)</dd>', page))
 
-    assert TrustPolicy.of_keys([signers[0].vkey]).open(typed).checkpoint.size == len(busy_log.leaves)
+    assert with_witnesses.open(typed.encode()).checkpoint.size == len(busy_log.leaves)
+    assert "each signature line that is printed in full here make a signed note that the" in page
+
+
+def test_a_policy_that_asks_for_more_than_is_printed_has_the_checkpoint_kept_with_the_paper(
+    auditor: Open, busy_log, signers
+) -> None:
+    both = TrustPolicy.of_keys([signer.vkey for signer in signers])
+
+    assert "keep the checkpoint’s file with this paper" in auditor(policy=both).get(NOVEMBER).text
 
 
 def test_silences_are_named(auditor: Open, busy_log) -> None:
@@ -141,7 +154,7 @@ def test_long_periods_are_drawn_by_month(auditor: Open, static_log, entry) -> No
     static_log.publish([entry(K.LOOK_REFUSED, day=day) for day in days])
     page = auditor().get("/report?from=2025-06-01&to=2026-12-31").text
 
-    assert "Most refused looks in November 2026: 20" in page
+    assert "Most looks that the log tells as refused in November 2026: 20; which accesses were denied is sealed" in page
     assert '<th scope="row">January 2026</th>' in page
     assert '<th scope="row">December 2025</th>' not in page
 

@@ -38,6 +38,20 @@ def test_an_entry_says_what_it_means_and_what_is_sealed(auditor: Open, busy_log)
     assert "homefield-audit explain" in page
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_is_sealed_and_what_an_erasure_leaves_is_said_of_the_version_of_the_entry(
+    auditor: Open, static_log, entry, version: int
+) -> None:
+    static_log.publish([entry(version=version)])
+    page = " ".join(auditor().get("/entries/0").text.split())
+
+    assert ("a hash with a key that fits these details" in page) is (version == 1)
+    assert ("Whoever holds the key can open the seal" in page) is (version == 1)
+    assert ("a hash over ten salted hashes, one of each detail, that fits" in page) is (version == 2)
+    assert ("The first eight still open after an erasure" in page) is (version == 2)
+    assert "Details stay sealed with each athlete’s own key" not in page
+
+
 def test_every_kind_of_entry_has_its_page(auditor: Open, static_log, entry) -> None:
     static_log.publish([entry(kind) for kind in K])
     client = auditor()

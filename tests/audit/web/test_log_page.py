@@ -17,6 +17,17 @@ K = EventKind
 Open = Callable[..., TestClient]
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_told"), [("looks_refused", True), ("looks", False), ("accesses", False), ("", False)]
+)
+def test_a_list_of_refusals_says_where_denied_accesses_stand(
+    auditor: Open, busy_log, kind: str, *, is_told: bool
+) -> None:
+    page = auditor().get(f"/?kind={kind}").text
+
+    assert ("Denied accesses to athletes’ data are not among these" in page) is is_told
+
+
 def test_the_page_states_what_was_verified(auditor: Open, busy_log) -> None:
     page = auditor().get("/").text
 
@@ -224,7 +235,8 @@ def test_an_entry_whose_proof_fails_goes_to_the_top(auditor: Open, static_log, e
 def test_the_chart_and_its_table_hide_small_cells(auditor: Open, busy_log) -> None:
     page = auditor().get("/").text
 
-    assert "Most refused looks in the week of 16 November 2026: 21" in page
+    most = "Most looks that the log tells as refused in the week of 16 November 2026: 21"
+    assert f"{most}; which accesses were denied is sealed" in page
     assert "&lt;10" in page
     row = r'<th scope="row">2 November 2026</th><td class="num">20</td><td class="num">fewer than 10'
     assert row in re.sub(r">\s+<", "><", page)

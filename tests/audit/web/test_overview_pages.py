@@ -42,10 +42,20 @@ def test_the_ledger_hides_small_cells_and_what_would_give_them_away(auditor: Ope
     assert 'data-label="Set aside for a campaign">15</td>' in page
 
 
+def test_the_ledger_says_that_dummy_entries_count_and_that_order_says_nothing(auditor: Open, busy_log) -> None:
+    page = " ".join(auditor().get("/ledger").text.split())
+
+    assert "of which many may be stand-ins" in page
+    assert "are shuffled, so that their order says nothing" in page
+    assert "how many athletes a club" not in page
+
+
 def test_check_it_yourself_gives_commands_keys_and_checkpoint(auditor: Open, busy_log, signers, witnesses) -> None:
     page = auditor().get("/check").text.replace("&#39;", "'").replace("&#43;", "+")
 
-    assert "homefield-audit verify 'https://ADDRESS-OF-THESE-PAGES/log'" in page
+    assert "homefield-audit verify 'ADDRESS-OF-THE-LOG'" in page
+    assert "For ADDRESS-OF-THE-LOG put where the log’s files are served" in page
+    assert "--kind access" in page
     assert str(busy_log.directory) not in page
     assert "--policy policy.txt" in page
     for signer in signers:
