@@ -35,6 +35,7 @@ def rename(
     Example: homefield-node athlete rename ./club-a 7 "Mara Lind-Berg"
     """
     from chassis.names import read_name
+    from client.ingest.cells.whole_names import plain_name
     from client.settings import load_settings
     from client.vault.access import open_vault
 
@@ -42,12 +43,15 @@ def rename(
     with open_vault(settings) as vault:
         held = find_athlete(vault, athlete)
         found = held.athlete
-        refuse_same_athlete([one for one in vault.athletes() if one.athlete != found], new, held.shirt_no)
+        others = [one for one in vault.athletes() if one.athlete != found]
+        refuse_same_athlete(others, new, held.shirt_no)
         vault.rename(found, new)
     if as_json:
         print_json("homefield-athlete-rename-1", {"athlete": found})
         return
     say(f"{held.name} ({found}) is now {new}, on this node.")
+    if any(plain_name(one.name) == plain_name(new) for one in others):
+        say("Another athlete of this node has that name: rows that bear it alone are nobody's; name them by id.")
     if settings.consent_url is not None:
         say_next(NextStep(YOU, "tell the consent service the name", ["homefield-node", "enrol", folder]))
 

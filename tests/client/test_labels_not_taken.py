@@ -46,6 +46,23 @@ def test_two_alike_are_told_as_such_and_who_gets_rows_is_named(node_of_one: Path
     assert "1 new reading of Mara Lind (ath-" in shown
 
 
+def test_a_family_name_that_stands_first_is_nearly_the_name() -> None:
+    names = ["Anna Schmidt", "Lena Gross", "Mara Lind"]
+
+    told = not_taken(["Schmidt Anna", "Gross, Lena", "Unknown Person"], names)[1]
+
+    assert told == "perhaps misspelt: Schmidt Anna for Anna Schmidt, Gross, Lena for Lena Gross"
+
+
+def test_another_athlete_of_the_new_name_is_told(node_of_one: Path, run: Run) -> None:
+    run("athlete", "add", node_of_one, "Bo Ek", "--shirt", "4")
+
+    assert "Another athlete of this node has that name" in " ".join(
+        run("athlete", "rename", node_of_one, "7", "bo ek")[1].split()
+    )
+    assert "Another athlete" not in run("athlete", "rename", node_of_one, "7", "Mara Lind")[1]
+
+
 def test_whoever_may_not_see_every_name_learns_none() -> None:
     assert not_taken(["Mara Lindt"]) == (
         "1 other athlete of this file is not taken: Mara Lindt; say who they are with --players",

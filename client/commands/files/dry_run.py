@@ -59,7 +59,7 @@ def show_previews(rehearsed: Rehearsed, *, save_mapping: Path | None, as_json: b
     refused = sum(one.status in ("quarantined", "nothing_kept") for one in found)
     if refused:
         of_all = f"of {plural(len(found), 'file', 'files')}"
-        raise ClientError(f"{refused} {of_all} would give nothing; the reason stands with each")
+        raise ClientError(f"{refused} {of_all} would be refused, or nothing of it kept; the reason stands with each")
 
 
 def previews(

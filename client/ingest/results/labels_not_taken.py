@@ -43,12 +43,22 @@ def _others(labels: Sequence[str]) -> str:
     return "1 other athlete of this file is" if len(labels) == 1 else f"{len(labels)} other athletes of this file are"
 
 
+def _parts(name: str) -> str:
+    """Return the parts of a name in one order: a family name may stand first, with a comma or without."""
+    return " ".join(sorted(plain_name(name).replace(",", " ").split()))
+
+
 def _why(labels: Sequence[str], names: Collection[str]) -> list[str]:
     shown = {plain_name(name): name for name in names}
     alike = Counter(map(plain_name, names))
     several = [label for label in labels if alike[plain_name(label)] > 1]
-    nearest = {label: get_close_matches(plain_name(label), shown, n=1, cutoff=ALIKE) for label in labels}
-    near = {label: shown[found[0]] for label, found in nearest.items() if found and label not in several}
+    spelt = {_parts(name): name for name in names} | shown
+    nearest = {
+        label: get_close_matches(plain_name(label), shown, n=1, cutoff=ALIKE)
+        or get_close_matches(_parts(label), spelt, n=1, cutoff=ALIKE)
+        for label in labels
+    }
+    near = {label: spelt[found[0]] for label, found in nearest.items() if found and label not in several}
     told = [f"several athletes of this node have the name {shown_names(several)}; {_WHO}, by id"] if several else []
     if near:
         pairs = [f"{shown_names([label])} for {shown_names([name])}" for label, name in list(near.items())[:MOST_NAMED]]
