@@ -51,6 +51,7 @@ WIDE = "ours: wide enough for any person"
 NO_OR_YES = "ours: 0 is no, 1 is yes"
 TEXT = "ours: a text has no range"
 ONE_DAY = "ours: no more than one day"
+LOW_IS_BEST = "1 is best"
 THREE = "ours: three degrees"
 HARDEST = "ours: the highest rating times the longest session"
 FIVE_STEPS = "McLean et al. 2010"
@@ -126,7 +127,7 @@ def flag(meaning: str) -> StreamSpec:
 
 def low_is_good(item: str, high: int, category: Category, bounds_from: str) -> StreamSpec:
     """An answer from 1, which is best, to `high`."""
-    meaning = f"{item} item, 1 is best"
+    meaning = f"{item} item, {LOW_IS_BEST}"
     return StreamSpec("{score}", 1, high, bounds_from, category, Aggregation.LAST, Lineage.SELF_REPORT, meaning=meaning)
 
 

@@ -18,6 +18,7 @@ from client.ingest.input_file import DAMAGES, InputFile, Reading, paths_below
 from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import MAPPED, read_file
+from client.ingest.preview.people_columns import unread_people
 from client.ingest.results.days_before import DaysBefore
 from client.ingest.results.import_result import ImportResult
 from client.ingest.results.import_status import NO_ROWS, judged
@@ -43,6 +44,10 @@ _LEFT_OUT = frozenset({"sheet_left_out", "sentinel:row_left_out"})
 _WERE_TAKEN = frozenset(ReadingState) - {ReadingState.NOT_TAKEN}
 ANOTHERS = (
     "its rows name another athlete of this node; import it without --athlete, or say with --player that they are theirs"
+)
+OF_SEVERAL = (
+    'its column {column} holds names of athletes of this node, and the mapping does not read it; say "athlete" with '
+    "that column in the mapping, or null where all rows are of one athlete"
 )
 
 
@@ -121,7 +126,7 @@ class Importer:
         try:
             file = member.opened()
             name, readings = read_file(file, self.clock, mapping=self.mapping, player=self.attribution.player)
-            owners = self.owners(readings)
+            owners = self.owners_of(file, name, readings)
         except NotUsed as error:
             return [self._refused(file, "skipped", str(error))]
         except UnreadableFile as error:
@@ -147,6 +152,16 @@ class Importer:
         ]
         report, refused = found[0].report.plus(of_file), _have_refused(left_out.values())
         return [replace(found[0], report=report, others=others, has_refused_others=refused), *found[1:]]
+
+    def owners_of(self, file: InputFile, reader: str, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
+        """Return the athlete of each label of a file; raises UnreadableFile also for athletes whom nothing reads."""
+        is_of_one = reader == MAPPED and set(readings) == {NOBODY}
+        if is_of_one and self.mapping is not None and "athlete" not in self.mapping.model_fields_set:
+            names = by_whole_name((one.athlete, one.name) for one in self.vault.athletes())
+            found = unread_people(file, self.mapping, names)
+            if found is not None and any(names[name] != self.attribution.athlete for name in found[1]):
+                raise UnreadableFile(OF_SEVERAL.format(column=found[0]))
+        return self.owners(readings)
 
     def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:
         """Return the athlete of each label; raises UnreadableFile when it is not clear whose data it is."""

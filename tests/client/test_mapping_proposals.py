@@ -1,22 +1,31 @@
 """`ingest --dry-run`: rows as they would be read, nothing stored, and mappings proposed for tables no reader knows."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from client.biometrics.streams import SPECS
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
+from client.ingest.importer import Attribution, Importer
 from client.ingest.input_file import InputFile
 from client.ingest.mapping import read_mapping
+from client.ingest.preview.app_name import app_of
 from client.ingest.preview.column_words import named
 from client.ingest.preview.file_reading import read_file
 from client.ingest.preview.proposal import as_file, propose
+from client.ingest.results.import_result import ImportResult
 from client.settings import load_settings
 from client.vault.access import open_vault
+from client.vault.store import Vault, new_athlete_id
+from policies.vocabulary import AthleteId
 from tests.client.workbooks import excel
 
 Run = Callable[..., tuple[int, str, str]]
@@ -197,3 +206,104 @@ def test_a_dry_run_in_words_and_its_refusals(node_of_one: Path, run: Run, tmp_pa
     assert "no mapping could be proposed" in told
     assert "is there already" in says
     assert "add --dry-run" in missing
+
+
+def test_the_scale_that_a_name_says_chooses_the_stream() -> None:
+    found = propose(InputFile("x.csv", b"Date,Sleep (1-7),Fatigue 1-7,Muscle soreness (1 to 7)\n2026-05-01,3,2,2\n"))
+
+    assert {entry.stream.value for entry in found.mapping.streams} == {
+        "hooper_sleep",
+        "hooper_fatigue",
+        "hooper_soreness",
+    }
+    assert len(found.of_scales) == 3
+    assert all("1 being the best" in one for one in found.of_scales)
+    assert streams(proposed("date,Sleep (1-5),steps\n2026-05-01,3,2000\n"))["Sleep (1-5)"] == ("sleep_quality", None)
+
+
+LISTED = st.sampled_from(["RPE", "Fatigue", "Sleep", "Mood", "Readiness", "Soreness"])
+
+
+@given(LISTED, st.sampled_from([0, 1, 6]), st.integers(3, 20))
+def test_no_column_is_proposed_on_another_scale_than_its_name_says(name: str, low: int, high: int) -> None:
+    column = f"{name} ({low}-{high})"
+    found = propose(InputFile("x.csv", f"date,{column},steps\n2026-05-01,{low},2000\n2026-05-02,{low},900\n".encode()))
+
+    held = [entry.stream for entry in found.mapping.streams if entry.column == column]
+    assert all((SPECS[one].low, SPECS[one].high) == (low, high) for one in held)
+    assert held or any(doubt.startswith(f"{column}: not proposed") for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("date,RPE,min\n" + "".join(f"2026-07-{day:02},{day},60\n" for day in range(10, 21)), "its 11 cells"),
+        ("date,RPE (1-10),min\n2026-07-10,5,60\n", "its name says 1 to 10"),
+    ],
+)
+def test_a_column_that_is_left_out_although_its_name_is_known_gets_a_reason(text: str, why: str) -> None:
+    (doubt,) = [one for one in propose(InputFile("x.csv", text.encode())).doubts if one.startswith("RPE")]
+
+    assert "not proposed" in doubt
+    assert why in doubt
+
+
+@pytest.mark.parametrize("name", ["Athlet", "Athlet:in", "Sportler", "Sportlerin", "Spielername", "Spieler*in", "Name"])
+def test_german_names_of_the_athlete_and_of_the_time_of_day(name: str) -> None:
+    found = proposed(f"Datum;Uhrzeit;{name};RPE\n01.06.2026;10:00;Mara Lind;6\n13.06.2026;17:30;Kim Berg;7\n")
+
+    assert (found["athlete"], found["time"]["time_of_day"]) == (name, "Uhrzeit")
+
+
+def test_a_column_of_the_nodes_own_names_is_that_of_athletes() -> None:
+    file = InputFile("x.csv", b"date,Wer,RPE\n2026-03-13,mara  lind,6\n2026-03-14,Kim Berg,7\n")
+
+    assert propose(file, ["Mara Lind", "Kim Berg"]).mapping.athlete == "Wer"
+    assert propose(file, ["Somebody Else"]).mapping.athlete is None
+
+
+@pytest.mark.parametrize(
+    ("name", "app"),
+    [
+        ("Gym sessions 2026-10-01.csv", "gym-sessions"),
+        ("Gym sessions 2026-10-08 (1).csv", "gym-sessions"),
+        ("league/Kondition_KW41.xlsx", "kondition"),
+        ("Mara Lind training.csv", "training"),
+        ("17_export.csv", "date-rpe"),
+        ("ÖFB-Größe.csv", "ofb-grosse"),
+    ],
+)
+def test_the_source_is_named_after_the_file(name: str, app: str) -> None:
+    assert app_of(name, ["Date", "RPE"], ["Mara Lind"]) == app
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
+def test_a_name_that_is_made_is_letters_digits_and_hyphens(name: str, columns: list[str]) -> None:
+    made = app_of(name, columns)
+
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", made)
+    assert app_of(f"{name.partition('.')[0]} 2026-10-08.csv", columns) == app_of(
+        f"{name.partition('.')[0]}.csv", columns
+    )
+
+
+def test_a_table_of_several_athletes_of_the_node_is_not_put_on_one(
+    tmp_path: Path, vault: Vault, athlete: AthleteId, clock: LocalClock
+) -> None:
+    vault.add_athlete(new_athlete_id(), "Kim Berg", shirt_no=8)
+    path = tmp_path / "several.csv"
+    path.write_text("date,Wer,rpe\n2026-03-13,Mara Lind,6\n2026-03-14,Kim Berg,7\n")
+    described = {"version": 1, "app": "x", "time": {"column": "date", "format": "date"}}
+    described["streams"] = [{"column": "rpe", "stream": "session_rpe"}]
+
+    def take(**more: object) -> ImportResult:
+        mapping = read_mapping(json.dumps(described | more).encode())
+        return Importer(vault, clock, Attribution(athlete), mapping).take(path)[0]
+
+    refused = take()
+
+    assert (refused.status, refused.added) == ("quarantined", 0)
+    assert "its column Wer" in refused.reason
+    assert "Kim" not in refused.reason
+    assert take(athlete="Wer").added == 1
+    assert take(athlete=None).added == 1

@@ -79,9 +79,9 @@ def previews(
 
     rehearse = None if importer is None else partial(_stored, importer)
     with nullcontext() if importer is None else importer.vault.rehearsal():
-        found = [
-            one for path in files for one in preview(path, clock, mapping=mapping, player=player, rehearse=rehearse)
-        ]
+        people = () if importer is None else [one.name for one in importer.vault.athletes()]
+        read = partial(preview, mapping=mapping, player=player, rehearse=rehearse, people=people)
+        found = [one for path in files for one in read(path, clock)]
         return found if importer is None else _with_unused(importer, found)
 
 
@@ -109,7 +109,7 @@ def _stored(
 
     if importer.attribution == Attribution() and set(readings) == {NOBODY}:
         return None
-    owners = importer.owners(readings)
+    owners = importer.owners_of(file, reader, readings)
     return Rehearsal(importer.store(file, reader, readings, owners), frozenset(owners))
 
 

@@ -12,7 +12,9 @@ _NAME = re.compile(
     r"(?<![a-z])(date|day|time|timestamp|datetime|start|begin|recorded|measured|when|datum|dato|fecha|zeit|jour)(?![a-z])"
 )
 _ZONE = re.compile(r"(?<![a-z])(zone|timezone|offset|utc)(?![a-z])")
-_OF_DAY = re.compile(r"(?<![a-z])(time|start|clock|hour)(?![a-z])")
+_OF_DAY = re.compile(
+    r"(?<![a-z])(time|start|clock|hour|uhrzeit|startzeit|beginn|anpfiff|heure|hora|klokkeslett|klockslag)(?![a-z])"
+)
 EXCHANGEABLE = "every date can be read as day/month and as month/day; check the days of the rows below"
 
 Cells = Mapping[str, Sequence[str]]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +11,7 @@ from client.biometrics.streams import SPECS, Stream
 from client.ingest.mapping import CONVERSIONS
 
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]")
+_SCALE = re.compile(r"(?<![\d.,])([016])\s*(?:-|–|to|bis|\.\.)\s*(\d{1,3})(?![\d.,])")
 _SEPARATORS = re.compile(r"[^a-z0-9%]+")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
 """Letters that Unicode does not take apart."""
@@ -189,6 +190,12 @@ _DURATION = (
     *("duration", "minutes", "time", "length", "total duration", "total time"),
     *("dauer", "trainingsdauer", "duree", "duracion", "varighet"),
 )
+_SAME_ITEMS: Final = (
+    (Stream.SLEEP_DURATION_H, Stream.SLEEP_QUALITY, Stream.HOOPER_SLEEP),
+    (Stream.FATIGUE, Stream.HOOPER_FATIGUE),
+    (Stream.STRESS, Stream.HOOPER_STRESS),
+    (Stream.SORENESS, Stream.HOOPER_SORENESS),
+)
 _BY_WORD: Final[Mapping[str, Stream]] = MappingProxyType(
     {word: stream for stream, words in _WORDS.items() for word in words}
 )
@@ -198,17 +205,25 @@ _BY_WORD: Final[Mapping[str, Stream]] = MappingProxyType(
 class NamedColumn:
     """What a name says. words: lower case without the unit. unit: its UCUM code, None where the name has none.
 
-    guess: then the likely one.
+    guess: then the likely one. scale: lowest and highest answer that the name says, as "Fatigue (1-7)" does.
     """
 
     name: str
     words: str
     unit: str | None
     guess: str | None = None
+    scale: tuple[float, float] | None = None
 
 
 def named(name: str) -> NamedColumn:
     """Take a column's name apart: "Total Distance (km)", "sleep_h" and "Jump Height in Inches [in]" have units."""
+    if said := _SCALE.search(name):
+        without = _named(name[: said.start()] + name[said.end() :])
+        return replace(without, name=name, scale=(float(said[1]), float(said[2])))
+    return _named(name)
+
+
+def _named(name: str) -> NamedColumn:
     in_brackets = [UNITS.get(_plain(found)) for found in _IN_BRACKETS.findall(name)]
     words = _plain(_IN_BRACKETS.sub(" ", name)).split()
     unit = next((code for code in reversed(in_brackets) if code), None)
@@ -222,12 +237,25 @@ def named(name: str) -> NamedColumn:
     return NamedColumn(name, " ".join(words), unit)
 
 
+def told_by_words(column: NamedColumn) -> Stream | None:
+    """Return the stream that the words of a name mean, whatever unit or scale it says; None where they mean none."""
+    return _BY_WORD.get(column.words)
+
+
+def _asked_on(stream: Stream) -> tuple[Stream, ...]:
+    """Return the streams in which the same is asked, each on a scale of its own; "Sleep (1-7)" tells no hours."""
+    return next((same for same in _SAME_ITEMS if stream in same), (stream,))
+
+
 def stream_of(column: NamedColumn, *, is_rated: bool) -> Stream | None:
     """Return the stream that a column may hold; None where its name fits none, or its unit does not.
 
+    A scale that the name says is that of the stream, or the column is none of it.
     is_rated: whether the table also holds ratings of sessions, whose minutes then are those that people report.
     """
-    stream = _BY_WORD.get(column.words)
+    stream = told_by_words(column)
+    if stream is not None and column.scale is not None:
+        return next((one for one in _asked_on(stream) if (SPECS[one].low, SPECS[one].high) == column.scale), None)
     if stream is None and column.words in _DURATION:
         stream = Stream.SESSION_DURATION_MIN if is_rated else Stream.ACTIVITY_DURATION_MIN
     if stream is None or column.unit in (None, SPECS[stream].unit):

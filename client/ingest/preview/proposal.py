@@ -5,34 +5,38 @@ It is a proposal: a person checks it against rows as they would be read, and sav
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from client.biometrics.observations import is_in_range
 from client.biometrics.quality import QualityCounters
 from client.biometrics.sessions import OF_SESSIONS
+from client.biometrics.stream_spec import LOW_IS_BEST
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import RATED
 from client.ingest.cells.cycle_names import is_about_cycle
 from client.ingest.cells.number_form import NumberForm, clock_seconds, is_missing
 from client.ingest.cells.time_columns import EXCHANGEABLE, Cells, FoundTime, find_time
+from client.ingest.cells.whole_names import plain_name
 from client.ingest.input_file import InputFile
 from client.ingest.known.decimal_sign import sign_of
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.mapping import StreamColumn, TimeColumn
-from client.ingest.preview.column_words import NamedColumn, named, stream_of
+from client.ingest.preview.app_name import APP, app_of
+from client.ingest.preview.column_words import NamedColumn, named, stream_of, told_by_words
+from client.ingest.preview.people_columns import holds_people
 from client.ingest.tables.mapped_cells import SignedCells
 from client.ingest.text_table import MAX_PREAMBLE, TextTable, tables_by_width
 
-APP = "club-sheet"
 MAX_LOOKED_AT = 500  # ours: rows that show how a column is written
 MIN_IN_RANGE = 0.5  # ours: a column of which fewer cells fit its stream is another one
 FARTHEST_KM = 100.0  # ours: no session has so many kilometres by foot, and none that is measured so few metres
 _ATHLETE = re.compile(
     r"(athlete|player)( (name|id|no|number))?|name"
-    r"|athletin|spieler(in)?|joueur|joueuse|jugador|jugadora|spiller|spelare|utover|nom|nombre|navn|namn",
+    r"|(athlet|sportler|spieler)(in)?|(athleten|sportler|spieler)name"
+    r"|joueur|joueuse|jugador|jugadora|spiller|spelare|utover|nom|nombre|navn|namn",
     re.ASCII,
 )
 UNKNOWN_TABLE = (
@@ -53,14 +57,19 @@ class MappingProposal:
     of_scales: tuple[str, ...] = ()
 
 
-def propose(file: InputFile) -> MappingProposal:
-    """Return a proposal; raises UnreadableFile where no header has a time and one stream that are known."""
+def propose(file: InputFile, people: Collection[str] | None = None) -> MappingProposal:
+    """Return a proposal; raises UnreadableFile where no header has a time and one stream that are known.
+
+    people: names of the node's athletes, for whoever may see them all: a column of these is that of athletes, and the
+    source is named after the file. Without, no word of the file's name stands in the proposal.
+    """
     for table in tables_by_width(file, MAX_PREAMBLE):
         cells = _cells(table)
         time = find_time(cells)
         streams = _streams(cells, but={time.column, time.time_of_day, time.zone_column}) if time else []
         if time is not None and streams:
-            return _proposal(time, streams, cells)
+            made = _proposal(time, streams, cells, frozenset(map(plain_name, people or ())))
+            return made if people is None else _named_after(file, made, people)
     raise UnreadableFile(UNKNOWN_TABLE)
 
 
@@ -165,18 +174,30 @@ def _entry(column: NamedColumn, stream: Stream) -> StreamColumn:
     return StreamColumn(column=column.name, stream=stream, unit=unit)
 
 
-def _proposal(time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]], cells: Cells) -> MappingProposal:
-    athletes = [name for name in cells if _ATHLETE.fullmatch(named(name).words)]
+def _named_after(file: InputFile, made: MappingProposal, people: Collection[str]) -> MappingProposal:
+    app = app_of(file.name, made.mapping.columns, people)
+    doubt = f"app: {app} names the source; tables of one app correct each other, so say another for other sessions"
+    return replace(made, mapping=made.mapping.model_copy(update={"app": app}), doubts=(*made.doubts, doubt))
+
+
+def _athletes(cells: Cells, people: Collection[str]) -> str | None:
+    named_so = (name for name in cells if _ATHLETE.fullmatch(named(name).words))
+    return next(named_so, None) or next((name for name, column in cells.items() if holds_people(column, people)), None)
+
+
+def _proposal(
+    time: FoundTime, streams: Sequence[tuple[NamedColumn, Stream]], cells: Cells, people: Collection[str]
+) -> MappingProposal:
     mapping = CsvMapping(
         version=1,
         app=APP,
         decimal=_decimal([cell for column, _ in streams for cell in cells[column.name]]),
-        athlete=athletes[0] if athletes else None,
+        athlete=_athletes(cells, people),
         time=_time_column(time),
         streams=tuple(_entry(column, stream) for column, stream in streams),
     )
     scales = tuple(_doubt_of_scale(column, stream) for column, stream in streams if _has_direction(stream))
-    doubts = (*_doubts(time, streams), *_refused_columns(mapping, cells))
+    doubts = (*_doubts(time, streams), *_refused_columns(mapping, cells), *_not_proposed(mapping, cells))
     return MappingProposal(mapping, (*doubts, *scales), scales)
 
 
@@ -195,6 +216,23 @@ def _refused_columns(mapping: CsvMapping, cells: Cells) -> list[str]:
             refused = f"{len(filled) - good} of {len(filled)} cells would be refused"
             found.append(f"{entry.column}: {refused}; say decimal and unit as its numbers are written")
     return found
+
+
+def _not_proposed(mapping: CsvMapping, cells: Cells) -> list[str]:
+    """Say of columns whose name means a stream why they are not proposed: another scale, or cells that do not fit."""
+    found, taken = [], {entry.stream for entry in mapping.streams}
+    for column in map(named, cells.keys() - set(mapping.columns)):
+        stream = told_by_words(column)
+        if stream is None or stream in taken:
+            continue
+        spec, scale = SPECS[stream], column.scale
+        if scale is not None and stream_of(column, is_rated=False) is None:
+            why = f"its name says {scale[0]:g} to {scale[1]:g}, and no stream of that has this scale"
+        else:
+            number = sum(not is_missing(cell) for cell in cells[column.name])
+            why = f"fewer than half of its {number} cells are {stream.value} ({spec.low:g} to {spec.high:g})"
+        found.append(f"{column.name}: not proposed; {why}")
+    return sorted(found)
 
 
 def _time_column(time: FoundTime) -> TimeColumn:
@@ -221,7 +259,8 @@ def _has_direction(stream: Stream) -> bool:
 
 def _doubt_of_scale(column: NamedColumn, stream: Stream) -> str:
     spec = SPECS[stream]
+    best = spec.low if spec.meaning.endswith(LOW_IS_BEST) else spec.high
     return (
-        f"{column.name}: read as {spec.low:g} to {spec.high:g}, {spec.high:g} being the best answer; "
+        f"{column.name}: read as {spec.low:g} to {spec.high:g}, {best:g} being the best answer; "
         "say reversed where it is the worst"
     )

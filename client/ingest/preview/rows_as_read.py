@@ -1,6 +1,6 @@
 """A file as it would be read: its reader, its rows by what would become of them, and ten of them with their values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -114,18 +114,24 @@ def preview(
     mapping: CsvMapping | None,
     player: str | None,
     rehearse: Rehearse | None = None,
+    people: Collection[str] = (),
 ) -> list[FilePreview]:
     """Read a file, or those of an archive, and store nothing.
 
     Where no reader knows a table a mapping is proposed and tried. rehearse: stores what was read in a rehearsal of the
     vault (`Vault.rehearsal`), as an import would, and returns what that did, None where nobody said whose file it is;
-    raises UnreadableFile or NotUsed where it would be refused.
+    raises UnreadableFile or NotUsed where it would be refused. people: names of the node's athletes (`propose`).
     """
-    return [_previewed(member, clock, mapping, player, rehearse) for member in members(path)]
+    return [_previewed(member, clock, mapping, player, rehearse, people) for member in members(path)]
 
 
 def _previewed(
-    member: ArchiveMember, clock: LocalClock, mapping: CsvMapping | None, player: str | None, rehearse: Rehearse | None
+    member: ArchiveMember,
+    clock: LocalClock,
+    mapping: CsvMapping | None,
+    player: str | None,
+    rehearse: Rehearse | None,
+    people: Collection[str],
 ) -> FilePreview:
     file, proposal, results = member.name, None, None if rehearse is None else ()
     try:
@@ -133,7 +139,7 @@ def _previewed(
         try:
             name, readings = read_file(file, clock, mapping=mapping, player=player)
         except UnreadableFile as unknown:
-            proposal = proposed(file, unknown) if mapping is None else None
+            proposal = proposed(file, unknown, people) if mapping is None else None
             if proposal is None:
                 raise
             name, readings = read_file(file, clock, mapping=proposal.mapping, player=player)
@@ -187,7 +193,7 @@ def _rows_taken(readings: Mapping[str, Reading], taken: frozenset[str]) -> list[
     return [*own, *left_out][:SHOWN]
 
 
-def proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None:
+def proposed(file: InputFile, unknown: UnreadableFile, people: Collection[str] | None = None) -> MappingProposal | None:
     """Return a mapping for a file that was refused as a table of an unknown kind; None where that is not why.
 
     Raises UnreadableFile where none can be proposed.
@@ -195,7 +201,7 @@ def proposed(file: InputFile, unknown: UnreadableFile) -> MappingProposal | None
     if not (unknown.is_unknown_table and may_hold_table(file)):
         return None
     try:
-        return propose(file)
+        return propose(file, people)
     except UnreadableFile as none:
         raise none from unknown
 
