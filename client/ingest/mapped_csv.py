@@ -12,6 +12,7 @@ from client.biometrics.quality import QualityCounters
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 from client.ingest.cells.column_check import ColumnCheck
+from client.ingest.cells.headings import scale_in
 from client.ingest.cells.number_form import is_missing
 from client.ingest.cells.row_time import DayOrder, likely_format, read_time
 from client.ingest.clock import LocalClock, Moment
@@ -62,7 +63,7 @@ def _read(
     columns = _seen([table for _, table in tables], mapping, every)
     zone = LocalClock(mapping.zone(clock.zone), clock.now)
     times = RowTimes(mapping.time, zone, is_zone_said=mapping.timezone is not None)
-    check = ColumnCheck({entry.stream: entry.column for entry in mapping.streams})
+    check = ColumnCheck({entry.stream: entry.column for entry in mapping.streams}, _declared(mapping))
     outs: dict[str, Collector] = {}
     ragged = QualityCounters()
     for sheet, table in tables:
@@ -83,6 +84,12 @@ def _read(
     for out in outs.values():
         _note_times(out, columns)
     return {label: out.reading() for label, out in outs.items()}
+
+
+def _declared(mapping: CsvMapping) -> list[Stream]:
+    """Return the streams of which the mapping, or the name of the column, says the scale that is theirs."""
+    scales = {entry.stream: entry.scale or scale_in(entry.column) for entry in mapping.streams}
+    return [stream for stream, scale in scales.items() if scale == (SPECS[stream].low, SPECS[stream].high)]
 
 
 def _tables(file: InputFile, mapping: CsvMapping) -> list[NamedTable]:

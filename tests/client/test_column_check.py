@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from client.biometrics.streams import Stream
 from client.errors import UnreadableFile
@@ -108,7 +112,7 @@ def test_the_whole_column_is_that_of_all_athletes_of_the_file(clock: LocalClock)
     lines += [f"b,2026-03-{n:02},{n % 4 + 11},60" for n in range(1, 4)]
     _, mapping = sheet([], "session_rpe", athlete="who")
 
-    with pytest.raises(UnreadableFile, match="on another scale"):
+    with pytest.raises(UnreadableFile, match="may be on another scale"):
         read_mapped(InputFile("x.csv", "\n".join(lines).encode()), clock, read_mapping(mapping))
 
 
@@ -140,3 +144,26 @@ def test_a_division_by_nothing_says_nothing_of_the_other_cells(clock: LocalClock
 
     assert [one.value for one in reading.observations if one.stream is Stream.HEART_RATE_MEAN] == [145.0, 146.0]
     assert reading.report.details["dropped:not_a_number_heart_rate_mean"] == 4
+
+
+@pytest.mark.parametrize("is_in_name", [True, False])
+@given(st.lists(st.integers(1, 7), min_size=5, max_size=27), st.integers(8, 10), st.integers(0, 4), st.randoms())
+def test_one_slip_on_a_declared_scale_is_a_cell_and_one_in_twenty_is_a_scale(
+    is_in_name: bool, good: list[int], above: int, slips: int, order: Random
+) -> None:
+    answers = [*good, *([above] * slips)]
+    order.shuffle(answers)
+    name = "Sleep (1-7)" if is_in_name else "answer"
+    column = {"column": name, "stream": "hooper_sleep"} | ({} if is_in_name else {"scale": [1, 7]})
+    text, mapping = sheet([(f"2026-03-{n:02}", a, 60) for n, a in enumerate(answers, 1)], "mood", streams=[column])
+    file = InputFile("x.csv", text.replace("answer", name).encode())
+    clock = LocalClock(UTC, datetime(2026, 11, 23, tzinfo=UTC))
+
+    if slips > 1 and slips >= 0.05 * len(answers):
+        with pytest.raises(UnreadableFile, match=f"{slips} of {len(answers)} answers of .*may be on another scale"):
+            read_mapped(file, clock, read_mapping(mapping))
+        return
+    reading = read_mapped(file, clock, read_mapping(mapping))[""]
+    assert len(reading.observations) == len(good)
+    assert reading.report.details.get("dropped:range_hooper_sleep", 0) == slips
+    assert not slips or any(name in note and "row" in note for note in reading.report.notes)

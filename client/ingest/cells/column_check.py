@@ -4,7 +4,7 @@ Columns are judged one by one: many good minutes must not hide ratings that are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
@@ -28,12 +28,14 @@ _OTHER_SCALES: Mapping[Stream, tuple[tuple[float, float], ...]] = {
 class ColumnCheck:
     """Counts of one file by stream, and how many of its numbers are held; for a file of many athletes all share one.
 
-    names: what the file calls the column of a stream, for the sentence that refuses it. row: the row of the file that
-    is being read, as a spreadsheet numbers it; 0 where the reader does not say.
+    names: what the file calls the column of a stream, for the sentence that refuses it. declared: streams whose column
+    says its scale, so that one answer outside is a slip however few there are. row: the row of the file that is being
+    read, as a spreadsheet numbers it; 0 where the reader does not say.
     """
 
-    def __init__(self, names: Mapping[Stream, str] | None = None) -> None:
+    def __init__(self, names: Mapping[Stream, str] | None = None, declared: Collection[Stream] = ()) -> None:
         self._names = names or {}
+        self._declared = frozenset(declared)
         self._held = 0
         self._good: Counter[Stream] = Counter()
         self._refused: Counter[Stream] = Counter()
@@ -101,7 +103,11 @@ class ColumnCheck:
         above = self._above.get(stream, [])
         if not above or len(above) < MAX_ABOVE_SHARE * numbers:
             return False
-        if len(above) > 1 or numbers < MIN_JUDGED:
+        if len(above) > 1:
+            return True
+        if stream in self._declared:
+            return False
+        if numbers < MIN_JUDGED:
             return True
         value = above[0][0]
         lowest = min(value, self._lowest.get(stream, value))
@@ -112,5 +118,6 @@ def _other_scale(stream: Stream, name: str, above: int, numbers: int) -> str:
     spec = SPECS[stream]
     return (
         f"{above} of {numbers} answers of {name} are above {spec.high:g}, the top of the scale of {stream.value} "
-        f"({spec.low:g} to {spec.high:g}); the column is on another scale, and none can be turned into another"
+        f"({spec.low:g} to {spec.high:g}): the column may be on another scale, and none can be turned into another; "
+        "where these are slips, correct them"
     )

@@ -11,6 +11,15 @@ MOST_LINES = 8  # ours: lines of a header whose names are broken within quotatio
 _QUOTE = '"'
 _LETTER = re.compile(r"(?<!\d)[^\W\d_]|[^\W\d_](?!\d)")  # but for the T within a time stamp
 
+SCALE = re.compile(r"(?<![\d.,])([016])\s*(?:-|–|to|bis|\.\.)\s*(\d{1,3})(?![\d.,])")
+"""A scale that a name says, as in "Fatigue (1-7)": lowest and highest answer."""
+
+
+def scale_in(name: str) -> tuple[float, float] | None:
+    """Return the scale that a name says, or None."""
+    said = SCALE.search(name)
+    return None if said is None else (float(said[1]), float(said[2]))
+
 
 def plain_heading(name: str) -> str:
     """Return a name with single spaces, also for line breaks, and its letters composed (Unicode NFC)."""

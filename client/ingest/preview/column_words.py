@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from client.biometrics.streams import SPECS, Stream
+from client.ingest.cells.headings import SCALE, scale_in
 from client.ingest.mapping import CONVERSIONS
 
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,20})[)\]]")
-_SCALE = re.compile(r"(?<![\d.,])([016])\s*(?:-|–|to|bis|\.\.)\s*(\d{1,3})(?![\d.,])")
 _SEPARATORS = re.compile(r"[^a-z0-9%]+")
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l"})
 """Letters that Unicode does not take apart."""
@@ -217,10 +217,8 @@ class NamedColumn:
 
 def named(name: str) -> NamedColumn:
     """Take a column's name apart: "Total Distance (km)", "sleep_h" and "Jump Height in Inches [in]" have units."""
-    if said := _SCALE.search(name):
-        without = _named(name[: said.start()] + name[said.end() :])
-        return replace(without, name=name, scale=(float(said[1]), float(said[2])))
-    return _named(name)
+    scale = scale_in(name)
+    return _named(name) if scale is None else replace(_named(SCALE.sub("", name, count=1)), name=name, scale=scale)
 
 
 def _named(name: str) -> NamedColumn:
