@@ -160,7 +160,9 @@ class Importer:
             names = by_whole_name((one.athlete, one.name) for one in self.vault.athletes())
             found = unread_people(file, self.mapping, names)
             if found is not None and any(names[name] != self.attribution.athlete for name in found[1]):
-                raise UnreadableFile(OF_SEVERAL.format(column=found[0]))
+                refused = UnreadableFile(OF_SEVERAL.format(column=found[0]))
+                refused.rows = readings[NOBODY].report.rows
+                raise refused
         return self.owners(readings)
 
     def owners(self, readings: Mapping[str, Reading]) -> dict[str, AthleteId]:

@@ -302,7 +302,7 @@ def test_a_table_of_several_athletes_of_the_node_is_not_put_on_one(
 
     refused = take()
 
-    assert (refused.status, refused.added) == ("quarantined", 0)
+    assert (refused.status, refused.added, refused.account.rows) == ("quarantined", 0, 2)
     assert "its column Wer" in refused.reason
     assert "Kim" not in refused.reason
     assert take(athlete="Wer").added == 1
