@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.operator_options import (
     LogFormatOption,
     LogLevelOption,
@@ -47,6 +48,13 @@ def init(
     from audit.witness.config import create_witness
 
     _print_keys("homefield-witness-init-1", create_witness(directory, name), as_json=as_json)
+    if not as_json:
+        watch = ["homefield-audit", "witness", "add-log", directory, "--vkey", "LOG_KEY", "--vkey", "LOG_KEY_2"]
+        say_next(
+            NextStep(YOU, "get the log’s trust.policy from its operator; watch the log by both keys in it", watch),
+            _serve_it(directory),
+            _take_it_up(directory),
+        )
 
 
 @app.command(epilog="Example: homefield-audit witness keys w1")
@@ -80,6 +88,7 @@ def add_log(
         print_json("homefield-witness-add-log-1", {"origin": log.origin, "log_id": log.log_id})
     else:
         say(f"watching {log.origin}")
+        say_next(_serve_it(directory), _take_it_up(directory))
 
 
 @app.command(epilog="Example: homefield-audit witness serve w1 --port 8401")
@@ -175,6 +184,15 @@ def _state(directory: Path, config: "WitnessConfig", log: "WatchedLog") -> _Stat
 
 def _moment(seen: "CosignedCheckpoint") -> datetime:
     return datetime.fromtimestamp(seen.timestamp_s, UTC)
+
+
+def _serve_it(directory: Path) -> NextStep:
+    return NextStep(YOU, "run the witness", ["homefield-audit", "witness", "serve", directory, "--port", 8401])
+
+
+def _take_it_up(directory: Path) -> NextStep:
+    keys = ["homefield-audit", "witness", "keys", directory]
+    return NextStep("the log’s operator", "put the keys and the address that you send in trust.policy", keys)
 
 
 def _print_keys(schema: str, config: "WitnessConfig", *, as_json: bool) -> None:

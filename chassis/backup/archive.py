@@ -6,6 +6,7 @@ age authenticates every block and the end, so that an archive that is torn or ch
 import hashlib
 import io
 import os
+import stat
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,8 @@ _TORN: Final = "the backup is not whole, or it was changed; nothing was put back
 class BackupFile:
     """A file that goes into a backup. name: its place below the program's folder; path: where to read it.
 
-    is_public: others may read it when it is back in its place; all else is for its owner alone.
+    is_public: others may read it when it is back in its place, as they may one that they can read where it lies; all
+    else is for its owner alone.
     """
 
     name: str
@@ -95,7 +97,8 @@ class _TarStream:
             digest, size = hashlib.sha256(), 0
             with file.path.open("rb") as source:
                 status = os.fstat(source.fileno())
-                yield _head(file.name, status.st_size, PUBLIC_FILE_MODE if file.is_public else PRIVATE_FILE_MODE)
+                is_public = file.is_public or bool(status.st_mode & stat.S_IROTH)
+                yield _head(file.name, status.st_size, PUBLIC_FILE_MODE if is_public else PRIVATE_FILE_MODE)
                 while size < status.st_size and (chunk := source.read(min(_CHUNK, status.st_size - size))):
                     digest.update(chunk)
                     size += len(chunk)
@@ -190,22 +193,23 @@ def _extracted(tar: tarfile.TarFile, folder: Path) -> BackupManifest:
     manifest = parse_manifest(text.read() if text is not None else b"")
     if [one.name for one in every[:-1]] != list(manifest.members):
         raise BadBackup(_TORN)
+    private = {place for one in every if one.mode != PUBLIC_FILE_MODE for place in Path(one.name).parents}
     for one in every[:-1]:
+        for place in reversed(Path(one.name).parents[:-1]):
+            # A folder is for all only if everything in it is: beside a certificate lies its key.
+            (folder / place).mkdir(exist_ok=True)
+            (folder / place).chmod(PRIVATE_FOLDER_MODE if place in private else PUBLIC_FOLDER_MODE)
         _extract(tar, one, manifest.members[one.name], folder / one.name)
     return manifest
 
 
 def _extract(tar: tarfile.TarFile, one: tarfile.TarInfo, expected: BackupMember, to: Path) -> None:
     """Write one member, whose name the manifest's own check has kept inside the folder."""
-    is_public = one.mode == PUBLIC_FILE_MODE
-    for place in reversed(to.parents[: len(Path(one.name).parents) - 1]):
-        if not place.is_dir():
-            place.mkdir(mode=PUBLIC_FOLDER_MODE if is_public else PRIVATE_FOLDER_MODE)
+    mode = PUBLIC_FILE_MODE if one.mode == PUBLIC_FILE_MODE else PRIVATE_FILE_MODE
     source, digest, size = tar.extractfile(one), hashlib.sha256(), 0
-    handle = os.open(
-        to, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PUBLIC_FILE_MODE if is_public else PRIVATE_FILE_MODE
-    )
+    handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE_FILE_MODE)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, mode)  # not by `open`: a program's own umask hides what is for all
         while source is not None and (chunk := source.read(_CHUNK)):
             digest.update(chunk)
             size += len(chunk)

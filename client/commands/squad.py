@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_json, say, warn
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson
 from chassis.errors import BadName
 from chassis.text import plural
@@ -74,6 +75,9 @@ def load(
                 f"{differing} of them stand otherwise in the list, in is_minor or squad; nothing of them was changed; "
                 "see `athlete set-minor` and `athlete squad`"
             )
+        if added:
+            enrol = ["homefield-node", "enrol", folder]
+            say_next(NextStep(YOU, "make them known to the union, once the node is linked", enrol))
 
 
 def _add_new(vault: "Vault", rows: list[SquadListLine]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chassis.cli.console import print_json, print_table, print_values, say
+from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.text import listed, shortened
@@ -184,3 +185,7 @@ def _code(issued: "IssuedCode") -> dict[str, object]:
 def _say_code(one: "StaffPerson", issued: "IssuedCode") -> None:
     until = f"until {issued.expires:%H:%M} UTC"
     say(issued.code, f"Works once, {until}, for {one.role.value} {one.name} of {listed(sorted(one.squads))}.")
+    say_next(
+        NextStep(YOU, "hand over the code in person"),
+        NextStep(one.name, "sign in with it at the node’s pages; choose a PIN"),
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chassis.cli.console import print_json, say
+from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from client.commands.node_folder import NodeFolder
@@ -33,7 +34,7 @@ class _Asked:
 def status(folder: NodeFolder, as_json: AsJson = False) -> None:
     """Show whom this node is linked to, whether the consent service takes its requests now, and the club's leagues.
 
-    Asks the service one question that is about no athlete. Nothing is changed.
+    Asks the service one question that is about no athlete. Nothing is changed. Code 1 where it does not answer.
 
     Example: homefield-node status ./club-a
     """
@@ -45,6 +46,8 @@ def status(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-node-status-1", _as_json(settings, asked))
     else:
         say(*_lines(settings, asked))
+    if asked is not None and asked.problem:
+        raise typer.Exit(ExitCode.NOT_DONE)
 
 
 def _asked(settings: "NodeSettings") -> _Asked:

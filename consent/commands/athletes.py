@@ -145,6 +145,10 @@ def sign_in_code(directory: ServiceFolder, athlete: AthleteArgument, as_json: As
         code, expires = codes.create(session, AthleteId(athlete), key=key, now=utc_now())
     values = {"code": code, "expires": expires.isoformat(timespec="seconds")}
     print_values("homefield-sign-in-code-1", values, as_json=as_json)
+    if not as_json:
+        say_next(
+            NextStep(YOU, "hand over the code in person"), NextStep("the athlete", "sign in with it at the portal")
+        )
 
 
 def end_sessions(directory: ServiceFolder, athlete: AthleteArgument, as_json: AsJson = False) -> None:

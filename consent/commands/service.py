@@ -1,5 +1,6 @@
 """Commands about the service itself: set it up, show its keys and its state, run it."""
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chassis.cli.console import print_values, warn
+from chassis.cli.console import print_values, say, warn
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.operator_options import (
     LogFormatOption,
@@ -45,7 +46,14 @@ def init(
     directory: ServiceFolder,
     name: Annotated[str, typer.Option(help="Who runs it, as athletes read it.")] = "Players’ Union",
     database: Annotated[str, typer.Option(help="postgresql+psycopg://… ; SQLite in DIR if left out.")] = "",
-    log_origin: Annotated[str, typer.Option(help="The public log's name.")] = "log.homefield.example/consent",
+    log_origin: Annotated[
+        str,
+        typer.Option(
+            help="The public log's name, for good, such as log.union.example/consent; one that no other log has is "
+            "made up if left out.",
+            show_default=False,
+        ),
+    ] = "",
     log_folder: Annotated[
         Path | None,
         typer.Option(
@@ -64,7 +72,7 @@ def init(
 ) -> None:
     """Set up a new service: settings, keys, trust policy, database and an empty log.
 
-    Example: homefield-consent init union --name "Coast Players' Union"
+    Example: homefield-consent init union --name "Coast Players' Union" --log-origin log.union.example/consent
     """
     from chassis.names import read_name
     from consent.service import found, open_service
@@ -80,7 +88,7 @@ def init(
             "published_at": published_at,
             "name": read_name(name),
             "database": database,
-            "log_origin": log_origin,
+            "log_origin": log_origin or _made_up_origin(),
             "log_folder": str(log_folder.resolve()) if log_folder else "",
             "agreement": agreement,
             "publish_every_s": publish_every,
@@ -203,6 +211,11 @@ def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
     )
 
 
+def _made_up_origin() -> str:
+    """A witness tells logs apart by their names, so that no two unions may share one that neither chose."""
+    return f"log.homefield.example/consent-{secrets.token_hex(4)}"
+
+
 @contextmanager
 def _all_or_nothing(directory: Path, log: Path) -> Iterator[None]:
     """Make `directory`, which is new or empty; when the block fails, nothing stays that would stop a second try.
@@ -245,6 +258,7 @@ def _show_keys(schema: str, directory: Path, public: dict[str, Any], *, as_json:
         print_values(schema, public, as_json=True)
         return
     print_values(schema, {name: value for name, value in public.items() if name not in _IN_POLICY}, as_json=False)
+    say(f"The log’s name, {public['log_origin']}, is for good: its keys, every proof and every witness hold it.")
     say_next(*_who_needs_what(directory, public["service_key"]))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chassis.cli.console import print_json, print_table, say
+from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
@@ -72,7 +73,9 @@ class OpenOptions:
 @campaigns.command("open")
 @one_value
 def open_(options: OpenOptions) -> None:
-    """Open a campaign: sign its manifest and hand it to the coordinator, which begins when the clubs are ready.
+    """Open a campaign: sign its manifest and hand it to the coordinator, which asks the clubs from then on.
+
+    Clubs approve it within the time of `serve --wait`, 15 minutes if left out; with too few the campaign fails.
 
     The consent service hears of it first and logs it; without that nothing is opened.
 
@@ -110,7 +113,14 @@ def _say_opened(campaign: "Campaign", options: OpenOptions) -> None:
         print_json("homefield-campaign-open-1", _as_json(campaign) | {"manifest_file": str(out)})
         return
     say(f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
-    say(f"Send {out} to the clubs; each runs: homefield-node approve FOLDER {out.name}")
+    approve = ["homefield-node", "approve", "CLUB-FOLDER", out.name]
+    say_next(
+        NextStep(
+            "every club’s operator",
+            f"get {out} from you, and approve it while the coordinator waits for clubs",
+            approve,
+        )
+    )
 
 
 def _clubs(store: "CoordinatorStore", chosen: list[str] | None) -> dict[str, str]:

@@ -132,7 +132,8 @@ def link(
 
     VerifyKey.from_text(service_key)
     settings = change_consent_service(folder, url=consent, service_key=service_key)
-    say(f"{settings.name} is linked to {consent}. Restart the coordinator if it runs.")
+    say(f"{settings.name} is linked to {consent}.")
+    say_next(NextStep(YOU, "start the coordinator; one that runs is stopped first", serve_command(folder)))
 
 
 @nodes.command()
@@ -188,6 +189,7 @@ def staff_code(
     person: Annotated[str, typer.Option(help="The person's name as the pages show it.")],
     role: Annotated[StaffRole, typer.Option(help="front_office or operator.")],
     club: Annotated[str, typer.Option(help="The club of a front office.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Print a code with which one person signs in once, within half an hour. The log comes first.
 
@@ -209,4 +211,11 @@ def staff_code(
     issued = LeagueCodeIssued(person=person, role=LeagueRole(role.value), club=club)
     with closing(consent_of(settings)) as consent:
         consent.event(issued)
-    say(league_codes(engine, clock=utc_now).issue(staff.key).code)
+    code = league_codes(engine, clock=utc_now).issue(staff.key)
+    if as_json:
+        values = {"code": code.code, "expires": code.expires.isoformat(timespec="seconds")}
+        print_json("homefield-server-staff-code-1", {"person": person, "role": role.value, "club": club} | values)
+        return
+    of_club = f" of {club}" if club else ""
+    say(code.code, f"Works once, until {code.expires:%H:%M} UTC, for {role.value} {person}{of_club}.")
+    say_next(NextStep(YOU, "hand over the code in person"), NextStep(person, "sign in with it at the league’s pages"))

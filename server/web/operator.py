@@ -173,7 +173,7 @@ def _lead(campaign: Campaign) -> str:
     clubs = len(campaign.manifest.clubs)
     return {
         CampaignState.OPEN: "The coordinator takes it up in a moment.",
-        CampaignState.WAITING: "It begins when every club’s node is online and the club has approved it.",
+        CampaignState.WAITING: "The clubs are asked for the first round; a club answers once it has approved it.",
         CampaignState.RUNNING: f"{campaign.parts} of {clubs} clubs have sent their part.",
         CampaignState.DONE: "The model is signed and published. Each club’s own check decides whether it is used.",
         CampaignState.FAILED: "No model was published. What was charged to athletes stays charged.",

@@ -260,6 +260,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "backup"): [lambda e, fresh: [e.programs.league, _empty(e, fresh), "--to", _recipient(e)]],
     ("homefield-server", "restore"): [lambda e, fresh: _restore(server.cli.app, e, e.programs.league, fresh)],
     ("homefield-server", "node", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "staff-code"): [lambda e, _: [e.programs.league, "--person", "A. N.", "--role", "operator"]],
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
     ("homefield-server", "campaign", "open"): [

@@ -31,7 +31,10 @@ CODES = {
     ("homefield-audit", "monitor"): [ExitCode.DONE, ExitCode.ALARM, ExitCode.NOT_DONE],
 }
 """How the command lines of a command end, where one of them is a finding."""
-NAMED_BEFORE = {("homefield-consent", "keys"): "homefield-keys-1"}
+NAMED_BEFORE = {
+    ("homefield-consent", "keys"): "homefield-keys-1",
+    ("homefield-node", "staff-code"): "homefield-staff-code-1",
+}
 """Answers that were named before another program had a command of that name; readers know them as they are."""
 Words = tuple[str, ...]
 Answers = dict[Words, list[tuple[Result, Result]]]

@@ -78,9 +78,13 @@ def test_proposals_that_nobody_answered_are_not_told_as_refused_without_more(pro
 
 
 def test_status_says_it_and_is_answered_again_once_the_service_is_there(programs: Programs, came: str) -> None:
-    shown = json.loads(programs.done(client.cli.app, "status", programs.node, "--json").stdout)
+    told = programs.run(client.cli.app, "status", programs.node)
+    answer = programs.run(client.cli.app, "status", programs.node, "--json")
+    shown = json.loads(answer.stdout)
 
     assert (shown["consent_answers"], shown["consent_problem"]) == (False, came)
+    assert (told.exit_code, answer.exit_code) == (1, 1)
+    assert "What this node holds is untouched." in told.stdout
 
 
 def test_status_of_a_service_that_answers_names_the_leagues(programs: Programs) -> None:

@@ -74,8 +74,13 @@ def test_an_opened_campaign_is_a_signed_manifest_and_a_row(run, league, tmp_path
 def test_a_staff_code_is_printed_for_a_known_club_only(run, league):
     folder, _ = league
 
-    code = run("staff-code", folder, "--person", "T. W.", "--role", "front_office", "--club", "club-a").stdout.strip()
-    assert len(code) == 19
+    words = ("staff-code", folder, "--person", "T. W.", "--role", "front_office", "--club", "club-a")
+    code, until, *told = run(*words).stdout.splitlines()
+    as_json = json.loads(run(*words, "--json").stdout)
+    assert len(code) == len(as_json["code"]) == 19
+    assert until.endswith(", for front_office T. W. of club-a.")
+    assert [line.partition(":")[0] for line in told] == ["Next, you", "Next, T. W."]
+    assert (as_json["person"], as_json["club"]) == ("T. W.", "club-a")
     wrong = run("staff-code", folder, "--person", "T. W.", "--role", "front_office", "--club", "club-x", ok=False)
     assert isinstance(wrong.exception, ServerError)
 

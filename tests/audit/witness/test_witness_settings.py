@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from audit.cli import app
 from audit.errors import AuditError, BrokenState, MalformedPolicy, MalformedProof
 from audit.witness.config import (
     SECRET,
@@ -51,6 +53,20 @@ def test_settings_that_contradict_themselves_are_refused(folder: Path) -> None:
     (folder / SETTINGS).unlink()
     with pytest.raises(BrokenState, match="no such file"):
         read_config(folder)
+
+
+def test_setting_a_witness_up_says_who_does_what_next(tmp_path: Path) -> None:
+    made = CliRunner().invoke(app, ["witness", "init", str(tmp_path / "w"), "--name", "w.example/1"])
+    vkeys = [word for vkey in LOG.vkeys for word in ("--vkey", vkey)]
+    watched = CliRunner().invoke(app, ["witness", "add-log", str(tmp_path / "w"), *vkeys])
+
+    told = [
+        [line.partition(":")[0] for line in answer.stdout.splitlines() if line.startswith("Next, ")]
+        for answer in (made, watched)
+    ]
+    assert (made.exit_code, watched.exit_code) == (0, 0)
+    assert told == [["Next, you", "Next, you", "Next, the log’s operator"], ["Next, you", "Next, the log’s operator"]]
+    assert "+" in made.stdout.splitlines()[0]
 
 
 def test_what_may_be_watched(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """An archive opens as it was written or not at all: torn, changed, forged, or with another key."""
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -21,6 +22,7 @@ CONTENTS = {
     "database.sqlite3": b"d" * 200_000,
     "empty": b"",
     "keys/one.key": b"secret\n",
+    "keys/one.pub": b"public\n",
     "log/tile/0/x001/000.p/5": b"t" * 160,
     "a name with spaces/" + "long" * 40 + "/é.csv": b"text",
 }
@@ -38,6 +40,7 @@ def archive(tmp_path: Path, key: RecoveryKey) -> Path:
         path = tmp_path / "source" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+        path.chmod(0o644 if name.endswith(".pub") else 0o600)
     files = [BackupFile(name, tmp_path / "source" / name, name.startswith("log/")) for name in CONTENTS]
     write_archive(tmp_path / "a.tar.age", files, HEADER, recipients=parse_recipients([key.recipient]))
     return tmp_path / "a.tar.age"
@@ -82,13 +85,18 @@ def test_what_was_written_comes_back_with_what_it_says_of_itself(archive: Path, 
     assert all((folder / name).read_bytes() == data for name, data in CONTENTS.items())
 
 
-def test_only_the_public_log_is_readable_by_others(archive: Path, key: RecoveryKey) -> None:
-    _, folder = opened(archive, key)
+def test_only_the_public_log_and_what_others_could_read_is_readable_by_others(archive: Path, key: RecoveryKey) -> None:
+    former = os.umask(0o077)  # as every program of ours runs
+    try:
+        _, folder = opened(archive, key)
+    finally:
+        os.umask(former)
 
     modes = {path.relative_to(folder).as_posix(): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
     assert {name: mode for name, mode in modes.items() if mode & 0o077} == {
         name: 0o644 if name.endswith("/5") else 0o755 for name in modes if name.startswith("log")
-    }
+    } | {"keys/one.pub": 0o644}
+    assert modes["keys"] == 0o700
 
 
 def test_any_tar_program_reads_what_age_opened(archive: Path, key: RecoveryKey, tmp_path: Path) -> None:

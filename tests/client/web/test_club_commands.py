@@ -72,7 +72,8 @@ def test_a_person_is_added_with_a_code_listed_and_removed(
     name = ("--name", "Kim Ray")
     capsys.readouterr()
     assert run(monkeypatch, "staff", "add", str(node), *name, "--role", "coach", "--squad", "under-19") == 0
-    first = capsys.readouterr().out.splitlines()[0]
+    first, *told = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in told[-2:]] == ["Next, you", "Next, Kim Ray"]
     assert run(monkeypatch, "staff-code", str(node), *name) == 0
     code = capsys.readouterr().out.splitlines()[0]
     assert run(monkeypatch, "staff", "list", str(node), "--json") == 0

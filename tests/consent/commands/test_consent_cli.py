@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -30,6 +31,20 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *wo
         code = int(ended.code or 0)
     out = capsys.readouterr()
     return code, out.out, out.err
+
+
+def test_a_log_has_a_name_for_good_that_no_other_log_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [
+        json.loads(run(capsys, monkeypatch, "init", str(tmp_path / name), "--json")[1])["log_origin"] for name in "ab"
+    ]
+    own = run(capsys, monkeypatch, "init", str(tmp_path / "c"), "--log-origin", "log.union.example/consent")[1]
+
+    assert made[0] != made[1]
+    assert all(re.fullmatch(r"log\.homefield\.example/consent-[0-9a-f]{8}", name) for name in made)
+    assert "The log’s name, log.union.example/consent, is for good" in own
+    assert "\nlog log.union.example/consent+" in (tmp_path / "c" / "trust.policy").read_text()
 
 
 def test_from_init_to_a_sign_in_code(
