@@ -104,6 +104,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         ends=_ends(site, one),
         decision=decision_words(site, one.decision) if one and one.decision else None,
         percentile=text.percentile(one.evidence.readiness) if one else "",
+        light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights) if one else "",
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
         not_compared=_not_compared(it),
         points=_points_words(one) if one else "",

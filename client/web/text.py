@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from chassis.remote_time import apart
-from chassis.text import plural, sentence, weekday
+from chassis.text import plural, sentence, spelled, weekday
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
-from client.coaching.evidence import Finding
+from client.coaching.evidence import Evidence, Finding
 from client.coaching.proposal import Proposal
-from client.coaching.readiness import Light, Readiness
+from client.coaching.readiness import LEAST_SOURCES, LEAST_WEIGHT, Light, Readiness
 from client.coaching.regression import Level
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
+from client.features.baseline import BASELINE_D, MIN_VALID
 from client.web.beside_usual import printed
 from policies.snapshot import CLOCK_TOLERANCE
 from policies.vocabulary import Category
@@ -35,6 +36,11 @@ CATEGORY_WORDS: Mapping[Category, str] = {
     Category.TESTS: "jump and strength tests",
     Category.INJURY: "injury record",
 }
+LIGHT_NEEDS = (
+    f"A light needs {spelled(LEAST_SOURCES)} independent sources (morning answers, sleep, heart, jump test) that "
+    f"together weigh {100 * LEAST_WEIGHT:.0f} of 100, each known today and on {MIN_VALID} of the {BASELINE_D} days "
+    "before."
+)
 AVAILABLE_WORDS = {"full": "Full", "restricted": "Restricted", "out": "Not training", None: NOT_RECORDED}
 TREND_WORDS = {"falling": "falling", "steady": "steady", "rising": "rising"}
 
@@ -122,6 +128,17 @@ def percentile(readiness: Readiness) -> str:
     if readiness.z < 0:
         return f"lower than on about {higher} of 100 of own days (Z {minus(readiness.z)})"
     return f"higher than on about {100 - higher} of 100 of own days (Z {minus(readiness.z)})"
+
+
+def light_lacks(one: Evidence, weights: Mapping[Domain, float]) -> str:
+    """Return what a light needs and how much of it there is this morning; nothing where there is a light."""
+    if not one.is_grey:
+        return ""
+    sources, weight = len({domain.source for domain in one.z}), f"{100 * sum(weights[domain] for domain in one.z):.0f}"
+    if not sources:
+        return f"{LIGHT_NEEDS} None can be compared this morning."
+    weighs = f"it weighs {weight}" if sources == 1 else f"together they weigh {weight}"
+    return f"{LIGHT_NEEDS} {sentence(spelled(sources))} can be compared this morning; {weighs}."
 
 
 def measured(finding: Finding, items: int) -> str:

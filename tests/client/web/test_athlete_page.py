@@ -82,6 +82,8 @@ def test_too_little_data_asks_and_proposes_nothing(context: Any, ids: Ids) -> No
     page = context.http.get(f"/athletes/{ids['new']}").text
 
     assert "not enough data, please ask" in page
+    assert "A light needs two independent sources (morning answers, sleep, heart, jump test)" in page
+    assert "None can be compared this morning." in page
     assert "Proposed change" not in page
 
 

@@ -21,6 +21,14 @@ def test_title_is_the_finding_and_exceptions_come_first(context: Any) -> None:
     assert page.index("Bea ") < page.index("Edda Vale") < page.index("Cleo Hart") < page.index("Ada Lund")
 
 
+def test_what_a_light_needs_is_said_where_there_is_none(context: Any, consent: Any, ids: Ids) -> None:
+    assert "A light needs two independent sources" in context.http.get("/board").text
+
+    del consent.granted[ids["new"]]
+
+    assert "A light needs" not in context.http.get("/board").text
+
+
 def test_the_lights_false_alarms_are_printed(context: Any) -> None:
     page = context.http.get("/board").text
 

@@ -10,8 +10,8 @@ import pytest
 
 import client.web
 from chassis.text import listed, weekday_date
-from client.coaching.domains import Domain
-from client.coaching.evidence import Finding
+from client.coaching.domains import STANDARD, Domain
+from client.coaching.evidence import Evidence, Finding
 from client.coaching.readiness import composite
 from client.coaching.training_session import PlanSource, SessionPlan, TrainingSession
 from client.web import text as words
@@ -32,6 +32,27 @@ BANNED = (
 )
 BANNED_WORDS = re.compile(r"\b(simply|just|sweet spot|danger zone)\b", re.IGNORECASE)
 SOURCES = sorted([*WEB.rglob("*.html"), *WEB.rglob("*.py"), *(WEB.parent / "coaching").glob("*.py")])
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ((), "None can be compared this morning."),
+        ((Domain.WELLNESS,), "One can be compared this morning; it weighs 25."),
+        ((Domain.HRV, Domain.RESTING_PULSE), "One can be compared this morning; it weighs 35."),
+        ((Domain.WELLNESS, Domain.SLEEP), "Two can be compared this morning; together they weigh 45."),
+        ((Domain.WELLNESS, Domain.HRV), ""),
+    ],
+)
+def test_a_morning_without_a_light_says_what_a_light_needs_and_what_is_there(
+    known: tuple[Domain, ...], said: str
+) -> None:
+    z = dict.fromkeys(known, 0.3)
+
+    told = words.light_lacks(Evidence(composite(z), {}, z), STANDARD)
+
+    assert told == (f"{words.LIGHT_NEEDS} {said}" if said else "")
+    assert "that together weigh 50 of 100, each known today and on 14 of the 28 days before." in words.LIGHT_NEEDS
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.name)
