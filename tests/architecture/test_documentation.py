@@ -26,6 +26,7 @@ PROGRAMS = {
 }
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 MADE_BY_RUNNING = {"demo-out", "union", "keys", "log"}
+SECTION_LINK = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -57,6 +58,18 @@ def test_every_documented_command_and_option_exists(page: Path) -> None:
 def test_every_link_leads_to_a_file(page: Path) -> None:
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_section_leads_to_its_heading(page: Path) -> None:
+    for target, section in SECTION_LINK.findall(page.read_text(encoding="utf-8")):
+        assert section in headings(page.parent / target if target else page), f"{target}#{section}"
+
+
+def headings(page: Path) -> set[str]:
+    """The names under which the sections of a page are linked: small letters, dashes, no punctuation."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
 def test_every_path_of_ours_that_the_documentation_names_exists() -> None:
