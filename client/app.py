@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +19,7 @@ from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import OwnFormsOnly
 from chassis.text import sentence
-from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
+from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from client.coaching.journal import CoachingJournal
@@ -141,6 +142,11 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
     async def sign_in(request: Request, error: Exception) -> Response:
         return to("/sign-in")
 
+    async def no_such_page(request: Request, error: Exception) -> Response:
+        """A form's address that a browser loads again leads back to the page of the form."""
+        is_form = isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        return to(page_of_form(request.url.path)) if is_form and request.method == "GET" else closed(request, 404)
+
     @app.middleware("http")
     async def last_resort(request: Request, call_next: RequestResponseEndpoint) -> Response:
         try:
@@ -152,7 +158,7 @@ def _close_on_errors(app: FastAPI, site: ClubSite) -> None:
 
     app.add_exception_handler(SignInNeeded, sign_in)
     app.add_exception_handler(Closed, answering(404))
-    app.add_exception_handler(HTTPException, answering(404))
+    app.add_exception_handler(HTTPException, no_such_page)
     app.add_exception_handler(Refused, answering(403))
     app.add_exception_handler(RequestValidationError, answering(422))
     for failure in (AuditError, ChassisError, ClientError, ModelError, PolicyError):

@@ -11,7 +11,7 @@ from chassis.clock import Clock
 from chassis.operations.health import ALWAYS_WELL, ProgramHealth
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import OwnFormsOnly
-from chassis.web.page_errors import Closed, NotForThisRole, Refused, SignInNeeded
+from chassis.web.page_errors import Closed, NotForThisRole, Refused, SignInNeeded, page_of_form
 from chassis.web.pages import Pages, add_base_layout
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyNotTaken, NothingForThisLeague
@@ -81,9 +81,14 @@ def _close_on_errors(app: FastAPI, site: LeagueSite) -> None:
             return site.not_accepted(request)
         return site.closed(request, status=503 if isinstance(cause, ConsentServiceFailed) else 404)
 
+    def no_page_of_its_own(request: Request, _error: Exception) -> Response:
+        """A form's address that a browser loads again leads back to the page of the form."""
+        return to(page_of_form(request.url.path)) if request.method == "GET" else site.closed(request, status=405)
+
     app.add_exception_handler(SignInNeeded, lambda _request, _error: to("/sign-in"))
     app.add_exception_handler(Closed, not_shown)
-    app.add_exception_handler(NotForThisRole, closed(403))
+    app.add_exception_handler(NotForThisRole, lambda request, _error: site.not_for_this_role(request))
     app.add_exception_handler(Refused, closed(403))
     app.add_exception_handler(404, closed(404))
+    app.add_exception_handler(405, no_page_of_its_own)
     app.add_exception_handler(Exception, closed(500))

@@ -22,6 +22,7 @@ from audit.web.report.report_page import report_page
 from audit.web.trouble_pages import evidence_file, trouble_page
 from audit.web.verified.checked_log import Checked
 from audit.web.verified.watch_figures import watch_health
+from chassis.web.page_errors import ClosedWords
 
 EXPORT_LOOKS_FOR_S = 20.0
 """How long an export looks through files for a hash (our choice)."""
@@ -111,7 +112,7 @@ def _add_error_pages(app: FastAPI, auditor: Auditor) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 404
         heading = "There is no such page" if status == 404 else "This page does not work that way"
         text = "Entries are numbered from 0. Start from the list of the log."
-        return auditor.page("closed.html", heading, "", status=status, heading=heading, text=text)
+        return auditor.page("closed.html", heading, "", status=status, closed=ClosedWords(heading, text))
 
 
 def _csv(checked: Checked, query: Mapping[str, str]) -> Response:

@@ -20,6 +20,7 @@ from audit.web.check_page import shown_policy
 from audit.web.verified.checked_log import VerifiedCheckpoint
 from audit.web.verified.watch import Failure
 from chassis.text import moment, plural
+from chassis.web.page_errors import closed_words
 
 RETRY_AFTER_S = 10
 WHOLE = "The log is not whole"
@@ -52,7 +53,8 @@ def trouble_page(auditor: Auditor, error: AuditError, address: str) -> Response:
     if isinstance(error, StillChecking):
         return _still_checking(auditor, error, address)
     if isinstance(error, SourceUnavailable):
-        return auditor.page("closed.html", "Not available", "", status=503)
+        words = closed_words(503)
+        return auditor.page("closed.html", words.heading, "", status=503, closed=words)
     verdict = next((words_ for kind, words_ in _VERDICTS.items() if isinstance(error, kind)), _VERDICTS[LogCorrupt])
     failure = auditor.watch.failure()
     failure = failure if failure and failure.error is error else None

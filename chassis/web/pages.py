@@ -42,9 +42,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals.update(
-        theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="", heading=None, text=None
-    )
+    environment.globals.update(theme=None, person=None, settings_href=None, sign_out=None, nav=(), here="")
     return environment
 
 

@@ -143,7 +143,7 @@ def _replayed(table: DailyTable, today: int, context: Context, taken: Mapping[da
             break
         day, decision = table.dates[index], taken.get(table.dates[index])
         outcome = assess(days.state, evidence, match_day=day in context.match_days)
-        lowered = decision is not None and decision.chosen_au < decision.planned_au
+        lowered = decision is not None and decision.is_lower
         reviewed = decision is not None and decision.review
         days.state = advance(days.state, evidence, outcome, lowered=lowered, reviewed=reviewed)
     return days

@@ -75,6 +75,11 @@ class ReviewDecision:
         """True if the person chose otherwise than proposed."""
         return self.answer is not ReviewAnswer.ACCEPT
 
+    @property
+    def is_lower(self) -> bool:
+        """True if the load chosen is below the plan."""
+        return self.chosen_au < self.planned_au
+
 
 def decide(
     proposal: Proposal,

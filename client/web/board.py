@@ -78,6 +78,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
         one = site.assessment(access, athlete.athlete, context)
         groups[group_of(one)].append((athlete, one))
     counts = {group: len(found) for group, found in groups.items()}
+    lowered = sum(is_lowered(one) for found in groups.values() for _, one in found)
     out = [athlete.name for athlete, _ in groups[BoardGroup.OUT]]
     return site.page(
         "board.html",
@@ -85,13 +86,13 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
         here="/board",
         access=access,
         title="Morning board",
-        finding=finding(counts),
+        finding=finding(counts, lowered),
         day=weekday_date(day),
         prepared=text.clock_time(site.now()),
         is_past=day != site.now().date(),
         plan_today=_common_plan(site, day),
         is_empty=not athletes,
-        lead=_lead(ROLE_GROUPS[viewer.role], counts),
+        lead=lead(ROLE_GROUPS[viewer.role], counts),
         decide=_rows(groups[BoardGroup.DECIDE], day),
         ask=_rows(groups[BoardGroup.ASK], day),
         below=_rows(groups[BoardGroup.BELOW], day),
@@ -108,7 +109,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
 
 
 def group_of(one: DailyAssessment) -> BoardGroup:
-    """Return where an athlete stands: a light below usual is never folded away among those who train as planned."""
+    """Return where an athlete stands: a light below usual or a reported problem is never folded away."""
     if one.available == "out":
         return BoardGroup.OUT
     if one.to_decide:
@@ -117,29 +118,39 @@ def group_of(one: DailyAssessment) -> BoardGroup:
         return BoardGroup.ASK
     if one.decision is not None:
         return BoardGroup.DECIDED
+    if one.evidence.flags.any:  # no load to lower, so nothing is proposed
+        return BoardGroup.ASK
     return BoardGroup.BELOW if one.light in (Light.AMBER, Light.RED) else BoardGroup.PLANNED
 
 
-def finding(counts: Mapping[BoardGroup, int]) -> str:
-    """Return the board's title: the morning's finding, made from the groups that the page shows."""
+def is_lowered(one: DailyAssessment) -> bool:
+    """True if a person decided that somebody who trains with the team gets less load than planned today."""
+    return one.decision is not None and one.decision.is_lower and one.available != "out"
+
+
+def finding(counts: Mapping[BoardGroup, int], lowered: int) -> str:
+    """Return the board's title: the morning's finding, made from what the page shows.
+
+    lowered: how many train less today by a decision, in whatever group they stand.
+    """
     if not sum(counts.values()):
         return "No readiness to show this morning"
     named = ((BoardGroup.DECIDE, "to decide"), (BoardGroup.ASK, "to ask"), (BoardGroup.BELOW, "below usual"))
     parts = [f"{spelled(counts[group])} {words}" for group, words in named if counts.get(group)]
+    if lowered:
+        parts.append(f"{spelled(lowered)} with less load today")
     if parts:
         return sentence(", ".join(parts))
     if counts.get(BoardGroup.DECIDED):
-        return "All is decided"
-    if counts.get(BoardGroup.OUT):
-        return "Everyone available trains as planned" if counts.get(BoardGroup.PLANNED) else "Nobody is available"
-    return "Everyone trains as planned"
+        return "All is decided, each plan is kept"
+    return "Nothing to change this morning" if counts.get(BoardGroup.PLANNED) else "Nobody is available"
 
 
-def _lead(group: str, counts: Mapping[BoardGroup, int]) -> str:
+def lead(group: str, counts: Mapping[BoardGroup, int]) -> str:
     """What holds without a decision; for an empty board, whom it would list."""
     if not sum(counts.values()):
         return f"Athletes appear here when they share readiness with {group}."
-    others = "Everyone else available trains as planned. " if counts[BoardGroup.PLANNED] else ""
+    others = "For everyone else available nothing is changed. " if counts.get(BoardGroup.PLANNED) else ""
     rule = "Without a decision the plan stays as it is."
     return f"{others}{rule} Readiness compares each athlete with their own last 28 days."
 

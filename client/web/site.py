@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.csrf import is_own_token
-from chassis.web.page_errors import Closed, PageLocked, Refused, SignInNeeded
+from chassis.web.page_errors import Closed, ClosedWords, PageLocked, Refused, SignInNeeded, closed_words
 from chassis.web.pages import Pages
 from client.biometrics.observations import Observation
 from client.coaching.daily_assessment import Context, DailyAssessment, assess_day, day_begins
@@ -118,8 +118,8 @@ class ClubSite:
         )
 
     def closed(self, viewer: Viewer | None, *, status: int, text: str = "") -> HTMLResponse:
-        """The one page for everything that is not shown. text: what it says instead of "try again"."""
-        return self.page("closed.html", viewer, status=status, title="Not shown", text=text)
+        """The one page for everything that is not shown. text: what it says instead of the words of its status."""
+        return self._instead(viewer, status, closed_words(status, text=text))
 
     def not_accepted(self, viewer: Viewer | None) -> HTMLResponse:
         """The page of a club whose key the consent service does not take, and who can change that."""
@@ -128,14 +128,17 @@ class ClubSite:
             "Nothing is opened. The key that this club signs its questions with was revoked or replaced, or was never "
             "registered; waiting does not help. Ask whoever runs this node: they ask the union to accept the club."
         )
-        return self.page("closed.html", viewer, status=403, title="Not accepted", heading=heading, text=text)
+        return self._instead(viewer, 403, ClosedWords(heading, text))
 
     def busy(self, viewer: Viewer | None, *, retry_after_s: int) -> HTMLResponse:
         """The page of a club that has asked too often: nothing is shown, and when to try again."""
         text = f"Nothing is shown. This club has asked too many questions. Try again in {retry_after_s} seconds."
-        page = self.page("closed.html", viewer, status=503, title="Busy", heading="Busy", text=text)
+        page = self._instead(viewer, 503, ClosedWords("Busy", text))
         page.headers["Retry-After"] = str(retry_after_s)
         return page
+
+    def _instead(self, viewer: Viewer | None, status: int, words: ClosedWords) -> HTMLResponse:
+        return self.page("closed.html", viewer, status=status, title=words.heading, closed=words)
 
     def athletes(self, access: PageAccess) -> list[Athlete]:
         """Return the athletes of this look whom the vault still holds, in the order of their names."""

@@ -22,7 +22,8 @@ hidden field `csrf` of the page it stands on, and every one a browser's `Origin`
 Each form that gives, answers or lifts a freeze also needs the hidden field `shown` of its page: it stands for what
 the page showed, and once that has changed the answer is 409 and nothing is recorded. What only ends needs none.
 
-A wrong entry gives 422 with the same page. Whatever cannot be shown gives one closed page, whatever the reason.
+A wrong entry gives 422 with the same page. Whatever cannot be shown gives one closed page, whatever the reason; the
+address of a form, asked for with GET, leads to the page of the form.
 """
 
 from collections.abc import Callable
@@ -38,10 +39,11 @@ from audit.errors import AuditError
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
 from chassis.sign_in.own_forms import SAFE_METHODS, OwnFormsOnly
+from chassis.web.page_errors import page_of_form
 from chassis.web.pages import Pages
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 from consent.athlete.shown_choices import ShownChoices
-from consent.errors import ConsentError, NotFound, TooOften
+from consent.errors import ConsentError, NotFound, StoreUnavailable, TooOften
 from consent.identity.sessions import AthleteSessions
 from consent.settings import ConsentSettings
 from consent.store import ConsentStore
@@ -55,7 +57,7 @@ from consent.web.sharing import routes as sharing_routes
 
 HERE = Path(__file__).parent
 TEMPLATES = (HERE / "templates", *(HERE / room / "templates" for room in ("sharing", "requests", "history", "budget")))
-FORBIDDEN, MISSING, NOT_NOW, UNPROCESSABLE, BROKEN, UNAVAILABLE = 403, 404, 409, 422, 500, 503
+FORBIDDEN, MISSING, NO_SUCH_METHOD, NOT_NOW, UNPROCESSABLE, BROKEN, UNAVAILABLE = 403, 404, 405, 409, 422, 500, 503
 
 
 def add_portal(
@@ -96,7 +98,10 @@ def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
         return lambda request, _error: portal.closed(status, theme=chosen_theme(request))
 
     def http(request: Request, error: Exception) -> Response:
+        """A form's address that a browser loads again leads back to the page of the form."""
         status = error.status_code if isinstance(error, HTTPException) else BROKEN
+        if status == NO_SUCH_METHOD and request.method == "GET":
+            return see_other(page_of_form(request.url.path))
         return portal.closed(status, theme=chosen_theme(request))
 
     def signed_out(request: Request, _error: Exception) -> Response:
@@ -114,6 +119,7 @@ def _close_on_errors(pages: FastAPI, portal: Portal) -> None:
     pages.add_exception_handler(NotFound, closed(MISSING))
     pages.add_exception_handler(RequestValidationError, closed(MISSING))
     pages.add_exception_handler(ConsentError, closed(NOT_NOW))
+    pages.add_exception_handler(StoreUnavailable, closed(UNAVAILABLE))
     pages.add_exception_handler(AuditError, closed(UNAVAILABLE))
     pages.add_exception_handler(HTTPException, http)
     pages.add_exception_handler(Exception, closed(BROKEN))

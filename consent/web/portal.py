@@ -9,6 +9,7 @@ from chassis.clock import Clock
 from chassis.http.budgets import PAGES_OF_A_PERSON, TOO_MANY, Budget
 from chassis.sign_in.cookies import SessionCookie
 from chassis.text import sentence
+from chassis.web.page_errors import ClosedWords, closed_words
 from chassis.web.pages import Pages
 from consent.athlete.shown_choices import ShownChoices
 from consent.identity.sessions import AthleteSession, AthleteSessions
@@ -109,7 +110,8 @@ class Portal:
     def busy(self, retry_after_s: int, *, theme: str | None = None) -> HTMLResponse:
         """Render the page of somebody who asked for too many; what ends sharing is carried out all the same."""
         text = f"Too many pages were opened at once. Nothing is shown. Try again in {retry_after_s} seconds."
-        page = self.closed(TOO_MANY, theme=theme, heading="Busy", text=f"{text} Stopping works at any time.")
+        words = ClosedWords("Busy", f"{text} Stopping works at any time.")
+        page = self.closed(TOO_MANY, theme=theme, words=words)
         page.headers["Retry-After"] = str(retry_after_s)
         return page
 
@@ -122,16 +124,16 @@ class Portal:
         title = "This has changed meanwhile"
         return self.page(context, "changed.html", title=title, here=here, status=CONFLICT, back=back)
 
-    def closed(self, status: int, *, theme: str | None = None, **words: str) -> HTMLResponse:
+    def closed(self, status: int, *, theme: str | None = None, words: ClosedWords | None = None) -> HTMLResponse:
         """Render the one page for everything that cannot be shown; it asks the store nothing."""
-        nav = [{"href": href, "label": label, "count": 0} for href, label in NAVIGATION]
+        nav, said = [{"href": h, "label": label, "count": 0} for h, label in NAVIGATION], words or closed_words(status)
         return self.pages.render(
             "closed.html",
             status=status,
-            title="We cannot show this page right now",
+            title=said.heading,
             theme=theme,
             nav=nav,
-            **words,
+            closed=said,
             **self._who(),
         )
 

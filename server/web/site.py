@@ -12,7 +12,7 @@ from audit.entries.details.codes import LeaguePage, LeagueRole
 from audit.entries.details.league import LeaguePageRefused
 from chassis.clock import Clock
 from chassis.sign_in.cookies import SessionCookie
-from chassis.web.page_errors import Closed, NotForThisRole, SignInNeeded
+from chassis.web.page_errors import Closed, ClosedWords, NotForThisRole, SignInNeeded, closed_words
 from chassis.web.pages import Pages
 from server.consent_client import OfficeView, Spend
 from server.errors import ConsentServiceFailed
@@ -113,14 +113,21 @@ class LeagueSite:
     def closed(self, request: Request, *, status: int) -> HTMLResponse:
         """The one page for everything that is not shown."""
         context = self.sign_in.find(self.cookie.read(request))
-        return self.page("closed.html", context, status=status, title="Not shown")
+        return self._instead(context, status, closed_words(status))
+
+    def not_for_this_role(self, request: Request) -> HTMLResponse:
+        """The page of somebody who asked for a page of people of another role; the try is recorded."""
+        context = self.sign_in.find(self.cookie.read(request))
+        heading = "This page is for people of another role"
+        text = "Nothing is shown. That you asked for it is recorded. Start from the first page of your own."
+        return self._instead(context, 403, ClosedWords(heading, text))
 
     def not_in_league(self, request: Request) -> HTMLResponse:
         """The page of a front office whose club is not in this league now, and who can change that."""
         context = self.sign_in.find(self.cookie.read(request))
         heading = "Your club is not in this league now"
         text = "Nothing is shown. Whoever runs your club’s node can say why, and can have the club join the league."
-        return self.page("closed.html", context, status=404, title=heading, heading=heading, text=text)
+        return self._instead(context, 404, ClosedWords(heading, text))
 
     def not_accepted(self, request: Request) -> HTMLResponse:
         """The page of a league whose key the consent service does not take, and who can change that."""
@@ -131,15 +138,18 @@ class LeagueSite:
             "registered; waiting does not help. Ask whoever runs the league’s coordinator: they ask the union to "
             "accept the league."
         )
-        return self.page("closed.html", context, status=403, title="Not accepted", heading=heading, text=text)
+        return self._instead(context, 403, ClosedWords(heading, text))
 
     def busy(self, request: Request, *, retry_after_s: int) -> HTMLResponse:
         """The page of a league that has asked too often: nothing is shown, and when to try again."""
         context = self.sign_in.find(self.cookie.read(request))
         text = f"Nothing is shown. The league has asked too many questions. Try again in {retry_after_s} seconds."
-        page = self.page("closed.html", context, status=503, title="Busy", heading="Busy", text=text)
+        page = self._instead(context, 503, ClosedWords("Busy", text))
         page.headers["Retry-After"] = str(retry_after_s)
         return page
+
+    def _instead(self, context: StaffRequest | None, status: int, words: ClosedWords) -> HTMLResponse:
+        return self.page("closed.html", context, status=status, title=words.heading, closed=words)
 
 
 def to(path: str) -> RedirectResponse:

@@ -92,4 +92,12 @@ def test_an_unknown_page_is_closed_like_any_other(operator):
     answer = operator.client.get("/nothing-here")
 
     assert answer.status_code == 404
-    assert "cannot show this page" in answer.text
+    assert "Nothing is shown at this address" in answer.text
+    assert "Try again" not in answer.text
+
+
+@pytest.mark.parametrize(("form", "page"), [("/sign-out", "/"), ("/demo/sign-in", "/sign-in")])
+def test_a_forms_address_loaded_again_leads_to_a_page(operator, form, page):
+    answer = operator.client.get(form, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, page)

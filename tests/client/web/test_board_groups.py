@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.coaching.daily_assessment import NOTHING, DailyAssessment
-from client.coaching.evidence import Evidence
+from client.coaching.evidence import Evidence, Flags
 from client.coaching.readiness import Light, Readiness
 from client.coaching.regression import Assessment, Level
-from client.coaching.review import ReviewAnswer, ReviewDecision
+from client.coaching.review import ReviewAnswer, ReviewDecision, ReviewReason
 from client.coaching.training_session import PlanSource, SessionPlan
-from client.web.board import BoardGroup, finding, group_of
+from client.web.board import BoardGroup, finding, group_of, is_lowered, lead
 from policies.vocabulary import AthleteId, PersonId, Role
 
 ONE = AthleteId("ath-00000000000000aa")
@@ -57,20 +57,53 @@ def test_the_other_groups() -> None:
     assert group_of(morning(Light.GREY)) is BoardGroup.ASK
 
 
+def test_a_reported_problem_is_never_folded_away() -> None:
+    ill = Evidence(Readiness(Light.GREEN, 0.1, 54.0, {}), {}, {}, Flags(illness=True))
+
+    assert group_of(morning(Light.GREEN, evidence=ill)) is BoardGroup.ASK
+    assert group_of(morning(Light.GREEN, evidence=ill, decision=DECISION)) is BoardGroup.DECIDED
+    assert group_of(morning(Light.GREEN, evidence=ill, available="out")) is BoardGroup.OUT
+
+
 WORDS = {BoardGroup.DECIDE: "to decide", BoardGroup.ASK: "to ask", BoardGroup.BELOW: "below usual"}
+KEPT = replace(DECISION, answer=ReviewAnswer.REJECT, reason=ReviewReason.TALKED, chosen_au=480.0)
+MORNINGS = st.builds(
+    morning,
+    st.sampled_from(Light),
+    decision=st.sampled_from([None, DECISION, KEPT]),
+    available=st.sampled_from([None, "full", "restricted", "out"]),
+)
 
 
-@given(st.fixed_dictionaries({group: st.integers(0, 3) for group in BoardGroup}))
-def test_the_title_names_every_group_that_needs_a_look(counts: dict[BoardGroup, int]) -> None:
-    title = finding(counts)
+def less(one: DailyAssessment) -> bool:
+    """True for somebody who trains, and trains less than the plan by a decision; said here a second time."""
+    decided = one.decision
+    return one.available != "out" and decided is not None and decided.chosen_au != decided.planned_au
+
+
+def told(title: str, words: str) -> int:
+    """The number that stands before these words in the title, 0 without them."""
+    for part in title.lower().split(", "):
+        number, _, rest = part.partition(" ")
+        if rest == words:
+            return ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"].index(number)
+    return 0
+
+
+@given(st.lists(MORNINGS, max_size=8))
+def test_title_and_lead_are_true_of_every_athlete_of_the_page(mornings: list[DailyAssessment]) -> None:
+    groups = [group_of(one) for one in mornings]
+    counts = {group: groups.count(group) for group in BoardGroup}
+    title, said = finding(counts, sum(is_lowered(one) for one in mornings)), lead("coaches", counts)
 
     for group, words in WORDS.items():
-        assert (words in title) == (counts[group] > 0)
-    if "as planned" in title:
-        assert not counts[BoardGroup.DECIDED]
-        assert counts[BoardGroup.PLANNED]
-    if title == "Everyone trains as planned":
-        assert sum(counts.values()) == counts[BoardGroup.PLANNED]
+        assert told(title, words) == counts[group]
+    assert told(title, "with less load today") == sum(less(one) for one in mornings)
+    if "nothing is changed" in said or title in ("Nothing to change this morning", "All is decided, each plan is kept"):
+        unnamed = [one for one, group in zip(mornings, groups, strict=True) if group not in WORDS]
+        assert unnamed
+        assert title != "Nothing to change this morning" or not any(map(less, mornings))
+        assert "with less load" in title or not any(map(less, unnamed))
 
 
 def test_a_decided_athlete_stands_under_decided_today(context: Any, ids: dict[str, AthleteId]) -> None:
@@ -80,4 +113,5 @@ def test_a_decided_athlete_stands_under_decided_today(context: Any, ids: dict[st
 
     page = context.http.get("/board").text
 
-    assert page.index("Decided today") < page.index("Edda Vale") < page.index("As planned")
+    assert page.index("Decided today") < page.index("Edda Vale") < page.index("Nothing changed")
+    assert "with less load today</h1>" in page

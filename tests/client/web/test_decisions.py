@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chassis.web.page_errors import page_of_form
+from client.declared_events import ROUTES
 from policies.vocabulary import AthleteId, Category
 
 Ids = dict[str, AthleteId]
@@ -49,9 +51,38 @@ def test_a_decided_athlete_leaves_the_list_of_decisions(context: Any, ids: Ids) 
 
     page = context.http.get("/board").text
 
-    assert "<h1>One to decide, one to ask</h1>" in page
+    assert "<h1>One to decide, one to ask, one with less load today</h1>" in page
     assert "Decided: 0 AU of 480 AU planned" in page
     assert "Decided today" in context.http.get(path(ids)).text
+
+
+@pytest.mark.parametrize("step", ["decide", "check", "record"])
+def test_a_browser_that_loads_a_forms_address_again_comes_back_to_the_athlete(
+    context: Any, ids: Ids, step: str
+) -> None:
+    answer = context.http.get(f"{path(ids)}/{step}")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == path(ids)
+
+
+def test_every_form_of_the_node_lies_below_a_page() -> None:
+    pages, forms = ({path for verb, path in map(str.split, ROUTES) if verb == one} for one in ("GET", "POST"))
+    forms -= pages
+
+    assert forms
+    assert {page_of_form(path) for path in forms} <= pages
+
+
+def test_the_page_of_somebody_who_no_longer_shares_does_not_ask_to_wait(context: Any, consent: Any, ids: Ids) -> None:
+    consent.granted[ids["hurt"]] = ()
+
+    answers = [context.http.get(path(ids)), context.http.get("/athletes/ath-00000000000000f0")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+    assert "Waiting does not help" in answers[0].text
+    assert "Try again" not in answers[0].text
 
 
 def test_the_check_page_keeps_nothing(context: Any, consent: Any, ids: Ids) -> None:

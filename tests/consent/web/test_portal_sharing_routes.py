@@ -187,7 +187,7 @@ def test_what_is_not_the_athletes_to_decide_is_closed(world: Any) -> None:
     for path in (*rows, *recipients):
         page = browser.get(path)
         assert page.status_code == 404, path
-        assert "We cannot show this page right now" in page.text
+        assert "Nothing is shown at this address" in page.text
 
 
 def test_names_from_outside_are_text_and_never_markup(world: Any) -> None:
