@@ -1,13 +1,13 @@
 """What a session brought, as the list on the page of imports: what waits for an answer comes first."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from chassis.text import plural
 from client.uploads.brought import BroughtFile, FileState, LookedAt, Upload
-from client.uploads.contents import FOR_THE_MEDICAL_TEAM
+from client.uploads.contents import FOR_THE_MEDICAL_TEAM, FileContents
 from client.uploads.import_kinds import kind_of
 from client.web.uploads.attribution import KnownAthletes, Owners, owner_words, owners_in
 from client.web.uploads.changed_words import CHANGED, WOULD_CHANGE, changed_notes
@@ -20,6 +20,7 @@ MOST_SHOWN: Final = 60  # ours: lines of a list that fit a phone
 MOST_OF_A_REASON: Final = 60  # ours: characters of a reason that stand in a folded line
 NAME_COLUMNS: Final = "Say what its columns hold"
 _LINKS = {FileState.READ: "Look at the rows", FileState.STORED: "Show or undo it"}
+_PUT_ON = (FileState.STORING, FileState.STORED, FileState.UNDOING)
 _URGENT = (FileState.READ, FileState.WAITING, FileState.STORING, FileState.UNREADABLE)
 
 
@@ -151,7 +152,7 @@ def _line(one: _Looked, beside: FilesBeside) -> BroughtLine:
     state = one.known or _state(one, beside)
     return BroughtLine(
         name=file.name,
-        summary=_summary(file, state),
+        summary=_summary(one, state),
         is_asked=one.is_asked,
         owners=owner_words(file, one.owners, beside.known) or "–",
         kind=kind_words(file),
@@ -174,14 +175,33 @@ def _state(one: _Looked, beside: FilesBeside) -> str:
     return "; ".join(told)
 
 
-def _summary(file: BroughtFile, state: str) -> str:
-    """Return for example "Ready to be stored (412 rows)"; of a refused file the first part of its reason."""
+def _summary(one: _Looked, state: str) -> str:
+    """Return for example "Stored (409 of 412 rows)"; of a refused file the first part of its reason."""
+    file = one.file
     if file.state is FileState.UNREADABLE and not file.waits_for_names:
         return f"Not taken: {_short(file)}"
     if file.state is FileState.SKIPPED:
         return f"Not needed: {_short(file)}"
-    rows = file.contents.account.rows if file.contents else 0
-    return f"{state} ({plural(rows, 'row', 'rows')})" if rows else state
+    rows = _rows(one, file.contents) if file.contents else ""
+    first, stop, rest = state.partition("; ") if state in (PART_UNUSED, PART_WOULD_BE_UNUSED) else (state, "", "")
+    return f"{first} ({rows}){stop}{rest}" if rows else state
+
+
+def _rows(one: _Looked, found: FileContents) -> str:
+    """How many rows the state is about; none of a file taken out again, of which another import may hold some."""
+    total = found.account.rows
+    if not total or one.file.state is FileState.UNDONE:
+        return ""
+    rows, of = plural(total, "row", "rows"), _owned(one)
+    taken = total if of is None else sum(found.kept_of.get(label, 0) for label in of)
+    return rows if taken == total else f"{taken:,} of {rows}"
+
+
+def _owned(one: _Looked) -> Iterable[str] | None:
+    """The labels whose rows are stored, or would be; None while somebody has to say it, and of a file left out."""
+    if one.file.state in _PUT_ON:
+        return one.file.put_on
+    return one.owners.by_label if one.is_ready or one.known else None
 
 
 def _short(file: BroughtFile) -> str:

@@ -36,6 +36,25 @@ def test_only_what_needs_an_answer_is_open(uploader: Uploader, ids: Ids) -> None
     assert (False, "more.json Ready to be stored (1 row)") in folds(uploader.http.get("/imports").text)
 
 
+def test_a_stored_file_counts_the_rows_that_somebody_got(uploader: Uploader) -> None:
+    days = "".join(
+        f"2026-11-{20 + day},{who},{1 + day}\n" for who in ("Cleo Hart", "Zed") for day in range(3 - (who == "Zed"))
+    )
+    uploader.bring(("club.csv", "date,player,fatigue\n" + days + "2026-11-24,Cleo Hart,x\n"))
+    path, page = uploader.looked_at()
+    number = re.search(r'value="(\d+)\.nobody"', page)
+    assert number is not None
+
+    uploader.answer(page, path, "use", who=[f"{number[1]}.nobody"])
+    stored = folds(uploader.http.get("/imports").text)
+    uploader.send(uploader.http.get(path).text, f"{path}/undo")
+    uploader.app.state.uploads.finish()
+    undone = folds(uploader.http.get("/imports").text)
+
+    assert stored == [(False, "club.csv Stored (3 of 6 rows)")]
+    assert undone == [(False, "club.csv Taken out again")]
+
+
 def test_the_button_of_what_comes_next_stands_out_alone(uploader: Uploader, ids: Ids) -> None:
     assert primary(uploader.http.get("/imports").text) == ["Look at them first"]
     uploader.bring(("club.csv", TABLE))
