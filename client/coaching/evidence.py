@@ -120,7 +120,7 @@ def _findings(until: Histories, z: Mapping[Domain, float]) -> dict[Domain, Findi
         wellness,
         _jump(until.get(Domain.JUMP)),
         _pulse(until.get(Domain.RESTING_PULSE), z.get(Domain.RESTING_PULSE)),
-        _sleep(until.get(Domain.SLEEP)),
+        sleep_against_usual(until.get(Domain.SLEEP)),
     )
     for finding in candidates:
         if finding is not None:
@@ -155,8 +155,11 @@ def _wellness(values: Floats | None, z: float | None) -> Finding | None:
     return Finding(Domain.WELLNESS, points, today, low, high, "sum")
 
 
-def _sleep(values: Floats | None) -> Finding | None:
-    """Mean of the last two nights, both known, in spreads of single nights: see docs/indices.md §7.1."""
+def sleep_against_usual(values: Floats | None) -> Finding | None:
+    """Mean of the last two nights, both known, in spreads of single nights: see docs/indices.md §7.1.
+
+    values: hours asleep (days,), NaN where a night is not known; None for no column. None with too few nights.
+    """
     if values is None:
         return None
     nights, baseline = values[-SLEEP_NIGHTS:], usual(values[:-SLEEP_NIGHTS])

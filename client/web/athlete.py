@@ -42,6 +42,14 @@ class EvidenceRow:
     word: str
     measured: str
     points: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """What one source gives to Z, in words: its value of this morning alone, in own usual spreads, and its share."""
+
+    source: str
+    steps: str
     share: str
 
 
@@ -106,9 +114,11 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         percentile=text.percentile(one.evidence.readiness) if one else "",
         light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights) if one else "",
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
+        shares=share_rows(one.evidence) if one else [],
+        unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
         points=_points_words(one) if one else "",
-        is_counted=one is not None and not one.outcome.ask,
+        is_grey=one is not None and one.evidence.is_grey,
         seen=_seen(it.access, athlete),
         shared=_shared(site, it),
         history=history(site.journal, athlete, it.day),
@@ -138,7 +148,7 @@ def _no_change(one: DailyAssessment) -> str:
 def _points_words(one: DailyAssessment) -> str:
     """How many points were counted, and what points lead to."""
     counted = "With too little data this morning, no points are counted."
-    if not one.outcome.ask:
+    if not one.evidence.is_grey:
         points = f"{one.outcome.total} {'point' if one.outcome.total == 1 else 'points'}"
         sources = f"{one.outcome.sources} independent {'source' if one.outcome.sources == 1 else 'sources'}"
         counted = f"{points} from {sources}."
@@ -189,7 +199,6 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
         finding = evidence.findings.get(domain)
         if finding is None:
             continue
-        share = evidence.readiness.contributions.get(domain)
         rows.append(
             EvidenceRow(
                 source=TRAITS[domain].label,
@@ -197,10 +206,25 @@ def evidence_rows(evidence: Evidence, items: int) -> list[EvidenceRow]:
                 word=against_usual(finding),
                 measured=text.measured(finding, items),
                 points="not counted" if evidence.is_grey else str(finding.points),
-                share=text.minus(share) if share is not None else "not in today’s Z",
             )
         )
     return rows
+
+
+def share_rows(evidence: Evidence) -> list[ShareRow]:
+    """Return each share of Z, the lowest first, then sources of the list that have none; nothing on grey mornings.
+
+    Z rests on this morning's values alone, the list on means of several days: a source may stand in one of them only.
+    """
+    shares = evidence.readiness.contributions
+    if evidence.is_grey:
+        return []
+    given = [
+        ShareRow(TRAITS[domain].label, text.minus(evidence.z[domain]), text.minus(share))
+        for domain, share in sorted(shares.items(), key=lambda item: (item[1], item[0]))
+    ]
+    missing = [domain for domain in Domain if domain in evidence.findings and domain not in shares]
+    return given + [ShareRow(TRAITS[domain].label, "nothing to compare", "none") for domain in missing]
 
 
 def _not_compared(it: Opened) -> list[str]:

@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from chassis.text import listed, long_date
 from chassis.web.chart_spec import filled
 from chassis.web.charts import Chart
+from client.coaching.evidence import SLEEP_NIGHTS, Finding, sleep_against_usual
 from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesByDay, SourcesOfFigures
 from client.features.days.instruments import instruments, of_one_instrument
@@ -25,8 +24,6 @@ from client.web.charts.sources import FROM, SourceNames, Words, named, on_days, 
 from models.arrays import Floats
 
 NIGHTS = 14
-USUAL_NIGHTS, LEAST_USUAL_NIGHTS = 28, 14  # as in docs/indices.md §5.1
-CHANGE_H = 0.5  # ours: less is said to be about as usual
 BED_TO_WAKE = Path(__file__).with_name("bed_to_wake.json")
 REPORTED = Path(__file__).with_name("reported_sleep.json")
 
@@ -106,7 +103,7 @@ class _Said:
         alike = of_one_instrument(column, instruments(table.column, "sleep_h"))
         every, hours = (_by_night(table, values) for values in (column, alike))
         recorded, known = sum(n in every for n in nights), [hours[n] for n in nights if n in hours]
-        finding = sleep_finding(nights, hours)
+        finding = sleep_finding(alike)
         of = "" if len(known) == recorded else f" over the {len(known)} nights of the last source"
         mean = f"Mean {text.hours(sum(known) / len(known))} asleep{of}. " if known else ""
         return cls(finding, f"{len(nights)} nights, {recorded} recorded. {mean}{finding}.")
@@ -194,28 +191,26 @@ def _hours_alone(
     )
 
 
-def sleep_finding(nights: Sequence[date], hours: Mapping[date, float]) -> str:
-    """Say how the last two nights were beside the own usual: the median of the 28 nights before, 14 of them known.
+def sleep_finding(hours: Floats) -> str:
+    """Say how the last two nights were beside the own usual range, by the rule of the evidence: docs/indices.md §7.1.
 
-    hours: asleep by day of waking. "Two shorter nights" is said where each was; a mean is called one.
+    hours: asleep (nights,), the last night last, NaN where it is not known. "Two shorter nights" is said where each
+    was; a mean is called one, with the word that the list of evidence has for it.
     """
-    last = [hours[night] for night in nights[-2:] if night in hours]
-    days_before = [nights[-2] - timedelta(days=back) for back in range(1, USUAL_NIGHTS + 1)]
-    before = [hours[night] for night in days_before if night in hours]
-    if len(last) < 2 or len(before) < LEAST_USUAL_NIGHTS:
+    found = sleep_against_usual(hours)
+    if found is None:
         return "Sleep over the last two weeks"
-    usual = float(np.median(before))
-    changes = [night - usual for night in last]
-    if all(abs(change) < CHANGE_H for change in changes):
+    last = hours[-SLEEP_NIGHTS:]
+    if bool(((last >= found.low) & (last <= found.high)).all()):
         return "The last two nights were about as usual"
-    if all(change <= -CHANGE_H for change in changes):
+    if bool((last < found.low).all()):
         return "Two shorter nights"
-    if all(change >= CHANGE_H for change in changes):
+    if bool((last > found.high).all()):
         return "Two longer nights"
-    return f"The last two nights were {_mean_word(sum(changes) / 2)} on average"
+    return f"The last two nights were {_mean_word(found)} on average"
 
 
-def _mean_word(change: float) -> str:
-    if abs(change) < CHANGE_H:
+def _mean_word(found: Finding) -> str:
+    if found.low <= found.value <= found.high:
         return "about as usual"
-    return "shorter than usual" if change < 0 else "longer than usual"
+    return "shorter than usual" if found.value < found.low else "longer than usual"

@@ -1,5 +1,6 @@
 """Each sentence beside a figure is true of that figure, as printed: for every value, not for the usual ones alone."""
 
+import math
 import re
 from datetime import date, timedelta
 
@@ -7,15 +8,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.coaching.domains import TRAITS, Domain
+from client.coaching.domains import ANSWERS, TRAITS, Domain
 from client.coaching.evidence import Evidence, Finding, evidence_on
 from client.coaching.readiness import Light, Readiness
 from client.features.daily import DailyTable
 from client.web import text
-from client.web.athlete import evidence_rows
+from client.web.athlete import evidence_rows, share_rows
 from client.web.beside_usual import against_usual, printed
 from client.web.charts.hrv import hrv_chart
-from client.web.charts.sleep import CHANGE_H, sleep_finding
+from client.web.charts.sleep import sleep_finding
 
 CENTRES = {
     Domain.HRV: (4.09, 0.04),
@@ -28,8 +29,11 @@ TODAY = date(2026, 3, 1)
 
 
 @st.composite
-def mornings(draw: st.DrawFn) -> Evidence:
-    """Evidence of one morning whose last days may be anything; sums and pulses are whole as people give them."""
+def mornings(draw: st.DrawFn, *, has_gaps: bool = False) -> Evidence:
+    """Evidence of one morning whose last days may be anything; sums and pulses are whole as people give them.
+
+    has_gaps: of each source some of the last two days may be unknown.
+    """
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     histories = {d: rng.normal(centre, spread, 60) for d, (centre, spread) in CENTRES.items()}
     for domain, (_, spread) in CENTRES.items():
@@ -37,6 +41,8 @@ def mornings(draw: st.DrawFn) -> Evidence:
         histories[domain][-days:] += draw(st.floats(-6, 6)) * spread * draw(st.sampled_from([0.2, 1.0]))
     for domain in (Domain.WELLNESS, Domain.RESTING_PULSE):
         histories[domain] = np.round(histories[domain])
+    for domain in draw(st.sets(st.sampled_from(Domain))) if has_gaps else ():
+        histories[domain][draw(st.sampled_from([-1, -2]))] = math.nan
     return evidence_on(59, histories)
 
 
@@ -111,42 +117,58 @@ def test_a_pulse_that_usually_varies_counts_from_where_it_says() -> None:
     assert text.measured(finding, 4) == "58 beats per minute, +8 against usual 50; counted from +13"
 
 
-nights_of = st.lists(st.one_of(st.none(), st.floats(3, 11)), min_size=2, max_size=60)
+nights_of = st.lists(st.one_of(st.just(math.nan), st.floats(3, 11)), min_size=2, max_size=60)
 
 
 @given(nights_of)
-def test_what_is_said_of_two_nights_holds_for_each_or_is_called_a_mean(values: list[float | None]) -> None:
-    days = [TODAY - timedelta(days=back) for back in range(len(values) - 1, -1, -1)]
-    hours = {day: value for day, value in zip(days, values, strict=True) if value is not None}
-    shown = [TODAY - timedelta(days=back) for back in range(13, -1, -1)]
+def test_the_chart_says_of_two_nights_what_the_list_of_evidence_says(values: list[float]) -> None:
+    nights = np.array(values)
+    said, found = sleep_finding(nights), evidence_on(len(nights) - 1, {Domain.SLEEP: nights}).findings
 
-    said = sleep_finding(shown, hours)
-
-    before = [hours[day] for day in days[:-2] if day in hours and day >= TODAY - timedelta(days=29)]
-    if values[-1] is None or values[-2] is None or len(before) < 14:
+    if Domain.SLEEP not in found:
         assert said == "Sleep over the last two weeks"
         return
-    changes = [hours[day] - float(np.median(before)) for day in shown[-2:]]
+    word = against_usual(found[Domain.SLEEP]).lower()
+    assert ("elow" in word) == ("shorter" in said), (word, said)
+    assert ("above" in word) == ("longer" in said), (word, said)
+    assert ("as usual" in word) == ("as usual" in said), (word, said)
+    low, high = found[Domain.SLEEP].low, found[Domain.SLEEP].high
     if said == "Two shorter nights":
-        assert max(changes) <= -CHANGE_H
+        assert max(values[-2:]) < low
     elif said == "Two longer nights":
-        assert min(changes) >= CHANGE_H
-    elif said == "The last two nights were about as usual":
-        assert max(abs(change) for change in changes) < CHANGE_H
-    else:
-        mean = sum(changes) / 2
-        word = "about as usual" if abs(mean) < CHANGE_H else "shorter" if mean < 0 else "longer"
-        assert word in said
-        assert said.endswith("on average")
+        assert min(values[-2:]) > high
+    elif not said.endswith("on average"):
+        assert low <= min(values[-2:]) <= max(values[-2:]) <= high
 
 
 def test_nine_hours_and_six_are_not_two_shorter_nights() -> None:
-    hours = {TODAY - timedelta(days=back): 8.5 for back in range(2, 30)}
-    shown = [TODAY - timedelta(days=back) for back in range(13, -1, -1)]
+    assert sleep_finding(np.array([8.5] * 28 + [9.0, 6.0])) == "The last two nights were shorter than usual on average"
 
-    said = sleep_finding(shown, hours | {TODAY: 6.0, TODAY - timedelta(days=1): 9.0})
 
-    assert said == "The last two nights were shorter than usual on average"
+@settings(deadline=None)
+@given(mornings(has_gaps=True))
+def test_the_shares_shown_are_all_there_are_and_add_up_to_z(evidence: Evidence) -> None:
+    rows = share_rows(evidence)
+    if evidence.is_grey:
+        assert rows == []
+        return
+
+    shares = [float(row.share.replace("−", "-")) for row in rows if row.share != "none"]
+    assert {row.source for row in rows} == {TRAITS[domain].label for domain in {*evidence.z, *evidence.findings}}
+    assert len(shares) == len(evidence.readiness.contributions)
+    assert evidence.readiness.z is not None
+    assert abs(sum(shares) - evidence.readiness.z) <= 0.005 * len(shares) + 1e-9
+
+
+def test_a_source_with_a_value_of_this_morning_alone_stands_among_the_shares() -> None:
+    rng = np.random.default_rng(5)
+    slept, sums = rng.normal(7, 0.5, 60), np.round(rng.normal(16, 1.2, 60))
+    slept[-2:] = math.nan, 4.0  # the night before is not known: no mean of two nights, and a value for the light
+
+    evidence = evidence_on(59, {Domain.SLEEP: slept, Domain.WELLNESS: sums}, weights=ANSWERS)
+
+    assert Domain.SLEEP not in evidence.findings
+    assert next(row.source for row in share_rows(evidence)) == "Sleep"
 
 
 @settings(deadline=None, max_examples=25)
