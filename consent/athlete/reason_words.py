@@ -22,12 +22,19 @@ STOPPED = "the service stopped before this could take effect"
 BASES: Mapping[AccessBasis, str] = {
     AccessBasis.GRANT: "because of your yes of {since}",
     AccessBasis.APPROVED_RELEASE: "because of the band that you approved on {since}",
-    AccessBasis.OTHER_CLUB: "they are not your club",
-    AccessBasis.NOT_SHARED: "you do not share this with them",
-    AccessBasis.BEYOND_GRANT: "your yes does not go that far, or rule {rule} forbids it",
-    AccessBasis.FROZEN: "your data is frozen",
-    AccessBasis.NOT_AVAILABLE: "for you the page says “not available”, as for every other reason",
+    AccessBasis.OTHER_CLUB: "they were not your club",
+    AccessBasis.NOT_SHARED: "you did not share this with them then",
+    AccessBasis.BEYOND_GRANT: "your yes did not go that far then, or rule {rule} forbade it",
+    AccessBasis.FROZEN: "your data was frozen then",
+    AccessBasis.NOT_AVAILABLE: "beside your name their page said “not available”, as it does for every other reason",
 }
+"""Of a denied access in the past tense: what is said holds for the moment of the try, not for that of reading."""
+_OF_VERSION_1: Mapping[str, str] = {
+    "you do not share this with them": BASES[AccessBasis.NOT_SHARED],
+    "for you the page says “not available”, as for every other reason": BASES[AccessBasis.NOT_AVAILABLE],
+    "they are not your club": BASES[AccessBasis.OTHER_CLUB],
+}
+"""Sentences that entries of the first version carry; the entries keep theirs."""
 FROZEN_RULE = "D02"
 UNDER_18 = frozenset({"D06", "D07", "D08"})
 """Rules of `policies/policy.csv` that hold for minors; a test reads them there."""
@@ -99,7 +106,8 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
     names: of registered organisations.
     """
     if isinstance(details, DetailsV1):
-        return STOPPED if details.is_unknown else details.because or KINDS[kind]
+        said = details.because or KINDS[kind]
+        return STOPPED if details.is_unknown else _OF_VERSION_1.get(said, said)
     if isinstance(details, Access):
         since = "" if details.since is None else long_date(details.since)
         return _basis_words(details).format(since=since, rule=details.rule or "")
@@ -112,7 +120,7 @@ def because(kind: EventKind, details: Details | DetailsV1, names: Mapping[OrgId,
     if isinstance(details, OperatorLooked) and details.what in CORRECTIONS:
         return _REPORTED
     if isinstance(details, SquadRefused):
-        return "they are not staff of your squad"
+        return "they were not staff of your squad"
     if isinstance(details, OrganisationRevoked):
         return KINDS[kind].format(organisation=names.get(OrgId(details.revoked), details.revoked))
     return PAYMENTS[details.payment] if isinstance(details, RoundCommitted) else KINDS[kind]
@@ -124,7 +132,7 @@ def _basis_words(details: Access) -> str:
         return BASES[details.basis]
     if details.rule == FROZEN_RULE:
         return BASES[AccessBasis.FROZEN]
-    return "you are under 18, and rule {rule} forbids it" if details.rule in UNDER_18 else "rule {rule} forbids it"
+    return "you were under 18, and rule {rule} forbade it" if details.rule in UNDER_18 else "rule {rule} forbade it"
 
 
 def also(details: Details | DetailsV1) -> str:

@@ -1,6 +1,6 @@
 """Who looked, in sentences: the athlete's own entries, grouped as a person remembers them. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -8,28 +8,20 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from audit.entries.events import EventKind
-from chassis.text import counted, listed, long_date, sentence, weekday_date
+from chassis.text import counted, long_date, sentence, weekday_date
 from consent.athlete.values import ACCESS_KINDS, AccessEvent, AccessHistory, ProofState
 from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
+from consent.web.history.entry_lines import GATHERED, EntryView, asker, entry_view, gathered, openings
 from consent.web.log_text import guards, waits_for
-from consent.web.text import CATEGORIES, EVENTS, PERSONS, PURPOSES, RECIPIENTS, granularity_words
-from policies.vocabulary import Category, Granularity, Role
+from consent.web.text import RECIPIENTS
+from policies.vocabulary import Role
 
-_GATHERED = {EventKind.ROUND_COMMITTED: ("in ", "round"), EventKind.SIGNED_IN: ("", "time")}
-"""Own entries that come in numbers: those of one day stand on one line."""
-_NOT_SEEN: Mapping[DeliveryOutcome | None, str] = {
-    DeliveryOutcome.NOT_OPENED: "the page did not open",
-    DeliveryOutcome.NOT_KNOWN: "whether the page opened is not known",
-}
 RECENT = timedelta(days=30)
 PAGE_SIZE = 40  # groups on one page
-MOST_PROOFS = 20  # files offered on one line; the file of all proofs holds every one
 PERIODS = {"30": "Last 30 days", "all": "Everything"}
-KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Your own steps"}
+KINDS = {"all": "All entries", "allowed": "Allowed looks", "refused": "Refused tries", "own": "Everything else"}
 EVERYONE = "all"
-PROOFS = {ProofState.NOT_PROVEN: "broken", ProofState.WAITING: "waiting", ProofState.PROVEN: "proven"}
-"""What the pages call a state; of a group's states the first one here counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +36,6 @@ class AccessFilter:
     def address(self, page: int) -> str:
         """Return the address of another page of the same list."""
         return f"/looked?{urlencode({'period': self.period, 'who': self.who, 'kind': self.kind, 'page': page})}"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One line of the list: one entry, or several of the same look. proofs: entry numbers with a proof to download."""
-
-    numbers: str
-    title: str
-    detail: str
-    proof: str
-    proofs: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +77,7 @@ def access_history_view(
     """
     since = today - RECENT if wanted.period == "30" else date.min
     inside = [e for e in looks.entries if e.day >= since]
-    groups = _gathered((e for e in inside if _is_wanted(e, wanted)), key=_same_line)
+    groups = gathered((e for e in inside if _is_wanted(e, wanted)), key=_same_line)
     first = PAGE_SIZE * (wanted.page - 1)
     page = groups[first : first + PAGE_SIZE]
     span, when = _reach(since=since, today=today)
@@ -118,50 +99,18 @@ def access_history_view(
     )
 
 
-def entry_view(group: Sequence[AccessEvent], choices: Mapping[str, str] = MappingProxyType({})) -> EntryView:
-    """Say in words what one group of entries was. All of a group share kind, person, time, purpose and reason."""
-    first = group[0]
-    is_access = first.is_access
-    return EntryView(
-        numbers=_numbers(sorted(e.number for e in group)),
-        title=_look_title(group) if is_access else _event_title(group),
-        detail=_look_detail(group) if is_access else _step_detail(first, choices),
-        proof=next(word for state, word in PROOFS.items() if any(e.proof is state for e in group)),
-        proofs=tuple(e.number for e in group if e.proof is ProofState.PROVEN)[:MOST_PROOFS],
-    )
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    """Say which entries stand on a line: other ones may lie between the first and the last."""
-    first, last = numbers[0], numbers[-1]
-    if first == last:
-        return f"No. {first}"
-    return f"No. {first}–{last}" if last - first < len(numbers) else f"{len(numbers):,} of No. {first}–{last}"
-
-
-def _gathered(
-    entries: Iterable[AccessEvent], *, key: Callable[[AccessEvent], tuple[object, ...]]
-) -> list[tuple[AccessEvent, ...]]:
-    """Gather entries with the same key, wherever they stand, each group in the place of its newest entry."""
-    groups: dict[tuple[object, ...], list[AccessEvent]] = {}
-    for entry in entries:
-        groups.setdefault(key(entry), []).append(entry)
-    return [tuple(group) for group in groups.values()]
-
-
 def _same_line(entry: AccessEvent) -> tuple[object, ...]:
     """Tries of one person that were refused for one reason make one line a day, so that many hide no look."""
     if entry.is_access and not entry.allowed:
-        return (entry.kind, entry.day, *_same_look(entry)[2:])
+        return (entry.kind, entry.day, *asker(entry), entry.because)
     return _same_look(entry)
 
 
 def _same_look(entry: AccessEvent) -> tuple[object, ...]:
     if not entry.is_access:
-        is_gathered = entry.kind in _GATHERED and not entry.is_ended
+        is_gathered = entry.kind in GATHERED and not entry.is_ended
         return (entry.kind, entry.day, entry.org, entry.because) if is_gathered else (entry.number,)
-    who, why = (entry.org, entry.person, entry.role), (entry.purpose, entry.granularity, entry.because)
-    return (entry.kind, entry.at, *who, *why, entry.outcome)
+    return (entry.kind, entry.at, *asker(entry), entry.granularity, entry.because, entry.outcome)
 
 
 def _is_wanted(entry: AccessEvent, wanted: AccessFilter) -> bool:
@@ -191,8 +140,8 @@ def _reach(*, since: date, today: date) -> tuple[str, str]:
 
 def _lead(inside: Sequence[AccessEvent], when: str) -> str:
     looks = [e for e in inside if e.is_access]
-    allowed = _grouped(e for e in looks if e.allowed and e.outcome is not DeliveryOutcome.NOT_OPENED)
-    refused = _grouped(e for e in looks if not e.allowed)
+    allowed = openings(e for e in looks if e.allowed and e.outcome is not DeliveryOutcome.NOT_OPENED)
+    refused = openings(e for e in looks if not e.allowed)
     people = len({(g[0].org, g[0].person) for g in allowed})
     if not allowed:
         seen = f"{when}, nobody looked."
@@ -200,24 +149,25 @@ def _lead(inside: Sequence[AccessEvent], when: str) -> str:
         verb = "looked once" if len(allowed) == 1 else f"looked {counted(len(allowed), 'time')}"
         seen = f"{when}, {counted(people, 'person', 'people')} {verb}. You had allowed every one of these looks."
     seen += _ended(inside)
-    if not refused:
-        return seen
-    tries = (
-        "One try was refused."
-        if len(refused) == 1
-        else f"{sentence(counted(len(refused), 'try', 'tries'))} were refused."
-    )
-    return f"{seen} {tries}"
+    if refused:
+        tries = "One try was" if len(refused) == 1 else f"{sentence(counted(len(refused), 'try', 'tries'))} were"
+        seen += f" {tries} refused."
+    return f"{seen} {_counting(allowed, refused)}".rstrip()
+
+
+def _counting(allowed: Sequence[Sequence[AccessEvent]], refused: Sequence[Sequence[AccessEvent]]) -> str:
+    """Say what was counted, where it is less than the entries: a page opened, with all that was on it, is one."""
+    both = {(one[0].at, *asker(one[0])) for one in allowed} & {(one[0].at, *asker(one[0])) for one in refused}
+    if not both and all(len(one) == 1 for one in (*allowed, *refused)):
+        return ""
+    each = "A page counts once, however much of you it asks for"
+    return f"{each}; one of which a part was refused counts as a look and as a try." if both else f"{each}."
 
 
 def _ended(inside: Sequence[AccessEvent]) -> str:
     """Say how far back nobody can tell any more who looked, so that no sentence speaks for that time."""
     ended = [e.day for e in inside if e.is_ended]
     return f" Who looked until {long_date(max(ended))} can no longer be read." if ended else ""
-
-
-def _grouped(entries: Iterable[AccessEvent]) -> list[tuple[AccessEvent, ...]]:
-    return _gathered(entries, key=_same_look)
 
 
 def _whole(looks: AccessHistory) -> str:
@@ -247,76 +197,3 @@ def _proven(looks: AccessHistory) -> str:
 
 def _heading(day: date, today: date) -> str:
     return "Today" if day == today else weekday_date(day)
-
-
-def _person(entry: AccessEvent) -> str:
-    role = PERSONS[entry.role] if entry.role else ""
-    parts = [part for part in (entry.person, role, entry.org_name) if part]
-    return ", ".join(parts)
-
-
-def _step_detail(first: AccessEvent, choices: Mapping[str, str]) -> str:
-    said = choices.get(first.leaf_hash) or _event_detail(first)
-    return f"{said} {_sentences(first.also)}".rstrip() if first.also else said
-
-
-def _event_detail(first: AccessEvent) -> str:
-    """Why it happened, unless the title says so already."""
-    why = _sentences(first.because)
-    return "" if why == f"{EVENTS[EventKind(first.kind)]}." else why
-
-
-def _event_title(group: Sequence[AccessEvent]) -> str:
-    kind = EventKind(group[0].kind)
-    if len(group) == 1:
-        return group[0].headline or EVENTS[kind]
-    preposition, unit = _GATHERED[kind]
-    return f"{EVENTS[kind]} {preposition}{counted(len(group), unit)}"
-
-
-def _look_title(group: Sequence[AccessEvent]) -> str:
-    first = group[0]
-    if first.allowed:
-        verb = "was allowed to see" if first.outcome in _NOT_SEEN else "saw"
-        return f"{sentence(_person(first))}, {verb} {_what(group)}"
-    tries = len(_grouped(group))
-    return (
-        f"A try by {_person(first)}, was refused"
-        if tries == 1
-        else f"{tries:,} tries by {_person(first)}, were refused"
-    )
-
-
-def _what(group: Sequence[AccessEvent]) -> str:
-    phrases = dict.fromkeys(CATEGORIES[e.category].phrase for e in sorted(group, key=_by_category) if e.category)
-    return f"your {listed(list(phrases))}" if phrases else "a page about you"
-
-
-def _by_category(entry: AccessEvent) -> int:
-    return list(Category).index(entry.category) if entry.category else 0
-
-
-def _look_detail(group: Sequence[AccessEvent]) -> str:
-    first = group[0]
-    purpose = f"for {PURPOSES[first.purpose].lower()}" if first.purpose else ""
-    if not first.allowed:
-        return _sentences(_clause(f"they asked for {_what(group)}", purpose), first.because)
-    became = _NOT_SEEN.get(first.outcome, "")
-    return _sentences(_levels(group), _clause(purpose, first.because), became)
-
-
-def _levels(group: Sequence[AccessEvent]) -> str:
-    found = {
-        granularity_words(e.category, e.granularity).label
-        for e in group
-        if e.category and e.granularity and e.granularity > Granularity.NONE
-    }
-    return listed(sorted(found))
-
-
-def _clause(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
-
-
-def _sentences(*parts: str) -> str:
-    return " ".join(f"{sentence(part.rstrip('.'))}." for part in parts if part)

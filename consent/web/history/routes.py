@@ -14,11 +14,11 @@ from consent.web.history.access_history import (
     EVERYONE,
     KINDS,
     PERIODS,
-    PROOFS,
     AccessFilter,
     access_history_view,
     roles_of,
 )
+from consent.web.history.entry_lines import PROOFS
 from consent.web.history.receipt_page import ReceiptPage, receipt_page
 from consent.web.log_text import waits_for
 from consent.web.portal import Portal

@@ -131,7 +131,7 @@ def test_the_athletes_own_record_says_why(world: World) -> None:
 
     assert (frozen.kind, frozen.headline) == (EventKind.CONSENT_DECISION, "Your data was frozen")
     assert frozen.because == "decided by the union’s desk"
-    assert (tried.allowed, tried.because) == (False, "your data is frozen")
+    assert (tried.allowed, tried.because) == (False, "your data was frozen then")
     assert lifted.headline == "Your data is no longer frozen"
     assert world.store.looks(athlete).is_whole
 

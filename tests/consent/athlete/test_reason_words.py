@@ -42,19 +42,19 @@ def test_every_form_says_why(form: str) -> None:
     [
         (GRANTED, "because of your yes of 3 August 2026"),
         (GRANTED.model_copy(update=APPROVED), "because of the band that you approved on 23 November 2026"),
-        (DENIED, "you do not share this with them"),
-        (DENIED.model_copy(update=BY_RULE | {"rule": "D08"}), "you are under 18, and rule D08 forbids it"),
-        (DENIED.model_copy(update=BY_RULE | {"rule": "D12"}), "rule D12 forbids it"),
-        (DENIED.model_copy(update=BY_RULE | {"rule": "D02"}), "your data is frozen"),
-        (DENIED.model_copy(update={"basis": AccessBasis.OTHER_CLUB}), "they are not your club"),
+        (DENIED, "you did not share this with them then"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D08"}), "you were under 18, and rule D08 forbade it"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D12"}), "rule D12 forbade it"),
+        (DENIED.model_copy(update=BY_RULE | {"rule": "D02"}), "your data was frozen then"),
+        (DENIED.model_copy(update={"basis": AccessBasis.OTHER_CLUB}), "they were not your club"),
         (
             DENIED.model_copy(update={"basis": AccessBasis.BEYOND_GRANT, "rule": "D04"}),
-            "your yes does not go that far, or rule D04 forbids it",
+            "your yes did not go that far then, or rule D04 forbade it",
         ),
-        (DENIED.model_copy(update={"basis": AccessBasis.FROZEN}), "your data is frozen"),
+        (DENIED.model_copy(update={"basis": AccessBasis.FROZEN}), "your data was frozen then"),
         (
             DENIED.model_copy(update={"basis": AccessBasis.NOT_AVAILABLE}),
-            "for you the page says “not available”, as for every other reason",
+            "beside your name their page said “not available”, as it does for every other reason",
         ),
     ],
 )
@@ -76,10 +76,14 @@ def test_a_round_says_whether_the_yes_counted(payment: RoundPayment) -> None:
     assert (because(EventKind.ROUND_COMMITTED, details, NAMES) == counted) is details.is_counted
 
 
-def test_entries_of_the_first_version_keep_the_sentence_that_was_written() -> None:
-    said = read_v1({"kind": "look_refused", "because": "you do not share this with them"})
+def test_entries_of_the_first_version_keep_the_sentence_that_was_written_unless_it_speaks_of_now() -> None:
+    said, other = (
+        read_v1({"kind": "look_refused", "because": words})
+        for words in ("you do not share this with them", "no approved band")
+    )
 
-    assert because(EventKind.LOOK_REFUSED, said, NAMES) == "you do not share this with them"
+    assert because(EventKind.LOOK_REFUSED, said, NAMES) == "you did not share this with them then"
+    assert because(EventKind.LOOK_REFUSED, other, NAMES) == "no approved band"
     assert because(EventKind.LOOK_REFUSED, read_v1({"round": 2}), NAMES) == "your yes did not count for it any more"
     assert because(EventKind.LOOK_ALLOWED, read_v1({"outcome": "unknown"}), NAMES) == (
         "the service stopped before this could take effect"

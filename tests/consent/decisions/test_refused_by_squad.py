@@ -21,7 +21,7 @@ def test_the_athlete_reads_who_tried_and_why_it_was_refused(world: World) -> Non
     view = entry_view((entry,))
     assert (entry.is_access, entry.allowed) == (True, False)
     assert view.title == "A try by R. D., performance coach, The club-a, was refused"
-    assert "They are not staff of your squad." in view.detail
+    assert "They were not staff of your squad." in view.detail
     assert world.store.looks(other).total == before
     world.verify()
 

@@ -1,23 +1,22 @@
 """Who looked: sentences, groups, filters, and what happens when a proof fails."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from chassis.text import counted, listed
 from consent.athlete.values import AccessEvent, AccessHistory, ProofState
 from consent.decisions.values import DeliveryOutcome
 from consent.operations.log_status import LogState
-from consent.web.history.access_history import (
-    MOST_PROOFS,
-    PAGE_SIZE,
-    AccessFilter,
-    access_history_view,
-    entry_view,
-    roles_of,
-)
+from consent.web.history.access_history import PAGE_SIZE, AccessFilter, access_history_view, roles_of
+from consent.web.history.entry_lines import MOST_CONTENTS, MOST_PROOFS, entry_view
 from consent.web.log_text import checkpoint_words, guards, waits_for
+from consent.web.text import CATEGORIES
 from policies.vocabulary import Category, Granularity, Purpose, Role
 
 MakeLook = Callable[..., AccessEvent]
@@ -63,7 +62,10 @@ def test_one_look_at_several_things_is_one_line(look: MakeLook) -> None:
     (entry,) = day.entries
     assert (day.heading, entry.numbers) == ("Today", "No. 1–3")
     assert entry.title.endswith("saw your heart and recovery, sleep and training load")
-    assert view.lead == "In the last 30 days, one person looked once. You had allowed every one of these looks."
+    assert view.lead == (
+        "In the last 30 days, one person looked once. You had allowed every one of these looks. "
+        "A page counts once, however much of you it asks for."
+    )
 
 
 def test_a_refused_try_is_told(look: MakeLook) -> None:
@@ -289,6 +291,58 @@ def test_no_number_of_refused_tries_hides_a_look(look: MakeLook, kind: str) -> N
         assert lines[0].title == "2,500 tries by R. 1, performance coach, Eastmere FC, were refused"
         assert lines[0].numbers == "2,500 of No. 3–5001"
         assert len(lines[0].proofs) == MOST_PROOFS
+        assert lines[0].more_proofs == 2_500 - MOST_PROOFS
+
+
+def test_a_page_of_which_a_part_was_refused_counts_as_one_look_and_one_try(look: MakeLook) -> None:
+    light = look(1, category=Category.READINESS, granularity=Granularity.INDEX)
+    parts = [look(2), look(3, category=Category.HEART, allowed=False, because="not shared")]
+
+    view = access_history_view(looks_of(light, *parts), wanted=AccessFilter(), today=TODAY, log=LOG)
+
+    assert view.lead == (
+        "In the last 30 days, one person looked once. You had allowed every one of these looks. One try was refused. "
+        "A page counts once, however much of you it asks for; one of which a part was refused counts as a look and as "
+        "a try."
+    )
+
+
+def test_a_line_says_when_to_the_second(look: MakeLook) -> None:
+    tries = [look(n, allowed=False, at=NOW + timedelta(seconds=n)) for n in (1, 62)]
+
+    assert entry_view((look(1, at=NOW),)).times == "08:14:00 UTC"
+    assert entry_view(tries).times == "08:14:01 to 08:15:02 UTC"
+
+
+CONTENTS = st.frozensets(st.sampled_from([c for c in Category if c.is_personal]), min_size=1, max_size=4)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CONTENTS, min_size=1, max_size=30))
+def test_a_line_says_of_each_try_what_it_asked_for(look: MakeLook, contents: list[frozenset[Category]]) -> None:
+    numbered = iter(range(1, 1_000))
+    entries = [
+        look(next(numbered), allowed=False, at=NOW + timedelta(seconds=second), category=category, because="not shared")
+        for second, content in enumerate(contents)
+        for category in content
+    ]
+
+    (day,) = access_history_view(looks_of(*entries), wanted=AccessFilter(), today=TODAY, log=LOG).days
+    (line,) = day.entries
+
+    asked = Counter(
+        f"your {listed([CATEGORIES[one].phrase for one in Category if one in content])}" for content in contents
+    )
+    said = line.detail.removesuffix(", for planning your training. Not shared.").removeprefix("They asked ")
+    if len(asked) == 1:
+        assert said == f"for {next(iter(asked))}"
+        return
+    told = dict(reversed(part.split(" for ", 1)) for part in said.split("; "))
+    rest = told.pop("other parts", None)
+    number = {"once": 1} | {counted(n, "time"): n for n in range(2, 31)}
+    assert {what: number[times] for what, times in told.items()} == {what: asked[what] for what in told}
+    assert len(told) == min(len(asked), MOST_CONTENTS)
+    assert (number[rest] if rest else 0) == len(contents) - sum(asked[what] for what in told)
 
 
 def test_a_category_that_was_asked_for_many_times_is_named_once(look: MakeLook) -> None:
