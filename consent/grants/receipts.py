@@ -187,7 +187,7 @@ def _process(process: Process) -> dict[str, Any]:
         "dpv:hasStorageCondition": {
             "dpv:StorageLocation": "the club's own node",
             "dpv:StorageDuration": None if process.ends is None else process.ends.isoformat(),
-            "dpv:StorageDeletion": "by the athlete's request, or with the end of the grant",
+            "dpv:StorageDeletion": "by the athlete's request; the end of the grant ends the sharing, not the storage",
         },
         "x:granularity": process.granularity.word,
     }

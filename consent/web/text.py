@@ -85,6 +85,9 @@ PERSONS = {
 }
 """What one person of a role is called after a comma."""
 
+DURABILITY_HINT = "availability over 12 months; where known, heavier weeks in them and injuries of up to three years"
+"""What the index sums up: the same words whichever parts an athlete's own has (docs/indices.md §8)."""
+
 PURPOSES = {
     Purpose.SELF_INSIGHT: "Your own insight",
     Purpose.CARE: "Your care",

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chassis.text import listed, long_date, moment
+from consent.grants.lifecycle import COOL_DOWN
 from consent.grants.values import Change, ReceiptRecord
+from consent.web.sharing.stopping import BAND_BACK, BAND_NOTICED
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
-from policies.vocabulary import ConsentState, Granularity, OrgId
+from policies.vocabulary import Category, ConsentState, Granularity, OrgId
 
 _TITLES = {
     ConsentState.GIVEN: "Your choice is recorded",
@@ -18,7 +20,10 @@ _TITLES = {
 _AFTER = {
     ConsentState.GIVEN: "You can stop at any time under “Shared now”.",
     ConsentState.RENEWED: "You can stop at any time under “Shared now”.",
-    ConsentState.REFUSED: "They see “not available”, the same text as when there is not enough data.",
+    ConsentState.REFUSED: (
+        "They see “not available”, the same text as when there is not enough data. "
+        f"Your club cannot ask again within {COOL_DOWN.days} days."
+    ),
     ConsentState.DEFERRED: (
         "They see “not available”. The request stays under “Asked of me” until it closes. We do not remind you."
     ),
@@ -66,7 +71,7 @@ def receipt_page(record: ReceiptRecord, names: Mapping[OrgId, str]) -> ReceiptPa
     return ReceiptPage(
         receipt_id=record.receipt_id,
         title=_title(record),
-        after=_AFTER.get(record.status, ""),
+        after=_after(record),
         lines=_lines(record, names),
         at=moment(record.at),
         leaf_hash=record.leaf_hash,
@@ -84,6 +89,17 @@ def _title(record: ReceiptRecord) -> str:
     what = f" your {CATEGORIES[categories[0]].phrase}" if len(categories) == 1 else ""
     groups = listed(list(dict.fromkeys(RECIPIENTS[recipient.role].phrase for recipient in recipients)))
     return f"Sharing{what} with {groups} has stopped" if groups else title
+
+
+def _after(record: ReceiptRecord) -> str:
+    """What follows; of a band that was taken back another thing than of what the athlete turns on alone."""
+    bands = {change.cell.category is Category.DURABILITY for change in record.changes}
+    if record.status is not ConsentState.WITHDRAWN or True not in bands:
+        return _AFTER.get(record.status, "")
+    band = f"{BAND_NOTICED} {BAND_BACK}"
+    if False not in bands:
+        return f"It holds from the next page that anyone opens. {band}"
+    return f"{_AFTER[ConsentState.WITHDRAWN]} Of the durability band: {band[0].lower()}{band[1:]}"
 
 
 def _lines(record: ReceiptRecord, names: Mapping[OrgId, str]) -> tuple[ReceiptLine, ...]:

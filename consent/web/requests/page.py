@@ -121,9 +121,12 @@ def slip_of(release: ReleaseView, *, is_frozen: bool = False) -> ReleaseSlip:
 
 def measures_of(own: OwnView) -> str:
     """Say what the number sums up."""
-    load = "" if own.load_tolerance is None else ", and how you handled your own heavier weeks"
-    time = "training and matches because of injury in the last 12 months"
-    return f"This number sums up how available you were for {time}{load}."
+    parts = [
+        "how available you were for training and matches because of injury in the last 12 months",
+        "" if own.load_tolerance is None else "how you handled your own heavier weeks in them",
+        "" if own.history is None else "how many days injuries before them cost you, up to three years back",
+    ]
+    return f"This number sums up {listed([part for part in parts if part])}."
 
 
 def sources_of(lineage: tuple[Lineage, ...]) -> str:
@@ -140,7 +143,7 @@ def interval_chart(release: ReleaseView) -> Chart:
     seen = f"They would see the band {_words(bands.band)} with the range {_words(bands.band_range)}"
     return Chart(
         finding=f"You see {bands.own_text}; they would see {bands.band_text}",
-        about="Index from 0 to 100 over the last 12 months. Dot or block: the figure; line: where it most likely lies.",
+        about="Index from 0 to 100. Dot or block: the figure; line: where it most likely lies.",
         label=f"{finding}. {seen}.",
         wide=to_svg(spec),
         narrow=to_svg(narrowed(spec)),

@@ -13,7 +13,8 @@ from consent.releases.values import ReleaseView
 from consent.web.portal import Portal, RequestContext, see_other
 from consent.web.request_context import CheckedForm, PortalHere, SignedIn, is_shown, shown_state
 from consent.web.requests.page import bands_of, interval_chart, left_out, measures_of, parts_of, slip_of, sources_of
-from consent.web.text import ANSWERS, PURPOSES, RECIPIENTS, STATES
+from consent.web.sharing.stopping import BAND_BACK, BAND_NOTICED
+from consent.web.text import ANSWERS, DURABILITY_HINT, PURPOSES, RECIPIENTS, STATES
 from policies.vocabulary import ConsentState
 
 router = APIRouter()
@@ -62,6 +63,9 @@ def request_page(portal: PortalHere, context: SignedIn, release_id: str) -> HTML
         sources=sources_of(release.lineage),
         slip=slip_of(release, is_frozen=context.member.is_frozen),
         quiet_days=COOL_DOWN.days,
+        band_noticed=BAND_NOTICED,
+        band_back=BAND_BACK,
+        hint=DURABILITY_HINT,
         shown=shown,
         is_live=is_live,
         is_frozen=context.member.is_frozen,

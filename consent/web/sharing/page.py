@@ -10,6 +10,7 @@ from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.sharing.freeze import frozen_lead
 from consent.web.sharing.recipient_names import names_of
+from consent.web.sharing.stopping import when_stopped
 from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words
 from policies.grant import Recipient
 from policies.vocabulary import Category, Granularity
@@ -48,7 +49,8 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """One recipient that gets something. see: address of what they see. stop: where the stop form goes.
+    """One recipient that gets something. see: address of what they see. stop: where the stop form goes; stopping: what
+    follows, "" for nothing to say.
 
     key: the recipient's name in forms; empty for a release of its own, which `stop` names already.
     """
@@ -61,6 +63,7 @@ class CardView:
     ends: str
     see: str
     stop: str
+    stopping: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,11 @@ def _cards(
     is_frozen: bool,
 ) -> tuple[CardView, ...]:
     shown = [
-        _card(words, on, releases)
+        _card(words, on, releases, is_frozen=is_frozen)
         for recipient, words in names.items()
         if (on := [c for c in cells if c.recipient == recipient and c.is_on])
     ]
-    shown += [_card_apart(release) for release in apart]
+    shown += [_card_apart(release, is_frozen=is_frozen) for release in apart]
     if is_frozen:
         shown = [replace(card, gets=f"Nothing while your data is frozen. Let out: {card.gets}") for card in shown]
     return tuple(shown)
@@ -204,7 +207,9 @@ def gets(on: Sequence[MatrixCell]) -> str:
     return f"Your {listed(phrases)}."
 
 
-def _card(words: RecipientWords, on: Sequence[MatrixCell], releases: Sequence[ReleaseView]) -> CardView:
+def _card(
+    words: RecipientWords, on: Sequence[MatrixCell], releases: Sequence[ReleaseView], *, is_frozen: bool
+) -> CardView:
     return CardView(
         key=key_of(on[0].recipient),
         title=words.title,
@@ -214,10 +219,11 @@ def _card(words: RecipientWords, on: Sequence[MatrixCell], releases: Sequence[Re
         ends=_ends(on, releases),
         see=f"/shared/preview/{on[0].recipient.org}/{on[0].recipient.role.value}",
         stop="/shared/stop",
+        stopping=when_stopped(on[0].recipient.role, {c.category for c in on}, is_frozen=is_frozen),
     )
 
 
-def _card_apart(release: ReleaseView) -> CardView:
+def _card_apart(release: ReleaseView, *, is_frozen: bool) -> CardView:
     words = RECIPIENTS[release.recipient.role]
     return CardView(
         key="",
@@ -228,6 +234,7 @@ def _card_apart(release: ReleaseView) -> CardView:
         ends=long_date(release.until),
         see=f"/asked/{release.release_id}",
         stop=f"/asked/{release.release_id}/stop",
+        stopping=when_stopped(release.recipient.role, {Category.DURABILITY}, is_frozen=is_frozen),
     )
 
 

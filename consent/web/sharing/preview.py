@@ -7,7 +7,16 @@ from chassis.text import long_date, sentence
 from consent.grants.values import MatrixCell
 from consent.releases.values import ReleaseView
 from consent.web.sharing.page import end_of, granularity_of, key_of
-from consent.web.text import CATEGORIES, PURPOSES, RECIPIENTS, RecipientWords, granularity_words, span
+from consent.web.sharing.stopping import STAFF, gets_nothing, when_stopped
+from consent.web.text import (
+    CATEGORIES,
+    DURABILITY_HINT,
+    PURPOSES,
+    RECIPIENTS,
+    RecipientWords,
+    granularity_words,
+    span,
+)
 from policies.vocabulary import Role
 
 
@@ -39,16 +48,32 @@ class PreviewView:
     slips: tuple[Slip, ...]
     hidden: tuple[str, ...]
     never: tuple[str, ...]
-    is_learning: bool
-    is_office: bool
+    role: Role
+    stopping: str
     held: tuple[str, ...] = ()
 
     @property
     def lead(self) -> str:
         """What they get and for what, in one sentence; or that they get nothing."""
         if not self.slips:
-            return "Nothing. For them you look like anyone with too little data."
+            return gets_nothing(self.role)
         return f"{self.about}. What for: {self.purpose.lower()}, and nothing else."
+
+    @property
+    def is_learning(self) -> bool:
+        """True for league learning, which gets sums."""
+        return self.role is Role.FL_AGGREGATOR
+
+    @property
+    def is_office(self) -> bool:
+        """True for the front office, whose exact bytes are shown."""
+        return self.role is Role.FRONT_OFFICE
+
+    @property
+    def told(self) -> str:
+        """What they learn of what is off."""
+        told = "They are never told what is off, who turned it off, or when"
+        return f"{told}; they can notice what they do not see any more." if self.role in STAFF else f"{told}."
 
     @property
     def released(self) -> tuple[Slip, ...]:
@@ -77,8 +102,8 @@ def preview_of(
         slips=tuple(_slip(c, releases) for c in seen),
         hidden=tuple(CATEGORIES[c.category].title for c in column if not c.is_on and not c.never_rule),
         never=tuple(CATEGORIES[c.category].title for c in column if c.never_rule),
-        is_learning=first.recipient.role is Role.FL_AGGREGATOR,
-        is_office=first.recipient.role is Role.FRONT_OFFICE,
+        role=first.recipient.role,
+        stopping=when_stopped(first.recipient.role, {c.category for c in seen}),
         held=tuple(CATEGORIES[c.category].title for c in column if is_frozen and c.is_on),
     )
 
@@ -93,7 +118,7 @@ def _slip(cell: MatrixCell, releases: Sequence[ReleaseView]) -> Slip:
         return Slip(words.title, words.hint, level.label, level.shown, until)
     return Slip(
         words.title,
-        "availability and load robustness",
+        DURABILITY_HINT,
         level.label,
         level.shown,
         until,

@@ -21,12 +21,17 @@ from consent.web.sharing.freeze import LIFTED_BY_ATHLETE, FreezeNotice, freeze_n
 from consent.web.sharing.page import end_of, granularity_of, key_of, shared_view
 from consent.web.sharing.preview import preview_of
 from consent.web.sharing.recipient_names import names_of, recipients_of
+from consent.web.sharing.stopping import when_stopped
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
 from policies.grant import Recipient
 from policies.vocabulary import AthleteId, Category
 
 router = APIRouter()
 HERE = "/shared"
+RESTS_ON = (
+    "The light is worked out for each group only from what the same group gets besides it: heart and recovery, sleep, "
+    "morning answers and test results. It needs two of these at least; with readiness alone it says “not enough data”."
+)
 CHANGED = ChangeProblem(
     "choices", "This has changed meanwhile; nothing was recorded. Check what holds now, and choose again."
 )
@@ -205,7 +210,8 @@ def _form(
         never=[names[c.recipient].title for c in row if c.never_rule],
         by_release=[names[c.recipient].phrase for c in row if c.by_release and not c.never_rule],
         asked=asked,
-        live=[_live(c, releases) for c in row if c.is_on],
+        live=[_live(c, releases, is_frozen=context.member.is_frozen) for c in row if c.is_on],
+        rests_on=RESTS_ON if row[0].category is Category.READINESS else "",
         latest=latest_end(portal.today),
         latest_words=long_date(latest_end(portal.today)),
         earliest=portal.today,
@@ -213,13 +219,14 @@ def _form(
     )
 
 
-def _live(cell: MatrixCell, releases: Sequence[ReleaseView]) -> dict[str, str]:
+def _live(cell: MatrixCell, releases: Sequence[ReleaseView], *, is_frozen: bool) -> dict[str, str]:
     end = end_of(cell, releases)
     return {
         "key": key_of(cell.recipient),
         "who": f"{RECIPIENTS[cell.recipient.role].title}, {cell.recipient_name}",
         "level": granularity_words(cell.category, granularity_of(cell)).label,
         "until": long_date(end) if end else "",
+        "stopping": when_stopped(cell.recipient.role, {cell.category}, is_frozen=is_frozen),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from consent.releases.values import ReleaseView
-from consent.web.requests.page import bands_of, interval_chart, left_out, parts_of, sources_of
+from consent.web.requests.page import bands_of, interval_chart, left_out, measures_of, parts_of, sources_of
 from policies.release import OwnView
 from policies.vocabulary import Lineage
 
@@ -41,6 +41,18 @@ def test_parts_are_scaled_to_what_is_present(release: Release) -> None:
     ]
     assert [p.share for p in without_load] == [73, 27]
     assert sum(p.share for p in without_load) == 100
+
+
+@pytest.mark.parametrize("load", [None, 81])
+@pytest.mark.parametrize("history", [None, 54])
+def test_what_the_number_sums_up_names_each_part_that_is_in_it(load: int | None, history: int | None) -> None:
+    own = OwnView(median=80.5, low=74.9, high=84.2, availability=89, load_tolerance=load, history=history)
+
+    said, parts = measures_of(own), [part.name for part in parts_of(own)]
+
+    assert "how available you were" in said
+    assert ("heavier weeks" in said) == ("Handling your heavier weeks" in parts)
+    assert ("up to three years" in said) == ("Injuries older than 12 months" in parts)
 
 
 def test_a_source_that_is_in_it_is_never_called_absent() -> None:

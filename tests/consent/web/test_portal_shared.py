@@ -12,6 +12,7 @@ from consent.web.sharing.preview import preview_of
 from consent.web.sharing.recipient_names import names_of
 from consent.web.sharing.rules import rules_view
 from policies.enforcer import Enforcer
+from policies.grant import Cell
 from policies.vocabulary import Category, ConsentState, Granularity, Role
 
 Matrix = Callable[..., list[MatrixCell]]
@@ -104,6 +105,54 @@ def test_the_preview_of_nothing_has_no_slip(matrix: Matrix) -> None:
     assert view.slips == ()
     assert "Heart and recovery" in view.hidden
     assert "Cycle health" in view.never
+
+
+ROLES = (Role.COACH, Role.MEDICAL, Role.FRONT_OFFICE, Role.NATIONAL_TEAM, Role.FL_AGGREGATOR)
+
+
+def test_only_the_front_office_is_said_to_see_what_too_little_data_looks_like(matrix: Matrix) -> None:
+    cells = matrix()
+    leads = {
+        role: preview_of(names_of(cells)[column[0].recipient], column, []).lead
+        for role in ROLES
+        if (column := [c for c in cells if c.recipient.role is role])
+    }
+
+    assert [role for role in ROLES if "too little data" in leads[role]] == [Role.FRONT_OFFICE]
+    assert [role for role in ROLES if "can notice" in leads[role]] == [Role.COACH, Role.MEDICAL]
+    assert all(leads.values())
+
+
+def test_a_stop_says_before_it_who_can_notice_and_how_it_comes_back(matrix: Matrix, release: Release) -> None:
+    band = release(state=ConsentState.GIVEN)
+    sleep = {(Category.SLEEP, Role.FL_AGGREGATOR): (Granularity.COHORT, SPRING)}
+
+    cards = shared_view(matrix(COACH_SEES | sleep, release_id=band.release_id), [band]).cards
+    told = {card.key: card.stopping for card in cards}
+
+    assert "They can notice" not in told["league.fl_aggregator"]
+    assert "they can notice it: their board lists who shares readiness" in told["club-a.coach"]
+    assert "they could notice that the band went away" in told["club-a.front_office"]
+    assert "Your club cannot ask you within 90 days" in told["club-a.front_office"]
+
+
+def test_the_receipt_of_a_band_taken_back_promises_no_choice_under_shared_now(matrix: Matrix) -> None:
+    cells = matrix(COACH_SEES)
+    band = next(c.cell for c in cells if c.category is Category.DURABILITY and c.recipient.role is Role.FRONT_OFFICE)
+    sleep = next(c.cell for c in cells if c.category is Category.SLEEP and c.recipient.role is Role.COACH)
+
+    def after(*stopped: Cell) -> str:
+        changes = tuple(Change(cell, Granularity.NONE) for cell in stopped)
+        at = datetime(2026, 11, 24, tzinfo=UTC)
+        return receipt_page(
+            ReceiptRecord("rcp-1", sleep.athlete, at, ConsentState.WITHDRAWN, changes, "ab" * 32), {}
+        ).after
+
+    assert "“Shared now”" in after(sleep)
+    assert "90 days" not in after(sleep)
+    assert "“Shared now”" not in after(band)
+    assert "90 days" in after(band)
+    assert "Of the durability band: they could notice" in after(band, sleep)
 
 
 def test_every_never_has_its_rule_in_words(matrix: Matrix, rules: Enforcer) -> None:

@@ -20,6 +20,27 @@ def test_bands_of_the_worked_case() -> None:
     assert (index.index_band_5pt, index.interval_rounded_outward) == ("80-85", "70-85")
 
 
+LIMITS_OF_VERSIONS = {
+    "office-3": (
+        "Availability over 12 months and, where known, handling of heavier weeks in them and injuries of up to three "
+        "years. No forecast of injury. No sleep, heart, mood, illness or cycle data."
+    )
+}
+"""The signed texts, each with its version: a text that changes is another line here, and another version."""
+
+
+@given(
+    st.one_of(st.none(), st.just(Share(8, 8))),
+    st.one_of(st.none(), st.just(()), st.just(((20.0, 700.0),))),
+)
+def test_the_signed_text_is_its_versions_and_tells_no_part(
+    tolerance: Share | None, older: tuple[tuple[float, float], ...] | None
+) -> None:
+    index = office_index(durability(DurabilityInputs(360, (), tolerance, None, older)), **KEYS, is_minor=False)
+
+    assert index.limits_text == LIMITS_OF_VERSIONS[index.version]
+
+
 def test_payload_has_these_keys_and_no_other() -> None:
     index = office_index(durability(CASE_2), **KEYS, is_minor=False)
 
