@@ -1,8 +1,11 @@
 """One athlete's page: the light, the evidence, what is proposed, and the measurements that they share."""
 
+from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from chassis.text import listed, long_date, plural, sentence, weekday_date
@@ -10,13 +13,13 @@ from chassis.web.charts import Chart
 from client.coaching.daily_assessment import DailyAssessment
 from client.coaching.domains import TRAITS, Domain
 from client.coaching.evidence import Evidence
-from client.coaching.histories import index_of
+from client.coaching.histories import availability_on, index_of
 from client.coaching.journal import CoachingJournal
 from client.coaching.missing_evidence import missing_evidence
 from client.coaching.proposal import Proposal
 from client.coaching.readiness import Light
 from client.coaching.regression import LEAST_POINTS, MOST_REDUCTIONS, RULE, Level
-from client.coaching.review import ReviewAnswer, ReviewDecision, override_rate
+from client.coaching.review import REASON_TEXT, ReviewAnswer, ReviewDecision, override_rate
 from client.features.daily import DailyTable
 from client.features.days.column_sources import SourcesOfFigures
 from client.features.morning_answers import morning_items_used
@@ -29,8 +32,14 @@ from client.web.charts.load import load_chart, load_sources
 from client.web.charts.sleep import sleep_chart, sleep_sources
 from client.web.charts.sources import page_names
 from client.web.site import DECISIONS_DAYS, ClubSite
-from client.web.viewer import Viewer
+from client.web.tables import streams_of
+from client.web.viewer import ROLE_NAMES, Viewer
 from policies.vocabulary import AthleteId, Category
+
+RECORD_DAYS = 28
+CHANGED_SINCE = "What it was decided on has changed since."
+# What the days of a category are derived from where its readings are no numbers of a day by themselves.
+_DERIVED: Mapping[Category, tuple[str, ...]] = {Category.HEART: ("lnrmssd",), Category.SLEEP: ("sleep_h",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         here="/athletes",
         access=it.access,
         title=it.athlete.name,
-        finding=_finding(it.athlete.name, one),
+        finding=athlete_finding(it.athlete.name, one),
         name=it.athlete.name,
         athlete=athlete,
         day=weekday_date(it.day),
@@ -110,7 +119,7 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         plan=text.plan(one.plan, it.day) if one else "",
         no_change=_no_change(one) if one else "",
         ends=_ends(site, one),
-        decision=decision_words(site, one.decision) if one and one.decision else None,
+        decision=decision_words(site, one.decision, one.proposal) if one and one.decision else None,
         percentile=text.percentile(one.evidence.readiness) if one else "",
         light_lacks=text.light_lacks(one.evidence, site.context(it.day).weights) if one else "",
         evidence=evidence_rows(one.evidence, morning_items_used(it.table)) if one else [],
@@ -121,6 +130,8 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         is_grey=one is not None and one.evidence.is_grey,
         seen=_seen(it.access, athlete),
         shared=_shared(site, it),
+        recorded=recorded(it.table, it.access.of(athlete)),
+        record=availability_record(it.table, it.day) if Category.INJURY in it.access.of(athlete) else {},
         history=history(site.journal, athlete, it.day),
         in_a_row=f"{one.easier_in_a_row} of at most {MOST_REDUCTIONS}" if one else "",
         charts=_charts(site, it),
@@ -165,15 +176,43 @@ def _shared(site: ClubSite, it: Opened) -> str:
     return f"{_seen(it.access, it.athlete.athlete)}, by {it.athlete.name}’s choice{until}. This look is recorded."
 
 
-def _finding(name: str, one: DailyAssessment | None) -> str:
+def recorded(table: DailyTable, categories: Set[Category]) -> dict[str, str]:
+    """Return of each of these categories, in words, the day of its newest entry, or that nothing is recorded."""
+    found = {}
+    for category, words in text.CATEGORY_WORDS.items():
+        if category in categories and category is not Category.READINESS:
+            names = (*(one.value for one in streams_of(frozenset({category}))), *_DERIVED.get(category, ()))
+            known = np.array([table.column(name) for name in names])
+            days = np.flatnonzero(np.isfinite(known).any(axis=0))
+            newest = f"newest entry of {long_date(table.dates[days[-1]])}" if days.size else "nothing recorded"
+            found[sentence(words)] = newest
+    return found
+
+
+def availability_record(table: DailyTable, day: date) -> dict[str, str]:
+    """Return today's availability as the club recorded it, and how many of the last 28 days were of each kind."""
+    placed = index_of(table, day)
+    days = range(placed[1] - RECORD_DAYS + 1, placed[1] + 1) if placed else range(-RECORD_DAYS, 0)
+    states = [availability_on(placed[0], one) if placed and one >= 0 else None for one in days]
+    counts = Counter(text.AVAILABLE_WORDS[one].lower() for one in states)
+    told = "; ".join(f"{counts[word]} {word}" for word in map(str.lower, text.AVAILABLE_WORDS.values()) if counts[word])
+    return {"Today": text.AVAILABLE_WORDS[states[-1]], f"Last {RECORD_DAYS} days": told}
+
+
+def athlete_finding(name: str, one: DailyAssessment | None) -> str:
+    """Return the title of an athlete's page: what is asked, what was decided, or how they are beside their usual."""
     if one is None:
         return name
     if one.available == "out":
         return f"{name}: not training"
     if one.to_decide:
         return f"{name}: {_question(one)}"
+    if one.decision is not None:
+        return f"{name}: {'less load today' if one.decision.is_lower else 'the plan is kept'}, decided"
     if one.outcome.ask:
         return f"{name}: not enough data, please ask"
+    if one.evidence.flags.any:
+        return f"{name}: reported a problem, please ask"
     return f"{name}: {text.LIGHT_WORDS[one.light]} today"
 
 
@@ -241,8 +280,8 @@ def _points(evidence: Evidence, domain: Domain) -> int:
     return finding.points if finding else -1
 
 
-def decision_words(site: ClubSite, decision: ReviewDecision) -> dict[str, str]:
-    """Return a decision in words."""
+def decision_words(site: ClubSite, decision: ReviewDecision, proposal: Proposal | None) -> dict[str, str]:
+    """Return a decision in words. proposal: the one that stands now, whose grounds are told if it was decided on."""
     answers = {
         ReviewAnswer.ACCEPT: "The proposal is used",
         ReviewAnswer.MODIFY: "Another load",
@@ -252,6 +291,9 @@ def decision_words(site: ClubSite, decision: ReviewDecision) -> dict[str, str]:
     return {
         "answer": answers[decision.answer],
         "load": f"{decision.chosen_au:,.0f} AU of {decision.planned_au:,.0f} AU planned",
+        "because": proposal.because if proposal and proposal.proposal_id == decision.proposal_id else CHANGED_SINCE,
+        "reason": REASON_TEXT[decision.reason] if decision.reason else "",
+        "who": f"{decision.person}, {ROLE_NAMES[decision.role].lower()}",
         "at": f"{weekday_date(at.date())}, {text.clock_time(at)}",
         "record": decision.proposal_id[:12],
     }

@@ -76,7 +76,7 @@ def _decided(site: ClubSite, viewer: Viewer, athlete: AthleteId) -> Response:
         title="Decision recorded",
         name=it.athlete.name,
         athlete=it.athlete.athlete,
-        decision=decision_words(site, it.assessment.decision),
+        decision=decision_words(site, it.assessment.decision, it.assessment.proposal),
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from chassis.text import listed, long_date, moment
 from consent.grants.lifecycle import COOL_DOWN
+from consent.grants.matrix import is_by_release
 from consent.grants.values import Change, ReceiptRecord
 from consent.web.sharing.stopping import BAND_BACK, BAND_NOTICED
 from consent.web.text import CATEGORIES, RECIPIENTS, granularity_words
-from policies.vocabulary import Category, ConsentState, Granularity, OrgId
+from policies.vocabulary import ConsentState, Granularity, OrgId
 
 _TITLES = {
     ConsentState.GIVEN: "Your choice is recorded",
@@ -93,7 +94,8 @@ def _title(record: ReceiptRecord) -> str:
 
 def _after(record: ReceiptRecord) -> str:
     """What follows; of a band that was taken back another thing than of what the athlete turns on alone."""
-    bands = {change.cell.category is Category.DURABILITY for change in record.changes}
+    cells = [change.cell for change in record.changes]
+    bands = {is_by_release(cell.category, cell.recipient.role) for cell in cells}
     if record.status is not ConsentState.WITHDRAWN or True not in bands:
         return _AFTER.get(record.status, "")
     band = f"{BAND_NOTICED} {BAND_BACK}"

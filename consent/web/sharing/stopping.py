@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from consent.grants.lifecycle import COOL_DOWN
+from consent.grants.matrix import is_by_release
 from policies.vocabulary import Category, Role
 
 STAFF: Final = frozenset({Role.COACH, Role.MEDICAL})
@@ -23,7 +24,7 @@ def when_stopped(role: Role, categories: Collection[Category], *, is_frozen: boo
 
     is_frozen: nothing is seen of it now, so nothing more goes away.
     """
-    if Category.DURABILITY in categories:
+    if any(is_by_release(category, role) for category in categories):
         band = BAND_BACK if is_frozen else f"{BAND_NOTICED} {BAND_BACK}"
         return f"If you stop: {band[0].lower()}{band[1:]}"
     if role in STAFF and categories and not is_frozen:

@@ -1,9 +1,20 @@
 """The athlete page: only shared categories, the same closed page for denied and unknown, charts with table twins."""
 
+import math
 import re
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.text import sentence
+from client.features.daily import DailyTable
 from client.web.access import SHOWN
+from client.web.athlete import availability_record
+from client.web.text import CATEGORY_WORDS
 from policies.vocabulary import AthleteId, Category
 
 Ids = dict[str, AthleteId]
@@ -97,7 +108,48 @@ def test_what_is_not_compared_says_what_it_needs_and_what_is_there(context: Any,
     assert "Morning answers: needs" in page
     assert "Resting pulse" not in page
     assert "Sleep:" not in page
-    assert "Not compared" not in context.http.get(f"/athletes/{ids['well']}").text
+    assert "Not in this list" not in context.http.get(f"/athletes/{ids['well']}").text
+
+
+@pytest.mark.parametrize("category", [one for one in SHOWN if one is not Category.READINESS])
+def test_what_is_shared_and_holds_nothing_is_said_to_hold_nothing(
+    context: Any, consent: Any, ids: Ids, category: Category
+) -> None:
+    consent.granted[ids["new"]] = (category,)
+
+    page = context.http.get(f"/athletes/{ids['new']}").text
+
+    told = re.findall(r"<dt>([^<]+)</dt><dd>(newest entry of [^<]+|nothing recorded)</dd>", page)
+    empty = {Category.INJURY, Category.TESTS}
+    assert [(name, said == "nothing recorded") for name, said in told] == [
+        (sentence(CATEGORY_WORDS[category]), category in empty)
+    ]
+
+
+def test_the_injury_record_shows_whether_the_athlete_could_train_without_any_light(
+    context: Any, consent: Any, ids: Ids
+) -> None:
+    consent.granted[ids["new"]] = (Category.INJURY,)
+
+    page = context.http.get(f"/athletes/{ids['new']}").text
+
+    assert "<h2>Injury record</h2>" in page
+    assert "<dt>Today</dt><dd>Not recorded</dd>" in page
+    assert "<dd>28 not recorded</dd>" in page
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, math.nan]), min_size=1, max_size=60))
+def test_the_injury_record_counts_each_of_its_days_once(shares: list[float]) -> None:
+    day = date(2026, 3, 1)
+    dates = tuple(day - timedelta(days=back) for back in range(len(shares) - 1, -1, -1))
+
+    record = availability_record(DailyTable(dates, {"availability": np.array(shares)}), day)
+
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z ]+)", record["Last 28 days"])}
+    assert sum(counts.values()) == 28
+    assert counts.get("full", 0) == shares[-28:].count(1.0)
+    assert counts.get("not training", 0) == shares[-28:].count(0.0)
+    assert counts.get("restricted", 0) == shares[-28:].count(0.5)
 
 
 def test_the_proposal_says_because_and_would_change_if(context: Any, ids: Ids) -> None:

@@ -5,10 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.web.page_errors import page_of_form
+from client.coaching.evidence import Evidence, Flags
+from client.coaching.readiness import Light, Readiness
 from client.declared_events import ROUTES
+from client.web.athlete import athlete_finding
 from policies.vocabulary import AthleteId, Category
+from tests.client.web.test_board_groups import DECISION, KEPT, morning
 
 Ids = dict[str, AthleteId]
 
@@ -41,7 +47,7 @@ def test_accepting_goes_over_a_check_page_to_a_done_page(context: Any, consent: 
     assert answer.status_code == 303
     assert answer.headers["location"] == f"{path(ids)}/decided"
     done = context.http.get(answer.headers["location"]).text
-    assert "Your decision is recorded" in done
+    assert "A decision is recorded" in done
     assert "0 AU of 480 AU planned" in done
     assert [(one["person"], one["answer"]) for one in consent.decided] == [("demo-coach", "accept")]
 
@@ -83,6 +89,32 @@ def test_the_page_of_somebody_who_no_longer_shares_does_not_ask_to_wait(context:
     assert answers[0].text == answers[1].text
     assert "Waiting does not help" in answers[0].text
     assert "Try again" not in answers[0].text
+
+
+def test_after_a_decision_its_grounds_reason_and_person_stay_on_the_page(context: Any, ids: Ids) -> None:
+    context.send(modified(context, ids, "200", "talked").text, f"{path(ids)}/record")
+
+    page = context.http.get(path(ids)).text
+
+    assert "<h1>Edda Vale: less load today, decided</h1>" in page
+    assert "The athlete reported pain. That comes before any number." in page
+    assert re.search(r"<dt>Reason given</dt>\s*<dd>Agreed with the athlete</dd>", page)
+    assert re.search(r"<dt>Decided by</dt>\s*<dd>demo-coach, ", page)
+
+
+@given(st.sampled_from([None, DECISION, KEPT]), st.sampled_from(Light), st.booleans())
+def test_the_title_of_an_athlete_tells_a_decision_and_a_reported_problem(
+    decision: Any, light: Light, is_ill: bool
+) -> None:
+    ill = Evidence(Readiness(light, None, None, {}), {}, {}, Flags(illness=is_ill))
+
+    title = athlete_finding("Ada", morning(light, decision=decision, **({"evidence": ill} if is_ill else {})))
+
+    if decision is not None:
+        assert title.endswith(", decided")
+        assert ("less load" in title) == (decision.chosen_au < decision.planned_au)
+    elif is_ill:
+        assert "as usual" not in title
 
 
 def test_the_check_page_keeps_nothing(context: Any, consent: Any, ids: Ids) -> None:

@@ -11,6 +11,7 @@ from consent.web.sharing.page import CellLook, shared_view
 from consent.web.sharing.preview import preview_of
 from consent.web.sharing.recipient_names import names_of
 from consent.web.sharing.rules import rules_view
+from consent.web.sharing.stopping import when_stopped
 from policies.enforcer import Enforcer
 from policies.grant import Cell
 from policies.vocabulary import Category, ConsentState, Granularity, Role
@@ -136,6 +137,14 @@ def test_a_stop_says_before_it_who_can_notice_and_how_it_comes_back(matrix: Matr
     assert "Your club cannot ask you within 90 days" in told["club-a.front_office"]
 
 
+def test_what_a_stop_says_fits_every_cell_of_the_matrix(matrix: Matrix) -> None:
+    for cell in matrix():
+        said = when_stopped(cell.recipient.role, {cell.category})
+
+        assert ("90 days" in said) == cell.by_release
+        assert ("their board" in said) == (cell.recipient.role in (Role.COACH, Role.MEDICAL))
+
+
 def test_the_receipt_of_a_band_taken_back_promises_no_choice_under_shared_now(matrix: Matrix) -> None:
     cells = matrix(COACH_SEES)
     band = next(c.cell for c in cells if c.category is Category.DURABILITY and c.recipient.role is Role.FRONT_OFFICE)
@@ -153,6 +162,8 @@ def test_the_receipt_of_a_band_taken_back_promises_no_choice_under_shared_now(ma
     assert "“Shared now”" not in after(band)
     assert "90 days" in after(band)
     assert "Of the durability band: they could notice" in after(band, sleep)
+    coach = next(c.cell for c in cells if c.category is Category.DURABILITY and c.recipient.role is Role.COACH)
+    assert after(coach) == after(sleep)
 
 
 def test_every_never_has_its_rule_in_words(matrix: Matrix, rules: Enforcer) -> None:
