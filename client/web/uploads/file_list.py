@@ -183,7 +183,7 @@ def _summary(one: _Looked, state: str) -> str:
     if file.state is FileState.SKIPPED:
         return f"Not needed: {_short(file)}"
     rows = _rows(one, file.contents) if file.contents else ""
-    first, stop, rest = state.partition("; ") if state in (PART_UNUSED, PART_WOULD_BE_UNUSED) else (state, "", "")
+    first, stop, rest = (state, "", "") if one.is_asked else state.partition("; ")
     return f"{first} ({rows}){stop}{rest}" if rows else state
 
 

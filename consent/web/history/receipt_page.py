@@ -23,7 +23,7 @@ _AFTER = {
     ConsentState.RENEWED: "You can stop at any time under “Shared now”.",
     ConsentState.REFUSED: (
         "They see “not available”, the same text as when there is not enough data. "
-        f"Your club cannot ask again within {COOL_DOWN.days} days."
+        f"Your club cannot ask you again for the same purpose within {COOL_DOWN.days} days."
     ),
     ConsentState.DEFERRED: (
         "They see “not available”. The request stays under “Asked of me” until it closes. We do not remind you."

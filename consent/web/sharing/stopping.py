@@ -11,8 +11,8 @@ STAFF: Final = frozenset({Role.COACH, Role.MEDICAL})
 """Whoever has a board and a list of athletes at the club, on which those stand who share something with them."""
 BAND_NOTICED: Final = "They could notice that the band went away; letting it end by itself shows nothing."
 BAND_BACK: Final = (
-    f"It comes back only by your answer to a new request. Your club cannot ask you within {COOL_DOWN.days} days, and "
-    "there is no way to ask for a request here."
+    f"It comes back only by your answer to a new request. Your club cannot ask you for the same purpose within "
+    f"{COOL_DOWN.days} days, and there is no way to ask for a request here."
 )
 STAFF_NOTICE: Final = (
     "They can notice it: their board lists who shares readiness with them, their list of athletes who shares anything."

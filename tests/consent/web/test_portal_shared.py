@@ -134,7 +134,7 @@ def test_a_stop_says_before_it_who_can_notice_and_how_it_comes_back(matrix: Matr
     assert "They can notice" not in told["league.fl_aggregator"]
     assert "they can notice it: their board lists who shares readiness" in told["club-a.coach"]
     assert "they could notice that the band went away" in told["club-a.front_office"]
-    assert "Your club cannot ask you within 90 days" in told["club-a.front_office"]
+    assert "Your club cannot ask you for the same purpose within 90 days" in told["club-a.front_office"]
 
 
 def test_what_a_stop_says_fits_every_cell_of_the_matrix(matrix: Matrix) -> None:
