@@ -127,7 +127,6 @@ def show(site: ClubSite, viewer: Viewer, it: Opened) -> Response:
         unworn=site.settings.without_wearables,
         not_compared=_not_compared(it),
         points=_points_words(one) if one else "",
-        is_grey=one is not None and one.evidence.is_grey,
         seen=_seen(it.access, athlete),
         shared=_shared(site, it),
         recorded=recorded(it.table, it.access.of(athlete)),

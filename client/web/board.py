@@ -99,7 +99,7 @@ def _page(site: ClubSite, viewer: Viewer, access: PageAccess, uploads: Sequence[
         decided=_rows(groups[BoardGroup.DECIDED], day),
         planned=_rows(groups[BoardGroup.PLANNED], day),
         out=listed(out) if out else "",
-        light_needs=text.LIGHT_NEEDS,
+        light_needs=text.LIGHT_NEEDS if any(one.to_ask for _, one in groups[BoardGroup.ASK]) else "",
         false_red=FALSE_RED_PER_100,
         false_amber=FALSE_AMBER_PER_100,
         imported=newest_import(site, access, uploads),
