@@ -7,7 +7,7 @@ reasons and stays unused; the pages then say that no individual risk is availabl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -32,7 +32,10 @@ GATE_SEED = 20261123  # the bootstrap of the gate gives the same verdict for the
 
 
 class Verdict(BaseModel):
-    """What this node's gate said of one model. figures: mean absolute errors, or the gate's own figures."""
+    """What this node's gate said of one model. figures: mean absolute errors, or the gate's own figures.
+
+    judged_athletes: how many the judged days are of; None in a verdict of before, which did not say it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +44,7 @@ class Verdict(BaseModel):
     adopted: bool
     reasons: tuple[Annotated[str, Field(max_length=200)], ...]
     judged_days: int = Field(ge=0)
+    judged_athletes: int | None = Field(default=None, ge=0)
     figures: dict[str, float]
 
 
@@ -61,31 +65,36 @@ def judge_model(opened: OpenedModel, tables: Sequence[DailyTable]) -> Verdict:
     name = opened.record.model
     judges = {RECOVERY_SCHEMA.model: _judge_recovery, RISK_SCHEMA.model: _judge_risk}
     try:
-        reasons, days, figures = judges[name](opened.weights, [table for table in tables if table.dates])
+        found = judges[name](opened.weights, [table for table in tables if table.dates])
     except NotEnoughData:
-        reasons, days, figures = ("not enough days held back to judge it",), 0, {}
-    kept = {name: value for name, value in figures.items() if np.isfinite(value)}
+        found = _Judgement(("not enough days held back to judge it",), 0, 0, {})
+    kept = {name: value for name, value in found.figures.items() if np.isfinite(value)}
     return Verdict(
         model=name,
         model_id=opened.record.sha256,
-        adopted=not reasons,
-        reasons=reasons,
-        judged_days=days,
+        adopted=not found.reasons,
+        reasons=found.reasons,
+        judged_days=found.days,
+        judged_athletes=found.athletes,
         figures=kept,
     )
 
 
-Judgement = tuple[tuple[str, ...], int, Mapping[str, float]]
+class _Judgement(NamedTuple):
+    reasons: tuple[str, ...]
+    days: int
+    athletes: int
+    figures: Mapping[str, float]
 
 
-def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
+def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
     found = judge(weights, [readiness_days(table) for table in tables])
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
-    return reasons, found.test_days, {**alone, "federated": found.federated}
+    return _Judgement(reasons, found.test_days, found.athletes, {**alone, "federated": found.federated})
 
 
-def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
+def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
     if not tables:
         raise NotEnoughData("expected at least one athlete")
     overall = _usual_rate(tables)
@@ -93,7 +102,7 @@ def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> Judgement:
     chance, event, athlete, base = (np.concatenate(part) for part in zip(*columns, strict=True))
     outcomes = JudgedDays(chance, event, athlete.astype(np.int64), base)
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
-    return found.reasons, int(chance.size), found.figures
+    return _Judgement(found.reasons, int(chance.size), int(np.unique(athlete).size), found.figures)
 
 
 def _usual_rate(tables: Sequence[DailyTable]) -> float:

@@ -28,7 +28,8 @@ class AthleteDays:
 class SourceErrors:
     """Mean absolute errors in points of 0 to 10, over the athletes whose readiness comes from one app.
 
-    errors: by method, those that need no federation first and then "model"; others: of each further set of weights.
+    athletes: those of them who have days to judge on. errors: by method, those that need no federation first and then
+    "model"; others: of each further set of weights.
     """
 
     source: str
@@ -69,15 +70,15 @@ def errors_by_source(
 def _errors(
     source: str, squad: Sequence[ReadinessDays], weights: Floats, others: Sequence[Floats]
 ) -> SourceErrors | None:
-    if len(squad) < LEAST_ATHLETES:
-        return None
     try:
         judged = judge(weights, squad)
     except NotEnoughData:
         return None
+    if judged.athletes < LEAST_ATHLETES:
+        return None
     return SourceErrors(
         source=source,
-        athletes=len(squad),
+        athletes=judged.athletes,
         test_days=judged.test_days,
         errors={
             "person_mean": judged.person_mean,

@@ -21,6 +21,7 @@ from client.web.viewer import ROLE_NAMES
 
 LOOPBACK = ("127.0.0.1", "::1", "testclient")
 HOME = "/board"
+SIGN_IN = "/sign-in"
 WRONG_CODE = wrong_code("the club’s desk")
 WEAK_PIN = "Expected six figures that are not all the same and not in a row."
 WRONG_PIN = "This is not the PIN that you chose when you signed in on this device."
@@ -47,11 +48,12 @@ def router(site: ClubSite) -> APIRouter:
         held = site.cookie.read(request)
         if not is_own_token(csrf, held):
             raise Refused
-        if site.sign_in.sessions.unlock(held, pin):
-            return to(_own_path(back))
+        was_locked = site.sign_in.is_locked(held)
+        if site.sign_in.sessions.unlock(held, pin) or site.sign_in.viewer(held) is not None:
+            return to(_own_path(back))  # also where another tab has unlocked this device meanwhile
         if site.sign_in.is_locked(held):
             return locked_page(site, request, wrong=WRONG_PIN, back=back)
-        return _page(site, code=SIGNED_OUT)
+        return _page(site, code=SIGNED_OUT) if was_locked else to(SIGN_IN)
 
     def end(held: str | None) -> None:
         site.sign_in.sessions.end(held)

@@ -11,6 +11,7 @@ from audit.entries.details.codes import ClubPage
 from chassis.text import listed, long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
+from client.evaluation import LEAST_ATHLETES
 from client.federation.approval import MODEL_WORDS, ApprovalFile
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS, minus
@@ -43,6 +44,9 @@ FIGURE_AIMS = {
     "within_auc": "0.5 is chance",
     "within_auc_low": "above 0.5 needed",
 }
+LEAST_INJURIES = 10  # ours, as in the audit reports: a smaller count is close to naming who they happened to
+OF_TOO_FEW = f"Days of fewer than {LEAST_ATHLETES} athletes: no figure and no reason is shown, for they would be theirs"
+OF_UNKNOWN = "Of how many athletes was not noted: no figure and no reason is shown until the model is judged again"
 REASON_WORDS = {
     "not closer than person mean alone": "not closer than each athlete’s own mean",
     "not closer than EWMA alone": "not closer than each athlete’s weighted mean",
@@ -78,7 +82,10 @@ class CardWords:
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """What this node's gate said of one model, in words; `card` only where the model was adopted."""
+    """What this node's gate said of one model, in words; `card` only where the model was adopted.
+
+    days: "" where the days are of too few athletes to show what was found on them.
+    """
 
     learns: str
     result: str
@@ -151,14 +158,25 @@ def _lead(risk: Verdict | None, *, is_any: bool) -> str:
 
 
 def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
+    hidden = _hidden(verdict)
+    shown = () if hidden else tuple(verdict.figures)
     return VerdictRow(
         learns=MODEL_WORDS.get(verdict.model, verdict.model),
         result="Passed here" if verdict.adopted else "Not used here",
-        reasons=sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
-        days=f"{verdict.judged_days:,}",
-        figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in verdict.figures),
+        reasons=hidden or sentence("; ".join(_reason(text) for text in verdict.reasons)) or "Every check was passed",
+        days="" if hidden else f"{verdict.judged_days:,}",
+        figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in shown),
         card=_card(site, verdict) if verdict.adopted else None,
     )
+
+
+def _hidden(verdict: Verdict) -> str:
+    """Return why nothing of the judged days is shown, "" where it is: they are of enough athletes, or of none."""
+    if not verdict.judged_days:
+        return ""
+    if verdict.judged_athletes is None:
+        return OF_UNKNOWN
+    return OF_TOO_FEW if verdict.judged_athletes < LEAST_ATHLETES else ""
 
 
 def _reason(text: str) -> str:
@@ -180,8 +198,12 @@ def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
     if verdict.model == RECOVERY_SCHEMA.model:
         return f"{minus(value, 3)} points of 10"
-    shown = f"{value:,.0f}" if name == "events" else minus(value, 2)
+    shown = _count(value) if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value >= LEAST_INJURIES else f"fewer than {LEAST_INJURIES}"
 
 
 def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:

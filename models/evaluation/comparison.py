@@ -130,8 +130,12 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Mean absolute errors of given weights (`federated`) and of what needs no federation, on the same test days."""
+    """Mean absolute errors of given weights (`federated`) and of what needs no federation, on the same test days.
 
+    athletes: how many have such days.
+    """
+
+    athletes: int
     test_days: int
     person_mean: float
     persistence: float
@@ -148,6 +152,7 @@ def judge(weights: Floats, athletes: Sequence[ReadinessDays]) -> Judged:
     """
     splits = _splits(athletes)
     return Judged(
+        athletes=sum(split.test.n_valid > 0 for split in splits),
         test_days=sum(split.test.n_valid for split in splits),
         **_baselines(splits),
         local_ridge=_local_error(splits),

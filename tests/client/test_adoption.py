@@ -59,6 +59,7 @@ def test_a_model_that_always_says_the_own_mean_is_not_adopted(tables):
     assert not verdict.adopted
     assert "not closer than person mean alone" in verdict.reasons
     assert verdict.judged_days > 100
+    assert verdict.judged_athletes == 11  # one of the twelve answered too seldom
 
 
 def test_a_good_recovery_model_is_adopted_and_a_spoilt_one_is_not(tables):
@@ -86,6 +87,13 @@ def test_a_shorter_history_leaves_fewer_days_to_judge_on(tables):
     second = judge_model(opened(np.zeros(RISK_SCHEMA.dimension), RISK_SCHEMA.model), short)
 
     assert second.judged_days < first.judged_days
+
+
+def test_who_has_no_day_to_judge_on_is_not_counted_among_the_judged(tables):
+    short = [tables[0], tables[1].until(tables[1].dates[2])]
+
+    for schema in (RECOVERY_SCHEMA, RISK_SCHEMA):
+        assert judge_model(opened(np.zeros(schema.dimension), schema.model), short).judged_athletes == 1
 
 
 def test_nobody_to_judge_on_is_no_adoption():

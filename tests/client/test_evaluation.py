@@ -70,6 +70,12 @@ def test_errors_are_those_of_an_independent_sum_over_held_back_days(squad: list[
     assert found.errors["person_mean"] == pytest.approx(np.mean(deviations), abs=0.02)
 
 
+def test_who_has_no_day_to_judge_on_does_not_make_two_athletes_three(squad: list[ReadinessDays]) -> None:
+    third = ReadinessDays(squad[2].readiness[:1], squad[2].weekday[:1])
+
+    assert errors_by_source([AthleteDays("app", days) for days in [*squad[:2], third]], PUBLIC) == ()
+
+
 def test_sources_are_judged_apart_and_one_of_two_athletes_is_left_out(squad: list[ReadinessDays]) -> None:
     apps = ["b"] * 3 + ["a"] * 3 + ["c"] * 2
 
