@@ -11,6 +11,7 @@ ChassisError
 ├── UnsafeChart         an SVG that may not stand in a page
 ├── BadName             a name that is blank, too long, or holds characters that nobody sees
 ├── HiddenText          a text from outside with characters that nobody sees
+├── RepeatedName        a document of JSON in which an object names a member twice
 ├── AlreadyWritten      a file that is written once and is there already
 ├── CannotBackUp        a backup that could not be made: no recovery key, no program to copy with, no room
 ├── BadBackup           a backup that does not open, is not whole, or is of another service or program
@@ -63,6 +64,10 @@ class BadName(ChassisError, ValueError):
 
 class HiddenText(ChassisError, ValueError):
     """A text from outside with characters that nobody sees; the message names the field, never its content."""
+
+
+class RepeatedName(ChassisError, ValueError):
+    """A document of JSON in which an object names a member twice; the message repeats nothing of it."""
 
 
 class AlreadyWritten(ChassisError):

@@ -27,6 +27,7 @@ from chassis.cli.operator_options import (
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
+from chassis.operations.no_core_dump import forbid_core_dumps
 
 if TYPE_CHECKING:
     from audit.monitor.monitor import Check, Monitor
@@ -95,6 +96,7 @@ def monitor(
     from audit.tlog.note import MAX_BYTES
     from audit.verification.sources import TIMEOUT_S, HttpSource, new_client, open_source
 
+    forbid_core_dumps()
     begin_log("homefield-audit", log_format, log_level)
     trust = trust_of(vkey, policy)
     stop = threading.Event() if once else _stopped_by_signals()

@@ -16,6 +16,7 @@ from chassis.cli.operator_options import (
 )
 from chassis.cli.options import Proxies, PublicUrl
 from chassis.operations.log_lines import LogFormat, LogLevel
+from chassis.operations.no_core_dump import forbid_core_dumps
 
 WEB_ADDRESS = re.compile(r"https?://[^\s'\"\\]+")
 """An address that a reader can paste into a command line between single quotes."""
@@ -59,6 +60,7 @@ def serve(
     from chassis.operations.operator_listener import operator_listeners
     from chassis.web.serving import serve_app
 
+    forbid_core_dumps()
     begin_log("homefield-audit", log_format, log_level)
     app = build_app(source=place, policy=trust, run_by=read_name(run_by), log_url=log_url)
     beside = operator_listeners(app.state.figures, app.state.health, host=metrics_host, port=metrics_port)

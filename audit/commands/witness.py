@@ -20,6 +20,7 @@ from chassis.cli.operator_options import (
 from chassis.cli.options import AsJson, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
+from chassis.operations.no_core_dump import forbid_core_dumps
 from chassis.text import plural
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def serve(
     from chassis.web.site_address import parse_site
 
     site = parse_site(public_url, proxies=proxy or ())
+    forbid_core_dumps()
     begin_log("homefield-audit", log_format, log_level)
     config = read_config(directory)
     with WitnessStore.open(directory, config) as store:

@@ -1,14 +1,15 @@
-"""Texts that callers send hold no hidden character, wherever they stand: one answer whatever lies behind, 422."""
+"""Texts that callers send hold no hidden character, wherever they stand, and say nothing twice: one answer, 422."""
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.errors import HiddenText
+from chassis.errors import HiddenText, RepeatedName
 from chassis.hidden_characters import has_hidden
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -28,6 +29,25 @@ def refuse_hidden(document: bytes) -> None:
         return
     if found is not None:
         raise HiddenText(f"{found or 'the body'} holds a control, formatting or invisible character; send it without")
+
+
+def refuse_repeated(document: bytes) -> None:
+    """Raise RepeatedName if an object of this JSON document names a member twice (RFC 8259 §4).
+
+    Of two equal names one reader takes the first and another the last: what was signed would say two things. What is no
+    JSON passes: whoever parses it refuses it.
+    """
+    try:
+        json.loads(document, object_pairs_hook=_once)
+    except RepeatedName:
+        raise
+    except (ValueError, RecursionError):
+        return
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise RepeatedName("expected every name of an object once, and one stands there twice")
 
 
 def _hidden_in(value: Any, path: str) -> str | None:

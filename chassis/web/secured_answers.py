@@ -18,11 +18,15 @@ SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _WRITTEN: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_POLICY: Final = _WRITTEN[0]
 _NAMES: Final = frozenset(name for name, _ in _WRITTEN)
 
 
 class SecuredAnswers:
-    """A layer that writes these headers on every answer; log tiles state their own caching."""
+    """A layer that writes these headers on every answer; log tiles state their own caching.
+
+    It stands in every application, and once more around all that refuses before one: names, budgets, sizes, times.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,6 +43,8 @@ class SecuredAnswers:
 
 
 def _secure(message: Message) -> None:
+    if _POLICY in message["headers"]:  # this layer stands further in as well
+        return
     if _NAMES.isdisjoint([name for name, _ in message["headers"]]):  # as most answers are
         message["headers"] = [*message["headers"], *_WRITTEN]
         return

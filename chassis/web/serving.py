@@ -24,6 +24,7 @@ from chassis.http.connections.limited_protocol import (
 )
 from chassis.http.limited_bodies import USUAL_BODIES, BodyLimits, LimitedBodies
 from chassis.web.host_check import HostCheck
+from chassis.web.secured_answers import SecuredAnswers
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress
 
 STOP_WITHIN_S = 8.0
@@ -74,7 +75,7 @@ def listen(
     address_budget: what strangers may take, where it is not the usual. count_answer: called with each answer's status.
     """
     named = app if site is None else HostCheck(app, site=site)
-    limited = LimitedBodies(AddressBudgets(named, address_budget), bodies)
+    limited = SecuredAnswers(LimitedBodies(AddressBudgets(named, address_budget), bodies))
     config = uvicorn.Config(
         limited if count_answer is None else CountedAnswers(limited, count_answer),
         http=LimitedProtocol.within(connections),

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from audit.errors import AuditError
-from chassis.errors import BadName, HiddenText
+from chassis.errors import BadName, HiddenText, RepeatedName
 from chassis.http.budgets import TOO_MANY, Budget
-from chassis.http.clean_text import refuse_hidden
+from chassis.http.clean_text import refuse_hidden, refuse_repeated
 from chassis.http.limited_bodies import SMALL_BODY
 from chassis.http.limits import LARGEST_BODY
 from chassis.http.request_signature import SignedHeaders, read_headers
@@ -85,8 +85,9 @@ class SignedRequest:
         """Parse the body; raises InvalidChange naming the field that is wrong, never its content."""
         try:
             refuse_hidden(self.body)
+            refuse_repeated(self.body)
             return kind.model_validate_json(self.body)
-        except HiddenText as error:
+        except (HiddenText, RepeatedName) as error:
             raise InvalidChange(str(error)) from error
         except ValidationError as error:
             raise InvalidChange(_what_is_wrong(error)) from error

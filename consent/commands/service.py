@@ -23,6 +23,7 @@ from chassis.cli.operator_options import (
 from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
+from chassis.operations.no_core_dump import forbid_core_dumps
 from consent.commands.service_folder import ServiceFolder, beside, publish, writing
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
@@ -162,6 +163,7 @@ def serve(
     from consent.settings import read_settings
     from consent.web.never_limited import address_budget
 
+    forbid_core_dumps()
     begin_log("homefield-consent", log_format, log_level)
     settings = read_settings(directory.resolve(), host=host, port=port, demo=demo)
     settings.refuse_unsafe()

@@ -17,6 +17,7 @@ from chassis.cli.operator_options import (
 from chassis.cli.options import Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
+from chassis.operations.no_core_dump import forbid_core_dumps
 from server.commands.coordinator_folder import CoordinatorFolder, database_of
 from server.errors import BadCoordinatorSettings
 
@@ -59,6 +60,7 @@ def serve(
     from server.running import Coordinator
     from server.settings import load_settings
 
+    forbid_core_dumps()
     begin_log("homefield-server", log_format, log_level)
     site = parse_site(public_url, proxies=proxy or ())
     if demo and (host not in LOOPBACK or site.is_public):

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from chassis.http.bounded_loop import MOST_HANDSHAKES
+from chassis.web.secured_answers import SECURITY_HEADERS
 from server.federation.tls import create_tls
 from tests.chassis.http.attacked_server import UPLOAD
 from tests.scale import scaled, sized
@@ -185,6 +186,39 @@ def test_headers_without_end_are_refused(server: Attacked) -> None:
         said = answer(connection)
 
     assert said.startswith(b"HTTP/1.1 400 ") or said == b""
+
+
+@pytest.mark.parametrize(
+    ("line", "header", "status"),
+    [
+        (1, 15_000, b"200"),
+        (1, 17_000, b"400"),
+        (1, 60_000, b"400"),
+        (17_000, 1, b"400"),
+        (9_000, 9_000, b"400"),
+    ],
+)
+def test_headers_that_come_at_once_are_bounded_like_slow_ones(
+    server: Attacked, line: int, header: int, status: bytes
+) -> None:
+    request = b"GET /?" + b"a" * line + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx: " + b"y" * header
+    with server.connect() as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(request + b"\r\n\r\n")
+
+        assert answer(connection).startswith(b"HTTP/1.1 " + status)
+
+
+def test_a_refusal_before_the_application_has_the_security_headers(server: Attacked) -> None:
+    head = f"POST /read HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {UPLOAD}\r\n\r\n".encode()
+    with server.connect() as connection:
+        connection.sendall(head)
+
+        said = answer(connection).lower()
+
+    assert said.startswith(b"http/1.1 413")
+    for name, value in SECURITY_HEADERS.items():
+        assert said.count(f"{name}: {value}".lower().encode()) == 1
 
 
 def test_who_never_reads_the_answer_is_dropped(server: Attacked) -> None:

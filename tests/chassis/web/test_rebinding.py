@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from chassis.web.host_check import HSTS
+from chassis.web.secured_answers import SECURITY_HEADERS
 from chassis.web.serving import listen, serving
 from chassis.web.site_address import OWN_MACHINE_ONLY, SiteAddress, parse_site
 from tests.waiting import HANG_S
@@ -45,6 +46,7 @@ def test_a_program_answers_under_no_other_name_and_says_what_its_operator_can_do
     assert answer.status_code == 400
     assert "--public-url" in answer.text
     assert REBOUND not in answer.text
+    assert SECURITY_HEADERS.items() <= {name.title(): value for name, value in answer.headers.items()}.items()
 
 
 def test_behind_a_proxy_its_public_name_is_answered_and_browsers_are_told_to_come_by_https() -> None:

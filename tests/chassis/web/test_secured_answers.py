@@ -30,7 +30,7 @@ def test_an_answer_has_each_header_once(own: dict[str, str], expected: dict[str,
     async def send(message: Any) -> None:
         answers.append(message)
 
-    run_apart(SecuredAnswers(app)({"type": "http"}, None, send))
+    run_apart(SecuredAnswers(SecuredAnswers(app))({"type": "http"}, None, send))
 
     start, body = answers
     assert sorted((name.decode(), value.decode()) for name, value in start["headers"]) == sorted(expected.items())

@@ -46,6 +46,19 @@ def test_a_replayed_nonce_is_refused_as_long_as_the_request_is_fresh(caller: Cal
     assert second.json() == REFUSED
 
 
+@pytest.mark.parametrize("name", ["name", "athlete"])
+def test_a_signed_body_that_names_a_member_twice_is_refused(caller: Caller, name: str) -> None:
+    whole = json.dumps(enrol_body())
+    twice = whole.replace("{", f'{{"{name}": "x", ', 1)
+    within = whole.replace("{", '{"more": {"a": 1, "a": 2}, ', 1)
+
+    for body in (twice.encode(), within.encode()):
+        headers = caller.world.headers("club-a", "POST", "/v1/members", body)
+        answer = caller.http.post("/v1/members", content=body, headers=headers)
+        assert answer.status_code == 422
+        assert answer.json()["error"] == "expected every name of an object once, and one stands there twice"
+
+
 def test_tampering_and_swapping_are_refused(caller: Caller) -> None:
     world = caller.world
     body = json.dumps(enrol_body()).encode()
