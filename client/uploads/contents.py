@@ -6,7 +6,7 @@ Nothing of it is compared with what the vault holds: whether a value is stored a
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from client.biometrics.row_account import RowAccount
@@ -14,6 +14,7 @@ from client.biometrics.streams import SPECS, Stream
 from client.errors import UnreadableFile
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
+from client.ingest.mapped_csv import NOBODY
 from client.ingest.mapping import Mapping as CsvMapping
 from client.ingest.preview.file_reading import read_file
 from client.ingest.preview.rows_as_read import SHOWN, RowAsRead, first_rows
@@ -106,7 +107,7 @@ def contents(file: ReadFile) -> FileContents:
     status, reason = together([one for one, _ in found]), "; ".join(dict.fromkeys(why for _, why in found if why))
     if not file.readings:
         status, reason = "skipped", NO_ROWS
-    total = RowAccount()
+    total, nobodys = RowAccount(), _rows_of_nobody(file.readings)
     for account in accounts.values():
         total = total.plus(account)
     return FileContents(
@@ -115,13 +116,18 @@ def contents(file: ReadFile) -> FileContents:
         reason=reason,
         account=total,
         notes=notes_of((one.report for one in file.readings.values()), total),
-        rows_of={label: accounts[label].rows for label in sorted(file.readings)},
+        rows_of={label: accounts[label].rows - nobodys.get(label, 0) for label in sorted(file.readings)},
         kept_of={label: accounts[label].kept for label in sorted(file.readings)},
         shares_rows=any(one.ledger.shares_rows for one in file.readings.values()),
         rows=_first_rows(file.readings),
         columns=_columns(file.readings),
         withheld=file.withheld,
     )
+
+
+def _rows_of_nobody(readings: Mapping[str, Reading]) -> dict[str, int]:
+    """Return the rows that are counted under the first label and name no athlete; those of a file of one are theirs."""
+    return {label: reading.of_file.rows for label, reading in islice(readings.items(), 1) if label != NOBODY}
 
 
 def _values(readings: Mapping[str, Reading]) -> int:
