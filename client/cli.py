@@ -24,6 +24,7 @@ from client.commands import (
 from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
+from client.federation import audit_privacy
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
 from client.readings import commands as readings
@@ -57,6 +58,7 @@ for area in (
     signing,
     league,
     adopt,
+    audit_privacy,
     evaluate,
     release,
     retention,

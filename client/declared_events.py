@@ -73,7 +73,9 @@ VERBS: EventDeclarations = {
     "erase": records(EventKind.ERASED, unless=_UNLINKED),
     "athlete set-minor": records(EventKind.OPERATOR_LOOK, unless="the node is not linked yet, or nothing is changed"),
     "athlete remove": records(EventKind.ERASED, unless=_UNLINKED),
-    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "retention show", "keys", "status"),
+    **unrecorded(
+        NoEntryReason.NOTHING_ABOUT_ANYONE, "audit-privacy", "backup-key", "backup", "retention show", "keys", "status"
+    ),
     **unrecorded(
         NoEntryReason.SET_UP,
         "init",

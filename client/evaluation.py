@@ -11,7 +11,8 @@ from client.biometrics.streams import Stream
 from client.features.daily import DailyTable, build
 from models.arrays import Floats
 from models.errors import NotEnoughData
-from models.evaluation.comparison import ReadinessDays, judge
+from models.evaluation.comparison import judge
+from models.evaluation.readiness import ReadinessDays
 
 LEAST_ATHLETES = 3  # ours: a mean over fewer would show how one athlete's days were predicted
 

@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.errors import InvalidInput
@@ -17,6 +26,19 @@ MOST_ROUNDS = 16  # ours, with every athlete in every round; docs/privacy.md §2
 LEAST_NOISE_MULTIPLIER = 2.0  # ours: one round alone then costs at most 0.125 rho
 
 
+class ExchangeTerms(BaseModel):
+    """What a campaign of one exchange names beside its start: the public metric, axes and prior, and how many axes.
+
+    artefacts: hash of the installed metric, axes and prior of the model (`models.training.public_axes`); a node refuses
+    any that it has not got. axes: the first so many of them carry the answer, one whole number for each.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    artefacts: HexHash
+    axes: int = Field(ge=1, le=64)
+
+
 class CampaignManifest(BaseModel):
     """One campaign. Privacy parameters come from here and from nowhere else.
 
@@ -26,6 +48,8 @@ class CampaignManifest(BaseModel):
     that what the coordinator sees of a single club is already private.
     scale_bits: gradients are multiplied by 2**scale_bits and rounded. modulus_bits: sums are modulo 2**modulus_bits.
     public_athletes: the public number N that sums are divided by, never the real count.
+    exchange: None for rounds of gradient steps. With it there is one round, which takes no step of a chosen size:
+    the coordinator shrinks the sum by the public prior (docs/privacy.md §1.8).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,6 +75,7 @@ class CampaignManifest(BaseModel):
     clubs: dict[Identifier, str] = Field(min_length=1, max_length=500)
     opens: datetime
     expires: datetime
+    exchange: ExchangeTerms | None = None
 
     @field_validator("opens", "expires")
     @classmethod
@@ -58,6 +83,20 @@ class CampaignManifest(BaseModel):
         if value.tzinfo is None:
             raise ValueError("expected a time with zone")
         return value
+
+    @model_validator(mode="after")
+    def _one_exchange(self) -> "CampaignManifest":
+        if self.exchange is not None and (self.rounds, self.learning_rate, self.momentum) != (1, 1.0, 0.0):
+            raise ValueError("expected one round, learning rate 1 and no momentum: an exchange takes no steps")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A manifest without an exchange has the bytes that it had before there were any: its signature holds."""
+        body: dict[str, Any] = handler(self)
+        if self.exchange is None:
+            body.pop("exchange", None)
+        return body
 
     def canonical(self) -> bytes:
         """The bytes that are signed, approved and hashed."""

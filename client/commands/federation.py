@@ -12,7 +12,7 @@ from chassis.cli.console import is_confirmed, print_json, print_table, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
-from chassis.text import listed, moment, plural, shortened
+from chassis.text import counted, listed, moment, plural, shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, NotApproved
 from policies.budget import campaign_cost, epsilon_proved
@@ -238,12 +238,12 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
         ("Model", _named(MODEL_WORDS.get(manifest.model), manifest.model)),
         ("Learns from", f"{categories}; only of athletes who let it"),
         ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
-        ("Rounds", str(manifest.rounds)),
+        ("Method", _method(manifest)),
         (
             "Privacy per athlete",
             f"ε ≤ {epsilon:.2f} at δ = {manifest.delta:g}, all rounds together ({cost:,} micro-rho)",
         ),
-        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move a round"),
+        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
         ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
         ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
         ("Open until", moment(manifest.expires)),
@@ -253,3 +253,9 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
 
 def _named(name: str | None, known_as: str) -> str:
     return known_as if name is None else f"{name} ({known_as})"
+
+
+def _method(manifest: "CampaignManifest") -> str:
+    if manifest.exchange is None:
+        return counted(manifest.rounds, "round") + " of gradient steps"
+    return f"one exchange: {counted(manifest.exchange.axes, 'number')} along public axes, asked once"

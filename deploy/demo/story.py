@@ -26,7 +26,7 @@ from deploy.demo.summary import CampaignSummary, Errors, Summary, Withdrawal
 from deploy.demo.tick import Tick
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 
-WITHDRAWS_AFTER_ROUND = 2
+ROUNDS, WITHDRAWS_AFTER_ROUND = 8, 2
 RELEASE_FOR = timedelta(days=90)
 
 
@@ -74,7 +74,7 @@ class Story:
         withdrawal, spent = self._withdrawal(decided, campaigns)
         proposals, answers = self._release(people, today)
         boards, squads = self._work(today)
-        errors = self._compare(people, decided, campaigns[0])
+        errors = self._compare(people, decided, campaigns[-1])
         log, seen_by = self._verify(keys)
         return Summary(
             data=" + ".join(sorted({one.source for one in sources.entrants})),
@@ -129,12 +129,18 @@ class Story:
     ) -> tuple[list[training.FinishedCampaign], list[list[dict[str, Any]]]]:
         real = [person for person in people if person.source != SYNTHETIC]
         invented = [person for person in people if person.source == SYNTHETIC]
-        rosters = {RECOVERY_SCHEMA.model: len(real) or len(invented), RISK_SCHEMA.model: len(invented)}
+        # In rounds first, so that a withdrawal midway shows; the other is one exchange.
+        asked = ((RISK_SCHEMA.model, len(invented), ROUNDS), (RECOVERY_SCHEMA.model, len(real) or len(invented), None))
         campaigns, verdicts = [], []
-        for model, roster in rosters.items():
-            with self.step(f"Training {model}", 8) as tick:
+        for model, roster, rounds in asked:
+            with self.step(f"Training {model}", rounds or 1) as tick:
                 done = training.run_campaign(
-                    self.plan, self.league, model=model, public_athletes=roster, on_round=self._on_round(decided, tick)
+                    self.plan,
+                    self.league,
+                    model=model,
+                    public_athletes=roster,
+                    rounds=rounds,
+                    on_round=self._on_round(decided, tick),
                 )
             campaigns.append(done)
             with self.step("Every club's own gate", 1):

@@ -106,7 +106,7 @@ def show(summary: Summary, console: "Console") -> None:
     columns = ("Campaign", "Rounds", "ε per athlete", "Adopted", "Why not")
     show_table(console, "Federated training", columns, [_campaign(one) for one in summary.campaigns])
     for errors in summary.readiness_mae:
-        _show_errors(errors, summary.campaigns[0].epsilon, console)
+        _show_errors(errors, summary.campaigns[-1].epsilon, console)
     show_line(console, f"Public log: {summary.log_directory}")
     show_line(console, f"Trust policy: {summary.trust_policy}")
 

@@ -7,37 +7,24 @@ On the real SoccerMon file these are not blind figures: the public simulator is 
 that data set, and the method was revised once after a look at them (see `recipes`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.arrays import Floats
-from models.errors import NotEnoughData
-from models.evaluation.holdout import judge_days, learn_days
 from models.evaluation.metrics import mae
-from models.ewma import expanding_mean, half_life_mean
+from models.evaluation.readiness import ReadinessDays, Split, baselines, error_of, held_back, joined, split_days
 from models.features import RECOVERY_SCHEMA, AthleteSeries
-from models.recovery import HALF_LIFE_D, design, deviations
+from models.recovery import deviations
 from models.training.initial_weights import initial_weights
-from models.training.recipes import CLEAR, Recipe, manifest_from, recipe_for
-from models.training.simulation import train_in_clear, train_private
+from models.training.recipes import CLEAR, Recipe, exchange_recipe
+from models.training.simulation import simulated_manifest, train_in_clear, train_private
 from policies.budget import campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from policies.campaign import CampaignManifest
 
 RIDGE_ALPHA = 10.0  # ours; docs/indices.md §11.4
 REPEATS = 5  # ours: noise is drawn anew each time; the spread is shown with the mean
-_NO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # a simulated club signs nothing
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessDays:
-    """One athlete's readiness (days,) on consecutive days, NaN where not observed, and weekdays (0 is Monday)."""
-
-    readiness: Floats
-    weekday: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +70,6 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    days: ReadinessDays
-    train: AthleteSeries
-    test: AthleteSeries
-
-
 def compare(
     athletes: Sequence[ReadinessDays], *, clubs: int = 2, recipe: Recipe | None = None, repeats: int = REPEATS
 ) -> Comparison:
@@ -97,29 +77,22 @@ def compare(
 
     Raises NotEnoughData if no athlete has a day to test on.
     """
-    used = recipe or recipe_for(RECOVERY_SCHEMA.model)
-    splits = _splits(athletes)
+    splits = held_back(athletes)
+    used = recipe or exchange_recipe(RECOVERY_SCHEMA.model, athletes=len(splits), clubs=clubs)
     start = initial_weights(used.model)
     squads = [[split.train for split in splits[club::clubs]] for club in range(clubs)]
-    manifest = manifest_from(
-        used,
-        campaign_id="simulated",
-        league="simulated",
-        clubs={f"club-{number}": _NO_KEY for number in range(clubs)},
-        opens=datetime(2026, 1, 1, tzinfo=UTC),
-        expires=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=1),
-    )
-    private = [_error(train_private(manifest, start, squads), splits) for _ in range(repeats)]
+    manifest = simulated_manifest(used, clubs)
+    private = [error_of(train_private(manifest, start, squads), splits) for _ in range(repeats)]
     return Comparison(
         athletes=len(splits),
         train_days=sum(split.train.n_valid for split in splits),
         test_days=sum(split.test.n_valid for split in splits),
-        **_baselines(splits),
+        **baselines(splits),
         local_ridge=_local_error(splits),
-        pooled_ridge=_error(_ridge([split.train for split in splits]), splits),
-        public_initial_weights=_error(np.array(start), splits),
-        federated=_error(train_in_clear(manifest.model_copy(update=CLEAR), start, squads), splits),
-        federated_clipped=_error(train_in_clear(manifest, start, squads), splits),
+        pooled_ridge=error_of(_ridge([split.train for split in splits]), splits),
+        public_initial_weights=error_of(np.array(start), splits),
+        federated=error_of(train_in_clear(manifest.model_copy(update=CLEAR), start, squads), splits),
+        federated_clipped=error_of(train_in_clear(manifest, start, squads), splits),
         federated_private=float(np.mean(private)),
         federated_private_spread=float(np.std(private)),
         epsilon_proved=epsilon_proved(campaign_cost(used.noise_multiplier, used.rounds), used.delta),
@@ -150,14 +123,14 @@ def judge(weights: Floats, athletes: Sequence[ReadinessDays]) -> Judged:
 
     Raises NotEnoughData if no athlete has a day to test on.
     """
-    splits = _splits(athletes)
+    splits = held_back(athletes)
     return Judged(
         athletes=sum(split.test.n_valid > 0 for split in splits),
         test_days=sum(split.test.n_valid for split in splits),
-        **_baselines(splits),
+        **baselines(splits),
         local_ridge=_local_error(splits),
-        public_initial_weights=_error(np.array(initial_weights(RECOVERY_SCHEMA.model)), splits),
-        federated=_error(weights, splits),
+        public_initial_weights=error_of(np.array(initial_weights(RECOVERY_SCHEMA.model)), splits),
+        federated=error_of(weights, splits),
     )
 
 
@@ -166,44 +139,8 @@ def train_without_privacy(manifest: CampaignManifest, squads: Sequence[Sequence[
 
     squads: one per club. For comparison where all the data is in one place anyway; no node runs this.
     """
-    series = [[_split(one).train for one in squad] for squad in squads]
+    series = [[split_days(one).train for one in squad] for squad in squads]
     return train_in_clear(manifest.model_copy(update=CLEAR), initial_weights(manifest.model), series)
-
-
-def _splits(athletes: Sequence[ReadinessDays]) -> list[_Split]:
-    splits = [_split(one) for one in athletes]
-    if not any(split.test.n_valid for split in splits):
-        raise NotEnoughData("expected at least one athlete with a day to test on")
-    return splits
-
-
-def _split(days: ReadinessDays) -> _Split:
-    series = design(days.readiness, days.weekday)
-    days_known = series.mask.size
-    return _Split(days, series.restricted(learn_days(days_known)), series.restricted(judge_days(days_known)))
-
-
-def _error(weights: Floats, splits: Sequence[_Split]) -> float:
-    """Mean absolute error of one set of weights over all test days of all athletes."""
-    return mae(*_joined([(deviations(weights, split.test.X), split) for split in splits]))
-
-
-def _joined(predictions: Sequence[tuple[Floats, _Split]]) -> tuple[Floats, Floats]:
-    """Predicted and true deviations on the test days of all athletes, end to end."""
-    predicted = np.concatenate([values[split.test.mask] for values, split in predictions])
-    return predicted, np.concatenate([split.test.y[split.test.mask].astype(np.float64) for _, split in predictions])
-
-
-def _baselines(splits: Sequence[_Split]) -> Mapping[str, float]:
-    """Errors of the three methods that learn nothing from others; predictions as deviations from the own mean."""
-    predicted: dict[str, list[tuple[Floats, _Split]]] = {"person_mean": [], "persistence": [], "ewma": []}
-    for split in splits:
-        readiness = split.days.readiness
-        mean = expanding_mean(readiness)
-        predicted["person_mean"].append((np.zeros_like(mean), split))
-        predicted["persistence"].append((readiness - mean, split))
-        predicted["ewma"].append((half_life_mean(readiness, half_life_d=HALF_LIFE_D) - mean, split))
-    return {name: mae(*_joined(pairs)) for name, pairs in predicted.items()}
 
 
 def _ridge(series: Sequence[AthleteSeries]) -> Floats:
@@ -217,6 +154,6 @@ def _ridge(series: Sequence[AthleteSeries]) -> Floats:
     return np.append(slopes, centre - X.mean(axis=0) @ slopes)
 
 
-def _local_error(splits: Sequence[_Split]) -> float:
+def _local_error(splits: Sequence[Split]) -> float:
     """Error of one ridge per athlete, fitted on that athlete's days alone."""
-    return mae(*_joined([(deviations(_ridge([split.train]), split.test.X), split) for split in splits]))
+    return mae(*joined([(deviations(_ridge([split.train]), split.test.X), split) for split in splits]))

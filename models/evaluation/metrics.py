@@ -94,3 +94,10 @@ def within_athlete_auc(score: Floats, event: Floats, athlete: NDArray[np.int64])
 def _same(first: NDArray[Any], second: NDArray[Any]) -> None:
     if first.shape != second.shape or first.ndim != 1:
         raise BadShape(f"expected two columns of one length, got {first.shape} and {second.shape}")
+
+
+def log_loss(chance: Floats, event: Floats) -> float:
+    """Mean negative log likelihood of outcomes (0 or 1) under predicted chances, in nats."""
+    _same(chance, event)
+    certain = np.clip(chance, 1e-9, 1.0 - 1e-9)
+    return float(-np.mean(event * np.log(certain) + (1.0 - event) * np.log(1.0 - certain)))

@@ -7,8 +7,9 @@ from models.arrays import Floats
 from models.card import Metric
 from models.errors import BadWeights
 from models.evaluation.adoption_gate import JudgedDays, own_base_rate
-from models.evaluation.comparison import ReadinessDays, judge
+from models.evaluation.comparison import judge
 from models.evaluation.metrics import brier, within_athlete_auc
+from models.evaluation.readiness import ReadinessDays
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.synthetic.league import SyntheticLeague, synthetic_league
 

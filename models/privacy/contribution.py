@@ -1,7 +1,7 @@
 """What a node computes in one round: from manifest, weights and consenting athletes to noisy integers.
 
-This is the whole privacy path of a node in one function: gradient, clip, quantise, sum, noise, ring. The
-number of athletes never shows: with none at all the answer is the noise alone.
+This is the whole privacy path of a node in one function: gradient, axes (in an exchange), clip, quantise, sum, noise,
+ring. The number of athletes never shows: with none at all the answer is the noise alone.
 
 A manifest whose ring could wrap is refused before anything is computed: a refusal afterwards would let the coordinator
 ask again and see fresh noise on the same data for no further price.
@@ -11,11 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.arrays import Floats
 from models.errors import BadShape, BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
-from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows
-from policies.campaign import CampaignManifest
+from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
+from models.privacy.public_axes import public_axes
+from policies.campaign import CampaignManifest, ExchangeTerms
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
 
@@ -37,9 +39,32 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights("expected one honest club (h = 1) while sums are not masked")
     if manifest.min_honest_clubs > len(manifest.clubs):
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
-    if _largest_sum(manifest, schema.dimension) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
+    if manifest.exchange is not None:
+        _check_exchange(manifest, manifest.exchange)
+    if _largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
         raise BadWeights("expected a modulus so large that no sum of clubs can wrap")
     return schema
+
+
+def _check_exchange(manifest: CampaignManifest, terms: ExchangeTerms) -> None:
+    """Raise BadWeights unless metric, axes, prior and start are the installed ones, and the question was measured."""
+    installed = public_axes(manifest.model)
+    if (terms.artefacts, manifest.initial_weights) != (installed.sha256, installed.start):
+        raise BadWeights(f"expected the metric, axes, prior and start of {manifest.model} that are installed here")
+    installed.response(terms.axes, manifest.clip_norm)
+
+
+def answer_length(manifest: CampaignManifest) -> int:
+    """How many whole numbers a club answers in one round: a weight each, or an axis each in an exchange."""
+    return SCHEMAS[manifest.model].dimension if manifest.exchange is None else manifest.exchange.axes
+
+
+def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+    """What each athlete would say, (athletes, answer length), clipped: the gradient, or its share along the axes."""
+    gradients = athlete_gradients(SCHEMAS[manifest.model].kind, weights, series)
+    if manifest.exchange is not None:
+        gradients = projected(gradients, public_axes(manifest.model).projection(manifest.exchange.axes))
+    return clip_rows(gradients, manifest.clip_norm)
 
 
 def _largest_sum(manifest: CampaignManifest, dimension: int) -> float:
@@ -61,8 +86,9 @@ def contribution(
     schema.check_weights(current)
     if any(one.X.shape[1] != len(schema.features) for one in series):
         raise BadShape(f"expected {len(schema.features)} columns for {schema.model}")
-    gradients = clip_rows(athlete_gradients(schema.kind, current, series), manifest.clip_norm)
-    total = quantise(gradients, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
-    bound = sensitivity(manifest.clip_norm, manifest.scale_bits, schema.dimension)
-    noise = noise_share(schema.dimension, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
+    length = answer_length(manifest)
+    clipped = answers(manifest, current, series)
+    total = quantise(clipped, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
+    bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
+    noise = noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
     return to_ring(total + noise, manifest.modulus_bits, summands=len(manifest.clubs))

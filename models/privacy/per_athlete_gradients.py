@@ -60,6 +60,15 @@ def athlete_gradients(kind: GradientKind, weights: Floats, series: Sequence[Athl
     return gradients
 
 
+def projected(gradients: Floats, rows: Floats) -> Floats:
+    """Gradients (athletes, d) along the rows (k, d), as (athletes, k), each athlete's to the bit as if alone.
+
+    Products are added athlete by athlete: a matrix product chooses its order by the number of athletes.
+    """
+    along: Floats = (gradients[:, None, :] * rows[None, :, :]).sum(axis=2)
+    return along
+
+
 def clip_rows(gradients: Floats, clip: float) -> Floats:
     """Scale every row down to L2 norm `clip`; shorter rows stay. A row that is not finite counts as 0."""
     finite = np.isfinite(gradients).all(axis=1, keepdims=True)

@@ -39,24 +39,29 @@ def design_series(model: str, league: SyntheticLeague) -> list[AthleteSeries]:
 
 def fit(model: str) -> Floats:
     """Fit the public weights again: the minimum of the mean athlete loss over all public worlds."""
-    series = [one for league in _public_leagues() for one in design_series(model, league) if one.n_valid]
+    series = [one for league in public_leagues() for one in design_series(model, league) if one.n_valid]
     return minimise(SCHEMAS[model], series, ridge=RIDGE)
 
 
-def minimise(schema: FeatureSchema, series: Sequence[AthleteSeries], *, ridge: float) -> Floats:
-    """Weights with the least mean athlete loss plus ridge / 2 times their squared norm (bias not penalised).
+def minimise(
+    schema: FeatureSchema, series: Sequence[AthleteSeries], *, ridge: float, start: Floats | None = None
+) -> Floats:
+    """Weights with the least mean athlete loss plus ridge / 2 times their squared way from `start` (bias free).
 
-    Newton's method, for Huber's loss by reweighting. Not private; for public or local data only.
+    start: zeros where there is none. Newton's method, for Huber's loss by reweighting. Not private; for public or
+    local data only.
     """
     penalty = np.append(np.full(schema.dimension - 1, ridge), 1e-9)
-    weights = np.zeros(schema.dimension)
+    origin = np.zeros(schema.dimension) if start is None else start
+    weights = origin
     for _ in range(NEWTON_STEPS):
-        slope = athlete_gradients(schema.kind, weights, series).mean(axis=0) + penalty * weights
-        weights = weights - np.linalg.solve(_curvature(schema, weights, series) + np.diag(penalty), slope)
+        slope = athlete_gradients(schema.kind, weights, series).mean(axis=0) + penalty * (weights - origin)
+        weights = weights - np.linalg.solve(curvature(schema, weights, series) + np.diag(penalty), slope)
     return weights
 
 
-def _curvature(schema: FeatureSchema, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+def curvature(schema: FeatureSchema, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
+    """Mean over athletes of the curvature (weights, weights) of their losses; for Huber's loss the majorising one."""
     total = np.zeros((schema.dimension, schema.dimension))
     for one in series:
         X = np.column_stack([one.X[one.mask].astype(np.float64), np.ones(one.n_valid)])
@@ -73,7 +78,8 @@ def _bend(schema: FeatureSchema, score: Floats, y: NDArray[np.float32]) -> Float
     return np.minimum(1.0, HUBER_DELTA / np.maximum(np.abs(score - y), 1e-9))
 
 
-def _public_leagues() -> Iterator[SyntheticLeague]:
+def public_leagues() -> Iterator[SyntheticLeague]:
+    """Simulate the leagues that the public initial weights is fitted on, one world each."""
     clubs = [f"public-{number}" for number in range(CLUBS)]
     for place, world in enumerate(PUBLIC_WORLDS):
         yield synthetic_league(PUBLIC_SEED + place, clubs, ATHLETES, DAYS, world=world)

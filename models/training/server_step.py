@@ -11,6 +11,7 @@ import numpy as np
 from models.arrays import Floats
 from models.errors import BadShape
 from models.privacy.discrete_gaussian import from_ring
+from models.training.exchange import posterior, weights_of
 from policies.campaign import CampaignManifest
 
 LARGEST_WEIGHT = 1e6  # the range of `models.wire.TrainRequest`
@@ -32,11 +33,14 @@ def start(weights: Sequence[float] | Floats) -> ServerState:
 
 
 def step(state: ServerState, ring_sum: Sequence[int], manifest: CampaignManifest) -> ServerState:
-    """One momentum step on the mean gradient: the sum divided by the *public* number of athletes.
+    """One momentum step on the mean gradient, or in an exchange the posterior: the sum over the *public* number N.
 
     ring_sum: the clubs' contributions added modulo 2**modulus_bits. Dividing by the real count would publish
     it. Raises BadShape for a sum of another length.
     """
+    if manifest.exchange is not None:
+        weights = np.clip(weights_of(posterior(ring_sum, manifest), manifest.model), -LARGEST_WEIGHT, LARGEST_WEIGHT)
+        return ServerState(weights, np.zeros_like(weights), state.round + 1)
     if len(ring_sum) != state.weights.size:
         raise BadShape(f"expected {state.weights.size} values, got {len(ring_sum)}")
     signed = np.array(from_ring(ring_sum, manifest.modulus_bits), dtype=np.float64)

@@ -1,18 +1,35 @@
 """A whole campaign in one process, through the same code that nodes and coordinator run. For planning and figures."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from models.arrays import Floats
 from models.features import AthleteSeries
-from models.privacy.contribution import contribution, schema_of
+from models.privacy.contribution import answers, contribution, schema_of
 from models.privacy.discrete_gaussian import add_in_ring
-from models.privacy.per_athlete_gradients import athlete_gradients_sum
+from models.training.exchange import posterior_of, weights_of
+from models.training.recipes import Recipe, manifest_from
 from models.training.server_step import ServerState, start, step
 from policies.campaign import CampaignManifest
 
 Clubs = Sequence[Sequence[AthleteSeries]]
+
+_NO_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="  # a simulated club signs nothing
+_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def simulated_manifest(recipe: Recipe, clubs: int) -> CampaignManifest:
+    """The manifest of a campaign of so many clubs that nobody signs."""
+    return manifest_from(
+        recipe,
+        campaign_id="simulated",
+        league="simulated",
+        clubs={f"club-{number}": _NO_KEY for number in range(clubs)},
+        opens=_BEGINS,
+        expires=_BEGINS + timedelta(days=1),
+    )
 
 
 def train_private(manifest: CampaignManifest, weights: Sequence[float], clubs: Clubs) -> Floats:
@@ -29,11 +46,13 @@ def train_in_clear(manifest: CampaignManifest, weights: Sequence[float], clubs: 
 
     For simulated or consented data in one place only; a node never runs this.
     """
-    kind = schema_of(manifest).kind
+    schema_of(manifest)
     state = start(weights)
     for _ in range(manifest.rounds):
-        sums = [athlete_gradients_sum(kind, state.weights, series, manifest.clip_norm) for series in clubs]
-        mean = np.sum(sums, axis=0) / manifest.public_athletes
+        total = np.sum([answers(manifest, state.weights, series).sum(axis=0) for series in clubs], axis=0)
+        if manifest.exchange is not None:
+            return weights_of(posterior_of(total, manifest), manifest.model)
+        mean = total / manifest.public_athletes
         velocity = manifest.momentum * state.velocity + mean
         state = ServerState(state.weights - manifest.learning_rate * velocity, velocity, state.round + 1)
     return state.weights

@@ -13,6 +13,7 @@ from chassis.cli.next_steps import NextStep, say_next
 from chassis.cli.one_value import one_value
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
+from chassis.text import counted
 from policies.vocabulary import OrgId
 from server.commands.coordinator_folder import CoordinatorFolder, consent_of, store_of
 from server.errors import AlreadyExists, BadCoordinatorSettings, UnknownClub
@@ -40,15 +41,22 @@ class OpenOptions:
     folder: CoordinatorFolder
     model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
     out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")]
+    public_athletes: Annotated[
+        int,
+        typer.Option(
+            help="The public number that sums are divided by, as from squad lists; never a count of who takes part."
+        ),
+    ]
     name: Annotated[str | None, typer.Option(help="The campaign's id; made from model and date otherwise.")] = None
     club: Annotated[list[str] | None, typer.Option(help="A club that takes part; repeatable. All without.")] = None
-    rounds: Annotated[int | None, typer.Option(help="Rounds, at most 16.")] = None
+    rounds: Annotated[int | None, typer.Option(help="Rounds of gradient steps, at most 16; one exchange without.")] = (
+        None
+    )
     sigma: Annotated[float | None, typer.Option(help="Noise multiplier; otherwise the least that keeps ε.")] = None
-    epsilon: Annotated[float | None, typer.Option(help="ε per athlete for all rounds together, at most 2.")] = None
-    clip: Annotated[float | None, typer.Option(help="Largest norm of one athlete's gradient.")] = None
-    learning_rate: Annotated[float | None, typer.Option(help="Size of a step.")] = None
-    momentum: Annotated[float | None, typer.Option(help="Share of the last step that is kept.")] = None
-    public_athletes: Annotated[int | None, typer.Option(help="The public number that sums are divided by.")] = None
+    epsilon: Annotated[float | None, typer.Option(help="ε per athlete, all rounds together, at most 2.")] = None
+    clip: Annotated[float | None, typer.Option(help="With --rounds: largest norm of one gradient.")] = None
+    learning_rate: Annotated[float | None, typer.Option(help="With --rounds: size of a step.")] = None
+    momentum: Annotated[float | None, typer.Option(help="With --rounds: share of the last step.")] = None
     days: Annotated[int, typer.Option(min=1, max=365, help="How long the campaign is open.")] = 28
     as_json: AsJson = False
 
@@ -79,7 +87,7 @@ def open_(options: OpenOptions) -> None:
 
     The consent service hears of it first and logs it; without that nothing is opened.
 
-    Example: homefield-server campaign open ./league --model recovery-linear-1 --rounds 8 --out ./manifest.json
+    Example: homefield-server campaign open ./league --model recovery-linear-1 --public-athletes 50 --out ./m.json
     """
     from server.federation.opening import open_campaign
     from server.settings import load_settings
@@ -112,7 +120,8 @@ def _say_opened(campaign: "Campaign", options: OpenOptions) -> None:
     if options.as_json:
         print_json("homefield-campaign-open-1", _as_json(campaign) | {"manifest_file": str(out)})
         return
-    say(f"Opened {manifest.campaign_id}: {manifest.rounds} rounds, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
+    how = "one exchange" if manifest.exchange else counted(manifest.rounds, "round")
+    say(f"Opened {manifest.campaign_id}: {how}, ε ≤ {epsilon_of(manifest):.2f} per athlete.")
     approve = ["homefield-node", "approve", "CLUB-FOLDER", out.name]
     say_next(
         NextStep(

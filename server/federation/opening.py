@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.errors import BadWeights
-from models.training.recipes import manifest_from, recipe_for
-from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved, sigma_for
+from models.training.recipes import Recipe, exchange_recipe, manifest_from, rounds_recipe
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import InvalidInput
 from policies.signing import SigningKey
@@ -20,18 +20,19 @@ CLOCK_MARGIN = timedelta(minutes=1)  # clubs' clocks differ from ours
 class Terms:
     """What the operator decides beside the model's recipe; None leaves the recipe's value.
 
-    sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all rounds.
-    public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists.
+    public_athletes: the number N that sums are divided by; one that everybody may know, such as squad lists. rounds:
+    None for one exchange. sigma: noise multiplier; with `epsilon` instead, the least noise that keeps it over all
+    rounds. clip_norm, learning_rate and momentum are for rounds alone.
     """
 
     model: str
+    public_athletes: int
     rounds: int | None = None
     sigma: float | None = None
     epsilon: float | None = None
     clip_norm: float | None = None
     learning_rate: float | None = None
     momentum: float | None = None
-    public_athletes: int | None = None
     open_for: timedelta = timedelta(days=28)
 
 
@@ -59,16 +60,9 @@ def open_campaign(
 def _manifest(
     terms: Terms, *, campaign_id: str, league: OrgId, clubs: Mapping[str, str], now: datetime
 ) -> CampaignManifest:
-    recipe = recipe_for(terms.model)
-    names = ("rounds", "clip_norm", "learning_rate", "momentum", "public_athletes")
-    chosen = {name: value for name in names if (value := getattr(terms, name)) is not None}
-    recipe = replace(recipe, **chosen)
-    recipe = replace(recipe, delta=delta_for(recipe.public_athletes))
+    recipe = _recipe(terms, clubs=len(clubs))
     if terms.sigma is not None:
         recipe = replace(recipe, noise_multiplier=terms.sigma)
-    elif terms.epsilon is not None or terms.rounds is not None or terms.public_athletes is not None:
-        epsilon = CAMPAIGN_EPSILON if terms.epsilon is None else terms.epsilon
-        recipe = replace(recipe, noise_multiplier=sigma_for(epsilon, recipe.rounds, recipe.delta))
     return manifest_from(
         recipe,
         campaign_id=campaign_id,
@@ -77,6 +71,22 @@ def _manifest(
         opens=now - CLOCK_MARGIN,
         expires=now + terms.open_for,
     )
+
+
+def _recipe(terms: Terms, *, clubs: int) -> Recipe:
+    epsilon = CAMPAIGN_EPSILON if terms.epsilon is None else terms.epsilon
+    athletes, delta = terms.public_athletes, delta_for(terms.public_athletes)
+    steps = {
+        name: value
+        for name in ("clip_norm", "learning_rate", "momentum")
+        if (value := getattr(terms, name)) is not None
+    }
+    if terms.rounds is not None:
+        recipe = rounds_recipe(terms.model, athletes=athletes, rounds=terms.rounds, epsilon=epsilon, delta=delta)
+        return replace(recipe, **steps)
+    if steps:
+        raise InvalidInput("clip, learning rate and momentum belong to rounds; say --rounds, or leave them out")
+    return exchange_recipe(terms.model, athletes=athletes, clubs=clubs, epsilon=epsilon, delta=delta)
 
 
 def epsilon_of(manifest: CampaignManifest) -> float:

@@ -23,7 +23,7 @@ from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.serverapp import Grid, ServerApp
 
 from chassis.operations.once_until_changed import OnceUntilChanged
-from models.features import SCHEMAS
+from models.privacy.contribution import answer_length
 from models.training import server_step
 from models.training.initial_weights import initial_weights, weights_sha256
 from models.training.server_step import ServerState
@@ -157,5 +157,5 @@ class Training:
         data = record.get(BYTES) if isinstance(record, ConfigRecord) else None
         if not isinstance(data, bytes):
             raise RefusedSum("the answer is not a contribution")
-        dimension = SCHEMAS[self.manifest.model].dimension
+        dimension = answer_length(self.manifest)
         return read_sum(data, manifest=self.manifest, number=number, club=club, dimension=dimension)

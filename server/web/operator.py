@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.text import long_date, moment
+from chassis.text import counted, long_date, moment
 from models.features import SCHEMAS
 from policies.budget import campaign_cost
 from policies.campaign import CampaignManifest
@@ -140,9 +140,20 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
     }
 
 
+_EXCHANGE_HEADINGS = {
+    CampaignState.OPEN: "An exchange waits to begin",
+    CampaignState.WAITING: "An exchange waits for its clubs",
+    CampaignState.RUNNING: "The exchange is running",
+    CampaignState.DONE: "The exchange is finished",
+    CampaignState.FAILED: "The exchange stopped before it was done",
+}
+
+
 def heading(campaign: Campaign) -> str:
     """The finding of the page in one line."""
     done, rounds = campaign.rounds_done, campaign.manifest.rounds
+    if campaign.manifest.exchange is not None:
+        return _EXCHANGE_HEADINGS[campaign.state]
     return {
         CampaignState.OPEN: "A campaign waits to begin",
         CampaignState.WAITING: "A campaign waits for its clubs",
@@ -183,11 +194,13 @@ def _lead(campaign: Campaign) -> str:
 def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
     categories = ", ".join(_word(category) for category in manifest.categories)
     weights = SCHEMAS[manifest.model].dimension
+    asked = f"; one exchange of {counted(manifest.exchange.axes, 'number')}" if manifest.exchange else ""
+    together = f", all {manifest.rounds} rounds together" if manifest.rounds > 1 else ""
     return [
-        ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters"),
+        ("Purpose", f"{MODEL_NAMES.get(manifest.model, manifest.model)} model, {weights} parameters{asked}"),
         ("Learns from", categories[:1].upper() + categories[1:]),
         ("Clubs", f"{len(manifest.clubs)}, each adds all the noise its own sum needs"),
-        ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete, all {manifest.rounds} rounds together"),
+        ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),
     ]
 

@@ -248,6 +248,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
     ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
+    ("homefield-node", "audit-privacy"): [lambda e, _: ["--runs", 400]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "propose"): [lambda e, _: [e.programs.node, "--until", in_weeks(), "--athlete", e.programs.one]],
     ("homefield-server", "init"): [
@@ -264,7 +265,19 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
     ("homefield-server", "campaign", "open"): [
-        lambda e, fresh: [e.programs.league, "--model", "recovery-linear-1", "--out", e.folder / fresh]
+        lambda e, fresh: [
+            *(e.programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", e.folder / fresh)
+        ]
+    ],
+    ("homefield-server", "simulate"): [
+        lambda e, _: [
+            "--athletes=4",
+            "--clubs=2",
+            "--epsilon=2",
+            "--model=recovery-linear-1",
+            "--leagues=1",
+            "--draws=1",
+        ]
     ],
     ("homefield-server", "campaign", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],

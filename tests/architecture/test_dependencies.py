@@ -28,7 +28,6 @@ OF_DATABASES = {"chassis.storage.engine", "chassis.storage.migrate", "chassis.st
 """Modules of the chassis that only programs with a relational database import; homefield-audit has none."""
 OF_NETWORKS = {"models.privacy.opacus_gradients"}
 NOT_CALLED = OF_NETWORKS | {
-    "models.training.pretraining",  # a program of its own: `python -m models.training.pretraining`
     "models.evaluation.published_figures",  # figures for model cards; no program fills a card with them yet
 }
 """Shared modules that no program reaches."""

@@ -12,7 +12,7 @@ from audit.cli import app as audit_app
 from client.cli import app as node_app
 from consent.cli import app as consent_app
 from deploy.demo.cli import app as demo_app
-from models.training.recipes import RECIPES
+from models.training.recipes import exchange_recipe, rounds_recipe
 from policies.budget import CAMPAIGN_CAP, LIFETIME_CAP, campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
 from server.cli import app as server_app
 
@@ -105,12 +105,13 @@ def test_the_map_of_the_readme_is_the_tree() -> None:
 def test_the_privacy_figures_of_the_documentation_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    recipe = RECIPES["recovery-linear-1"]
+    recipe = rounds_recipe("recovery-linear-1", athletes=40)
     cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
     gaussian = epsilon_gaussian(mu_from(recipe.noise_multiplier, recipe.rounds), recipe.delta)
 
-    assert f"{recipe.rounds}, {recipe.noise_multiplier}" in text
-    assert f"{cost:,} micro-rho" in text
+    once = exchange_recipe("recovery-linear-1", athletes=40, clubs=2)
+    assert f"| {once.rounds}, {once.noise_multiplier} | {recipe.rounds}, {recipe.noise_multiplier} |" in text
+    assert f"| {campaign_cost(once.noise_multiplier, 1):,} micro-rho | {cost:,} micro-rho |" in text
     assert cost == CAMPAIGN_CAP
     assert f"{LIFETIME_CAP:,} micro-rho" in text
     assert f"| {epsilon_proved(cost, recipe.delta):.2f} |" in text

@@ -13,7 +13,7 @@ from models.errors import BadWeights
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import open_sealed, seal
 from models.synthetic.league import synthetic_league
-from models.training.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, rounds_recipe
 from policies.errors import BadSignature
 from policies.signing import SigningKey
 
@@ -23,7 +23,7 @@ LEAGUE = SigningKey(bytes(range(32)))
 
 def sealed_model(weights, model=RECOVERY_SCHEMA.model, key=LEAGUE):
     manifest = manifest_from(
-        recipe_for(model),
+        rounds_recipe(model, athletes=40),
         campaign_id="test-1",
         league="league",
         clubs={"club-a": "key"},

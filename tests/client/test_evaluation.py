@@ -12,8 +12,9 @@ import client.cli
 from client.biometrics.observations import Observation, ReadingSource, observe
 from client.biometrics.streams import Stream
 from client.evaluation import AthleteDays, athlete_days, errors_by_source
-from models.evaluation.comparison import ReadinessDays, judge
+from models.evaluation.comparison import judge
 from models.evaluation.holdout import judge_days
+from models.evaluation.readiness import ReadinessDays
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import weights_file
 from models.synthetic.league import synthetic_league

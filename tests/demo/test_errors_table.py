@@ -11,7 +11,8 @@ from deploy.demo.league.errors_table import joined
 from deploy.demo.league.known_readiness import known_days, read_readiness
 from deploy.demo.league.sources import PMDATA, SOCCERMON, prepare
 from deploy.demo.plan import Options, Person, make_plan
-from models.evaluation.comparison import Judged, ReadinessDays, judge
+from models.evaluation.comparison import Judged, judge
+from models.evaluation.readiness import ReadinessDays
 from models.features import RECOVERY_SCHEMA
 from models.synthetic.league import synthetic_league
 from models.training.initial_weights import initial_weights

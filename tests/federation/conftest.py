@@ -21,7 +21,7 @@ from client.federation.fleet import FleetLoop
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
-from models.training.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, rounds_recipe
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
@@ -267,7 +267,7 @@ def make_manifest(league_key: SigningKey) -> Callable[..., SignedManifest]:
 
     def make(members: Sequence[Club], /, *, at: datetime = NOW, **changes: Any) -> Any:
         manifest = manifest_from(
-            recipe_for("recovery-linear-1"),
+            rounds_recipe("recovery-linear-1", athletes=40),
             campaign_id="recovery-test",
             league="league",
             clubs={club.club: key_line(club.key) for club in members},

@@ -9,6 +9,7 @@ import pytest
 from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
+from models.privacy.public_axes import public_axes
 from models.training.initial_weights import initial_weights
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentServiceFailed
@@ -71,7 +72,7 @@ def open_with(worker, clubs, league_key, key_line, **terms):
     for club in clubs:
         worker.store.add_node(club.club, key_line(club.key))
     signed = open_campaign(
-        Terms(model="recovery-linear-1", rounds=3, **terms),
+        Terms(model="recovery-linear-1", public_athletes=40, **({"rounds": 3} | terms)),
         campaign_id="recovery-test",
         league=OrgId("league"),
         clubs={club.club: key_line(club.key) for club in clubs},
@@ -115,6 +116,29 @@ def test_a_campaign_of_two_clubs_ends_with_a_signed_model_at_both(
     for club in clubs:
         assert received[club.club].latest("recovery-linear-1").record.sha256 == done.model_id
         assert club.journal.rounds_done(campaign.sha256) == 3
+
+
+def test_one_exchange_of_two_clubs_ends_with_the_posterior_at_both(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line, rounds=None)
+    for club in clubs:
+        club.approvals.approve(campaign.signed, club.node_key, now=real_time())
+    received = bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+
+    world.conduct(campaign)
+
+    done, model = world.store.campaign(campaign.sha256), "recovery-linear-1"
+    assert (done.state, done.rounds_done, done.detail) == (CampaignState.DONE, 1, "")
+    weights = world.registry.load(done.model_id).weights
+    moved = public_axes(model).metric.T @ (weights - np.array(initial_weights(model)))
+    asked = done.manifest.exchange.axes
+    inside = public_axes(model).axes[:, :asked]
+    assert np.linalg.norm(moved) > 0
+    np.testing.assert_allclose(inside @ (inside.T @ moved), moved, atol=1e-3)  # along the axes asked for, and no other
+    for club in clubs:
+        assert received[club.club].latest(model).record.sha256 == done.model_id
+        assert club.journal.rounds_done(campaign.sha256) == 1
 
 
 def test_no_event_of_a_campaign_tells_a_number_of_athletes(

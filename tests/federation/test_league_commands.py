@@ -76,7 +76,7 @@ def test_a_league_can_let_no_node_in_and_open_no_campaign_before_the_club_has_jo
 
     for words in (
         ("node", "add", programs.league, "club-b", other / "keys" / "fleet.pub"),
-        ("campaign", "open", programs.league, "--model", "recovery-linear-1", "--out", out),
+        ("campaign", "open", programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", out),
         ("staff-code", programs.league, "--person", "T. W.", "--role", "front_office", "--club", "club-a"),
     ):
         new, answer = programs.new_acts(lambda words=words: programs.run(server.cli.app, *words))

@@ -133,7 +133,18 @@ class KilledLeague:
     def open_campaign(self) -> str:
         """Open a campaign and have the club approve it, by the commands; returns its manifest's hash."""
         out = self.folder / f"manifest-{len(self.campaigns)}.json"
-        terms = ("--model", MODEL, "--rounds", ROUNDS, "--sigma", 60, "--name", f"campaign-{len(self.campaigns)}")
+        terms = (
+            "--model",
+            MODEL,
+            "--rounds",
+            ROUNDS,
+            "--sigma",
+            60,
+            "--public-athletes",
+            40,
+            "--name",
+            f"campaign-{len(self.campaigns)}",
+        )
         _server("campaign", "open", self.league, *terms, "--out", out)
         done(client.cli.app, "approve", self.node, out, "--yes")
         self.campaigns.append(parse_signed_manifest(out.read_bytes()).manifest.sha256)

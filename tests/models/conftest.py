@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.evaluation.comparison import ReadinessDays
+from models.evaluation.readiness import ReadinessDays
 from models.features import AthleteSeries
 from models.synthetic.league import SyntheticLeague, synthetic_league
-from models.training.recipes import manifest_from, recipe_for
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
 from policies.campaign import CampaignManifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,10 +40,15 @@ def manifest() -> Callable[..., CampaignManifest]:
     """Make a manifest of two clubs; keywords change the recipe, `fields` the manifest itself."""
 
     def make(
-        model: str = "recovery-linear-1", *, fields: dict[str, object] | None = None, **changes: object
+        model: str = "recovery-linear-1",
+        *,
+        exchange: bool = False,
+        fields: dict[str, object] | None = None,
+        **changes: object,
     ) -> CampaignManifest:
+        recipe = exchange_recipe(model, athletes=40, clubs=2) if exchange else rounds_recipe(model, athletes=40)
         made = manifest_from(
-            replace(recipe_for(model), **changes),  # type: ignore[arg-type]  # free keywords of a test
+            replace(recipe, **changes),  # type: ignore[arg-type]  # free keywords of a test
             campaign_id="test-1",
             league="league",
             clubs={"club-a": NO_KEY, "club-b": NO_KEY},

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.features import SCHEMAS, AthleteSeries
 from models.training.initial_weights import initial_weights
-from models.training.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, rounds_recipe
 from models.training.simulation import train_private
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,7 +19,7 @@ def main() -> None:
         X = rng.normal(size=(90, len(schema.features))).astype(np.float32)
         series = AthleteSeries(X, (rng.random(90) < 0.2).astype(np.float32), np.ones(90, dtype=bool))
         manifest = manifest_from(
-            recipe_for(model),
+            rounds_recipe(model, athletes=40),
             campaign_id="small",
             league="league",
             clubs={"club-a": "key"},

@@ -110,3 +110,40 @@ def test_a_privacy_parameter_outside_its_bounds_is_refused(change: dict[str, obj
 def test_what_is_no_manifest_is_refused_without_quoting_it(data: bytes) -> None:
     with pytest.raises(InvalidInput, match="not as it should be"):
         parse_signed_manifest(data)
+
+
+EXCHANGE = {"rounds": 1, "learning_rate": 1.0, "momentum": 0.0, "exchange": {"artefacts": "d" * 64, "axes": 3}}
+
+
+def test_a_manifest_of_rounds_has_the_bytes_that_it_had_before_there_were_exchanges() -> None:
+    made = manifest()
+
+    assert b"exchange" not in made.canonical()
+    assert "exchange" not in SignedManifest.create(made, SigningKey.generate()).as_json()["manifest"]
+
+
+def test_an_exchange_is_signed_with_its_axes_and_read_back() -> None:
+    key = SigningKey.generate()
+    signed = SignedManifest.create(manifest(**EXCHANGE), key)
+
+    read = parse_signed_manifest(signed.model_dump_json().encode())
+    assert read.verify(key.verify_key).exchange == signed.manifest.exchange
+    other = EXCHANGE | {"exchange": {"artefacts": "d" * 64, "axes": 4}}
+    assert manifest(**other).sha256 != signed.manifest.sha256
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rounds": 2},
+        {"learning_rate": 0.5},
+        {"momentum": 0.1},
+        {"exchange": {"artefacts": "d" * 64, "axes": 0}},
+        {"exchange": {"artefacts": "x", "axes": 3}},
+        {"exchange": {"artefacts": "d" * 64}},
+        {"exchange": {"artefacts": "d" * 64, "axes": 3, "more": 1}},
+    ],
+)
+def test_an_exchange_with_steps_or_without_axes_is_no_manifest(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        manifest(**EXCHANGE | changes)

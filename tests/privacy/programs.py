@@ -91,7 +91,8 @@ class Programs:
 
     def opened_campaign(self) -> Path:
         out = self.folder / "manifest.json"
-        self.done(server.cli.app, "campaign", "open", self.league, "--model", RECOVERY_SCHEMA.model, "--out", out)
+        terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40)
+        self.done(server.cli.app, "campaign", "open", self.league, *terms, "--out", out)
         return out
 
     def model(self) -> Path:
@@ -274,7 +275,10 @@ LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),
     "campaign open": (
         node_added,
-        lambda p: ("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--out", p.folder / "m.json"),
+        lambda p: (
+            *("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--public-athletes", 40),
+            *("--out", p.folder / "m.json"),
+        ),
     ),
     "rotate-key": (nothing, lambda p: ("rotate-key", p.league)),
     "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),

@@ -145,7 +145,7 @@ class Office:
     def open_campaign(self, name: str = "recovery-2026-b", model: str = "recovery-linear-1") -> Any:
         clubs = {node.club: node.fleet_key for node in self.store.nodes()}
         signed = open_campaign(
-            Terms(model=model, rounds=16),
+            Terms(model=model, public_athletes=40, rounds=16),
             campaign_id=name,
             league=OrgId("league"),
             clubs=clubs,

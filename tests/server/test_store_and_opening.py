@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.features import SCHEMAS
 from models.privacy.discrete_gaussian import to_ring
-from models.training.recipes import manifest_from, recipe_for
+from models.training.recipes import manifest_from, rounds_recipe
 from models.wire import ContributionSum, to_bytes
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MODEL = "recovery-linear-1"
 DIMENSION = SCHEMAS[MODEL].dimension
 MANIFEST = manifest_from(
-    recipe_for(MODEL),
+    rounds_recipe(MODEL, athletes=40),
     campaign_id="recovery-1",
     league="league",
     clubs={"club-a": "k", "club-b": "l"},
@@ -33,7 +33,7 @@ MANIFEST = manifest_from(
 
 def opened(key=None, clubs=None, **terms):
     return open_campaign(
-        Terms(model=terms.pop("model", MODEL), **terms),
+        Terms(model=terms.pop("model", MODEL), public_athletes=40, **terms),
         campaign_id="recovery-1",
         league=OrgId("league"),
         clubs={"club-a": "k"} if clubs is None else clubs,
@@ -61,11 +61,23 @@ def test_a_manifest_is_signed_by_the_league_with_the_whole_noise_at_each_club():
     assert manifest.delta <= 1e-6
 
 
-@pytest.mark.parametrize("rounds", [1, 4, 8, 16])
+@pytest.mark.parametrize("rounds", [None, 1, 4, 8, 16])
 def test_without_a_sigma_the_least_noise_within_epsilon_two_is_taken(rounds):
     epsilon = epsilon_of(opened(rounds=rounds).manifest)
 
-    assert 1.9 < epsilon <= 2.0 or rounds == 1
+    assert 1.9 < epsilon <= 2.0
+
+
+def test_a_campaign_is_one_exchange_unless_rounds_are_asked_for():
+    one, eight = opened().manifest, opened(rounds=8).manifest
+
+    assert (one.rounds, one.exchange is None, eight.rounds, eight.exchange) == (1, False, 8, None)
+
+
+@pytest.mark.parametrize("terms", [{"clip_norm": 0.1}, {"learning_rate": 0.5}, {"momentum": 0.0}])
+def test_an_exchange_takes_no_parameter_of_steps(terms):
+    with pytest.raises(BadCoordinatorSettings, match="belong to rounds"):
+        opened(**terms)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,15 @@ class FinishedCampaign:
 
 
 def run_campaign(
-    plan: DemoPlan, league: League, *, model: str, public_athletes: int, on_round: OnRound
+    plan: DemoPlan, league: League, *, model: str, public_athletes: int, rounds: int | None, on_round: OnRound
 ) -> FinishedCampaign:
-    """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed."""
+    """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed.
+
+    rounds: None for one exchange.
+    """
     manifest = plan.options.out / f"{model}.manifest.json"
     terms = ["--model", model, "--out", str(manifest), "--public-athletes", str(public_athletes)]
+    terms += [] if rounds is None else ["--rounds", str(rounds)]
     opened = json.loads(server("campaign", "open", str(plan.league_folder), *terms, "--json"))
     for club in plan.clubs:
         node("approve", str(club.folder), str(manifest), "--yes", "--json")

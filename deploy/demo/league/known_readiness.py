@@ -15,7 +15,7 @@ import numpy as np
 from deploy.demo.errors import StepFailed
 from deploy.demo.league.sources import LABEL_COLUMN, PMDATA, SOCCERMON, soccermon_file
 from deploy.demo.plan import DemoPlan, Person
-from models.evaluation.comparison import ReadinessDays
+from models.evaluation.readiness import ReadinessDays
 
 ONE_PERSON = ""
 

@@ -47,7 +47,7 @@ def decide_all(plan: DemoPlan, people: Sequence[Person], today: date, tick: Tick
                 consents += sum(_give(browser, category, choices, today) for category, choices in wishes.items())
         learners += [person.athlete] if learns else []
         tick()
-    changer = next(p for p in people if p.athlete in learners and (p.source != SYNTHETIC) == real)
+    changer = next(p for p in people if p.athlete in learners and p.source == SYNTHETIC)  # the first campaign's kind
     return Choices(len(people), consents, tuple(learners), changer)
 
 

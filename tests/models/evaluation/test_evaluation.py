@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from models.errors import NotEnoughData
-from models.evaluation.comparison import Comparison, ReadinessDays, compare, judge, train_without_privacy
+from models.evaluation.comparison import Comparison, compare, judge, train_without_privacy
 from models.evaluation.holdout import judge_days, learn_days
+from models.evaluation.readiness import ReadinessDays
 from models.synthetic.league import SyntheticLeague
 from models.training.initial_weights import initial_weights
 from policies.campaign import CampaignManifest
@@ -38,7 +39,7 @@ def test_judging_gives_the_figures_of_the_comparison(
     days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes]
     result = compare(days, repeats=1)
 
-    clear = judge(train_without_privacy(manifest(), [days[0::2], days[1::2]]), days)
+    clear = judge(train_without_privacy(manifest(public_athletes=len(days)), [days[0::2], days[1::2]]), days)
 
     assert clear.federated == pytest.approx(result.federated)
     assert (clear.ewma, clear.local_ridge, clear.public_initial_weights) == (

@@ -1,5 +1,7 @@
 """Defaults of campaigns: within the budget, reproducible start, known models only."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -7,15 +9,17 @@ from models.errors import BadWeights
 from models.features import SCHEMAS
 from models.training.initial_weights import initial_weights, weights_sha256
 from models.training.pretraining import fit
-from models.training.recipes import RECIPES, recipe_for
+from models.training.recipes import Recipe, exchange_recipe, rounds_recipe
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, epsilon_proved
 from tests.scale import sized
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS))
-def test_a_default_campaign_costs_at_most_what_a_campaign_may(model: str) -> None:
-    recipe = recipe_for(model)
+def both(model: str) -> tuple[Recipe, Recipe]:
+    return rounds_recipe(model, athletes=40), exchange_recipe(model, athletes=40, clubs=2)
 
+
+@pytest.mark.parametrize("recipe", [recipe for model in sorted(SCHEMAS) for recipe in both(model)])
+def test_a_default_campaign_costs_at_most_what_a_campaign_may(recipe: Recipe) -> None:
     cost = campaign_cost(recipe.noise_multiplier, recipe.rounds)
 
     assert cost <= CAMPAIGN_CAP
@@ -29,8 +33,8 @@ def test_the_public_initial_weights_can_be_made_again_from_their_seeds(model: st
 
 
 def test_the_manifest_names_the_installed_start_and_schema(manifest: object) -> None:
-    for model in RECIPES:
-        made = manifest(model)  # type: ignore[operator]  # the fixture's factory
+    for model, exchange in product(SCHEMAS, (False, True)):
+        made = manifest(model, exchange=exchange)  # type: ignore[operator]  # the fixture's factory
         assert made.initial_weights == weights_sha256(initial_weights(model))
         assert made.feature_schema == SCHEMAS[model].sha256
         assert (made.masking, made.min_honest_clubs) == ("none", 1)
@@ -38,6 +42,8 @@ def test_the_manifest_names_the_installed_start_and_schema(manifest: object) -> 
 
 def test_unknown_models_are_refused() -> None:
     with pytest.raises(BadWeights):
-        recipe_for("no-such-model")
+        rounds_recipe("no-such-model", athletes=40)
+    with pytest.raises(BadWeights):
+        exchange_recipe("no-such-model", athletes=40, clubs=2)
     with pytest.raises(BadWeights):
         initial_weights("no-such-model")

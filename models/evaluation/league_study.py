@@ -1,0 +1,177 @@
+"""What a campaign would bring a league of some size: simulated leagues, the protocol's own code, fresh worlds.
+
+The worlds are drawn from wider ranges than those that the public initial weights, metric and prior were made from, with
+seeds of their own, so no parameter was chosen on them. Everything but the noise repeats under a seed.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models import risk
+from models.arrays import Floats
+from models.errors import NotEnoughData
+from models.evaluation.metrics import log_loss
+from models.evaluation.readiness import ReadinessDays, baselines, error_of, held_back
+from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries
+from models.synthetic.days import World
+from models.synthetic.league import SyntheticLeague, synthetic_league
+from models.training.axes_fit import fit_without_privacy
+from models.training.initial_weights import initial_weights
+from models.training.pretraining import design_series
+from models.training.recipes import Recipe, exchange_recipe, rounds_recipe
+from models.training.simulation import simulated_manifest, train_private
+
+DAYS = 400
+JUDGED_ATHLETES = 200  # ours: fresh athletes of the same world on whom a risk model is judged
+STUDY_SEED = 20270101
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTerms:
+    """What is simulated. athletes: N, also the public number. rounds: None for one exchange. draws: of the noise."""
+
+    model: str
+    athletes: int
+    clubs: int
+    epsilon: float
+    rounds: int | None = None
+    leagues: int = 8
+    draws: int = 5
+    seed: int = 1
+
+    def recipe(self, *, athletes: int | None = None) -> Recipe:
+        """The campaign's parameters, for another public number where one is given."""
+        public = self.athletes if athletes is None else athletes
+        if self.rounds is None:
+            return exchange_recipe(self.model, athletes=public, clubs=self.clubs, epsilon=self.epsilon)
+        return rounds_recipe(self.model, athletes=public, rounds=self.rounds, epsilon=self.epsilon)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyErrors:
+    """Mean errors over leagues: absolute error in points of 0 to 10, or log loss of an injury within seven days.
+
+    person_mean: what each athlete's own mean, or the league's usual rate, errs; ewma: NaN for risk. private is the mean
+    over leagues and draws; private_each its mean per league. half, double: private with a public number wrong by that.
+    """
+
+    person_mean: float
+    ewma: float
+    start: float
+    no_privacy: float
+    private: float
+    half: float
+    double: float
+    start_each: tuple[float, ...]
+    private_each: tuple[float, ...]
+
+    @property
+    def share_kept(self) -> float:
+        """Share of the gain over the public initial weights that is left with privacy; NaN where there is no gain."""
+        gain = self.start - self.no_privacy
+        return (self.start - self.private) / gain if gain > 0.0 else math.nan
+
+    @property
+    def better_than_start(self) -> int:
+        """In how many leagues the private model errs less than the public initial weights, in the mean of its draws."""
+        return sum(private < start for private, start in zip(self.private_each, self.start_each, strict=True))
+
+
+def study(terms: StudyTerms, *, tick: Callable[[int, int], None] | None = None) -> StudyErrors:
+    """Simulate `terms.leagues` leagues; `tick(done, of)` is called after each.
+
+    Raises BadWeights for a model that is not installed, InvalidInput for a budget that no noise keeps, BadShape for
+    fewer athletes than clubs.
+    """
+    rows = []
+    for place in range(terms.leagues):
+        rows.append(_one_league(terms, place))
+        if tick is not None:
+            tick(place + 1, terms.leagues)
+    columns = np.array(rows).T
+    person_mean, ewma, start, no_privacy, private, half, double = (float(column.mean()) for column in columns)
+    return StudyErrors(
+        person_mean=person_mean,
+        ewma=ewma,
+        start=start,
+        no_privacy=no_privacy,
+        private=private,
+        half=half,
+        double=double,
+        start_each=tuple(columns[2].tolist()),
+        private_each=tuple(columns[4].tolist()),
+    )
+
+
+def _one_league(terms: StudyTerms, place: int) -> tuple[float, ...]:
+    """Errors in the order of the first seven fields of `StudyErrors`."""
+    schema, start = SCHEMAS[terms.model], np.array(initial_weights(terms.model))
+    world = _fresh_world(np.random.default_rng([STUDY_SEED, terms.seed, place]))
+    seed = STUDY_SEED + 1_000_003 * terms.seed + place
+    league = _league(seed, terms.athletes, terms.clubs, world)
+    if schema is RECOVERY_SCHEMA:
+        series, own_mean, ewma, judged = _readiness(league, terms.athletes)
+    else:
+        series, own_mean, ewma, judged = _risk(league, seed, terms, world)
+    squads = [series[club :: terms.clubs] for club in range(terms.clubs)]
+
+    def private(recipe: Recipe) -> float:
+        manifest = simulated_manifest(recipe, terms.clubs)
+        return float(np.mean([judged(train_private(manifest, start.tolist(), squads)) for _ in range(terms.draws)]))
+
+    known = [one for one in series if one.n_valid]
+    wrong = [private(terms.recipe(athletes=max(public, 1))) for public in (terms.athletes // 2, 2 * terms.athletes)]
+    clear = judged(fit_without_privacy(schema, start, known))
+    return own_mean, ewma, judged(start), clear, private(terms.recipe()), *wrong
+
+
+Judge = Callable[[Floats], float]
+
+
+def _readiness(league: SyntheticLeague, athletes: int) -> tuple[Sequence[AthleteSeries], float, float, Judge]:
+    days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes[:athletes]]
+    splits = held_back(days)
+    naive = baselines(splits)
+    return [split.train for split in splits], naive["person_mean"], naive["ewma"], lambda w: error_of(w, splits)
+
+
+def _risk(
+    league: SyntheticLeague, seed: int, terms: StudyTerms, world: World
+) -> tuple[Sequence[AthleteSeries], float, float, Judge]:
+    series = design_series(terms.model, league)[: terms.athletes]
+    fresh = design_series(terms.model, _league(seed + 500_000_003, JUDGED_ATHLETES, 8, world))
+    rows = [one for one in fresh if one.n_valid]
+    if not rows:
+        raise NotEnoughData("expected an athlete with a day to judge on")
+    X, event = np.concatenate([one.X[one.mask] for one in rows]), np.concatenate([one.y[one.mask] for one in rows])
+    outcome = event.astype(np.float64)
+    usual = float(np.clip(np.concatenate([one.y[one.mask] for one in series]).mean(), 1e-4, 0.5))
+    own_mean = log_loss(np.full(outcome.shape, usual), outcome)
+    return series, own_mean, math.nan, lambda weights: log_loss(risk.probability(weights, X), outcome)
+
+
+def _league(seed: int, athletes: int, clubs: int, world: World) -> SyntheticLeague:
+    """A league of at least so many athletes, dealt evenly; who stands beyond the number is left out by callers."""
+    names = [f"study-{number}" for number in range(clubs)]
+    return synthetic_league(seed, names, math.ceil(athletes / clubs), DAYS, world=world)
+
+
+def _fresh_world(rng: np.random.Generator) -> World:
+    """A world of its own, readiness and injuries at once; the ranges are ours, each wider than the public ones."""
+    return replace(
+        World(),
+        readiness_phi=rng.uniform(-0.1, 0.65),
+        slow_share=rng.uniform(0.0, 0.7),
+        slow_phi=rng.uniform(0.92, 0.997),
+        readiness_within=rng.uniform(0.75, 1.7),
+        dip_rate=rng.uniform(0.0, 0.09),
+        missing_b=rng.uniform(1.2, 4.5),
+        injury_rate=rng.uniform(0.003, 0.013),
+        signal_sd=rng.uniform(0.0, 1.0),
+        ratio_effect=rng.uniform(-0.5, 1.0),
+        recurrence=rng.uniform(0.8, 3.2),
+        frailty_shape=rng.uniform(0.6, 2.5),
+    )

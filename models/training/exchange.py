@@ -1,0 +1,99 @@
+"""One exchange: which question to ask, and what its noisy answer says about a league.
+
+Every athlete's gradient at the public initial weights is taken to a few public axes, clipped and added up; noise is
+drawn once. On each axis the mean answer is minus `shown` times the league's shift, plus noise of a known variance; the
+shift has a public prior. Its posterior is therefore post-processing: it costs no privacy (docs/privacy.md §1.8).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Floats
+from models.errors import BadShape, BadWeights
+from models.privacy.contribution import answer_length
+from models.privacy.discrete_gaussian import from_ring, sensitivity
+from models.privacy.public_axes import PublicAxes, Response, public_axes
+from models.training.initial_weights import initial_weights
+from policies.budget import sigma_for
+from policies.campaign import CampaignManifest
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeQuestion:
+    """What a campaign of one exchange asks. axes: how many. clip: most norm of one answer. noise_multiplier: sigma."""
+
+    axes: int
+    clip: float
+    noise_multiplier: float
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is known of a league's shift along the axes afterwards; both (axes,). The variance holds no data."""
+
+    mean: Floats
+    variance: Floats
+
+
+def question_for(model: str, *, athletes: int, clubs: int, epsilon: float, delta: float) -> ExchangeQuestion:
+    """The axes and clip that promise most for public numbers alone; every club adds all the noise (h = 1).
+
+    The promise is how much of the prior's variance the posterior is expected to explain, summed over the axes. Raises
+    BadWeights for a model that is not installed, InvalidInput for a budget that no noise keeps.
+    """
+    sigma, installed = sigma_for(epsilon, 1, delta), public_axes(model)
+
+    def promise(one: Response) -> float:
+        spread = sigma * one.clip * math.sqrt(clubs)
+        noise = _noise(installed, one, spread=spread, athletes=athletes)
+        prior = installed.prior[: one.axes]
+        return float(np.sum((one.shown * prior) ** 2 / (one.shown**2 * prior + noise)))
+
+    best = max(installed.responses, key=promise)
+    return ExchangeQuestion(best.axes, best.clip, sigma)
+
+
+def posterior(ring_sum: Sequence[int], manifest: CampaignManifest) -> Posterior:
+    """The league's shift along the axes from the clubs' ring sum, divided by the public number of athletes.
+
+    Raises BadShape for a sum of another length, BadWeights for a manifest that is no exchange.
+    """
+    signed = np.array(from_ring(ring_sum, manifest.modulus_bits), dtype=np.float64)
+    return posterior_of(signed / 2.0**manifest.scale_bits, manifest)
+
+
+def posterior_of(total: Floats, manifest: CampaignManifest) -> Posterior:
+    """The same from the sum of athletes' answers (axes,) in their own unit; raises as `posterior` does."""
+    if manifest.exchange is None:
+        raise BadWeights("expected a campaign of one exchange")
+    if total.shape != (manifest.exchange.axes,):
+        raise BadShape(f"expected {manifest.exchange.axes} values, got shape {total.shape}")
+    installed = public_axes(manifest.model)
+    response = installed.response(manifest.exchange.axes, manifest.clip_norm)
+    mean_answer = total / manifest.public_athletes
+    noise = _noise(installed, response, spread=_spread(manifest), athletes=manifest.public_athletes)
+    prior = installed.prior[: response.axes]
+    known = response.shown**2 * prior + noise
+    return Posterior(-mean_answer * response.shown * prior / known, prior * noise / known)
+
+
+def weights_of(found: Posterior, model: str) -> Floats:
+    """The league's weights: the public initial weights, moved by the posterior mean."""
+    weights: Floats = np.array(initial_weights(model)) + public_axes(model).shift(found.mean)
+    return weights
+
+
+def _spread(manifest: CampaignManifest) -> float:
+    """Standard deviation of the noise in the sum of all clubs' answers, per axis."""
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, answer_length(manifest))
+    shares = len(manifest.clubs) / manifest.min_honest_clubs
+    return manifest.noise_multiplier * one / 2.0**manifest.scale_bits * math.sqrt(shares)
+
+
+def _noise(installed: PublicAxes, response: Response, *, spread: float, athletes: int) -> Floats:
+    """Variance of the mean answer around its line: the noise of the sum, and that athletes differ."""
+    noise: Floats = (spread / athletes) ** 2 + installed.sampling[: response.axes] / athletes
+    return noise

@@ -1,0 +1,145 @@
+"""`simulate`: what a campaign would bring a league of some size, before anybody is asked. No league's data is read."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chassis.cli.console import print_json, print_table, say
+from chassis.cli.one_value import one_value
+from chassis.cli.options import AsJson
+from chassis.cli.progress import progress_bar
+from policies.budget import CAMPAIGN_EPSILON
+
+if TYPE_CHECKING:
+    from models.evaluation.league_study import StudyErrors, StudyTerms
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command()(simulate)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulateOptions:
+    """What `simulate` is told."""
+
+    athletes: Annotated[int, typer.Option(min=1, max=20_000, help="Athletes who let the league learn.")]
+    clubs: Annotated[int, typer.Option(min=1, max=500, help="Clubs; each adds all the noise.")]
+    epsilon: Annotated[float, typer.Option(help=f"ε per athlete, at most {CAMPAIGN_EPSILON:g}.")]
+    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    rounds: Annotated[int | None, typer.Option(min=1, max=16, help="Rounds of steps; one exchange without.")] = None
+    leagues: Annotated[int, typer.Option(min=1, max=1_000, help="How many leagues to invent.")] = 8
+    draws: Annotated[int, typer.Option(min=1, max=1_000, help="How often to draw the noise in each.")] = 5
+    seed: Annotated[int, typer.Option(min=0, max=1_000_000, help="Another seed invents other leagues.")] = 1
+    as_json: AsJson = False
+
+    @property
+    def terms(self) -> "StudyTerms":
+        """The terms of the study; raises typer.BadParameter for what no league or campaign could be."""
+        from models.evaluation.league_study import StudyTerms
+
+        if self.athletes < self.clubs:
+            raise typer.BadParameter(f"expected at least one athlete a club, got {self.athletes} for {self.clubs}")
+        if not 0.0 < self.epsilon <= CAMPAIGN_EPSILON:
+            raise typer.BadParameter(f"expected an ε above 0 and at most {CAMPAIGN_EPSILON:g}, got {self.epsilon:g}")
+        return StudyTerms(
+            model=self.model,
+            athletes=self.athletes,
+            clubs=self.clubs,
+            epsilon=self.epsilon,
+            rounds=self.rounds,
+            leagues=self.leagues,
+            draws=self.draws,
+            seed=self.seed,
+        )
+
+
+@one_value
+def simulate(options: SimulateOptions) -> None:
+    """Simulate leagues of this size and say what a campaign would bring them. It reads nobody's data.
+
+    The worlds are invented and no parameter was chosen on them; everything but the noise repeats under a seed.
+
+    Example: homefield-server simulate --athletes 40 --clubs 2 --epsilon 2 --model recovery-linear-1
+    """
+    from models.evaluation.league_study import study
+
+    terms = options.terms
+    with progress_bar("Simulating leagues") as tick:
+        found = study(terms, tick=tick)
+    if options.as_json:
+        print_json("homefield-simulate-1", as_json(terms, found))
+        return
+    recipe = terms.recipe()
+    how = f"{recipe.rounds} rounds" if recipe.axes is None else f"one exchange on {recipe.axes} axes"
+    say(
+        f"{terms.model}: {how}, clip {recipe.clip_norm:g}, noise {recipe.noise_multiplier:g} times the most one can add"
+    )
+    rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found) if not math.isnan(value)]
+    print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
+    say(_kept(found))
+
+
+def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
+    """The answer for programs; what is not known is null."""
+    recipe = terms.recipe()
+    return {
+        "model": terms.model,
+        "athletes": terms.athletes,
+        "clubs": terms.clubs,
+        "leagues": terms.leagues,
+        "draws": terms.draws,
+        "seed": terms.seed,
+        "measure": _measure(terms),
+        "errors": {
+            "person_mean": found.person_mean,
+            "ewma": _known(found.ewma),
+            "start": found.start,
+            "no_privacy": found.no_privacy,
+            "private": found.private,
+        },
+        "wrong_public_number": {"half": found.half, "double": found.double},
+        "share_kept": _known(found.share_kept),
+        "leagues_better_than_start": found.better_than_start,
+        "epsilon": terms.epsilon,
+        "recommended": {
+            "rounds": recipe.rounds,
+            "axes": recipe.axes,
+            "clip_norm": recipe.clip_norm,
+            "noise_multiplier": recipe.noise_multiplier,
+        },
+    }
+
+
+def _measure(terms: "StudyTerms") -> str:
+    return "mean_absolute_error" if terms.model.startswith("recovery") else "log_loss"
+
+
+def _columns(terms: "StudyTerms") -> tuple[str, str]:
+    return "Method", "Mean error, points of 10" if _measure(terms) == "mean_absolute_error" else "Log loss"
+
+
+def _rows(terms: "StudyTerms", found: "StudyErrors") -> list[tuple[str, float]]:
+    usual = "each athlete's own mean" if _measure(terms) == "mean_absolute_error" else "the league's usual rate"
+    return [
+        (usual, found.person_mean),
+        ("EWMA, half-life 3 days", found.ewma),
+        ("public initial weights, nothing learnt", found.start),
+        ("without privacy", found.no_privacy),
+        (f"with privacy, ε = {terms.epsilon:g}", found.private),
+        (f"with privacy, public number {max(terms.athletes // 2, 1)}", found.half),
+        (f"with privacy, public number {2 * terms.athletes}", found.double),
+    ]
+
+
+def _kept(found: "StudyErrors") -> str:
+    better = f"better than the public initial weights in {found.better_than_start} of {len(found.start_each)} leagues"
+    if math.isnan(found.share_kept):
+        return f"Nothing to gain here even without privacy; with it {better}."
+    return f"{found.share_kept:.0%} of what learning without privacy gains is kept; {better}."
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,60 @@
+"""The installed metric, axes and prior: well formed, for the installed start, and made from public seeds."""
+
+import numpy as np
+import pytest
+
+from models.errors import BadWeights
+from models.features import SCHEMAS
+from models.privacy.public_axes import public_axes
+from models.training.axes_fit import fit_axes
+from models.training.initial_weights import initial_weights, weights_sha256
+from tests.scale import sized
+
+
+@pytest.mark.parametrize("model", sorted(SCHEMAS))
+def test_the_installed_geometry_is_one(model: str) -> None:
+    found = public_axes(model)
+    dimension = SCHEMAS[model].dimension
+
+    assert found.metric.shape == (dimension, dimension)
+    assert (np.triu(found.metric, 1) == 0).all()
+    assert (np.diag(found.metric) > 0).all()
+    np.testing.assert_allclose(found.axes.T @ found.axes, np.eye(found.most), atol=1e-4)
+    assert (np.diff(found.prior) <= 0).all()
+    assert (found.prior > 0).all()
+    assert (found.sampling > 0).all()
+    assert all((one.shown > 0).all() and one.shown.shape == (one.axes,) for one in found.responses)
+    assert found.start == weights_sha256(initial_weights(model))
+
+
+@pytest.mark.parametrize("model", sorted(SCHEMAS))
+def test_a_shift_along_the_axes_is_seen_along_the_axes(model: str) -> None:
+    found = public_axes(model)
+    along = np.array([0.3, -0.2, 0.1])
+
+    moved = found.metric.T @ found.shift(along)
+    np.testing.assert_allclose(found.axes.T @ moved, np.append(along, np.zeros(found.most - 3)), atol=1e-4)
+    # A quadratic loss with the metric's curvature has the gradient L Lᵀ shift: the projection gives the shift back.
+    gradient = found.metric @ found.metric.T @ found.shift(along)
+    np.testing.assert_allclose(found.projection(3) @ gradient, along, atol=1e-4)
+
+
+@pytest.mark.parametrize("model", sorted(SCHEMAS)[: sized(0, in_drill=len(SCHEMAS))])
+def test_the_geometry_can_be_made_again_from_its_seeds(model: str) -> None:
+    made, found = fit_axes(model), public_axes(model)
+
+    np.testing.assert_allclose(np.array(made["prior"]), found.prior, rtol=0.02)
+    np.testing.assert_allclose(np.abs((np.array(made["axes"]) * found.axes.T).sum(axis=1))[:4], 1.0, atol=0.01)
+    for one, again in zip(found.responses, made["responses"], strict=True):
+        np.testing.assert_allclose(again["shown"], one.shown, atol=0.03)
+
+
+def test_what_is_not_installed_is_refused() -> None:
+    with pytest.raises(BadWeights):
+        public_axes("no-such-model")
+    found = public_axes("recovery-linear-1")
+    for axes in (0, found.most + 1):
+        with pytest.raises(BadWeights):
+            found.projection(axes)
+    with pytest.raises(BadWeights):
+        found.response(3, 0.123)
