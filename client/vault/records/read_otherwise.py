@@ -148,8 +148,8 @@ class _Matching:
     def pairs(self, *, is_whole: bool) -> _Pairs:
         """Return which rows are the same.
 
-        XX A file whose rows moved as a whole, as by
-        another zone, moved all of them: else they are other rows, as those of another sheet.
+        A file whose rows moved as a whole, as by another zone, moved all of them: where some did not, they are other
+        rows, as those of another sheet, and only days that gained or lost a time of day are matched.
         """
         found = self._paired(_is_day_and_its_time)
         news, helds = list(self._new), list(self._held)
