@@ -53,8 +53,7 @@ def init(
         watch = ["homefield-audit", "witness", "add-log", directory, "--vkey", "LOG_KEY", "--vkey", "LOG_KEY_2"]
         say_next(
             NextStep(YOU, "get the log’s trust.policy from its operator; watch the log by both keys in it", watch),
-            _serve_it(directory),
-            _take_it_up(directory),
+            *_then(directory),
         )
 
 
@@ -89,7 +88,7 @@ def add_log(
         print_json("homefield-witness-add-log-1", {"origin": log.origin, "log_id": log.log_id})
     else:
         say(f"watching {log.origin}")
-        say_next(_serve_it(directory), _take_it_up(directory))
+        say_next(*_then(directory))
 
 
 @app.command(epilog="Example: homefield-audit witness serve w1 --port 8401")
@@ -188,13 +187,15 @@ def _moment(seen: "CosignedCheckpoint") -> datetime:
     return datetime.fromtimestamp(seen.timestamp_s, UTC)
 
 
-def _serve_it(directory: Path) -> NextStep:
-    return NextStep(YOU, "run the witness", ["homefield-audit", "witness", "serve", directory, "--port", 8401])
-
-
-def _take_it_up(directory: Path) -> NextStep:
-    keys = ["homefield-audit", "witness", "keys", directory]
-    return NextStep("the log’s operator", "put the keys and the address that you send in trust.policy", keys)
+def _then(directory: Path) -> tuple[NextStep, ...]:
+    """What follows once it watches a log: it runs before the log's operator names it, since a start asks it."""
+    return (
+        NextStep(YOU, "run the witness", ["homefield-audit", "witness", "serve", directory, "--port", 8401]),
+        NextStep(
+            YOU, "send the log’s operator its address and both keys", ["homefield-audit", "witness", "keys", directory]
+        ),
+        NextStep("the log’s operator", "put them in trust.policy, and restart the service"),
+    )
 
 
 def _print_keys(schema: str, config: "WitnessConfig", *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from chassis.cli.console import print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from server.commands.coordinator_folder import CoordinatorFolder
+from server.commands.coordinator_folder import CoordinatorFolder, serve_command
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +45,7 @@ def renew_certificate(
     say(f"The certificate ends on {made.ends:%Y-%m-%d}. It is for {', '.join(made.hosts)}.")
     link_it = ["homefield-node", "link", "CLUB-FOLDER", "--ca", "CA.CRT", "OTHER-OPTIONS-AS-BEFORE"]
     for_clubs = NextStep("every club’s operator", f"get {settings.ca_file} from you, link again, restart", link_it)
-    again = NextStep(YOU, "restart the coordinator when no campaign runs; it serves the new certificate then")
+    reached = serve_command(folder, "--fleet-host", "0.0.0.0") if host else ()  # noqa: S104 - shown; clubs come from outside
+    again = NextStep(YOU, "restart the coordinator when no campaign runs; it serves the new certificate then", reached)
     keep = NextStep(YOU, "make a backup", ["homefield-server", "backup", folder, "BACKUPS"])
     say_next(*([for_clubs] if new_authority else []), again, keep)

@@ -142,6 +142,8 @@ def test_setting_up_says_how_clubs_on_other_machines_reach_it(tmp_path):
     assert "renew-certificate" in here
     assert "--coordinator HOST:9092" in here
     assert "renew-certificate" not in reached
+    assert "--fleet-host 0.0.0.0" in run("renew-certificate", tmp_path / "here", "--host", "fleet.league.example")
+    assert "--fleet-host" not in run("renew-certificate", tmp_path / "here")
     assert "--coordinator fleet.league.example:9092" in reached
     assert "--fleet-host 0.0.0.0 --fleet-port 9092 --web-port 8200" in reached
     with pytest.raises(AlreadyExists, match="renew-certificate --host"):

@@ -65,7 +65,8 @@ def test_setting_a_witness_up_says_who_does_what_next(tmp_path: Path) -> None:
         for answer in (made, watched)
     ]
     assert (made.exit_code, watched.exit_code) == (0, 0)
-    assert told == [["Next, you", "Next, you", "Next, the log’s operator"], ["Next, you", "Next, the log’s operator"]]
+    after = ["Next, you", "Next, you", "Next, the log’s operator"]
+    assert told == [["Next, you", *after], after]
     assert "+" in made.stdout.splitlines()[0]
 
 
