@@ -36,7 +36,7 @@ from client.features.days.heart_load import HEART_LOADS, heart_load_columns
 from client.features.days.nights import nights_of
 from client.features.days.possible_repeats import PossibleRepeat, differing, without_repeats
 from client.features.days.session_means import WEIGHTED, Minutes, session_minutes, weighted_mean
-from client.features.days.session_reports import matched_reports
+from client.features.days.session_reports import MatchedReports, matched_reports
 from client.features.rest import ASSUMED_REST, RestEvidence, assumed_rest_days
 from models.arrays import Floats
 
@@ -159,7 +159,9 @@ def _built(
     today: date | None,
     own: OwnSettings,
 ) -> DailyTable:
-    ordered = _counted(_in_order(observations), source_priority)
+    every = _in_order(observations)
+    matched = matched_reports(every, priority=source_priority)
+    ordered = _counted(every, matched, source_priority)
     if not ordered:
         return DailyTable((), {})
     nights = nights_of(ordered, priority=source_priority)
@@ -184,7 +186,7 @@ def _built(
     begun = rest.basis is not RestBasis.EXPLICIT and any(map(shows_training, ordered))
     trained = trained_days(by_stream, dates)
     columns.update(_rest_columns(rest, columns, trained, over=over, dates=dates, begun=begun))
-    columns.update(heart_load_columns(by_stream, dates, columns["load_au"], own))
+    columns.update(heart_load_columns(by_stream, dates, columns["load_au"], own, matched.filled))
     return DailyTable(dates, columns)
 
 
@@ -203,11 +205,10 @@ def _sorted(readings: list[Observation]) -> list[Observation]:
     return found if is_clear else sorted(readings, key=_order)
 
 
-def _counted(ordered: Sequence[Observation], priority: Sequence[str]) -> list[Observation]:
+def _counted(ordered: Sequence[Observation], sessions: MatchedReports, priority: Sequence[str]) -> list[Observation]:
     """Leave out what a better source tells of the same session or the same minutes."""
-    sessions = matched_reports(ordered, priority=priority).counted
     steps = not_overlapping([one for one in ordered if one.stream is Stream.STEPS], priority)
-    counted = {id(one) for one in (*sessions, *steps)}
+    counted = {id(one) for one in (*sessions.counted, *steps)}
     return [one for one in ordered if one.stream not in COUNTED_ONCE or id(one) in counted]
 
 

@@ -67,9 +67,12 @@ def test_what_is_told_is_what_the_table_no_longer_has(
 
 def test_a_source_that_comes_first_and_knows_a_part_takes_the_figure_away() -> None:
     stored = made({(stream, day, WATCH) for stream in READ[:2] for day in (0, 1)})
-    brought = made({(Stream.ACTIVITY_DURATION_MIN, day, SHEET) for day in (0, 1)})
+    at = [START + timedelta(days=day) for day in (0, 1)]
+    longer = [observe(Stream.ACTIVITY_DURATION_MIN, one, 90.0, SHEET, end=one + timedelta(minutes=90)) for one in at]
+    as_long = made({(Stream.ACTIVITY_DURATION_MIN, day, SHEET) for day in (0, 1)})
 
-    (told,) = lost_figures(known_of(stored), known_of(stored + brought, ("club-sheet",)))
+    assert lost_figures(known_of(stored), known_of(stored + as_long, ("club-sheet",))) == []
+    (told,) = lost_figures(known_of(stored), known_of(stored + longer, ("club-sheet",)))
 
     assert told.text == "trimp_banister, load_by_heart_rate: 2 days are not known any more, 2026-03-02 to 2026-03-03"
     assert told.categories == {Category.TRAINING_LOAD, Category.HEART}
@@ -115,7 +118,7 @@ def test_every_figure_rests_on_what_is_looked_at(column: str) -> None:
 def test_the_import_its_rehearsal_and_its_json_say_it(node_of_one: Path, run: Run, tmp_path: Path) -> None:
     first, second, mappings = tmp_path / "first.csv", tmp_path / "second.csv", {}
     first.write_text("when,minutes,bpm\n2026-03-05T17:00:00Z,60,140\n2026-03-06T17:00:00Z,60,150\n")
-    second.write_text("when,minutes\n2026-03-05T17:00:00Z,60\n2026-03-06T17:00:00Z,60\n")
+    second.write_text("when,minutes\n2026-03-05T17:00:00Z,90\n2026-03-06T17:00:00Z,90\n")
     streams = [("minutes", "activity_duration_min"), ("bpm", "heart_rate_mean")]
     for app, held in (("old-watch", streams), ("club-sheet", streams[:1])):
         columns = [{"column": name, "stream": stream} for name, stream in held]

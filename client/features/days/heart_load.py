@@ -5,9 +5,10 @@ Source: docs/indices.md §2.7. What is not set, or not measured in one of the da
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -34,17 +35,24 @@ HEART_LOADS: Final = (TRIMP, TRIMP_ZONES, UNRATED, *(f"time_in_zone_{zone}_min" 
 _Told = dict[Stream, Observation]
 
 
-def heart_load_columns(by_stream: ByStream, dates: Sequence[date], load: Floats, own: OwnSettings) -> dict[str, Floats]:
+def heart_load_columns(
+    by_stream: ByStream,
+    dates: Sequence[date],
+    load: Floats,
+    own: OwnSettings,
+    filled: Mapping[Session, Session] = MappingProxyType({}),
+) -> dict[str, Floats]:
     """Return TRIMP [AU], TRIMP of days without a rating, Edwards' TRIMP and minutes in zones, each (days,).
 
     Empty where no maximum is set. What a device noticed by itself is no session.
     load: AU, (days,); a day of rest has 0 of everything, whether or not a heart rate was measured on any other day.
+    filled: by session of a witness, the counted session that it gives its heart rate to (docs/indices.md §1.4).
     """
     if own.heart_rate_max is None:
         return {}
     columns = {name: np.full(len(dates), np.nan) for name in HEART_LOADS}
     for at, day in enumerate(dates):
-        sessions = _sessions(by_stream, day)
+        sessions = _sessions(by_stream, day, filled)
         if not sessions and load[at] == 0:
             for column in columns.values():
                 column[at] = 0.0
@@ -63,11 +71,12 @@ def _is_rated(by_stream: ByStream, day: date) -> bool:
     return any(by_stream.get(stream, {}).get(day) for stream in (Stream.SESSION_RPE, Stream.SESSION_LOAD))
 
 
-def _sessions(by_stream: ByStream, day: date) -> list[_Told]:
+def _sessions(by_stream: ByStream, day: date, filled: Mapping[Session, Session]) -> list[_Told]:
     found: dict[Session, _Told] = defaultdict(dict)
     for one in chain.from_iterable(by_stream.get(stream, {}).get(day, ()) for stream in _READ):
         if AUTO_DETECTED not in one.quality:
-            found[session_of(one)][one.stream] = one
+            session = session_of(one)
+            found[filled.get(session, session)][one.stream] = one
     return list(found.values())
 
 

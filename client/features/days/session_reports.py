@@ -67,12 +67,14 @@ class MatchedReports:
 
     unclear: reports that count although they may be of the same session as the counted ones beside them.
     completed: what only a file that was cut off has of a session, with what the whole file has: it does not count.
+    filled: by session of a witness that gave what was lacking, the one counted session of that day, as long as itself.
     """
 
     counted: list[Observation] = field(default_factory=list)
     witnesses: list[Beside] = field(default_factory=list)
     unclear: list[Beside] = field(default_factory=list)
     completed: list[Beside] = field(default_factory=list)
+    filled: dict[Session, Session] = field(default_factory=dict)
 
 
 def matched_reports(readings: Iterable[Observation], *, priority: Sequence[str] = ()) -> MatchedReports:
@@ -146,8 +148,19 @@ def _match(readings: Sequence[Observation], priority: Sequence[str], found: Matc
                 continue
             found.witnesses.append((report, tuple(same)))
             if fill:
+                found.filled.update(_as_whole(report, same))
                 found.counted += [one for stream, one in report.readings.items() if taken.lacks(same, stream)]
         taken.add(fresh)
+
+
+def _as_whole(witness: SessionReport, same: Sequence[SessionReport]) -> dict[Session, Session]:
+    """Return the session that a witness is of, where what it measured is of that whole session and of no other."""
+    if len(same) != 1 or witness.minutes is None or same[0].minutes is None or witness.day != same[0].day:
+        return {}
+    if not _is_as_long(witness.minutes, same[0].minutes):
+        return {}
+    of_witness, counted = (session_of(next(iter(one.readings.values()))) for one in (witness, same[0]))
+    return {of_witness: counted}
 
 
 def _reports(readings: Iterable[Observation]) -> list[SessionReport]:
