@@ -45,8 +45,8 @@ FIGURE_AIMS = {
     "within_auc_low": "above 0.5 needed",
 }
 LEAST_INJURIES = 10  # ours, as in the audit reports: a smaller count is close to naming who they happened to
-OF_TOO_FEW = f"Days of fewer than {LEAST_ATHLETES} athletes: no figure and no reason is shown, for they would be theirs"
-OF_UNKNOWN = "Of how many athletes was not noted: no figure and no reason is shown until the model is judged again"
+OF_TOO_FEW = f"The days are of fewer than {LEAST_ATHLETES} athletes: figures and reasons would be theirs"
+OF_UNKNOWN = "Figures and reasons, until the model is judged again: of how many athletes they are was not noted"
 REASON_WORDS = {
     "not closer than person mean alone": "not closer than each athlete’s own mean",
     "not closer than EWMA alone": "not closer than each athlete’s weighted mean",

@@ -42,6 +42,7 @@ def test_figures_of_three_athletes_are_shown(kept: Kept) -> None:
     assert "1,284 days that no model had learned from" in page
     assert "<dd>11</dd>" in page
     assert "No net benefit between 3 and 10 %" in page
+    assert "<dt>Not shown</dt>" not in page
 
 
 @pytest.mark.parametrize("athletes", [1, 2, None])
@@ -51,8 +52,9 @@ def test_nothing_found_on_the_days_of_fewer_is_shown(kept: Kept, athletes: int |
     assert "Not used here" in page or "not used here" in page
     for found in ("1,284", "<dd>11</dd>", "0.97", "0.61", "net benefit between 3 and 10"):
         assert found not in page
-    said = "no figure and no reason is shown"
-    assert said in page
+    assert "<dt>Not shown</dt>" in page
+    assert "<dt>Because</dt>" not in page
+    assert ("fewer than 3 athletes" in page) is (athletes is not None)
     assert ("was not noted" in page) is (athletes is None)
 
 
