@@ -154,7 +154,7 @@ def test_while_that_is_looked_up_the_page_says_so(
     path = re.findall(r'href="(/imports/files/[0-9a-f]+)"', uploader.http.get("/imports").text)[0]
     monkeypatch.setattr(session_uploads, "MOMENT_S", 0.01)
     goes_on = threading.Event()
-    uploader.app.state.uploads._thread.submit(goes_on.wait, HANG_S)
+    uploader.app.state.uploads._thread.submit(lambda: goes_on.wait(HANG_S))
 
     under_way = uploader.http.get(path).text
     goes_on.set()
