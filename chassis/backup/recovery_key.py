@@ -3,6 +3,7 @@
 The secret half opens backups and is kept elsewhere. `age -d -i FILE` opens them as well.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from chassis.files.replace_file import replace_durably
 
 RECIPIENTS_FILE: Final = "backup.recipients"
 _MOST_BYTES: Final = 100_000  # ours: a file of keys is a few lines
+_IDENTITY: Final = re.compile(r"AGE-SECRET-KEY-1[0-9A-Za-z]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,28 @@ def read_recipients(directory: Path) -> tuple[str, ...]:
     return recipients
 
 
+def refuse_another_key(directory: Path, recipient: str) -> None:
+    """Return unless backups of this folder are encrypted to other keys than this one; raises CannotBackUp."""
+    others = [one for one in read_recipients(directory) if one != recipient]
+    if others:
+        raise CannotBackUp(
+            f"backups of this folder are encrypted to {', '.join(others)} already, and nothing was changed; give "
+            "--replace to encrypt to another key from now on. What was backed up before opens with the former key only"
+        )
+
+
 def read_identities(path: Path) -> list[x25519.Identity]:
-    """Return the secret keys in a file, one a line, as `age-keygen` writes them; raises BadBackup."""
+    """Return the secret keys in a file, such as `age-keygen` or `backup-key` write; raises BadBackup."""
     try:
-        found = [x25519.Identity.from_str(line) for line in _lines(path)]
+        found = [x25519.Identity.from_str(key) for line in _lines(path, "utf-8") for key in _IDENTITY.findall(line)]
     except (OSError, UnicodeDecodeError, IdentityError) as error:
         raise BadBackup(f'{path}: expected a recovery key, a line such as "AGE-SECRET-KEY-1…"') from error
     if not found:
-        raise BadBackup(f"{path}: expected a recovery key, found none")
+        raise BadBackup(f'{path}: expected a recovery key, a line such as "AGE-SECRET-KEY-1…", found none')
     return found
 
 
-def _lines(path: Path) -> tuple[str, ...]:
+def _lines(path: Path, encoding: str = "ascii") -> tuple[str, ...]:
     with path.open("rb") as file:
-        text = file.read(_MOST_BYTES).decode("ascii")
+        text = file.read(_MOST_BYTES).decode(encoding)
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))

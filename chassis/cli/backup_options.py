@@ -26,15 +26,24 @@ Recipients = Annotated[
 ]
 UsedKey = Annotated[str, typer.Option("--use", help="A public key, age1…, whose secret half you hold already.")]
 BackupFileArgument = Annotated[Path, typer.Argument(metavar="BACKUP", help="The backup, a file that ends in .tar.age.")]
+ReplacesKey = Annotated[
+    bool,
+    typer.Option("--replace", help="Take the place of the key that is there; older backups still need that one."),
+]
 KeyFile = Annotated[Path, typer.Option("--key", help="File of the recovery key, which `backup-key` printed.")]
 
 
-def new_key(schema: str, directory: Path, use: str, *, as_json: bool) -> None:
-    """Keep the public half of a recovery key in the folder, and print the secret half, once, if it is fresh."""
-    from chassis.backup.recovery_key import new_recovery_key, write_recipients
+def new_key(schema: str, directory: Path, use: str, *, replace: bool, as_json: bool) -> None:
+    """Keep the public half of a recovery key in the folder, and print the secret half, once, if it is fresh.
+
+    replace: another key that is there gives way; without it that is refused, with CannotBackUp.
+    """
+    from chassis.backup.recovery_key import new_recovery_key, refuse_another_key, write_recipients
 
     fresh = None if use else new_recovery_key()
     recipient = use if fresh is None else fresh.recipient
+    if not replace:
+        refuse_another_key(directory, recipient)
     write_recipients(directory, [recipient])
     values = {"recipient": recipient} | ({} if fresh is None else {"recovery_key": fresh.identity})
     print_values(schema, values, as_json=as_json)

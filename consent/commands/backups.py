@@ -7,6 +7,7 @@ from chassis.cli.backup_options import (
     BackupFolder,
     KeyFile,
     Recipients,
+    ReplacesKey,
     UsedKey,
     new_key,
     put_back_asking,
@@ -27,16 +28,24 @@ def register(program: typer.Typer) -> None:
     program.command()(restore)
 
 
-def backup_key(directory: ServiceFolder, use: UsedKey = "", as_json: AsJson = False) -> None:
+def backup_key(
+    directory: ServiceFolder, use: UsedKey = "", replace: ReplacesKey = False, as_json: AsJson = False
+) -> None:
     """Make the key that opens backups, print it once, and keep only its public half in the folder.
 
-    Backups that were made before still need the former key.
+    A key that is there stays unless it is told to give way (--replace): backups that were made before need it still.
 
     Example: homefield-consent backup-key union
     """
     from consent.settings import read_settings
 
-    new_key("homefield-consent-backup-key-1", read_settings(directory.resolve()).directory, use, as_json=as_json)
+    new_key(
+        "homefield-consent-backup-key-1",
+        read_settings(directory.resolve()).directory,
+        use,
+        replace=replace,
+        as_json=as_json,
+    )
 
 
 def backup(directory: ServiceFolder, into: BackupFolder, to: Recipients = None, as_json: AsJson = False) -> None:

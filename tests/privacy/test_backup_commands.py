@@ -102,9 +102,38 @@ def test_the_secret_half_is_shown_once_and_opens_what_the_public_half_closed(ope
 
 
 @pytest.mark.parametrize("place", APPS)
+def test_a_key_that_is_there_gives_way_only_when_somebody_says_so(operators: Operators, place: str) -> None:
+    folder = operators.folder(place)
+    first = operators.said(place, "backup-key", folder)["recipient"]
+    kept = (folder / "backup.recipients").read_bytes()
+
+    refused = operators.run(place, "backup-key", folder)
+
+    assert refused.exit_code == ExitCode.NOT_DONE
+    assert first in str(refused.exception)
+    assert "--replace" in str(refused.exception)
+    assert (folder / "backup.recipients").read_bytes() == kept
+    assert operators.said(place, "backup-key", folder, "--replace")["recipient"] != first
+
+
+@pytest.mark.parametrize(("place", "form"), [("union", ()), ("league", ("--json",))])
+def test_a_file_of_what_backup_key_printed_opens_the_backup(
+    operators: Operators, place: str, form: tuple[str, ...]
+) -> None:
+    printed = operators.run(place, "backup-key", operators.folder(place), *form)
+    operators.key(place).write_text(printed.stdout)
+    operators.folder(f"{place}.backups").mkdir()
+
+    operators.restore(place, operators.back_up(place), operators.folder("new"))
+
+    assert (operators.folder("new") / "keys").is_dir()
+
+
+@pytest.mark.parametrize("place", APPS)
 def test_another_key_is_one_sentence_and_nothing_is_made(operators: Operators, place: str) -> None:
     backup, wrong = operators.back_up(place), operators.folder("wrong.key")
-    wrong.write_text(operators.said(place, "backup-key", operators.folder(place))["recovery_key"])
+    another = operators.said(place, "backup-key", operators.folder(place), "--replace")
+    wrong.write_text(another["recovery_key"])
 
     answer = operators.run(place, "restore", backup, operators.folder("new"), "--key", wrong)
 
