@@ -1,5 +1,6 @@
 """Opens one consent service from its settings: keys, trust policy, database, log, rules, all of it wired together."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from consent.keys import ServiceKeys, create_keys, read_keys
 from consent.operations.figures import ConsentFigures, service_health
 from consent.operations.outside_view import OutsideCheck, OutsideView
 from consent.operations.same_moment import refuse_other_moments
+from consent.operations.surviving_parts import refuse_missing_parts
 from consent.recovery.unknown_acts import Recovered, recover
 from consent.release_schedule import Publication, seconds
 from consent.settings import ConsentSettings
@@ -135,7 +137,8 @@ def found(settings: ConsentSettings) -> None:
 class StartMode:
     """How a start goes about a database and a log that may not be of one moment.
 
-    outside: whom it asks how large the log was. recovers: it takes an older database and does what follows.
+    outside: whom it asks how large the log was. recovers: it takes an older database and does what follows, and makes
+    the log's private state again if that is lost.
     """
 
     outside: OutsideCheck = OutsideCheck.REQUIRED
@@ -159,6 +162,7 @@ def open_service(
     settings.refuse_unsafe()
     keys, rules = read_keys(settings.keys_directory), _rules(settings)
     trust = trust_file.read(settings.directory, log_vkeys(settings, keys))
+    refuse_missing_parts(settings, recovers=mode.recovers)
     engine = make_engine(settings.database_url)
     cosigner = Cosigner(trust.policy, client=http) if trust.asks_witnesses else None
     log: Log | None = None
@@ -177,7 +181,8 @@ def open_service(
         is_unasked = mode.outside is OutsideCheck.NONE and trust.asks_witnesses
         transactions = _transactions(settings, keys, trust, rules, engine, log, clock, is_log_unasked=is_unasked)
         store = ConsentStore(transactions)
-        OutsideView(trust.policy, settings.published_at, http).refuse_a_smaller_log(log, mode.outside)
+        outside = OutsideView(trust.policy, settings.published_at, http)
+        outside.refuse_a_smaller_log(log.checkpoint, log.sequenced_size, mode.outside)
         recovered = _settled(transactions, log, mode)
         store.begin()
     except BaseException:
@@ -199,10 +204,22 @@ def _settled(transactions: Transactions, log: Log, mode: StartMode) -> Recovered
         # What is lost, or waits a second time, must be noticed while it can be repaired: before a publication.
         transactions.check()
         _publish_overdue(log)
-    recovered = recover(transactions)
+    recovered = recover(transactions, recovers=mode.recovers)
     for one in recovered.cut_off:
         logger.warning("an organisation needs its key anew", extra={"org": one.org})
     return recovered
+
+
+def recover_service(settings: ConsentSettings, *, clock: Clock, outside: OutsideCheck) -> Recovered:
+    """Recover a stopped service, and publish what that recorded if anything was; raises as `open_service` does.
+
+    Without witnesses that answer, what was recorded is published once the service runs.
+    """
+    service = open_service(settings, clock=clock, mode=StartMode(outside, recovers=True))
+    with contextlib.closing(service), contextlib.suppress(LogUnavailable, QuorumNotMet):
+        if service.log.pending:
+            service.publish()
+    return service.recovered
 
 
 def open_beside(settings: ConsentSettings, *, clock: Clock) -> tuple[Engine, ConsentStore]:

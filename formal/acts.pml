@@ -3,15 +3,18 @@
  * crash between any two steps. Checked by `make model`; a line `code:` names what does a step in the program.
  *
  * Two athletes. An entry is its athlete, its kind and the number of its tag; act n stands at place n - 1. What athletes
- * were told is kept in told_*: that may never be undone. The log survives every crash here: where it is lost as
- * well, a start asks the witnesses (consent.operations.outside_view).
+ * were told is kept in told_*: that may never be undone. The public log survives every crash here: where it is lost as
+ * well, a start asks the witnesses (consent.operations.outside_view). Its private state, with what waits in it, can be
+ * lost while somebody else knows of all that was acknowledged: the database, or what is public.
  *
- * -DOLDER_DATABASE_STARTS puts back the fault of comparing nothing at a start and only numbering unknown entries.
+ * Faults put back: -DOLDER_DATABASE_STARTS compares nothing at a start and only numbers unknown entries;
+ * -DSTATE_IS_NOT_MADE_AGAIN recovers without the numbers and entries that a lost private state held;
+ * -DRESTORE_FORGETS replaces a database that knows more than log and backup.
  */
 
 #define ATHLETES 2
 #ifndef MOST
-#define MOST 8          /* entries of the log at most */
+#define MOST 7          /* entries of the log at most */
 #endif
 
 mtype = { GIVE, WITHDRAW, SPEND, FREEZE, CONFIRM };
@@ -26,9 +29,11 @@ typedef Database {
 
 typedef Entry { byte athlete; mtype kind; byte tag };
 
-Database db, next, copy;
+Database db, next, copy, nothing;
 Entry entries[MOST];
 byte length, published;      /* durable entries; those that are public */
+byte log_act;                /* audit.writer.log.Log.act */
+bool has_state = true;       /* audit.writer.log.Log.is_state_missing */
 bool is_up, has_copy, is_refused;
 bool marked[ATHLETES];
 byte place;
@@ -50,6 +55,22 @@ inline take(target, source) {
     }
 }
 
+/* What no step reads any more is cleared, so that states which differ in nothing else are one. */
+inline forget() {
+    d_step {
+        who = 0; what = GIVE; marked[0] = false; marked[1] = false; place = length;
+        if :: place < db.act -> place = db.act :: else -> skip fi;
+        if :: has_copy && place < copy.act -> place = copy.act :: else -> skip fi;
+        do
+        :: place < MOST -> entries[place].athlete = 0; entries[place].kind = 0; entries[place].tag = 0; place++
+        :: else -> break
+        od;
+        place = 0
+    }
+    take(next, nothing);
+    if :: has_copy -> skip :: else -> take(copy, nothing) fi
+}
+
 /* code: audit.writer.log.Log.append_many */
 inline append_many(who, what) {
     d_step {
@@ -63,7 +84,7 @@ inline append_many(who, what) {
         place = 0;
         entries[length].athlete = who; entries[length].kind = what; entries[length].tag = next.counter[who];
         length++;
-        next.counter[who]++; next.act = length
+        next.counter[who]++; next.act = length; log_act = length
     }
 }
 
@@ -93,8 +114,33 @@ inline promises() {
     }
 }
 
+/* code: consent.storage.reconcile.reconcile */
+inline write_again() {
+    d_step {
+#ifndef STATE_IS_NOT_MADE_AGAIN
+        if
+        :: length < db.act -> length = db.act  /* what waited stands in the database as well */
+        :: else -> skip
+        fi
+#else
+        skip
+#endif
+    }
+}
+
+/* code: audit.writer.log.Log.note_act */
+inline note_act() {
+    d_step {
+#ifndef STATE_IS_NOT_MADE_AGAIN
+        log_act = length;
+#endif
+        has_state = true
+    }
+}
+
 /* code: consent.recovery.unknown_acts.settle */
 inline settle() {
+    write_again();
     take(next, db);
     d_step {
         marked[0] = false; marked[1] = false; place = db.act;
@@ -120,8 +166,8 @@ active proctype service() {
     byte who;
     mtype what;
     is_up = true;
-    do
-    :: is_up && length < MOST - ATHLETES ->
+    do  /* a step with its crash is one state: nobody else takes part */
+    :: atomic { is_up && length < MOST - ATHLETES ->
         /* code: consent.storage.transaction.Transactions.write */
         promises();
         if :: who = 0 :: who = 1 fi;
@@ -148,19 +194,40 @@ active proctype service() {
                 fi
                }
             fi
-        fi
-    :: is_up && published < length -> published = length  /* code: audit.writer.log.Log.publish */
-    :: is_up && !has_copy -> take(copy, db); has_copy = true  /* a backup, or a copied file */
-    :: is_up -> promises(); is_up = false
-    :: !is_up && has_copy -> take(db, copy); has_copy = false; is_refused = false  /* the log is larger, and stays */
-    :: !is_up && !is_refused && length > db.act + 1 ->
+        fi;
+        forget()
+       }
+    :: atomic { is_up && published < length -> published = length  /* code: audit.writer.log.Log.publish */
+       }
+    :: atomic { is_up && !has_copy -> take(copy, db); has_copy = true  /* a backup, or a copied file */
+       }
+    :: atomic { is_up -> promises(); is_up = false
+       }
+    :: atomic { !is_up && has_state && told_length <= published ->  /* all that was acknowledged is public */
+        d_step { length = published; log_act = 0; has_state = false; is_refused = false };
+        forget()
+       }
+    :: atomic { !is_up && has_state && told_length <= db.act && db.act <= length ->  /* or stands in the database */
+        d_step { length = published; log_act = 0; has_state = false; is_refused = false };
+        forget()
+       }
+    :: atomic { !is_up && has_copy && (db.act <= log_act || db.act <= copy.act
+#ifdef RESTORE_FORGETS
+        || true
+#endif
+        ) ->
+        /* code: consent.backup.put_back.put_back */
+        take(db, copy); has_copy = false; is_refused = false; forget()  /* the log is larger, and stays */
+       }
+    :: atomic { !is_up && !is_refused && (length > db.act + 1 || !has_state || log_act < db.act) ->
         /* code: consent.operations.same_moment.refuse_other_moments */
 #ifdef OLDER_DATABASE_STARTS
         settle(); take(db, next); is_up = true
 #else
         is_refused = true
 #endif
-    :: !is_up && length + ATHLETES <= MOST && (is_refused || length <= db.act + 1) ->
+       }
+    :: atomic { !is_up && length + ATHLETES <= MOST && (is_refused || (length <= db.act + 1 && has_state && log_act >= db.act)) ->
         /* code: consent.storage.transaction.Transactions.adopt */
         settle();
         who = 0;
@@ -177,8 +244,15 @@ active proctype service() {
         od;
         if
         :: skip           /* a crash between append and commit */
-        :: take(db, next); is_refused = false; is_up = true
+        :: take(db, next);
+            if
+            :: skip       /* a crash before the private state is made again */
+            :: note_act();
+                assert(log_act >= db.act && length <= db.act + 1);  /* what is recovered is no more refused */
+                is_refused = false; is_up = true
+            fi
         fi;
-        who = 0
+        forget()
+       }
     od
 }

@@ -60,6 +60,10 @@ class Backlog:
         """The largest act number that was acknowledged; 0 if nothing had one."""
         return self._journal.act
 
+    def note_act(self, act: int) -> None:
+        """Go on above this number, which the caller has made durable in the writer's state."""
+        self._journal.note_act(act)
+
     def take_over(self, batches: Sequence[Batch], covers: int, *, act: int) -> None:
         """Go on from what an earlier process left; act: the newest published one. Raises OSError or LogCorrupt."""
         self._batches = tuple(batches)

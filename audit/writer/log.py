@@ -188,6 +188,19 @@ class Log:
             self._check_high_water_mark()
         return [merkle.leaf_hash(leaf) for leaf in leaves]
 
+    def note_act(self, act: int) -> None:
+        """Make it durable that acts up to this number were recorded, and make a missing private state again.
+
+        For a recovery, which knows it from elsewhere: the caller's database. Without need for it nothing is written.
+        Raises LogUnavailable.
+        """
+        if act <= self.act and not self._is_state_missing:
+            return
+        with unavailable(), self._publishing:
+            self._publisher.note_act(self._published(), self._backlog.batches, act)
+            self._backlog.note_act(act)
+            self._is_state_missing = False
+
     def check_durable(self) -> None:
         """Return if an entry could be made durable now, for an answer that needs no entry of its own.
 

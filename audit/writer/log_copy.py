@@ -12,7 +12,7 @@ from pathlib import Path
 from audit.durable.storage import TEMPORARY, Disk, FileStore
 from audit.errors import AuditError, LogCorrupt, SourceUnavailable
 from audit.tlog import tiles
-from audit.tlog.checkpoint import CHECKPOINT
+from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import TrustPolicy
 from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
@@ -21,6 +21,7 @@ from audit.writer.journal_segments import parse_segment
 from audit.writer.pending_journal import FOLDER as PENDING
 from audit.writer.pending_journal import SUFFIX as SEGMENT
 from audit.writer.pending_journal import segment_numbers
+from audit.writer.recovery import agreed, proven_edge
 from audit.writer.sequenced_batches import FOLDER as SEQUENCED
 from audit.writer.sequenced_batches import BatchFiles
 from audit.writer.state_check import PrivateState
@@ -38,8 +39,8 @@ class LogPosition:
     act: int = 0
 
     def is_behind(self, other: "LogPosition") -> bool:
-        """True if the other holds a larger tree, or the same one and more acts."""
-        return (self.sequenced, self.act) < (other.sequenced, other.act)
+        """True if the other holds a larger tree, or the same one with more of it published, or with more acts."""
+        return (self.sequenced, self.published, self.act) < (other.sequenced, other.published, other.act)
 
 
 def state_directory(directory: Path) -> Path:
@@ -59,6 +60,16 @@ def position(directory: Path, policy: TrustPolicy) -> LogPosition:
         acts.append(parse_segment(files.read(f"{PENDING}/{newest:010d}{SEGMENT}") or b"", newest).act)
     end = batches[-1].end if batches else checkpoint.size
     return LogPosition(checkpoint.size, max(end, tree.size if tree else 0), max(acts))
+
+
+def refuse_contradiction(directory: Path, policy: TrustPolicy) -> Checkpoint:
+    """Return the checkpoint of a log that its writer could go on with; raises LogCorrupt as `Log.open` would."""
+    source, files = DirectorySource(directory), FileStore(state_directory(directory), Disk())
+    checkpoint = policy.open(read_checkpoint(source)).checkpoint
+    edge, tree = proven_edge(source, checkpoint), parse_state(files.read(STATE))
+    if tree is not None:
+        agreed(source, edge, BatchFiles(files).after(checkpoint.size), tree, now_s=0)
+    return checkpoint
 
 
 def refuse_another_history(one: Path, other: Path, policy: TrustPolicy) -> None:

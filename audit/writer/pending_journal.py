@@ -90,6 +90,11 @@ class PendingJournal:
         """The largest act number of what was ever acknowledged here; 0 if nothing had one."""
         return self._act
 
+    def note_act(self, act: int) -> None:
+        """Go on above this number, which the caller has made durable in another place."""
+        with self._changed:
+            self._act = max(self._act, act)
+
     def __len__(self) -> int:
         """Number of entries that wait."""
         return len(self._entries)

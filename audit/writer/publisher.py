@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
 from audit.writer.right_edge import AppendedTiles, RightEdge
 from audit.writer.sequenced_batches import Batch
-from audit.writer.tree_state import STATE, TreeState
+from audit.writer.tree_state import STATE, TreeState, parse_state
 from chassis.clock import Clock
 
 
@@ -101,6 +101,15 @@ class Publisher:
             self._state.write({STATE: state.data})
         self.files.write({CHECKPOINT: note})
         return self.published(checkpoint, edge, note), growth
+
+    def note_act(self, current: Published, batches: Sequence[Batch], act: int) -> None:
+        """Write the state with this act number, or a larger one that it has; a missing state is made again.
+
+        batches: what waits behind the current tree. Raises OSError.
+        """
+        covers = max((batch.covers for batch in batches), default=0)
+        state = parse_state(self._state.read(STATE)) or TreeState(current.edge.size, current.checkpoint.root, covers)
+        self._state.write({STATE: replace(state, act=max(state.act, act)).data})
 
     def published(
         self, checkpoint: Checkpoint, edge: RightEdge, note: bytes, *, is_fully_signed: bool = True

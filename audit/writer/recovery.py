@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from audit.durable.storage import TEMPORARY, FileStore
 from audit.errors import AuditError, LogCorrupt, MalformedProof
 from audit.tlog import merkle, tiles
-from audit.tlog.checkpoint import CHECKPOINT
+from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.verification.reader import TileReader
 from audit.verification.sources import DirectorySource
 from audit.writer.pending_journal import segment_numbers
@@ -50,7 +50,7 @@ def recover(publisher: Publisher, state_files: FileStore, batch_files: BatchFile
     batches = batch_files.after(published.edge.size)
     state = parse_state(state_files.read(STATE))
     if state is not None:
-        batches = _agreed(publisher.source, published, batches, state, now_s=now_s)
+        batches = agreed(publisher.source, published.edge, batches, state, now_s=now_s)
     publisher.files.write({CHECKPOINT: note})
     for batch in batches:
         batch_files.write(batch)
@@ -91,33 +91,40 @@ def _published(publisher: Publisher, note: bytes) -> Published:
     except AuditError as error:
         raise LogCorrupt("the stored checkpoint is not one that this log's key signed") from error
     checkpoint = trusted.checkpoint
-    edge = load_edge(TileReader(publisher.source, checkpoint.size))
-    if edge.frontier.root() != checkpoint.root:
-        raise LogCorrupt("the log's tiles do not lead to its root")
-    if edge.hashes and tuple(merkle.leaf_hash(entry) for entry in edge.entries) != edge.hashes[0]:
-        raise LogCorrupt("the log's last bundle does not match its tile")
+    edge = proven_edge(publisher.source, checkpoint)
     is_fully_signed = len(trusted.signed_by) == len(publisher.vkeys)
     return publisher.published(checkpoint, edge, note, is_fully_signed=is_fully_signed)
 
 
-def _agreed(
-    source: DirectorySource, published: Published, batches: Sequence[Batch], state: TreeState, *, now_s: int
+def proven_edge(source: DirectorySource, checkpoint: Checkpoint) -> RightEdge:
+    """Return the edge of a published log, which leads to the checkpoint's root; raises LogCorrupt."""
+    edge = load_edge(TileReader(source, checkpoint.size))
+    if edge.frontier.root() != checkpoint.root:
+        raise LogCorrupt("the log's tiles do not lead to its root")
+    if edge.hashes and tuple(merkle.leaf_hash(entry) for entry in edge.entries) != edge.hashes[0]:
+        raise LogCorrupt("the log's last bundle does not match its tile")
+    return edge
+
+
+def agreed(
+    source: DirectorySource, edge: RightEdge, batches: Sequence[Batch], state: TreeState, *, now_s: int
 ) -> tuple[Batch, ...]:
     """Return the batches to publish next; raises LogCorrupt if the writer once was further, or elsewhere.
 
     An older state is no contradiction: the checkpoint proves itself.
     """
-    edge, roots = published.edge, {published.edge.size: published.checkpoint.root}
+    grown, roots = edge, {edge.size: edge.frontier.root()}
     for batch in batches:
-        edge, _ = edge.append(batch.leaves)
-        roots[edge.size] = edge.frontier.root()
-    if state.size < published.edge.size or roots.get(state.size) == state.root:
+        grown, _ = grown.append(batch.leaves)
+        roots[grown.size] = grown.frontier.root()
+    if state.size < edge.size or roots.get(state.size) == state.root:
         return tuple(batches)
     if state.version == 1 and not batches:
-        return _interrupted_append(source, published.edge, state, now_s=now_s)
+        return _interrupted_append(source, edge, state, now_s=now_s)
     raise LogCorrupt(
-        f"the log's state is at size {state.size:,}, its checkpoint at {published.edge.size:,}, and nothing leads from "
-        "one to the other: an older checkpoint was put back, or sequenced entries are lost"
+        f"the log's state is at size {state.size:,}, its checkpoint at {edge.size:,}, and nothing leads from one to "
+        "the other: an older checkpoint was put back, or sequenced entries are lost; put the newest log back, from a "
+        "mirror if there is one"
     )
 
 

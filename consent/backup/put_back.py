@@ -11,10 +11,16 @@ from datetime import datetime
 from pathlib import Path
 
 from audit.durable.storage import sole_writer
-from audit.errors import AuditError, LogUnavailable, QuorumNotMet
+from audit.errors import AuditError
 from audit.tlog.trust_policy import TrustPolicy
 from audit.writer.log import LOCK
-from audit.writer.log_copy import position, readable_position, refuse_another_history, state_directory
+from audit.writer.log_copy import (
+    position,
+    readable_position,
+    refuse_another_history,
+    refuse_contradiction,
+    state_directory,
+)
 from chassis.backup.archive import OnBytes
 from chassis.backup.manifest import BackupManifest
 from chassis.backup.putting_back import (
@@ -29,13 +35,16 @@ from chassis.backup.putting_back import (
 from chassis.clock import Clock
 from chassis.storage.online_copy import check_sqlite, database_files, refuse_in_use
 from chassis.storage.postgres_dump import check_dump, put_back_dump
+from consent import trust_file
 from consent.backup.parts import DUMP, KEYS, LOG_FOLDER, PROGRAM, SQLITE, STATE_FOLDER, database_kind, own_log
 from consent.errors import ConsentError, StoreUnavailable
 from consent.keys import read_keys
-from consent.operations.outside_view import OutsideCheck
+from consent.operations.outside_view import OutsideCheck, OutsideView
+from consent.operations.surviving_parts import newest_act
 from consent.recovery.unknown_acts import Recovered
-from consent.service import StartMode, open_service
+from consent.service import log_vkeys, recover_service
 from consent.settings import SETTINGS_FILE, ConsentSettings, read_settings
+from consent.trust_file import POLICY_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +68,24 @@ def put_back(
     clock: Clock,
     agreed: Callable[[BackupManifest, bool], None] = lambda _manifest, _replaces: None,
     on_bytes: OnBytes | None = None,
+    outside: OutsideCheck = OutsideCheck.IF_REACHABLE,
 ) -> RestoredService:
     """Restore `archive` into `directory` and recover.
 
     agreed: told what was opened and whether it takes the place of a database, raises to stop before anything changes.
-    Raises BadBackup, a child of AuditError or InvalidSettings with nothing changed; StoreUnavailable if all is in place
-    and the recovery was refused.
+    outside: whom to ask whether the log that will stand is the newest one.
+    Raises BadBackup, a child of AuditError, InvalidSettings or StoreUnavailable with nothing changed; StoreUnavailable
+    that says so if all is in place and the recovery was refused.
     """
     with opened_backup(archive, key_file=key_file, directory=directory, program=PROGRAM, on_bytes=on_bytes) as opened:
         settings = _settings(directory, opened)
         policy = _checked(directory, opened, settings)
         keeps_log = _keeps_log(settings, opened, policy)
+        _refuse_loss(settings, opened, policy, keeps_log=keeps_log, outside=outside)
         agreed(opened.manifest, _holds_database(settings))
         with _stopped(settings):
             aside = _place(settings, opened, keeps_log=keeps_log, now=clock())
-    return RestoredService(opened.manifest, keeps_log, aside, _recovered(settings, clock))
+    return RestoredService(opened.manifest, keeps_log, aside, _recovered(settings, clock, outside))
 
 
 def _settings(directory: Path, opened: OpenedBackup) -> ConsentSettings:
@@ -84,7 +96,7 @@ def _settings(directory: Path, opened: OpenedBackup) -> ConsentSettings:
 
 def _checked(directory: Path, opened: OpenedBackup, settings: ConsentSettings) -> TrustPolicy:
     """Return the policy of the backup's log; raises if keys, database or log of the backup are not in order."""
-    refuse_other_folder(directory, (SETTINGS_FILE, SQLITE, LOG_FOLDER, *KEYS))
+    refuse_other_folder(directory, (SETTINGS_FILE, SQLITE, LOG_FOLDER, STATE_FOLDER, *KEYS))
     refuse_other_keys(directory, opened, KEYS)
     refuse_other_database(opened, database_kind(settings))
     if database_kind(settings) == "sqlite":
@@ -103,6 +115,31 @@ def _keeps_log(settings: ConsentSettings, opened: OpenedBackup, policy: TrustPol
         return False
     refuse_another_history(settings.log_directory, opened.folder / LOG_FOLDER, policy)
     return not there.is_behind(position(opened.folder / LOG_FOLDER, policy))
+
+
+def _refuse_loss(
+    settings: ConsentSettings, opened: OpenedBackup, policy: TrustPolicy, *, keeps_log: bool, outside: OutsideCheck
+) -> None:
+    """Raise if nobody could go on with the log that will stand, or if somebody is known to have a newer one."""
+    log = settings.log_directory if keeps_log else opened.folder / LOG_FOLDER
+    stands, checkpoint = position(log, policy), refuse_contradiction(log, policy)
+    known = _known_there(settings)
+    if known > max(stands.act, opened.manifest.header.act):
+        raise StoreUnavailable(
+            f"the database that is there knows of {known:,} acts, the log that would stand of {stands.act:,}: what was "
+            "decided since would be forgotten; run `homefield-consent recover` on this folder, or put the newest log "
+            "back; to give those acts up, move this database away"
+        )
+    there = settings.directory if (settings.directory / POLICY_FILE).exists() else opened.folder
+    trust = trust_file.read(there, log_vkeys(settings, read_keys(opened.folder / "keys")))
+    OutsideView(trust.policy, settings.published_at).refuse_a_smaller_log(checkpoint, stands.sequenced, outside)
+
+
+def _known_there(settings: ConsentSettings) -> int:
+    """Return the newest act that the database that is there knows of; 0 for a damaged one: that is to be replaced."""
+    with contextlib.suppress(StoreUnavailable):
+        return newest_act(settings) or 0
+    return 0
 
 
 def _holds_database(settings: ConsentSettings) -> bool:
@@ -137,14 +174,8 @@ def _place(settings: ConsentSettings, opened: OpenedBackup, *, keeps_log: bool, 
     return ", ".join(filter(None, [str(aside or ""), schema and f"the database's schema {schema}"]))
 
 
-def _recovered(settings: ConsentSettings, clock: Clock) -> Recovered:
+def _recovered(settings: ConsentSettings, clock: Clock, outside: OutsideCheck) -> Recovered:
     try:
-        service = open_service(settings, clock=clock, mode=StartMode(OutsideCheck.IF_REACHABLE, recovers=True))
+        return recover_service(settings, clock=clock, outside=outside)
     except (AuditError, ConsentError) as error:
         raise StoreUnavailable(f"everything is in place, but the service cannot start from it: {error}") from error
-    try:
-        with contextlib.suppress(LogUnavailable, QuorumNotMet):  # published by the service once it runs
-            service.publish()
-        return service.recovered
-    finally:
-        service.close()

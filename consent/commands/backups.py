@@ -1,5 +1,7 @@
 """Commands that back the whole service up and put it back."""
 
+from functools import partial
+
 import typer
 
 from chassis.cli.backup_options import (
@@ -18,7 +20,7 @@ from chassis.cli.next_steps import DELETE_ASIDE, YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
-from consent.commands.service_folder import ServiceFolder
+from consent.commands.service_folder import ServiceFolder, WithoutWitnesses
 
 
 def register(program: typer.Typer) -> None:
@@ -64,20 +66,27 @@ def backup(directory: ServiceFolder, into: BackupFolder, to: Recipients = None, 
 
 
 def restore(
-    archive: BackupFileArgument, directory: ServiceFolder, key: KeyFile, yes: Yes = False, as_json: AsJson = False
+    archive: BackupFileArgument,
+    directory: ServiceFolder,
+    key: KeyFile,
+    yes: Yes = False,
+    without_witnesses: WithoutWitnesses = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put a backup back: into an empty folder, or over a stopped service of the same keys.
 
-    A log that is there and larger stays. What is replaced is moved aside. A recovery follows: whoever decided something
-    since the backup is frozen until they confirm it, what may have been spent counts as spent, and whoever was erased
-    is erased again.
+    A log that is there and larger stays, also without its .state folder. What is replaced is moved aside. A recovery
+    follows: whoever decided something since the backup is frozen until they confirm it, what may have been spent counts
+    as spent, and whoever was erased is erased again. Nothing is changed where a witness knows a larger log.
 
     Example: homefield-consent restore /mnt/backups/homefield-consent-0f1e2d3c4b5a6978-20261129T030000Z.tar.age union
     --key /media/stick/recovery-key.txt
     """
     from consent.backup.put_back import put_back
+    from consent.operations.outside_view import OutsideCheck
 
-    done = put_back_asking(put_back, archive, directory, key=key, yes=yes)
+    outside = OutsideCheck.NONE if without_witnesses else OutsideCheck.IF_REACHABLE
+    done = put_back_asking(partial(put_back, outside=outside), archive, directory, key=key, yes=yes)
     counts = ("entries", "frozen", "erased", "charged", "charged_micro_rho")
     values = {"moment": done.manifest.header.moment.isoformat(), "kept_newer_log": done.keeps_log, "aside": done.aside}
     values |= {field: getattr(done.recovered, field) for field in counts}

@@ -24,7 +24,7 @@ from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.operations.no_core_dump import forbid_core_dumps
-from consent.commands.service_folder import ServiceFolder, beside, publish, writing
+from consent.commands.service_folder import ServiceFolder, WithoutWitnesses, beside, publish
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
 
@@ -190,16 +190,21 @@ def serve(
     )
 
 
-def recover(directory: ServiceFolder, as_json: AsJson = False) -> None:
+def recover(directory: ServiceFolder, without_witnesses: WithoutWitnesses = False, as_json: AsJson = False) -> None:
     """Take up an older database beside a newer log: what is not known is taken at its worst, and recorded.
 
     Whoever decided something since is frozen with all sharing ended until they confirm it in the portal; what learning
-    may have cost since is counted as used; who was erased is erased again. Stop the service first.
+    may have cost since is counted as used; who was erased is erased again. A log whose .state folder is lost is given
+    one again. Without need nothing is recorded. Stop the service first.
 
     Example: homefield-consent recover union --json
     """
-    with writing(directory, recovers=True) as service:
-        done = service.recovered
+    from consent.operations.outside_view import OutsideCheck
+    from consent.service import recover_service
+    from consent.settings import read_settings
+
+    outside = OutsideCheck.NONE if without_witnesses else OutsideCheck.IF_REACHABLE
+    done = recover_service(read_settings(directory.resolve()), clock=utc_now, outside=outside)
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
     values["cut_off"] = [one.org if as_json else one.text for one in done.cut_off]
     print_values("homefield-recover-1", values, as_json=as_json)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from consent.store import ConsentStore
 
 
+WithoutWitnesses = Annotated[
+    bool,
+    typer.Option("--without-witnesses", help="Go on although a witness knows a larger log: docs/operate.md first."),
+]
 ServiceFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The service's own folder.")]
 
 
@@ -33,19 +37,17 @@ def beside(directory: Path) -> "Iterator[ConsentStore]":
 
 
 @contextmanager
-def writing(directory: Path, *, recovers: bool = False) -> "Iterator[Service]":
+def writing(directory: Path) -> "Iterator[Service]":
     """Open the service for writing, which needs it not to run; what was recorded is published at once if it can be.
 
-    Commands that the running service can carry out go by `carry_out`.
-
-    recovers: an older database is taken, and what follows from the log is done. A witness that answers is believed;
-    the start of the service itself insists on answers.
+    Commands that the running service can carry out go by `carry_out`. A witness that answers is believed; the start of
+    the service itself insists on answers.
     """
     from consent.operations.outside_view import OutsideCheck
     from consent.service import StartMode, open_service
     from consent.settings import read_settings
 
-    mode = StartMode(OutsideCheck.IF_REACHABLE, recovers)
+    mode = StartMode(OutsideCheck.IF_REACHABLE)
     service = open_service(read_settings(directory.resolve()), clock=utc_now, mode=mode)
     try:
         yield service

@@ -13,10 +13,9 @@ import httpx
 from audit.cosigning import witness_client
 from audit.errors import AuditError, SourceUnavailable
 from audit.monitor.witness_lookup import WitnessLookup, WitnessStatus, WitnessView
-from audit.tlog.checkpoint import CHECKPOINT
+from audit.tlog.checkpoint import CHECKPOINT, Checkpoint
 from audit.tlog.trust_policy import NONE, TrustPolicy
 from audit.verification.sources import HttpSource
-from audit.writer.log import Log
 from consent.errors import StoreUnavailable
 
 TIMEOUT_S = 5.0
@@ -39,14 +38,16 @@ class OutsideView:
     published_at: str = ""
     http: httpx.Client | None = None
 
-    def refuse_a_smaller_log(self, log: Log, check: OutsideCheck) -> None:
-        """Raise StoreUnavailable if somebody holds a larger tree of this log, or nobody who must answer does."""
-        if check is OutsideCheck.NONE or not log.size:
+    def refuse_a_smaller_log(self, checkpoint: Checkpoint, known: int, check: OutsideCheck) -> None:
+        """Raise StoreUnavailable if somebody holds a larger tree of this log, or nobody who must answer does.
+
+        checkpoint: the published one. known: entries of the largest tree that the log can have signed.
+        """
+        if check is OutsideCheck.NONE or not checkpoint.size:
             return
-        known = log.sequenced_size
         with contextlib.ExitStack() as held:
             client = self.http or held.enter_context(witness_client.new_client(TIMEOUT_S))
-            views = WitnessLookup(self.policy, client=client, timeout_s=TIMEOUT_S).views(log.checkpoint)
+            views = WitnessLookup(self.policy, client=client, timeout_s=TIMEOUT_S).views(checkpoint)
             for view in views:
                 _refuse(view, known)
             if check is OutsideCheck.REQUIRED:
@@ -89,6 +90,6 @@ def _refuse(view: WitnessView, known: int) -> None:
 def _refuse_larger(who: str, size: int, known: int) -> None:
     if size > known:
         raise StoreUnavailable(
-            f"the log is an older one: it holds {known:,} entries, {who} knows {size:,}; put back the newest log, then "
-            "run `homefield-consent recover` on this folder"
+            f"the log is an older one: it holds {known:,} entries, {who} knows {size:,}; put back the newest log, from "
+            "a mirror if there is one, then run `homefield-consent recover` on this folder"
         )

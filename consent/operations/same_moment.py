@@ -35,6 +35,5 @@ def refuse_other_moments(transactions: Transactions, log: Log) -> None:
         )
     if known > log.act:
         raise LogCorrupt(
-            f"the log is older than its database: it holds {log.act:,} acts, the database knows of {known:,}; "
-            "put the newest log and its .state folder back"
+            f"the log is older than its database: it holds {log.act:,} acts, the database knows of {known:,}; {RECOVER}"
         )

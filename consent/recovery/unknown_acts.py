@@ -63,9 +63,12 @@ class Recovered:
     cut_off: tuple[CutOff, ...] = ()
 
 
-def recover(transactions: Transactions) -> Recovered:
-    """Take note of every entry without a transaction and do what follows from it, all in one transaction."""
-    return transactions.adopt(settle)
+def recover(transactions: Transactions, *, recovers: bool = False) -> Recovered:
+    """Take note of every entry without a transaction and do what follows from it, all in one transaction.
+
+    recovers: the log's private state may be lost as well, and is made again.
+    """
+    return transactions.adopt(settle, recovers=recovers)
 
 
 def settle(tx: Transaction, unknown: Sequence[UnknownEntry]) -> Recovered:

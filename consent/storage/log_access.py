@@ -28,6 +28,10 @@ class AppendingLog(Protocol):
         """Return the leaf hashes once the entries and their act's number are durable; raises LogUnavailable."""
         ...
 
+    def note_act(self, act: int) -> None:
+        """Make it durable that acts up to this number were recorded; raises LogUnavailable."""
+        ...
+
     def check_durable(self) -> None:
         """Return if an entry could be made durable now; raises LogUnavailable."""
         ...
@@ -79,6 +83,10 @@ class PublishedLog:
         raise LogUnavailable("this program does not hold the log")
 
     def append_many(self, leaves: Sequence[bytes], *, act: int) -> list[bytes]:
+        """Refuse."""
+        raise LogUnavailable("this program may not write the log; the running service does")
+
+    def note_act(self, act: int) -> None:
         """Refuse."""
         raise LogUnavailable("this program may not write the log; the running service does")
 

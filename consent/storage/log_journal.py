@@ -123,10 +123,12 @@ class LogJournal:
         prepared = [self._prepare(draft, event, record) for event, drafts in events for draft in drafts]
         columns.change(_COUNTED, [{"of": one.owner, "next": one.counter} for one in record.changed])
         try:
-            placed = self.log.append_many([entry.leaf() for entry, _ in prepared], act=act)
+            leaves = [entry.leaf() for entry, _ in prepared]
+            placed = self.log.append_many(leaves, act=act)
         except (AuditError, OSError) as error:
             raise LogUnavailable("the log could not record this; there is no answer without it") from error
-        stored = [{**row, "leaf_hash": leaf} for leaf, (_, row) in zip(placed, prepared, strict=True)]
+        rows = zip(placed, leaves, prepared, strict=True)
+        stored = [{**row, "leaf_hash": leaf_hash, "leaf": leaf} for leaf_hash, leaf, (_, row) in rows]
         columns.change(_STORED, stored)
         left = iter(placed)
         return [Appended(event, tuple(itertools.islice(left, len(drafts)))) for event, drafts in events]
@@ -185,8 +187,10 @@ class LogJournal:
         keys = self.owner_keys(session, owner)
         details = {"kind": parse_leaf(leaf).kind.value, "at": now.isoformat(), "number": number, "outcome": "unknown"}
         sealed = keys.seal({"key": "", "details": details}, about=_about(owner, number))
+        waits = leaf if index is None else None
+        leaf_hash = merkle.leaf_hash(leaf)
         session.add(
-            LogDetailRow(leaf_hash=merkle.leaf_hash(leaf), log_index=index, owner=owner, number=number, sealed=sealed)
+            LogDetailRow(leaf_hash=leaf_hash, log_index=index, owner=owner, number=number, sealed=sealed, leaf=waits)
         )
 
     def _record_of(self, columns: ColumnStatements, drafts: Sequence[Draft], now: datetime) -> "_Record":

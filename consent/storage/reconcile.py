@@ -19,6 +19,10 @@ from consent.storage.log_journal import NOBODY, LogJournal
 from consent.storage.rows import DataKeyRow, LogDetailRow, LogProgressRow
 
 PROGRESS = 1  # the id of the one row
+NEWEST_LOG = (
+    "put the newest log back, from a mirror if there is one, then run `homefield-consent recover` on this folder"
+)
+PRIVATE_STATE = "put the newest log and its .state folder back, or run `homefield-consent recover` on this folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,27 @@ class Reconciled:
     unknown: tuple[UnknownEntry, ...]
 
 
-def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pending: bool) -> Reconciled:
+def reconcile(
+    session: Session, journal: LogJournal, *, now: datetime, with_pending: bool, recovers: bool = False
+) -> Reconciled:
     """Bring the database up to what the log holds now.
 
     The caller holds the writing lock, so that no transaction is between its append and its commit. with_pending: look
     for entries without a transaction among those that wait as well, which is needed after anything went wrong.
-    Raises LogCorrupt if the log lacks what the database knows of, or holds an entry of it twice.
+    recovers: the log's private state can be lost; what waited in it is appended again, and acts are counted on above
+    all that anybody can have recorded. Raises LogCorrupt if the log lacks what the database knows of, or holds an
+    entry of it twice, and LogUnavailable.
     """
     # Before the size: what is published in between is then seen twice, and the other way round it would be missed.
     pending = journal.log.pending_leaves() if with_pending else ()
     progress, size = session.get_one(LogProgressRow, PROGRESS), journal.log.size
     if size < progress.settled:
-        raise LogCorrupt(f"expected at least {progress.settled:,} entries in the log, found {size:,}")
+        raise LogCorrupt(
+            f"the log is older than its database: it holds {size:,} entries, the database knows the places of "
+            f"{progress.settled:,}; {NEWEST_LOG}"
+        )
+    if with_pending:
+        _check_same_history(session, journal, size)
     waiting = set(session.exec(select(LogDetailRow.leaf_hash).where(col(LogDetailRow.log_index).is_(None))).all())
     leaves = {index: journal.log.leaf(index) for index in range(progress.settled, size)}
     places = {merkle.leaf_hash(leaf): index for index, leaf in leaves.items()}
@@ -62,30 +75,58 @@ def reconcile(session: Session, journal: LogJournal, *, now: datetime, with_pend
     # Pending ones first: of an entry in both, the place counts.
     orphans: dict[bytes, int | None] = dict.fromkeys(leaf for leaf in pending if merkle.leaf_hash(leaf) not in waiting)
     orphans |= {leaves[places[entry]]: places[entry] for entry in places.keys() - waiting}
-    if with_pending:
-        _check_none_lost(journal, waiting - places.keys())
+    again = _lost_leaves(session, journal, waiting - places.keys(), recovers=recovers) if with_pending else []
     unknown = _adopt(session, journal, orphans, now)
     progress.settled = size
     if with_pending:
-        progress.act = max(progress.act, journal.log.act)
+        progress.act = _newest_act(progress.act, journal.log.act, len(unknown), recovers=recovers)
+    if again:
+        journal.log.append_many(again, act=progress.act)
     return Reconciled(size, tuple(unknown))
 
 
+def _newest_act(known: int, acknowledged: int, unknown: int, *, recovers: bool) -> int:
+    """Return the number above which acts go on. unknown: entries, of which an act has one at least."""
+    if recovers and acknowledged < known:  # the log's own count is lost
+        return known + unknown
+    return max(known, acknowledged)
+
+
 def _place(session: Session, places: Mapping[bytes, int]) -> None:
-    """Note these places of waiting entries."""
+    """Note these places of entries, which do not wait any more."""
     if places:
         by_hash = update(LogDetailRow).where(col(LogDetailRow.leaf_hash) == bindparam("entry"))
         found = [{"entry": leaf_hash, "place": index} for leaf_hash, index in places.items()]
-        session.connection().execute(by_hash.values(log_index=bindparam("place")), found)
+        session.connection().execute(by_hash.values(log_index=bindparam("place"), leaf=None), found)
 
 
-def _check_none_lost(journal: LogJournal, waiting: set[bytes]) -> None:
-    """Raise LogCorrupt if an acknowledged entry neither waits nor stands in the log."""
+def _lost_leaves(session: Session, journal: LogJournal, waiting: set[bytes], *, recovers: bool) -> list[bytes]:
+    """Return what was acknowledged and neither waits nor stands in the log, to append it again; raises LogCorrupt."""
     log = journal.log
     # Asked in this order, because an entry may be published in between.
-    lost = sum(not log.is_pending(leaf_hash) and log.index_of(leaf_hash) is None for leaf_hash in waiting)
-    if lost:
-        raise LogCorrupt(f"{lost:,} acknowledged entries are not in the log; put its folders back from a backup")
+    lost = sorted(one for one in waiting if not log.is_pending(one) and log.index_of(one) is None)
+    if lost and not recovers:
+        raise LogCorrupt(f"{len(lost):,} acknowledged entries are not in the log; {PRIVATE_STATE}")
+    leaves = [leaf for one in lost if (leaf := session.get_one(LogDetailRow, one).leaf) is not None]
+    if len(leaves) < len(lost):  # they waited already when a version of before stored them
+        missing = len(lost) - len(leaves)
+        raise LogCorrupt(
+            f"{missing:,} acknowledged entries stand nowhere else than in the log's .state folder; put it back"
+        )
+    return leaves
+
+
+def _check_same_history(session: Session, journal: LogJournal, size: int) -> None:
+    """Raise LogCorrupt if the newest entry whose place the database knows stands elsewhere in this log."""
+    query = select(LogDetailRow).where(col(LogDetailRow.log_index) < size).order_by(col(LogDetailRow.log_index).desc())
+    newest = session.exec(query.limit(1)).first()
+    if newest is None or newest.log_index is None:
+        return
+    if merkle.leaf_hash(journal.log.leaf(newest.log_index)) != newest.leaf_hash:
+        raise LogCorrupt(
+            "the log is another one than its database was written beside, although one key signed both; put back the "
+            "log that belongs to it"
+        )
 
 
 def _check_none_repeated(session: Session, orphans: Set[bytes]) -> None:

@@ -187,7 +187,7 @@ class LogDetailRow(ConsentTable, table=True):
     log_index: its place, once it is published and the place was noted here; None while it waits. sealed: subject and
     rest, under the owner's key. org, org_sealed, digests: who acted, the eight fields under that organisation's audit
     key, and all ten digests; None for an entry of version 1, whose details are all in `sealed`, and for one whose
-    transaction never committed.
+    transaction never committed. leaf: the entry itself while it waits, from which the log can be given it again.
     """
 
     __tablename__: ClassVar[Any] = "log_detail"
@@ -203,6 +203,7 @@ class LogDetailRow(ConsentTable, table=True):
     org: str | None = Field(default=None, max_length=64)
     org_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     digests: bytes | None = Field(default=None, sa_type=LargeBinary)
+    leaf: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class AnswerOutcomeRow(ConsentTable, table=True):

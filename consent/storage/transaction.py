@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
@@ -44,6 +44,7 @@ _NEXT_ACT = ColumnStatement(
     .values(act=col(LogProgressRow.act) + 1)
     .returning(col(LogProgressRow.act))
 )
+_ACT = ColumnStatement(select(col(LogProgressRow.act)).where(col(LogProgressRow.progress_id) == PROGRESS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +174,24 @@ class Transactions:
             reconcile(session, self.context.journal, now=self.context.clock(), with_pending=True)
             session.rollback()
 
-    def adopt(self, settle: Callable[[Transaction, Sequence[UnknownEntry]], Settled]) -> Settled:
+    def adopt(
+        self, settle: Callable[[Transaction, Sequence[UnknownEntry]], Settled], *, recovers: bool = False
+    ) -> Settled:
         """Take note of every entry without a transaction, and in the same transaction do what follows from them.
 
         settle: called with what was found, which may be nothing; appends, or says why it need not. Returns its answer.
+        recovers: the log's private state may be lost, and is made again of what the database knows.
         """
         with self._writers.turn():
             with _translated(), self._begun(self._writer, can_write=True) as tx:
-                found = reconcile(tx.session, self.context.journal, now=tx.now, with_pending=True)
+                found = reconcile(tx.session, self.context.journal, now=tx.now, with_pending=True, recovers=recovers)
                 settled = settle(tx, found.unknown)
                 if not tx.is_accounted_for:
                     raise StoreUnavailable("expected an entry in the log before the commit")
+                act = tx.rows(_ACT)[0].act
                 tx.columns.commit()
+            if recovers:
+                self.context.journal.log.note_act(act)
             self._settled, self._may_have_orphans = found.size, False
             return settled
 

@@ -167,7 +167,7 @@ def test_acknowledged_entries_that_are_gone_stop_the_next_start(
     for name in lost:
         shutil.rmtree(tmp_path / "union" / name)
 
-    with pytest.raises(LogCorrupt, match=r"private state is missing|the log is older than its database"):
+    with pytest.raises(LogCorrupt, match=r"private state is missing|the public log is missing"):
         make_service(tmp_path / "union", clock)
 
 
