@@ -56,20 +56,7 @@ def test_secrets_are_readable_by_their_owner_only(league):
 def test_an_opened_campaign_is_a_signed_manifest_and_a_row(run, league, tmp_path):
     folder, public = league
 
-    opened = json.loads(
-        run(
-            "campaign",
-            "open",
-            folder,
-            "--model",
-            "recovery-linear-1",
-            "--public-athletes",
-            "40",
-            "--out",
-            tmp_path / "m.json",
-            "--json",
-        ).stdout
-    )
+    opened = json.loads(run("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json", "--json").stdout)
 
     manifest = parse_signed_manifest((tmp_path / "m.json").read_bytes()).verify(
         VerifyKey.from_text(public["league_key"])
@@ -184,18 +171,7 @@ def test_a_coordinator_cannot_be_made_inside_a_file(end, tmp_path):
 
 def test_a_campaign_that_is_not_opened_leaves_no_manifest_to_send(end, league, tmp_path):
     folder, _ = league
-    words = (
-        "campaign",
-        "open",
-        folder,
-        "--model",
-        "recovery-linear-1",
-        "--public-athletes",
-        "40",
-        "--name",
-        "spring",
-        "--out",
-    )
+    words = ("campaign", "open", folder, *TERMS, "--name", "spring", "--out")
     assert end(*words, tmp_path / "first.json")[0] == 0
 
     code, said = end(*words, tmp_path / "second.json")
@@ -211,17 +187,7 @@ def test_what_changes_who_may_do_what_is_logged_first(run, league, service, tmp_
 
     run("node", "add", folder, "club-a", tmp_path / "club-a.pub")
     assert service.kinds == ["node_added", "node_added"], "the same node again changes nothing"
-    run(
-        "campaign",
-        "open",
-        folder,
-        "--model",
-        "recovery-linear-1",
-        "--public-athletes",
-        "40",
-        "--out",
-        tmp_path / "m.json",
-    )
+    run("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json")
     run("staff-code", folder, "--person", "A. N.", "--role", "operator")
 
     assert service.kinds[2:] == ["campaign_opened", "code_issued"]
@@ -235,17 +201,7 @@ def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service
     (tmp_path / "c.pub").write_bytes(key)
 
     added = end("node", "add", folder, "club-c", tmp_path / "c.pub")
-    opened = end(
-        "campaign",
-        "open",
-        folder,
-        "--model",
-        "recovery-linear-1",
-        "--public-athletes",
-        "40",
-        "--out",
-        tmp_path / "m.json",
-    )
+    opened = end("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json")
     issued = end("staff-code", folder, "--person", "A. N.", "--role", "operator")
 
     came = "the consent service at http://127.0.0.1:8100 gave no answer"
