@@ -49,7 +49,7 @@ def test_giving_and_stopping_show_at_once_and_leave_receipts(running_demo, page:
 def test_who_looked_is_listed_with_its_proof(running_demo, page: Page) -> None:
     sign_in(page, running_demo, 1)
 
-    follow(page.get_by_role("link", name="Who looked"))
+    follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="Who looked"))
 
     expect(page.locator("main")).to_contain_text("Proven")
 

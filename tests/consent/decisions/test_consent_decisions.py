@@ -82,7 +82,7 @@ def test_another_clubs_athlete_and_nobody_look_alike(world: World) -> None:
     assert [(r.allowed, r.epoch) for r in results] == [(False, 0), (False, 0)]
     assert world.log_size == before + 2
     parsed = world.store.looks(foreign, limit=1).entries[0]
-    assert (parsed.org, parsed.allowed, parsed.because) == (CLUB_A, False, "they are not your club")
+    assert (parsed.org, parsed.allowed, parsed.because) == (CLUB_A, False, "they were not your club")
     assert world.store.looks(own, limit=1).entries[0].kind == "member_enrolled"
 
 
