@@ -206,7 +206,7 @@ def _settled(transactions: Transactions, log: Log, mode: StartMode) -> Recovered
         _publish_overdue(log)
     recovered = recover(transactions, recovers=mode.recovers)
     for one in recovered.cut_off:
-        logger.warning("an organisation needs its key anew", extra={"org": one.org})
+        logger.warning("an organisation needs its key anew", extra={"org": one.org_id})
     return recovered
 
 

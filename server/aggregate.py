@@ -7,12 +7,11 @@ cannot throw the model away with a single number. It can still poison within the
 from collections.abc import Mapping
 
 from models.errors import BadWire
-from models.privacy.discrete_gaussian import add_in_ring, from_ring, sensitivity
+from models.privacy.contribution import largest_sum
+from models.privacy.discrete_gaussian import add_in_ring, from_ring
 from models.wire import ContributionSum, read_contribution
 from policies.campaign import CampaignManifest
 from server.errors import RefusedSum
-
-NOISE_REACH = 12.0  # standard deviations: an honest coordinate lies beyond it less than once in 1e32
 
 
 def read_sum(data: bytes, *, manifest: CampaignManifest, number: int, club: str, dimension: int) -> ContributionSum:
@@ -28,16 +27,9 @@ def read_sum(data: bytes, *, manifest: CampaignManifest, number: int, club: str,
         raise RefusedSum("the answer is for another campaign, round or club")
     if len(part.values) != dimension or max(part.values) >= 1 << manifest.modulus_bits:
         raise RefusedSum("the answer has another length or modulus")
-    if max(map(abs, from_ring(part.values, manifest.modulus_bits))) > sanity_bound(manifest, dimension):
+    if max(map(abs, from_ring(part.values, manifest.modulus_bits))) > largest_sum(manifest, dimension):
         raise RefusedSum("the answer is larger than clipping and noise allow")
     return part
-
-
-def sanity_bound(manifest: CampaignManifest, dimension: int) -> float:
-    """The largest coordinate an honest club can send: all public athletes clipped one way, and far-out noise."""
-    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
-    noise = NOISE_REACH * manifest.noise_multiplier * one
-    return manifest.public_athletes * one + noise
 
 
 def add(parts: Mapping[str, ContributionSum], manifest: CampaignManifest) -> tuple[int, ...]:

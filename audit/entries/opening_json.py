@@ -7,7 +7,6 @@ Strict on reading: no other members, none twice, no number that merely equals 2,
 """
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from audit.entries.commitments import KeyedOpening
 from audit.entries.disclosure import FIELDS, VERSION, Opening, ShownField
 from audit.errors import MalformedProof
+from chassis.json_names import members_once
 
 MAX_BYTES = 100_000
 """Longest file of one opening that we read (our choice): ten digests, and details of a few kB."""
@@ -89,21 +89,11 @@ def parse_opening(data: bytes) -> Opening | KeyedOpening:
 
 
 def parse_once(data: bytes) -> Any:
-    """Parse JSON in which no object names a member twice; raises MalformedProof.
-
-    Of two equal names one reader takes the first and another the last: the same file would say two things.
-    """
+    """Parse JSON in which no object names a member twice; raises MalformedProof."""
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_no_constant)
+        return json.loads(data.decode("utf-8"), object_pairs_hook=members_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise MalformedProof("expected JSON without repeated names") from error
-
-
-def _members(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name stands twice")
-    return members
 
 
 def _no_constant(name: str) -> Any:

@@ -153,7 +153,6 @@ class _Walk:
         self._hasher = TileHasher(start.size, start.edge) if start else TileHasher()
         self._columns = ColumnWriter(start.columns, is_foreign=start.is_foreign) if start else ColumnWriter()
         self._known: Checkpoint | None = None
-        self._toward: Checkpoint | None = None
 
     def verified(self) -> VerifiedLog:
         """Return what the walk has reached."""
@@ -173,16 +172,16 @@ class _Walk:
 
     def reach(self, trusted: TrustedCheckpoint) -> None:
         """Verify everything up to a checkpoint; raises LogCorrupt at the first thing that is not as it must be."""
-        checkpoint = self._toward = trusted.checkpoint
+        checkpoint = trusted.checkpoint
         before = self._trusted.checkpoint if self._trusted else None
         if before and (before.origin != checkpoint.origin or checkpoint.size < before.size):
             raise LogCorrupt("the log is smaller than what was verified before, or another log")
         if before and before.size == checkpoint.size:
             _compare(checkpoint.root, before.root)
         with reading_ahead(self._source, self._hasher.size, checkpoint.size) as source:
-            self._read_bundles(source, checkpoint.size)
+            self._read_bundles(source, checkpoint)
         for tile, hashes in self._hasher.partial_tiles():
-            self._compare_tile(self._source, tile, hashes)
+            _compare_tile(self._source, tile, hashes, checkpoint)
         if self._hasher.root() != checkpoint.root:
             raise LogCorrupt("the entries do not lead to the root that the checkpoint signs")
         self._trusted = trusted
@@ -209,16 +208,16 @@ class _Walk:
                 pause.wait(PAUSE_S)
                 beyond = [tile for tile in beyond if self._source.read(tile.path) is not None]
 
-    def _read_bundles(self, source: LogSource, size: int) -> None:
-        while self._hasher.size < size:
-            self._read_bundle(source, size)
+    def _read_bundles(self, source: LogSource, checkpoint: Checkpoint) -> None:
+        while self._hasher.size < checkpoint.size:
+            self._read_bundle(source, checkpoint)
             if self._on_progress:
-                self._on_progress(self._hasher.size, size)
+                self._on_progress(self._hasher.size, checkpoint.size)
 
-    def _read_bundle(self, source: LogSource, size: int) -> None:
+    def _read_bundle(self, source: LogSource, checkpoint: Checkpoint) -> None:
         """Take the rest of one bundle, and compare every tile that it fills."""
         start = self._hasher.size
-        bundle = tiles.tile_at(-1, start // tiles.WIDTH, size)
+        bundle = tiles.tile_at(-1, start // tiles.WIDTH, checkpoint.size)
         leaves = read_bundle(source, bundle)
         hashes = hash_leaves(leaves)
         if taken := start % tiles.WIDTH:
@@ -228,17 +227,12 @@ class _Walk:
             leaves, hashes = leaves[taken:], hashes[len(held) :]
         for part in self._cut_at_known(start, hashes):
             for tile, expected in self._hasher.add(part):
-                self._compare_tile(source, tile, expected)
+                _compare_tile(source, tile, expected, checkpoint)
             if self._known and self._hasher.size == self._known.size:
                 _compare(self._hasher.root(), self._known.root)
         self._columns.add(leaves, first_index=start)
         if self._on_entries:
             self._on_entries(start, leaves)
-
-    def _compare_tile(self, source: LogSource, tile: Tile, hashes: bytes) -> None:
-        stored = read_hashes(source, tile)
-        if stored != hashes and self._toward:
-            raise LogCorrupt(differing(source, tile, stored, hashes, self._toward))
 
     def _cut_at_known(self, start: int, hashes: bytes) -> tuple[bytes, ...]:
         at = (self._known.size - start) * merkle.HASH_SIZE if self._known else 0
@@ -262,6 +256,12 @@ def _known(policy: TrustPolicy, note: bytes | None) -> Checkpoint | None:
         return None
     unverified = parse_body(split_note(note)[0])
     return unverified if unverified.size == 0 else policy.open(note).checkpoint
+
+
+def _compare_tile(source: LogSource, tile: Tile, hashes: bytes, checkpoint: Checkpoint) -> None:
+    stored = read_hashes(source, tile)
+    if stored != hashes:
+        raise LogCorrupt(differing(source, tile, stored, hashes, checkpoint))
 
 
 def _compare(root: bytes, known: bytes) -> None:

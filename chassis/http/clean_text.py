@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -11,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.errors import HiddenText, RepeatedName
 from chassis.hidden_characters import has_hidden
+from chassis.json_names import members_once
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 UNPROCESSABLE = 422
@@ -34,20 +34,14 @@ def refuse_hidden(document: bytes) -> None:
 def refuse_repeated(document: bytes) -> None:
     """Raise RepeatedName if an object of this JSON document names a member twice (RFC 8259 §4).
 
-    Of two equal names one reader takes the first and another the last: what was signed would say two things. What is no
-    JSON passes: whoever parses it refuses it.
+    What is no JSON passes: whoever parses it refuses it.
     """
     try:
-        json.loads(document, object_pairs_hook=_once)
+        json.loads(document, object_pairs_hook=members_once)
     except RepeatedName:
         raise
     except (ValueError, RecursionError):
         return
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) != len(pairs):
-        raise RepeatedName("expected every name of an object once, and one stands there twice")
 
 
 def _hidden_in(value: Any, path: str) -> str | None:

@@ -20,6 +20,7 @@ from chassis.cli.next_steps import DELETE_ASIDE, YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.cli.progress import progress_bar
 from chassis.clock import utc_now
+from consent.commands.orgs import in_words
 from consent.commands.service_folder import ServiceFolder, WithoutWitnesses
 
 
@@ -90,7 +91,7 @@ def restore(
     counts = ("entries", "frozen", "erased", "charged", "charged_micro_rho")
     values = {"moment": done.manifest.header.moment.isoformat(), "kept_newer_log": done.keeps_log, "aside": done.aside}
     values |= {field: getattr(done.recovered, field) for field in counts}
-    values["cut_off"] = [one.org if as_json else one.text for one in done.recovered.cut_off]
+    values["cut_off"] = [one.org_id if as_json else in_words(one) for one in done.recovered.cut_off]
     print_values("homefield-consent-restore-1", values, as_json=as_json)
     if as_json:
         return

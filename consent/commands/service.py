@@ -24,6 +24,7 @@ from chassis.cli.options import AsJson, Demo, Proxies, PublicUrl
 from chassis.clock import utc_now
 from chassis.operations.log_lines import LogFormat, LogLevel
 from chassis.operations.no_core_dump import forbid_core_dumps
+from consent.commands.orgs import in_words
 from consent.commands.service_folder import ServiceFolder, WithoutWitnesses, beside, publish
 from consent.errors import InvalidSettings
 from consent.release_schedule import DAY_S, HOUR_S
@@ -206,7 +207,7 @@ def recover(directory: ServiceFolder, without_witnesses: WithoutWitnesses = Fals
     outside = OutsideCheck.NONE if without_witnesses else OutsideCheck.IF_REACHABLE
     done = recover_service(read_settings(directory.resolve()), clock=utc_now, outside=outside)
     values = {field: getattr(done, field) for field in ("entries", "frozen", "erased", "charged", "charged_micro_rho")}
-    values["cut_off"] = [one.org if as_json else one.text for one in done.cut_off]
+    values["cut_off"] = [one.org_id if as_json else in_words(one) for one in done.cut_off]
     print_values("homefield-recover-1", values, as_json=as_json)
     if as_json:
         return

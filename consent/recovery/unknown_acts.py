@@ -23,7 +23,8 @@ from consent.grants.values import ConsentMethod
 from consent.ledger import ledger
 from consent.ledger.refunds import refund_withdrawn
 from consent.recovery.prices import Prices
-from consent.registry import members, org_keys
+from consent.registry import members, org_keys, orgs
+from consent.registry.values import Org
 from consent.storage.log_journal import Draft
 from consent.storage.reconcile import UnknownEntry
 from consent.storage.rows import MemberRow, OrgRow
@@ -39,19 +40,6 @@ CHANGES_KEYS = frozenset({EventKind.ORG_REGISTERED, EventKind.ORG_KEY_CHANGED, E
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
-    """An organisation that needs its key anew."""
-
-    org: OrgId
-    name: str
-
-    @property
-    def text(self) -> str:
-        """Name and id."""
-        return f"{self.name} ({self.org})"
-
-
-@dataclass(frozen=True, slots=True)
 class Recovered:
     """What was done, in counts. charged_micro_rho: over all athletes. cut_off: organisations that need a key anew."""
 
@@ -60,7 +48,7 @@ class Recovered:
     erased: int = 0
     charged: int = 0
     charged_micro_rho: int = 0
-    cut_off: tuple[CutOff, ...] = ()
+    cut_off: tuple[Org, ...] = ()
 
 
 def recover(transactions: Transactions, *, recovers: bool = False) -> Recovered:
@@ -122,7 +110,7 @@ def _note_unattributed(tx: Transaction, entries: Sequence[UnknownEntry], prices:
             club.unattributed = min(LIFETIME_CAP, club.unattributed + cost)
 
 
-def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[CutOff, ...], list[Draft]]:
+def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[Org, ...], list[Draft]]:
     """End every key of these organisations; which of them count is not known. The union has none."""
     cut_off, drafts = [], []
     query = select(OrgRow).where(col(OrgRow.cover).in_(sorted(pseudonyms))).order_by(col(OrgRow.org_id))
@@ -130,7 +118,7 @@ def _cut_off(tx: Transaction, pseudonyms: Set[str]) -> tuple[tuple[CutOff, ...],
         if org_keys.end_all(tx, row):
             details = OrganisationRevoked(revoked=row.org_id, organisation_type=OrganisationType(row.kind))
             drafts.append(Draft.of_org(OrgId(row.org_id), details))
-            cut_off.append(CutOff(OrgId(row.org_id), row.name))
+            cut_off.append(orgs.of_row(row))
     return tuple(cut_off), drafts
 
 

@@ -6,7 +6,7 @@ seeds of their own, so no parameter was chosen on them. Everything but the noise
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
@@ -51,11 +51,11 @@ class StudyTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class StudyErrors:
-    """Mean errors over leagues: absolute error in points of 0 to 10, or log loss of an injury within seven days.
+class LeagueErrors:
+    """Errors in one league: mean absolute error in points of 0 to 10, or log loss of an injury within seven days.
 
     person_mean: what each athlete's own mean, or the league's usual rate, errs; ewma: NaN for risk. private is the mean
-    over leagues and draws; private_each its mean per league. half, double: private with a public number wrong by that.
+    over draws. half, double: private with a public number wrong by that.
     """
 
     person_mean: float
@@ -65,19 +65,30 @@ class StudyErrors:
     private: float
     half: float
     double: float
-    start_each: tuple[float, ...]
-    private_each: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyErrors:
+    """The errors league by league, and what they say together."""
+
+    leagues: tuple[LeagueErrors, ...]
+
+    @property
+    def mean(self) -> LeagueErrors:
+        """The mean over leagues of every error."""
+        return LeagueErrors(*np.array([astuple(one) for one in self.leagues]).mean(axis=0).tolist())
 
     @property
     def share_kept(self) -> float:
         """Share of the gain over the public initial weights that is left with privacy; NaN where there is no gain."""
-        gain = self.start - self.no_privacy
-        return (self.start - self.private) / gain if gain > 0.0 else math.nan
+        mean = self.mean
+        gain = mean.start - mean.no_privacy
+        return (mean.start - mean.private) / gain if gain > 0.0 else math.nan
 
     @property
     def better_than_start(self) -> int:
         """In how many leagues the private model errs less than the public initial weights, in the mean of its draws."""
-        return sum(private < start for private, start in zip(self.private_each, self.start_each, strict=True))
+        return sum(one.private < one.start for one in self.leagues)
 
 
 def study(terms: StudyTerms, *, tick: Callable[[int, int], None] | None = None) -> StudyErrors:
@@ -86,28 +97,15 @@ def study(terms: StudyTerms, *, tick: Callable[[int, int], None] | None = None) 
     Raises BadWeights for a model that is not installed, InvalidInput for a budget that no noise keeps, BadShape for
     fewer athletes than clubs.
     """
-    rows = []
+    found = []
     for place in range(terms.leagues):
-        rows.append(_one_league(terms, place))
+        found.append(_one_league(terms, place))
         if tick is not None:
             tick(place + 1, terms.leagues)
-    columns = np.array(rows).T
-    person_mean, ewma, start, no_privacy, private, half, double = (float(column.mean()) for column in columns)
-    return StudyErrors(
-        person_mean=person_mean,
-        ewma=ewma,
-        start=start,
-        no_privacy=no_privacy,
-        private=private,
-        half=half,
-        double=double,
-        start_each=tuple(columns[2].tolist()),
-        private_each=tuple(columns[4].tolist()),
-    )
+    return StudyErrors(tuple(found))
 
 
-def _one_league(terms: StudyTerms, place: int) -> tuple[float, ...]:
-    """Errors in the order of the first seven fields of `StudyErrors`."""
+def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
     schema, start = SCHEMAS[terms.model], np.array(initial_weights(terms.model))
     world = _fresh_world(np.random.default_rng([STUDY_SEED, terms.seed, place]))
     seed = STUDY_SEED + 1_000_003 * terms.seed + place
@@ -123,9 +121,15 @@ def _one_league(terms: StudyTerms, place: int) -> tuple[float, ...]:
         return float(np.mean([judged(train_private(manifest, start.tolist(), squads)) for _ in range(terms.draws)]))
 
     known = [one for one in series if one.n_valid]
-    wrong = [private(terms.recipe(athletes=max(public, 1))) for public in (terms.athletes // 2, 2 * terms.athletes)]
-    clear = judged(fit_without_privacy(schema, start, known))
-    return own_mean, ewma, judged(start), clear, private(terms.recipe()), *wrong
+    return LeagueErrors(
+        person_mean=own_mean,
+        ewma=ewma,
+        start=judged(start),
+        no_privacy=judged(fit_without_privacy(schema, start, known)),
+        private=private(terms.recipe()),
+        half=private(terms.recipe(athletes=max(terms.athletes // 2, 1))),
+        double=private(terms.recipe(athletes=2 * terms.athletes)),
+    )
 
 
 Judge = Callable[[Floats], float]
@@ -161,8 +165,7 @@ def _league(seed: int, athletes: int, clubs: int, world: World) -> SyntheticLeag
 
 def _fresh_world(rng: np.random.Generator) -> World:
     """A world of its own, readiness and injuries at once; the ranges are ours, each wider than the public ones."""
-    return replace(
-        World(),
+    return World(
         readiness_phi=rng.uniform(-0.1, 0.65),
         slow_share=rng.uniform(0.0, 0.7),
         slow_phi=rng.uniform(0.92, 0.997),

@@ -41,7 +41,7 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
     if manifest.exchange is not None:
         _check_exchange(manifest, manifest.exchange)
-    if _largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
+    if largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
         raise BadWeights("expected a modulus so large that no sum of clubs can wrap")
     return schema
 
@@ -67,8 +67,8 @@ def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[Athlet
     return clip_rows(gradients, manifest.clip_norm)
 
 
-def _largest_sum(manifest: CampaignManifest, dimension: int) -> float:
-    """The largest coordinate of one club: every public athlete clipped one way, and far-out noise."""
+def largest_sum(manifest: CampaignManifest, dimension: int) -> float:
+    """The largest coordinate an honest club can send: every public athlete clipped one way, and far-out noise."""
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
     return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
 

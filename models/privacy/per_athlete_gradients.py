@@ -78,12 +78,6 @@ def clip_rows(gradients: Floats, clip: float) -> Floats:
     return clipped
 
 
-def athlete_gradients_sum(kind: GradientKind, weights: Floats, series: Sequence[AthleteSeries], clip: float) -> Floats:
-    """Sum over athletes of the clipped gradients, (weights,). In clear: for simulation and tests only."""
-    total: Floats = clip_rows(athlete_gradients(kind, weights, series), clip).sum(axis=0)
-    return total
-
-
 def day_shares(one: AthleteSeries) -> NDArray[np.float32]:
     """Weight of each day in the athlete's loss, (days,): 1 / max(valid days, FULL_WEIGHT_DAYS), or 0."""
     shares: NDArray[np.float32] = (one.mask / max(one.n_valid, FULL_WEIGHT_DAYS)).astype(np.float32)

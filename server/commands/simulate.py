@@ -13,7 +13,7 @@ from chassis.cli.progress import progress_bar
 from policies.budget import CAMPAIGN_EPSILON
 
 if TYPE_CHECKING:
-    from models.evaluation.league_study import StudyErrors, StudyTerms
+    from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
 
 
 def register(app: typer.Typer) -> None:
@@ -77,14 +77,14 @@ def simulate(options: SimulateOptions) -> None:
     say(
         f"{terms.model}: {how}, clip {recipe.clip_norm:g}, noise {recipe.noise_multiplier:g} times the most one can add"
     )
-    rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found) if not math.isnan(value)]
+    rows = [(name, f"{value:.4f}") for name, value in _rows(terms, found.mean) if not math.isnan(value)]
     print_table(f"{terms.leagues} leagues of {terms.athletes} athletes at {terms.clubs} clubs", _columns(terms), rows)
     say(_kept(found))
 
 
 def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
     """The answer for programs; what is not known is null."""
-    recipe = terms.recipe()
+    recipe, mean = terms.recipe(), found.mean
     return {
         "model": terms.model,
         "athletes": terms.athletes,
@@ -94,13 +94,13 @@ def as_json(terms: "StudyTerms", found: "StudyErrors") -> dict[str, Any]:
         "seed": terms.seed,
         "measure": _measure(terms),
         "errors": {
-            "person_mean": found.person_mean,
-            "ewma": _known(found.ewma),
-            "start": found.start,
-            "no_privacy": found.no_privacy,
-            "private": found.private,
+            "person_mean": mean.person_mean,
+            "ewma": _known(mean.ewma),
+            "start": mean.start,
+            "no_privacy": mean.no_privacy,
+            "private": mean.private,
         },
-        "wrong_public_number": {"half": found.half, "double": found.double},
+        "wrong_public_number": {"half": mean.half, "double": mean.double},
         "share_kept": _known(found.share_kept),
         "leagues_better_than_start": found.better_than_start,
         "epsilon": terms.epsilon,
@@ -121,21 +121,21 @@ def _columns(terms: "StudyTerms") -> tuple[str, str]:
     return "Method", "Mean error, points of 10" if _measure(terms) == "mean_absolute_error" else "Log loss"
 
 
-def _rows(terms: "StudyTerms", found: "StudyErrors") -> list[tuple[str, float]]:
+def _rows(terms: "StudyTerms", mean: "LeagueErrors") -> list[tuple[str, float]]:
     usual = "each athlete's own mean" if _measure(terms) == "mean_absolute_error" else "the league's usual rate"
     return [
-        (usual, found.person_mean),
-        ("EWMA, half-life 3 days", found.ewma),
-        ("public initial weights, nothing learnt", found.start),
-        ("without privacy", found.no_privacy),
-        (f"with privacy, ε = {terms.epsilon:g}", found.private),
-        (f"with privacy, public number {max(terms.athletes // 2, 1)}", found.half),
-        (f"with privacy, public number {2 * terms.athletes}", found.double),
+        (usual, mean.person_mean),
+        ("EWMA, half-life 3 days", mean.ewma),
+        ("public initial weights, nothing learnt", mean.start),
+        ("without privacy", mean.no_privacy),
+        (f"with privacy, ε = {terms.epsilon:g}", mean.private),
+        (f"with privacy, public number {max(terms.athletes // 2, 1)}", mean.half),
+        (f"with privacy, public number {2 * terms.athletes}", mean.double),
     ]
 
 
 def _kept(found: "StudyErrors") -> str:
-    better = f"better than the public initial weights in {found.better_than_start} of {len(found.start_each)} leagues"
+    better = f"better than the public initial weights in {found.better_than_start} of {len(found.leagues)} leagues"
     if math.isnan(found.share_kept):
         return f"Nothing to gain here even without privacy; with it {better}."
     return f"{found.share_kept:.0%} of what learning without privacy gains is kept; {better}."

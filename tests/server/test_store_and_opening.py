@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.features import SCHEMAS
+from models.privacy.contribution import largest_sum
 from models.privacy.discrete_gaussian import to_ring
 from models.training.recipes import manifest_from, rounds_recipe
 from models.wire import ContributionSum, to_bytes
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
-from server.aggregate import add, read_sum, sanity_bound
+from server.aggregate import add, read_sum
 from server.errors import AlreadyExists, BadCoordinatorSettings, RefusedSum, UnknownClub
 from server.federation.opening import Terms, epsilon_of, open_campaign
 from server.settings import CoordinatorSettings
@@ -165,7 +166,7 @@ def test_adding_is_exact_whatever_the_order(vectors):
 
 
 def test_the_sanity_bound_lets_every_honest_sum_pass():
-    bound = sanity_bound(MANIFEST, DIMENSION)
+    bound = largest_sum(MANIFEST, DIMENSION)
 
     one = MANIFEST.clip_norm * 2**MANIFEST.scale_bits
     assert bound > MANIFEST.public_athletes * one + 10 * MANIFEST.noise_multiplier * one

@@ -26,7 +26,7 @@ def test_no_revoked_key_counts_again(played: World, tmp_path: Path, mode: StartM
     again = start(played, mode)
 
     try:
-        assert [one.org for one in again.service.recovered.cut_off] == [CLUB]
+        assert [one.org_id for one in again.service.recovered.cut_off] == [CLUB]
         assert again.store.org(CLUB).key is None
         assert again.store.org(LEAGUE).key == played.keys["league"].verify_key
         assert not any(again.store.member(athlete).frozen for athlete in again.athletes["club-a"])
@@ -44,7 +44,7 @@ def test_no_retired_key_counts_again_and_the_new_one_is_given_anew(played: World
     again = start(played, RECOVERS)
 
     try:
-        assert [one.org for one in again.service.recovered.cut_off] == [CLUB, LEAGUE]
+        assert [one.org_id for one in again.service.recovered.cut_off] == [CLUB, LEAGUE]
         assert again.store.org_keys.add(CLUB, new, overlap_d=0) is None
         assert again.store.org(CLUB).key == new
     finally:

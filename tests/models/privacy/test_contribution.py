@@ -9,7 +9,7 @@ from models.errors import BadShape, BadWeights
 from models.features import AthleteSeries
 from models.privacy.contribution import contribution, schema_of
 from models.privacy.discrete_gaussian import add_in_ring, from_ring, sensitivity
-from models.privacy.per_athlete_gradients import athlete_gradients_sum
+from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows
 from models.training.initial_weights import initial_weights
 from models.training.server_step import start, step
 from models.training.simulation import train_in_clear, train_private
@@ -65,7 +65,8 @@ def test_a_club_without_athletes_still_sends_noise(manifest: Make) -> None:
 def test_every_club_adds_all_the_noise_and_all_its_athletes(manifest: Make, random_series: MakeSeries) -> None:
     approved = manifest()
     athletes = [random_series(np.random.default_rng(seed), days=150) for seed in range(30)]
-    truth = athlete_gradients_sum("huber", np.array(START), athletes, approved.clip_norm) * 2.0**approved.scale_bits
+    clipped = clip_rows(athlete_gradients("huber", np.array(START), athletes), approved.clip_norm)
+    truth = clipped.sum(axis=0) * 2.0**approved.scale_bits
 
     values = np.array([from_ring(contribution(approved, START, athletes), 40) for _ in range(200)], dtype=np.float64)
 

@@ -83,8 +83,8 @@ def test_the_question_follows_from_public_numbers_and_costs_what_was_asked(model
 def test_one_exchange_pays_on_leagues_that_nobody_tuned_on(model: str) -> None:
     """Shares measured on 24 leagues stand in docs/privacy.md §1.8; few leagues only hold the sign."""
     leagues = sized(3, in_drill=24)
-    one = study(StudyTerms(model, 60, 3, 2.0, leagues=leagues, draws=3))
-    eight = study(StudyTerms(model, 60, 3, 2.0, rounds=8, leagues=leagues, draws=3))
+    one = study(StudyTerms(model, 60, 3, 2.0, leagues=leagues, draws=3)).mean
+    eight = study(StudyTerms(model, 60, 3, 2.0, rounds=8, leagues=leagues, draws=3)).mean
 
     assert one.private < one.start
     assert one.private < eight.private
