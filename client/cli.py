@@ -25,6 +25,7 @@ from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
+from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
 from client.readings import commands as readings
@@ -51,6 +52,7 @@ for area in (
     ingest,
     readings,
     metrics,
+    mechanics,
     corrections,
     plan,
     staff,

@@ -76,6 +76,8 @@ VERBS: EventDeclarations = {
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE, "audit-privacy", "backup-key", "backup", "retention show", "keys", "status"
     ),
+    # Opens no vault and knows no athlete: it computes with files that whoever calls it holds and names.
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "movement"),
     **unrecorded(
         NoEntryReason.SET_UP,
         "init",

@@ -21,7 +21,7 @@ NEEDED_WITHOUT_AN_IMPORT = {
 }
 ARRIVING = {
     "networks": "networks as registered modules",
-    "movement": "client/mechanics",
+    "movement": "pose estimation from video",
 }
 """Extras that no program calls yet, and the piece of work that calls them."""
 OF_DATABASES = {"chassis.storage.engine", "chassis.storage.migrate", "chassis.storage.utc_time"}

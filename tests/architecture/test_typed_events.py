@@ -47,7 +47,7 @@ MOST_UNRECORDED = {
     "homefield-audit": 14,
     "homefield-consent": 11,
     "homefield-demo": 1,
-    "homefield-node": 27,
+    "homefield-node": 28,
     "homefield-server": 15,
     "auditor": 16,
     "witness": 5,
