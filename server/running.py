@@ -72,6 +72,7 @@ class Coordinator:
                 settings.models, key=settings.league_key(), clock=clock, former=settings.rotating_key.former
             ),
             checkpoints=Checkpoints(settings.checkpoints),
+            signers=settings.campaign_signers(),
             clock=clock,
             wait_s=wait_s,
         )

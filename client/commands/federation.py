@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say
+from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
 from chassis.cli.next_steps import YOU, NextStep, say_next
 from chassis.cli.options import AsJson, Yes
 from chassis.clock import utc_now
@@ -48,6 +48,13 @@ def link(
     league_key: Annotated[
         str | None, typer.Option(help="The league's key, as its operator gives it.", show_default=False)
     ] = None,
+    second_signer: Annotated[
+        str | None,
+        typer.Option(help="Who signs campaigns beside the league; the union if never set.", show_default=False),
+    ] = None,
+    second_key: Annotated[
+        str | None, typer.Option(help="The second signer's key; the union's is the service key.", show_default=False)
+    ] = None,
     without_wearables: Annotated[
         bool,
         typer.Option("--without-wearables", help="Compute readiness and load without wearables; the log keeps that."),
@@ -57,6 +64,9 @@ def link(
 
     A club in no league leaves the league's three options out: its athletes decide in the portal and its pages open all
     the same. Given again with them later, it is in the league; given without, the league that is set stays.
+
+    No campaign runs here that a second organisation has not signed beside the league: the union, or the one that is
+    named with its key.
 
     Example: homefield-node link ./club-a --consent http://127.0.0.1:8600 --service-key KEY
 
@@ -68,12 +78,14 @@ def link(
     settings = load_settings(folder)
     _check_key("--service-key", service_key)
     url, league = _checked_url(consent), _league_settings(settings, coordinator, ca, league_key)
+    second = _second_settings(second_signer, second_key)
     linked = change_settings(
         folder,
         consent_url=url,
         consent_service_key=service_key,
         without_wearables=without_wearables,
         **league,
+        **second,
     )
     say(f"{settings.name} is linked to {url} and {linked.coordinator or 'no league'}.")
     join = NextStep(YOU, "join the league", ["homefield-node", "league", "join", folder, "LEAGUE"])
@@ -107,6 +119,19 @@ def _league_settings(
         "league_key": league_key,
         "former_league_key": None,
     }
+
+
+def _second_settings(name: str | None, key: str | None) -> dict[str, str | None]:
+    """Return what of the settings is the second signer's; nothing where neither is given."""
+    from policies.campaign_signatures import USUAL_SECOND_SIGNER
+
+    if name is None and key is None:
+        return {}
+    if name is None or (key is None and name != USUAL_SECOND_SIGNER):
+        raise BadNodeSettings("expected --second-signer and --second-key together; the union needs no key here")
+    if key is not None:
+        _check_key("--second-key", key)
+    return {"second_signer": name, "second_signer_key": key, "former_second_signer_key": None}
 
 
 def _check_key(option: str, text: str) -> None:
@@ -184,7 +209,11 @@ def approve(
 
     settings = load_settings(folder)
     approvals, signed = approvals_of(settings), _read_manifest(manifest)
-    found = _checked(approvals, signed, settings, at=utc_now())
+    try:
+        found = _checked(approvals, signed, settings, at=utc_now())
+    except NotApproved as error:
+        _log_refusal(settings, signed, error)
+        raise
     if not as_json:
         print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found, settings))
         if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
@@ -198,6 +227,15 @@ def approve(
         print_json("homefield-approve-1", values)
     else:
         say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+
+
+def _log_refusal(settings: "NodeSettings", signed: "SignedManifest", error: NotApproved) -> None:
+    from client.consent_client import NodeConsentClient
+    from client.federation.refusals import log_refusal
+
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        if not log_refusal(signed.manifest.sha256, error, event=consent.event):
+            warn("note: the public log does not say yet that this campaign was refused")
 
 
 def _read_manifest(path: Path) -> "SignedManifest":
@@ -218,10 +256,7 @@ def _checked(
     from client.federation.approval import check_manifest
     from client.federation.identity import fleet_key_line
 
-    try:
-        found = approvals.signed_by_league(signed)
-    except PolicyError as error:
-        raise NotApproved("the league did not sign this campaign") from error
+    found = approvals.signed_by_both(signed)
     check_manifest(found, club=settings.club, fleet_key=fleet_key_line(settings), now=at)
     return found
 

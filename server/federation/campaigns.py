@@ -21,6 +21,7 @@ from chassis.remote_time import outside
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaign_signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints
@@ -62,7 +63,8 @@ class Registry(Protocol):
 class CampaignWorker:
     """Runs campaigns until stopped; the only user of the link state's runs.
 
-    wait_s: how long a campaign may wait for its clubs to be online and to have approved it.
+    wait_s: how long a campaign may wait for its clubs to be online and to have approved it. signers: who must have
+    signed it; one of before two signatures were asked stays stored, and is not carried out.
     """
 
     store: CoordinatorStore
@@ -70,6 +72,7 @@ class CampaignWorker:
     consent: CampaignConsent
     registry: Registry
     checkpoints: Checkpoints
+    signers: CampaignSigners
     clock: Clock
     wait_s: float = 900.0
     consent_pause_s: float = CONSENT_PAUSE_S
@@ -154,7 +157,7 @@ class CampaignWorker:
             )
 
     def _conduct(self, campaign: Campaign) -> str:
-        manifest = campaign.manifest
+        manifest = self.signers.check(campaign.signed)
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
         self._register(campaign.signed)
         self._check_open(manifest)

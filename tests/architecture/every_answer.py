@@ -162,6 +162,23 @@ def _in_league(every: Everything) -> Programs:
     return every.programs
 
 
+def _league_signed(every: Everything, fresh: str) -> Path:
+    """A planned campaign that the league alone has signed."""
+    out = every.programs.planned_campaign(f"{fresh}.json")
+    every.programs.done(server.cli.app, "campaign", "sign", every.programs.league, out)
+    return out
+
+
+def _to_sign(every: Everything, fresh: str) -> Words:
+    out = _league_signed(every, fresh)
+    return [every.programs.folder / "union", out, "--out", out.with_suffix(".signature"), "--yes"]
+
+
+def _to_attach(every: Everything, fresh: str) -> Words:
+    out = _league_signed(every, fresh)
+    return [every.programs.league, out, every.programs.union_signature(out)]
+
+
 def _person(every: Everything, fresh: str) -> Words:
     every.programs.done(client.cli.app, "staff", "add", every.programs.node, "--name", fresh, "--role", "coach")
     return [every.programs.node, "--name", fresh]
@@ -264,11 +281,19 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "staff-code"): [lambda e, _: [e.programs.league, "--person", "A. N.", "--role", "operator"]],
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
-    ("homefield-server", "campaign", "open"): [
+    ("homefield-server", "campaign", "plan"): [
         lambda e, fresh: [
             *(e.programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", e.folder / fresh)
         ]
     ],
+    ("homefield-server", "campaign", "sign"): [
+        lambda e, fresh: [e.programs.league, e.programs.planned_campaign(f"{fresh}.json")]
+    ],
+    ("homefield-server", "campaign", "attach"): [_to_attach],
+    ("homefield-server", "campaign", "start"): [
+        lambda e, fresh: [e.programs.league, e.programs.signed_campaign(f"{fresh}.json")]
+    ],
+    ("homefield-consent", "campaign", "sign"): [_to_sign],
     ("homefield-server", "simulate"): [
         lambda e, _: [
             "--athletes=4",

@@ -11,14 +11,17 @@ from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.privacy.public_axes import public_axes
 from models.training.initial_weights import initial_weights
+from policies.campaign_signatures import CampaignSigners
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentServiceFailed
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
-from server.federation.opening import Terms, open_campaign
+from server.federation.opening import Terms, plan_campaign
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.countersigned import countersigned
+from tests.federation.conftest import UNION_KEY
 from tests.waiting import HANG_S
 
 
@@ -55,6 +58,7 @@ def world(tmp_path, coordinator, league_key):
         consent=FakeConsent(),
         registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
         checkpoints=Checkpoints(tmp_path / "checkpoints"),
+        signers=CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
         clock=real_time,
         wait_s=HANG_S,
         consent_pause_s=0.001,
@@ -71,15 +75,14 @@ def clubs(make_club, request):
 def open_with(worker, clubs, league_key, key_line, **terms):
     for club in clubs:
         worker.store.add_node(club.club, key_line(club.key))
-    signed = open_campaign(
+    planned = plan_campaign(
         Terms(model="recovery-linear-1", public_athletes=40, **({"rounds": 3} | terms)),
         campaign_id="recovery-test",
         league=OrgId("league"),
         clubs={club.club: key_line(club.key) for club in clubs},
-        key=league_key,
         now=real_time(),
     )
-    return worker.store.add_campaign(signed)
+    return worker.store.add_campaign(countersigned(planned, league_key, UNION_KEY))
 
 
 def bring_online(clubs, worker, coordinator, start_node, wait_until, tmp_path):

@@ -15,6 +15,7 @@ import numpy as np
 from sqlmodel import Session, select
 
 import client.cli
+import consent.cli
 import server.cli
 from chassis.clock import utc_now
 from client.biometrics.observations import Observation, ReadingSource, observe
@@ -145,7 +146,12 @@ class KilledLeague:
             "--name",
             f"campaign-{len(self.campaigns)}",
         )
-        _server("campaign", "open", self.league, *terms, "--out", out)
+        signature = out.with_suffix(".union.json")
+        _server("campaign", "plan", self.league, *terms, "--out", out)
+        _server("campaign", "sign", self.league, out)
+        done(consent.cli.app, "campaign", "sign", self.union.folder, out, "--out", signature, "--yes")
+        _server("campaign", "attach", self.league, out, signature)
+        _server("campaign", "start", self.league, out)
         done(client.cli.app, "approve", self.node, out, "--yes")
         self.campaigns.append(parse_signed_manifest(out.read_bytes()).manifest.sha256)
         return self.campaigns[-1]

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import client.cli
 import client.consent_client
+import consent.cli
 import server.cli
 import server.consent_client
 from chassis.http.signed_client import SignedClient
@@ -89,10 +90,29 @@ class Programs:
         answer = deed()
         return [act for event, act in acts(self.world.service).items() if event not in before], answer
 
-    def opened_campaign(self) -> Path:
-        out = self.folder / "manifest.json"
+    def planned_campaign(self, name: str = "manifest.json") -> Path:
+        """A campaign that nobody has signed."""
+        out = self.folder / name
         terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40)
-        self.done(server.cli.app, "campaign", "open", self.league, *terms, "--out", out)
+        self.done(server.cli.app, "campaign", "plan", self.league, *terms, "--out", out)
+        return out
+
+    def signed_campaign(self, name: str = "manifest.json") -> Path:
+        """A campaign that the league and the union have signed, and that has not begun."""
+        out = self.planned_campaign(name)
+        self.done(server.cli.app, "campaign", "sign", self.league, out)
+        self.done(server.cli.app, "campaign", "attach", self.league, out, self.union_signature(out))
+        return out
+
+    def union_signature(self, manifest: Path) -> Path:
+        """The union's signature of a manifest that the league has signed."""
+        out = manifest.with_suffix(".union.json")
+        self.done(consent.cli.app, "campaign", "sign", self.folder / "union", manifest, "--out", out, "--yes")
+        return out
+
+    def opened_campaign(self) -> Path:
+        out = self.signed_campaign()
+        self.done(server.cli.app, "campaign", "start", self.league, out)
         return out
 
     def model(self) -> Path:
@@ -273,12 +293,9 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),
-    "campaign open": (
-        node_added,
-        lambda p: (
-            *("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--public-athletes", 40),
-            *("--out", p.folder / "m.json"),
-        ),
+    "campaign start": (
+        lambda p: (node_added(p), p.signed_campaign()),
+        lambda p: ("campaign", "start", p.league, p.folder / "manifest.json"),
     ),
     "rotate-key": (nothing, lambda p: ("rotate-key", p.league)),
     "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),
