@@ -9,7 +9,18 @@ from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.backup import commands as backups
-from server.commands import campaigns, certificate, keys, planning, serve, setup, signing, simulate, staff
+from server.commands import (
+    campaign_course,
+    campaigns,
+    certificate,
+    keys,
+    planning,
+    serve,
+    setup,
+    signing,
+    simulate,
+    staff,
+)
 from server.errors import ServerError
 
 app = typer.Typer(
@@ -20,7 +31,7 @@ app = typer.Typer(
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, keys, certificate, staff, simulate, campaigns, planning, signing, serve, backups):
+for area in (setup, keys, certificate, staff, simulate, campaigns, planning, signing, campaign_course, serve, backups):
     area.register(app)
 offer_version(app, "homefield-server")
 

@@ -16,7 +16,7 @@ from policies.signing import SigningKey, VerifyKey
 from server.cli import app, main
 from server.errors import ServerError
 from server.settings import load_settings
-from server.store import CoordinatorStore, open_database
+from server.store import CampaignState, CoordinatorStore, open_database
 
 UNION = SigningKey(bytes(range(32)))
 SERVICE_KEY = ("--service-key", UNION.verify_key.text)
@@ -336,3 +336,31 @@ def test_the_coordinator_needs_no_learning_library():
         "bad = {'torch', 'opacus'} & set(sys.modules); sys.exit(1 if bad else 0)"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
+def test_an_interrupted_campaign_is_shown_resumed_and_closed_and_the_ledger_hears_of_the_close_first(
+    run, end, league, service, signed
+):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    store.set_state(sha256, CampaignState.INTERRUPTED, detail="the coordinator stopped")
+
+    shown = " ".join(run("campaign", "status", folder).stdout.split())
+    resumed = json.loads(run("campaign", "resume", folder, sha256, "--json").stdout)
+    again = end("campaign", "resume", folder, sha256)
+    service.down = True
+    unheard = end("campaign", "close", folder, sha256, "--yes")
+    still = store.campaign(sha256).state
+    service.down = False
+    closed = json.loads(run("campaign", "close", folder, sha256, "--json").stdout)
+
+    assert "campaign resume" in shown
+    assert "league and union" in shown
+    assert resumed["state"] == "open"
+    assert again[0] == 1
+    assert "expected a campaign that was interrupted" in again[1]
+    assert (unheard[0], still) == (1, CampaignState.OPEN)
+    assert (closed["state"], closed["ledger_told"] is not None) == ("closed", True)
+    assert service.requests[-1] == ("/v1/events", {"kind": "campaign_closed", "details": {"campaign": sha256}})
+    assert "over already" in end("campaign", "close", folder, sha256, "--yes")[1]
