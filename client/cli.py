@@ -9,6 +9,7 @@ from chassis.errors import ChassisError
 from client.backup import commands as backups
 from client.commands import (
     adopt,
+    campaigns,
     evaluate,
     federation,
     keys,
@@ -55,6 +56,7 @@ for area in (
     plan,
     staff,
     federation,
+    campaigns,
     signing,
     league,
     adopt,

@@ -25,7 +25,8 @@ ClientError
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
-│   └── NotBothSigned     because not both organisations signed it
+│   ├── NotBothSigned     because not both organisations signed it
+│   └── CampaignTurnedDown    because it rejected the campaign, or revoked its approval
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
 
@@ -188,6 +189,10 @@ class NotApproved(ClientError):
 
 class NotBothSigned(NotApproved):
     """A campaign that not both organisations signed."""
+
+
+class CampaignTurnedDown(NotApproved):
+    """A campaign that this club rejected, or whose approval it revoked."""
 
 
 class RoundRefused(ClientError):

@@ -101,6 +101,11 @@ class NodeSettings:
         return self.directory / "approved"
 
     @property
+    def shown_campaigns(self) -> Path:
+        """The folder of campaign manifests that were shown here and wait for the club's decision."""
+        return self.directory / "campaigns"
+
+    @property
     def models(self) -> Path:
         """The folder of league models that went through this node's gate."""
         return self.directory / "models"

@@ -185,9 +185,17 @@ class CoordinatorStore:
         """Record that a campaign entered `state`."""
         self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], model_id=model_id)
 
+    def set_running(self, sha256: str) -> None:
+        """Record that the first answers have come; what was noted stays."""
+        self._change(sha256, state=CampaignState.RUNNING)
+
     def set_progress(self, sha256: str, *, rounds_done: int, parts: int) -> None:
         """Record how many rounds are finished and how many clubs answered in the running one."""
         self._change(sha256, rounds_done=rounds_done, parts=parts)
+
+    def set_note(self, sha256: str, detail: str) -> None:
+        """Record what the operator should know of a campaign that goes on."""
+        self._change(sha256, detail=detail[:DETAIL_LENGTH])
 
     def set_reported(self, sha256: str) -> None:
         """Record that the ledger was told that a campaign is over."""

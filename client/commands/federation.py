@@ -1,38 +1,31 @@
-"""`link`, `enrol` and `approve`: the node's place in the federation."""
+"""`link` and `enrol`: the node's place in the federation."""
 
-import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.console import print_json, say
 from chassis.cli.next_steps import YOU, NextStep, say_next
-from chassis.cli.options import AsJson, Yes
+from chassis.cli.options import AsJson
 from chassis.clock import utc_now
-from chassis.text import counted, listed, moment, plural, shortened
+from chassis.text import listed, plural, shortened
 from client.commands.node_folder import NodeFolder
-from client.errors import BadNodeSettings, ClientError, NotApproved
-from policies.budget import campaign_cost, epsilon_proved
+from client.errors import BadNodeSettings
 from policies.errors import PolicyError
 
 if TYPE_CHECKING:
-    from client.federation.approval import Approvals
     from client.settings import NodeSettings
-    from policies.campaign import CampaignManifest, SignedManifest
 
 
 CA_FILE = "coordinator-ca.crt"
-LARGEST_MANIFEST = 1024 * 1024
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command()(link)
     app.command()(enrol)
-    app.command()(approve)
 
 
 def link(
@@ -190,107 +183,3 @@ def enrol(folder: NodeFolder, as_json: AsJson = False) -> None:
         say(f"{known} known to the consent service. Everything is off until they decide.")
         code = ["homefield-consent", "sign-in-code", "UNION-FOLDER", "ATHLETE"]
         say_next(NextStep("the union’s operator", "give each athlete a sign-in code, in person", code))
-
-
-def approve(
-    folder: NodeFolder,
-    manifest: Annotated[Path, typer.Argument(help="The manifest file that the league sent.", show_default=False)],
-    yes: Yes = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
-
-    Example: homefield-node approve ./club-a ./manifest.json
-    """
-    from audit.entries.details.clubs import CampaignApproved
-    from client.consent_client import NodeConsentClient
-    from client.federation.identity import approvals_of
-    from client.settings import load_settings
-
-    settings = load_settings(folder)
-    approvals, signed = approvals_of(settings), _read_manifest(manifest)
-    try:
-        found = _checked(approvals, signed, settings, at=utc_now())
-    except NotApproved as error:
-        _log_refusal(settings, signed, error)
-        raise
-    if not as_json:
-        print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found, settings))
-        if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
-            raise ClientError("nothing was approved")
-    # The log first: an approval that nobody could see later is none.
-    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
-    approvals.approve(signed, settings.node_key(), now=utc_now())
-    if as_json:
-        values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
-        print_json("homefield-approve-1", values)
-    else:
-        say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
-
-
-def _log_refusal(settings: "NodeSettings", signed: "SignedManifest", error: NotApproved) -> None:
-    from client.consent_client import NodeConsentClient
-    from client.federation.refusals import log_refusal
-
-    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
-        if not log_refusal(signed.manifest.sha256, error, event=consent.event):
-            warn("note: the public log does not say yet that this campaign was refused")
-
-
-def _read_manifest(path: Path) -> "SignedManifest":
-    from policies.campaign import parse_signed_manifest
-
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadNodeSettings(f"cannot read the manifest {path}") from error
-    if len(data) > LARGEST_MANIFEST:
-        raise BadNodeSettings(f"{path} is too large to be a manifest")
-    return parse_signed_manifest(data)
-
-
-def _checked(
-    approvals: "Approvals", signed: "SignedManifest", settings: "NodeSettings", *, at: datetime
-) -> "CampaignManifest":
-    from client.federation.approval import check_manifest
-    from client.federation.identity import fleet_key_line
-
-    found = approvals.signed_by_both(signed)
-    check_manifest(found, club=settings.club, fleet_key=fleet_key_line(settings), now=at)
-    return found
-
-
-def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
-    """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
-    from client.federation.approval import MODEL_WORDS
-
-    cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
-    epsilon = epsilon_proved(cost, manifest.delta)
-    names: dict[str, str] = {settings.club: settings.name}
-    categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
-    return [
-        ("Model", _named(MODEL_WORDS.get(manifest.model), manifest.model)),
-        ("Learns from", f"{categories}; only of athletes who let it"),
-        ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
-        ("Method", _method(manifest)),
-        (
-            "Privacy per athlete",
-            f"ε ≤ {epsilon:.2f} at δ = {manifest.delta:g}, all rounds together ({cost:,} micro-rho)",
-        ),
-        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
-        ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
-        ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
-        ("Open until", moment(manifest.expires)),
-        ("Manifest", manifest.sha256),
-    ]
-
-
-def _named(name: str | None, known_as: str) -> str:
-    return known_as if name is None else f"{name} ({known_as})"
-
-
-def _method(manifest: "CampaignManifest") -> str:
-    if manifest.exchange is None:
-        return counted(manifest.rounds, "round") + " of gradient steps"
-    return f"one exchange: {counted(manifest.exchange.axes, 'number')} along public axes, asked once"

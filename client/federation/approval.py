@@ -14,6 +14,7 @@ from audit.entries.details.codes import CampaignRefusal
 from chassis.files.replace_file import replace_durably
 from chassis.remote_time import outside
 from client.errors import NotApproved, NotBothSigned
+from client.federation.decisions import Decisions
 from models.errors import ModelError
 from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
@@ -22,6 +23,7 @@ from policies.errors import PolicyError
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
+DECIDED = "decided"  # the folder beside the approvals
 MASKINGS = frozenset({"none"})  # what this node can do
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
@@ -92,6 +94,11 @@ class Approvals:
     signers: CampaignSigners
     fleet_key: str
 
+    @property
+    def decisions(self) -> Decisions:
+        """What the club decided against; it stands beside the approvals."""
+        return Decisions(self.directory.with_name(DECIDED), self.club)
+
     def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
         """Return the manifest with this hash if both signers and the club signed exactly these bytes and it is open.
 
@@ -102,8 +109,13 @@ class Approvals:
         check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
         return manifest
 
+    def has_file(self, sha256: str) -> bool:
+        """True where there is an approval of this campaign, whether it counts or not."""
+        return (self.directory / f"{sha256}.json").exists()
+
     def approved(self, sha256: str) -> CampaignManifest:
-        """Return the manifest if it was approved, open or not; raises NotApproved otherwise."""
+        """Return the manifest if it was approved and not revoked, open or not; raises NotApproved otherwise."""
+        self.decisions.check(sha256)
         manifest = self._verified(self.directory / f"{sha256}.json")
         if manifest.sha256 != sha256:
             raise NotApproved("the approved file holds another campaign")
@@ -139,9 +151,11 @@ class Approvals:
     def approve(self, signed: SignedManifest, key: SigningKey, *, now: datetime) -> CampaignManifest:
         """Sign a manifest as the club and keep it.
 
-        Raises NotBothSigned if not both signers signed it, NotApproved if it does not fit this node.
+        Raises NotBothSigned if not both signers signed it, CampaignTurnedDown if the club has decided against it,
+        NotApproved if it does not fit this node.
         """
         manifest = self.signed_by_both(signed)
+        self.decisions.check(manifest.sha256)
         check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
         stored = ApprovalFile(
             signed=signed,

@@ -65,7 +65,7 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     """Return the campaign if `club` takes part in it and it runs now.
 
     Raises NotFound, alike for a campaign that does not name the club and for none, NotAllowed if the club is not in its
-    league or has left it since, or is no club, and Conflict if it does not run.
+    league or has left it since, has turned the campaign down, or is no club, and Conflict if it does not run.
     """
     orgs.require(tx, club, OrgKind.CLUB)
     campaign = naming(tx, sha256, club)
@@ -73,7 +73,9 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
         raise NotAllowed("expected a campaign that two organisations signed; this one is from before that was asked")
     has_left = tx.session.get(CampaignLeftRow, (sha256, club)) is not None
     if has_left or campaign.manifest.league not in leagues.joined_by(tx, club):
-        raise NotAllowed("expected a campaign of a league that your club has joined, and has not left since")
+        raise NotAllowed(
+            "expected a campaign of a league that your club has joined and not left since, which it has not turned down"
+        )
     if campaign.is_closed:
         raise Conflict("expected a campaign that is not closed")
     problem = time_problem(campaign.manifest, tx.now)

@@ -255,8 +255,13 @@ class _Reports:
     def part_received(self, number: int, parts: int) -> None:
         """Show how many clubs have answered in round `number`."""
         if parts:
-            self.worker.store.set_state(self.manifest.sha256, CampaignState.RUNNING)
+            self.worker.store.set_running(self.manifest.sha256)
         self.worker.store.set_progress(self.manifest.sha256, rounds_done=number - 1, parts=parts)
+
+    def turned_down(self, clubs: frozenset[str]) -> None:
+        """Show which clubs are not waited for; that is the clubs' own word, and about no athlete."""
+        names = ", ".join(sorted(clubs))
+        self.worker.store.set_note(self.manifest.sha256, f"not waited for, since the club turned it down: {names}")
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""

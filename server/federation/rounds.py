@@ -38,6 +38,7 @@ ATTEMPT_S = 60.0
 PAUSE_S = 0.5
 INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
 CLOSED = "the league closed the campaign"
+TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ class Reporting(Protocol):
 
     def part_received(self, number: int, parts: int) -> None:
         """Tell how many clubs have answered in the running round."""
+
+    def turned_down(self, clubs: frozenset[str]) -> None:
+        """Tell which clubs have rejected the campaign, or revoked their approval."""
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep weights and momentum after a round, and have it logged."""
@@ -70,6 +74,7 @@ class Training:
     begun: ServerState | None = None
     is_closed: Callable[[], bool] = lambda: False
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _gone: set[str] = field(default_factory=set)
 
     def server_app(self, finished: Callable[[ServerState], None]) -> ServerApp:
         """Return the app; it hands the last state to `finished`. Raises CampaignFailed when called."""
@@ -112,10 +117,10 @@ class Training:
         parts: dict[str, ContributionSum] = {}
         self.reporting.part_received(number, 0)
         for _ in self._attempts(number):
-            missing = {club: node for club, node in self.nodes.items() if club not in parts}
+            missing = {club: node for club, node in self.nodes.items() if club not in parts and club not in self._gone}
             # The same bytes again: a node that answered before answers with the same bytes (no fresh noise).
             self._ask(grid, number, to_bytes(request), missing, parts)
-            if len(parts) == len(self.nodes):
+            if self.nodes.keys() <= parts.keys() | self._gone:
                 break
         if self.is_closed():
             raise CampaignFailed(CLOSED)
@@ -154,7 +159,13 @@ class Training:
             self.reporting.part_received(number, len(parts))
 
     def _note_refused(self, club: str, number: int, error: RefusedSum) -> None:
-        """Once for a club and a reason: the first round asks again for as long as it waits."""
+        """Once for a club and a reason: the first round asks again for as long as it waits.
+
+        A club that has turned the campaign down is not asked or waited for any more.
+        """
+        if error.answer == TURNED_DOWN:
+            self._gone.add(club)
+            self.reporting.turned_down(frozenset(self._gone))
         if self._said.is_new(club, f"{number} {error}"):
             logger.warning(
                 "a club gave no usable sum",

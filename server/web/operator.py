@@ -135,6 +135,7 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         if campaign.state in (*OVER, CampaignState.INTERRUPTED)
         else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
+        "noted": campaign.state in (CampaignState.WAITING, CampaignState.RUNNING) and bool(campaign.detail),
         "interrupted": campaign.state is CampaignState.INTERRUPTED,
         "signed": _signed(campaign),
         "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",

@@ -25,9 +25,11 @@ from audit.verification.sources import open_source
 from audit.writer.log import Log
 from chassis.backup.recovery_key import new_recovery_key, read_identities
 from chassis.http.key_change import SignedKeyChange
+from policies.campaign import parse_signed_manifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
+from server.store import CampaignState, CoordinatorStore, open_database
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
@@ -179,6 +181,21 @@ def _to_attach(every: Everything, fresh: str) -> Words:
     return [every.programs.league, out, every.programs.union_signature(out)]
 
 
+def _approved(every: Everything, fresh: str) -> Words:
+    out = every.programs.opened_campaign(f"{fresh}.json")
+    every.programs.done(client.cli.app, "campaign", "approve", every.programs.node, out, "--yes")
+    return [every.programs.node, out, "--yes"]
+
+
+def _interrupted(every: Everything, fresh: str) -> Words:
+    out = every.programs.opened_campaign(f"{fresh}.json")
+    sha256 = parse_signed_manifest(out.read_bytes()).manifest.sha256
+    settings = load_settings(every.programs.league)
+    store = CoordinatorStore(open_database(settings), clock=lambda: datetime.now(UTC))
+    store.set_state(sha256, CampaignState.INTERRUPTED, detail="the coordinator stopped")
+    return [every.programs.league, sha256]
+
+
 def _person(every: Everything, fresh: str) -> Words:
     every.programs.done(client.cli.app, "staff", "add", every.programs.node, "--name", fresh, "--role", "coach")
     return [every.programs.node, "--name", fresh]
@@ -263,7 +280,15 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "league", "leave"): [lambda e, _: [_in_league(e).node, "league", "--yes"]],
     ("homefield-node", "league", "join"): [lambda e, _: [e.programs.node, "league"]],
     ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
-    ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
+    ("homefield-node", "campaign", "list"): [lambda e, _: [e.programs.node]],
+    ("homefield-node", "campaign", "show"): [lambda e, _: [e.programs.node, e.folder / "manifest.json"]],
+    ("homefield-node", "campaign", "approve"): [
+        lambda e, fresh: [e.programs.node, e.programs.opened_campaign(f"{fresh}.json"), "--yes"]
+    ],
+    ("homefield-node", "campaign", "reject"): [
+        lambda e, fresh: [e.programs.node, e.programs.opened_campaign(f"{fresh}.json"), "--yes"]
+    ],
+    ("homefield-node", "campaign", "revoke"): [_approved],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "audit-privacy"): [lambda e, _: ["--runs", 400]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
@@ -304,6 +329,12 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
             "--draws=1",
         ]
     ],
+    ("homefield-server", "campaign", "status"): [
+        lambda e, _: [e.programs.league, e.campaign],
+        lambda e, _: [e.programs.league],
+    ],
+    ("homefield-server", "campaign", "resume"): [_interrupted],
+    ("homefield-server", "campaign", "close"): [lambda e, fresh: [*_interrupted(e, fresh), "--yes"]],
     ("homefield-server", "campaign", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],
     ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
@@ -354,6 +385,12 @@ NAMED = {
     ("homefield-node", "athlete", "list"): HOSTILE,
     ("homefield-node", "plan", "show"): HOSTILE,
     ("homefield-node", "propose"): HOSTILE,
+    ("homefield-server", "campaign", "status"): [
+        lambda e, _: [e.programs.league, e.campaign],
+        lambda e, _: [e.programs.league],
+    ],
+    ("homefield-server", "campaign", "resume"): [_interrupted],
+    ("homefield-server", "campaign", "close"): [lambda e, fresh: [*_interrupted(e, fresh), "--yes"]],
     ("homefield-server", "campaign", "list"): HOSTILE,
     ("homefield-server", "campaign", "show"): HOSTILE,
     ("homefield-server", "status"): HOSTILE,

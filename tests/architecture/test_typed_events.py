@@ -47,7 +47,7 @@ MOST_UNRECORDED = {
     "homefield-audit": 14,
     "homefield-consent": 12,
     "homefield-demo": 1,
-    "homefield-node": 27,
+    "homefield-node": 29,
     "homefield-server": 20,
     "auditor": 16,
     "witness": 5,

@@ -10,6 +10,7 @@ import pytest
 
 from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
+from client.federation.decisions import Against
 from client.federation.received import ReceivedModels
 from models.privacy.public_axes import public_axes
 from models.training import server_step
@@ -442,3 +443,22 @@ def test_an_unexpected_fault_fails_one_campaign_and_not_the_worker(world, clubs,
 
     assert world.store.campaign(campaign.sha256).state is CampaignState.FAILED
     assert "must not be printed" not in caplog.text
+
+
+def test_a_club_that_turned_the_campaign_down_is_shown_and_not_waited_for(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path
+):
+    campaign = open_with(world, clubs, league_key, key_line)
+    taking_part, against = clubs
+    taking_part.approvals.approve(campaign.signed, taking_part.node_key, now=real_time())
+    against.approvals.decisions.keep(campaign.signed, Against.REJECTED, against.node_key, now=real_time())
+    bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    notes = []
+    set_note = world.store.set_note
+    world.store.set_note = lambda sha256, text: (notes.append(text), set_note(sha256, text))
+
+    world.conduct(campaign)
+
+    assert world.store.campaign(campaign.sha256).state is CampaignState.DONE
+    assert notes == [f"not waited for, since the club turned it down: {against.club}"]
+    assert against.ledger.calls == []

@@ -124,7 +124,7 @@ def test_a_club_follows_its_league_by_the_file_and_what_was_signed_before_counts
     node_added(programs)
     model = programs.model()
     opened = parse_signed_manifest((programs.folder / "manifest.json").read_bytes())
-    programs.done(client.cli.app, "approve", programs.node, programs.folder / "manifest.json", "--yes")
+    programs.done(client.cli.app, "campaign", "approve", programs.node, programs.folder / "manifest.json", "--yes")
     file = json.loads(rotate(programs, LEAGUE).stdout)["statement_file"]
 
     programs.done(client.cli.app, "league", "new-key", programs.node, file)

@@ -127,7 +127,9 @@ def test_what_is_approved_is_shown_by_name_and_id_where_the_node_knows_the_name(
     node_added(programs)
     manifest = programs.opened_campaign()
 
-    shown = " ".join(programs.done(client.cli.app, "approve", programs.node, manifest, "--yes").stdout.split())
+    shown = " ".join(
+        programs.done(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes").stdout.split()
+    )
 
     assert "Next-day readiness (recovery-linear-1)" in shown
     assert "Eastmere FC (club-a)" in shown

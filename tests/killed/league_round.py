@@ -152,7 +152,7 @@ class KilledLeague:
         done(consent.cli.app, "campaign", "sign", self.union.folder, out, "--out", signature, "--yes")
         _server("campaign", "attach", self.league, out, signature)
         _server("campaign", "start", self.league, out)
-        done(client.cli.app, "approve", self.node, out, "--yes")
+        done(client.cli.app, "campaign", "approve", self.node, out, "--yes")
         self.campaigns.append(parse_signed_manifest(out.read_bytes()).manifest.sha256)
         return self.campaigns[-1]
 
@@ -168,7 +168,10 @@ class KilledLeague:
         wait_until(lambda: self.campaign(sha256).rounds_done >= rounds_done or self.campaign(sha256).state in OVER)
         self.programs[name].kill()
         self.programs[name].begin()
-        wait_until(lambda: self.campaign(sha256).state in OVER)
+        wait_until(lambda: self.campaign(sha256).state in (*OVER, CampaignState.INTERRUPTED))
+        if self.campaign(sha256).state is CampaignState.INTERRUPTED:
+            _server("campaign", "resume", self.league, sha256)
+            wait_until(lambda: self.campaign(sha256).state in OVER)
         return self.campaign(sha256)
 
     def ingest_killed(self, name: str, after_s: float) -> None:

@@ -54,7 +54,7 @@ def run_campaign(
     terms += [] if rounds is None else ["--rounds", str(rounds)]
     opened = _started(plan, manifest, terms)
     for club in plan.clubs:
-        node("approve", str(club.folder), str(manifest), "--yes", "--json")
+        node("campaign", "approve", str(club.folder), str(manifest), "--yes", "--json")
     _watch(plan, league, opened["sha256"], on_round)
     done = _state(plan, opened["sha256"])
     if done["state"] != "done":
