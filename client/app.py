@@ -35,8 +35,9 @@ from client.uploads.spool import Spool
 from client.vault.history.kept_by_version import KeptByVersion
 from client.vault.journal import imports as import_records
 from client.vault.store import Vault
-from client.web import athlete, athletes, board, campaign_page, decide, entrance, imports, league_model
+from client.web import athlete, athletes, board, decide, entrance, imports, league_model
 from client.web.access import ConsentDecisions
+from client.web.campaigns import page as campaign_page
 from client.web.site import TEMPLATES, ClubSite, to
 from client.web.staff_sign_in import StaffSignIn
 from client.web.tables import Tables

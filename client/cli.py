@@ -9,7 +9,6 @@ from chassis.errors import ChassisError
 from client.backup import commands as backups
 from client.commands import (
     adopt,
-    campaigns,
     evaluate,
     federation,
     keys,
@@ -22,6 +21,7 @@ from client.commands import (
     staff,
     status,
 )
+from client.commands.deciding import campaigns
 from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError

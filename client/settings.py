@@ -14,7 +14,7 @@ from chassis.files.create_file import make_private_folder
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
 from client.errors import BadNodeSettings
-from policies.campaign_signatures import USUAL_SECOND_SIGNER, CampaignSigners
+from policies.campaigns.signatures import USUAL_SECOND_SIGNER, CampaignSigners
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import Category, OrgId
 

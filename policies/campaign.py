@@ -179,7 +179,7 @@ class SignedManifest(BaseModel):
     def verify(self, key: VerifyKey) -> CampaignManifest:
         """Return the manifest if the league's key signed it, alone or not; raises BadSignature otherwise.
 
-        That is enough to read history. Whoever takes part checks `policies.campaign_signatures.CampaignSigners`.
+        That is enough to read history. Whoever takes part checks `policies.campaigns.signatures.CampaignSigners`.
         """
         message, league = self.manifest.canonical(), self.manifest.league
         if not any(one.organisation == league and one.is_by([key], message) for one in self.signatures):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chassis.files.create_file import create_durably
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
-from policies.campaign_signatures import USUAL_SECOND_SIGNER, CampaignSigners
+from policies.campaigns.signatures import USUAL_SECOND_SIGNER, CampaignSigners
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings

@@ -116,7 +116,7 @@ def _league_settings(
 
 def _second_settings(name: str | None, key: str | None) -> dict[str, str | None]:
     """Return what of the settings is the second signer's; nothing where neither is given."""
-    from policies.campaign_signatures import USUAL_SECOND_SIGNER
+    from policies.campaigns.signatures import USUAL_SECOND_SIGNER
 
     if name is None and key is None:
         return {}

@@ -14,11 +14,11 @@ from audit.entries.details.codes import CampaignRefusal
 from chassis.files.replace_file import replace_durably
 from chassis.remote_time import outside
 from client.errors import NotApproved, NotBothSigned
-from client.federation.decisions import Decisions
+from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
 from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
-from policies.campaign_signatures import CampaignSigners, NotCountersigned
+from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.errors import PolicyError
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
@@ -135,7 +135,7 @@ class Approvals:
         """Return the manifest if the league and the second signer signed it; raises NotBothSigned otherwise."""
         try:
             return self.signers.check(signed)
-        except NotCountersigned as error:
+        except NotCosigned as error:
             raise NotBothSigned(str(error), refusal=error.problem.value) from error
 
     def _verified(self, path: Path) -> CampaignManifest:

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from chassis.files.secret_file import read_secret
 from client.errors import BadNodeSettings, NoLeague
 from client.federation.approval import Approvals
-from client.federation.known_campaigns import KnownCampaigns
 from client.settings import NodeSettings
 
 
@@ -53,8 +52,3 @@ def approvals_of(settings: NodeSettings) -> Approvals:
         signers=settings.campaign_signers(),
         fleet_key=fleet_key_line(settings),
     )
-
-
-def known_campaigns(settings: NodeSettings) -> KnownCampaigns:
-    """Return every campaign that the node was shown; raises NoLeague if it is linked to none."""
-    return KnownCampaigns(settings.shown_campaigns, approvals_of(settings))

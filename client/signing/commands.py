@@ -103,8 +103,8 @@ def new_league_key(
     if signed.change.service_key_id != VerifyKey.from_text(settings.consent_service_key).key_id:
         raise ClientError("expected a statement made for this node's consent service; nothing was changed")
     if not is_known:
-        whose = "second_signer_key" if is_second else "league_key"
-        change_settings(folder, **{whose: signed.change.key, f"former_{whose}": held})
+        setting = "second_signer_key" if is_second else "league_key"
+        change_settings(folder, **{setting: signed.change.key, f"former_{setting}": held})
     if as_json:
         print_json("homefield-league-new-key-1", {"league_key": signed.change.key})
         return

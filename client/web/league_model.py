@@ -11,7 +11,7 @@ from chassis.text import sentence
 from client.adoption import Adoptions, Verdict
 from client.evaluation import LEAST_ATHLETES
 from client.federation.approval import MODEL_WORDS
-from client.web import campaign_page
+from client.web.campaigns import page as campaign_page
 from client.web.site import ClubSite
 from client.web.text import minus
 from models.card import ModelCard

@@ -58,7 +58,7 @@ def sign(
 
 
 def _show(manifest: "CampaignManifest") -> None:
-    from policies.campaign_cost import terms_in_words
+    from policies.campaigns.cost import terms_in_words
 
     print_table(f"Campaign {manifest.campaign_id} of {manifest.league}", ("What", "Value"), terms_in_words(manifest))
 
@@ -66,7 +66,7 @@ def _show(manifest: "CampaignManifest") -> None:
 def _signature(directory: Path, manifest: "CampaignManifest") -> "ManifestSignature":
     from consent.keys import read_keys
     from consent.settings import read_settings
-    from policies.campaign_signatures import sign_manifest
+    from policies.campaigns.signatures import sign_manifest
 
     settings = read_settings(directory.resolve())
     return sign_manifest(manifest, organisation=settings.union, key=read_keys(settings.keys_directory).service)

@@ -20,7 +20,7 @@ from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest
-from policies.campaign_signatures import CampaignSigners, NotCountersigned
+from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.signing import VerifyKey
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
 
@@ -36,7 +36,7 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
         raise NotAllowed("expected a campaign of your own league")
     try:
         signers(tx, org.org_id).check(signed)
-    except NotCountersigned as error:
+    except NotCosigned as error:
         raise NotAllowed(str(error)) from error
     if tx.session.get(CampaignRow, manifest.sha256) is not None:
         tx.without_entry("registered already")

@@ -18,12 +18,12 @@ _NONE = "expected a registered campaign"
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCampaign:
-    """A registered campaign. is_countersigned: two organisations signed it; one of before that was asked has one."""
+    """A registered campaign. is_cosigned: two organisations signed it; one of before that was asked has one."""
 
     sha256: str
     manifest: CampaignManifest
     is_closed: bool
-    is_countersigned: bool
+    is_cosigned: bool
 
     @property
     def rho_per_round(self) -> int:
@@ -69,7 +69,7 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     """
     orgs.require(tx, club, OrgKind.CLUB)
     campaign = naming(tx, sha256, club)
-    if not campaign.is_countersigned:
+    if not campaign.is_cosigned:
         raise NotAllowed("expected a campaign that two organisations signed; this one is from before that was asked")
     has_left = tx.session.get(CampaignLeftRow, (sha256, club)) is not None
     if has_left or campaign.manifest.league not in leagues.joined_by(tx, club):

@@ -106,7 +106,7 @@ def _as_json(campaign: "Campaign") -> dict[str, Any]:
 
 
 def _rows(campaign: "Campaign") -> list[tuple[str, str]]:
-    from policies.campaign_cost import cost_of, year_in_words
+    from policies.campaigns.cost import cost_of, year_in_words
 
     manifest, cost = campaign.manifest, cost_of(campaign.manifest)
     rows = [

@@ -105,7 +105,7 @@ def plan(options: PlanOptions) -> None:
 
 
 def _say_planned(manifest: "CampaignManifest", options: PlanOptions, trial: dict[str, Any] | None) -> None:
-    from policies.campaign_cost import CAMPAIGNS_A_YEAR, cost_of, terms_in_words
+    from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of, terms_in_words
 
     cost = cost_of(manifest)
     if options.as_json:

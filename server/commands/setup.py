@@ -148,7 +148,7 @@ def link(
 
 def _second(name: str | None, key: str | None) -> tuple[str, str] | None:
     """Return who signs beside the league, with the key ("" for the consent service's); None to leave it as it is."""
-    from policies.campaign_signatures import USUAL_SECOND_SIGNER
+    from policies.campaigns.signatures import USUAL_SECOND_SIGNER
     from policies.signing import VerifyKey
 
     if name is None and key is None:

@@ -31,7 +31,7 @@ def sign(folder: CoordinatorFolder, manifest: ManifestFile, as_json: AsJson = Fa
 
     Example: homefield-server campaign sign ./league ./m.json
     """
-    from policies.campaign_signatures import sign_manifest
+    from policies.campaigns.signatures import sign_manifest
     from server.settings import load_settings
 
     settings, planned = load_settings(folder), read_manifest(manifest)
@@ -63,7 +63,7 @@ def attach(
 
     Example: homefield-server campaign attach ./league ./m.json ./m.union.json
     """
-    from policies.campaign_signatures import parse_signature
+    from policies.campaigns.signatures import parse_signature
     from server.settings import load_settings
 
     settings, half = load_settings(folder), read_manifest(manifest)
@@ -117,7 +117,7 @@ def _say_started(campaign: "Campaign", file: Path, *, as_json: bool) -> None:
 
 
 def _second_operator(settings: "CoordinatorSettings") -> str:
-    from policies.campaign_signatures import USUAL_SECOND_SIGNER
+    from policies.campaigns.signatures import USUAL_SECOND_SIGNER
 
     if settings.second_signer == USUAL_SECOND_SIGNER:
         return "the union’s operator"

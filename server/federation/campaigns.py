@@ -21,7 +21,7 @@ from chassis.remote_time import outside
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
-from policies.campaign_signatures import CampaignSigners
+from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints

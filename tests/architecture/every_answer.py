@@ -25,12 +25,11 @@ from audit.verification.sources import open_source
 from audit.writer.log import Log
 from chassis.backup.recovery_key import new_recovery_key, read_identities
 from chassis.http.key_change import SignedKeyChange
-from policies.campaign import parse_signed_manifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
-from server.store import CampaignState, CoordinatorStore, open_database
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
+from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
@@ -164,38 +163,6 @@ def _in_league(every: Everything) -> Programs:
     return every.programs
 
 
-def _league_signed(every: Everything, fresh: str) -> Path:
-    """A planned campaign that the league alone has signed."""
-    out = every.programs.planned_campaign(f"{fresh}.json")
-    every.programs.done(server.cli.app, "campaign", "sign", every.programs.league, out)
-    return out
-
-
-def _to_sign(every: Everything, fresh: str) -> Words:
-    out = _league_signed(every, fresh)
-    return [every.programs.folder / "union", out, "--out", out.with_suffix(".signature"), "--yes"]
-
-
-def _to_attach(every: Everything, fresh: str) -> Words:
-    out = _league_signed(every, fresh)
-    return [every.programs.league, out, every.programs.union_signature(out)]
-
-
-def _approved(every: Everything, fresh: str) -> Words:
-    out = every.programs.opened_campaign(f"{fresh}.json")
-    every.programs.done(client.cli.app, "campaign", "approve", every.programs.node, out, "--yes")
-    return [every.programs.node, out, "--yes"]
-
-
-def _interrupted(every: Everything, fresh: str) -> Words:
-    out = every.programs.opened_campaign(f"{fresh}.json")
-    sha256 = parse_signed_manifest(out.read_bytes()).manifest.sha256
-    settings = load_settings(every.programs.league)
-    store = CoordinatorStore(open_database(settings), clock=lambda: datetime.now(UTC))
-    store.set_state(sha256, CampaignState.INTERRUPTED, detail="the coordinator stopped")
-    return [every.programs.league, sha256]
-
-
 def _person(every: Everything, fresh: str) -> Words:
     every.programs.done(client.cli.app, "staff", "add", every.programs.node, "--name", fresh, "--role", "coach")
     return [every.programs.node, "--name", fresh]
@@ -214,6 +181,7 @@ def _squad(every: Everything, fresh: str) -> Path:
 
 Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
+    **CAMPAIGNS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
@@ -280,15 +248,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "league", "leave"): [lambda e, _: [_in_league(e).node, "league", "--yes"]],
     ("homefield-node", "league", "join"): [lambda e, _: [e.programs.node, "league"]],
     ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
-    ("homefield-node", "campaign", "list"): [lambda e, _: [e.programs.node]],
-    ("homefield-node", "campaign", "show"): [lambda e, _: [e.programs.node, e.folder / "manifest.json"]],
-    ("homefield-node", "campaign", "approve"): [
-        lambda e, fresh: [e.programs.node, e.programs.opened_campaign(f"{fresh}.json"), "--yes"]
-    ],
-    ("homefield-node", "campaign", "reject"): [
-        lambda e, fresh: [e.programs.node, e.programs.opened_campaign(f"{fresh}.json"), "--yes"]
-    ],
-    ("homefield-node", "campaign", "revoke"): [_approved],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "audit-privacy"): [lambda e, _: ["--runs", 400]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
@@ -306,19 +265,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "staff-code"): [lambda e, _: [e.programs.league, "--person", "A. N.", "--role", "operator"]],
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
-    ("homefield-server", "campaign", "plan"): [
-        lambda e, fresh: [
-            *(e.programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", e.folder / fresh)
-        ]
-    ],
-    ("homefield-server", "campaign", "sign"): [
-        lambda e, fresh: [e.programs.league, e.programs.planned_campaign(f"{fresh}.json")]
-    ],
-    ("homefield-server", "campaign", "attach"): [_to_attach],
-    ("homefield-server", "campaign", "start"): [
-        lambda e, fresh: [e.programs.league, e.programs.signed_campaign(f"{fresh}.json")]
-    ],
-    ("homefield-consent", "campaign", "sign"): [_to_sign],
     ("homefield-server", "simulate"): [
         lambda e, _: [
             "--athletes=4",
@@ -329,14 +275,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
             "--draws=1",
         ]
     ],
-    ("homefield-server", "campaign", "status"): [
-        lambda e, _: [e.programs.league, e.campaign],
-        lambda e, _: [e.programs.league],
-    ],
-    ("homefield-server", "campaign", "resume"): [_interrupted],
-    ("homefield-server", "campaign", "close"): [lambda e, fresh: [*_interrupted(e, fresh), "--yes"]],
-    ("homefield-server", "campaign", "list"): [lambda e, _: [e.programs.league]],
-    ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],
     ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "status"): [lambda e, _: [e.programs.league]],
     ("homefield-audit", "verify"): [
@@ -385,12 +323,6 @@ NAMED = {
     ("homefield-node", "athlete", "list"): HOSTILE,
     ("homefield-node", "plan", "show"): HOSTILE,
     ("homefield-node", "propose"): HOSTILE,
-    ("homefield-server", "campaign", "status"): [
-        lambda e, _: [e.programs.league, e.campaign],
-        lambda e, _: [e.programs.league],
-    ],
-    ("homefield-server", "campaign", "resume"): [_interrupted],
-    ("homefield-server", "campaign", "close"): [lambda e, fresh: [*_interrupted(e, fresh), "--yes"]],
     ("homefield-server", "campaign", "list"): HOSTILE,
     ("homefield-server", "campaign", "show"): HOSTILE,
     ("homefield-server", "status"): HOSTILE,

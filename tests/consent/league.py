@@ -38,7 +38,7 @@ from policies.release import OfficeIndex, OwnView, ReleaseProposal
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, Lineage, OrgId, Purpose, Role
 from tests.consent.portal_choices import portal
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -114,11 +114,10 @@ class World:
 
     def campaign(self, **changes: Any) -> SignedManifest:
         """A campaign of the league, signed by it and by the union."""
-        return self.signed(manifest(self, **changes), "league")
+        return self.signed(manifest(self, **changes))
 
-    def signed(self, made: CampaignManifest, league: str) -> SignedManifest:
-        """A manifest that this league and the union have signed."""
-        return countersigned(made, self.keys[league], self.service.keys.service)
+    def signed(self, made: CampaignManifest, league: str = "league") -> SignedManifest:
+        return cosigned(made, self.keys[league], self.service.keys.service)
 
     def take_part(self, athlete: AthleteId) -> None:
         """Give what the usual campaign needs."""

@@ -23,13 +23,13 @@ from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
 from models.training.recipes import manifest_from, rounds_recipe
 from policies.campaign import CampaignManifest, SignedManifest
-from policies.campaign_signatures import CampaignSigners
+from policies.campaigns.signatures import CampaignSigners
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.federation.fleet import Fleet, build_fleet_app
 from server.federation.tls import create_tls
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 from tests.waiting import HANG_S, wait_until
 
 
@@ -282,6 +282,6 @@ def make_manifest(league_key: SigningKey) -> Callable[..., SignedManifest]:
             expires=at + timedelta(days=1),
         )
         body = manifest.model_dump() | changes
-        return countersigned(CampaignManifest.model_validate(body), league_key, UNION_KEY)
+        return cosigned(CampaignManifest.model_validate(body), league_key, UNION_KEY)
 
     return make

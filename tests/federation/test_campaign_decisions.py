@@ -12,9 +12,10 @@ import server.cli
 from audit.entries.details.clubs import CampaignRefused
 from audit.entries.details.codes import CampaignRefusal
 from audit.entries.events import EventKind
+from client.campaigns.known_campaigns import known_campaigns
 from client.errors import CampaignTurnedDown, ClientError, NotApproved
-from client.federation.decisions import DecisionFile
-from client.federation.identity import approvals_of, known_campaigns
+from client.federation.decided.decisions import DecisionFile
+from client.federation.identity import approvals_of
 from client.settings import change_settings, load_settings
 from consent.errors import NotAllowed
 from consent.ledger.ledger import Movement

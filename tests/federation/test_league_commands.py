@@ -10,7 +10,7 @@ import client.cli
 import server.cli
 from client.settings import is_org_id
 from policies.campaign import parse_signed_manifest
-from policies.campaign_signatures import sign_manifest
+from policies.campaigns.signatures import sign_manifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings

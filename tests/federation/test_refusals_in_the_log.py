@@ -21,7 +21,7 @@ from models.errors import BadWire
 from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, to_bytes
 from policies.campaign import SignedManifest
-from policies.campaign_signatures import sign_manifest
+from policies.campaigns.signatures import sign_manifest
 from policies.signing import SigningKey
 from server.federation.tls import create_tls
 from tests.waiting import HANG_S, wait_until

@@ -30,7 +30,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import FakeClock, manifest
 from tests.consent.portal_choices import portal
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 from tests.drills.one_caller import CATEGORIES, share
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -112,7 +112,7 @@ class KilledUnion:
             rounds=ROUNDS,
         )
         union = read_keys(read_settings(self.folder).keys_directory).service
-        return countersigned(made, self.keys[LEAGUE], union)
+        return cosigned(made, self.keys[LEAGUE], union)
 
 
 @dataclass

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from policies.budget import LIFETIME_CAP, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
-from policies.campaign_cost import cost_of, right_of_100
-from policies.campaign_signatures import (
+from policies.campaigns.cost import cost_of, right_of_100
+from policies.campaigns.signatures import (
     CampaignSigners,
-    NotCountersigned,
+    NotCosigned,
     SignatureProblem,
     parse_signature,
     sign_manifest,
@@ -200,7 +200,7 @@ def test_the_league_and_one_known_second_organisation_sign_in_any_order(
 def test_anything_but_two_organisations_with_their_own_keys_is_refused(
     signatures: list[tuple[str, SigningKey]], problem: SignatureProblem
 ) -> None:
-    with pytest.raises(NotCountersigned) as caught:
+    with pytest.raises(NotCosigned) as caught:
         SIGNERS.check(signed_by(*signatures))
 
     assert caught.value.problem is problem
@@ -209,7 +209,7 @@ def test_anything_but_two_organisations_with_their_own_keys_is_refused(
 def test_a_signature_over_other_bytes_is_nobodys() -> None:
     strange = sign_manifest(manifest(noise_multiplier=9.5), organisation="union", key=UNION)
 
-    with pytest.raises(NotCountersigned):
+    with pytest.raises(NotCosigned):
         SIGNERS.check(SignedManifest.create(manifest(), KEY).with_signature(strange))
 
 
@@ -217,7 +217,7 @@ def test_a_signature_that_names_another_key_than_made_it_is_refused() -> None:
     right = sign_manifest(manifest(), organisation="union", key=UNION)
     renamed = right.model_copy(update={"key_id": BODY.verify_key.key_id})
 
-    with pytest.raises(NotCountersigned):
+    with pytest.raises(NotCosigned):
         SIGNERS.check(SignedManifest.create(manifest(), KEY).with_signature(renamed))
 
 
@@ -228,7 +228,7 @@ def test_a_manifest_of_before_with_one_signature_is_read_and_is_no_campaign_to_t
 
     assert read.verify(KEY.verify_key) == manifest()
     assert parse_signed_manifest(read.model_dump_json().encode()) == read
-    with pytest.raises(NotCountersigned) as caught:
+    with pytest.raises(NotCosigned) as caught:
         SIGNERS.check(read)
     assert caught.value.problem is SignatureProblem.ONE_SIGNATURE
 

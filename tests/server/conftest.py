@@ -24,7 +24,7 @@ from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyN
 from server.federation.opening import Terms, plan_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 
 ORIGIN = "http://127.0.0.1:8200"
 START = datetime(2026, 11, 23, 11, 42, tzinfo=UTC)
@@ -152,7 +152,7 @@ class Office:
             clubs=clubs,
             now=self.clock(),
         )
-        return self.store.add_campaign(countersigned(planned, self.key, SigningKey.generate()))
+        return self.store.add_campaign(cosigned(planned, self.key, SigningKey.generate()))
 
 
 @pytest.fixture

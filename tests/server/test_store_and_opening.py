@@ -18,7 +18,7 @@ from server.errors import AlreadyExists, BadCoordinatorSettings, RefusedSum, Unk
 from server.federation.opening import Terms, epsilon_of, plan_campaign
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MODEL = "recovery-linear-1"
@@ -41,7 +41,7 @@ def opened(key=None, clubs=None, **terms):
         clubs={"club-a": "k"} if clubs is None else clubs,
         now=NOW,
     )
-    return countersigned(planned, key or SigningKey.generate(), SigningKey.generate())
+    return cosigned(planned, key or SigningKey.generate(), SigningKey.generate())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from client.campaigns.known_campaigns import known_campaigns
 from client.commands.setup import _create_fleet_key
-from client.federation.identity import fleet_key_line, known_campaigns
+from client.federation.identity import fleet_key_line
 from client.settings import NodeSettings
 from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
 from policies.campaign import SignedManifest
 from policies.signing import SigningKey
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 
 LEAGUE, UNION = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
 
@@ -35,7 +36,7 @@ def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None
         opens=now - timedelta(hours=1),
         expires=now + timedelta(days=20),
     )
-    return countersigned(manifest, LEAGUE, UNION)
+    return cosigned(manifest, LEAGUE, UNION)
 
 
 def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:

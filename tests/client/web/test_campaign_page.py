@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from client.federation.decisions import Against
-from client.federation.identity import known_campaigns
+from client.campaigns.known_campaigns import known_campaigns
+from client.federation.decided.decisions import Against
 from client.settings import NodeSettings
 from policies.campaign import SignedManifest
-from policies.campaign_cost import cost_of
+from policies.campaigns.cost import cost_of
 from tests.client.web.shown_campaigns import linked, shown
 
 

@@ -13,11 +13,11 @@ from consent.errors import ConsentError, NotAllowed
 from consent.registry.values import OrgKind
 from consent.storage.rows import CampaignRow
 from policies.campaign import SignedManifest
-from policies.campaign_signatures import parse_signature, sign_manifest
+from policies.campaigns.signatures import parse_signature, sign_manifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from tests.consent.league import World, manifest
-from tests.countersigned import countersigned
+from tests.cosigned_campaigns import cosigned
 
 LEAGUE, CLUB = OrgId("league"), OrgId("club-a")
 
@@ -28,9 +28,9 @@ def wrong(world: World) -> dict[str, SignedManifest]:
     return {
         "expected two signatures": alone,
         "two of the league": alone.model_copy(update={"signatures": alone.signatures * 2}),
-        "set here, with its key": countersigned(made, league, SigningKey.generate()),
-        "set here": countersigned(made, league, world.keys["club-a"], second="club-a"),
-        "the league did not sign": countersigned(made, world.keys["club-a"], union),
+        "set here, with its key": cosigned(made, league, SigningKey.generate()),
+        "set here": cosigned(made, league, world.keys["club-a"], second="club-a"),
+        "the league did not sign": cosigned(made, world.keys["club-a"], union),
     }
 
 
@@ -50,8 +50,8 @@ def test_a_governing_body_may_be_the_second_organisation_and_another_league_may_
     made = manifest(lite)
 
     with pytest.raises(NotAllowed, match="set here"):
-        lite.store.register_campaign(LEAGUE, countersigned(made, lite.keys["league"], lite.keys[rival], second=rival))
-    body = countersigned(made, lite.keys["league"], lite.keys["gb"], second="gb")
+        lite.store.register_campaign(LEAGUE, cosigned(made, lite.keys["league"], lite.keys[rival], second=rival))
+    body = cosigned(made, lite.keys["league"], lite.keys["gb"], second="gb")
 
     assert lite.store.register_campaign(LEAGUE, body) == made.sha256
 

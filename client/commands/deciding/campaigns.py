@@ -17,12 +17,12 @@ from client.commands.reporting import report, reporting_anyway
 from client.errors import BadNodeSettings, ClientError, NotApproved
 
 if TYPE_CHECKING:
-    from client.federation.known_campaigns import KnownCampaign, KnownCampaigns
+    from client.campaigns.known_campaigns import KnownCampaign, KnownCampaigns
     from client.settings import NodeSettings
     from policies.campaign import CampaignManifest, SignedManifest
 
 campaigns = typer.Typer(no_args_is_help=True, help="What a league asks: see it, approve it, reject it, revoke it.")
-Campaign = Annotated[
+CampaignArgument = Annotated[
     str, typer.Argument(help="The manifest file that the league sent, or a campaign's id or hash.", show_default=False)
 ]
 LARGEST_MANIFEST = 1024 * 1024
@@ -39,7 +39,7 @@ def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     Example: homefield-node campaign list ./club-a
     """
-    from client.federation.identity import known_campaigns
+    from client.campaigns.known_campaigns import known_campaigns
     from client.settings import load_settings
 
     found = known_campaigns(load_settings(folder)).every(utc_now())
@@ -47,14 +47,14 @@ def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
         print_json("homefield-node-campaign-list-1", {"campaigns": [_as_json(one) for one in found]})
         return
     rows = [
-        (one.manifest.campaign_id, one.manifest.model, one.standing.value, moment(one.manifest.expires), one.problem)
+        (one.manifest.campaign_id, one.manifest.model, one.status.value, moment(one.manifest.expires), one.problem)
         for one in found
     ]
     print_table(counted(len(found), "campaign"), ("Campaign", "Model", "State", "Open until", "Why not"), rows)
 
 
 @campaigns.command()
-def show(folder: NodeFolder, campaign: Campaign, as_json: AsJson = False) -> None:
+def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False) -> None:
     """Show what a campaign would do. A file that both organisations signed is kept, so that list and pages have it.
 
     Nothing is approved by that, and nothing is sent.
@@ -69,14 +69,14 @@ def show(folder: NodeFolder, campaign: Campaign, as_json: AsJson = False) -> Non
         print_json("homefield-node-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
         return
     _show(found, settings)
-    say(f"State: {found.standing.value}." + (f" {found.problem}." if found.problem else ""))
-    if found.standing.value == "waiting":
+    say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
+    if found.status.value == "waiting":
         verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
         say_next(*(NextStep(YOU, f"{verb} it, if that is what the club decides", line) for verb, line in verbs))
 
 
 @campaigns.command()
-def approve(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: AsJson = False) -> None:
+def approve(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
     """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
 
     Example: homefield-node campaign approve ./club-a ./manifest.json
@@ -105,14 +105,14 @@ def approve(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: A
 
 
 @campaigns.command()
-def reject(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: AsJson = False) -> None:
+def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
     """Reject a campaign that the club has not approved, for good. Nothing is computed, reserved or paid for it.
 
     Example: homefield-node campaign reject ./club-a ./manifest.json
     """
     from audit.entries.details.clubs import CampaignRefused
     from audit.entries.details.codes import CampaignRefusal
-    from client.federation.decisions import Against
+    from client.federation.decided.decisions import Against
     from client.settings import load_settings
 
     settings = load_settings(folder)
@@ -127,7 +127,7 @@ def reject(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: As
 
 
 @campaigns.command()
-def revoke(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: AsJson = False) -> None:
+def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
     """Revoke an approval, for good: no further round is answered, and what no round has used is given back.
 
     It holds here at once, whether the consent service answers or not; give the command again if the log lacks it.
@@ -136,8 +136,8 @@ def revoke(folder: NodeFolder, campaign: Campaign, yes: Yes = False, as_json: As
     """
     from audit.entries.details.clubs import CampaignRefused
     from audit.entries.details.codes import CampaignRefusal
-    from client.federation.decisions import Against
-    from client.federation.identity import known_campaigns
+    from client.campaigns.known_campaigns import known_campaigns
+    from client.federation.decided.decisions import Against
     from client.settings import load_settings
 
     settings = load_settings(folder)
@@ -155,9 +155,7 @@ def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
     if as_json:
         print_json(f"homefield-node-campaign-{verb}-1", _as_json(known))
         return
-    say(
-        f"{known.manifest.campaign_id} is {known.standing.value}. No message of it is answered, and nobody pays for it."
-    )
+    say(f"{known.manifest.campaign_id} is {known.status.value}. No message of it is answered, and nobody pays for it.")
 
 
 def _confirm(question: str, *, yes: bool) -> None:
@@ -166,7 +164,7 @@ def _confirm(question: str, *, yes: bool) -> None:
 
 
 def _found(settings: "NodeSettings", campaign: str) -> "KnownCampaign":
-    from client.federation.identity import known_campaigns
+    from client.campaigns.known_campaigns import known_campaigns
 
     known = known_campaigns(settings)
     if not Path(campaign).is_file():
@@ -180,7 +178,7 @@ def _found(settings: "NodeSettings", campaign: str) -> "KnownCampaign":
 
 
 def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
-    from client.federation.identity import known_campaigns
+    from client.campaigns.known_campaigns import known_campaigns
 
     known = known_campaigns(settings)
     if Path(campaign).is_file():
@@ -190,8 +188,8 @@ def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
 
 def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampaigns":
     """Return the node's campaigns if nothing stands against this one; a refusal is logged, and raised."""
+    from client.campaigns.known_campaigns import known_campaigns
     from client.federation.approval import check_manifest
-    from client.federation.identity import known_campaigns
 
     known = known_campaigns(settings)
     approvals = known.approvals
@@ -212,7 +210,7 @@ def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
 
 
 def _as_json(known: "KnownCampaign") -> dict[str, Any]:
-    from policies.campaign_cost import CAMPAIGNS_A_YEAR, cost_of
+    from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of
 
     manifest, cost = known.manifest, cost_of(known.manifest)
     return {
@@ -220,7 +218,7 @@ def _as_json(known: "KnownCampaign") -> dict[str, Any]:
         "sha256": manifest.sha256,
         "league": manifest.league,
         "model": manifest.model,
-        "state": known.standing.value,
+        "state": known.status.value,
         "problem": known.problem,
         "signed_by": [one.organisation for one in known.signed.signatures],
         "public_athletes": manifest.public_athletes,
@@ -260,7 +258,7 @@ def _read_manifest(path: Path) -> "SignedManifest":
 def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
     """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
     from client.federation.approval import MODEL_WORDS
-    from policies.campaign_cost import cost_of, year_in_words
+    from policies.campaigns.cost import cost_of, year_in_words
 
     cost = cost_of(manifest)
     names: dict[str, str] = {settings.club: settings.name}

@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from chassis.files.replace_file import replace_durably
 from client.errors import BadNodeSettings, NotApproved
 from client.federation.approval import ApprovalFile, Approvals, check_manifest
-from client.federation.decisions import Against, Decisions
+from client.federation.decided.decisions import Against, Decisions
+from client.federation.identity import approvals_of
+from client.settings import NodeSettings
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
 from policies.errors import InvalidInput
 
 
-class CampaignStanding(StrEnum):
+class CampaignStatus(StrEnum):
     """What a campaign is to this club now."""
 
     WAITING = "waiting"
@@ -32,7 +34,7 @@ class KnownCampaign:
     """One campaign. problem: why no message of it would be answered now, "" where one would."""
 
     signed: SignedManifest
-    standing: CampaignStanding
+    status: CampaignStatus
     problem: str
 
     @property
@@ -82,19 +84,20 @@ class KnownCampaigns:
     def _known(self, signed: SignedManifest, now: datetime) -> KnownCampaign:
         sha256 = signed.manifest.sha256
         try:
+            self.approvals.signed_by_both(signed)
             self.approvals.get(sha256, now=now)
         except NotApproved as error:
-            return KnownCampaign(signed, self._standing(signed, error, now), str(error))
-        return KnownCampaign(signed, CampaignStanding.APPROVED, "")
+            return KnownCampaign(signed, self._status(signed, error, now), str(error))
+        return KnownCampaign(signed, CampaignStatus.APPROVED, "")
 
-    def _standing(self, signed: SignedManifest, error: NotApproved, now: datetime) -> CampaignStanding:
+    def _status(self, signed: SignedManifest, error: NotApproved, now: datetime) -> CampaignStatus:
         against = self.decisions.of(signed.manifest.sha256)
         if against is not None:
-            return CampaignStanding.REJECTED if against is Against.REJECTED else CampaignStanding.REVOKED
+            return CampaignStatus.REJECTED if against is Against.REJECTED else CampaignStatus.REVOKED
         if now >= signed.manifest.expires:
-            return CampaignStanding.OVER
+            return CampaignStatus.OVER
         is_waiting = error.refusal == "not_approved" and not self.approvals.has_file(signed.manifest.sha256)
-        return CampaignStanding.WAITING if is_waiting else CampaignStanding.NOT_COUNTED
+        return CampaignStatus.WAITING if is_waiting else CampaignStatus.NOT_COUNTED
 
     def _manifests(self) -> Iterator[SignedManifest]:
         for path in sorted(self.shown.glob("*.json")):
@@ -108,3 +111,8 @@ class KnownCampaigns:
             except (OSError, ValidationError):
                 continue
         yield from (one.signed for one in self.decisions.every())
+
+
+def known_campaigns(settings: NodeSettings) -> KnownCampaigns:
+    """Return every campaign that the node was shown; raises NoLeague if it is linked to none."""
+    return KnownCampaigns(settings.shown_campaigns, approvals_of(settings))

@@ -8,36 +8,35 @@ from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
 from chassis.text import counted, listed, long_date, sentence
 from chassis.web.page_errors import Closed
+from client.campaigns.known_campaigns import CampaignStatus, KnownCampaign, known_campaigns
 from client.errors import NoLeague
 from client.federation.approval import MODEL_WORDS
-from client.federation.identity import known_campaigns
-from client.federation.known_campaigns import CampaignStanding, KnownCampaign
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS
 from policies.campaign import CampaignManifest
-from policies.campaign_cost import CAMPAIGNS_A_YEAR, cost_of, right_of_100
+from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of, right_of_100
 
 TAGS = {
-    CampaignStanding.WAITING: ("watch", "waiting", "Waits for the club"),
-    CampaignStanding.APPROVED: ("ok", "tick", "Approved"),
-    CampaignStanding.REJECTED: ("rest", "cross", "Rejected"),
-    CampaignStanding.REVOKED: ("rest", "cross", "Revoked"),
-    CampaignStanding.NOT_COUNTED: ("rest", "cross", "Does not count"),
-    CampaignStanding.OVER: ("off", "clock", "Over"),
+    CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
+    CampaignStatus.APPROVED: ("ok", "tick", "Approved"),
+    CampaignStatus.REJECTED: ("rest", "cross", "Rejected"),
+    CampaignStatus.REVOKED: ("rest", "cross", "Revoked"),
+    CampaignStatus.NOT_COUNTED: ("rest", "cross", "Does not count"),
+    CampaignStatus.OVER: ("off", "clock", "Over"),
 }
 HEADINGS = {
-    CampaignStanding.WAITING: "Let our node take part in “{name}”?",
-    CampaignStanding.APPROVED: "Our node takes part in “{name}”",
-    CampaignStanding.REJECTED: "Our club rejected “{name}”",
-    CampaignStanding.REVOKED: "Our club revoked its approval of “{name}”",
-    CampaignStanding.NOT_COUNTED: "“{name}” cannot run here",
-    CampaignStanding.OVER: "“{name}” is over",
+    CampaignStatus.WAITING: "Let our node take part in “{name}”?",
+    CampaignStatus.APPROVED: "Our node takes part in “{name}”",
+    CampaignStatus.REJECTED: "Our club rejected “{name}”",
+    CampaignStatus.REVOKED: "Our club revoked its approval of “{name}”",
+    CampaignStatus.NOT_COUNTED: "“{name}” cannot run here",
+    CampaignStatus.OVER: "“{name}” is over",
 }
 NOTHING_RUNS = "No message of it is answered here, and no athlete’s budget is reserved or used for it."
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignRow:
+class CampaignLine:
     """One line of the list on the model page."""
 
     sha256: str
@@ -46,7 +45,7 @@ class CampaignRow:
     uses: str
     asks: str
     noise: str
-    standing: tuple[str, str, str]
+    status: tuple[str, str, str]
     until: str
 
 
@@ -61,7 +60,7 @@ def router(site: ClubSite) -> APIRouter:
         if found is None:
             raise Closed
         site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
-        heading = HEADINGS[found.standing].format(name=found.manifest.campaign_id)
+        heading = HEADINGS[found.status].format(name=found.manifest.campaign_id)
         return site.page("campaign.html", viewer, here="/model", title=heading, heading=heading, c=words(site, found))
 
     return routes
@@ -75,17 +74,17 @@ def known(site: ClubSite) -> tuple[KnownCampaign, ...]:
         return ()
 
 
-def row(site: ClubSite, one: KnownCampaign) -> CampaignRow:
+def row(site: ClubSite, one: KnownCampaign) -> CampaignLine:
     """One campaign as a line of the list."""
     manifest = one.manifest
-    return CampaignRow(
+    return CampaignLine(
         sha256=manifest.sha256,
         name=manifest.campaign_id,
         learns=_learns(manifest),
         uses=_uses(manifest),
         asks=_asks(manifest),
         noise=_noise(manifest),
-        standing=TAGS[one.standing],
+        status=TAGS[one.status],
         until=_until(site, manifest),
     )
 
@@ -94,10 +93,10 @@ def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
     """What the page says; no number of athletes is known to it but the public one that the manifest names."""
     manifest, cost = one.manifest, cost_of(one.manifest)
     return {
-        "tag": TAGS[one.standing],
-        "problem": "" if one.standing is CampaignStanding.WAITING else sentence(one.problem),
-        "is_waiting": one.standing is CampaignStanding.WAITING,
-        "is_approved": one.standing is CampaignStanding.APPROVED,
+        "tag": TAGS[one.status],
+        "problem": "" if one.status is CampaignStatus.WAITING else sentence(one.problem),
+        "is_waiting": one.status is CampaignStatus.WAITING,
+        "is_approved": one.status is CampaignStatus.APPROVED,
         "nothing_runs": NOTHING_RUNS,
         "name": manifest.campaign_id,
         "learns": _learns(manifest).lower(),

@@ -32,7 +32,7 @@ PROBLEM_WORDS = {
 }
 
 
-class NotCountersigned(BadSignature):
+class NotCosigned(BadSignature):
     """A manifest that not both organisations have signed; `problem` says what is missing, the message in words."""
 
     def __init__(self, problem: SignatureProblem) -> None:
@@ -53,20 +53,20 @@ class CampaignSigners:
     def check(self, signed: SignedManifest) -> CampaignManifest:
         """Return the manifest if the league and one second organisation signed exactly its bytes.
 
-        Raises NotCountersigned.
+        Raises NotCosigned.
         """
         league = signed.manifest.league
         own = [one for one in signed.signatures if one.organisation == league]
         others = [one for one in signed.signatures if one.organisation != league]
         message = signed.manifest.canonical()
         if not any(one.is_by(self.league, message) for one in own):
-            raise NotCountersigned(SignatureProblem.NOT_SIGNED)
+            raise NotCosigned(SignatureProblem.NOT_SIGNED)
         if not others:
-            raise NotCountersigned(SignatureProblem.SAME_SIGNER if own[1:] else SignatureProblem.ONE_SIGNATURE)
+            raise NotCosigned(SignatureProblem.SAME_SIGNER if own[1:] else SignatureProblem.ONE_SIGNATURE)
         if any(one.is_by(self.league, message) for one in others):
-            raise NotCountersigned(SignatureProblem.SAME_SIGNER)
+            raise NotCosigned(SignatureProblem.SAME_SIGNER)
         if not any(one.is_by(self.seconds.get(one.organisation, ()), message) for one in others):
-            raise NotCountersigned(SignatureProblem.UNKNOWN_SIGNER)
+            raise NotCosigned(SignatureProblem.UNKNOWN_SIGNER)
         return signed.manifest
 
 
