@@ -21,6 +21,7 @@ from client.commands import (
     staff,
     status,
 )
+from client.commands.deciding import campaigns
 from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
@@ -57,6 +58,7 @@ for area in (
     plan,
     staff,
     federation,
+    campaigns,
     signing,
     league,
     adopt,

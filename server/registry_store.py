@@ -49,6 +49,11 @@ class RegistryStore:
             raise CampaignFailed("the model could not be kept on disk") from error
         return name
 
+    def of_campaign(self, manifest: CampaignManifest) -> str | None:
+        """Return the newest version if this very campaign has published it: before a restart, say."""
+        name = self.latest(manifest.model)
+        return name if name is not None and self.load(name).record.campaign == manifest.sha256 else None
+
     def _write(self, name: str, sealed: SealedModel, text: str) -> None:
         folder = self.directory / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -135,6 +135,11 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     CampaignRefusal: {
         CampaignRefusal.NOT_SIGNED: "the league did not sign it",
+        CampaignRefusal.ONE_SIGNATURE: "no second organisation signed it",
+        CampaignRefusal.SAME_SIGNER: "the league signed it twice, and nobody else",
+        CampaignRefusal.UNKNOWN_SIGNER: "whoever signed it beside the league is not known here",
+        CampaignRefusal.REJECTED: "the club rejected it",
+        CampaignRefusal.REVOKED: "the club revoked its approval",
         CampaignRefusal.NOT_APPROVED: "the club has not approved it",
         CampaignRefusal.NOT_OPEN: "it is not open at this time",
         CampaignRefusal.WRONG_PURPOSE: "its purpose is not training a shared model",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
 
 
+MOST_ATHLETES = 20_000
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to the program."""
     app.command()(simulate)
@@ -25,7 +28,7 @@ def register(app: typer.Typer) -> None:
 class SimulateOptions:
     """What `simulate` is told."""
 
-    athletes: Annotated[int, typer.Option(min=1, max=20_000, help="Athletes who let the league learn.")]
+    athletes: Annotated[int, typer.Option(min=1, max=MOST_ATHLETES, help="Athletes who let the league learn.")]
     clubs: Annotated[int, typer.Option(min=1, max=500, help="Clubs; each adds all the noise.")]
     epsilon: Annotated[float, typer.Option(help=f"ε per athlete, at most {CAMPAIGN_EPSILON:g}.")]
     model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
