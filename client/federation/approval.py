@@ -14,6 +14,7 @@ from chassis.files.replace_file import replace_durably
 from chassis.remote_time import outside
 from client.errors import NotApproved
 from models.errors import ModelError
+from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
@@ -23,6 +24,7 @@ from policies.vocabulary import OrgId, Purpose
 MASKINGS = frozenset({"none"})  # what this node can do
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
+    "recovery-network-1": "Next-day readiness, by a network",
     "risk-logistic-1": "Injury in the next seven days",
 }
 """What a model of a campaign tells, by its id."""
@@ -67,7 +69,8 @@ def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: da
     if problem:
         return problem
     try:
-        schema_of(manifest)
+        if schema_of(manifest).layers is not None:
+            check_installed()
     except ModelError as error:
         return f"the campaign does not fit what is installed here: {error}"
     return None

@@ -39,7 +39,7 @@ class OpenOptions:
     """What `campaign open` is told."""
 
     folder: CoordinatorFolder
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    model: Annotated[str, typer.Option(help="recovery-linear-1, recovery-network-1 or risk-logistic-1.")]
     out: Annotated[Path, typer.Option(help="Where to write the signed manifest that clubs approve.")]
     public_athletes: Annotated[
         int,
