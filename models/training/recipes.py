@@ -64,6 +64,15 @@ STEPS: Mapping[str, Steps] = {
     NETWORK_SCHEMA.model: Steps(0.1, 0.3),
     RISK_SCHEMA.model: Steps(0.05, 0.2),
 }
+LEAST_ATHLETES: Mapping[str, int] = {NETWORK_SCHEMA.model: 500}
+"""Ours: with fewer, in simulation, noise on so many weights takes more than rounds teach; docs/privacy.md §1.7."""
+
+
+def check_large_enough(model: str, *, athletes: int) -> None:
+    """Return if a league of so many athletes may train `model`; raises BadWeights naming the least number."""
+    least = LEAST_ATHLETES.get(model, 1)
+    if athletes < least:
+        raise BadWeights(f"expected a league of at least {least} athletes for {model}, got {athletes}")
 
 
 def exchange_recipe(

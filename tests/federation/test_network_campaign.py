@@ -103,9 +103,9 @@ def clubs(make_club):
     return made
 
 
-def signed_for(clubs, league_key, key_line, rounds=ROUNDS):
+def signed_for(clubs, league_key, key_line, rounds=ROUNDS, athletes=500):
     return open_campaign(
-        Terms(model=MODEL, public_athletes=500, rounds=rounds),
+        Terms(model=MODEL, public_athletes=athletes, rounds=rounds),
         campaign_id="network-test",
         league=OrgId("league"),
         clubs={club.club: key_line(club.key) for club in clubs},
@@ -217,3 +217,8 @@ def test_a_network_without_rounds_is_no_campaign(clubs, league_key, key_line):
         signed_for(clubs, league_key, key_line, rounds=None)
     with pytest.raises(BadCoordinatorSettings, match="rounds"):
         signed_for(clubs, league_key, key_line, rounds=17)
+
+
+def test_a_league_too_small_for_a_network_opens_no_campaign(clubs, league_key, key_line):
+    with pytest.raises(BadCoordinatorSettings, match="at least 500 athletes for recovery-network-1, got 499"):
+        signed_for(clubs, league_key, key_line, athletes=499)
