@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import client.cli
 from models.arrays import Floats
 from models.errors import BadWeights
+from models.evaluation.comparison import judge
 from models.evaluation.league_study import StudyTerms, study
 from models.evaluation.readiness import ReadinessDays, error_of, held_back
 from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, AthleteSeries, FeatureSchema
@@ -35,6 +36,18 @@ def test_the_public_initial_weights_err_less_than_the_linear_ones_on_a_fresh_lea
     by_line = error_of(np.array(initial_weights(RECOVERY_SCHEMA.model)), held_back(days))
 
     assert by_network < by_line
+
+
+def test_on_real_players_too_the_public_initial_weights_err_less_than_the_linear_ones(
+    soccermon: list[ReadinessDays],
+) -> None:
+    """The figures of docs/privacy.md §1.7; no weight was fitted on these players."""
+    network = judge(np.array(START), soccermon, schema=NETWORK_SCHEMA)
+    line = judge(np.array(initial_weights(RECOVERY_SCHEMA.model)), soccermon)
+
+    assert round(network.federated, 3) == 0.671
+    assert round(line.federated, 3) == 0.689
+    assert network.test_days == line.test_days
 
 
 @pytest.mark.parametrize("again", range(sized(0, in_drill=1)))
