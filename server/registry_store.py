@@ -20,6 +20,7 @@ from server.errors import BadCoordinatorSettings, CampaignFailed
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
 PURPOSES = {
     "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
+    "recovery-network-1": "tomorrow's readiness by a network, beside the club's own model; used only where it beats it",
     "risk-logistic-1": "chance of a time-loss injury within seven days; shown only where a club's own gate lets it",
 }
 

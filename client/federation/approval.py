@@ -16,6 +16,7 @@ from chassis.remote_time import outside
 from client.errors import NotApproved, NotBothSigned
 from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
+from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.campaigns.signatures import CampaignSigners, NotCosigned
@@ -27,6 +28,7 @@ DECIDED = "decided"  # the folder beside the approvals
 MASKINGS = frozenset({"none"})  # what this node can do
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
+    "recovery-network-1": "Next-day readiness, by a network",
     "risk-logistic-1": "Injury in the next seven days",
 }
 """What a model of a campaign tells, by its id."""
@@ -74,7 +76,8 @@ def _problem(
     if problem:
         return CampaignRefusal.NOT_OPEN, problem
     try:
-        schema_of(manifest)
+        if schema_of(manifest).layers is not None:
+            check_installed()
     except ModelError as error:
         return CampaignRefusal.UNKNOWN_MODEL, f"the campaign does not fit what is installed here: {error}"
     return None

@@ -16,7 +16,7 @@ from client.web.site import ClubSite
 from client.web.text import minus
 from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from models.features import READINESS_MODELS, RISK_SCHEMA
 from models.registry import CARD
 
 logger = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ def _power_of_ten(value: float) -> str:
 
 def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
-    if verdict.model == RECOVERY_SCHEMA.model:
+    if verdict.model in READINESS_MODELS:
         return f"{minus(value, 3)} points of 10"
     shown = _count(value) if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown

@@ -15,6 +15,7 @@ from models.arrays import Floats
 from models.errors import BadShape, BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
+from models.privacy.network_gradients import network_gradients
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.privacy.public_axes import public_axes
 from policies.campaign import CampaignManifest, ExchangeTerms
@@ -61,7 +62,11 @@ def answer_length(manifest: CampaignManifest) -> int:
 
 def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
     """What each athlete would say, (athletes, answer length), clipped: the gradient, or its share along the axes."""
-    gradients = athlete_gradients(SCHEMAS[manifest.model].kind, weights, series)
+    schema = SCHEMAS[manifest.model]
+    if schema.layers is None:
+        gradients = athlete_gradients(schema.kind, weights, series)
+    else:
+        gradients = network_gradients(schema, weights, series)
     if manifest.exchange is not None:
         gradients = projected(gradients, public_axes(manifest.model).projection(manifest.exchange.axes))
     return clip_rows(gradients, manifest.clip_norm)

@@ -36,7 +36,7 @@ class PlanOptions:
     """What `campaign plan` is told."""
 
     folder: CoordinatorFolder
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    model: Annotated[str, typer.Option(help="recovery-linear-1, recovery-network-1 or risk-logistic-1.")]
     out: Annotated[Path, typer.Option(help="Where to write the manifest, which nobody has signed yet.")]
     public_athletes: Annotated[
         int,

@@ -31,7 +31,7 @@ class SimulateOptions:
     athletes: Annotated[int, typer.Option(min=1, max=MOST_ATHLETES, help="Athletes who let the league learn.")]
     clubs: Annotated[int, typer.Option(min=1, max=500, help="Clubs; each adds all the noise.")]
     epsilon: Annotated[float, typer.Option(help=f"ε per athlete, at most {CAMPAIGN_EPSILON:g}.")]
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    model: Annotated[str, typer.Option(help="recovery-linear-1, recovery-network-1 or risk-logistic-1.")]
     rounds: Annotated[int | None, typer.Option(min=1, max=16, help="Rounds of steps; one exchange without.")] = None
     leagues: Annotated[int, typer.Option(min=1, max=1_000, help="How many leagues to invent.")] = 8
     draws: Annotated[int, typer.Option(min=1, max=1_000, help="How often to draw the noise in each.")] = 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.errors import BadWeights
-from models.training.recipes import Recipe, exchange_recipe, manifest_from, rounds_recipe
+from models.training.recipes import Recipe, check_large_enough, exchange_recipe, manifest_from, rounds_recipe
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved
 from policies.campaign import CampaignManifest
 from policies.errors import InvalidInput
@@ -80,6 +80,7 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
         for name in ("clip_norm", "learning_rate", "momentum")
         if (value := getattr(terms, name)) is not None
     }
+    check_large_enough(terms.model, athletes=athletes)
     if terms.rounds is not None:
         recipe = rounds_recipe(terms.model, athletes=athletes, rounds=terms.rounds, epsilon=epsilon, delta=delta)
         return replace(recipe, **steps)

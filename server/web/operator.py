@@ -20,7 +20,11 @@ CATEGORY_WORDS = {
     Category.WELLNESS: "morning answers",
     Category.INJURY: "injury record",
 }
-MODEL_NAMES = {"recovery-linear-1": "Recovery", "risk-logistic-1": "Injury risk"}
+MODEL_NAMES = {
+    "recovery-linear-1": "Recovery",
+    "recovery-network-1": "Recovery network",
+    "risk-logistic-1": "Injury risk",
+}
 TAGS = {
     CampaignState.OPEN: ("watch", "waiting", "Waiting to begin"),
     CampaignState.WAITING: ("watch", "waiting", "Waiting for clubs"),

@@ -207,7 +207,7 @@ class FakeDays:
     def __init__(self, athletes: Sequence[str], model: str) -> None:
         self.held, self.read = list(athletes), list[tuple[str, ...]]()
         self.without_days: set[str] = set()
-        width = SCHEMAS[model].dimension - 1
+        width = len(SCHEMAS[model].features)
         self._one = AthleteSeries(np.ones((40, width), np.float32), np.ones(40, np.float32), np.ones(40, np.bool_))
 
     def athletes(self) -> tuple[AthleteId, ...]:

@@ -14,6 +14,7 @@ from consent.web.sharing.change_request import BadEntry
 PARTS = 100
 LEARNS = {
     "recovery-linear-1": "Recovery model",
+    "recovery-network-1": "Recovery network",
     "risk-logistic-1": "Injury risk model",
     ledger.RECOVERY: "Counted to be safe",
 }
