@@ -7,9 +7,10 @@ reasons and stays unused; the pages then say that no individual risk is availabl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.files.replace_file import replace_durably
@@ -105,10 +106,10 @@ def _judge_risk(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
         raise NotEnoughData("expected at least one athlete")
     overall = _usual_rate(tables)
     columns = [_risk_rows(weights, table, place, overall) for place, table in enumerate(tables)]
-    chance, event, athlete, base = (np.concatenate(part) for part in zip(*columns, strict=True))
-    outcomes = JudgedDays(chance, event, athlete.astype(np.int64), base)
+    outcomes = JudgedDays(*(np.concatenate(part) for part in zip(*columns, strict=True)))
     found = gate(outcomes, parameters=RISK_SCHEMA.dimension, rng=np.random.default_rng(GATE_SEED))
-    return _Judgement(found.reasons, int(chance.size), int(np.unique(athlete).size), found.figures)
+    athletes = int(np.unique(outcomes.athlete).size)
+    return _Judgement(found.reasons, int(outcomes.event.size), athletes, found.figures)
 
 
 def _usual_rate(tables: Sequence[DailyTable]) -> float:
@@ -124,14 +125,16 @@ def _risk_series(table: DailyTable) -> AthleteSeries:
     return risk.design({name: table.column(name) for name in risk.INPUTS})
 
 
-def _risk_rows(weights: Floats, table: DailyTable, place: int, overall: float) -> tuple[Floats, Floats, Floats, Floats]:
+def _risk_rows(weights: Floats, table: DailyTable, place: int, overall: float) -> tuple[NDArray[Any], ...]:
+    """One athlete's columns of `JudgedDays`, in their order."""
     series = _risk_series(table)
     known = np.flatnonzero(series.mask)
     event = series.y[known].astype(np.float64)
     base = own_base_rate(event, known, overall=overall)
     judged = judge_days(len(table.dates), gap_d=risk.HORIZON_D)[known]
-    chance = risk.probability(weights, series.X[known])
-    return chance[judged], event[judged], np.full(int(judged.sum()), float(place)), base[judged]
+    X = series.X[known][judged]
+    who = np.full(int(judged.sum()), place, dtype=np.int64)
+    return risk.probability(weights, X), event[judged], who, base[judged], risk.score_without_history(weights, X)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ WELLNESS_ITEMS = ("fatigue", "soreness", "mood", "stress")  # 1 to 5, 5 is best
 Daily = Mapping[str, Floats]
 INPUTS = ("load_au", "time_loss", *WELLNESS_ITEMS)
 """Daily columns that `design` reads, named as in the node's daily table; any may be absent."""
+EVENT_HISTORY = ("injuries_a_year", "recent_return")
+"""Features that an injury itself moves: they rise after it, so that of two days of one athlete they often name the
+one after the injury the riskier, whatever brought the injury on."""
 
 
 def design(daily: Daily) -> AthleteSeries:
@@ -73,6 +76,14 @@ def probability(weights: Floats, X: NDArray[np.float32]) -> Floats:
     RISK_SCHEMA.check_weights(weights)
     chance: Floats = sigmoid(X.astype(np.float64) @ weights[:-1] + weights[-1])
     return chance
+
+
+def score_without_history(weights: Floats, X: NDArray[np.float32]) -> Floats:
+    """What the model says of a day apart from the athlete's earlier injuries: log-odds up to a constant, (days,)."""
+    RISK_SCHEMA.check_weights(weights)
+    kept = [feature.name not in EVENT_HISTORY for feature in RISK_SCHEMA.features]
+    score: Floats = X.astype(np.float64)[:, kept] @ weights[:-1][kept]
+    return score
 
 
 def _load_columns(load: Floats) -> list[Floats]:

@@ -47,22 +47,33 @@ def own_base_rate(event: Floats, day: NDArray[np.int64], *, overall: float) -> F
 @dataclass(frozen=True, slots=True)
 class JudgedDays:
     """Predicted chances, outcomes (0 or 1), athletes (any integers) and own base rates
-    of held-out rows, each athlete's rows in order of days."""
+    of held-out rows, each athlete's rows in order of days.
+
+    signal: what ranks an athlete's own days: the score without what an injury itself moves
+    (`models.risk.EVENT_HISTORY`), for a count that rises after an injury ranks every later day above the day that came
+    before it, in a correct model too. The chance, where a model reads no such count.
+    """
 
     chance: Floats
     event: Floats
     athlete: NDArray[np.int64]
     base_rate: Floats
+    signal: Floats
 
     def __post_init__(self) -> None:
-        if len({self.chance.shape, self.event.shape, self.athlete.shape, self.base_rate.shape}) != 1:
+        columns = (self.chance, self.event, self.athlete, self.base_rate, self.signal)
+        if len({column.shape for column in columns}) != 1:
             raise BadShape("expected columns of one length")
         if not self.chance.size:
             raise NotEnoughData("expected at least one held-out row")
 
     def only(self, rows: NDArray[np.int64]) -> "JudgedDays":
         """The same columns for `rows`."""
-        return JudgedDays(self.chance[rows], self.event[rows], self.athlete[rows], self.base_rate[rows])
+        return self.of_athletes(rows, self.athlete[rows])
+
+    def of_athletes(self, rows: NDArray[np.int64], athlete: NDArray[np.int64]) -> "JudgedDays":
+        """The same columns for `rows`, each row that of another athlete."""
+        return JudgedDays(self.chance[rows], self.event[rows], athlete, self.base_rate[rows], self.signal[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,8 @@ def gate(outcomes: JudgedDays, *, parameters: int, rng: np.random.Generator) -> 
         "observed_to_expected": observed_to_expected(chance, event),
         "brier_skill": brier_skill(chance, event, outcomes.base_rate),
         "brier_skill_low": _low([brier_skill(o.chance, o.event, o.base_rate) for o in resampled]),
-        "within_auc": within_athlete_auc(chance, event, outcomes.athlete),
-        "within_auc_low": _low([within_athlete_auc(o.chance, o.event, o.athlete) for o in resampled]),
+        "within_auc": within_athlete_auc(outcomes.signal, event, outcomes.athlete),
+        "within_auc_low": _low([within_athlete_auc(o.signal, o.event, o.athlete) for o in resampled]),
     }
     reasons = [text for holds, text in _checks(outcomes, figures, parameters) if not holds]
     return GateResult(not reasons, tuple(reasons), figures)
@@ -116,9 +127,8 @@ def _by_athlete(outcomes: JudgedDays, rng: np.random.Generator) -> list[JudgedDa
     samples = []
     for _ in range(BOOTSTRAPS):
         drawn = rng.integers(len(rows), size=len(rows))
-        sample = outcomes.only(np.concatenate([rows[one] for one in drawn]))
         label = np.repeat(np.arange(len(drawn)), [rows[one].size for one in drawn])
-        samples.append(JudgedDays(sample.chance, sample.event, label, sample.base_rate))
+        samples.append(outcomes.of_athletes(np.concatenate([rows[one] for one in drawn]), label))
     return samples
 
 

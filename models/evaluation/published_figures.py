@@ -57,8 +57,8 @@ def _risk(weights: Floats, league: SyntheticLeague) -> tuple[Metric, ...]:
             data=data,
         ),
         Metric(
-            name="AUC within an athlete",
-            value=within_athlete_auc(outcomes.chance, outcomes.event, outcomes.athlete),
+            name="AUC within an athlete, apart from earlier injuries",
+            value=within_athlete_auc(outcomes.signal, outcomes.event, outcomes.athlete),
             baseline_name="chance",
             baseline=0.5,
             data=data,
@@ -78,7 +78,7 @@ def risk_outcomes(weights: Floats, athletes: list[risk.Daily], *, last_share: fl
         rows = np.flatnonzero(one.mask)
         base = own_base_rate(one.y[rows].astype(np.float64), rows, overall=overall)
         late = rows >= (1.0 - last_share) * one.mask.size
-        chance = risk.probability(weights, one.X[rows[late]])
-        parts.append((chance, one.y[rows[late]].astype(np.float64), np.full(late.sum(), number), base[late]))
-    chance, event, athlete, base_rate = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return JudgedDays(chance, event, athlete, base_rate)
+        X, event = one.X[rows[late]], one.y[rows[late]].astype(np.float64)
+        signal = risk.score_without_history(weights, X)
+        parts.append((risk.probability(weights, X), event, np.full(late.sum(), number), base[late], signal))
+    return JudgedDays(*(np.concatenate(column) for column in zip(*parts, strict=True)))

@@ -78,7 +78,7 @@ class League:
         overall = float(self.event[learn_days(DAYS)[self.day]].mean())
         mine = [self.athlete == one for one in range(ATHLETES)]
         rates = [own_base_rate(self.event[one], self.day[one], overall=overall) for one in mine]
-        return JudgedDays(chance, self.event[rows], self.athlete[rows], np.concatenate(rates)[rows])
+        return JudgedDays(chance, self.event[rows], self.athlete[rows], np.concatenate(rates)[rows], chance)
 
     def held_back(self) -> JudgedDays:
         """As this project judges: learnt from the oldest days, judged on the newest ones, with the gap between."""
