@@ -9,7 +9,7 @@ from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.backup import commands as backups
-from server.commands import campaigns, certificate, keys, serve, setup, simulate, staff
+from server.commands import campaigns, certificate, keys, models, serve, setup, simulate, staff
 from server.errors import ServerError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, keys, certificate, staff, simulate, campaigns, serve, backups):
+for area in (setup, keys, certificate, staff, simulate, campaigns, models, serve, backups):
     area.register(app)
 offer_version(app, "homefield-server")
 

@@ -5,13 +5,15 @@ A version is written before anything names it, and never changed. Rolling back i
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
 from models.card import card_for
-from models.registry import OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal
+from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal
+from models.training.derivation import derivation_of
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
 from policies.signing import SigningKey, VerifyKey
@@ -37,22 +39,33 @@ class RegistryStore:
     former: VerifyKey | None = None
 
     def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Seal and keep a finished campaign's model; returns the version's name (hash of its record)."""
+        """Seal and keep a finished campaign's model; returns the version's name (hash of its record).
+
+        Raises BadWeights for a state whose weights do not follow from the sums of its rounds, CampaignFailed if the
+        disk refuses.
+        """
         card = card_for(manifest, metrics=(), purpose=PURPOSES[manifest.model])
-        previous = self.latest(manifest.model)
-        sealed = seal(state.weights, card, campaign=manifest, key=self.key, now=self.clock(), previous=previous)
+        sealed = seal(
+            state.weights,
+            card,
+            campaign=manifest,
+            key=self.key,
+            now=self.clock(),
+            previous=self.latest(manifest.model),
+            follows=derivation_of(state, manifest),
+        )
         name = sealed.signed.record.sha256
         try:
-            self._write(name, sealed, card.markdown())
+            self._write(name, sealed, {CARD_TEXT: card.markdown().encode(), MANIFEST: manifest.canonical()})
             replace_durably(self.directory / f"{manifest.model}.latest", name.encode() + b"\n")
         except OSError as error:
             raise CampaignFailed("the model could not be kept on disk") from error
         return name
 
-    def _write(self, name: str, sealed: SealedModel, text: str) -> None:
+    def _write(self, name: str, sealed: SealedModel, beside: Mapping[str, bytes]) -> None:
         folder = self.directory / name
         folder.mkdir(parents=True, exist_ok=True)
-        for part, data in ({CARD_TEXT: text.encode()} | sealed.files()).items():
+        for part, data in (dict(beside) | sealed.files()).items():
             replace_durably(folder / part, data)
 
     def latest(self, model: str) -> str | None:

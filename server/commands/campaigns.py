@@ -1,4 +1,4 @@
-"""`campaign open`, `campaign list`, `campaign show`, `models list` and `status`."""
+"""`campaign open`, `campaign list`, `campaign show` and `status`."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 
 
 campaigns = typer.Typer(no_args_is_help=True, help="Open campaigns and see how far they are.")
-models = typer.Typer(no_args_is_help=True, help="See the models that campaigns published.")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.add_typer(campaigns, name="campaign")
-    app.add_typer(models, name="models")
     app.command()(status)
 
 
@@ -197,24 +195,6 @@ def show(
     facts = _as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
     rows = [(name, str(value)) for name, value in facts.items() if value != ""]
     print_table(found.manifest.campaign_id, ("What", "Value"), rows)
-
-
-@models.command("list")
-def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
-    """List published models, oldest first.
-
-    Example: homefield-server models list ./league
-    """
-    from server.settings import load_settings
-    from server.store import CampaignState
-
-    done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
-    if as_json:
-        found = [{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done]
-        print_json("homefield-models-list-1", {"models": found})
-        return
-    rows = [(c.model_id[:16], c.manifest.model, c.manifest.campaign_id) for c in done]
-    print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
 
 
 def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:

@@ -4,7 +4,8 @@ Rule for missing clubs. The first round waits until every club of the manifest h
 campaign and answered, at most `wait_s`; later rounds ask ATTEMPTS times. A round then closes with the clubs that
 answered. It counts if these are at least `min_honest_clubs` and at least half of the manifest's clubs; otherwise the
 campaign fails. That is sound because each club adds all the noise its own sum needs while sums are not masked
-(h = 1), and because the sum is divided by the public number of athletes, never by who came.
+(h = 1), and because the sum is divided by the public number of athletes, never by who came. For each club that is left
+out the coordinator adds the noise that it would have added: what is published then says of no club whether it came.
 """
 
 import itertools
@@ -31,6 +32,7 @@ from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum
 from server.errors import CampaignFailed, RefusedSum
+from server.federation.absent_noise import with_absent_noise
 
 REQUEST, REPLY, BYTES = "request", "sum", "b"
 ATTEMPTS = 4
@@ -81,7 +83,8 @@ class Training:
         state = server_step.start(weights)
         for number in range(1, self.manifest.rounds + 1):
             parts = self._collect(grid, number, state)
-            state = server_step.step(state, add(parts, self.manifest), self.manifest)
+            total = with_absent_noise(add(parts, self.manifest), len(parts), self.manifest)
+            state = server_step.step(state, total, self.manifest)
             self.reporting.round_finished(state, len(parts))
         return state
 

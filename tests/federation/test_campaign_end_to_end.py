@@ -10,6 +10,7 @@ from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.privacy.public_axes import public_axes
+from models.training.derivation import recomputed
 from models.training.initial_weights import initial_weights
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentServiceFailed
@@ -112,7 +113,8 @@ def test_a_campaign_of_two_clubs_ends_with_a_signed_model_at_both(
     assert world.consent.registered == [campaign.sha256]
     model = world.registry.load(done.model_id)
     assert not np.allclose(model.weights, initial_weights("recovery-linear-1"))
-    assert np.allclose(world.checkpoints.last(campaign.sha256).weights, model.weights)
+    assert world.checkpoints.last(campaign.sha256).weights.tobytes() == model.weights.tobytes()
+    assert recomputed(model.record.follows, campaign.manifest).tobytes() == model.weights.tobytes()
     for club in clubs:
         assert received[club.club].latest("recovery-linear-1").record.sha256 == done.model_id
         assert club.journal.rounds_done(campaign.sha256) == 3
@@ -130,7 +132,9 @@ def test_one_exchange_of_two_clubs_ends_with_the_posterior_at_both(
 
     done, model = world.store.campaign(campaign.sha256), "recovery-linear-1"
     assert (done.state, done.rounds_done, done.detail) == (CampaignState.DONE, 1, "")
-    weights = world.registry.load(done.model_id).weights
+    found = world.registry.load(done.model_id)
+    weights = found.weights
+    assert recomputed(found.record.follows, campaign.manifest).tobytes() == weights.tobytes()
     moved = public_axes(model).metric.T @ (weights - np.array(initial_weights(model)))
     asked = done.manifest.exchange.axes
     inside = public_axes(model).axes[:, :asked]

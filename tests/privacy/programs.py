@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 import typer
 from fastapi.testclient import TestClient
@@ -29,7 +28,9 @@ from client.vault.access import open_vault
 from client.vault.history.reading_states import stored_readings
 from consent.app import app_of
 from models.features import RECOVERY_SCHEMA
-from models.training.server_step import ServerState
+from models.privacy.contribution import answer_length
+from models.training.initial_weights import initial_weights
+from models.training.server_step import start, step
 from policies.campaign import parse_signed_manifest
 from policies.vocabulary import AthleteId, OrgId
 from server.registry_store import RegistryStore
@@ -98,7 +99,7 @@ class Programs:
     def model(self) -> Path:
         """A model that the league published, of a campaign that it opened."""
         manifest = parse_signed_manifest(self.opened_campaign().read_bytes()).manifest
-        state = ServerState(np.zeros(RECOVERY_SCHEMA.dimension), np.zeros(RECOVERY_SCHEMA.dimension), manifest.rounds)
+        state = step(start(initial_weights(manifest.model)), [0] * answer_length(manifest), manifest)
         registry = RegistryStore(self.league / "models", self.world.keys["league"], lambda: datetime.now(UTC))
         return self.league / "models" / registry.publish(manifest, state)
 
