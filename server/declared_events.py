@@ -49,7 +49,7 @@ VERBS: EventDeclarations = {
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "rotate-key": records(EventKind.ORG_KEY_CHANGED, unless="the service has taken this key before"),
     "staff-code": records(EventKind.CODE_ISSUED),
-    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate", "models verify"),
     **unrecorded(NoEntryReason.SET_UP, "init", "renew-certificate", "restore", "link", "staff end-sessions"),
     **unrecorded(
         NoEntryReason.READ_BACK, "node list", "staff list", "campaign list", "campaign show", "models list", "status"

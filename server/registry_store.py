@@ -20,6 +20,7 @@ from policies.signing import SigningKey, VerifyKey
 from server.errors import BadCoordinatorSettings, CampaignFailed
 
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
+OPENING = "log-opening.json"  # shows everybody that the log has the version (`homefield-audit model`)
 PURPOSES = {
     "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
     "risk-logistic-1": "chance of a time-loss injury within seven days; shown only where a club's own gate lets it",
@@ -38,8 +39,10 @@ class RegistryStore:
     clock: Clock
     former: VerifyKey | None = None
 
-    def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Seal and keep a finished campaign's model; returns the version's name (hash of its record).
+    def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Sign and keep a finished campaign's model; returns the version's name (hash of its record).
+
+        It follows the newest version, and is the newest itself once it is published.
 
         Raises BadWeights for a state whose weights do not follow from the sums of its rounds, CampaignFailed if the
         disk refuses.
@@ -57,10 +60,21 @@ class RegistryStore:
         name = sealed.signed.record.sha256
         try:
             self._write(name, sealed, {CARD_TEXT: card.markdown().encode(), MANIFEST: manifest.canonical()})
-            replace_durably(self.directory / f"{manifest.model}.latest", name.encode() + b"\n")
         except OSError as error:
             raise CampaignFailed("the model could not be kept on disk") from error
         return name
+
+    def publish(self, name: str, opening: bytes) -> None:
+        """Make a kept version the newest of its model. opening: what opens its entry in the log, kept beside it.
+
+        The log comes first: a version that nobody can find there is named by nothing.
+        """
+        model = self.sealed(name).signed.record.model
+        try:
+            replace_durably(self.directory / name / OPENING, opening)
+            replace_durably(self.directory / f"{model}.latest", name.encode() + b"\n")
+        except OSError as error:
+            raise CampaignFailed("the model could not be published on disk") from error
 
     def _write(self, name: str, sealed: SealedModel, beside: Mapping[str, bytes]) -> None:
         folder = self.directory / name

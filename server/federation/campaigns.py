@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -35,6 +35,8 @@ CONSENT_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 RESTARTED = "the coordinator was restarted while the campaign was under way; open a new one"
 
+Told = TypeVar("Told")
+
 logger = logging.getLogger(__name__)
 
 
@@ -47,12 +49,18 @@ class CampaignConsent(Protocol):
     def event(self, details: Details) -> None:
         """Have an event logged before going on."""
 
+    def register_model(self, details: ModelRegistered) -> bytes:
+        """Have a published model logged; returns what opens the entry to everybody."""
+
 
 class Registry(Protocol):
     """Where a finished model goes."""
 
-    def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Keep and sign the model; returns its content address."""
+    def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Sign and keep the model; returns its content address. It is not published yet."""
+
+    def publish(self, name: str, opening: bytes) -> None:
+        """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
 
     def parcel(self, name: str) -> bytes:
         """A published model as it is sent to nodes."""
@@ -169,8 +177,9 @@ class CampaignWorker:
         )
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
-            model_id = self.registry.publish(manifest, states[-1])
-            self.log(ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id))
+            model_id = self.registry.seal(manifest, states[-1])
+            registered = ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id)
+            self.registry.publish(model_id, self._insist(lambda: self.consent.register_model(registered)))
             training.deliver(grid, self.registry.parcel(model_id))
         return model_id
 
@@ -214,15 +223,15 @@ class CampaignWorker:
             else:
                 return
 
-    def _insist(self, ask: Callable[[], object]) -> None:
-        for attempt in range(CONSENT_ATTEMPTS):
+    def _insist(self, ask: Callable[[], Told]) -> Told:
+        failed = 0
+        while True:
             try:
-                ask()
+                return ask()
             except ConsentServiceFailed:
-                if attempt + 1 == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2**attempt):
+                failed += 1
+                if failed == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2 ** (failed - 1)):
                     raise
-            else:
-                return
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,11 @@ SITES: dict[str, EventDeclarations] = {
     "fleet": server.declared_events.FLEET_ROUTES,
 }
 MOST_UNRECORDED = {
-    "homefield-audit": 14,
+    "homefield-audit": 15,
     "homefield-consent": 11,
     "homefield-demo": 1,
     "homefield-node": 27,
-    "homefield-server": 15,
+    "homefield-server": 16,
     "auditor": 16,
     "witness": 5,
     "consent": 32,

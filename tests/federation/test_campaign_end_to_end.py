@@ -43,6 +43,10 @@ class FakeConsent:
         self.events.append((details.kind, details.body()))
         return len(self.events)
 
+    def register_model(self, details):
+        self.event(details)
+        return b"{}"
+
 
 @pytest.fixture
 def world(tmp_path, coordinator, league_key):

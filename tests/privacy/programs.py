@@ -101,7 +101,9 @@ class Programs:
         manifest = parse_signed_manifest(self.opened_campaign().read_bytes()).manifest
         state = step(start(initial_weights(manifest.model)), [0] * answer_length(manifest), manifest)
         registry = RegistryStore(self.league / "models", self.world.keys["league"], lambda: datetime.now(UTC))
-        return self.league / "models" / registry.publish(manifest, state)
+        name = registry.seal(manifest, state)
+        registry.publish(name, b"{}")
+        return self.league / "models" / name
 
     def recorded_days(self) -> None:
         """A season of club records of the first athlete, from which an index can be proposed."""

@@ -1,0 +1,23 @@
+"""The league's model once the union's log has it, as `homefield-audit model` finds it."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+from audit.entries.details.league import ModelRegistered
+from models.registry import RECORD, parse_signed
+from server.consent_client import CoordinatorConsentClient
+from server.registry_store import OPENING
+from server.settings import load_settings
+from tests.architecture.answer_world import Everything, Words
+
+
+def logged_model(every: Everything, _: str) -> Words:
+    """Report it, publish the log, and return what the command is told."""
+    settings, world = load_settings(every.programs.league), every.programs.world
+    record = parse_signed((every.model / RECORD).read_bytes()).record
+    details = ModelRegistered(manifest=record.campaign, model=record.model, model_id=record.sha256)
+    with closing(CoordinatorConsentClient.of(settings, clock=lambda: datetime.now(UTC))) as told:
+        (every.model / OPENING).write_bytes(told.register_model(details))
+    world.publish()
+    place = world.service.settings
+    return [every.model, place.log_directory, "--policy", place.directory / "trust.policy"]
