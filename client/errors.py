@@ -25,6 +25,7 @@ ClientError
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
+├── KeptOut               a league model that does not follow the one that this node holds; what is in use stays
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
 
@@ -179,6 +180,15 @@ class ConsentBusy(ConsentUnavailable):
 
 class NotApproved(ClientError):
     """A campaign that this club did not approve byte for byte."""
+
+
+class KeptOut(ClientError):
+    """A league model that does not follow the one that this node holds, or whose weights do not follow from its sums.
+
+    The message holds digits of hashes and names of models, nothing of a person.
+    """
+
+    is_loggable: ClassVar[bool] = True
 
 
 class RoundRefused(ClientError):

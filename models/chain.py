@@ -6,7 +6,6 @@ League and nodes judge by this code alone, so that what a node keeps out is what
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -71,12 +70,6 @@ def check_successor(newer: ModelRecord, older: ModelRecord | None) -> None:
         raise BadChain("expected a record that was registered after the one before it, got an older one")
     if newer.version < older.version:
         raise BadChain("expected a record that says what its weights follow from, as the one before it does")
-
-
-def check_chain(records: list[ModelRecord]) -> None:
-    """Return if each record directly follows the one before it, oldest first; raises BadChain."""
-    for older, newer in pairwise(records):
-        check_successor(newer, older)
 
 
 def check_weights(version: Version, find: Find) -> None:

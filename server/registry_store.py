@@ -12,6 +12,7 @@ from pathlib import Path
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
 from models.card import card_for
+from models.chain import Version
 from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal
 from models.training.derivation import derivation_of
 from models.training.server_step import ServerState
@@ -94,12 +95,36 @@ class RegistryStore:
         except OSError as error:
             raise BadCoordinatorSettings("there is no such model") from error
 
+    def versions(self, name: str) -> list[Version]:
+        """Return a version and those before it, oldest first, as far as they are here.
+
+        Raises BadCoordinatorSettings if the version itself is not here.
+        """
+        found, wanted = list[Version](), name
+        while wanted and (not found or (self.directory / wanted).exists()):
+            sealed, manifest = self.sealed(wanted), self.directory / wanted / MANIFEST
+            found.append(Version(sealed.signed, sealed.weights, manifest.read_bytes() if manifest.exists() else b""))
+            wanted = sealed.signed.record.previous or ""
+        return found[::-1]
+
+    def campaigns(self, name: str) -> tuple[CampaignManifest, ...]:
+        """The campaigns of a version and of those before it; one whose manifest was not kept is left out."""
+        return tuple(version.campaign() for version in self.versions(name) if version.manifest)
+
     def parcel(self, name: str) -> bytes:
-        """A version as it is sent to nodes: JSON of its three byte strings in base64."""
-        sealed = self.sealed(name)
-        parts = {"record": sealed.signed.model_dump_json().encode(), "weights": sealed.weights, "card": sealed.card}
-        return json.dumps({part: base64.b64encode(data).decode() for part, data in parts.items()}).encode()
+        """A version as it is sent to nodes, with the versions before it: JSON, all parts in base64."""
+        *before, newest = (_parts(version) for version in self.versions(name))
+        return json.dumps(newest | {"card": _text(self.sealed(name).card), "chain": before}).encode()
 
     def load(self, name: str) -> OpenedModel:
         """Return a version after checking its signature and hashes."""
         return open_sealed_by_any(self.sealed(name), [self.key.verify_key, *([self.former] if self.former else [])])
+
+
+def _parts(version: Version) -> dict[str, str]:
+    parts = {"record": version.signed.model_dump_json().encode(), "weights": version.weights}
+    return {part: _text(data) for part, data in (parts | {"manifest": version.manifest}).items()}
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -14,6 +14,7 @@ from client.commands.node_folder import NodeFolder
 
 if TYPE_CHECKING:
     from client.consent_client import JoinableLeague
+    from client.league_models.chain import KeptOutModel
     from client.settings import NodeSettings
 
 
@@ -34,6 +35,8 @@ class _Asked:
 def status(folder: NodeFolder, as_json: AsJson = False) -> None:
     """Show whom this node is linked to, whether the consent service takes its requests now, and the club's leagues.
 
+    Says too which of the league's models was kept out since one was taken, and why.
+
     Asks the service one question that is about no athlete. Nothing is changed. Code 1 where it does not answer.
 
     Example: homefield-node status ./club-a
@@ -42,10 +45,12 @@ def status(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     settings = load_settings(folder)
     asked = None if settings.consent_url is None else _asked(settings)
+    kept_out = _kept_out(settings)
     if as_json:
-        print_json("homefield-node-status-1", _as_json(settings, asked))
+        told = [one.model_dump(mode="json") for one in kept_out]
+        print_json("homefield-node-status-1", _as_json(settings, asked) | {"models_kept_out": told})
     else:
-        say(*_lines(settings, asked))
+        say(*_lines(settings, asked), *map(_kept_out_words, kept_out))
     if asked is not None and asked.problem:
         raise typer.Exit(ExitCode.NOT_DONE)
 
@@ -62,6 +67,19 @@ def _asked(settings: "NodeSettings") -> _Asked:
         skew = consent.http.skew
     joined = tuple(one for one in leagues if one.joined is not None)
     return _Asked(joined, problem, None if skew is None else round(skew.total_seconds(), 1))
+
+
+def _kept_out(settings: "NodeSettings") -> "list[KeptOutModel]":
+    """What of the league's models was kept out since one was taken."""
+    from client.league_models.chain import ModelChain
+    from models.features import SCHEMAS
+
+    chain = ModelChain(settings.received, settings.league_keys() if settings.league_key else ())
+    return [found for model in sorted(SCHEMAS) if (found := chain.kept_out(model)) is not None]
+
+
+def _kept_out_words(found: "KeptOutModel") -> str:
+    return f"A model of {found.model} was kept out on {found.at:%Y-%m-%d}, and the one in use stays: {found.reason}."
 
 
 def _as_json(settings: "NodeSettings", asked: _Asked | None) -> dict[str, Any]:

@@ -6,9 +6,10 @@ is told of every campaign that failed, as soon as it can be, and gives back what
 the end of the campaign does the same.
 """
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -24,6 +25,7 @@ from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints
+from server.federation.delivery import Delivery, PublishedModels
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import PAUSE_S, Training
@@ -53,7 +55,7 @@ class CampaignConsent(Protocol):
         """Have a published model logged; returns what opens the entry to everybody."""
 
 
-class Registry(Protocol):
+class Registry(PublishedModels, Protocol):
     """Where a finished model goes."""
 
     def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
@@ -61,9 +63,6 @@ class Registry(Protocol):
 
     def publish(self, name: str, opening: bytes) -> None:
         """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
-
-    def parcel(self, name: str) -> bytes:
-        """A published model as it is sent to nodes."""
 
 
 @dataclass(slots=True)
@@ -85,6 +84,8 @@ class CampaignWorker:
     stop: threading.Event = field(default_factory=threading.Event)
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
     _untold: list[Campaign] = field(default_factory=list)
+    _undelivered: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _deliveries: Delivery | None = None
 
     def recover(self) -> tuple[str, ...]:
         """Close campaigns that a restart interrupted and mark them as failed; returns their ids."""
@@ -119,7 +120,29 @@ class CampaignWorker:
             for campaign in self.store.campaigns():
                 if campaign.state is CampaignState.OPEN and not self.stop.is_set():
                     self.conduct(campaign)
+            self.deliver_missed()
             self.stop.wait(IDLE_S)
+
+    def deliver_missed(self) -> None:
+        """Send the newest models to clubs that are online and have not had them; what fails is tried again."""
+        with self._undelivered_noted():
+            for name, clubs in self._delivery().waiting().items():
+                with StateGrid(self.fleet.state) as grid:
+                    self._delivery().send(grid, name, clubs)
+
+    @contextlib.contextmanager
+    def _undelivered_noted(self) -> Iterator[None]:
+        """Go on where a delivery fails: what is published stays so, and is sent again."""
+        try:
+            yield
+        except Exception as error:
+            if self._undelivered.is_new("delivery", type(error).__name__):
+                logger.warning("a published model cannot be delivered", extra={"error": type(error).__name__})
+
+    def _delivery(self) -> Delivery:
+        if self._deliveries is None:
+            self._deliveries = Delivery(self.registry, self.fleet)
+        return self._deliveries
 
     def conduct(self, campaign: Campaign) -> None:
         """Carry one campaign to done or failed."""
@@ -180,7 +203,8 @@ class CampaignWorker:
             model_id = self.registry.seal(manifest, states[-1])
             registered = ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id)
             self.registry.publish(model_id, self._insist(lambda: self.consent.register_model(registered)))
-            training.deliver(grid, self.registry.parcel(model_id))
+            with self._undelivered_noted():
+                self._delivery().send(grid, model_id, manifest.clubs)
         return model_id
 
     def _check_open(self, manifest: CampaignManifest) -> None:

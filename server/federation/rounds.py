@@ -88,14 +88,6 @@ class Training:
             self.reporting.round_finished(state, len(parts))
         return state
 
-    def deliver(self, grid: Grid, parcel: bytes) -> None:
-        """Send the published model to every club, once. Answers are empty; who is away gets the next one."""
-        content = RecordDict({REQUEST: ConfigRecord({BYTES: parcel})})
-        messages = [Message(content, node, "query.model", group_id="published") for node in self.nodes.values()]
-        replies = list(grid.send_and_receive(messages, timeout=self.attempt_s))
-        refused = sum(1 for reply in replies if reply.has_error())
-        logger.info("the published model was sent", extra={"nodes": len(messages), "reached": len(replies) - refused})
-
     def clubs_needed(self) -> int:
         """The club quorum: how many clubs a round needs at least, half of those in the manifest and never too few."""
         return max(self.manifest.min_honest_clubs, math.ceil(len(self.manifest.clubs) / 2))

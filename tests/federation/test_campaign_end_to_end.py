@@ -1,14 +1,14 @@
 """A whole campaign: manifest, approval, rounds over TLS through Flower, aggregation, registered and delivered model."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
-from client.federation.received import ReceivedModels
+from client.league_models.received import ReceivedModels
 from models.privacy.public_axes import public_axes
 from models.training.derivation import recomputed
 from models.training.initial_weights import initial_weights
@@ -20,7 +20,10 @@ from server.federation.opening import Terms, open_campaign
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.published import League
 from tests.waiting import HANG_S
+
+WEEK = timedelta(days=7)
 
 
 def real_time():
@@ -288,3 +291,24 @@ def test_an_unexpected_fault_fails_one_campaign_and_not_the_worker(world, clubs,
 
     assert world.store.campaign(campaign.sha256).state is CampaignState.FAILED
     assert "must not be printed" not in caplog.text
+
+
+def test_a_club_that_was_away_gets_the_whole_chain_once_it_is_online_and_is_sent_it_once(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path, monkeypatch
+):
+    for club in clubs:
+        world.store.add_node(club.club, key_line(club.key))
+    published = League(tmp_path / "models", key=league_key, clubs={one.club: key_line(one.key) for one in clubs})
+    for _ in range(3):
+        manifest = published.manifest().model_copy(update={"opens": real_time(), "expires": real_time() + WEEK})
+        for club in clubs:
+            club.approvals.approve(published.signed(manifest), club.node_key, now=real_time())
+        newest = published.publish(manifest=manifest)
+    world.deliver_missed()  # nobody is online yet
+
+    received = bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    world.deliver_missed()
+
+    assert {one.latest("recovery-linear-1").record.sha256 for one in received.values()} == {newest.name}
+    monkeypatch.setattr(world.registry.__class__, "parcel", lambda *_: pytest.fail("sent again"))
+    world.deliver_missed()
