@@ -28,6 +28,7 @@ from models.card import ModelCard
 from models.errors import BadWeights
 from models.features import SCHEMAS
 from models.training.derivation import Derivation
+from models.training.initial_weights import weights_sha256
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.signing import SigningKey, VerifyKey, verified_by_any
@@ -145,6 +146,19 @@ def seal(
     )
     signed = SignedModel(record=record, signature=key.sign(record.canonical()).hex())
     return SealedModel(signed, data, card.canonical())
+
+
+def seal_return(earlier: SealedModel, *, key: SigningKey, now: datetime, previous: str) -> SealedModel:
+    """Register, as the league, that an earlier version counts again: its weights and card, after the newest version.
+
+    previous: the newest version's name. Raises BadWeights for an earlier version whose weights cannot be read.
+    """
+    weights, record = read_weights_file(earlier.weights), earlier.signed.record
+    follows = Derivation(start=weights_sha256(weights.tolist()), start_record=record.sha256, sums=())
+    changes = {"previous": previous, "registered": now, "version": 2, "follows": follows}
+    made = ModelRecord.model_validate(dict(record) | changes)
+    signed = SignedModel(record=made, signature=key.sign(made.canonical()).hex())
+    return SealedModel(signed, earlier.weights, earlier.card)
 
 
 def open_sealed(sealed: SealedModel, *, key: VerifyKey) -> OpenedModel:

@@ -47,6 +47,7 @@ each sum before the next round begins; both are recorded there."""
 VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
     "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
+    "models rollback": records(EventKind.MODEL_REGISTERED),
     "rotate-key": records(EventKind.ORG_KEY_CHANGED, unless="the service has taken this key before"),
     "staff-code": records(EventKind.CODE_ISSUED),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate", "models verify"),

@@ -1,26 +1,32 @@
 """Signed models on disk: record, weights and card of each version, and which version is the newest of its kind.
 
-A version is written before anything names it, and never changed. Rolling back is naming an earlier one.
+A version is written before anything names it, and never changed. Going back is one more version: it has the weights of
+an earlier one, and nodes follow it like any other.
 """
 
 import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from chassis.clock import Clock
 from chassis.files.replace_file import replace_durably
+from chassis.text import shortened
 from models.card import card_for
 from models.chain import Version
-from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal
+from models.features import SCHEMAS
+from models.registry import MANIFEST, OpenedModel, SealedModel, open_sealed_by_any, read_folder, seal, seal_return
 from models.training.derivation import derivation_of
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest
 from policies.signing import SigningKey, VerifyKey
-from server.errors import BadCoordinatorSettings, CampaignFailed
+from server.errors import BadCoordinatorSettings, CampaignFailed, UnknownModel
 
+_TICK = timedelta(microseconds=1)
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
+LEAST_DIGITS = 8  # of a version's name, as people type it
 OPENING = "log-opening.json"  # shows everybody that the log has the version (`homefield-audit model`)
 PURPOSES = {
     "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
@@ -54,7 +60,7 @@ class RegistryStore:
             card,
             campaign=manifest,
             key=self.key,
-            now=self.clock(),
+            now=self._after(self.latest(manifest.model)),
             previous=self.latest(manifest.model),
             follows=derivation_of(state, manifest),
         )
@@ -70,12 +76,49 @@ class RegistryStore:
 
         The log comes first: a version that nobody can find there is named by nothing.
         """
-        model = self.sealed(name).signed.record.model
+        record = self.sealed(name).signed.record
+        model = record.model
+        if record.previous != self.latest(model):
+            raise CampaignFailed(f"another version of {model} was published meanwhile")
         try:
             replace_durably(self.directory / name / OPENING, opening)
             replace_durably(self.directory / f"{model}.latest", name.encode() + b"\n")
         except OSError as error:
             raise CampaignFailed("the model could not be published on disk") from error
+
+    def returning_to(self, name: str) -> SealedModel:
+        """Sign that an earlier version counts again; nothing is kept yet. name: the version, or its first digits.
+
+        Raises UnknownModel unless the name is of exactly one version that lies before the newest of its model.
+        """
+        newest = [latest for model in sorted(SCHEMAS) if (latest := self.latest(model)) is not None]
+        before = {one.record.sha256: latest for latest in newest for one in self.versions(latest)[:-1]}
+        found = [earlier for earlier in before if earlier.startswith(name)]
+        if len(found) != 1 or len(name) < LEAST_DIGITS:
+            raise UnknownModel(
+                f"expected {LEAST_DIGITS} digits or more of one published model before the newest of its kind, got "
+                f"{shortened(name)!r}; see `homefield-server models list`"
+            )
+        (earlier,) = found
+        newest_name = before[earlier]
+        now = self._after(newest_name)
+        return seal_return(self.sealed(earlier), key=self.key, now=now, previous=newest_name)
+
+    def keep_return(self, sealed: SealedModel) -> str:
+        """Keep such a version, with the manifest and card of the one it goes back to; returns its name."""
+        follows, name = sealed.signed.record.follows, sealed.signed.record.sha256
+        earlier = self.directory / (follows.start_record or "" if follows else "")
+        beside = {part: (earlier / part).read_bytes() for part in (CARD_TEXT, MANIFEST) if (earlier / part).exists()}
+        try:
+            self._write(name, sealed, beside)
+        except OSError as error:
+            raise CampaignFailed("the model could not be kept on disk") from error
+        return name
+
+    def _after(self, previous: str | None) -> datetime:
+        """Now, or just after the version before where the clock was put back: nodes take only what rises."""
+        now = self.clock()
+        return now if previous is None else max(now, self.sealed(previous).signed.record.registered + _TICK)
 
     def _write(self, name: str, sealed: SealedModel, beside: Mapping[str, bytes]) -> None:
         folder = self.directory / name

@@ -30,7 +30,7 @@ from policies.vocabulary import OrgId
 from server.settings import load_settings
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
-from tests.architecture.logged_model import logged_model
+from tests.architecture.logged_model import gone_back, logged_model
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -284,6 +284,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],
     ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "models", "verify"): [lambda e, _: [e.model]],
+    ("homefield-server", "models", "rollback"): [gone_back],
     ("homefield-server", "status"): [lambda e, _: [e.programs.league]],
     ("homefield-audit", "verify"): [
         lambda e, _: [e.log, "--policy", e.policy],

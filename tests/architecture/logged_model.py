@@ -4,10 +4,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from audit.entries.details.league import ModelRegistered
-from models.registry import RECORD, parse_signed
+from models.registry import MANIFEST, RECORD, parse_signed
+from policies.campaign import CampaignManifest
 from server.consent_client import CoordinatorConsentClient
 from server.registry_store import OPENING
 from server.settings import load_settings
+from server.store import CampaignState, CoordinatorStore, open_database
 from tests.architecture.answer_world import Everything, Words
 
 
@@ -21,3 +23,13 @@ def logged_model(every: Everything, _: str) -> Words:
     world.publish()
     place = world.service.settings
     return [every.model, place.log_directory, "--policy", place.directory / "trust.policy"]
+
+
+def gone_back(every: Everything, _: str) -> Words:
+    """Another model after the league's first, and what going back to the first is told."""
+    record = parse_signed((every.model / RECORD).read_bytes()).record
+    every.programs.next_model(CampaignManifest.model_validate_json((every.model / MANIFEST).read_bytes()))
+    store = CoordinatorStore(open_database(load_settings(every.programs.league)), clock=lambda: datetime.now(UTC))
+    for campaign in store.campaigns():
+        store.set_state(campaign.sha256, CampaignState.DONE)
+    return [every.programs.league, record.sha256[:8], "--yes"]
