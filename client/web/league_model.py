@@ -13,6 +13,8 @@ from client.adoption import Adoptions, Verdict
 from client.errors import ClientError
 from client.evaluation import LEAST_ATHLETES
 from client.federation.approval import MODEL_WORDS, ApprovalFile
+from client.league_models.chain import ModelChain
+from client.league_models.side_by_side import ModelVersions, versions_here
 from client.web.site import ClubSite
 from client.web.text import CATEGORY_WORDS, minus
 from models.card import ModelCard
@@ -95,6 +97,17 @@ class VerdictRow:
     card: CardWords | None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionsRow:
+    """The model in use and the newest received, in words. figures: name, of the one in use, of the other."""
+
+    learns: str
+    in_use: str
+    newest: str
+    figures: tuple[tuple[str, str, str], ...]
+    kept_out: str
+
+
 def router(site: ClubSite) -> APIRouter:
     """Routes of the model page."""
     routes = APIRouter()
@@ -114,6 +127,7 @@ def router(site: ClubSite) -> APIRouter:
             finding=_finding(risk),
             lead=_lead(risk, is_any=bool(verdicts)),
             verdicts=[_verdict(site, verdict) for verdict in verdicts],
+            versions=[_versions(site, one) for one in versions_here(_chain(site), adoptions)],
             campaigns=approved(site, site.clock()),
         )
 
@@ -168,6 +182,43 @@ def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in shown),
         card=_card(site, verdict) if verdict.adopted else None,
     )
+
+
+def _chain(site: ClubSite) -> ModelChain:
+    settings = site.settings
+    keys = settings.league_keys() if settings.league_key else ()
+    return ModelChain(settings.received, keys, settings.models)
+
+
+def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
+    used, newest, kept = found.in_use, found.newest, found.kept_out
+    named = [name for one in (used, newest) if one is not None and not _hidden(one) for name in one.figures]
+    return VersionsRow(
+        learns=MODEL_WORDS.get(found.model, found.model),
+        in_use="None" if used is None else _short(used.model_id),
+        newest=_newest_words(found),
+        figures=tuple((FIGURE_WORDS.get(k, k), _shown(used, k), _shown(newest, k)) for k in dict.fromkeys(named)),
+        kept_out="" if kept is None else f"{long_date(kept.at.astimezone(site.zone).date())}: {kept.reason}",
+    )
+
+
+def _newest_words(found: ModelVersions) -> str:
+    if found.newest_id is None:
+        return "The one in use" if found.in_use is not None else "None"
+    if found.newest is None:
+        return f"{_short(found.newest_id)}, not judged here yet"
+    return f"{_short(found.newest_id)}, {'passed' if found.newest.adopted else 'did not pass'} here"
+
+
+def _shown(verdict: Verdict | None, name: str) -> str:
+    """A figure of one model beside another's: "Not shown" where it is of too few athletes, or was not found."""
+    if verdict is None or name not in verdict.figures or _hidden(verdict):
+        return "Not shown"
+    return _figure(verdict, name)
+
+
+def _short(model_id: str) -> str:
+    return model_id[:12]
 
 
 def _hidden(verdict: Verdict) -> str:
