@@ -30,6 +30,6 @@ def gone_back(every: Everything, _: str) -> Words:
     record = parse_signed((every.model / RECORD).read_bytes()).record
     every.programs.next_model(CampaignManifest.model_validate_json((every.model / MANIFEST).read_bytes()))
     store = CoordinatorStore(open_database(load_settings(every.programs.league)), clock=lambda: datetime.now(UTC))
-    for campaign in store.campaigns():
+    for campaign in [one for one in store.campaigns() if one.state is CampaignState.OPEN]:
         store.set_state(campaign.sha256, CampaignState.DONE)
     return [every.programs.league, record.sha256[:8], "--yes"]

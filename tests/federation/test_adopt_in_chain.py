@@ -41,8 +41,10 @@ def test_an_older_model_is_not_adopted_by_hand_and_status_says_so(programs: Prog
     assert held.sha256 == second.name
     (versions,) = json.loads(status.stdout)["models"]
     assert versions == {
-        "model": RECOVERY, "in_use": None,
-        "newest_received": second.name, "newest_passed": False,
+        "model": RECOVERY,
+        "in_use": None,
+        "newest_received": second.name,
+        "newest_passed": False,
     }
     (told,) = json.loads(status.stdout)["models_kept_out"]
     assert (told["model"], told["model_id"]) == (RECOVERY, first.name)
