@@ -2,7 +2,7 @@
 
 import typer
 
-from audit.commands import explain, export, fsck, keys, monitor, prove, serve, show, verify, witness
+from audit.commands import explain, export, fsck, keys, model, monitor, prove, serve, show, verify, witness
 from audit.errors import AuditError
 from chassis.cli.program import run_program
 from chassis.cli.version import offer_version
@@ -16,7 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (verify, show, explain, prove, export, fsck, monitor, witness, keys, serve):
+for group in (verify, show, explain, prove, model, export, fsck, monitor, witness, keys, serve):
     group.register(app)
 offer_version(app, "homefield-audit")
 

@@ -40,6 +40,7 @@ VERBS: EventDeclarations = {
         "show",
         "explain",
         "prove",
+        "model",
         "export",
         "fsck",
         "monitor",

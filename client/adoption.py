@@ -139,27 +139,51 @@ def _risk_rows(weights: Floats, table: DailyTable, place: int, overall: float) -
 
 @dataclass(frozen=True, slots=True)
 class Adoptions:
-    """Verdicts on disk, the newest per kind of model; `directory` is the node's folder of models."""
+    """Verdicts on disk, the newest per kind of model; `directory` is the node's folder of models.
+
+    Beside it stands the verdict of the model in use: a newer one that fails does not take its place.
+    """
 
     directory: Path
 
     def record(self, verdict: Verdict, sealed: SealedModel) -> None:
-        """Keep the verdict; the model's bytes are kept only if it was adopted."""
+        """Keep the verdict; the model's bytes are kept only if it was adopted.
+
+        An adopted model is the one in use from then on; the one in use that fails now is in use no more.
+        """
+        used = self.in_use(verdict.model)  # asked first: without a file of its own it is the newest verdict
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if verdict.adopted:
             folder = self.directory / verdict.model_id
             folder.mkdir(mode=0o700, exist_ok=True)
             for part, content in sealed.files().items():
                 replace_durably(folder / part, content)
+            used = verdict
+        elif used is not None and used.model_id == verdict.model_id:
+            used = None
+        kept = b"" if used is None else used.model_dump_json(indent=2).encode()
+        replace_durably(self.directory / f"{verdict.model}.in-use.json", kept)
         replace_durably(self.directory / f"{verdict.model}.json", verdict.model_dump_json(indent=2).encode())
+
+    def in_use(self, model: str) -> Verdict | None:
+        """The verdict under which a model of this kind is in use; None where none is."""
+        path = self.directory / f"{model}.in-use.json"
+        if path.exists():
+            return _read_verdict(path)
+        newest = self.newest(model)  # the node of before kept one verdict of each kind
+        return newest if newest is not None and newest.adopted else None
+
+    def newest(self, model: str) -> Verdict | None:
+        """The newest verdict of this kind, adopted or not; a file that cannot be read counts as none."""
+        return _read_verdict(self.directory / f"{model}.json")
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """The newest verdict of each kind; a file that cannot be read counts as no verdict."""
-        found = []
-        for model in sorted(SCHEMAS):
-            try:
-                text = (self.directory / f"{model}.json").read_text(encoding="utf-8")
-                found.append(Verdict.model_validate_json(text))
-            except (OSError, ValidationError):
-                continue
-        return tuple(found)
+        return tuple(found for model in sorted(SCHEMAS) if (found := self.newest(model)) is not None)
+
+
+def _read_verdict(path: Path) -> Verdict | None:
+    try:
+        return Verdict.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        return None

@@ -27,6 +27,7 @@ ClientError
 ├── NotApproved           a campaign that this club did not approve byte for byte
 │   ├── NotBothSigned     because not both organisations signed it
 │   └── CampaignTurnedDown    because it rejected the campaign, or revoked its approval
+├── KeptOut               a league model that does not follow the one that this node holds; what is in use stays
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
 
@@ -193,6 +194,15 @@ class NotBothSigned(NotApproved):
 
 class CampaignTurnedDown(NotApproved):
     """A campaign that this club rejected, or whose approval it revoked."""
+
+
+class KeptOut(ClientError):
+    """A league model that does not follow the one that this node holds, or whose weights do not follow from its sums.
+
+    The message holds digits of hashes and names of models, nothing of a person.
+    """
+
+    is_loggable: ClassVar[bool] = True
 
 
 class RoundRefused(ClientError):

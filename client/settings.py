@@ -106,6 +106,11 @@ class NodeSettings:
         return self.directory / "campaigns"
 
     @property
+    def received(self) -> Path:
+        """Folder of league models as they arrived, in their chain."""
+        return self.directory / "received"
+
+    @property
     def models(self) -> Path:
         """The folder of league models that went through this node's gate."""
         return self.directory / "models"

@@ -10,10 +10,11 @@ from typing import Any
 
 from audit.entries.details.base import Details
 from audit.entries.details.codes import FreezeCause
+from audit.entries.disclosure import Opening
 from consent.athlete import access_history, change_consent, erasure, export, freezing
 from consent.athlete.entry_proofs import EntryStatus
 from consent.athlete.values import AccessHistory
-from consent.decisions import reported_events, together
+from consent.decisions import opened_reports, reported_events, together
 from consent.decisions.snapshots import ClubSnapshots
 from consent.decisions.together import Answered, Asked
 from consent.decisions.values import Actor, SnapshotAnswer
@@ -229,6 +230,11 @@ class ConsentStore:
         """Append an organisation's own event with sealed details; returns the hash of its leaf."""
         with self.transactions.write() as tx:
             return reported_events.append(tx, org, details)
+
+    def open_report(self, leaf_hash: bytes) -> Opening:
+        """Return what opens the report of a published model to everybody; raises NotFound for any other entry."""
+        with self.transactions.read() as tx:
+            return opened_reports.opening_of(tx, leaf_hash)
 
     def note_refusal(self, org: OrgId, route: str) -> None:
         """Log that an organisation asked for something it may not have; `route` as "POST /v1/members"."""

@@ -5,6 +5,8 @@ ModelError
 ├── NotEnoughData   fewer observations than a method needs; never answered with a guess
 ├── BadWeights      weights that are not what their signature or schema says
 ├── BadWire         bytes that are not the wire type they claim to be
+├── BadChain        a record that does not follow the one before it
+├── NotAtHand       a check that lacks what it needs: nothing is proven, and nothing is found wrong
 └── NotInstalled    a model that needs libraries of an extra which is not installed here
 """
 
@@ -31,3 +33,11 @@ class BadWire(ModelError, ValueError):
 
 class NotInstalled(ModelError, ImportError):
     """A model needs libraries of an extra that is not installed here; the message names the extra."""
+
+
+class BadChain(ModelError):
+    """A record that does not follow the one before it: older, of another model, or with a gap between."""
+
+
+class NotAtHand(ModelError):
+    """What a check needs is not there: a manifest, an earlier version, or what it was made with."""

@@ -8,10 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -19,16 +27,22 @@ from models.arrays import Floats
 from models.card import ModelCard
 from models.errors import BadWeights
 from models.features import SCHEMAS
+from models.training.derivation import Derivation
+from models.training.initial_weights import weights_sha256
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 
 TENSOR = "weights"
 RECORD, WEIGHTS, CARD = "record.json", "weights.safetensors", "card.json"  # a version in a folder
+MANIFEST = "manifest.json"  # beside it: the manifest that the record names, as its canonical bytes
 
 
 class ModelRecord(BaseModel):
-    """What the league signs: which weights, from which campaign, with which card, after which version."""
+    """What the league signs: which weights, from which campaign, with which card, after which version.
+
+    campaign: hash of the manifest. follows: what the weights are computed from; only version 1 says nothing of it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +54,22 @@ class ModelRecord(BaseModel):
     card: HexHash
     previous: HexHash | None
     registered: datetime
+    version: Literal[1, 2] = 1
+    follows: Derivation | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_follows_from(self) -> "ModelRecord":
+        if (self.follows is None) != (self.version == 1):
+            raise ValueError("expected what the weights follow from in every record of version 2, and in no other")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_signed(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A record of version 1 has the bytes that it had when there was no other: its signature and name hold."""
+        body: dict[str, Any] = handler(self)
+        if self.version == 1:
+            del body["version"], body["follows"]
+        return body
 
     def canonical(self) -> bytes:
         """The bytes that are signed and hashed."""
@@ -90,9 +120,11 @@ def seal(
     key: SigningKey,
     now: datetime,
     previous: str | None = None,
+    follows: Derivation | None = None,
 ) -> SealedModel:
     """Register the result of a campaign as the league. previous: `ModelRecord.sha256` of the version before.
 
+    follows: what the weights follow from; without it the record is of version 1, which nodes take from nobody any more.
     Raises BadWeights if the weights do not fit the campaign's model.
     """
     schema = SCHEMAS.get(campaign.model)
@@ -109,9 +141,24 @@ def seal(
         card=card.sha256,
         previous=previous,
         registered=now,
+        version=1 if follows is None else 2,
+        follows=follows,
     )
     signed = SignedModel(record=record, signature=key.sign(record.canonical()).hex())
     return SealedModel(signed, data, card.canonical())
+
+
+def seal_return(earlier: SealedModel, *, key: SigningKey, now: datetime, previous: str) -> SealedModel:
+    """Register, as the league, that an earlier version counts again: its weights and card, after the newest version.
+
+    previous: the newest version's name. Raises BadWeights for an earlier version whose weights cannot be read.
+    """
+    weights, record = read_weights_file(earlier.weights), earlier.signed.record
+    follows = Derivation(start=weights_sha256(weights.tolist()), start_record=record.sha256, sums=())
+    changes = {"previous": previous, "registered": now, "version": 2, "follows": follows}
+    made = ModelRecord.model_validate(dict(record) | changes)
+    signed = SignedModel(record=made, signature=key.sign(made.canonical()).hex())
+    return SealedModel(signed, earlier.weights, earlier.card)
 
 
 def open_sealed(sealed: SealedModel, *, key: VerifyKey) -> OpenedModel:

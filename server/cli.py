@@ -14,6 +14,7 @@ from server.commands import (
     campaigns,
     certificate,
     keys,
+    models,
     planning,
     serve,
     setup,
@@ -31,7 +32,20 @@ app = typer.Typer(
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, keys, certificate, staff, simulate, campaigns, planning, signing, campaign_course, serve, backups):
+for area in (
+    setup,
+    keys,
+    certificate,
+    staff,
+    simulate,
+    campaigns,
+    planning,
+    signing,
+    campaign_course,
+    models,
+    serve,
+    backups,
+):
     area.register(app)
 offer_version(app, "homefield-server")
 

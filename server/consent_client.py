@@ -1,14 +1,16 @@
 """HTTP to the consent service, signed with the league's key. No sound answer means: show nothing, continue nothing."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from audit.entries.details.base import Details
+from audit.entries.details.league import ModelRegistered
 from chassis.clock import Clock
 from chassis.errors import ServiceBusy, ServiceUnreachable, UnsoundAnswer
 from chassis.http.key_change import SignedKeyChange, TakenKey
@@ -76,6 +78,10 @@ class _Logged(_Answer):
     entry: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class _Opened(_Logged):
+    opening: dict[str, JsonValue]
+
+
 A = TypeVar("A", bound=BaseModel)
 
 
@@ -134,6 +140,11 @@ class CoordinatorConsentClient:
     def event(self, details: Details) -> None:
         """Have the service log an event of the league: when this returns, the entry is durable."""
         self._send("POST", "/v1/events", {"kind": details.kind.value, "details": details.body()}, _Logged)
+
+    def register_model(self, details: ModelRegistered) -> bytes:
+        """Have a published model logged; returns what opens the entry to everybody, as JSON."""
+        body = {"kind": details.kind.value, "details": details.body(), "opening": True}
+        return json.dumps(self._send("POST", "/v1/events", body, _Opened).opening).encode()
 
     def office(self, club: str, *, person: str) -> OfficeView:
         """One look at a squad page; the service decides and logs it before it answers.

@@ -48,9 +48,10 @@ VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
     "campaign start": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
     "campaign close": records(EventKind.CAMPAIGN_CLOSED, beside=[EventKind.BUDGET_REFUNDED]),
+    "models rollback": records(EventKind.MODEL_REGISTERED),
     "rotate-key": records(EventKind.ORG_KEY_CHANGED, unless="the service has taken this key before"),
     "staff-code": records(EventKind.CODE_ISSUED),
-    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate"),
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate", "models verify"),
     **unrecorded(NoEntryReason.SET_UP, "init", "renew-certificate", "restore", "link", "staff end-sessions"),
     **unrecorded(NoEntryReason.FORM_STEP, "campaign plan", "campaign sign", "campaign attach", "campaign resume"),
     **unrecorded(

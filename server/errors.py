@@ -3,6 +3,8 @@
 ServerError
 ├── BadCoordinatorSettings    a directory that `init` did not make, or a setting outside its range
 ├── UnknownClub               a club that the operator has not enrolled
+├── UnknownModel              a name that is not of one published model
+├── CannotGoBack              a model that cannot go back to an earlier version now
 ├── AlreadyExists             a name or key that is already in use
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
 │   └── CampaignInterrupted   because the coordinator stops; it can be gone on with
@@ -27,6 +29,14 @@ class BadCoordinatorSettings(ServerError):
 
 class UnknownClub(ServerError):
     """A club that the operator has not enrolled."""
+
+
+class UnknownModel(ServerError):
+    """A name that is not of one published model."""
+
+
+class CannotGoBack(ServerError):
+    """A model that cannot go back to an earlier version now, as while a campaign of it runs."""
 
 
 class AlreadyExists(ServerError):

@@ -29,20 +29,29 @@ def adopt(
 ) -> None:
     """Judge a league model on days that it never saw, and use it only if it beats what the club can do alone.
 
+    It must be the newest that this node has received, or follow that one: versions between are looked for beside it.
+
     Example: homefield-node adopt ./club-a ./league/models/1f2e…
     """
     from audit.entries.details.clubs import ModelJudged
-    from client.adoption import Adoptions, judge_model, read_model
+    from client.adoption import LARGEST_PART, Adoptions, judge_model, read_model
     from client.commands.learners import league_keys, learners
     from client.consent_client import NodeConsentClient
+    from client.league_models.chain import ModelChain
+    from client.league_models.parcel import read_published
     from client.settings import load_settings
 
     settings = load_settings(folder)
-    opened, sealed = read_model(model, league_keys(settings))
+    keys = league_keys(settings)
+    opened, sealed = read_model(model, keys)
+    parcel = read_published(model, sealed.card, at_most=LARGEST_PART)
+    chain = ModelChain(settings.received, keys, settings.models)
+    _, new = chain.examine(parcel, now=utc_now())
     with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
         verdict = judge_model(opened, _tables(settings, learners(consent, opened.record)))
         # The log first: a verdict that nobody could see later is none. Which way it went stays sealed.
         consent.event(ModelJudged(model=verdict.model_id, adopted=verdict.adopted))
+    chain.keep(parcel, new)
     Adoptions(settings.models).record(verdict, sealed)
     if as_json:
         print_json("homefield-adopt-1", verdict.model_dump(mode="json"))

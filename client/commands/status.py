@@ -14,6 +14,7 @@ from client.commands.node_folder import NodeFolder
 
 if TYPE_CHECKING:
     from client.consent_client import JoinableLeague
+    from client.league_models.side_by_side import ModelVersions
     from client.settings import NodeSettings
 
 
@@ -34,6 +35,8 @@ class _Asked:
 def status(folder: NodeFolder, as_json: AsJson = False) -> None:
     """Show whom this node is linked to, whether the consent service takes its requests now, and the club's leagues.
 
+    Says too which league model of each kind is in use, which is the newest received, and what was kept out and why.
+
     Asks the service one question that is about no athlete. Nothing is changed. Code 1 where it does not answer.
 
     Example: homefield-node status ./club-a
@@ -42,10 +45,13 @@ def status(folder: NodeFolder, as_json: AsJson = False) -> None:
 
     settings = load_settings(folder)
     asked = None if settings.consent_url is None else _asked(settings)
+    versions = _versions(settings)
     if as_json:
-        print_json("homefield-node-status-1", _as_json(settings, asked))
+        kept_out = [one.kept_out.model_dump(mode="json") for one in versions if one.kept_out is not None]
+        told = {"models": [_version_json(one) for one in versions], "models_kept_out": kept_out}
+        print_json("homefield-node-status-1", _as_json(settings, asked) | told)
     else:
-        say(*_lines(settings, asked))
+        say(*_lines(settings, asked), *(line for one in versions for line in _version_lines(one)))
     if asked is not None and asked.problem:
         raise typer.Exit(ExitCode.NOT_DONE)
 
@@ -62,6 +68,38 @@ def _asked(settings: "NodeSettings") -> _Asked:
         skew = consent.http.skew
     joined = tuple(one for one in leagues if one.joined is not None)
     return _Asked(joined, problem, None if skew is None else round(skew.total_seconds(), 1))
+
+
+def _versions(settings: "NodeSettings") -> "list[ModelVersions]":
+    from client.adoption import Adoptions
+    from client.league_models.chain import ModelChain
+    from client.league_models.side_by_side import versions_here
+
+    keys = settings.league_keys() if settings.league_key else ()
+    return versions_here(ModelChain(settings.received, keys, settings.models), Adoptions(settings.models))
+
+
+def _version_json(found: "ModelVersions") -> dict[str, Any]:
+    return {
+        "model": found.model,
+        "in_use": None if found.in_use is None else found.in_use.model_id,
+        "newest_received": found.newest_id,
+        "newest_passed": None if found.newest is None else found.newest.adopted,
+    }
+
+
+def _version_lines(found: "ModelVersions") -> list[str]:
+    used = "none in use" if found.in_use is None else f"{found.in_use.model_id[:12]} in use"
+    newest = "" if found.newest_id is None else f"; newest received {found.newest_id[:12]}, {_judged_words(found)}"
+    kept, since = found.kept_out, "and what is in use stays"
+    said = f"A model of {found.model} was kept out on {kept.at:%Y-%m-%d}, {since}: {kept.reason}." if kept else ""
+    return [f"League model {found.model}: {used}{newest}.", *filter(None, [said])]
+
+
+def _judged_words(found: "ModelVersions") -> str:
+    if found.newest is None:
+        return "not judged here yet (`homefield-node adopt`)"
+    return "passed here" if found.newest.adopted else "did not pass here"
 
 
 def _as_json(settings: "NodeSettings", asked: _Asked | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The files are read again for every message, so that taking one away stops the node at the next round.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +102,11 @@ class Approvals:
     def decisions(self) -> Decisions:
         """What the club decided against; it stands beside the approvals."""
         return Decisions(self.directory.with_name(DECIDED), self.club)
+
+    @property
+    def league_keys(self) -> Sequence[VerifyKey]:
+        """The league's present key, and the one before where it has changed."""
+        return self.signers.league
 
     def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
         """Return the manifest with this hash if both signers and the club signed exactly these bytes and it is open.

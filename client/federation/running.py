@@ -17,16 +17,15 @@ from client.federation.fleet import FleetLoop
 from client.federation.identity import approvals_of, fleet_key
 from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
-from client.federation.received import ReceivedModels
 from client.federation.refusals import Refusals
 from client.federation.series import SeriesSource
+from client.league_models.received import ReceivedModels
 from client.settings import NodeSettings
 from client.vault.access import open_vault
 from models.errors import ModelError
 from policies.campaign import CampaignManifest
 
 RESERVE_EVERY_S = 2.0
-RECEIVED = "received"  # models as they arrived; `homefield-node adopt` judges them
 STOP_WITHIN_S = 8.0
 
 logger = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ class FederationNode:
             key=fleet_key(settings),
             app=build_client_app(
                 answer=Refusals(consent.event).noting(participation.answer),
-                receive=ReceivedModels(settings.directory / RECEIVED, participation.approvals).receive,
+                receive=ReceivedModels(settings.received, participation.approvals, settings.models, clock).receive,
             ),
         )
         node = cls(participation, loop)

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
-from chassis.text import sentence
+from chassis.text import long_date, sentence
 from client.adoption import Adoptions, Verdict
 from client.evaluation import LEAST_ATHLETES
 from client.federation.approval import MODEL_WORDS
+from client.league_models.chain import ModelChain
+from client.league_models.side_by_side import ModelVersions, versions_here
 from client.web.campaigns import page as campaign_page
 from client.web.site import ClubSite
 from client.web.text import minus
@@ -81,6 +83,17 @@ class VerdictRow:
     card: CardWords | None
 
 
+@dataclass(frozen=True, slots=True)
+class VersionsRow:
+    """The model in use and the newest received, in words. figures: name, of the one in use, of the other."""
+
+    learns: str
+    in_use: str
+    newest: str
+    figures: tuple[tuple[str, str, str], ...]
+    kept_out: str
+
+
 def router(site: ClubSite) -> APIRouter:
     """Routes of the model page."""
     routes = APIRouter()
@@ -101,6 +114,7 @@ def router(site: ClubSite) -> APIRouter:
             lead=_lead(risk, is_any=bool(verdicts)),
             verdicts=[_verdict(site, verdict) for verdict in verdicts],
             campaigns=[campaign_page.row(site, one) for one in campaign_page.known(site)],
+            versions=[_versions(site, one) for one in versions_here(_chain(site), adoptions)],
         )
 
     return routes
@@ -132,6 +146,43 @@ def _verdict(site: ClubSite, verdict: Verdict) -> VerdictRow:
         figures=tuple((FIGURE_WORDS.get(k, k), _figure(verdict, k)) for k in shown),
         card=_card(site, verdict) if verdict.adopted else None,
     )
+
+
+def _chain(site: ClubSite) -> ModelChain:
+    settings = site.settings
+    keys = settings.league_keys() if settings.league_key else ()
+    return ModelChain(settings.received, keys, settings.models)
+
+
+def _versions(site: ClubSite, found: ModelVersions) -> VersionsRow:
+    used, newest, kept = found.in_use, found.newest, found.kept_out
+    named = [name for one in (used, newest) if one is not None and not _hidden(one) for name in one.figures]
+    return VersionsRow(
+        learns=MODEL_WORDS.get(found.model, found.model),
+        in_use="None" if used is None else _short(used.model_id),
+        newest=_newest_words(found),
+        figures=tuple((FIGURE_WORDS.get(k, k), _shown(used, k), _shown(newest, k)) for k in dict.fromkeys(named)),
+        kept_out="" if kept is None else f"{long_date(kept.at.astimezone(site.zone).date())}: {kept.reason}",
+    )
+
+
+def _newest_words(found: ModelVersions) -> str:
+    if found.newest_id is None:
+        return "The one in use" if found.in_use is not None else "None"
+    if found.newest is None:
+        return f"{_short(found.newest_id)}, not judged here yet"
+    return f"{_short(found.newest_id)}, {'passed' if found.newest.adopted else 'did not pass'} here"
+
+
+def _shown(verdict: Verdict | None, name: str) -> str:
+    """A figure of one model beside another's: "Not shown" where it is of too few athletes, or was not found."""
+    if verdict is None or name not in verdict.figures or _hidden(verdict):
+        return "Not shown"
+    return _figure(verdict, name)
+
+
+def _short(model_id: str) -> str:
+    return model_id[:12]
 
 
 def _hidden(verdict: Verdict) -> str:

@@ -6,7 +6,9 @@ question. Background: docs/privacy.md §1.8.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +17,7 @@ import numpy as np
 from models.arrays import Floats
 from models.errors import BadWeights
 from models.features import SCHEMAS
+from models.rationals import rationals, rounded, solved_transposed
 from policies.canonical import canonical_bytes, sha256_hex
 
 FILE = "public_axes.json"
@@ -69,10 +72,17 @@ class PublicAxes:
         self._check(axes)
         return np.linalg.solve(self.metric.T, self.axes[:, :axes]).T.astype(np.float64)
 
+    def exact_shift(self, along: Sequence[Fraction]) -> tuple[Fraction, ...]:
+        """Change of the weights (d,) that moves by `along` (k,) on the first axes: L⁻ᵀ U along, without rounding."""
+        self._check(len(along))
+        rows = (rationals(row[: len(along)]) for row in self.axes)
+        return solved_transposed(
+            self.metric, [sum(map(Fraction.__mul__, row, along), start=Fraction(0)) for row in rows]
+        )
+
     def shift(self, along: Floats) -> Floats:
-        """Change of the weights (d,) that moves by `along` (k,) on the first axes: L⁻ᵀ U along."""
-        self._check(along.size)
-        return np.linalg.solve(self.metric.T, self.axes[:, : along.size] @ along).astype(np.float64)
+        """The same, each weight's change rounded once."""
+        return rounded(self.exact_shift(rationals(along)))
 
     def _check(self, axes: int) -> None:
         if not 1 <= axes <= self.most:

@@ -3,11 +3,15 @@
 Every athlete's gradient at the public initial weights is taken to a few public axes, clipped and added up; noise is
 drawn once. On each axis the mean answer is minus `shown` times the league's shift, plus noise of a known variance; the
 shift has a public prior. Its posterior is therefore post-processing: it costs no privacy (docs/privacy.md §1.8).
+
+Posterior and weights are computed in fractions and rounded once each, so that anybody can compute them again to the
+last bit from the sum, the manifest and what is installed.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -16,9 +20,12 @@ from models.errors import BadShape, BadWeights
 from models.privacy.contribution import answer_length
 from models.privacy.discrete_gaussian import from_ring, sensitivity
 from models.privacy.public_axes import PublicAxes, Response, public_axes
+from models.rationals import rationals, rounded, within
 from models.training.initial_weights import initial_weights
 from policies.budget import sigma_for
 from policies.campaign import CampaignManifest
+
+LARGEST_WEIGHT = 1e6  # the range of `models.wire.TrainRequest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +68,44 @@ def posterior(ring_sum: Sequence[int], manifest: CampaignManifest) -> Posterior:
 
     Raises BadShape for a sum of another length, BadWeights for a manifest that is no exchange.
     """
-    signed = np.array(from_ring(ring_sum, manifest.modulus_bits), dtype=np.float64)
-    return posterior_of(signed / 2.0**manifest.scale_bits, manifest)
+    scale = 1 << manifest.scale_bits
+    return _posterior([Fraction(value, scale) for value in from_ring(ring_sum, manifest.modulus_bits)], manifest)
 
 
 def posterior_of(total: Floats, manifest: CampaignManifest) -> Posterior:
     """The same from the sum of athletes' answers (axes,) in their own unit; raises as `posterior` does."""
+    return _posterior(rationals(total), manifest)
+
+
+def _posterior(total: Sequence[Fraction], manifest: CampaignManifest) -> Posterior:
     if manifest.exchange is None:
         raise BadWeights("expected a campaign of one exchange")
-    if total.shape != (manifest.exchange.axes,):
-        raise BadShape(f"expected {manifest.exchange.axes} values, got shape {total.shape}")
-    installed = public_axes(manifest.model)
+    if len(total) != manifest.exchange.axes:
+        raise BadShape(f"expected {manifest.exchange.axes} values, got {len(total)}")
+    installed, athletes = public_axes(manifest.model), manifest.public_athletes
     response = installed.response(manifest.exchange.axes, manifest.clip_norm)
-    mean_answer = total / manifest.public_athletes
-    noise = _noise(installed, response, spread=_spread(manifest), athletes=manifest.public_athletes)
-    prior = installed.prior[: response.axes]
-    known = response.shown**2 * prior + noise
-    return Posterior(-mean_answer * response.shown * prior / known, prior * noise / known)
+    spread, mean, variance = _variance_of_sum(manifest) / athletes**2, [], []
+    axes = zip(total, *map(rationals, (response.shown, installed.prior, installed.sampling)), strict=False)
+    for answer, shown, prior, sampling in axes:
+        noise = spread + sampling / athletes
+        known = shown**2 * prior + noise
+        mean.append(-answer / athletes * shown * prior / known)
+        variance.append(prior * noise / known)
+    return Posterior(rounded(mean), rounded(variance))
 
 
 def weights_of(found: Posterior, model: str) -> Floats:
-    """The league's weights: the public initial weights, moved by the posterior mean."""
-    weights: Floats = np.array(initial_weights(model)) + public_axes(model).shift(found.mean)
-    return weights
+    """The league's weights: the public initial weights, moved by the posterior mean; within what a message may hold."""
+    shift = public_axes(model).exact_shift(rationals(found.mean))
+    moved = map(Fraction.__add__, rationals(initial_weights(model)), shift)
+    return rounded(within(moved, LARGEST_WEIGHT))
 
 
-def _spread(manifest: CampaignManifest) -> float:
-    """Standard deviation of the noise in the sum of all clubs' answers, per axis."""
+def _variance_of_sum(manifest: CampaignManifest) -> Fraction:
+    """Variance of the noise in the sum of all clubs' answers, per axis, exactly as the clubs' scale is a double."""
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, answer_length(manifest))
-    shares = len(manifest.clubs) / manifest.min_honest_clubs
-    return manifest.noise_multiplier * one / 2.0**manifest.scale_bits * math.sqrt(shares)
+    deviation = Fraction(manifest.noise_multiplier) * Fraction(one) / (1 << manifest.scale_bits)
+    return deviation**2 * len(manifest.clubs) / manifest.min_honest_clubs
 
 
 def _noise(installed: PublicAxes, response: Response, *, spread: float, athletes: int) -> Floats:

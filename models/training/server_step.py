@@ -1,29 +1,35 @@
 """The coordinator's step: from the noisy ring sum of a round to the next public weights.
 
-Everything here is post-processing of a private sum: it looks at no data and costs no privacy.
+Everything here is post-processing of a private sum: it looks at no data and costs no privacy. It is computed in
+fractions of the stored doubles and rounded once, when weights or momentum are stored, so that anybody who has the sums
+gets the same bytes (`models.training.derivation`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
 from models.arrays import Floats
 from models.errors import BadShape
 from models.privacy.discrete_gaussian import from_ring
-from models.training.exchange import posterior, weights_of
+from models.rationals import rationals, rounded, within
+from models.training.exchange import LARGEST_WEIGHT, posterior, weights_of
 from policies.campaign import CampaignManifest
-
-LARGEST_WEIGHT = 1e6  # the range of `models.wire.TrainRequest`
 
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """Weights and momentum after `round` rounds; both (weights,) float64."""
+    """Weights and momentum after `round` rounds; both (weights,) float64.
+
+    sums: what each round was stepped with, of all clubs together, as signed whole numbers.
+    """
 
     weights: Floats
     velocity: Floats
     round: int = 0
+    sums: tuple[tuple[int, ...], ...] = ()
 
 
 def start(weights: Sequence[float] | Floats) -> ServerState:
@@ -38,13 +44,16 @@ def step(state: ServerState, ring_sum: Sequence[int], manifest: CampaignManifest
     ring_sum: the clubs' contributions added modulo 2**modulus_bits. Dividing by the real count would publish
     it. Raises BadShape for a sum of another length.
     """
+    total = from_ring(ring_sum, manifest.modulus_bits)
+    sums = (*state.sums, total)
     if manifest.exchange is not None:
-        weights = np.clip(weights_of(posterior(ring_sum, manifest), manifest.model), -LARGEST_WEIGHT, LARGEST_WEIGHT)
-        return ServerState(weights, np.zeros_like(weights), state.round + 1)
+        weights = weights_of(posterior(ring_sum, manifest), manifest.model)
+        return ServerState(weights, np.zeros_like(weights), state.round + 1, sums)
     if len(ring_sum) != state.weights.size:
         raise BadShape(f"expected {state.weights.size} values, got {len(ring_sum)}")
-    signed = np.array(from_ring(ring_sum, manifest.modulus_bits), dtype=np.float64)
-    mean = signed / 2.0**manifest.scale_bits / manifest.public_athletes
-    velocity = manifest.momentum * state.velocity + mean
-    weights = np.clip(state.weights - manifest.learning_rate * velocity, -LARGEST_WEIGHT, LARGEST_WEIGHT)
-    return ServerState(weights, velocity, state.round + 1)
+    share, momentum = (1 << manifest.scale_bits) * manifest.public_athletes, Fraction(manifest.momentum)
+    before = rationals(state.velocity)
+    velocity = rounded(momentum * last + Fraction(value, share) for last, value in zip(before, total, strict=True))
+    rate, moved = Fraction(manifest.learning_rate), zip(rationals(state.weights), rationals(velocity), strict=True)
+    weights = rounded(within((weight - rate * change for weight, change in moved), LARGEST_WEIGHT))
+    return ServerState(weights, velocity, state.round + 1, sums)

@@ -1,4 +1,4 @@
-"""`campaign list`, `campaign show`, `models list` and `status`; what changes a campaign has modules of its own."""
+"""`campaign list`, `campaign show` and `status`; what changes a campaign has modules of its own."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,13 +13,11 @@ if TYPE_CHECKING:
 
 
 campaigns = typer.Typer(no_args_is_help=True, help="Plan campaigns, have them signed, start and follow them.")
-models = typer.Typer(no_args_is_help=True, help="See the models that campaigns published.")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.add_typer(campaigns, name="campaign")
-    app.add_typer(models, name="models")
     app.command()(status)
 
 
@@ -61,24 +59,6 @@ def show(
     facts = campaign_as_json(found) | found.manifest.model_dump(mode="json", exclude={"clubs"})
     rows = [(name, str(value)) for name, value in facts.items() if value != ""]
     print_table(found.manifest.campaign_id, ("What", "Value"), rows)
-
-
-@models.command("list")
-def list_models(folder: CoordinatorFolder, as_json: AsJson = False) -> None:
-    """List published models, oldest first.
-
-    Example: homefield-server models list ./league
-    """
-    from server.settings import load_settings
-    from server.store import CampaignState
-
-    done = [c for c in store_of(load_settings(folder)).campaigns() if c.state is CampaignState.DONE]
-    if as_json:
-        found = [{"model_id": c.model_id, "model": c.manifest.model, "campaign": c.sha256} for c in done]
-        print_json("homefield-models-list-1", {"models": found})
-        return
-    rows = [(c.model_id[:16], c.manifest.model, c.manifest.campaign_id) for c in done]
-    print_table(f"{len(done)} models", ("Model", "Kind", "Campaign"), rows)
 
 
 def status(folder: CoordinatorFolder, as_json: AsJson = False) -> None:

@@ -6,11 +6,12 @@ that was finished; nodes that answered the next one answer with the same bytes, 
 told of every campaign that is over, as soon as it can be, and gives back what no round used.
 """
 
+import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from audit.entries.details.base import Details
 from audit.entries.details.league import CampaignClosed, ModelRegistered, RoundAggregated
@@ -25,6 +26,7 @@ from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
 from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints
+from server.federation.delivery import Delivery, PublishedModels
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
 from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
@@ -35,6 +37,8 @@ CONSENT_ATTEMPTS = 6
 CONSENT_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 EXPIRED = "the campaign ended while it was interrupted"
+
+Told = TypeVar("Told")
 
 logger = logging.getLogger(__name__)
 
@@ -48,18 +52,21 @@ class CampaignConsent(Protocol):
     def event(self, details: Details) -> None:
         """Have an event logged before going on."""
 
+    def register_model(self, details: ModelRegistered) -> bytes:
+        """Have a published model logged; returns what opens the entry to everybody."""
 
-class Registry(Protocol):
+
+class Registry(PublishedModels, Protocol):
     """Where a finished model goes."""
 
-    def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
-        """Keep and sign the model; returns its content address."""
+    def seal(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Sign and keep the model; returns its content address. It is not published yet."""
 
     def of_campaign(self, manifest: CampaignManifest) -> str | None:
         """The model that this campaign has published already, if it has."""
 
-    def parcel(self, name: str) -> bytes:
-        """A published model as it is sent to nodes."""
+    def publish(self, name: str, opening: bytes) -> None:
+        """Make a kept model the newest of its kind, once the log has it. opening: what opens its entry."""
 
 
 @dataclass(slots=True)
@@ -82,6 +89,8 @@ class CampaignWorker:
     retry_pause_s: float = PAUSE_S
     stop: threading.Event = field(default_factory=threading.Event)
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _undelivered: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _deliveries: Delivery | None = None
 
     def recover(self) -> tuple[str, ...]:
         """Mark campaigns that a restart interrupted; returns their ids. They wait for the operator."""
@@ -110,6 +119,7 @@ class CampaignWorker:
             for campaign in self.store.campaigns():
                 if not self.stop.is_set():
                     self._attend(campaign)
+            self.deliver_missed()
             self.stop.wait(IDLE_S)
 
     def _attend(self, campaign: Campaign) -> None:
@@ -119,6 +129,27 @@ class CampaignWorker:
             self._end(campaign, CampaignState.FAILED, detail=EXPIRED)
         elif campaign.state in OVER and campaign.reported_at is None:
             self._report(campaign)
+
+    def deliver_missed(self) -> None:
+        """Send the newest models to clubs that are online and have not had them; what fails is tried again."""
+        with self._undelivered_noted():
+            for name, clubs in self._delivery().waiting().items():
+                with StateGrid(self.fleet.state) as grid:
+                    self._delivery().send(grid, name, clubs)
+
+    @contextlib.contextmanager
+    def _undelivered_noted(self) -> Iterator[None]:
+        """Go on where a delivery fails: what is published stays so, and is sent again."""
+        try:
+            yield
+        except Exception as error:
+            if self._undelivered.is_new("delivery", type(error).__name__):
+                logger.warning("a published model cannot be delivered", extra={"error": type(error).__name__})
+
+    def _delivery(self) -> Delivery:
+        if self._deliveries is None:
+            self._deliveries = Delivery(self.registry, self.fleet)
+        return self._deliveries
 
     def conduct(self, campaign: Campaign) -> None:
         """Carry one campaign to done or failed."""
@@ -189,9 +220,16 @@ class CampaignWorker:
             training.server_app(states.append)(grid, grid.context())
             if self.store.is_closed(campaign.sha256):
                 raise CampaignFailed(CLOSED)
-            model_id = self.registry.of_campaign(manifest) or self.registry.publish(manifest, states[-1])
-            self.log(ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id))
-            training.deliver(grid, self.registry.parcel(model_id))
+            model_id = self.registry.of_campaign(manifest) or self._publish(manifest, states[-1])
+            with self._undelivered_noted():
+                self._delivery().send(grid, model_id, manifest.clubs)
+        return model_id
+
+    def _publish(self, manifest: CampaignManifest, state: ServerState) -> str:
+        """Sign the model, have it logged, and make it the newest; returns its name."""
+        model_id = self.registry.seal(manifest, state)
+        registered = ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id)
+        self.registry.publish(model_id, self._insist(lambda: self.consent.register_model(registered)))
         return model_id
 
     def _check_open(self, manifest: CampaignManifest) -> None:
@@ -234,15 +272,15 @@ class CampaignWorker:
             else:
                 return
 
-    def _insist(self, ask: Callable[[], object]) -> None:
-        for attempt in range(CONSENT_ATTEMPTS):
+    def _insist(self, ask: Callable[[], Told]) -> Told:
+        failed = 0
+        while True:
             try:
-                ask()
+                return ask()
             except ConsentServiceFailed:
-                if attempt + 1 == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2**attempt):
+                failed += 1
+                if failed == CONSENT_ATTEMPTS or self.stop.wait(self.consent_pause_s * 2 ** (failed - 1)):
                     raise
-            else:
-                return
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,12 @@ class Checkpoints:
     def save(self, manifest_sha256: str, state: ServerState) -> Path:
         """Write the state after a round durably; raises CampaignFailed if the disk refuses."""
         folder = self._directory / manifest_sha256
-        body = {"round": state.round, "weights": state.weights.tolist(), "velocity": state.velocity.tolist()}
+        body = {
+            "round": state.round,
+            "weights": state.weights.tolist(),
+            "velocity": state.velocity.tolist(),
+            "sums": state.sums,
+        }
         path = folder / f"round-{state.round:02d}.json"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,7 +41,10 @@ class Checkpoints:
             raise CampaignFailed(f"the state after round {number} is not on disk; it cannot be gone on with") from error
 
     def last(self, manifest_sha256: str) -> ServerState | None:
-        """Return the newest state of a campaign, or None if no round was finished."""
+        """Return the newest state of a campaign, or None if no round was finished.
+
+        One that an earlier version kept has no sums; what it leads to cannot be published.
+        """
         paths = sorted((self._directory / manifest_sha256).glob("round-*.json"))
         if not paths:
             return None
@@ -45,4 +53,5 @@ class Checkpoints:
 
 def _read(path: Path) -> ServerState:
     body = json.loads(path.read_text(encoding="utf-8"))
-    return ServerState(np.array(body["weights"]), np.array(body["velocity"]), int(body["round"]))
+    sums = tuple(tuple(map(int, total)) for total in body.get("sums", ()))
+    return ServerState(np.array(body["weights"]), np.array(body["velocity"]), int(body["round"]), sums)

@@ -5,6 +5,8 @@ has come online, approved the campaign and answered, at most `wait_s`; later rou
 closes with the clubs that answered. It counts if these are at least `min_honest_clubs` and at least half of the
 manifest's clubs; otherwise the campaign fails. That is sound because each club adds all the noise its own sum needs
 while sums are not masked (h = 1), and because the sum is divided by the public number of athletes, never by who came.
+For each club that is left out the coordinator adds the noise that it would have added: what is published then says of
+no club whether it came.
 """
 
 import itertools
@@ -31,6 +33,7 @@ from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum
 from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum
+from server.federation.absent_noise import with_absent_noise
 
 REQUEST, REPLY, BYTES = "request", "sum", "b"
 ATTEMPTS = 4
@@ -94,17 +97,10 @@ class Training:
         state = self.begun or server_step.start(weights)
         for number in range(state.round + 1, self.manifest.rounds + 1):
             parts = self._collect(grid, number, state)
-            state = server_step.step(state, add(parts, self.manifest), self.manifest)
+            total = with_absent_noise(add(parts, self.manifest), len(parts), self.manifest)
+            state = server_step.step(state, total, self.manifest)
             self.reporting.round_finished(state, len(parts))
         return state
-
-    def deliver(self, grid: Grid, parcel: bytes) -> None:
-        """Send the published model to every club, once. Answers are empty; who is away gets the next one."""
-        content = RecordDict({REQUEST: ConfigRecord({BYTES: parcel})})
-        messages = [Message(content, node, "query.model", group_id="published") for node in self.nodes.values()]
-        replies = list(grid.send_and_receive(messages, timeout=self.attempt_s))
-        refused = sum(1 for reply in replies if reply.has_error())
-        logger.info("the published model was sent", extra={"nodes": len(messages), "reached": len(replies) - refused})
 
     def clubs_needed(self) -> int:
         """The club quorum: how many clubs a round needs at least, half of those in the manifest and never too few."""

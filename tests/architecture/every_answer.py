@@ -31,6 +31,7 @@ from server.settings import load_settings
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
 from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
+from tests.architecture.logged_model import gone_back, logged_model
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
 
@@ -277,6 +278,8 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
         ]
     ],
     ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
+    ("homefield-server", "models", "verify"): [lambda e, _: [e.model]],
+    ("homefield-server", "models", "rollback"): [gone_back],
     ("homefield-server", "status"): [lambda e, _: [e.programs.league]],
     ("homefield-audit", "verify"): [
         lambda e, _: [e.log, "--policy", e.policy],
@@ -290,6 +293,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
         lambda e, fresh: ["--bundle", _bundle(e, fresh), e.log],
         lambda e, fresh: [_damaged(e, fresh), 0, "--policy", e.policy],
     ],
+    ("homefield-audit", "model"): [logged_model, lambda e, _: [e.model, e.log, "--policy", e.policy]],
     ("homefield-audit", "prove"): [lambda e, _: [e.log, 1, "--policy", e.policy]],
     ("homefield-audit", "export"): [lambda e, fresh: [e.log, "--policy", e.policy, "-o", e.folder / fresh]],
     ("homefield-audit", "fsck"): [

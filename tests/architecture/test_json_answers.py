@@ -27,6 +27,7 @@ CODES = {
     ("homefield-audit", "verify"): [ExitCode.DONE, ExitCode.DONE, ExitCode.NOT_DONE],
     ("homefield-audit", "explain"): [ExitCode.DONE, ExitCode.DONE, ExitCode.DONE, ExitCode.NOT_DONE],
     ("homefield-audit", "fsck"): [ExitCode.DONE, ExitCode.NOT_DONE],
+    ("homefield-audit", "model"): [ExitCode.DONE, ExitCode.NOT_DONE],
     ("homefield-node", "ingest"): [ExitCode.DONE, ExitCode.DONE],
     ("homefield-audit", "monitor"): [ExitCode.DONE, ExitCode.ALARM, ExitCode.NOT_DONE],
 }

@@ -21,6 +21,7 @@ LOGGABLE = {
     "OutsideItsTime",
     "CampaignFailed",
     "RefusedSum",
+    "KeptOut",
 }
 """Errors whose sentence may stand in a log: clocks, counts, ids of clubs, names of witnesses, nothing of a person."""
 

@@ -44,11 +44,11 @@ SITES: dict[str, EventDeclarations] = {
     "fleet": server.declared_events.FLEET_ROUTES,
 }
 MOST_UNRECORDED = {
-    "homefield-audit": 14,
+    "homefield-audit": 15,
     "homefield-consent": 12,
     "homefield-demo": 1,
     "homefield-node": 30,
-    "homefield-server": 20,
+    "homefield-server": 21,
     "auditor": 16,
     "witness": 5,
     "consent": 32,

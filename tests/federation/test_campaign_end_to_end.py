@@ -1,14 +1,15 @@
 """A whole campaign: manifest, approval, rounds over TLS through Flower, aggregation, registered and delivered model."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from client.federation.client_app import build_client_app
-from client.federation.received import ReceivedModels
+from client.league_models.received import ReceivedModels
 from models.privacy.public_axes import public_axes
+from models.training.derivation import recomputed
 from models.training.initial_weights import initial_weights
 from policies.campaigns.signatures import CampaignSigners
 from policies.vocabulary import OrgId
@@ -21,7 +22,10 @@ from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
 from tests.cosigned_campaigns import cosigned
 from tests.federation.conftest import UNION_KEY
+from tests.published import League
 from tests.waiting import HANG_S
+
+WEEK = timedelta(days=7)
 
 
 def real_time():
@@ -43,6 +47,10 @@ class FakeConsent:
             raise ConsentServiceFailed("down")
         self.events.append((details.kind, details.body()))
         return len(self.events)
+
+    def register_model(self, details):
+        self.event(details)
+        return b"{}"
 
 
 @pytest.fixture
@@ -114,7 +122,8 @@ def test_a_campaign_of_two_clubs_ends_with_a_signed_model_at_both(
     assert world.consent.registered == [campaign.sha256]
     model = world.registry.load(done.model_id)
     assert not np.allclose(model.weights, initial_weights("recovery-linear-1"))
-    assert np.allclose(world.checkpoints.last(campaign.sha256).weights, model.weights)
+    assert world.checkpoints.last(campaign.sha256).weights.tobytes() == model.weights.tobytes()
+    assert recomputed(model.record.follows, campaign.manifest).tobytes() == model.weights.tobytes()
     for club in clubs:
         assert received[club.club].latest("recovery-linear-1").record.sha256 == done.model_id
         assert club.journal.rounds_done(campaign.sha256) == 3
@@ -132,7 +141,9 @@ def test_one_exchange_of_two_clubs_ends_with_the_posterior_at_both(
 
     done, model = world.store.campaign(campaign.sha256), "recovery-linear-1"
     assert (done.state, done.rounds_done, done.detail) == (CampaignState.DONE, 1, "")
-    weights = world.registry.load(done.model_id).weights
+    found = world.registry.load(done.model_id)
+    weights = found.weights
+    assert recomputed(found.record.follows, campaign.manifest).tobytes() == weights.tobytes()
     moved = public_axes(model).metric.T @ (weights - np.array(initial_weights(model)))
     asked = done.manifest.exchange.axes
     inside = public_axes(model).axes[:, :asked]
@@ -254,3 +265,24 @@ def test_an_unexpected_fault_fails_one_campaign_and_not_the_worker(world, clubs,
 
     assert world.store.campaign(campaign.sha256).state is CampaignState.FAILED
     assert "must not be printed" not in caplog.text
+
+
+def test_a_club_that_was_away_gets_the_whole_chain_once_it_is_online_and_is_sent_it_once(
+    world, clubs, coordinator, league_key, key_line, start_node, wait_until, tmp_path, monkeypatch
+):
+    for club in clubs:
+        world.store.add_node(club.club, key_line(club.key))
+    published = League(tmp_path / "models", key=league_key, clubs={one.club: key_line(one.key) for one in clubs})
+    for _ in range(3):
+        manifest = published.manifest().model_copy(update={"opens": real_time(), "expires": real_time() + WEEK})
+        for club in clubs:
+            club.approvals.approve(cosigned(manifest, league_key, UNION_KEY), club.node_key, now=real_time())
+        newest = published.publish(manifest=manifest)
+    world.deliver_missed()  # nobody is online yet
+
+    received = bring_online(clubs, world, coordinator, start_node, wait_until, tmp_path)
+    world.deliver_missed()
+
+    assert {one.latest("recovery-linear-1").record.sha256 for one in received.values()} == {newest.name}
+    monkeypatch.setattr(world.registry.__class__, "parcel", lambda *_: pytest.fail("sent again"))
+    world.deliver_missed()

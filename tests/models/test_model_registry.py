@@ -1,5 +1,6 @@
 """Registered models: content addresses, the league's signature, and what must not be accepted."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from models.card import LIMITS, Metric, ModelCard, card_for
 from models.errors import BadWeights
 from models.evaluation.published_figures import public_metrics
 from models.registry import SealedModel, open_sealed, parse_signed, read_weights_file, seal, weights_file
+from models.training.derivation import derivation_of
 from models.training.initial_weights import initial_weights, weights_sha256
+from models.training.server_step import start, step
 from policies.budget import CAMPAIGN_CAP
 from policies.campaign import CampaignManifest
 from policies.errors import BadSignature
@@ -117,3 +120,26 @@ def test_card_figures_come_from_simulation_with_baselines_beside_them() -> None:
     assert risk[0].value == pytest.approx(risk[0].baseline, rel=0.02)
     with pytest.raises(BadWeights):
         public_metrics("no-such-model", np.zeros(3))
+
+
+def test_a_record_of_before_keeps_its_bytes_and_a_new_one_says_what_it_follows_from(
+    manifest: Callable[..., CampaignManifest],
+) -> None:
+    campaign = manifest(exchange=True)
+    card = card_for(campaign, metrics=(), purpose="")
+    zero = step(start(initial_weights(campaign.model)), [0] * 3, campaign) if campaign.exchange else None
+    assert zero is not None
+    follows = derivation_of(zero, campaign)
+
+    old = seal(zero.weights, card, campaign=campaign, key=KEY, now=NOW).signed.record
+    new = seal(zero.weights, card, campaign=campaign, key=KEY, now=NOW, follows=follows).signed.record
+
+    assert set(json.loads(old.canonical())) == {
+        *("model", "league", "campaign", "feature_schema", "weights_file", "card", "previous", "registered")
+    }
+    assert json.loads(new.canonical())["follows"]["sums"] == [["0"] * 3]
+    assert old.sha256 != new.sha256
+    with pytest.raises(BadWeights):
+        parse_signed(
+            json.dumps({"record": old.model_dump(mode="json") | {"version": 2}, "signature": "0" * 128}).encode()
+        )

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 import typer
 from fastapi.testclient import TestClient
@@ -30,10 +30,14 @@ from client.vault.access import open_vault
 from client.vault.history.reading_states import stored_readings
 from consent.app import app_of
 from models.features import RECOVERY_SCHEMA
-from models.training.server_step import ServerState
-from policies.campaign import parse_signed_manifest
+from models.privacy.contribution import answer_length
+from models.training.initial_weights import initial_weights
+from models.training.server_step import start, step
+from policies.campaign import CampaignManifest, parse_signed_manifest
 from policies.vocabulary import AthleteId, OrgId
 from server.registry_store import RegistryStore
+from server.settings import load_settings as league_settings
+from server.store import CampaignState, CoordinatorStore, open_database
 from tests.consent.league import Act, FakeClock, Template, World, acts
 
 SOURCE = ReadingSource("club", "records", "0" * 64)
@@ -118,9 +122,29 @@ class Programs:
     def model(self) -> Path:
         """A model that the league published, of a campaign that it opened."""
         manifest = parse_signed_manifest(self.opened_campaign().read_bytes()).manifest
-        state = ServerState(np.zeros(RECOVERY_SCHEMA.dimension), np.zeros(RECOVERY_SCHEMA.dimension), manifest.rounds)
+        state = step(start(initial_weights(manifest.model)), [0] * answer_length(manifest), manifest)
         registry = RegistryStore(self.league / "models", self.world.keys["league"], lambda: datetime.now(UTC))
-        return self.league / "models" / registry.publish(manifest, state)
+        name = registry.seal(manifest, state)
+        registry.publish(name, b"{}")
+        return self.league / "models" / name
+
+    def two_models(self) -> str:
+        """Another model after the first, whose campaign has ended; returns the first one's name."""
+        first = self.model()
+        signed = json.loads((first / "record.json").read_bytes())["record"]
+        settings = league_settings(self.league)
+        store = CoordinatorStore(open_database(settings), clock=lambda: datetime.now(UTC))
+        store.set_state(signed["campaign"], CampaignState.DONE)
+        self.next_model(CampaignManifest.model_validate_json((first / "manifest.json").read_bytes()))
+        return first.name
+
+    def next_model(self, manifest: CampaignManifest) -> Path:
+        """One more model of a campaign, after the newest."""
+        state = step(start(initial_weights(manifest.model)), [1] * answer_length(manifest), manifest)
+        registry = RegistryStore(self.league / "models", self.world.keys["league"], lambda: datetime.now(UTC))
+        name = registry.seal(manifest, state)
+        registry.publish(name, b"{}")
+        return registry.directory / name
 
     def recorded_days(self) -> None:
         """A season of club records of the first athlete, from which an index can be proposed."""
@@ -315,6 +339,7 @@ LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
         lambda p: (node_added(p), p.opened_campaign()),
         lambda p: ("campaign", "close", p.league, _sha256(p.folder / "manifest.json"), "--yes"),
     ),
+    "models rollback": (node_added, lambda p: ("models", "rollback", p.league, p.two_models(), "--yes")),
     "rotate-key": (nothing, lambda p: ("rotate-key", p.league)),
     "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),
 }

@@ -31,7 +31,8 @@ def test_nodes_campaigns_models_and_codes_are_there(tmp_path: Path) -> None:
 
     assert campaigns == EXPECTED["campaigns"]
     assert nodes == EXPECTED["nodes"]
-    assert registry.load(EXPECTED["model"]).card is not None
+    record = registry.load(EXPECTED["model"]).record
+    assert (record.sha256, record.version, record.follows) == (EXPECTED["model"], 1, None)
     assert code is not None
     assert LeagueStaff.of_key(code.person).person == "A. N."
 
