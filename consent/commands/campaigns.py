@@ -50,7 +50,7 @@ def sign(
     _write_new(out, signature.model_dump_json(indent=2))
     if as_json:
         values = {"campaign_id": found.campaign_id, "sha256": found.sha256, "key_id": signature.key_id}
-        print_json("homefield-campaign-sign-1", values | {"signature_file": str(out)})
+        print_json("homefield-consent-campaign-sign-1", values | {"signature_file": str(out)})
         return
     say(f"Signed {found.campaign_id} for {signature.organisation}.")
     attach = ["homefield-server", "campaign", "attach", "LEAGUE-FOLDER", manifest.name, out.name]

@@ -40,7 +40,7 @@ def sign(folder: CoordinatorFolder, manifest: ManifestFile, as_json: AsJson = Fa
     signed = planned.with_signature(own)
     replace_manifest(manifest, signed)
     if as_json:
-        print_json("homefield-campaign-sign-1", _signed_json(signed, manifest))
+        print_json("homefield-server-campaign-sign-1", _signed_json(signed, manifest))
         return
     say(f"Signed {signed.manifest.campaign_id} for {settings.name}.")
     union_sign = ["homefield-consent", "campaign", "sign", "UNION-FOLDER", manifest.name, "--out", "SIGNATURE.json"]

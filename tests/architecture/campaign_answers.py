@@ -68,7 +68,6 @@ CAMPAIGNS: dict[tuple[str, ...], list[Callable[[Everything, str], Words]]] = {
     ],
     ("homefield-server", "campaign", "status"): [
         lambda e, _: [e.programs.league, e.campaign],
-        lambda e, _: [e.programs.league],
     ],
     ("homefield-server", "campaign", "resume"): [_interrupted],
     ("homefield-server", "campaign", "close"): [lambda e, fresh: [*_interrupted(e, fresh), "--yes"]],

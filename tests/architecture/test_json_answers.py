@@ -35,6 +35,8 @@ CODES = {
 NAMED_BEFORE = {
     ("homefield-consent", "keys"): "homefield-keys-1",
     ("homefield-node", "staff-code"): "homefield-staff-code-1",
+    ("homefield-server", "campaign", "list"): "homefield-campaign-list-1",
+    ("homefield-server", "campaign", "show"): "homefield-campaign-show-1",
 }
 """Answers that were named before another program had a command of that name; readers know them as they are."""
 Words = tuple[str, ...]

@@ -99,7 +99,7 @@ def approve(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as
     known.approvals.approve(signed, settings.node_key(), now=utc_now())
     if as_json:
         values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
-        print_json("homefield-node-campaign-approve-1", values)
+        print_json("homefield-campaign-approve-1", values)
     else:
         say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
 
@@ -153,7 +153,7 @@ def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_
 
 def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(f"homefield-node-campaign-{verb}-1", _as_json(known))
+        print_json(f"homefield-campaign-{verb}-1", _as_json(known))
         return
     say(f"{known.manifest.campaign_id} is {known.status.value}. No message of it is answered, and nobody pays for it.")
 
