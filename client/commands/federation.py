@@ -217,12 +217,16 @@ def _checked(
 ) -> "CampaignManifest":
     from client.federation.approval import check_manifest
     from client.federation.identity import fleet_key_line
+    from client.federation.squad_size import check_squad
+    from client.vault.access import open_vault
 
     try:
         found = approvals.signed_by_league(signed)
     except PolicyError as error:
         raise NotApproved("the league did not sign this campaign") from error
     check_manifest(found, club=settings.club, fleet_key=fleet_key_line(settings), now=at)
+    with open_vault(settings) as vault:
+        check_squad(found, len(vault.athletes()))
     return found
 
 

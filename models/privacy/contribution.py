@@ -3,16 +3,18 @@
 This is the whole privacy path of a node in one function: gradient, axes (in an exchange), clip, quantise, sum, noise,
 ring. The number of athletes never shows: with none at all the answer is the noise alone.
 
-A manifest whose ring could wrap is refused before anything is computed: a refusal afterwards would let the coordinator
-ask again and see fresh noise on the same data for no further price.
+Manifest and weights that do not fit are refused before anything is computed. Nothing is afterwards: a refusal would let
+the coordinator ask again and see fresh noise on the same data for no further price. A series of another shape counts as
+nothing, and a coordinate that noise has carried beyond what the ring is laid out for is cut off there.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from models.arrays import Floats
-from models.errors import BadShape, BadWeights
+from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
@@ -78,17 +80,17 @@ def contribution(
 ) -> tuple[int, ...]:
     """The club's contribution to one round, modulo 2**modulus_bits: clipped sum plus the club's noise share.
 
-    series: one entry per athlete with a token and a live grant, nobody else. Raises BadWeights if manifest or
-    weights are not for an installed model, BadShape if a series does not fit it.
+    series: one entry per athlete with a token and a live grant, nobody else; one that does not fit the model counts as
+    nothing. Raises BadWeights if manifest or weights are not for an installed model, and nothing once they are.
     """
     schema = schema_of(manifest)
     current = np.asarray(weights, dtype=np.float64)
     schema.check_weights(current)
-    if any(one.X.shape[1] != len(schema.features) for one in series):
-        raise BadShape(f"expected {len(schema.features)} columns for {schema.model}")
+    fitting = [one for one in series if one.X.shape[1] == len(schema.features)]
     length = answer_length(manifest)
-    clipped = answers(manifest, current, series)
+    clipped = answers(manifest, current, fitting)
     total = quantise(clipped, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
     noise = noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
-    return to_ring(total + noise, manifest.modulus_bits, summands=len(manifest.clubs))
+    most = math.floor(largest_sum(manifest, length))  # `schema_of` has seen to it that so much of every club fits
+    return to_ring(np.clip(total + noise, -most, most), manifest.modulus_bits, summands=len(manifest.clubs))

@@ -42,7 +42,7 @@ def test_an_approved_round_is_answered_with_a_sum_for_it(club, manifest):
 def test_the_ledger_is_asked_before_anything_is_read(club, manifest):
     club.participation.answer(request_for(manifest))
 
-    assert [call[0] for call in club.ledger.calls] == ["snapshot", "tokens", "commit"]
+    assert [call[0] for call in club.ledger.calls] == ["snapshot", "tokens", "commit", "note"]
     assert len(club.days.read) == 1
 
 
