@@ -22,6 +22,7 @@ from models.privacy.public_axes import public_axes
 from policies.campaign import CampaignManifest, ExchangeTerms
 
 NOISE_REACH = 12.0  # standard deviations: noise lies beyond it less than once in 1e32
+NORM_REACH = 6.0  # ours; a Gaussian vector's norm is 1-Lipschitz around at most sqrt(d) (tests compare the chi law)
 
 
 def schema_of(manifest: CampaignManifest) -> FeatureSchema:
@@ -73,6 +74,15 @@ def largest_sum(manifest: CampaignManifest, dimension: int) -> float:
     """The largest coordinate an honest club can send: every public athlete clipped one way, and far-out noise."""
     one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
     return (manifest.public_athletes + NOISE_REACH * manifest.noise_multiplier) * one
+
+
+def largest_norm(manifest: CampaignManifest, dimension: int, squad: int) -> float:
+    """The largest L2 norm of an honest club's vector: every athlete of `squad` clipped one way, and far-out noise.
+
+    The norm of d draws of the noise lies beyond sigma·D·(sqrt(d) + NORM_REACH) less than once in 1e11.
+    """
+    one = sensitivity(manifest.clip_norm, manifest.scale_bits, dimension)
+    return (squad + manifest.noise_multiplier * (math.sqrt(dimension) + NORM_REACH)) * one
 
 
 def contribution(
