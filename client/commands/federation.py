@@ -15,8 +15,9 @@ from chassis.clock import utc_now
 from chassis.text import counted, listed, moment, plural, shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, NotApproved
-from policies.budget import campaign_cost, epsilon_proved
+from policies.budget import campaign_cost
 from policies.errors import PolicyError
+from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 
 if TYPE_CHECKING:
     from client.federation.approval import Approvals
@@ -235,7 +236,7 @@ def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tup
     from client.federation.approval import MODEL_WORDS
 
     cost = campaign_cost(manifest.noise_multiplier, manifest.rounds)
-    epsilon = epsilon_proved(cost, manifest.delta)
+    epsilon = rounded_up(epsilon_of_campaign(manifest))
     names: dict[str, str] = {settings.club: settings.name}
     categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
     return [

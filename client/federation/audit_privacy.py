@@ -9,6 +9,7 @@ from chassis.cli.console import print_json, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
+from policies.proved_epsilon import rounded_up
 
 if TYPE_CHECKING:
     from models.privacy.empirical_audit import EmpiricalAudit
@@ -66,7 +67,8 @@ def as_answer(model: str, found: "EmpiricalAudit") -> dict[str, Any]:
 
 def _say(model: str, found: "EmpiricalAudit") -> None:
     say(f"{model}: {found.runs:,} runs of the installed path, one exchange")
-    say(f"Proved by the attack: ε of at least {found.epsilon_lower:.2f}; claimed: at most {found.epsilon_claimed:.2f}")
+    claimed = rounded_up(found.epsilon_claimed)
+    say(f"Proved by the attack: ε of at least {found.epsilon_lower:.2f}; claimed: at most {claimed:.2f}")
     for alarm in found.alarms:
         say(f"ALARM: {alarm.value}")
     if not found.alarms:

@@ -19,6 +19,7 @@ from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import CARD
+from policies.proved_epsilon import rounded_up
 from policies.vocabulary import Category
 
 logger = logging.getLogger(__name__)
@@ -217,7 +218,7 @@ def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
         data=_plain(card.data),
         clubs=card.clubs,
         rounds=card.rounds,
-        privacy=f"ε {card.epsilon_proved:.2f} at δ {_power_of_ten(card.delta)}",
+        privacy=f"ε ≤ {rounded_up(card.epsilon_proved):.2f} at δ {_power_of_ten(card.delta)}",
         limits=tuple(_plain(limit) for limit in card.limits),
     )
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from models.errors import BadWeights
 from models.training.recipes import Recipe, exchange_recipe, manifest_from, rounds_recipe
-from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_proved
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import InvalidInput
+from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings, UnknownClub
@@ -90,8 +91,8 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
 
 
 def epsilon_of(manifest: CampaignManifest) -> float:
-    """What all rounds of a campaign cost one athlete at most: proved ε at the manifest's δ."""
-    return epsilon_proved(campaign_cost(manifest.noise_multiplier, manifest.rounds), manifest.delta)
+    """What all rounds of a campaign cost one athlete at most: proved ε at the manifest's δ, as it is shown."""
+    return rounded_up(epsilon_of_campaign(manifest))
 
 
 def _reason(error: Exception) -> str:
