@@ -16,7 +16,7 @@ import numpy as np
 from models.arrays import Floats
 from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
-from models.privacy.discrete_gaussian import noise_share, quantise, sensitivity, to_ring
+from models.privacy.discrete_gaussian import noise_share, noisy_sum, quantise, sensitivity
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.privacy.public_axes import public_axes
 from policies.campaign import CampaignManifest, ExchangeTerms
@@ -42,6 +42,8 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights("expected one honest club (h = 1) while sums are not masked")
     if manifest.min_honest_clubs > len(manifest.clubs):
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
+    if manifest.initial_weights != public_axes(schema.model).start:
+        raise BadWeights(f"expected the initial weights of {schema.model} that are installed here")
     if manifest.exchange is not None:
         _check_exchange(manifest, manifest.exchange)
     if largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
@@ -50,10 +52,10 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
 
 
 def _check_exchange(manifest: CampaignManifest, terms: ExchangeTerms) -> None:
-    """Raise BadWeights unless metric, axes, prior and start are the installed ones, and the question was measured."""
+    """Raise BadWeights unless metric, axes and prior are the installed ones for this start, and it was measured."""
     installed = public_axes(manifest.model)
-    if (terms.artefacts, manifest.initial_weights) != (installed.sha256, installed.start):
-        raise BadWeights(f"expected the metric, axes, prior and start of {manifest.model} that are installed here")
+    if terms.artefacts != installed.sha256:
+        raise BadWeights(f"expected the metric, axes and prior of {manifest.model} that are installed here")
     installed.response(terms.axes, manifest.clip_norm)
 
 
@@ -98,9 +100,11 @@ def contribution(
     schema.check_weights(current)
     fitting = [one for one in series if one.X.shape[1] == len(schema.features)]
     length = answer_length(manifest)
-    clipped = answers(manifest, current, fitting)
-    total = quantise(clipped, manifest.clip_norm, manifest.scale_bits).sum(axis=0, dtype=np.int64)
     bound = sensitivity(manifest.clip_norm, manifest.scale_bits, length)
-    noise = noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs)
-    most = math.floor(largest_sum(manifest, length))  # `schema_of` has seen to it that so much of every club fits
-    return to_ring(np.clip(total + noise, -most, most), manifest.modulus_bits, summands=len(manifest.clubs))
+    return noisy_sum(
+        quantise(answers(manifest, current, fitting), manifest.clip_norm, manifest.scale_bits),
+        noise_share(length, manifest.noise_multiplier, bound, manifest.min_honest_clubs),
+        most=math.floor(largest_sum(manifest, length)),  # `schema_of` has seen to it that so much of every club fits
+        modulus_bits=manifest.modulus_bits,
+        summands=len(manifest.clubs),
+    )
