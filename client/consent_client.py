@@ -42,9 +42,9 @@ from client.errors import (
     NodeKeyNotTaken,
 )
 from client.settings import NodeSettings
+from policies.campaign import AnswerNote
 from policies.errors import OutsideItsTime, PolicyError
 from policies.release import ReleaseProposal
-from policies.round_answer import AnswerNote
 from policies.signing import SigningKey, VerifyKey
 from policies.snapshot import ConsentSnapshot, open_snapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role

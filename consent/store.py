@@ -322,4 +322,4 @@ class ConsentStore:
     def status(self) -> StoreStatus:
         """Return counts for operators."""
         with self.transactions.read() as tx:
-            return status.of_store(tx)
+            return status.of_store(tx, budgets.epsilon_spent)

@@ -8,10 +8,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies.budget import campaign_cost, epsilon_gaussian, mu_from
+from policies.budget import campaign_cost, epsilon_gaussian, epsilon_of_campaign, mu_from, rounded_up
 from policies.campaign import CampaignManifest, HexHash, Identifier
 from policies.canonical import canonical_bytes, sha256_hex
-from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 
 CardText = Annotated[str, Field(max_length=400)]
 

@@ -15,9 +15,8 @@ from chassis.clock import utc_now
 from chassis.text import counted, listed, moment, plural, shortened
 from client.commands.node_folder import NodeFolder
 from client.errors import BadNodeSettings, ClientError, NotApproved
-from policies.budget import campaign_cost
+from policies.budget import campaign_cost, epsilon_of_campaign, rounded_up
 from policies.errors import PolicyError
-from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 
 if TYPE_CHECKING:
     from client.federation.approval import Approvals
@@ -216,9 +215,8 @@ def _read_manifest(path: Path) -> "SignedManifest":
 def _checked(
     approvals: "Approvals", signed: "SignedManifest", settings: "NodeSettings", *, at: datetime
 ) -> "CampaignManifest":
-    from client.federation.approval import check_manifest
+    from client.federation.approval import check_manifest, check_squad
     from client.federation.identity import fleet_key_line
-    from client.federation.squad_size import check_squad
     from client.vault.access import open_vault
 
     try:

@@ -73,6 +73,19 @@ def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: da
     return None
 
 
+def check_squad(manifest: CampaignManifest, squad: int) -> None:
+    """Return if a club with `squad` athletes on its list can take part; raises NotApproved otherwise.
+
+    The list, and not who takes part: a refusal must tell nothing about anybody's choice. It comes before the ledger is
+    asked, since a node that refused after noise was drawn could be asked again: each refusal would be one more answer.
+    """
+    if squad > manifest.public_athletes:
+        raise NotApproved(
+            f"the campaign is laid out for a public number of {manifest.public_athletes} athletes, and this club's "
+            f"squad list is longer; ask the league for a campaign with the right number"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Approvals:
     """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form.

@@ -9,7 +9,7 @@ from chassis.cli.console import print_json, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
-from policies.proved_epsilon import rounded_up
+from policies.budget import rounded_up
 
 if TYPE_CHECKING:
     from models.privacy.empirical_audit import EmpiricalAudit

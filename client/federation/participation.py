@@ -15,16 +15,14 @@ import numpy as np
 
 from chassis.clock import Clock
 from client.errors import AnsweredAlready, RoundRefused
-from client.federation.approval import Approvals
+from client.federation.approval import Approvals, check_squad
 from client.federation.journal import RoundJournal
-from client.federation.squad_size import check_squad
 from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import contribution
 from models.training.initial_weights import weights_sha256
 from models.wire import ContributionSum, TrainRequest, read_train_request, to_bytes
-from policies.campaign import CampaignManifest
-from policies.round_answer import AnswerNote
+from policies.campaign import AnswerNote, CampaignManifest
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId
 

@@ -19,7 +19,7 @@ from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
 from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import CARD
-from policies.proved_epsilon import rounded_up
+from policies.budget import rounded_up
 from policies.vocabulary import Category
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,7 @@ from pydantic import Field
 from chassis.http.limits import MOST_ITEMS
 from consent.api.entry import SQUAD, Body, Signed, Store
 from consent.api.outcomes import ThisIntent
-from policies.campaign import MOST_ROUNDS, SignedManifest
-from policies.round_answer import AnswerNote
+from policies.campaign import MOST_ROUNDS, AnswerNote, SignedManifest
 from policies.vocabulary import AthleteId
 
 router = APIRouter(prefix="/v1/campaigns")

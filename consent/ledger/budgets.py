@@ -10,8 +10,7 @@ from consent.registry import members
 from consent.storage.log_journal import Draft
 from consent.storage.rows import BudgetRow, LedgerRow, RoundRow, TokenRow
 from consent.storage.transaction import Transaction
-from policies.budget import BUDGET_DELTA, epsilon_proved
-from policies.proved_epsilon import epsilon_of_spend, rounds_of
+from policies.budget import BUDGET_DELTA, epsilon_of_spend, epsilon_proved, rounds_of
 from policies.vocabulary import AthleteId
 
 

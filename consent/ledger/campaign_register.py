@@ -17,10 +17,9 @@ from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
-from policies.budget import CAMPAIGN_CAP, campaign_cost
+from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import BadSignature
-from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 from policies.signing import verified_by_any
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
 

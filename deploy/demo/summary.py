@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.cli.console import show_line, show_table
 from deploy.demo.league.witnesses import WitnessState
-from policies.proved_epsilon import rounded_up
+from policies.budget import rounded_up
 
 if TYPE_CHECKING:
     from rich.console import Console

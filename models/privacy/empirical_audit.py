@@ -20,9 +20,8 @@ from models.errors import NotEnoughData
 from models.features import SCHEMAS, AthleteSeries
 from models.privacy.contribution import answer_length, answers, contribution
 from models.privacy.discrete_gaussian import from_ring, sensitivity
-from policies.budget import epsilon_gaussian, mu_from
+from policies.budget import epsilon_gaussian, epsilon_of_campaign, mu_from
 from policies.campaign import CampaignManifest
-from policies.proved_epsilon import epsilon_of_campaign
 
 LEVEL = 1e-4  # ours: chance of a false alarm in each test; docs/privacy.md §1.9
 LEAST_RUNS = 400  # ours: with fewer no threshold tells anything at this level

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from models.errors import BadWeights
 from models.training.recipes import Recipe, exchange_recipe, manifest_from, rounds_recipe
-from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for
+from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
 from policies.errors import InvalidInput
-from policies.proved_epsilon import epsilon_of_campaign, rounded_up
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings, UnknownClub

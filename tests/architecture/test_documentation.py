@@ -14,8 +14,16 @@ from client.cli import app as node_app
 from consent.cli import app as consent_app
 from deploy.demo.cli import app as demo_app
 from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
-from policies.budget import CAMPAIGN_CAP, LIFETIME_CAP, campaign_cost, epsilon_gaussian, epsilon_proved, mu_from
-from policies.proved_epsilon import epsilon_of_campaign, rounded_up
+from policies.budget import (
+    CAMPAIGN_CAP,
+    LIFETIME_CAP,
+    campaign_cost,
+    epsilon_gaussian,
+    epsilon_of_campaign,
+    epsilon_proved,
+    mu_from,
+    rounded_up,
+)
 from server.cli import app as server_app
 
 ROOT = Path(__file__).parents[2]

@@ -22,8 +22,7 @@ from client.federation.journal import RoundJournal
 from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
 from models.training.recipes import manifest_from, rounds_recipe
-from policies.campaign import CampaignManifest, SignedManifest
-from policies.round_answer import AnswerNote
+from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role

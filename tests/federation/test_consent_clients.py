@@ -12,7 +12,7 @@ from chassis.http.request_signature import verify_request
 from chassis.http.signed_client import SignedClient
 from client.consent_client import NodeConsentClient, Question
 from client.errors import AnsweredAlready, ConsentBusy, ConsentRefused, ConsentUnavailable, NodeKeyNotTaken
-from policies.round_answer import AnswerNote
+from policies.campaign import AnswerNote
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import Action, AthleteId, Category, Granularity, OrgId, Purpose, Role

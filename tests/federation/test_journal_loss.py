@@ -9,7 +9,7 @@ from client.federation.participation import Participation
 from models.features import AthleteSeries
 from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, to_bytes
-from policies.round_answer import AnswerNote
+from policies.campaign import AnswerNote
 
 DIMENSION = len(initial_weights("recovery-linear-1"))
 

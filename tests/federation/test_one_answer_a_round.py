@@ -26,8 +26,7 @@ from models.training.initial_weights import initial_weights
 from models.training.recipes import manifest_from, rounds_recipe
 from models.wire import TrainRequest, to_bytes
 from policies.budget import rho_micro_per_round
-from policies.campaign import SignedManifest
-from policies.round_answer import AnswerNote
+from policies.campaign import AnswerNote, SignedManifest
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import FakeClock, World, fill, make_service

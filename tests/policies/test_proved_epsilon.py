@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from policies import budget
-from policies.campaign import CampaignManifest, ExchangeTerms
-from policies.proved_epsilon import (
+from policies.budget import (
     LEAST_SCALE,
     REACH,
     GaussianRounds,
@@ -24,6 +23,7 @@ from policies.proved_epsilon import (
     rounds_of,
     slack,
 )
+from policies.campaign import CampaignManifest, ExchangeTerms
 from policies.vocabulary import Category
 from tests.scale import scaled, seeded
 

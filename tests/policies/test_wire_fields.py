@@ -8,9 +8,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from models.wire import ContributionSum, TrainRequest
-from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
 from policies.release import OfficeIndex, OwnView, ReleaseProposal
-from policies.round_answer import AnswerNote
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 GOLDEN = json.loads((VECTORS / "wire_fields.json").read_text(encoding="utf-8"))

@@ -14,10 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-MODULES = (
-    *("models.wire", "policies.campaign", "policies.grant", "policies.release"),
-    *("policies.round_answer", "policies.snapshot"),
-)
+MODULES = ("models.wire", "policies.campaign", "policies.grant", "policies.release", "policies.snapshot")
 GOLDEN = Path(__file__).with_name("wire_fields.json")
 
 

@@ -10,7 +10,7 @@ from consent.ledger import ledger
 from consent.ledger.values import BudgetLine, BudgetView
 from consent.web.sharing.change_form import ChangeProblem
 from consent.web.sharing.change_request import BadEntry
-from policies.proved_epsilon import rounded_up
+from policies.budget import rounded_up
 
 PARTS = 100
 LEARNS = {
