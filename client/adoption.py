@@ -22,7 +22,7 @@ from models.errors import NotEnoughData
 from models.evaluation.adoption_gate import JudgedDays, gate, own_base_rate
 from models.evaluation.comparison import judge
 from models.evaluation.holdout import judge_days, learn_days
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA, SCHEMAS, AthleteSeries
+from models.features import READINESS_MODELS, RISK_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
 from models.registry import CARD, RECORD, WEIGHTS, OpenedModel, SealedModel, open_sealed_by_any, read_folder
 from policies.campaign import HexHash
 from policies.signing import VerifyKey
@@ -61,11 +61,17 @@ def read_model(folder: Path, league_keys: Sequence[VerifyKey]) -> tuple[OpenedMo
 
 
 def judge_model(opened: OpenedModel, tables: Sequence[DailyTable]) -> Verdict:
-    """Put one model through this node's gate. tables: the days of athletes who let the league learn."""
+    """Put one model through this node's gate. tables: the days of athletes who let the league learn.
+
+    Raises NotInstalled for a network where its libraries are not installed.
+    """
     name = opened.record.model
-    judges = {RECOVERY_SCHEMA.model: _judge_recovery, RISK_SCHEMA.model: _judge_risk}
+    known = [table for table in tables if table.dates]
     try:
-        found = judges[name](opened.weights, [table for table in tables if table.dates])
+        if name in READINESS_MODELS:
+            found = _judge_recovery(opened.weights, known, SCHEMAS[name])
+        else:
+            found = _judge_risk(opened.weights, known)
     except NotEnoughData:
         found = _Judgement(("not enough days held back to judge it",), 0, 0, {})
     kept = {name: value for name, value in found.figures.items() if np.isfinite(value)}
@@ -87,8 +93,8 @@ class _Judgement(NamedTuple):
     figures: Mapping[str, float]
 
 
-def _judge_recovery(weights: Floats, tables: Sequence[DailyTable]) -> _Judgement:
-    found = judge(weights, [readiness_days(table) for table in tables])
+def _judge_recovery(weights: Floats, tables: Sequence[DailyTable], schema: FeatureSchema) -> _Judgement:
+    found = judge(weights, [readiness_days(table) for table in tables], schema=schema)
     alone = {"person mean": found.person_mean, "EWMA": found.ewma, "local ridge": found.local_ridge}
     reasons = tuple(f"not closer than {name} alone" for name, value in alone.items() if not found.federated < value)
     return _Judgement(reasons, found.test_days, found.athletes, {**alone, "federated": found.federated})

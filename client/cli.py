@@ -21,10 +21,12 @@ from client.commands import (
     staff,
     status,
 )
+from client.commands.deciding import campaigns
 from client.commands.files import ingest
 from client.corrections import commands as corrections
 from client.errors import ClientError
 from client.federation import audit_privacy
+from client.mechanics import commands as mechanics
 from client.metrics import commands as metrics
 from client.own_settings import commands as own_settings
 from client.readings import commands as readings
@@ -51,10 +53,12 @@ for area in (
     ingest,
     readings,
     metrics,
+    mechanics,
     corrections,
     plan,
     staff,
     federation,
+    campaigns,
     signing,
     league,
     adopt,

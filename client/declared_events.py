@@ -32,6 +32,7 @@ ROUTES: EventDeclarations = {
     "POST /athletes/{athlete}/record": records(EventKind.PROPOSAL_DECIDED, EventKind.ACCESS),
     "GET /athletes/{athlete}/decided": _LOOK,
     "GET /model": records(EventKind.PAGE_OPENED),
+    "GET /campaigns/{sha256}": records(EventKind.PAGE_OPENED, unless="the node was shown no such campaign"),
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE,
         "GET /",
@@ -66,7 +67,9 @@ VERBS: EventDeclarations = {
     "league join": records(EventKind.LEAGUE_JOINED, unless="the club has joined already"),
     "rotate-key": records(EventKind.ORG_KEY_CHANGED, unless="the service has taken this key before"),
     "league leave": records(EventKind.LEAGUE_LEFT, beside=[EventKind.BUDGET_REFUNDED]),
-    "approve": records(EventKind.CAMPAIGN_APPROVED),
+    "campaign approve": records(EventKind.CAMPAIGN_APPROVED),
+    "campaign reject": records(EventKind.CAMPAIGN_REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
+    "campaign revoke": records(EventKind.CAMPAIGN_REFUSED, beside=[EventKind.BUDGET_REFUNDED]),
     "adopt": records(EventKind.MODEL_ADOPTED),
     "evaluate": records(EventKind.OPERATOR_LOOK),
     "propose": records(EventKind.RELEASE_PROPOSED, each="athlete", unless="there is not enough data to ask about"),
@@ -76,6 +79,8 @@ VERBS: EventDeclarations = {
     **unrecorded(
         NoEntryReason.NOTHING_ABOUT_ANYONE, "audit-privacy", "backup-key", "backup", "retention show", "keys", "status"
     ),
+    # Opens no vault and knows no athlete: it computes with files that whoever calls it holds and names.
+    **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "movement"),
     **unrecorded(
         NoEntryReason.SET_UP,
         "init",
@@ -88,7 +93,15 @@ VERBS: EventDeclarations = {
     **unrecorded(NoEntryReason.SET_UP, "retention set", "athlete rest", "source-priority", "athlete constants"),
     **unrecorded(NoEntryReason.SET_UP, "athlete rename", "quarantine clear"),
     **unrecorded(NoEntryReason.READ_BACK, "imports list", "imports show", "quarantine list", "quarantine show"),
-    **unrecorded(NoEntryReason.READ_BACK, "athlete list", "league list", "plan show", "staff list"),
+    **unrecorded(
+        NoEntryReason.READ_BACK,
+        "athlete list",
+        "league list",
+        "campaign list",
+        "campaign show",
+        "plan show",
+        "staff list",
+    ),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "run"),
 }
 """The node's commands. Erasing comes first and is reported afterwards: an athlete never waits for a service."""

@@ -26,6 +26,8 @@ ClientError
 │   ├── ConsentBusy       the service has had too many requests of this club and did nothing
 │   └── ClockApart        because this node's clock is further off than is tolerated; the message says by how much
 ├── NotApproved           a campaign that this club did not approve byte for byte
+│   ├── NotBothSigned     because not both organisations signed it
+│   └── CampaignTurnedDown    because it rejected the campaign, or revoked its approval
 └── RoundRefused          a training message that does not fit the approved campaign; nothing is computed for it
 """
 
@@ -186,7 +188,19 @@ class ConsentBusy(ConsentUnavailable):
 
 
 class NotApproved(ClientError):
-    """A campaign that this club did not approve byte for byte."""
+    """A campaign that this club did not approve byte for byte. refusal: why, as the log's closed list names it."""
+
+    def __init__(self, message: str, *, refusal: str = "not_approved") -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
+
+class NotBothSigned(NotApproved):
+    """A campaign that not both organisations signed."""
+
+
+class CampaignTurnedDown(NotApproved):
+    """A campaign that this club rejected, or whose approval it revoked."""
 
 
 class RoundRefused(ClientError):

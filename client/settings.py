@@ -14,6 +14,7 @@ from chassis.files.create_file import make_private_folder
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
 from client.errors import BadNodeSettings
+from policies.campaigns.signatures import USUAL_SECOND_SIGNER, CampaignSigners
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import Category, OrgId
 
@@ -40,6 +41,9 @@ class NodeSettingsFile(BaseModel):
     ca_file: Annotated[str, Field(max_length=1000)] | None = None
     league_key: Annotated[str, Field(max_length=64)] | None = None
     former_league_key: Annotated[str, Field(max_length=64)] | None = None
+    second_signer: OrgText = USUAL_SECOND_SIGNER
+    second_signer_key: Annotated[str, Field(max_length=64)] | None = None
+    former_second_signer_key: Annotated[str, Field(max_length=64)] | None = None
     without_wearables: bool = False
     keep_days: dict[Category, KeptDays] = Field(default_factory=dict, max_length=len(Category))
 
@@ -49,8 +53,9 @@ class NodeSettings:
     """One node: its club, its links to the other programs (None until linked) and where its files are.
 
     without_wearables: readiness and training load are computed from other sources alone, and every question says so.
-    former_league_key: signed what the league published before it changed its key. keep_days: readings of a category
-    that are older are deleted; those of one that is missing are kept for good.
+    former_league_key: signed what the league published before it changed its key. second_signer: who signs campaigns
+    beside the league; its key is the consent service's where none is set. keep_days: readings of a category that are
+    older are deleted; those of one that is missing are kept for good.
     """
 
     directory: Path
@@ -65,6 +70,9 @@ class NodeSettings:
     league_key: str | None
     without_wearables: bool = False
     former_league_key: str | None = None
+    second_signer: str = USUAL_SECOND_SIGNER
+    second_signer_key: str | None = None
+    former_second_signer_key: str | None = None
     keep_days: Mapping[Category, int] = field(default_factory=dict)
 
     @property
@@ -93,6 +101,11 @@ class NodeSettings:
         return self.directory / "approved"
 
     @property
+    def shown_campaigns(self) -> Path:
+        """The folder of campaign manifests that were shown here and wait for the club's decision."""
+        return self.directory / "campaigns"
+
+    @property
     def models(self) -> Path:
         """The folder of league models that went through this node's gate."""
         return self.directory / "models"
@@ -109,6 +122,12 @@ class NodeSettings:
     def league_keys(self) -> tuple[VerifyKey, ...]:
         """Return the league's key, and the one before where it has changed; empty on a node that is not linked."""
         return tuple(VerifyKey.from_text(key) for key in (self.league_key, self.former_league_key) if key)
+
+    def campaign_signers(self) -> CampaignSigners:
+        """Return whose signatures a campaign needs here: the league's and the second signer's."""
+        keys = (self.second_signer_key or self.consent_service_key, self.former_second_signer_key)
+        second = [VerifyKey.from_text(key) for key in keys if key]
+        return CampaignSigners(self.league_keys(), {self.second_signer: second})
 
 
 def is_org_id(text: str) -> bool:
@@ -138,6 +157,9 @@ def load_settings(directory: Path) -> NodeSettings:
         league_key=stored.league_key,
         without_wearables=stored.without_wearables,
         former_league_key=stored.former_league_key,
+        second_signer=stored.second_signer,
+        second_signer_key=stored.second_signer_key,
+        former_second_signer_key=stored.former_second_signer_key,
         keep_days=stored.keep_days,
     )
 

@@ -107,7 +107,7 @@ VERBS: EventDeclarations = {
     "serve": records(EventKind.RULES_LOADED, unless="the rules are those of the last start"),
     "recover": _RECOVERY,
     "restore": _RECOVERY,
-    **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code"),
+    **unrecorded(NoEntryReason.FORM_STEP, "sign-in-code", "campaign sign"),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "end-sessions", "backup-key", "backup"),
     **unrecorded(
         NoEntryReason.READ_BACK,

@@ -34,7 +34,7 @@ from consent.releases import leaving, releases, squad_page
 from consent.releases.squad_lines import SquadLines
 from consent.releases.values import OfficePage, ReleaseView
 from consent.storage.transaction import Transactions
-from policies.campaign import SignedManifest
+from policies.campaign import CampaignManifest, SignedManifest
 from policies.grant import Cell, Recipient
 from policies.release import ReleaseProposal
 from policies.signing import VerifyKey
@@ -238,7 +238,7 @@ class ConsentStore:
     # Campaigns and the privacy ledger
 
     def register_campaign(self, league: OrgId, signed: SignedManifest) -> str:
-        """Register a campaign signed by its league; idempotent. Returns the manifest's hash."""
+        """Register a campaign that its league and a second organisation signed; idempotent. Returns its hash."""
         with self.transactions.write() as tx:
             return campaign_register.register(tx, league, signed)
 
@@ -263,6 +263,11 @@ class ConsentStore:
         """Note the hash of the one answer that a club sends in a round; raises AlreadyAnswered for another one."""
         with self.transactions.write() as tx:
             answers.note(tx, club, sha256, round_no, answer)
+
+    def campaign_to_sign(self, signed: SignedManifest) -> CampaignManifest:
+        """Return the manifest if the union may sign it beside its league; raises a ConsentError that says why not."""
+        with self.transactions.read() as tx:
+            return campaign_register.check_before_signing(tx, signed)
 
     def campaign_spend(self, league: OrgId, sha256: str) -> CampaignSpend:
         """Return the dearest athlete's spend in one campaign, for its league."""

@@ -5,7 +5,7 @@ builds the same columns in the same order. All scaling is by constants written h
 about its squad may move another athlete's gradient (docs/privacy.md §1.1).
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -35,11 +35,31 @@ class Feature:
     scale: float
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkLayers:
+    """The layers of a network (`models.networks.convolution`), which reads today's columns and the days before today.
+
+    sequence: columns that are read over the last `window_d` days, today included. A convolution of `channels` channels
+    steps over them by `patch_d` days; its output is normalised in `groups` groups, squashed and weighed.
+    """
+
+    sequence: tuple[str, ...]
+    window_d: int
+    patch_d: int
+    channels: int
+    groups: int
+
+    def weights(self, columns: int) -> int:
+        """Number of weights beside `columns` columns of today: straight path, convolution, norm and head."""
+        convolution = self.channels * (len(self.sequence) * self.patch_d + 1)
+        return columns + 1 + convolution + 2 * self.channels + self.channels * (self.window_d // self.patch_d)
+
+
 @dataclass(frozen=True)
 class FeatureSchema:
-    """Columns of one model in order; the bias is the last weight and has no column.
+    """Columns of one model in order; in a linear model the bias is the last weight and has no column.
 
-    kind: "huber" (linear model, Huber's loss) or "logistic" (cross-entropy).
+    kind: "huber" (Huber's loss) or "logistic" (cross-entropy). layers: None for a linear model.
     target_low, target_high: the target is clipped to this public range before a gradient is taken.
     """
 
@@ -50,11 +70,12 @@ class FeatureSchema:
     target: str
     target_low: float
     target_high: float
+    layers: NetworkLayers | None = None
 
     @property
     def dimension(self) -> int:
-        """Number of weights: one per column and the bias."""
-        return len(self.features) + 1
+        """Number of weights: one per column and the bias, or those of all layers."""
+        return len(self.features) + 1 if self.layers is None else self.layers.weights(len(self.features))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,8 +83,9 @@ class FeatureSchema:
         return tuple(feature.name for feature in self.features)
 
     def as_json(self) -> dict[str, Any]:
-        """Every field in plain JSON: what the hash is taken over."""
-        return {
+        """Every field in plain JSON: what the hash is taken over. A linear model has no layers, nor a word of them."""
+        layers = {} if self.layers is None else {"layers": asdict(self.layers)}
+        return layers | {
             "model": self.model,
             "kind": self.kind,
             "target": self.target,
@@ -156,6 +178,17 @@ RECOVERY_SCHEMA = FeatureSchema(
     target_high=5.0,
 )
 
+NETWORK_SCHEMA = FeatureSchema(
+    model="recovery-network-1",
+    kind="huber",
+    features=(*RECOVERY_SCHEMA.features, Feature("observed", "1", 0.0, 1.0, 0.0, 1.0)),
+    categories=RECOVERY_CATEGORIES,
+    target=RECOVERY_SCHEMA.target,
+    target_low=RECOVERY_SCHEMA.target_low,
+    target_high=RECOVERY_SCHEMA.target_high,
+    layers=NetworkLayers(("today", "observed"), window_d=28, patch_d=7, channels=16, groups=4),
+)
+
 RISK_SCHEMA = FeatureSchema(
     model="risk-logistic-1",
     kind="logistic",
@@ -178,4 +211,6 @@ RISK_SCHEMA = FeatureSchema(
     target_high=1.0,
 )
 
-SCHEMAS = {schema.model: schema for schema in (RECOVERY_SCHEMA, RISK_SCHEMA)}
+SCHEMAS = {schema.model: schema for schema in (RECOVERY_SCHEMA, NETWORK_SCHEMA, RISK_SCHEMA)}
+LINEAR_MODELS = tuple(model for model, schema in SCHEMAS.items() if schema.layers is None)
+READINESS_MODELS = (RECOVERY_SCHEMA.model, NETWORK_SCHEMA.model)

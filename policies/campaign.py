@@ -1,5 +1,6 @@
 """The campaign manifest: every parameter of one training run, signed, and approved by each club over the same bytes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from pydantic import (
 )
 
 from policies.canonical import canonical_bytes, sha256_hex
-from policies.errors import InvalidInput
+from policies.errors import BadSignature, InvalidInput
 from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import Category, Purpose
 
@@ -108,26 +109,85 @@ class CampaignManifest(BaseModel):
         return sha256_hex(self.canonical())
 
 
+class ManifestSignature(BaseModel):
+    """One organisation's signature over a manifest's canonical bytes.
+
+    key_id: of the key that signed; "" in manifests that were signed before signatures named it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    organisation: Identifier
+    key_id: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+    @classmethod
+    def create(cls, message: bytes, *, organisation: str, key: SigningKey) -> "ManifestSignature":
+        """Sign `message` in the name of `organisation`."""
+        return cls(organisation=organisation, key_id=key.verify_key.key_id, signature=key.sign(message).hex())
+
+    def is_by(self, keys: Sequence[VerifyKey], message: bytes) -> bool:
+        """True if one of `keys` made this signature over `message`, and is the key that the signature names."""
+        return any(self.key_id in ("", key.key_id) and self._verifies(key, message) for key in keys)
+
+    def _verifies(self, key: VerifyKey, message: bytes) -> bool:
+        try:
+            key.verify(message, bytes.fromhex(self.signature))
+        except BadSignature:
+            return False
+        return True
+
+
 class SignedManifest(BaseModel):
-    """A manifest with the league's signature over its canonical bytes."""
+    """A manifest with the signatures over its canonical bytes: none when planned, then the league's and a second one.
+
+    Files of before there was a second one hold the league's as `signature`; they are read as history.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     manifest: CampaignManifest
-    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+    signatures: tuple[ManifestSignature, ...] = Field(max_length=2)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_one_signature(cls, body: Any) -> Any:
+        if not isinstance(body, dict) or "signature" not in body or "signatures" in body:
+            return body
+        league = body["manifest"].get("league") if isinstance(body.get("manifest"), dict) else None
+        alone = {"organisation": league, "key_id": "", "signature": body["signature"]}
+        return {name: value for name, value in body.items() if name != "signature"} | {"signatures": [alone]}
 
     @classmethod
     def create(cls, manifest: CampaignManifest, key: SigningKey) -> "SignedManifest":
-        """Sign `manifest` as the league."""
-        return cls(manifest=manifest, signature=key.sign(manifest.canonical()).hex())
+        """Sign `manifest` as its league alone; nobody takes part before a second organisation has signed it as well."""
+        planned = cls(manifest=manifest, signatures=())
+        return planned.with_signature(
+            ManifestSignature.create(manifest.canonical(), organisation=manifest.league, key=key)
+        )
+
+    def with_signature(self, signature: ManifestSignature) -> "SignedManifest":
+        """Return the same manifest with this signature in place of an earlier one of the same organisation.
+
+        Raises InvalidInput for a third organisation.
+        """
+        others = [one for one in self.signatures if one.organisation != signature.organisation]
+        if len(others) > 1:
+            raise InvalidInput("expected signatures of two organisations, and there are two already")
+        return SignedManifest(manifest=self.manifest, signatures=(*others, signature))
 
     def verify(self, key: VerifyKey) -> CampaignManifest:
-        """Return the manifest if the league's key signed it; raises BadSignature otherwise."""
-        key.verify(self.manifest.canonical(), bytes.fromhex(self.signature))
+        """Return the manifest if the league's key signed it, alone or not; raises BadSignature otherwise.
+
+        That is enough to read history. Whoever takes part checks `policies.campaigns.signatures.CampaignSigners`.
+        """
+        message, league = self.manifest.canonical(), self.manifest.league
+        if not any(one.organisation == league and one.is_by([key], message) for one in self.signatures):
+            raise BadSignature("expected a campaign signed by its league")
         return self.manifest
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON of manifest and signature."""
+        """Plain JSON of manifest and signatures."""
         return self.model_dump(mode="json")
 
 

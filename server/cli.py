@@ -9,18 +9,29 @@ from chassis.errors import ChassisError
 from models.errors import ModelError
 from policies.errors import PolicyError
 from server.backup import commands as backups
-from server.commands import campaigns, certificate, keys, serve, setup, simulate, staff
+from server.commands import (
+    campaign_course,
+    campaigns,
+    certificate,
+    keys,
+    planning,
+    serve,
+    setup,
+    signing,
+    simulate,
+    staff,
+)
 from server.errors import ServerError
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Run the league's coordinator: enrol clubs, open campaigns, publish models, show squads what was released.",
+    help="Run the league's coordinator: enrol clubs, run campaigns, publish models, show squads what was released.",
     epilog='Begin with: homefield-server init ./league --name "Coast League" --consent http://127.0.0.1:8600 '
     "--service-key KEY",
 )
-for area in (setup, keys, certificate, staff, simulate, campaigns, serve, backups):
+for area in (setup, keys, certificate, staff, simulate, campaigns, planning, signing, campaign_course, serve, backups):
     area.register(app)
 offer_version(app, "homefield-server")
 

@@ -46,13 +46,22 @@ each sum before the next round begins; both are recorded there."""
 
 VERBS: EventDeclarations = {
     "node add": records(EventKind.NODE_ADDED, unless="the node is enrolled with this key already"),
-    "campaign open": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
+    "campaign start": records(EventKind.CAMPAIGN_OPENED, beside=[EventKind.BUDGET_REFUNDED]),
+    "campaign close": records(EventKind.CAMPAIGN_CLOSED, beside=[EventKind.BUDGET_REFUNDED]),
     "rotate-key": records(EventKind.ORG_KEY_CHANGED, unless="the service has taken this key before"),
     "staff-code": records(EventKind.CODE_ISSUED),
     **unrecorded(NoEntryReason.NOTHING_ABOUT_ANYONE, "backup-key", "backup", "simulate"),
     **unrecorded(NoEntryReason.SET_UP, "init", "renew-certificate", "restore", "link", "staff end-sessions"),
+    **unrecorded(NoEntryReason.FORM_STEP, "campaign plan", "campaign sign", "campaign attach", "campaign resume"),
     **unrecorded(
-        NoEntryReason.READ_BACK, "node list", "staff list", "campaign list", "campaign show", "models list", "status"
+        NoEntryReason.READ_BACK,
+        "node list",
+        "staff list",
+        "campaign list",
+        "campaign show",
+        "campaign status",
+        "models list",
+        "status",
     ),
     **unrecorded(NoEntryReason.PARTS_RECORDED, "serve"),
 }

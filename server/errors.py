@@ -5,6 +5,7 @@ ServerError
 ├── UnknownClub               a club that the operator has not enrolled
 ├── AlreadyExists             a name or key that is already in use
 ├── CampaignFailed            a campaign that cannot go on; the message says why, and no weight is published
+│   └── CampaignInterrupted   because the coordinator stops; it can be gone on with
 ├── ConsentServiceFailed      the consent service did not answer as it must; nothing is shown or continued
 │   ├── NothingForThisLeague  it knows no such thing for this league, as of a club that is not in it
 │   ├── LeagueKeyNotTaken     it does not take the key that signed for the league
@@ -36,6 +37,10 @@ class CampaignFailed(ServerError):
     """A campaign that cannot go on."""
 
     is_loggable: ClassVar[bool] = True
+
+
+class CampaignInterrupted(CampaignFailed):
+    """A campaign that stops because the coordinator does; it keeps what it has, and can be gone on with."""
 
 
 class ConsentServiceFailed(ServerError):

@@ -20,6 +20,7 @@ from server.errors import BadCoordinatorSettings, CampaignFailed
 CARD_TEXT = "card.md"  # for people; the signed card is card.json
 PURPOSES = {
     "recovery-linear-1": "tomorrow's readiness, beside the club's own model; used only where it beats that one",
+    "recovery-network-1": "tomorrow's readiness by a network, beside the club's own model; used only where it beats it",
     "risk-logistic-1": "chance of a time-loss injury within seven days; shown only where a club's own gate lets it",
 }
 
@@ -48,6 +49,11 @@ class RegistryStore:
         except OSError as error:
             raise CampaignFailed("the model could not be kept on disk") from error
         return name
+
+    def of_campaign(self, manifest: CampaignManifest) -> str | None:
+        """Return the newest version if this very campaign has published it: before a restart, say."""
+        name = self.latest(manifest.model)
+        return name if name is not None and self.load(name).record.campaign == manifest.sha256 else None
 
     def _write(self, name: str, sealed: SealedModel, text: str) -> None:
         folder = self.directory / name

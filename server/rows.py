@@ -26,7 +26,10 @@ class NodeRow(CoordinatorTable, table=True):
 
 
 class CoordinatorCampaignRow(CoordinatorTable, table=True):
-    """One campaign: the signed manifest's JSON and how far it is. parts: sums received in the running round."""
+    """One campaign: the signed manifest's JSON and how far it is. parts: sums received in the running round.
+
+    reported_at: when the ledger was told that it is over.
+    """
 
     __tablename__: ClassVar[Any] = "campaign"
 
@@ -40,6 +43,7 @@ class CoordinatorCampaignRow(CoordinatorTable, table=True):
     model_id: str = ""
     opened_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
+    reported_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class StaffCodeRow(CoordinatorTable, table=True):

@@ -72,6 +72,7 @@ class Coordinator:
                 settings.models, key=settings.league_key(), clock=clock, former=settings.rotating_key.former
             ),
             checkpoints=Checkpoints(settings.checkpoints),
+            signers=settings.campaign_signers(),
             clock=clock,
             wait_s=wait_s,
         )
@@ -101,7 +102,7 @@ class Coordinator:
     def _threads(self) -> Iterator[None]:
         for campaign_id in self.worker.recover():
             logger.warning(
-                "a campaign was interrupted by a restart and is marked failed", extra={"campaign": campaign_id}
+                "a campaign was interrupted; `campaign resume` goes on with it", extra={"campaign": campaign_id}
             )
         self.worker.enrol_nodes()
         self.threads[:] = [

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chassis.files.create_file import create_durably
 from chassis.files.replace_file import replace_durably
 from chassis.files.rotating_key import RotatingKey
-from policies.signing import SigningKey
+from policies.campaigns.signatures import USUAL_SECOND_SIGNER, CampaignSigners
+from policies.signing import SigningKey, VerifyKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings
 
@@ -31,6 +32,8 @@ class CoordinatorSettingsFile(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     consent_url: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
     consent_service_key: Annotated[str, Field(max_length=64)] = ""
+    second_signer: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$")] = USUAL_SECOND_SIGNER
+    second_signer_key: Annotated[str, Field(max_length=64)] = ""
     database: Annotated[str, Field(max_length=400, repr=False)] = ""
 
 
@@ -40,6 +43,7 @@ class CoordinatorSettings:
 
     database: SQLAlchemy URL; empty means SQLite inside the directory. service_key: the consent service's public key,
     for which requests are signed; empty in a folder of before requests named their audience, until `link` is run.
+    second_signer: who signs campaigns beside the league; second_signer_key: its key, the consent service's if empty.
     """
 
     directory: Path
@@ -48,6 +52,8 @@ class CoordinatorSettings:
     consent_url: str
     database: str = field(default="", repr=False)
     service_key: str = ""
+    second_signer: str = USUAL_SECOND_SIGNER
+    second_signer_key: str = ""
 
     @property
     def database_url(self) -> str:
@@ -98,13 +104,27 @@ class CoordinatorSettings:
         """The same key with what waits to replace it, and the one before."""
         return RotatingKey(self.directory / "keys" / "league.key")
 
+    def campaign_signers(self) -> CampaignSigners:
+        """Return whose signatures a campaign needs: the league's, its former key's too, and the second signer's."""
+        rotating = self.rotating_key
+        own = [rotating.present.verify_key, *([rotating.former] if rotating.former else [])]
+        second = self.second_signer_key or self.service_key
+        return CampaignSigners(own, {self.second_signer: [VerifyKey.from_text(second)] if second else []})
+
 
 def load_settings(directory: Path, *, environment: Mapping[str, str] = os.environ) -> CoordinatorSettings:
     """Read a coordinator folder; raises BadCoordinatorSettings in one sentence otherwise."""
     stored = _read(directory)
     database = environment.get(DATABASE_VARIABLE) or stored.database
     return CoordinatorSettings(
-        directory, OrgId(stored.league), stored.name, stored.consent_url, database, stored.consent_service_key
+        directory,
+        OrgId(stored.league),
+        stored.name,
+        stored.consent_url,
+        database,
+        stored.consent_service_key,
+        stored.second_signer,
+        stored.second_signer_key,
     )
 
 
@@ -126,13 +146,23 @@ def write_settings(directory: Path, stored: CoordinatorSettingsFile) -> Coordina
     return load_settings(directory)
 
 
-def change_consent_service(directory: Path, *, url: str, service_key: str) -> CoordinatorSettings:
-    """Replace the consent service of a folder; raises BadCoordinatorSettings for an address that is none."""
+def change_consent_service(
+    directory: Path, *, url: str, service_key: str, second: tuple[str, str] | None = None
+) -> CoordinatorSettings:
+    """Replace the consent service of a folder. second: who signs campaigns beside the league, with the key; as it was
+    if None.
+
+    Raises BadCoordinatorSettings for an address that is none.
+    """
     stored = _read(directory)
     changes = {"consent_url": url, "consent_service_key": service_key}
+    if second is not None:
+        changes |= {"second_signer": second[0], "second_signer_key": second[1]}
     try:
         changed = CoordinatorSettingsFile.model_validate({**stored.model_dump(), **changes})
     except ValidationError as error:
-        raise BadCoordinatorSettings("expected an http or https address of the consent service") from error
+        raise BadCoordinatorSettings(
+            "expected an http or https address of the consent service, and the id of an organisation"
+        ) from error
     replace_durably(directory / FILE_NAME, changed.model_dump_json(indent=2).encode() + b"\n")
     return load_settings(directory)

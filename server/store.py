@@ -26,16 +26,22 @@ DETAIL_LENGTH = 300
 
 
 class CampaignState(StrEnum):
-    """How far a campaign is. `failed` says why in `detail`; a failed campaign publishes nothing."""
+    """How far a campaign is. `failed` says why in `detail`; a failed or closed campaign publishes nothing.
+
+    interrupted: the coordinator stopped while it was under way; the operator resumes it, or closes it.
+    """
 
     OPEN = "open"
     WAITING = "waiting"
     RUNNING = "running"
+    INTERRUPTED = "interrupted"
     DONE = "done"
     FAILED = "failed"
+    CLOSED = "closed"
 
 
 UNFINISHED = (CampaignState.WAITING, CampaignState.RUNNING)
+OVER = (CampaignState.DONE, CampaignState.FAILED, CampaignState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign and how far it is. No number of athletes is stored here, or known."""
+    """A campaign and how far it is. No number of athletes is stored here, or known.
+
+    reported_at: when the ledger was told that it is over; None before.
+    """
 
     signed: SignedManifest
     state: CampaignState
@@ -59,6 +68,7 @@ class Campaign:
     model_id: str
     opened_at: datetime
     changed_at: datetime
+    reported_at: datetime | None
 
     @property
     def manifest(self) -> CampaignManifest:
@@ -175,24 +185,71 @@ class CoordinatorStore:
         """Record that a campaign entered `state`."""
         self._change(sha256, state=state, detail=detail[:DETAIL_LENGTH], model_id=model_id)
 
+    def set_running(self, sha256: str) -> None:
+        """Record that the first answers have come; what was noted stays."""
+        self._change(sha256, state=CampaignState.RUNNING)
+
     def set_progress(self, sha256: str, *, rounds_done: int, parts: int) -> None:
         """Record how many rounds are finished and how many clubs answered in the running one."""
         self._change(sha256, rounds_done=rounds_done, parts=parts)
 
-    def fail_unfinished(self, detail: str) -> tuple[str, ...]:
-        """Mark every campaign that was under way as failed; returns their ids."""
+    def set_note(self, sha256: str, detail: str) -> None:
+        """Record what the operator should know of a campaign that goes on."""
+        self._change(sha256, detail=detail[:DETAIL_LENGTH])
+
+    def set_reported(self, sha256: str) -> None:
+        """Record that the ledger was told that a campaign is over."""
+        with self._row(sha256) as row:
+            row.reported_at = self._clock()
+
+    def is_closed(self, sha256: str) -> bool:
+        """True once the operator has closed the campaign."""
+        with self._reading() as session:
+            row = session.get(CoordinatorCampaignRow, sha256)
+            return row is not None and row.state == CampaignState.CLOSED
+
+    def interrupt_unfinished(self, detail: str) -> tuple[str, ...]:
+        """Mark every campaign that was under way as interrupted; returns their ids."""
         stopped = tuple(c for c in self.campaigns() if c.state in UNFINISHED)
         for campaign in stopped:
-            self.set_state(campaign.sha256, CampaignState.FAILED, detail=detail)
+            self.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=detail)
         return tuple(campaign.manifest.campaign_id for campaign in stopped)
 
+    def resume(self, sha256: str) -> Campaign:
+        """Have an interrupted campaign taken up again where it was; raises BadCoordinatorSettings for any other."""
+        with self._row(sha256) as row:
+            if row.state != CampaignState.INTERRUPTED:
+                raise BadCoordinatorSettings(
+                    f"expected a campaign that was interrupted; {row.campaign_id} is {row.state}"
+                )
+            row.state, row.detail, row.parts, row.changed_at = CampaignState.OPEN, "", 0, self._clock()
+        return self.campaign(sha256)
+
+    def close(self, sha256: str, *, detail: str) -> Campaign:
+        """End a campaign for good; the ledger was told. Raises BadCoordinatorSettings for one that is over."""
+        with self._row(sha256) as row:
+            if row.state in OVER:
+                raise BadCoordinatorSettings(f"{row.campaign_id} is over already: {row.state}")
+            row.state, row.detail = CampaignState.CLOSED, detail[:DETAIL_LENGTH]
+            row.changed_at = row.reported_at = self._clock()
+        return self.campaign(sha256)
+
     def _change(self, sha256: str, **values: object) -> None:
+        """Change a campaign that is not closed: what the operator ended, no worker brings back."""
+        with self._row(sha256) as row:
+            if row.state == CampaignState.CLOSED:
+                return
+            for name, value in {**values, "changed_at": self._clock()}.items():
+                setattr(row, name, value)
+
+    @contextmanager
+    def _row(self, sha256: str) -> Iterator[CoordinatorCampaignRow]:
+        """One campaign's row in a transaction of its own; raises CampaignFailed if it is gone."""
         with self._transaction() as session:
             row = session.get(CoordinatorCampaignRow, sha256)
             if row is None:
                 raise CampaignFailed("the campaign is no longer stored")
-            for name, value in {**values, "changed_at": self._clock()}.items():
-                setattr(row, name, value)
+            yield row
             session.add(row)
 
 
@@ -206,4 +263,5 @@ def _campaign(row: CoordinatorCampaignRow) -> Campaign:
         model_id=row.model_id,
         opened_at=row.opened_at,
         changed_at=row.changed_at,
+        reported_at=row.reported_at,
     )

@@ -135,12 +135,18 @@ CODES: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     CampaignRefusal: {
         CampaignRefusal.NOT_SIGNED: "the league did not sign it",
+        CampaignRefusal.ONE_SIGNATURE: "no second organisation signed it",
+        CampaignRefusal.SAME_SIGNER: "the league signed it twice, and nobody else",
+        CampaignRefusal.UNKNOWN_SIGNER: "whoever signed it beside the league is not known here",
+        CampaignRefusal.REJECTED: "the club rejected it",
+        CampaignRefusal.REVOKED: "the club revoked its approval",
         CampaignRefusal.NOT_APPROVED: "the club has not approved it",
         CampaignRefusal.NOT_OPEN: "it is not open at this time",
         CampaignRefusal.WRONG_PURPOSE: "its purpose is not training a shared model",
         CampaignRefusal.OTHER_KEY: "it does not name this club with this node’s key",
         CampaignRefusal.UNKNOWN_MASKING: "its masking is not known here",
         CampaignRefusal.UNKNOWN_MODEL: "its model is not known here",
+        CampaignRefusal.SMALL_NUMBER: "its public number of athletes is below the squad list",
     },
     OrganisationType: {
         OrganisationType.CLUB: "club",

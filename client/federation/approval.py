@@ -1,4 +1,4 @@
-"""Campaigns that this club approved: a signature of the club over the very bytes that the league signed.
+"""Campaigns that this club approved: a signature of the club over the very bytes that two organisations signed.
 
 The files are read again for every message, so that taking one away stops the node at the next round.
 """
@@ -10,19 +10,26 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from audit.entries.details.codes import CampaignRefusal
 from chassis.files.replace_file import replace_durably
 from chassis.remote_time import outside
-from client.errors import NotApproved
+from client.errors import NotApproved, NotBothSigned
+from client.federation.decided.decisions import Decisions
 from models.errors import ModelError
+from models.networks.installed import check_installed
 from models.privacy.contribution import schema_of
+from models.training.initial_weights import initial_weights, weights_sha256
 from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaigns.signatures import CampaignSigners, NotCosigned
 from policies.errors import PolicyError
 from policies.signing import SigningKey, VerifyKey, verified_by_any
 from policies.vocabulary import OrgId, Purpose
 
+DECIDED = "decided"  # the folder beside the approvals
 MASKINGS = frozenset({"none"})  # what this node can do
 MODEL_WORDS = {
     "recovery-linear-1": "Next-day readiness",
+    "recovery-network-1": "Next-day readiness, by a network",
     "risk-logistic-1": "Injury in the next seven days",
 }
 """What a model of a campaign tells, by its id."""
@@ -45,17 +52,20 @@ def check_manifest(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, n
     The same checks run at approval and again at every message, by code that the coordinator cannot reach.
     """
     problem = _problem(manifest, club=club, fleet_key=fleet_key, now=now)
-    if problem:
-        raise NotApproved(problem)
+    if problem is not None:
+        refusal, text = problem
+        raise NotApproved(text, refusal=refusal)
 
 
-def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime) -> str | None:
+def _problem(
+    manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: datetime
+) -> tuple[CampaignRefusal, str] | None:
     if manifest.purpose is not Purpose.FL_TRAINING:
-        return "the campaign's purpose is not training a shared model"
+        return CampaignRefusal.WRONG_PURPOSE, "the campaign's purpose is not training a shared model"
     if manifest.clubs.get(club) != fleet_key:
-        return "the campaign does not name this club with this node's key"
+        return CampaignRefusal.OTHER_KEY, "the campaign does not name this club with this node's key"
     if manifest.masking not in MASKINGS:
-        return "the campaign asks for a masking that this node cannot do"
+        return CampaignRefusal.UNKNOWN_MASKING, "the campaign asks for a masking that this node cannot do"
     problem = outside(
         now,
         begins=manifest.opens,
@@ -65,11 +75,14 @@ def _problem(manifest: CampaignManifest, *, club: OrgId, fleet_key: str, now: da
         other="the opening that the league's clock set",
     )
     if problem:
-        return problem
+        return CampaignRefusal.NOT_OPEN, problem
     try:
-        schema_of(manifest)
+        if schema_of(manifest).layers is not None:
+            check_installed()
     except ModelError as error:
-        return f"the campaign does not fit what is installed here: {error}"
+        return CampaignRefusal.UNKNOWN_MODEL, f"the campaign does not fit what is installed here: {error}"
+    if manifest.initial_weights != weights_sha256(initial_weights(manifest.model)):
+        return CampaignRefusal.UNKNOWN_MODEL, "the campaign begins with other weights than are installed here"
     return None
 
 
@@ -82,7 +95,8 @@ def check_squad(manifest: CampaignManifest, squad: int) -> None:
     if squad > manifest.public_athletes:
         raise NotApproved(
             f"the campaign is laid out for a public number of {manifest.public_athletes} athletes, and this club's "
-            f"squad list is longer; ask the league for a campaign with the right number"
+            f"squad list is longer; ask the league for a campaign with the right number",
+            refusal=CampaignRefusal.SMALL_NUMBER,
         )
 
 
@@ -90,26 +104,38 @@ def check_squad(manifest: CampaignManifest, squad: int) -> None:
 class Approvals:
     """The approved manifests of one node. `fleet_key` is its public key line in OpenSSH form.
 
-    club_keys, league_keys: the present one, and the one before where it has changed: it signed what came before.
+    club_keys: the present one, and the one before where it has changed: it signed what came before. signers: who must
+    have signed a campaign before it is approved, and at every message.
     """
 
     directory: Path
     club: OrgId
     club_keys: tuple[VerifyKey, ...]
-    league_keys: tuple[VerifyKey, ...]
+    signers: CampaignSigners
     fleet_key: str
 
-    def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
-        """Return the manifest with this hash if league and club signed exactly these bytes and it is open now.
+    @property
+    def decisions(self) -> Decisions:
+        """What the club decided against; it stands beside the approvals."""
+        return Decisions(self.directory.with_name(DECIDED), self.club)
 
-        Raises NotApproved otherwise. `sha256` must be 64 hexadecimal digits.
+    def get(self, sha256: str, *, now: datetime) -> CampaignManifest:
+        """Return the manifest with this hash if both signers and the club signed exactly these bytes and it is open.
+
+        Raises NotApproved otherwise, NotBothSigned for one that not both have signed. `sha256` must be 64 hexadecimal
+        digits.
         """
         manifest = self.approved(sha256)
         check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
         return manifest
 
+    def has_file(self, sha256: str) -> bool:
+        """True where there is an approval of this campaign, whether it counts or not."""
+        return (self.directory / f"{sha256}.json").exists()
+
     def approved(self, sha256: str) -> CampaignManifest:
-        """Return the manifest if it was approved, open or not; raises NotApproved otherwise."""
+        """Return the manifest if it was approved and not revoked, open or not; raises NotApproved otherwise."""
+        self.decisions.check(sha256)
         manifest = self._verified(self.directory / f"{sha256}.json")
         if manifest.sha256 != sha256:
             raise NotApproved("the approved file holds another campaign")
@@ -125,14 +151,17 @@ class Approvals:
                 continue
         return tuple(found)
 
-    def signed_by_league(self, signed: SignedManifest) -> CampaignManifest:
-        """Return the manifest if the league signed it; raises BadSignature otherwise."""
-        return verified_by_any(self.league_keys, signed.verify)
+    def signed_by_both(self, signed: SignedManifest) -> CampaignManifest:
+        """Return the manifest if the league and the second signer signed it; raises NotBothSigned otherwise."""
+        try:
+            return self.signers.check(signed)
+        except NotCosigned as error:
+            raise NotBothSigned(str(error), refusal=error.problem.value) from error
 
     def _verified(self, path: Path) -> CampaignManifest:
         try:
             stored = ApprovalFile.model_validate_json(path.read_bytes())
-            manifest = self.signed_by_league(stored.signed)
+            manifest = self.signed_by_both(stored.signed)
             message, signature = manifest.canonical(), bytes.fromhex(stored.signature)
             verified_by_any(self.club_keys, lambda key: key.verify(message, signature))
         except (OSError, ValidationError, PolicyError) as error:
@@ -142,12 +171,11 @@ class Approvals:
     def approve(self, signed: SignedManifest, key: SigningKey, *, now: datetime) -> CampaignManifest:
         """Sign a manifest as the club and keep it.
 
-        Raises NotApproved if the league did not sign it or it does not fit this node.
+        Raises NotBothSigned if not both signers signed it, CampaignTurnedDown if the club has decided against it,
+        NotApproved if it does not fit this node.
         """
-        try:
-            manifest = self.signed_by_league(signed)
-        except PolicyError as error:
-            raise NotApproved("the league did not sign this campaign") from error
+        manifest = self.signed_by_both(signed)
+        self.decisions.check(manifest.sha256)
         check_manifest(manifest, club=self.club, fleet_key=self.fleet_key, now=now)
         stored = ApprovalFile(
             signed=signed,

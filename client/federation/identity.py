@@ -49,6 +49,6 @@ def approvals_of(settings: NodeSettings) -> Approvals:
         directory=settings.approved,
         club=settings.club,
         club_keys=(rotating.present.verify_key, *([rotating.former] if rotating.former else [])),
-        league_keys=settings.league_keys(),
+        signers=settings.campaign_signers(),
         fleet_key=fleet_key_line(settings),
     )

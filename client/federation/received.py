@@ -45,7 +45,7 @@ class ReceivedModels:
         """
         sealed = read_parcel(data)
         try:
-            opened = open_sealed_by_any(sealed, self.approvals.league_keys)
+            opened = open_sealed_by_any(sealed, self.approvals.signers.league)
         except (ModelError, PolicyError) as error:
             raise NotApproved("the league did not sign this model, or it does not fit this node") from error
         self.approvals.approved(opened.record.campaign)
@@ -59,7 +59,7 @@ class ReceivedModels:
         """Return the newest received version of `model`, verified again; None if there is none that is sound."""
         try:
             name = (self.directory / f"{model}.latest").read_text(encoding="ascii").strip()
-            opened = open_sealed_by_any(read_folder(self.directory / name), self.approvals.league_keys)
+            opened = open_sealed_by_any(read_folder(self.directory / name), self.approvals.signers.league)
         except (OSError, ValueError, ModelError, PolicyError):
             return None
         return opened if (opened.record.model, opened.record.sha256) == (model, name) else None

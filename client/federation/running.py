@@ -76,7 +76,7 @@ class FederationNode:
             ca=settings.ca_file.read_bytes(),
             key=fleet_key(settings),
             app=build_client_app(
-                answer=Refusals().noting(participation.answer),
+                answer=Refusals(consent.event).noting(participation.answer),
                 receive=ReceivedModels(settings.directory / RECEIVED, participation.approvals).receive,
             ),
         )

@@ -12,7 +12,7 @@ from client.features.daily import DailyTable
 from client.vault.store import Vault
 from models import recovery, risk
 from models.evaluation.holdout import learn_days
-from models.features import AthleteSeries
+from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries
 from policies.campaign import CampaignManifest
 from policies.vocabulary import AthleteId
 
@@ -28,9 +28,9 @@ def series_of(table: DailyTable, model: str) -> AthleteSeries:
 
 
 def _design(table: DailyTable, model: str) -> AthleteSeries:
-    if model == "recovery-linear-1":
+    if model in READINESS_MODELS:
         weekday = np.array([day.weekday() for day in table.dates], dtype=np.int64)
-        return recovery.design(table.column("readiness"), weekday)
+        return recovery.design(table.column("readiness"), weekday, schema=SCHEMAS[model])
     if model == "risk-logistic-1":
         return risk.design({name: table.column(name) for name in risk.INPUTS})
     raise RoundRefused("this node has no recipe for that model")

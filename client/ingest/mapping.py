@@ -10,7 +10,7 @@ from client.biometrics.streams import SPECS, Stream
 from client.errors import BadMapping, BadNodeSettings
 from client.ingest.cells.column_check import RATED
 from client.ingest.cells.cycle_names import is_about_cycle
-from client.ingest.cells.headings import plain_heading
+from client.ingest.cells.headings import plain_heading, scale_in
 from client.ingest.cells.row_time import check_format
 from client.settings import read_timezone
 
@@ -85,7 +85,8 @@ class StreamColumn(_Strict):
     """One column that holds readings of one stream.
 
     unit: defaults to the stream's own. scale: lowest and highest answer that the column can hold, of a rating; it must
-    be that of the stream, for one scale cannot be turned into another. reversed: its best answer is the other end.
+    be that of the stream, for one scale cannot be turned into another, and be said where the name of the column says
+    another. reversed: its best answer is the other end.
     """
 
     column: ColumnName
@@ -112,6 +113,12 @@ class StreamColumn(_Strict):
             raise ValueError(f"{self.stream.value} is no rating, so that nothing of it can be reversed")
         if self.scale not in (None, (spec.low, spec.high)):
             raise ValueError(f"{self.stream.value} is a scale from {spec.low:g} to {spec.high:g}; no other can be read")
+        said = scale_in(self.column) if self.stream in RATED and self.scale is None else None
+        if said not in (None, (spec.low, spec.high)):
+            raise ValueError(
+                f"the name of the column says {said[0]:g} to {said[1]:g}, and {self.stream.value} is a scale from "
+                f'{spec.low:g} to {spec.high:g}; say "scale": [{spec.low:g}, {spec.high:g}] if its answers are on that'
+            )
         return self
 
 

@@ -77,7 +77,7 @@ class QuestionsOfAthlete:
 def open_questions(
     vault: Vault, athlete: AthleteId, readings: Iterable[Observation] | None = None
 ) -> QuestionsOfAthlete:
-    """Return what is not answered yet, in order of time.
+    """Return what is not answered yet, in order of time; but none before one that keeps what it would leave out.
 
     readings: all that count of the athlete, where they were read already.
     """
@@ -92,7 +92,31 @@ def open_questions(
         return QuestionsOfAthlete((), seal)
     answered, found = _answered(vault, athlete), [SessionQuestion(_id(seal, *pair), *pair) for pair in pairs]
     asked = {one.id: one for one in found if one.id not in answered}
-    return QuestionsOfAthlete(tuple(sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))), seal)
+    in_time = sorted(asked.values(), key=lambda one: (one.kept[0].start, one.id))
+    return QuestionsOfAthlete(tuple(_in_turn(in_time)), seal)
+
+
+def _in_turn(questions: list[SessionQuestion]) -> Iterator[SessionQuestion]:
+    """Of three reports that may be one, the weaker two are compared first: else the third is never asked about."""
+    left = list(questions)
+    while left:
+        free = (one for one in left if not any(_keeps(other, one.left_out) for other in left))
+        found = next(free, left[0])  # in a ring the first in time
+        left.remove(found)
+        yield found
+
+
+def _keeps(question: SessionQuestion, report: Readings) -> bool:
+    return not set(map(_report, question.kept)).isdisjoint(map(_report, report))
+
+
+def _report(reading: Observation) -> tuple[str, Session]:
+    return reading.stream, session_of(reading)
+
+
+def waits_for(question: SessionQuestion, before: Iterable[SessionQuestion]) -> SessionQuestion | None:
+    """Return that of the questions before this one which keeps what this one would leave out; it is answered first."""
+    return next((one for one in before if _keeps(one, question.left_out)), None)
 
 
 def _answered(vault: Vault, athlete: AthleteId) -> set[str]:
@@ -103,13 +127,21 @@ def _answered(vault: Vault, athlete: AthleteId) -> set[str]:
 
 
 def answer(vault: Vault, athlete: AthleteId, question_id: str, given: SessionAnswer, *, at: datetime, who: str) -> None:
-    """Answer one question; raises CannotCorrect where it is not open."""
+    """Answer one question.
+
+    Raises CannotCorrect where it is not open, and where the answer would leave out what a question before it keeps:
+    that one would go unasked.
+    """
     with vault.transaction():
         held = open_questions(vault, athlete)
-        found = next((one for one in held.questions if one.id == question_id), None)
-        if found is None:
+        place = next((place for place, one in enumerate(held.questions) if one.id == question_id), None)
+        if place is None:
             raise CannotCorrect("there is no open question of this id; see `homefield-node imports questions`")
+        found = held.questions[place]
         if given is SessionAnswer.SAME:
+            before = waits_for(found, held.questions[:place])
+            if before is not None:
+                raise CannotCorrect(f"a session of this question is in {before.id} too; answer that one first")
             why = HandReason(at, who, CorrectionReason.RECORDED_TWICE)
             void_all(vault, athlete, map(held.id_of, found.left_out), why)
             return

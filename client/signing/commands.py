@@ -1,4 +1,4 @@
-"""`rotate-key` and `league new-key`: this node signs with another key, or believes its league's new one."""
+"""`rotate-key` and `league new-key`: this node signs with another key, or believes another's new one."""
 
 from contextlib import closing
 from datetime import datetime
@@ -77,6 +77,8 @@ def new_league_key(
 ) -> None:
     """Believe the league's new key, by a statement that its former one has signed. What it signed before still counts.
 
+    A statement of the organisation that signs campaigns beside the league is taken alike.
+
     Example: homefield-node league new-key ./club-a ./league-key-0123456789abcdef.json
     """
     from chassis.http.key_change import parse_key_change
@@ -87,19 +89,22 @@ def new_league_key(
     if settings.league_key is None or settings.consent_service_key is None:
         raise NoLeague
     signed = parse_key_change(_read(statement))
-    is_known = signed.change.key == settings.league_key
+    is_second = bool(settings.second_signer_key) and signed.change.organisation == settings.second_signer
+    held = settings.second_signer_key if is_second and settings.second_signer_key else settings.league_key
+    is_known = signed.change.key == held
     try:
         if not is_known:
-            signed.verify(VerifyKey.from_text(settings.league_key))
+            signed.verify(VerifyKey.from_text(held))
     except PolicyError as error:
         raise ClientError(
-            "expected a statement signed by the league's key that this node knows; if that key was revoked, get the "
+            "expected a statement signed by the key of theirs that this node knows; if that key was revoked, get the "
             "new one in person and give it to `homefield-node link`"
         ) from error
     if signed.change.service_key_id != VerifyKey.from_text(settings.consent_service_key).key_id:
         raise ClientError("expected a statement made for this node's consent service; nothing was changed")
     if not is_known:
-        change_settings(folder, league_key=signed.change.key, former_league_key=settings.league_key)
+        setting = "second_signer_key" if is_second else "league_key"
+        change_settings(folder, **{setting: signed.change.key, f"former_{setting}": held})
     if as_json:
         print_json("homefield-league-new-key-1", {"league_key": signed.change.key})
         return

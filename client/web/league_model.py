@@ -2,25 +2,23 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
 from audit.entries.details.clubs import ClubPageOpened
 from audit.entries.details.codes import ClubPage
-from chassis.text import listed, long_date, sentence
+from chassis.text import sentence
 from client.adoption import Adoptions, Verdict
-from client.errors import ClientError
 from client.evaluation import LEAST_ATHLETES
-from client.federation.approval import MODEL_WORDS, ApprovalFile
+from client.federation.approval import MODEL_WORDS
+from client.web.campaigns import page as campaign_page
 from client.web.site import ClubSite
-from client.web.text import CATEGORY_WORDS, minus
+from client.web.text import minus
 from models.card import ModelCard
 from models.evaluation.adoption_gate import SLOPE_RANGE
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from models.features import READINESS_MODELS, RISK_SCHEMA
 from models.registry import CARD
 from policies.budget import rounded_up
-from policies.vocabulary import Category
 
 logger = logging.getLogger(__name__)
 
@@ -55,18 +53,6 @@ REASON_WORDS = {
     "calibration slope outside .8 to 1.25": "calibration slope outside 0.8 to 1.25",
 }
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovedCampaign:
-    """One approved campaign in words."""
-
-    name: str
-    learns: str
-    uses: str
-    rounds: int
-    noise: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +101,10 @@ def router(site: ClubSite) -> APIRouter:
             finding=_finding(risk),
             lead=_lead(risk, is_any=bool(verdicts)),
             verdicts=[_verdict(site, verdict) for verdict in verdicts],
-            campaigns=approved(site, site.clock()),
+            campaigns=[campaign_page.row(site, one) for one in campaign_page.known(site)],
         )
 
     return routes
-
-
-def approved(site: ClubSite, now: datetime) -> list[ApprovedCampaign]:
-    """Return the campaigns that this club approved, as their files say; a file that cannot be read is left out."""
-    rows = []
-    for path in sorted(site.settings.approved.glob("*.json")):
-        try:
-            manifest = ApprovalFile.model_validate_json(path.read_bytes()).signed.manifest
-        except (OSError, ValueError, ClientError):
-            logger.warning("an approved campaign file cannot be read")
-            continue
-        rows.append(
-            ApprovedCampaign(
-                name=manifest.campaign_id,
-                learns=MODEL_WORDS.get(manifest.model, manifest.model),
-                uses=sentence(listed([_category(c) for c in manifest.categories])),
-                rounds=manifest.rounds,
-                noise=f"{manifest.noise_multiplier:.2f} times the most that one athlete can add",
-                state=_state(manifest.opens, manifest.expires, now, site),
-            )
-        )
-    return rows
 
 
 def _finding(risk: Verdict | None) -> str:
@@ -197,7 +161,7 @@ def _power_of_ten(value: float) -> str:
 
 def _figure(verdict: Verdict, name: str) -> str:
     value = verdict.figures[name]
-    if verdict.model == RECOVERY_SCHEMA.model:
+    if verdict.model in READINESS_MODELS:
         return f"{minus(value, 3)} points of 10"
     shown = _count(value) if name == "events" else minus(value, 2)
     return f"{shown} ({FIGURE_AIMS[name]})" if name in FIGURE_AIMS else shown
@@ -221,15 +185,3 @@ def _card(site: ClubSite, verdict: Verdict) -> CardWords | None:
         privacy=f"ε ≤ {rounded_up(card.epsilon_proved):.2f} at δ {_power_of_ten(card.delta)}",
         limits=tuple(_plain(limit) for limit in card.limits),
     )
-
-
-def _category(category: Category) -> str:
-    return CATEGORY_WORDS.get(category, category.value.replace("_", " "))
-
-
-def _state(opens: datetime, expires: datetime, now: datetime, site: ClubSite) -> str:
-    if now >= expires:
-        return f"Ended {long_date(expires.astimezone(site.zone).date())}"
-    if now < opens:
-        return f"Opens {long_date(opens.astimezone(site.zone).date())}"
-    return f"Open until {long_date(expires.astimezone(site.zone).date())}"

@@ -7,6 +7,7 @@ nothing here; `tests/consent/decisions/test_reported_names.py` finds a form with
 from collections.abc import Callable, Mapping
 
 from audit.entries.details.base import Details
+from audit.entries.details.clubs import CampaignRefused
 from audit.entries.details.codes import LeagueRole
 from consent.errors import NotAllowed
 from consent.ledger import campaigns
@@ -51,6 +52,11 @@ def _club(tx: Transaction, org: Org, details: Details) -> None:
 
 
 def _campaign(tx: Transaction, org: Org, details: Details) -> None:
+    """A league names its own campaigns, a club those that name it. What a club refuses may never have been registered:
+    any hash is taken then, alike whether there is such a campaign or not.
+    """
+    if isinstance(details, CampaignRefused) and org.kind is OrgKind.CLUB:
+        return
     named: str = getattr(details, "manifest", "") or getattr(details, "campaign", "")
     if org.kind is OrgKind.LEAGUE:
         campaigns.of_league(tx, named, org.org_id)

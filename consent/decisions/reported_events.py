@@ -22,6 +22,7 @@ from audit.entries.details.clubs import (
     StaffCodeIssued,
     StaffSignedIn,
 )
+from audit.entries.details.codes import CampaignRefusal
 from audit.entries.details.league import (
     CampaignClosed,
     Heartbeat,
@@ -37,9 +38,9 @@ from audit.entries.events import EventKind
 from consent.decisions.report_checks import check_names
 from consent.errors import InvalidChange, NotAllowed
 from consent.ledger import campaigns
-from consent.ledger.refunds import close_campaign
+from consent.ledger.refunds import close_campaign, close_turned_down
 from consent.registry import erasures, members, orgs
-from consent.registry.values import OrgKind
+from consent.registry.values import Org, OrgKind
 from consent.storage.log_journal import Draft
 from consent.storage.transaction import Transaction
 from policies.vocabulary import AthleteId, OrgId
@@ -61,6 +62,9 @@ REPORTABLE: Mapping[OrgKind, Mapping[EventKind, type[Details]]] = {
     org: {form.kind: form for form in forms} for org, forms in _REPORTED.items()
 }
 """What each kind of organisation may report, and in which form. Nobody reports decisions, answers or the ledger."""
+
+TURNED_DOWN = frozenset({CampaignRefusal.REJECTED, CampaignRefusal.REVOKED})
+"""Refusals by which a club ends its part in a campaign for good."""
 
 ABOUT_ATHLETES = frozenset(
     form.kind for forms in _REPORTED.values() for form in forms if "athlete" in form.model_fields
@@ -89,7 +93,8 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
     """Append one event with sealed details; returns the hash of its leaf.
 
     Details that name an athlete tie the entry to that athlete of the reporting club. A closed campaign gives every
-    unused reservation back. Whatever the details name is checked: see `report_checks`.
+    unused reservation back, one that a club turns down those of its athletes. Whatever the details name is checked: see
+    `report_checks`.
     """
     org = orgs.get(tx, org_id)
     if REPORTABLE[org.kind].get(details.kind) is not type(details):
@@ -99,8 +104,7 @@ def append(tx: Transaction, org_id: OrgId, details: Details) -> bytes:
         draft = _draft(tx, org_id, details)  # refuses an athlete of another club
         erasures.note_at_node(tx, AthleteId(details.athlete))
         return tx.append([draft]).entries[0]
-    refunds = _close(tx, org_id, details.campaign) if isinstance(details, CampaignClosed) else []
-    return tx.append([_draft(tx, org_id, details), *refunds]).entries[0]
+    return tx.append([_draft(tx, org_id, details), *_refunds(tx, org, details)]).entries[0]
 
 
 def note_refusal(tx: Transaction, org_id: OrgId, route: str) -> None:
@@ -124,5 +128,9 @@ def _draft(tx: Transaction, org_id: OrgId, details: Details) -> Draft:
     return Draft.about(athlete, org_id, details)
 
 
-def _close(tx: Transaction, org_id: OrgId, sha256: str) -> list[Draft]:
-    return close_campaign(tx, campaigns.of_league(tx, sha256, org_id).sha256)
+def _refunds(tx: Transaction, org: Org, details: Details) -> list[Draft]:
+    if isinstance(details, CampaignClosed):
+        return close_campaign(tx, campaigns.of_league(tx, details.campaign, org.org_id).sha256)
+    if isinstance(details, CampaignRefused) and org.kind is OrgKind.CLUB and details.reason in TURNED_DOWN:
+        return close_turned_down(tx, org.org_id, details.manifest)
+    return []

@@ -1,4 +1,4 @@
-"""Opening campaigns, and what the dearest athlete has spent in one."""
+"""Registering campaigns that two organisations signed, and what the dearest athlete has spent in one."""
 
 from datetime import datetime
 
@@ -19,8 +19,8 @@ from consent.storage.rows import CampaignRow, LedgerRow
 from consent.storage.transaction import Transaction
 from policies.budget import CAMPAIGN_CAP, campaign_cost, epsilon_of_campaign, rounded_up
 from policies.campaign import CampaignManifest, SignedManifest
-from policies.errors import BadSignature
-from policies.signing import verified_by_any
+from policies.campaigns.signatures import CampaignSigners, NotCosigned
+from policies.signing import VerifyKey
 from policies.vocabulary import Granularity, OrgId, Purpose, Role
 
 
@@ -34,9 +34,9 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
     if manifest.league != league:
         raise NotAllowed("expected a campaign of your own league")
     try:
-        verified_by_any(org_keys.all_counting(tx, org.org_id), signed.verify)
-    except BadSignature as error:
-        raise NotAllowed("expected a campaign signed by its league") from error
+        signers(tx, org.org_id).check(signed)
+    except NotCosigned as error:
+        raise NotAllowed(str(error)) from error
     if tx.session.get(CampaignRow, manifest.sha256) is not None:
         tx.without_entry("registered already")
         return manifest.sha256
@@ -54,6 +54,29 @@ def register(tx: Transaction, league: OrgId, signed: SignedManifest) -> str:
     opened = CampaignOpened(campaign=manifest.sha256, campaign_id=manifest.campaign_id)
     tx.append([Draft.of_org(league, opened), *refunds])
     return manifest.sha256
+
+
+def signers(tx: Transaction, league: OrgId) -> CampaignSigners:
+    """Return whose signatures a campaign of this league needs: its own, and the union's or a governing body's."""
+    bodies = [one.org_id for one in orgs.every(tx) if one.kind is OrgKind.GOVERNING_BODY]
+    seconds: dict[str, list[VerifyKey]] = {body: org_keys.all_counting(tx, body) for body in bodies}
+    seconds[tx.union] = [tx.context.keys.service.verify_key]
+    return CampaignSigners(org_keys.all_counting(tx, league), seconds)
+
+
+def check_before_signing(tx: Transaction, signed: SignedManifest) -> CampaignManifest:
+    """Return the manifest if the union may sign it: its league's, and within what one may ask and cost.
+
+    Raises NotAllowed, NotFound or Conflict as `register` would.
+    """
+    league = OrgId(signed.manifest.league)
+    orgs.require(tx, league, OrgKind.LEAGUE)
+    own = [one for one in signed.signatures if one.organisation == league]
+    keys, message = org_keys.all_counting(tx, league), signed.manifest.canonical()
+    if not any(one.is_by(keys, message) for one in own):
+        raise NotAllowed("expected a campaign signed by its league, which `homefield-server campaign sign` does first")
+    _check(tx, signed.manifest)
+    return signed.manifest
 
 
 def spend(tx: Transaction, league: OrgId, sha256: str) -> CampaignSpend:

@@ -18,11 +18,12 @@ _NONE = "expected a registered campaign"
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCampaign:
-    """A registered campaign."""
+    """A registered campaign. is_cosigned: two organisations signed it; one of before that was asked has one."""
 
     sha256: str
     manifest: CampaignManifest
     is_closed: bool
+    is_cosigned: bool
 
     @property
     def rho_per_round(self) -> int:
@@ -40,7 +41,8 @@ def get(tx: Transaction, sha256: str) -> RegisteredCampaign:
 
 def of_row(row: CampaignRow) -> RegisteredCampaign:
     """The stored campaign as a value."""
-    return RegisteredCampaign(row.sha256, parse_signed_manifest(row.manifest.encode()).manifest, row.is_closed)
+    signed = parse_signed_manifest(row.manifest.encode())
+    return RegisteredCampaign(row.sha256, signed.manifest, row.is_closed, len(signed.signatures) > 1)
 
 
 def of_league(tx: Transaction, sha256: str, league: OrgId) -> RegisteredCampaign:
@@ -63,13 +65,17 @@ def running(tx: Transaction, sha256: str, club: OrgId) -> RegisteredCampaign:
     """Return the campaign if `club` takes part in it and it runs now.
 
     Raises NotFound, alike for a campaign that does not name the club and for none, NotAllowed if the club is not in its
-    league or has left it since, or is no club, and Conflict if it does not run.
+    league or has left it since, has turned the campaign down, or is no club, and Conflict if it does not run.
     """
     orgs.require(tx, club, OrgKind.CLUB)
     campaign = naming(tx, sha256, club)
+    if not campaign.is_cosigned:
+        raise NotAllowed("expected a campaign that two organisations signed; this one is from before that was asked")
     has_left = tx.session.get(CampaignLeftRow, (sha256, club)) is not None
     if has_left or campaign.manifest.league not in leagues.joined_by(tx, club):
-        raise NotAllowed("expected a campaign of a league that your club has joined, and has not left since")
+        raise NotAllowed(
+            "expected a campaign of a league that your club has joined and not left since, which it has not turned down"
+        )
     if campaign.is_closed:
         raise Conflict("expected a campaign that is not closed")
     problem = time_problem(campaign.manifest, tx.now)

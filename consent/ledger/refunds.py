@@ -44,6 +44,18 @@ def close_campaign(tx: Transaction, sha256: str) -> list[Draft]:
     return _close_for(tx, sha256, [club for club in campaigns.of_row(row).manifest.clubs if club not in left])
 
 
+def close_turned_down(tx: Transaction, club: OrgId, sha256: str) -> list[Draft]:
+    """Close the part of a club that turned a campaign down; returns the log entries to append.
+
+    Nothing happens for a campaign that is closed, that does not name the club, or that was never registered. From then
+    on the ledger reserves and takes nothing of the club for it, also where its node was put back from a copy.
+    """
+    row = tx.session.get(CampaignRow, sha256)
+    if row is None or row.is_closed or club not in campaigns.of_row(row).manifest.clubs:
+        return []
+    return _leave(tx, sha256, club)
+
+
 def close_for_club(tx: Transaction, club: OrgId, league: OrgId) -> list[Draft]:
     """Close the club's part in every open campaign of a league that it leaves; returns the log entries to append.
 

@@ -15,7 +15,7 @@ import numpy as np
 from models.arrays import Floats
 from models.evaluation.metrics import mae
 from models.evaluation.readiness import ReadinessDays, Split, baselines, error_of, held_back, joined, split_days
-from models.features import RECOVERY_SCHEMA, AthleteSeries
+from models.features import RECOVERY_SCHEMA, AthleteSeries, FeatureSchema
 from models.recovery import deviations
 from models.training.initial_weights import initial_weights
 from models.training.recipes import CLEAR, Recipe, exchange_recipe
@@ -118,19 +118,20 @@ class Judged:
     federated: float
 
 
-def judge(weights: Floats, athletes: Sequence[ReadinessDays]) -> Judged:
+def judge(weights: Floats, athletes: Sequence[ReadinessDays], *, schema: FeatureSchema = RECOVERY_SCHEMA) -> Judged:
     """Judge `weights` on each athlete's held-back days beside what club and public could do without them.
 
-    Raises NotEnoughData if no athlete has a day to test on.
+    Raises NotEnoughData if no athlete has a day to test on, NotInstalled for a network without its libraries.
     """
     splits = held_back(athletes)
+    own = splits if schema is RECOVERY_SCHEMA else held_back(athletes, schema=schema)
     return Judged(
         athletes=sum(split.test.n_valid > 0 for split in splits),
         test_days=sum(split.test.n_valid for split in splits),
         **baselines(splits),
         local_ridge=_local_error(splits),
-        public_initial_weights=error_of(np.array(initial_weights(RECOVERY_SCHEMA.model)), splits),
-        federated=error_of(weights, splits),
+        public_initial_weights=error_of(np.array(initial_weights(schema.model)), own),
+        federated=error_of(weights, own),
     )
 
 

@@ -15,7 +15,7 @@ from models.arrays import Floats
 from models.errors import NotEnoughData
 from models.evaluation.metrics import log_loss
 from models.evaluation.readiness import ReadinessDays, baselines, error_of, held_back
-from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries
+from models.features import READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
 from models.training.axes_fit import fit_without_privacy
@@ -27,6 +27,7 @@ from models.training.simulation import simulated_manifest, train_private
 DAYS = 400
 JUDGED_ATHLETES = 200  # ours: fresh athletes of the same world on whom a risk model is judged
 STUDY_SEED = 20270101
+NETWORK_EPOCHS = 4  # ours: passes over a league's days by a network that is fitted without privacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
     world = _fresh_world(np.random.default_rng([STUDY_SEED, terms.seed, place]))
     seed = STUDY_SEED + 1_000_003 * terms.seed + place
     league = _league(seed, terms.athletes, terms.clubs, world)
-    if schema is RECOVERY_SCHEMA:
-        series, own_mean, ewma, judged = _readiness(league, terms.athletes)
+    if terms.model in READINESS_MODELS:
+        series, own_mean, ewma, judged = _readiness(league, terms.athletes, schema)
     else:
         series, own_mean, ewma, judged = _risk(league, seed, terms, world)
     squads = [series[club :: terms.clubs] for club in range(terms.clubs)]
@@ -125,19 +126,29 @@ def _one_league(terms: StudyTerms, place: int) -> LeagueErrors:
         person_mean=own_mean,
         ewma=ewma,
         start=judged(start),
-        no_privacy=judged(fit_without_privacy(schema, start, known)),
+        no_privacy=judged(_without_privacy(schema, start, known)),
         private=private(terms.recipe()),
         half=private(terms.recipe(athletes=max(terms.athletes // 2, 1))),
         double=private(terms.recipe(athletes=2 * terms.athletes)),
     )
 
 
+def _without_privacy(schema: FeatureSchema, start: Floats, series: Sequence[AthleteSeries]) -> Floats:
+    if schema.layers is None:
+        return fit_without_privacy(schema, start, series)
+    from models.training.network_fit import minimise_network
+
+    return minimise_network(schema, series, start=start, epochs=NETWORK_EPOCHS, seed=STUDY_SEED)
+
+
 Judge = Callable[[Floats], float]
 
 
-def _readiness(league: SyntheticLeague, athletes: int) -> tuple[Sequence[AthleteSeries], float, float, Judge]:
+def _readiness(
+    league: SyntheticLeague, athletes: int, schema: FeatureSchema
+) -> tuple[Sequence[AthleteSeries], float, float, Judge]:
     days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes[:athletes]]
-    splits = held_back(days)
+    splits = held_back(days, schema=schema)
     naive = baselines(splits)
     return [split.train for split in splits], naive["person_mean"], naive["ewma"], lambda w: error_of(w, splits)
 

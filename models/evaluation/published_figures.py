@@ -10,7 +10,7 @@ from models.evaluation.adoption_gate import JudgedDays, own_base_rate
 from models.evaluation.comparison import judge
 from models.evaluation.metrics import brier, within_athlete_auc
 from models.evaluation.readiness import ReadinessDays
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from models.features import READINESS_MODELS, RISK_SCHEMA, SCHEMAS, FeatureSchema
 from models.synthetic.league import SyntheticLeague, synthetic_league
 
 SEED = 20261123
@@ -23,16 +23,16 @@ def public_metrics(model: str, weights: Floats) -> tuple[Metric, ...]:
     Raises BadWeights for a model that is not installed.
     """
     league = synthetic_league(SEED, [f"figures-{number}" for number in range(CLUBS)], ATHLETES, DAYS)
-    if model == RECOVERY_SCHEMA.model:
-        return _recovery(weights, league)
+    if model in READINESS_MODELS:
+        return _recovery(weights, league, SCHEMAS[model])
     if model == RISK_SCHEMA.model:
         return _risk(weights, league)
     raise BadWeights("expected the name of an installed model")
 
 
-def _recovery(weights: Floats, league: SyntheticLeague) -> tuple[Metric, ...]:
+def _recovery(weights: Floats, league: SyntheticLeague, schema: FeatureSchema) -> tuple[Metric, ...]:
     days = [ReadinessDays(one.daily["readiness"], league.weekday) for one in league.athletes]
-    errors = judge(weights, days)
+    errors = judge(weights, days, schema=schema)
     return tuple(
         Metric(
             name="mean absolute error of tomorrow's readiness, points of 0 to 10",

@@ -11,7 +11,7 @@ from models.errors import NotEnoughData
 from models.evaluation.holdout import judge_days, learn_days
 from models.evaluation.metrics import mae
 from models.ewma import expanding_mean, half_life_mean
-from models.features import AthleteSeries
+from models.features import RECOVERY_SCHEMA, AthleteSeries, FeatureSchema
 from models.recovery import HALF_LIFE_D, design, deviations
 
 
@@ -25,31 +25,32 @@ class ReadinessDays:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One athlete's days: those to learn from (`train`) and those held back (`test`)."""
+    """One athlete's days as a model of `schema` reads them: those to learn from (`train`), those held back (`test`)."""
 
     days: ReadinessDays
     train: AthleteSeries
     test: AthleteSeries
+    schema: FeatureSchema = RECOVERY_SCHEMA
 
 
-def held_back(athletes: Sequence[ReadinessDays]) -> list[Split]:
+def held_back(athletes: Sequence[ReadinessDays], *, schema: FeatureSchema = RECOVERY_SCHEMA) -> list[Split]:
     """Split every athlete's days; raises NotEnoughData if no athlete has a day to test on."""
-    splits = [split_days(one) for one in athletes]
+    splits = [split_days(one, schema=schema) for one in athletes]
     if not any(split.test.n_valid for split in splits):
         raise NotEnoughData("expected at least one athlete with a day to test on")
     return splits
 
 
-def split_days(days: ReadinessDays) -> Split:
+def split_days(days: ReadinessDays, *, schema: FeatureSchema = RECOVERY_SCHEMA) -> Split:
     """Split one athlete's days into the oldest 70 % and the rest."""
-    series = design(days.readiness, days.weekday)
-    days_known = series.mask.size
-    return Split(days, series.restricted(learn_days(days_known)), series.restricted(judge_days(days_known)))
+    series = design(days.readiness, days.weekday, schema=schema)
+    known = series.mask.size
+    return Split(days, series.restricted(learn_days(known)), series.restricted(judge_days(known)), schema)
 
 
 def error_of(weights: Floats, splits: Sequence[Split]) -> float:
     """Mean absolute error of one set of weights over all test days of all athletes."""
-    return mae(*joined([(deviations(weights, split.test.X), split) for split in splits]))
+    return mae(*joined([(deviations(weights, split.test.X, schema=split.schema), split) for split in splits]))
 
 
 def joined(predictions: Sequence[tuple[Floats, Split]]) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ from models.arrays import Floats
 from models.errors import BadWeights
 from models.features import SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.discrete_gaussian import noise_share, noisy_sum, quantise, sensitivity
+from models.privacy.network_gradients import network_gradients
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.privacy.public_axes import public_axes
 from policies.campaign import CampaignManifest, ExchangeTerms
@@ -42,8 +43,6 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
         raise BadWeights("expected one honest club (h = 1) while sums are not masked")
     if manifest.min_honest_clubs > len(manifest.clubs):
         raise BadWeights(f"expected at most {len(manifest.clubs)} honest clubs, got {manifest.min_honest_clubs}")
-    if manifest.initial_weights != public_axes(schema.model).start:
-        raise BadWeights(f"expected the initial weights of {schema.model} that are installed here")
     if manifest.exchange is not None:
         _check_exchange(manifest, manifest.exchange)
     if largest_sum(manifest, answer_length(manifest)) * len(manifest.clubs) >= 2.0 ** (manifest.modulus_bits - 1):
@@ -52,10 +51,10 @@ def schema_of(manifest: CampaignManifest) -> FeatureSchema:
 
 
 def _check_exchange(manifest: CampaignManifest, terms: ExchangeTerms) -> None:
-    """Raise BadWeights unless metric, axes and prior are the installed ones for this start, and it was measured."""
+    """Raise BadWeights unless metric, axes, prior and start are the installed ones, and the question was measured."""
     installed = public_axes(manifest.model)
-    if terms.artefacts != installed.sha256:
-        raise BadWeights(f"expected the metric, axes and prior of {manifest.model} that are installed here")
+    if (terms.artefacts, manifest.initial_weights) != (installed.sha256, installed.start):
+        raise BadWeights(f"expected the metric, axes, prior and start of {manifest.model} that are installed here")
     installed.response(terms.axes, manifest.clip_norm)
 
 
@@ -66,7 +65,11 @@ def answer_length(manifest: CampaignManifest) -> int:
 
 def answers(manifest: CampaignManifest, weights: Floats, series: Sequence[AthleteSeries]) -> Floats:
     """What each athlete would say, (athletes, answer length), clipped: the gradient, or its share along the axes."""
-    gradients = athlete_gradients(SCHEMAS[manifest.model].kind, weights, series)
+    schema = SCHEMAS[manifest.model]
+    if schema.layers is None:
+        gradients = athlete_gradients(schema.kind, weights, series)
+    else:
+        gradients = network_gradients(schema, weights, series)
     if manifest.exchange is not None:
         gradients = projected(gradients, public_axes(manifest.model).projection(manifest.exchange.axes))
     return clip_rows(gradients, manifest.clip_norm)

@@ -88,6 +88,8 @@ def public_axes(model: str) -> PublicAxes:
     schema = SCHEMAS.get(model)
     if schema is None:
         raise BadWeights(f"expected one of the installed models: {', '.join(sorted(SCHEMAS))}")
+    if schema.layers is not None:
+        raise BadWeights(f"expected rounds for {model}: a network has no axes for one exchange")
     entry = json.loads(files("models.privacy").joinpath(FILE).read_text("utf-8"))[model]
     if entry["feature_schema"] != schema.sha256:
         raise BadWeights(f"expected axes for the schema of {model}; make them again")

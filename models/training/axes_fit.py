@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from models.arrays import Floats
-from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
+from models.features import LINEAR_MODELS, RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.per_athlete_gradients import athlete_gradients, clip_rows, projected
 from models.synthetic.days import World
 from models.synthetic.league import synthetic_league
@@ -111,7 +111,7 @@ def random_world(schema: FeatureSchema, rng: np.random.Generator) -> World:
 
 def main() -> None:
     """Write `models/privacy/public_axes.json` again: `python -m models.training.axes_fit`, into that file."""
-    print(json.dumps({model: fit_axes(model) for model in SCHEMAS}, indent=1))
+    print(json.dumps({model: fit_axes(model) for model in LINEAR_MODELS}, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The public weights a campaign begins with, and the hash by which its manifest names them.
 
-They were fitted on the public simulator alone (`public_fit` makes them again), so they cost no privacy, and they
-are installed with the node: a coordinator that could choose the starting point could aim the first gradient.
+They were fitted on the public simulator alone (`pretraining` and `network_pretraining` make them again), so they cost
+no privacy, and they are installed with the node: a coordinator that could choose the starting point could aim the first
+gradient.
 """
 
 import json
@@ -23,7 +24,8 @@ def initial_weights(model: str) -> tuple[float, ...]:
     schema = SCHEMAS.get(model)
     if schema is None:
         raise BadWeights(f"expected one of the installed models: {', '.join(sorted(SCHEMAS))}")
-    entry = json.loads(files("models.training").joinpath("initial_weights.json").read_text("utf-8"))[model]
+    name = "initial_weights.json" if schema.layers is None else "network_weights.json"
+    entry = json.loads(files("models.training").joinpath(name).read_text("utf-8"))[model]
     if entry["feature_schema"] != schema.sha256:
         raise BadWeights(f"expected initial weights for the schema of {model}; make them again")
     weights = tuple(float(value) for value in entry["weights"])

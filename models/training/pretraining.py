@@ -1,4 +1,4 @@
-"""How the public initial weights were fitted: on the public simulator alone, from fixed seeds.
+"""How the public initial weights of the linear models were fitted: on the public simulator alone, from fixed seeds.
 
 A test holds the checked-in `initial_weights.json` against `fit`. The simulated worlds differ
 in how slowly readiness moves and how much load and wellness explain, so that no single world is learnt by heart.
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models import recovery, risk
 from models.arrays import Floats
-from models.features import RECOVERY_SCHEMA, SCHEMAS, AthleteSeries, FeatureSchema
+from models.features import LINEAR_MODELS, READINESS_MODELS, SCHEMAS, AthleteSeries, FeatureSchema
 from models.privacy.per_athlete_gradients import HUBER_DELTA, athlete_gradients, day_shares, sigmoid
 from models.synthetic.days import World
 from models.synthetic.league import SyntheticLeague, synthetic_league
@@ -32,8 +32,9 @@ NEWTON_STEPS = 12
 
 def design_series(model: str, league: SyntheticLeague) -> list[AthleteSeries]:
     """Series of every athlete of a simulated league for one model."""
-    if model == RECOVERY_SCHEMA.model:
-        return [recovery.design(one.daily["readiness"], league.weekday) for one in league.athletes]
+    if model in READINESS_MODELS:
+        schema = SCHEMAS[model]
+        return [recovery.design(one.daily["readiness"], league.weekday, schema=schema) for one in league.athletes]
     return [risk.design(one.daily) for one in league.athletes]
 
 
@@ -88,8 +89,8 @@ def public_leagues() -> Iterator[SyntheticLeague]:
 def main() -> None:
     """Write `initial_weights.json` again: `python -m models.training.pretraining`, into that file."""
     made: dict[str, Any] = {
-        model: {"feature_schema": schema.sha256, "weights": [round(float(value), 6) for value in fit(model)]}
-        for model, schema in SCHEMAS.items()
+        model: {"feature_schema": SCHEMAS[model].sha256, "weights": [round(float(value), 6) for value in fit(model)]}
+        for model in LINEAR_MODELS
     }
     print(json.dumps(made, indent=1))
 

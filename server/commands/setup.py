@@ -122,8 +122,17 @@ def link(
     folder: CoordinatorFolder,
     consent: Annotated[str, typer.Option(help="Address of the consent service.")],
     service_key: Annotated[str, typer.Option(help="The consent service's key, as its operator gives it.")],
+    second_signer: Annotated[
+        str | None,
+        typer.Option(help="Who signs campaigns beside the league; the union if never set.", show_default=False),
+    ] = None,
+    second_key: Annotated[
+        str | None, typer.Option(help="The second signer's key; the consent service's for the union.")
+    ] = None,
 ) -> None:
     """Tell the coordinator which consent service it works with. Its requests are signed for this key and no other.
+
+    Every campaign carries a second signature beside the league's: the union's, or that of the organisation named here.
 
     Example: homefield-server link ./league --consent http://127.0.0.1:8600 --service-key KEY
     """
@@ -131,9 +140,22 @@ def link(
     from server.settings import change_consent_service
 
     VerifyKey.from_text(service_key)
-    settings = change_consent_service(folder, url=consent, service_key=service_key)
+    second = _second(second_signer, second_key)
+    settings = change_consent_service(folder, url=consent, service_key=service_key, second=second)
     say(f"{settings.name} is linked to {consent}.")
     say_next(NextStep(YOU, "start the coordinator; one that runs is stopped first", serve_command(folder)))
+
+
+def _second(name: str | None, key: str | None) -> tuple[str, str] | None:
+    """Return who signs beside the league, with the key ("" for the consent service's); None to leave it as it is."""
+    from policies.campaigns.signatures import USUAL_SECOND_SIGNER
+    from policies.signing import VerifyKey
+
+    if name is None and key is None:
+        return None
+    if name is None or (key is None and name != USUAL_SECOND_SIGNER):
+        raise BadCoordinatorSettings("expected --second-signer and --second-key together; the union needs no key here")
+    return name, VerifyKey.from_text(key).text if key else ""
 
 
 @nodes.command()
@@ -165,7 +187,7 @@ def add(
             consent.event(NodeAdded(club=club, fleet_key=key))
         store.add_node(club, key)
     say(f"{club} may speak to the coordinator with this key.")
-    say_next(NextStep(YOU, "open a campaign", ["homefield-server", "campaign", "open", folder, "--help"]))
+    say_next(NextStep(YOU, "plan a campaign", ["homefield-server", "campaign", "plan", folder, "--help"]))
 
 
 @nodes.command("list")

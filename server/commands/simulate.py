@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from models.evaluation.league_study import LeagueErrors, StudyErrors, StudyTerms
 
 
+MOST_ATHLETES = 20_000
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to the program."""
     app.command()(simulate)
@@ -25,10 +28,10 @@ def register(app: typer.Typer) -> None:
 class SimulateOptions:
     """What `simulate` is told."""
 
-    athletes: Annotated[int, typer.Option(min=1, max=20_000, help="Athletes who let the league learn.")]
+    athletes: Annotated[int, typer.Option(min=1, max=MOST_ATHLETES, help="Athletes who let the league learn.")]
     clubs: Annotated[int, typer.Option(min=1, max=500, help="Clubs; each adds all the noise.")]
     epsilon: Annotated[float, typer.Option(help=f"ε per athlete, at most {CAMPAIGN_EPSILON:g}.")]
-    model: Annotated[str, typer.Option(help="recovery-linear-1 or risk-logistic-1.")]
+    model: Annotated[str, typer.Option(help="recovery-linear-1, recovery-network-1 or risk-logistic-1.")]
     rounds: Annotated[int | None, typer.Option(min=1, max=16, help="Rounds of steps; one exchange without.")] = None
     leagues: Annotated[int, typer.Option(min=1, max=1_000, help="How many leagues to invent.")] = 8
     draws: Annotated[int, typer.Option(min=1, max=1_000, help="How often to draw the noise in each.")] = 5

@@ -1,9 +1,9 @@
 """The coordinator's worker: takes open campaigns one after the other and carries each to done or failed.
 
-A restart loses the run inside Flower, so a campaign that was under way is marked failed and says so; its checkpoints
-stay on disk and its rounds stay spent. It is never silently begun again: that would charge athletes twice. The ledger
-is told of every campaign that failed, as soon as it can be, and gives back what no round used; where it is not told,
-the end of the campaign does the same.
+A restart loses the run inside Flower, so a campaign that was under way is marked interrupted and says so; its
+checkpoints stay on disk and its rounds stay spent. The operator resumes or closes it. It goes on after the last round
+that was finished; nodes that answered the next one answer with the same bytes, and pay nothing again. The ledger is
+told of every campaign that is over, as soon as it can be, and gives back what no round used.
 """
 
 import logging
@@ -21,19 +21,20 @@ from chassis.remote_time import outside
 from models.errors import ModelError
 from models.training.server_step import ServerState
 from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaigns.signatures import CampaignSigners
 from policies.errors import PolicyError
-from server.errors import CampaignFailed, ConsentDown, ConsentServiceFailed, ServerError
+from server.errors import CampaignFailed, CampaignInterrupted, ConsentDown, ConsentServiceFailed, ServerError
 from server.federation.checkpoints import Checkpoints
 from server.federation.fleet import Fleet
 from server.federation.grid import StateGrid
-from server.federation.rounds import PAUSE_S, Training
-from server.store import UNFINISHED, Campaign, CampaignState, CoordinatorStore
+from server.federation.rounds import CLOSED, INTERRUPTED, PAUSE_S, Training
+from server.store import OVER, Campaign, CampaignState, CoordinatorStore
 
 IDLE_S = 0.5
 CONSENT_ATTEMPTS = 6
 CONSENT_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
-RESTARTED = "the coordinator was restarted while the campaign was under way; open a new one"
+EXPIRED = "the campaign ended while it was interrupted"
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,9 @@ class Registry(Protocol):
     def publish(self, manifest: CampaignManifest, state: ServerState) -> str:
         """Keep and sign the model; returns its content address."""
 
+    def of_campaign(self, manifest: CampaignManifest) -> str | None:
+        """The model that this campaign has published already, if it has."""
+
     def parcel(self, name: str) -> bytes:
         """A published model as it is sent to nodes."""
 
@@ -62,7 +66,8 @@ class Registry(Protocol):
 class CampaignWorker:
     """Runs campaigns until stopped; the only user of the link state's runs.
 
-    wait_s: how long a campaign may wait for its clubs to be online and to have approved it.
+    wait_s: how long a campaign may wait for its clubs to be online and to have approved it. signers: who must have
+    signed it; one of before two signatures were asked stays stored, and is not carried out.
     """
 
     store: CoordinatorStore
@@ -70,20 +75,17 @@ class CampaignWorker:
     consent: CampaignConsent
     registry: Registry
     checkpoints: Checkpoints
+    signers: CampaignSigners
     clock: Clock
     wait_s: float = 900.0
     consent_pause_s: float = CONSENT_PAUSE_S
     retry_pause_s: float = PAUSE_S
     stop: threading.Event = field(default_factory=threading.Event)
     _enrolling: OnceUntilChanged = field(default_factory=OnceUntilChanged)
-    _untold: list[Campaign] = field(default_factory=list)
 
     def recover(self) -> tuple[str, ...]:
-        """Close campaigns that a restart interrupted and mark them as failed; returns their ids."""
-        for campaign in self.store.campaigns():
-            if campaign.state in UNFINISHED:
-                self._close(campaign)
-        return self.store.fail_unfinished(RESTARTED)
+        """Mark campaigns that a restart interrupted; returns their ids. They wait for the operator."""
+        return self.store.interrupt_unfinished(INTERRUPTED)
 
     def keep_roster(self) -> None:
         """Enrol every node the operator added, until stopped; also while a campaign runs."""
@@ -105,19 +107,30 @@ class CampaignWorker:
     def run(self) -> None:
         """Carry out open campaigns until stopped."""
         while not self.stop.is_set():
-            for ended in self._untold[:]:
-                self._untold.remove(ended)
-                self._close(ended)
             for campaign in self.store.campaigns():
-                if campaign.state is CampaignState.OPEN and not self.stop.is_set():
-                    self.conduct(campaign)
+                if not self.stop.is_set():
+                    self._attend(campaign)
             self.stop.wait(IDLE_S)
+
+    def _attend(self, campaign: Campaign) -> None:
+        if campaign.state is CampaignState.OPEN:
+            self.conduct(campaign)
+        elif campaign.state is CampaignState.INTERRUPTED and self.clock() >= campaign.manifest.expires:
+            self._end(campaign, CampaignState.FAILED, detail=EXPIRED)
+        elif campaign.state in OVER and campaign.reported_at is None:
+            self._report(campaign)
 
     def conduct(self, campaign: Campaign) -> None:
         """Carry one campaign to done or failed."""
         try:
             model_id = self._conduct(campaign)
+        except CampaignInterrupted as error:
+            self.store.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=str(error))
+            return
         except (ServerError, ModelError, PolicyError) as error:
+            if self.stop.is_set():  # what stands on disk is enough to go on from
+                self.store.set_state(campaign.sha256, CampaignState.INTERRUPTED, detail=INTERRUPTED)
+                return
             logger.warning(
                 "a campaign failed",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__, "detail": error},
@@ -134,27 +147,30 @@ class CampaignWorker:
         self._end(campaign, CampaignState.DONE, model_id=model_id)
 
     def _end(self, campaign: Campaign, state: CampaignState, *, detail: str = "", model_id: str = "") -> None:
-        """Mark a campaign as over; before that it is closed, so that a restart in between closes it again."""
-        self._close(campaign)
+        """Mark a campaign as over and tell the ledger; a restart in between tells it then."""
         self.store.set_state(campaign.sha256, state, detail=detail, model_id=model_id)
+        self._report(self.store.campaign(campaign.sha256))
 
-    def _close(self, campaign: Campaign) -> None:
+    def _report(self, campaign: Campaign) -> None:
         """Have the ledger give back what no round of a campaign has used, and reserve nothing for it any more.
 
         A ledger that is away is told later. Doing it again gives nothing back twice.
         """
+        if campaign.reported_at is not None:
+            return  # the operator closed it, which tells the ledger first
         try:
             self.consent.event(CampaignClosed(campaign=campaign.sha256))
         except ConsentDown:
-            self._untold.append(campaign)
+            return
         except ConsentServiceFailed as error:
             logger.warning(
                 "what a campaign reserved comes back only when it expires",
                 extra={"campaign": campaign.manifest.campaign_id, "error": type(error).__name__},
             )
+        self.store.set_reported(campaign.sha256)
 
     def _conduct(self, campaign: Campaign) -> str:
-        manifest = campaign.manifest
+        manifest = self.signers.check(campaign.signed)
         self.store.set_state(campaign.sha256, CampaignState.WAITING)
         self._register(campaign.signed)
         self._check_open(manifest)
@@ -166,10 +182,14 @@ class CampaignWorker:
             stop=self.stop,
             wait_s=self.wait_s,
             pause_s=self.retry_pause_s,
+            begun=self.checkpoints.after(campaign.sha256, campaign.rounds_done) if campaign.rounds_done else None,
+            is_closed=lambda: self.store.is_closed(campaign.sha256),
         )
         with StateGrid(self.fleet.state) as grid:
             training.server_app(states.append)(grid, grid.context())
-            model_id = self.registry.publish(manifest, states[-1])
+            if self.store.is_closed(campaign.sha256):
+                raise CampaignFailed(CLOSED)
+            model_id = self.registry.of_campaign(manifest) or self.registry.publish(manifest, states[-1])
             self.log(ModelRegistered(manifest=manifest.sha256, model=manifest.model, model_id=model_id))
             training.deliver(grid, self.registry.parcel(model_id))
         return model_id
@@ -235,8 +255,13 @@ class _Reports:
     def part_received(self, number: int, parts: int) -> None:
         """Show how many clubs have answered in round `number`."""
         if parts:
-            self.worker.store.set_state(self.manifest.sha256, CampaignState.RUNNING)
+            self.worker.store.set_running(self.manifest.sha256)
         self.worker.store.set_progress(self.manifest.sha256, rounds_done=number - 1, parts=parts)
+
+    def turned_down(self, clubs: frozenset[str]) -> None:
+        """Show which clubs are not waited for; that is the clubs' own word, and about no athlete."""
+        names = ", ".join(sorted(clubs))
+        self.worker.store.set_note(self.manifest.sha256, f"not waited for, since the club turned it down: {names}")
 
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep the state, then log the round, then show it; the next round begins only after all three."""

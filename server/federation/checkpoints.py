@@ -28,10 +28,21 @@ class Checkpoints:
             raise CampaignFailed("the state after the round could not be kept on disk") from error
         return path
 
+    def after(self, manifest_sha256: str, number: int) -> ServerState:
+        """Return the state after round `number`, bit for bit as it was; raises CampaignFailed if it is not here."""
+        try:
+            return _read(self._directory / manifest_sha256 / f"round-{number:02d}.json")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CampaignFailed(f"the state after round {number} is not on disk; it cannot be gone on with") from error
+
     def last(self, manifest_sha256: str) -> ServerState | None:
         """Return the newest state of a campaign, or None if no round was finished."""
         paths = sorted((self._directory / manifest_sha256).glob("round-*.json"))
         if not paths:
             return None
-        body = json.loads(paths[-1].read_text(encoding="utf-8"))
-        return ServerState(np.array(body["weights"]), np.array(body["velocity"]), int(body["round"]))
+        return _read(paths[-1])
+
+
+def _read(path: Path) -> ServerState:
+    body = json.loads(path.read_text(encoding="utf-8"))
+    return ServerState(np.array(body["weights"]), np.array(body["velocity"]), int(body["round"]))

@@ -1,15 +1,14 @@
-"""Opening a campaign: from what the operator asks for to a manifest signed by the league."""
+"""Planning a campaign: from what the operator asks for to the manifest that two organisations sign."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.errors import BadWeights
-from models.training.recipes import Recipe, exchange_recipe, manifest_from, rounds_recipe
+from models.training.recipes import Recipe, check_large_enough, exchange_recipe, manifest_from, rounds_recipe
 from policies.budget import CAMPAIGN_CAP, CAMPAIGN_EPSILON, campaign_cost, delta_for, epsilon_of_campaign, rounded_up
-from policies.campaign import CampaignManifest, SignedManifest
+from policies.campaign import CampaignManifest
 from policies.errors import InvalidInput
-from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.errors import BadCoordinatorSettings, UnknownClub
 
@@ -36,10 +35,10 @@ class Terms:
     open_for: timedelta = timedelta(days=28)
 
 
-def open_campaign(
-    terms: Terms, *, campaign_id: str, league: OrgId, clubs: Mapping[str, str], key: SigningKey, now: datetime
-) -> SignedManifest:
-    """Return the signed manifest of a new campaign.
+def plan_campaign(
+    terms: Terms, *, campaign_id: str, league: OrgId, clubs: Mapping[str, str], now: datetime
+) -> CampaignManifest:
+    """Return the manifest of a new campaign, which nobody has signed yet.
 
     clubs: club to public key line of its node. While sums are not masked every club adds the whole noise (h = 1).
     Raises BadCoordinatorSettings for terms that no node or ledger would accept, UnknownClub if there is no club.
@@ -49,12 +48,12 @@ def open_campaign(
     try:
         manifest = _manifest(terms, campaign_id=campaign_id, league=league, clubs=clubs, now=now)
     except (ValueError, InvalidInput, BadWeights) as error:
-        raise BadCoordinatorSettings(f"no such campaign can be opened: {_reason(error)}") from error
+        raise BadCoordinatorSettings(f"no such campaign can be planned: {_reason(error)}") from error
     if campaign_cost(manifest.noise_multiplier, manifest.rounds) > CAMPAIGN_CAP:
         raise BadCoordinatorSettings(
             f"the campaign would cost an athlete more than ε = {CAMPAIGN_EPSILON:g}; use more noise or fewer rounds"
         )
-    return SignedManifest.create(manifest, key)
+    return manifest
 
 
 def _manifest(
@@ -81,6 +80,7 @@ def _recipe(terms: Terms, *, clubs: int) -> Recipe:
         for name in ("clip_norm", "learning_rate", "momentum")
         if (value := getattr(terms, name)) is not None
     }
+    check_large_enough(terms.model, athletes=athletes)
     if terms.rounds is not None:
         recipe = rounds_recipe(terms.model, athletes=athletes, rounds=terms.rounds, epsilon=epsilon, delta=delta)
         return replace(recipe, **steps)

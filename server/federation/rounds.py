@@ -1,10 +1,10 @@
 """The rounds of one campaign: ask every club, add what came, step, keep, log, and only then go on.
 
-Rule for missing clubs. The first round waits until every club of the manifest has come online, approved the
-campaign and answered, at most `wait_s`; later rounds ask ATTEMPTS times. A round then closes with the clubs that
-answered. It counts if these are at least `min_honest_clubs` and at least half of the manifest's clubs; otherwise the
-campaign fails. That is sound because each club adds all the noise its own sum needs while sums are not masked
-(h = 1), and because the sum is divided by the public number of athletes, never by who came.
+Rule for missing clubs. The first round that is asked, also after a resumption, waits until every club of the manifest
+has come online, approved the campaign and answered, at most `wait_s`; later rounds ask ATTEMPTS times. A round then
+closes with the clubs that answered. It counts if these are at least `min_honest_clubs` and at least half of the
+manifest's clubs; otherwise the campaign fails. That is sound because each club adds all the noise its own sum needs
+while sums are not masked (h = 1), and because the sum is divided by the public number of athletes, never by who came.
 """
 
 import itertools
@@ -30,12 +30,15 @@ from models.training.server_step import ServerState
 from models.wire import ContributionSum, TrainRequest, to_bytes
 from policies.campaign import CampaignManifest
 from server.aggregate import add, read_sum
-from server.errors import CampaignFailed, RefusedSum
+from server.errors import CampaignFailed, CampaignInterrupted, RefusedSum
 
 REQUEST, REPLY, BYTES = "request", "sum", "b"
 ATTEMPTS = 4
 ATTEMPT_S = 60.0
 PAUSE_S = 0.5
+INTERRUPTED = "the coordinator stopped while the campaign was under way; resume the campaign, or close it"
+CLOSED = "the league closed the campaign"
+TURNED_DOWN = "CampaignTurnedDown"  # what a node answers whose club rejected or revoked it (`client.errors`)
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +49,20 @@ class Reporting(Protocol):
     def part_received(self, number: int, parts: int) -> None:
         """Tell how many clubs have answered in the running round."""
 
+    def turned_down(self, clubs: frozenset[str]) -> None:
+        """Tell which clubs have rejected the campaign, or revoked their approval."""
+
     def round_finished(self, state: ServerState, clubs: int) -> None:
         """Keep weights and momentum after a round, and have it logged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One campaign as a Flower ServerApp. nodes: node id of each club of the manifest that is enrolled."""
+    """One campaign as a Flower ServerApp. nodes: node id of each club of the manifest that is enrolled.
+
+    begun: the state after the last round that was finished before, of a campaign that is resumed. is_closed: whether
+    the operator has ended it meanwhile.
+    """
 
     manifest: CampaignManifest
     nodes: Mapping[str, int]
@@ -61,7 +71,10 @@ class Training:
     wait_s: float = 900.0
     attempt_s: float = ATTEMPT_S
     pause_s: float = PAUSE_S
+    begun: ServerState | None = None
+    is_closed: Callable[[], bool] = lambda: False
     _said: OnceUntilChanged = field(default_factory=OnceUntilChanged)
+    _gone: set[str] = field(default_factory=set)
 
     def server_app(self, finished: Callable[[ServerState], None]) -> ServerApp:
         """Return the app; it hands the last state to `finished`. Raises CampaignFailed when called."""
@@ -78,8 +91,8 @@ class Training:
         weights = initial_weights(self.manifest.model)
         if weights_sha256(weights) != self.manifest.initial_weights:
             raise CampaignFailed("the manifest names other initial weights than its model has")
-        state = server_step.start(weights)
-        for number in range(1, self.manifest.rounds + 1):
+        state = self.begun or server_step.start(weights)
+        for number in range(state.round + 1, self.manifest.rounds + 1):
             parts = self._collect(grid, number, state)
             state = server_step.step(state, add(parts, self.manifest), self.manifest)
             self.reporting.round_finished(state, len(parts))
@@ -104,22 +117,25 @@ class Training:
         parts: dict[str, ContributionSum] = {}
         self.reporting.part_received(number, 0)
         for _ in self._attempts(number):
-            missing = {club: node for club, node in self.nodes.items() if club not in parts}
+            missing = {club: node for club, node in self.nodes.items() if club not in parts and club not in self._gone}
             # The same bytes again: a node that answered before answers with the same bytes (no fresh noise).
             self._ask(grid, number, to_bytes(request), missing, parts)
-            if len(parts) == len(self.nodes):
+            if self.nodes.keys() <= parts.keys() | self._gone:
                 break
+        if self.is_closed():
+            raise CampaignFailed(CLOSED)
         if self.stop.is_set():
-            raise CampaignFailed("the coordinator was stopped")
+            raise CampaignInterrupted(INTERRUPTED)
         if len(parts) < self.clubs_needed():
             raise CampaignFailed(f"round {number} had {len(parts)} of {len(self.manifest.clubs)} clubs")
         return parts
 
     def _attempts(self, number: int) -> Iterator[int]:
         """Count attempts at one round, pausing between them, until there are enough or the coordinator stops."""
-        end = time.monotonic() + (self.wait_s if number == 1 else 0.0)
+        first = self.begun.round + 1 if self.begun else 1
+        end = time.monotonic() + (self.wait_s if number == first else 0.0)
         for attempt in itertools.count():
-            if self.stop.is_set() or (attempt >= ATTEMPTS and time.monotonic() >= end):
+            if self.stop.is_set() or self.is_closed() or (attempt >= ATTEMPTS and time.monotonic() >= end):
                 return
             yield attempt
             self.stop.wait(self.pause_s * 2 ** min(attempt, 2))
@@ -143,7 +159,13 @@ class Training:
             self.reporting.part_received(number, len(parts))
 
     def _note_refused(self, club: str, number: int, error: RefusedSum) -> None:
-        """Once for a club and a reason: the first round asks again for as long as it waits."""
+        """Once for a club and a reason: the first round asks again for as long as it waits.
+
+        A club that has turned the campaign down is not asked or waited for any more.
+        """
+        if error.answer == TURNED_DOWN:
+            self._gone.add(club)
+            self.reporting.turned_down(frozenset(self._gone))
         if self._said.is_new(club, f"{number} {error}"):
             logger.warning(
                 "a club gave no usable sum",

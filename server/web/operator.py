@@ -9,7 +9,7 @@ from policies.campaign import CampaignManifest
 from policies.vocabulary import Category
 from server.errors import ConsentServiceFailed
 from server.federation.opening import epsilon_of
-from server.store import Campaign, CampaignState
+from server.store import OVER, Campaign, CampaignState
 from server.web.site import LeagueSite
 from server.web.staff import StaffRequest
 from server.web.staff_role import StaffRole
@@ -20,15 +20,20 @@ CATEGORY_WORDS = {
     Category.WELLNESS: "morning answers",
     Category.INJURY: "injury record",
 }
-MODEL_NAMES = {"recovery-linear-1": "Recovery", "risk-logistic-1": "Injury risk"}
+MODEL_NAMES = {
+    "recovery-linear-1": "Recovery",
+    "recovery-network-1": "Recovery network",
+    "risk-logistic-1": "Injury risk",
+}
 TAGS = {
     CampaignState.OPEN: ("watch", "waiting", "Waiting to begin"),
     CampaignState.WAITING: ("watch", "waiting", "Waiting for clubs"),
     CampaignState.RUNNING: ("on", "clock", "Running"),
     CampaignState.DONE: ("ok", "tick", "Signed and published"),
+    CampaignState.INTERRUPTED: ("watch", "waiting", "Interrupted"),
     CampaignState.FAILED: ("rest", "cross", "Stopped"),
+    CampaignState.CLOSED: ("rest", "cross", "Closed"),
 }
-_AT_REST = (CampaignState.DONE, CampaignState.FAILED)
 
 
 def router(site: LeagueSite) -> APIRouter:
@@ -96,7 +101,8 @@ def _nodes_page(site: LeagueSite, context: StaffRequest) -> Response:
 
 def _current(found: tuple[Campaign, ...]) -> Campaign | None:
     """The campaign the page is about: the one under way, else the newest."""
-    under_way = [c for c in found if c.state in (CampaignState.RUNNING, CampaignState.WAITING)]
+    states = (CampaignState.RUNNING, CampaignState.WAITING, CampaignState.INTERRUPTED)
+    under_way = [c for c in found if c.state in states]
     return next(iter([*under_way, *found[-1:]]), None)
 
 
@@ -129,8 +135,13 @@ def _full(site: LeagueSite, campaign: Campaign) -> dict[str, object]:
         "opened": long_date(campaign.opened_at),
         "closes": long_date(manifest.expires),
         "running": campaign.state is CampaignState.RUNNING,
-        "hint": "" if campaign.state in _AT_REST else "A round takes seconds once every club is online.",
+        "hint": ""
+        if campaign.state in (*OVER, CampaignState.INTERRUPTED)
+        else "A round takes seconds once every club is online.",
         "failed": campaign.state is CampaignState.FAILED,
+        "noted": campaign.state in (CampaignState.WAITING, CampaignState.RUNNING) and bool(campaign.detail),
+        "interrupted": campaign.state is CampaignState.INTERRUPTED,
+        "signed": _signed(campaign),
         "round": f"Parts received in round {min(campaign.rounds_done + 1, manifest.rounds)}",
         "parts": campaign.parts,
         "clubs": len(manifest.clubs),
@@ -145,7 +156,9 @@ _EXCHANGE_HEADINGS = {
     CampaignState.WAITING: "An exchange waits for its clubs",
     CampaignState.RUNNING: "The exchange is running",
     CampaignState.DONE: "The exchange is finished",
+    CampaignState.INTERRUPTED: "The exchange was interrupted",
     CampaignState.FAILED: "The exchange stopped before it was done",
+    CampaignState.CLOSED: "The exchange was closed before it was done",
 }
 
 
@@ -159,7 +172,9 @@ def heading(campaign: Campaign) -> str:
         CampaignState.WAITING: "A campaign waits for its clubs",
         CampaignState.RUNNING: f"Round {min(done + 1, rounds)} of {rounds} is running",
         CampaignState.DONE: f"All {rounds} rounds are finished",
+        CampaignState.INTERRUPTED: f"The campaign was interrupted after {done} of {rounds} rounds",
         CampaignState.FAILED: f"The campaign stopped after {done} of {rounds} rounds",
+        CampaignState.CLOSED: f"The campaign was closed after {done} of {rounds} rounds",
     }[campaign.state]
 
 
@@ -187,7 +202,9 @@ def _lead(campaign: Campaign) -> str:
         CampaignState.WAITING: "The clubs are asked for the first round; a club answers once it has approved it.",
         CampaignState.RUNNING: f"{campaign.parts} of {clubs} clubs have sent their part.",
         CampaignState.DONE: "The model is signed and published. Each club’s own check decides whether it is used.",
+        CampaignState.INTERRUPTED: "The coordinator stopped. When it goes on, clubs send the same bytes again.",
         CampaignState.FAILED: "No model was published. What was charged to athletes stays charged.",
+        CampaignState.CLOSED: "No model comes of it. What was charged stays charged; the rest is given back.",
     }[campaign.state]
 
 
@@ -203,6 +220,11 @@ def _agreed(manifest: CampaignManifest) -> list[tuple[str, str]]:
         ("Privacy", f"ε ≤ {epsilon_of(manifest):.2f} for each athlete{together}"),
         ("Noise", f"{manifest.noise_multiplier:.2f} times the most that one athlete can add ({manifest.clip_norm:g})"),
     ]
+
+
+def _signed(campaign: Campaign) -> str:
+    """Who has signed the manifest; a campaign of before two signatures were asked has the league's alone."""
+    return " and ".join(one.organisation for one in campaign.signed.signatures)
 
 
 def _word(category: Category) -> str:

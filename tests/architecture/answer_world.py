@@ -57,6 +57,11 @@ class Everything:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def bouts(self, fresh: str) -> Path:
+        """Twelve bouts whose names and whose metric a terminal could obey."""
+        rows = "".join(f"{HOSTILE} {bout},4{bout % 3}\n" for bout in range(12))
+        return self.file(f"{fresh}.csv", f"bout,{HOSTILE}\n{rows}")
+
 
 def build(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Everything:
     """Every program with hostile names wherever an organisation, a person, a campaign or a log has one."""

@@ -29,6 +29,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
 from tests.architecture.answer_world import HOSTILE, MARKUP, PSEUDONYM, Everything, Words
+from tests.architecture.campaign_answers import CAMPAIGNS
 from tests.architecture.corrected_node import copied_node, imported, of_reading, questioned, set_aside, voided
 from tests.audit.opened_entry import DETAILS, ENTRY_KEY, TAG_KEY
 from tests.privacy.programs import Programs, files, in_weeks, service_key
@@ -180,6 +181,7 @@ def _squad(every: Everything, fresh: str) -> Path:
 
 Line = Callable[[Everything, str], Words]
 COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
+    **CAMPAIGNS,
     ("homefield-consent", "init"): [lambda e, fresh: [e.folder / fresh, "--name", MARKUP]],
     ("homefield-consent", "keys"): [lambda e, _: [e.union]],
     ("homefield-consent", "status"): [lambda e, _: [e.union]],
@@ -222,6 +224,7 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ],
     ("homefield-node", "readings"): [lambda e, _: [e.programs.node, e.programs.one]],
     ("homefield-node", "metrics"): [lambda e, _: [e.programs.node, e.programs.one]],
+    ("homefield-node", "movement"): [lambda e, fresh: [e.bouts(fresh)]],
     ("homefield-node", "athlete", "rename"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "Bo Ek"]],
     ("homefield-node", "athlete", "set-minor"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "yes"]],
     ("homefield-node", "athlete", "remove"): [lambda e, fresh: [copied_node(e, fresh), e.programs.one, "--yes"]],
@@ -246,7 +249,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-node", "league", "leave"): [lambda e, _: [_in_league(e).node, "league", "--yes"]],
     ("homefield-node", "league", "join"): [lambda e, _: [e.programs.node, "league"]],
     ("homefield-node", "league", "list"): [lambda e, _: [e.programs.node]],
-    ("homefield-node", "approve"): [lambda e, _: [e.programs.node, e.folder / "manifest.json", "--yes"]],
     ("homefield-node", "adopt"): [lambda e, _: [e.programs.node, e.model]],
     ("homefield-node", "audit-privacy"): [lambda e, _: ["--runs", 400]],
     ("homefield-node", "evaluate"): [lambda e, _: [e.programs.node, e.model]],
@@ -264,11 +266,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
     ("homefield-server", "staff-code"): [lambda e, _: [e.programs.league, "--person", "A. N.", "--role", "operator"]],
     ("homefield-server", "staff", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "staff", "end-sessions"): [lambda e, _: [e.programs.league, "--person", "A. N."]],
-    ("homefield-server", "campaign", "open"): [
-        lambda e, fresh: [
-            *(e.programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", e.folder / fresh)
-        ]
-    ],
     ("homefield-server", "simulate"): [
         lambda e, _: [
             "--athletes=4",
@@ -279,8 +276,6 @@ COMMAND_LINES: dict[tuple[str, ...], list[Line]] = {
             "--draws=1",
         ]
     ],
-    ("homefield-server", "campaign", "list"): [lambda e, _: [e.programs.league]],
-    ("homefield-server", "campaign", "show"): [lambda e, _: [e.programs.league, e.campaign]],
     ("homefield-server", "models", "list"): [lambda e, _: [e.programs.league]],
     ("homefield-server", "status"): [lambda e, _: [e.programs.league]],
     ("homefield-audit", "verify"): [
@@ -327,6 +322,7 @@ NAMED = {
     ("homefield-consent", "org", "list"): HOSTILE,
     ("homefield-consent", "athlete", "list"): HOSTILE,
     ("homefield-node", "athlete", "list"): HOSTILE,
+    ("homefield-node", "movement"): HOSTILE,
     ("homefield-node", "plan", "show"): HOSTILE,
     ("homefield-node", "propose"): HOSTILE,
     ("homefield-server", "campaign", "list"): HOSTILE,

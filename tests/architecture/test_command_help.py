@@ -34,6 +34,7 @@ READING = {
     ("homefield-node", "evaluate"),
     ("homefield-node", "readings"),
     ("homefield-node", "metrics"),
+    ("homefield-node", "movement"),
     ("homefield-node", "ingest"),
     ("homefield-node", "plan", "show"),
     ("homefield-node", "propose"),

@@ -22,7 +22,7 @@ ONE_COMMAND = {
     "homefield-consent": ("init",),
     "homefield-demo": ("run",),
     "homefield-node": ("athlete", "add"),
-    "homefield-server": ("campaign", "open"),
+    "homefield-server": ("campaign", "plan"),
 }
 SHOW_ALL = """
 import sys, typer.main

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.architecture.test_dependencies import OF_NETWORKS
+
 LEARNERS = {
     "client": ["client", "models", "audit", "chassis", "policies"],
     "server": ["server", "models", "audit", "chassis", "policies"],
@@ -39,7 +41,7 @@ def test_consent_audit_chassis_and_policies_import_without_machine_learning(
 def test_node_and_coordinator_import_alone_without_the_libraries_of_networks(
     import_alone: ImportAlone, deployable: str
 ) -> None:
-    loaded = import_alone(LEARNERS[deployable], blocked=NETWORKS, without=["models.privacy.opacus_gradients"])
+    loaded = import_alone(LEARNERS[deployable], blocked=NETWORKS, without=OF_NETWORKS)
 
     assert not loaded & set(NETWORKS)
     assert loaded & OURS == set(LEARNERS[deployable])

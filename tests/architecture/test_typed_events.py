@@ -45,10 +45,10 @@ SITES: dict[str, EventDeclarations] = {
 }
 MOST_UNRECORDED = {
     "homefield-audit": 14,
-    "homefield-consent": 11,
+    "homefield-consent": 12,
     "homefield-demo": 1,
-    "homefield-node": 27,
-    "homefield-server": 15,
+    "homefield-node": 30,
+    "homefield-server": 20,
     "auditor": 16,
     "witness": 5,
     "consent": 32,

@@ -1,5 +1,6 @@
 """The node's own gate: a league model is used only if the league signed it and it beats what the club can do alone."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,10 +10,11 @@ from client.adoption import Adoptions, judge_model, read_model
 from client.errors import ClientError
 from client.features.daily import DailyTable
 from models.card import card_for
-from models.errors import BadWeights
-from models.features import RECOVERY_SCHEMA, RISK_SCHEMA
+from models.errors import BadWeights, NotInstalled
+from models.features import NETWORK_SCHEMA, RECOVERY_SCHEMA, RISK_SCHEMA
 from models.registry import open_sealed, seal
 from models.synthetic.league import synthetic_league
+from models.training.initial_weights import initial_weights
 from models.training.recipes import manifest_from, rounds_recipe
 from policies.errors import BadSignature
 from policies.signing import SigningKey
@@ -63,14 +65,34 @@ def test_a_model_that_always_says_the_own_mean_is_not_adopted(tables):
 
 
 def test_a_good_recovery_model_is_adopted_and_a_spoilt_one_is_not(tables):
-    from models.training.initial_weights import initial_weights
-
     weights = np.array(initial_weights(RECOVERY_SCHEMA.model))
 
     good, spoilt = judge_model(opened(weights), tables), judge_model(opened(-3.0 * weights), tables)
 
     assert good.adopted
     assert not spoilt.adopted
+
+
+def test_a_network_is_judged_beside_the_same_figures_as_the_linear_model(tables):
+    start = np.array(initial_weights(NETWORK_SCHEMA.model))
+
+    network = judge_model(opened(start, NETWORK_SCHEMA.model), tables)
+    line = judge_model(opened(initial_weights(RECOVERY_SCHEMA.model)), tables)
+    spoilt = judge_model(opened(-3.0 * start, NETWORK_SCHEMA.model), tables)
+
+    alone = ("person mean", "EWMA", "local ridge")
+    assert [network.figures[name] for name in alone] == [line.figures[name] for name in alone]
+    assert (network.judged_days, network.judged_athletes) == (line.judged_days, line.judged_athletes)
+    assert network.adopted
+    assert not spoilt.adopted
+
+
+def test_a_network_without_its_libraries_is_not_judged(tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "models.networks.convolution", raising=False)
+
+    with pytest.raises(NotInstalled, match="needs the extra “networks”"):
+        judge_model(opened(initial_weights(NETWORK_SCHEMA.model), NETWORK_SCHEMA.model), tables)
 
 
 def test_a_risk_model_without_skill_says_why_not(tables):
@@ -92,7 +114,7 @@ def test_a_shorter_history_leaves_fewer_days_to_judge_on(tables):
 def test_who_has_no_day_to_judge_on_is_not_counted_among_the_judged(tables):
     short = [tables[0], tables[1].until(tables[1].dates[2])]
 
-    for schema in (RECOVERY_SCHEMA, RISK_SCHEMA):
+    for schema in (RECOVERY_SCHEMA, NETWORK_SCHEMA, RISK_SCHEMA):
         assert judge_model(opened(np.zeros(schema.dimension), schema.model), short).judged_athletes == 1
 
 

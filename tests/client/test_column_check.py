@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.biometrics.streams import Stream
-from client.errors import UnreadableFile
+from client.biometrics.streams import SPECS, Stream
+from client.errors import BadMapping, UnreadableFile
 from client.ingest.cells.column_check import RATED, ColumnCheck
 from client.ingest.clock import LocalClock
 from client.ingest.input_file import InputFile, Reading
@@ -95,6 +95,24 @@ def test_a_scale_that_is_another_one_is_refused_when_the_mapping_is_read() -> No
     _, mapping = sheet([], "session_rpe", streams=[{"column": "answer", "stream": "session_rpe", "scale": [6, 20]}])
 
     with pytest.raises(ValueError, match="a scale from 0 to 10"):
+        read_mapping(mapping)
+
+
+@given(st.sampled_from(sorted(RATED)), st.sampled_from([0, 1, 6]), st.integers(2, 100))
+def test_a_name_that_says_another_scale_is_believed_unless_the_mapping_says_which(
+    stream: Stream, low: int, high: int
+) -> None:
+    spec, name = SPECS[stream], f"x ({low}-{high})"
+    _, mapping = sheet([], stream.value, streams=[{"column": name, "stream": stream.value}])
+    _, declared = sheet(
+        [], stream.value, streams=[{"column": name, "stream": stream.value, "scale": [spec.low, spec.high]}]
+    )
+
+    assert read_mapping(declared).streams[0].column == name
+    if (spec.low, spec.high) == (low, high):
+        assert read_mapping(mapping).streams[0].column == name
+        return
+    with pytest.raises(BadMapping, match=rf"says {low} to {high}, and {stream.value} is a scale .* say \"scale\": \["):
         read_mapping(mapping)
 
 

@@ -33,8 +33,12 @@ run("init", node, "--club", "club-a", "--name", "E")
 run("athlete", "add", node, "Mara Lind", "--shirt", "7")
 told = json.loads(run("ingest", node, files, "--athlete", "7", "--json"))
 figures = json.loads(run("metrics", node, "7", "--from", "2019-11-01", "--to", "2019-11-30", "--json"))
+bouts = Path(sys.argv[1]) / "bouts.csv"
+bouts.write_text("bout,knee_deg\\n" + "".join(f"{n},{40 + n % 3}\\n" for n in range(12)))
+compared = json.loads(run("movement", bouts, "--json"))
 listed = json.loads(run("readings", node, "7", "--json"))
 print([one["status"] for one in told["files"]], len(figures["metrics"]["load_today"]), len(listed["readings"]))
+print(compared["metrics"][0]["state"])
 """
 SRPE = "end_date_time,activity_names,perceived_exertion,duration_min\n2019-11-05T17:00:00Z,['run'],7,65\n"
 BEATS = "\n".join(["812", "845", "798", "860", "905"] * 20)
@@ -55,7 +59,7 @@ def test_import_figures_and_readings_use_no_socket(tmp_path: Path) -> None:
     done = run(COMMANDS, tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.strip() == "['stored', 'quarantined', 'stored'] 30 3"
+    assert done.stdout.strip() == "['stored', 'quarantined', 'stored'] 30 3\nnone"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from policies.release import OfficeIndex, OwnView, ReleaseProposal
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, Lineage, OrgId, Purpose, Role
 from tests.consent.portal_choices import portal
+from tests.cosigned_campaigns import cosigned
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -112,8 +113,11 @@ class World:
         return found.cell
 
     def campaign(self, **changes: Any) -> SignedManifest:
-        """A campaign of the league, signed."""
-        return SignedManifest.create(manifest(self, **changes), self.keys["league"])
+        """A campaign of the league, signed by it and by the union."""
+        return self.signed(manifest(self, **changes))
+
+    def signed(self, made: CampaignManifest, league: str = "league") -> SignedManifest:
+        return cosigned(made, self.keys[league], self.service.keys.service)
 
     def take_part(self, athlete: AthleteId) -> None:
         """Give what the usual campaign needs."""

@@ -30,7 +30,7 @@ DRILL = Drill(
 )
 LEARNING = ("torch", "opacus", "scipy")
 NOT_IN_CONSENT = (*LEARNING, "flwr", "numpy", "opendp")
-NETWORKS = "models.privacy.opacus_gradients"
+NETWORKS = ("models.networks.convolution", "models.privacy.opacus_gradients", "models.training.network_fit")
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -60,13 +60,13 @@ class Environment:
     packages: tuple[str, ...]
     programs: tuple[str, ...] = ("homefield-audit",)
     absent: tuple[str, ...] = NOT_IN_CONSENT
-    left_out: tuple[str, ...] = (NETWORKS,)
+    left_out: tuple[str, ...] = NETWORKS
     first: tuple[str, ...] = ()
     deeds: tuple[tuple[str, ...], ...] = ()
 
 
 BASE = ("policies", "chassis", "audit")
-WITHOUT_STORES = (NETWORKS, "chassis.storage", "chassis.backup")
+WITHOUT_STORES = (*NETWORKS, "chassis.storage", "chassis.backup")
 LINEAR = ("python", "tests/models/linear_campaign.py")
 ENVIRONMENTS = (
     Environment("", BASE, left_out=WITHOUT_STORES),

@@ -23,11 +23,13 @@ from client.federation.participation import Participation
 from models.features import SCHEMAS, AthleteSeries
 from models.training.recipes import manifest_from, rounds_recipe
 from policies.campaign import AnswerNote, CampaignManifest, SignedManifest
+from policies.campaigns.signatures import CampaignSigners
 from policies.signing import SigningKey
 from policies.snapshot import ConsentSnapshot, LiveGrant
 from policies.vocabulary import AthleteId, Category, Granularity, OrgId, Purpose, Role
 from server.federation.fleet import Fleet, build_fleet_app
 from server.federation.tls import create_tls
+from tests.cosigned_campaigns import cosigned
 from tests.waiting import HANG_S, wait_until
 
 
@@ -146,6 +148,7 @@ def _key_line() -> Callable[[EllipticCurvePrivateKey], str]:
 
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+UNION_KEY = SigningKey(bytes(range(32)))
 ATHLETES = ("ath-0000000000000001", "ath-0000000000000002", "ath-0000000000000003")
 
 
@@ -212,7 +215,7 @@ class FakeDays:
     def __init__(self, athletes: Sequence[str], model: str) -> None:
         self.held, self.read = list(athletes), list[tuple[str, ...]]()
         self.without_days: set[str] = set()
-        width = SCHEMAS[model].dimension - 1
+        width = len(SCHEMAS[model].features)
         self._one = AthleteSeries(np.ones((40, width), np.float32), np.ones(40, np.float32), np.ones(40, np.bool_))
 
     def athletes(self) -> tuple[AthleteId, ...]:
@@ -255,7 +258,11 @@ def make_club(tmp_path: Path, league_key: SigningKey) -> Iterator[Callable[..., 
     def make(club: str = "club-a", model: str = "recovery-linear-1", clock: Any = lambda: NOW) -> Club:
         key, node_key = generate_private_key(SECP384R1()), SigningKey.generate()
         approvals = Approvals(
-            tmp_path / club / "approved", OrgId(club), (node_key.verify_key,), (league_key.verify_key,), key_line(key)
+            tmp_path / club / "approved",
+            OrgId(club),
+            (node_key.verify_key,),
+            CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
+            key_line(key),
         )
         journal = RoundJournal(tmp_path / club / "journal.sqlite3")
         ledger, days = FakeLedger(club, ATHLETES), FakeDays(ATHLETES, model)
@@ -283,6 +290,6 @@ def make_manifest(league_key: SigningKey) -> Callable[..., SignedManifest]:
             expires=at + timedelta(days=1),
         )
         body = manifest.model_dump() | changes
-        return SignedManifest.create(CampaignManifest.model_validate(body), league_key)
+        return cosigned(CampaignManifest.model_validate(body), league_key, UNION_KEY)
 
     return make

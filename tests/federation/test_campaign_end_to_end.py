@@ -6,19 +6,21 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from audit.entries.events import EventKind
 from client.federation.client_app import build_client_app
 from client.federation.received import ReceivedModels
 from models.privacy.public_axes import public_axes
 from models.training.initial_weights import initial_weights
+from policies.campaigns.signatures import CampaignSigners
 from policies.vocabulary import OrgId
 from server.errors import ConsentDown, ConsentServiceFailed
 from server.federation.campaigns import CampaignWorker
 from server.federation.checkpoints import Checkpoints
-from server.federation.opening import Terms, open_campaign
+from server.federation.opening import Terms, plan_campaign
 from server.registry_store import RegistryStore
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.cosigned_campaigns import cosigned
+from tests.federation.conftest import UNION_KEY
 from tests.waiting import HANG_S
 
 
@@ -55,6 +57,7 @@ def world(tmp_path, coordinator, league_key):
         consent=FakeConsent(),
         registry=RegistryStore(tmp_path / "models", key=league_key, clock=real_time),
         checkpoints=Checkpoints(tmp_path / "checkpoints"),
+        signers=CampaignSigners([league_key.verify_key], {"union": [UNION_KEY.verify_key]}),
         clock=real_time,
         wait_s=HANG_S,
         consent_pause_s=0.001,
@@ -71,15 +74,14 @@ def clubs(make_club, request):
 def open_with(worker, clubs, league_key, key_line, **terms):
     for club in clubs:
         worker.store.add_node(club.club, key_line(club.key))
-    signed = open_campaign(
+    planned = plan_campaign(
         Terms(model="recovery-linear-1", public_athletes=40, **({"rounds": 3} | terms)),
         campaign_id="recovery-test",
         league=OrgId("league"),
         clubs={club.club: key_line(club.key) for club in clubs},
-        key=league_key,
         now=real_time(),
     )
-    return worker.store.add_campaign(signed)
+    return worker.store.add_campaign(cosigned(planned, league_key, UNION_KEY))
 
 
 def bring_online(clubs, worker, coordinator, start_node, wait_until, tmp_path):
@@ -221,34 +223,6 @@ def test_a_campaign_that_no_club_approved_fails_and_publishes_nothing(
     assert failed.state is CampaignState.FAILED
     assert "0 of 2 clubs" in failed.detail
     assert all(club.days.read == [] for club in clubs)
-
-
-def test_a_restart_marks_what_was_under_way_as_failed_and_says_so(world, clubs, league_key, key_line):
-    campaign = open_with(world, clubs, league_key, key_line)
-    world.store.set_state(campaign.sha256, CampaignState.RUNNING)
-
-    assert world.recover() == ("recovery-test",)
-
-    assert world.consent.events == [(EventKind.CAMPAIGN_CLOSED, {"campaign": campaign.sha256})]
-    assert "restarted" in world.store.campaign(campaign.sha256).detail
-
-
-def test_a_ledger_that_is_away_when_a_campaign_fails_is_told_once_it_is_back(world, clubs, league_key, key_line):
-    campaign, told = open_with(world, clubs, league_key, key_line), world.consent.event
-    world.store.set_state(campaign.sha256, CampaignState.RUNNING)
-    answers = iter([ConsentDown("away"), ConsentDown("away")])
-
-    def event(details):
-        if (fault := next(answers, None)) is not None:
-            raise fault
-        told(details)
-        world.stop.set()
-
-    world.consent.event = event
-    world.recover()
-    world.run()
-
-    assert world.consent.events == [(EventKind.CAMPAIGN_CLOSED, {"campaign": campaign.sha256})]
 
 
 def test_a_service_that_is_down_at_the_start_is_waited_for(world, clubs, league_key, key_line, coordinator):

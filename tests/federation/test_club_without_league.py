@@ -77,7 +77,10 @@ def test_the_leagues_options_go_together_and_stay_when_they_are_left_out(program
 def test_what_needs_a_league_says_how_to_get_one(programs: Programs) -> None:
     link(programs)
 
-    for words in (("adopt", programs.node, programs.folder), ("approve", programs.node, programs.folder / "m.json")):
+    for words in (
+        ("adopt", programs.node, programs.folder),
+        ("campaign", "approve", programs.node, programs.folder / "m.json"),
+    ):
         refused = programs.run(client.cli.app, *words)
         assert refused.exit_code == 1
         assert "this node is linked to no league; get its address" in str(refused.exception)

@@ -19,7 +19,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.registry_store import RegistryStore
 from server.settings import load_settings as league_settings
-from tests.privacy.programs import Programs, node_added, set_up
+from tests.privacy.programs import ADDRESS, Programs, node_added, service_key, set_up
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
 
@@ -124,7 +124,7 @@ def test_a_club_follows_its_league_by_the_file_and_what_was_signed_before_counts
     node_added(programs)
     model = programs.model()
     opened = parse_signed_manifest((programs.folder / "manifest.json").read_bytes())
-    programs.done(client.cli.app, "approve", programs.node, programs.folder / "manifest.json", "--yes")
+    programs.done(client.cli.app, "campaign", "approve", programs.node, programs.folder / "manifest.json", "--yes")
     file = json.loads(rotate(programs, LEAGUE).stdout)["statement_file"]
 
     programs.done(client.cli.app, "league", "new-key", programs.node, file)
@@ -160,3 +160,24 @@ def test_a_node_believes_no_other_statement(programs: Programs, attack: str) -> 
     assert answer.exit_code == 1
     assert "expected a" in str(answer.exception)
     assert node_settings(programs.node).league_keys() == (former.verify_key,)
+
+
+def test_a_node_takes_the_new_key_of_its_second_signer_and_what_that_signed_before_still_counts(
+    programs: Programs,
+) -> None:
+    before, after = SigningKey.generate(), SigningKey.generate()
+    line = ("link", programs.node, "--consent", ADDRESS, *service_key(programs.world))
+    named = programs.run(client.cli.app, *line, "--second-signer", "gb")
+    programs.done(client.cli.app, *line, "--second-signer", "gb", "--second-key", before.verify_key.text)
+    service = programs.world.service.keys.service.verify_key.key_id
+    parts = {"former": before, "new": after, "service_key_id": service, "now": datetime.now(UTC)}
+    path = programs.folder / "statement.json"
+    path.write_text(json.dumps(SignedKeyChange.create("gb", **parts).as_json()))
+    league = node_settings(programs.node).league_keys()
+
+    programs.done(client.cli.app, "league", "new-key", programs.node, path)
+
+    settings = node_settings(programs.node)
+    assert "--second-signer and --second-key together" in str(named.exception)
+    assert settings.campaign_signers().seconds == {"gb": [after.verify_key, before.verify_key]}
+    assert settings.league_keys() == league

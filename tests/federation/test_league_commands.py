@@ -9,6 +9,8 @@ import pytest
 import client.cli
 import server.cli
 from client.settings import is_org_id
+from policies.campaign import parse_signed_manifest
+from policies.campaigns.signatures import sign_manifest
 from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.settings import load_settings
@@ -35,6 +37,15 @@ def test_a_club_joins_leaves_and_reads_back(programs: Programs) -> None:
     assert listed() == [("league", True)]
     assert "This club has left The league." in left.stdout
     assert "This club is in The league." in joined.stdout
+
+
+def _signed_by_hand(programs: Programs, manifest: Path) -> None:
+    """Both signatures, without the checks of the union's command."""
+    programs.done(server.cli.app, "campaign", "sign", programs.league, manifest)
+    made, out = parse_signed_manifest(manifest.read_bytes()).manifest, manifest.with_suffix(".union.json")
+    signature = sign_manifest(made, organisation="union", key=programs.world.service.keys.service)
+    out.write_text(signature.model_dump_json())
+    programs.done(server.cli.app, "campaign", "attach", programs.league, manifest, out)
 
 
 @pytest.mark.parametrize(
@@ -71,18 +82,18 @@ def test_a_league_can_let_no_node_in_and_open_no_campaign_before_the_club_has_jo
     node_added(programs)
     left_league(programs)
     programs.world.store.leave_league(OrgId("club-b"), OrgId("league"))
-    other, out = programs.folder / "other", programs.folder / "m.json"
+    other, out = programs.folder / "other", programs.planned_campaign()
+    _signed_by_hand(programs, out)
     programs.done(client.cli.app, "init", other, "--club", "club-b", "--name", "Westmere FC")
 
     for words in (
         ("node", "add", programs.league, "club-b", other / "keys" / "fleet.pub"),
-        ("campaign", "open", programs.league, "--model", "recovery-linear-1", "--public-athletes", "40", "--out", out),
+        ("campaign", "start", programs.league, out),
         ("staff-code", programs.league, "--person", "T. W.", "--role", "front_office", "--club", "club-a"),
     ):
         new, answer = programs.new_acts(lambda words=words: programs.run(server.cli.app, *words))
         assert (answer.exit_code, new) == (1, [])
         assert "a club has to join it first" in str(answer.exception)
-    assert not out.exists()
 
 
 def test_a_coordinator_of_before_learns_the_services_key_and_one_with_another_key_gets_nothing(
@@ -116,7 +127,9 @@ def test_what_is_approved_is_shown_by_name_and_id_where_the_node_knows_the_name(
     node_added(programs)
     manifest = programs.opened_campaign()
 
-    shown = " ".join(programs.done(client.cli.app, "approve", programs.node, manifest, "--yes").stdout.split())
+    shown = " ".join(
+        programs.done(client.cli.app, "campaign", "approve", programs.node, manifest, "--yes").stdout.split()
+    )
 
     assert "Next-day readiness (recovery-linear-1)" in shown
     assert "Eastmere FC (club-a)" in shown

@@ -26,7 +26,8 @@ from models.training.initial_weights import initial_weights
 from models.training.recipes import manifest_from, rounds_recipe
 from models.wire import TrainRequest, to_bytes
 from policies.budget import rho_micro_per_round
-from policies.campaign import AnswerNote, SignedManifest
+from policies.campaign import AnswerNote
+from policies.campaigns.signatures import CampaignSigners
 from policies.snapshot import ConsentSnapshot
 from policies.vocabulary import AthleteId, OrgId, Role
 from tests.consent.league import FakeClock, World, fill, make_service
@@ -167,10 +168,11 @@ def node(tmp_path: Path) -> Iterator[Node]:
     )
     for athlete, category in itertools.product(world.athletes[CLUB], manifest.categories):
         world.give(athlete, category, Role.FL_AGGREGATOR)
-    signed = SignedManifest.create(manifest, world.keys["league"])
+    signed = world.signed(manifest)
     world.store.register_campaign(OrgId("league"), signed)
     own, league = world.keys[CLUB], world.keys["league"]
-    approvals = Approvals(tmp_path / "approved", CLUB, (own.verify_key,), (league.verify_key,), key_line(key))
+    signers = CampaignSigners([league.verify_key], {"union": [world.service.keys.service.verify_key]})
+    approvals = Approvals(tmp_path / "approved", CLUB, (own.verify_key,), signers, key_line(key))
     approvals.approve(signed, own, now=clock())
     service_key, cuts = world.service.keys.service.verify_key, Cuts()
     http = TestClient(app_of(world.service, clock=clock), raise_server_exceptions=False)

@@ -8,14 +8,21 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
 from fastapi import FastAPI
 
+from audit.entries.details.base import Details
+from audit.entries.details.clubs import CampaignRefused
+from audit.entries.details.codes import CampaignRefusal
 from chassis.web.serving import listen, serving
-from client.errors import NotApproved
+from client.errors import ConsentUnavailable, NotApproved, NotBothSigned
+from client.federation.approval import ApprovalFile
 from client.federation.fleet import FleetLoop
 from client.federation.refusals import UNREADABLE, Refusals
 from client.federation.running import FederationNode
 from models.errors import BadWire
 from models.training.initial_weights import initial_weights
 from models.wire import TrainRequest, to_bytes
+from policies.campaign import SignedManifest
+from policies.campaigns.signatures import sign_manifest
+from policies.signing import SigningKey
 from server.federation.tls import create_tls
 from tests.waiting import HANG_S, wait_until
 
@@ -24,6 +31,10 @@ MODEL = "recovery-linear-1"
 
 def request_for(sha256: str, number: int = 1) -> bytes:
     return to_bytes(TrainRequest(manifest_sha256=sha256, round=number, weights=initial_weights(MODEL)))
+
+
+def nothing_told(details: Details) -> None:
+    raise AssertionError("a campaign that only waits is nothing for the public log")
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str | None]]:
@@ -36,7 +47,7 @@ def test_a_campaign_that_waits_is_one_line_until_it_is_approved(make_club, make_
     club = make_club()
     signed = make_manifest([club])
     sha256 = signed.manifest.sha256
-    answer = Refusals().noting(club.participation.answer)
+    answer = Refusals(nothing_told).noting(club.participation.answer)
 
     for _ in range(50):
         with pytest.raises(NotApproved):
@@ -51,7 +62,7 @@ def test_a_campaign_that_waits_is_one_line_until_it_is_approved(make_club, make_
 def test_another_reason_and_another_campaign_are_lines_of_their_own(make_club, make_manifest, caplog) -> None:
     club = make_club()
     first = make_manifest([club])
-    answer = Refusals().noting(club.participation.answer)
+    answer = Refusals(nothing_told).noting(club.participation.answer)
 
     for data in (request_for("0" * 64), request_for("1" * 64), request_for("0" * 64)):
         with pytest.raises(NotApproved):
@@ -69,7 +80,7 @@ def test_another_reason_and_another_campaign_are_lines_of_their_own(make_club, m
 
 
 def test_what_names_no_campaign_is_one_line_and_a_flood_of_made_up_ones_ends(make_club, caplog) -> None:
-    answer = Refusals().noting(make_club().participation.answer)
+    answer = Refusals(nothing_told).noting(make_club().participation.answer)
 
     for _ in range(5):
         with pytest.raises(BadWire):
@@ -155,3 +166,84 @@ def test_what_is_wrong_with_the_certificate_of_a_coordinator_is_named(
 
     told = [one.__dict__["reason"] for one in caplog.records if one.name == "client.federation.fleet"]
     assert told == [reason]
+
+
+def alone(signed: SignedManifest) -> SignedManifest:
+    """The same manifest with the league's signature and no other."""
+    return signed.model_copy(update={"signatures": signed.signatures[:1]})
+
+
+def twice(signed: SignedManifest) -> SignedManifest:
+    return signed.model_copy(update={"signatures": (signed.signatures[0],) * 2})
+
+
+def unknown(signed: SignedManifest) -> SignedManifest:
+    strange = sign_manifest(signed.manifest, organisation="union", key=SigningKey.generate())
+    return signed.model_copy(update={"signatures": (signed.signatures[0], strange)})
+
+
+WRONG = [
+    (alone, CampaignRefusal.ONE_SIGNATURE),
+    (twice, CampaignRefusal.SAME_SIGNER),
+    (unknown, CampaignRefusal.UNKNOWN_SIGNER),
+]
+
+
+@pytest.mark.parametrize(("wrong", "reason"), WRONG)
+def test_an_approval_of_before_that_not_both_have_signed_is_refused_and_logged_once(
+    make_club, make_manifest, wrong, reason
+) -> None:
+    club = make_club()
+    signed = make_manifest([club])
+    club.approvals.approve(signed, club.node_key, now=club.participation.clock())
+    file = club.approvals.directory / f"{signed.manifest.sha256}.json"
+    stored = ApprovalFile.model_validate_json(file.read_bytes())
+    file.write_text(stored.model_copy(update={"signed": wrong(signed)}).model_dump_json())
+    events: list[Details] = []
+    answer = Refusals(events.append).noting(club.participation.answer)
+
+    for _ in range(3):
+        with pytest.raises(NotBothSigned):
+            answer(request_for(signed.manifest.sha256))
+
+    assert events == [CampaignRefused(manifest=signed.manifest.sha256, reason=reason)]
+    assert club.ledger.calls == []
+    assert club.approvals.open_at(club.participation.clock()) == ()
+
+
+@pytest.mark.parametrize(("wrong", "reason"), WRONG)
+def test_a_campaign_that_not_both_have_signed_cannot_be_approved(make_club, make_manifest, wrong, reason) -> None:
+    club = make_club()
+
+    with pytest.raises(NotBothSigned) as caught:
+        club.approvals.approve(wrong(make_manifest([club])), club.node_key, now=club.participation.clock())
+
+    assert caught.value.refusal == reason.value
+    assert not list(club.approvals.directory.glob("*"))
+
+
+def test_a_refusal_that_cannot_be_logged_stands_and_is_told_later(make_club, make_manifest, caplog) -> None:
+    club, down = make_club(), [True]
+    signed = make_manifest([club], purpose="research")
+    club.approvals.directory.mkdir(parents=True)
+    kept = ApprovalFile(
+        signed=signed,
+        club=club.club,
+        approved_at=club.participation.clock().isoformat(),
+        signature=club.node_key.sign(signed.manifest.canonical()).hex(),
+    )
+    (club.approvals.directory / f"{signed.manifest.sha256}.json").write_text(kept.model_dump_json())
+    events: list[Details] = []
+
+    def event(details: Details) -> None:
+        if down[0]:
+            raise ConsentUnavailable("down")
+        events.append(details)
+
+    answer = Refusals(event).noting(club.participation.answer)
+    for is_down in (True, False, False):
+        down[0] = is_down
+        with pytest.raises(NotApproved):
+            answer(request_for(signed.manifest.sha256))
+
+    assert events == [CampaignRefused(manifest=signed.manifest.sha256, reason=CampaignRefusal.WRONG_PURPOSE)]

@@ -23,6 +23,7 @@ from chassis.errors import ChassisError
 from chassis.http.signed_client import SignedClient
 from client.consent_client import ANSWERED
 from consent.grants.values import Change, ConsentMethod
+from consent.keys import read_keys
 from consent.registry.values import OrgKind
 from consent.service import Service, found, open_service
 from consent.settings import make_settings, read_settings, write_settings
@@ -31,6 +32,7 @@ from policies.signing import SigningKey
 from policies.vocabulary import AthleteId, Category, OrgId, Role
 from tests.consent.league import FakeClock, manifest
 from tests.consent.portal_choices import portal
+from tests.cosigned_campaigns import cosigned
 from tests.drills.one_caller import CATEGORIES, share
 
 CLUB, LEAGUE = OrgId("club-a"), OrgId("league")
@@ -117,7 +119,8 @@ class KilledUnion:
             noise_multiplier=200.0,
             rounds=ROUNDS,
         )
-        return SignedManifest.create(made, self.keys[LEAGUE])
+        union = read_keys(read_settings(self.folder).keys_directory).service
+        return cosigned(made, self.keys[LEAGUE], union)
 
 
 @dataclass

@@ -15,6 +15,7 @@ import numpy as np
 from sqlmodel import Session, select
 
 import client.cli
+import consent.cli
 import server.cli
 from chassis.clock import utc_now
 from client.biometrics.observations import Observation, ReadingSource, observe
@@ -145,8 +146,13 @@ class KilledLeague:
             "--name",
             f"campaign-{len(self.campaigns)}",
         )
-        _server("campaign", "open", self.league, *terms, "--out", out)
-        done(client.cli.app, "approve", self.node, out, "--yes")
+        signature = out.with_suffix(".union.json")
+        _server("campaign", "plan", self.league, *terms, "--out", out)
+        _server("campaign", "sign", self.league, out)
+        done(consent.cli.app, "campaign", "sign", self.union.folder, out, "--out", signature, "--yes")
+        _server("campaign", "attach", self.league, out, signature)
+        _server("campaign", "start", self.league, out)
+        done(client.cli.app, "campaign", "approve", self.node, out, "--yes")
         self.campaigns.append(parse_signed_manifest(out.read_bytes()).manifest.sha256)
         return self.campaigns[-1]
 
@@ -162,7 +168,10 @@ class KilledLeague:
         wait_until(lambda: self.campaign(sha256).rounds_done >= rounds_done or self.campaign(sha256).state in OVER)
         self.programs[name].kill()
         self.programs[name].begin()
-        wait_until(lambda: self.campaign(sha256).state in OVER)
+        wait_until(lambda: self.campaign(sha256).state in (*OVER, CampaignState.INTERRUPTED))
+        if self.campaign(sha256).state is CampaignState.INTERRUPTED:
+            _server("campaign", "resume", self.league, sha256)
+            wait_until(lambda: self.campaign(sha256).state in OVER)
         return self.campaign(sha256)
 
     def ingest_killed(self, name: str, after_s: float) -> None:

@@ -1,4 +1,4 @@
-"""All of `models` but the Opacus path works where torch, Opacus and Flower are absent, and the linear models train."""
+"""All of `models` but what runs networks works where torch, Opacus and Flower are absent; the linear models train."""
 
 import subprocess
 import sys
@@ -16,7 +16,8 @@ for name in {blocked}:
 """
 IMPORT_ALL = """
 import models
-found = [one.name for one in pkgutil.walk_packages(models.__path__, "models.") if "opacus_gradients" not in one.name]
+from tests.architecture.test_dependencies import OF_NETWORKS
+found = [one.name for one in pkgutil.walk_packages(models.__path__, "models.") if one.name not in OF_NETWORKS]
 for name in found:
     importlib.import_module(name)
 assert {"models.registry", "models.privacy.contribution", "models.training.simulation"} <= set(found)
@@ -26,12 +27,34 @@ import runpy
 runpy.run_path("tests/models/linear_campaign.py", run_name="__main__")
 """
 ASK_FOR_A_NETWORK = """
+import numpy as np
+from models import recovery
 from models.errors import ModelError
+from models.features import NETWORK_SCHEMA, AthleteSeries
+from models.networks.installed import check_installed
+from models.privacy.network_gradients import network_gradients
+from models.training.initial_weights import initial_weights
+start = np.array(initial_weights(NETWORK_SCHEMA.model))
+one = recovery.design(np.full(40, 5.0), np.arange(40) % 7, schema=NETWORK_SCHEMA)
+for ask in (check_installed, lambda: network_gradients(NETWORK_SCHEMA, start, [one])):
+    try:
+        ask()
+    except ModelError as error:
+        print(error)
+"""
+PREDICT = """
+import numpy as np
+from models import recovery
+from models.errors import ModelError
+from models.features import NETWORK_SCHEMA
 try:
-    import models.privacy.opacus_gradients
+    recovery.predict(np.zeros(348), np.full(40, 5.0), np.arange(40) % 7, schema=NETWORK_SCHEMA)
 except ModelError as error:
     print(error)
 """
+SENTENCE = (
+    "this model is a network and needs the extra “networks”; install torch==2.13.0 and then homefield[networks]\n"
+)
 
 
 def run(script: str, *blocked: str) -> "subprocess.CompletedProcess[str]":
@@ -58,6 +81,11 @@ def test_a_network_without_its_extra_is_one_sentence_that_names_it(absent: str) 
     result = run(ASK_FOR_A_NETWORK, absent)
 
     assert result.returncode == 0, result.stderr
-    assert result.stdout == (
-        "this model is a network and needs the extra “networks”; install torch==2.13.0 and then homefield[networks]\n"
-    )
+    assert result.stdout == 2 * SENTENCE
+
+
+def test_a_prediction_of_a_network_needs_torch_too() -> None:
+    result = run(PREDICT, "torch")
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == SENTENCE

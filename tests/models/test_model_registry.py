@@ -109,8 +109,10 @@ def test_the_card_states_the_price_and_the_limits(manifest: Callable[..., Campai
 def test_card_figures_come_from_simulation_with_baselines_beside_them() -> None:
     recovery = public_metrics("recovery-linear-1", np.array(initial_weights("recovery-linear-1")))
     risk = public_metrics("risk-logistic-1", np.array(initial_weights("risk-logistic-1")))
+    network = public_metrics("recovery-network-1", np.array(initial_weights("recovery-network-1")))
 
-    assert all("simulated" in metric.data for metric in (*recovery, *risk))
+    assert all("simulated" in metric.data for metric in (*recovery, *risk, *network))
+    assert [one.baseline for one in network] == [one.baseline for one in recovery]
     assert all(metric.value < metric.baseline for metric in recovery)
     assert risk[0].value == pytest.approx(risk[0].baseline, rel=0.02)
     with pytest.raises(BadWeights):

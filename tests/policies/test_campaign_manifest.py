@@ -1,12 +1,22 @@
 """The manifest: signed by the league, bounded in every privacy parameter, one hash for one content."""
 
 import json
+import math
 from datetime import UTC, datetime
 
 import pytest
 from pydantic import ValidationError
 
+from policies.budget import LIFETIME_CAP, epsilon_proved
 from policies.campaign import CampaignManifest, SignedManifest, parse_signed_manifest
+from policies.campaigns.cost import cost_of, right_of_100
+from policies.campaigns.signatures import (
+    CampaignSigners,
+    NotCosigned,
+    SignatureProblem,
+    parse_signature,
+    sign_manifest,
+)
 from policies.errors import BadSignature, InvalidInput
 from policies.signing import SigningKey
 
@@ -147,3 +157,121 @@ def test_an_exchange_is_signed_with_its_axes_and_read_back() -> None:
 def test_an_exchange_with_steps_or_without_axes_is_no_manifest(changes: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         manifest(**EXCHANGE | changes)
+
+
+UNION, BODY = SigningKey(bytes(range(1, 33))), SigningKey(bytes(range(2, 34)))
+SIGNERS = CampaignSigners([KEY.verify_key], {"union": [UNION.verify_key], "gb": [BODY.verify_key]})
+
+
+def signed_by(*signatures: tuple[str, SigningKey]) -> SignedManifest:
+    """A manifest signed in these names with these keys."""
+    made = manifest()
+    return SignedManifest(
+        manifest=made, signatures=tuple(sign_manifest(made, organisation=name, key=key) for name, key in signatures)
+    )
+
+
+@pytest.mark.parametrize("second", [("union", UNION), ("gb", BODY)])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_league_and_one_known_second_organisation_sign_in_any_order(
+    second: tuple[str, SigningKey], order: int
+) -> None:
+    signed = signed_by(*[("league", KEY), second][::order])
+
+    assert SIGNERS.check(parse_signed_manifest(signed.model_dump_json().encode())) == manifest()
+
+
+@pytest.mark.parametrize(
+    ("signatures", "problem"),
+    [
+        ([], SignatureProblem.NOT_SIGNED),
+        ([("union", UNION)], SignatureProblem.NOT_SIGNED),
+        ([("league", UNION), ("union", UNION)], SignatureProblem.NOT_SIGNED),
+        ([("union", UNION), ("gb", BODY)], SignatureProblem.NOT_SIGNED),
+        ([("league", KEY)], SignatureProblem.ONE_SIGNATURE),
+        ([("league", KEY), ("league", KEY)], SignatureProblem.SAME_SIGNER),
+        ([("league", KEY), ("league", UNION)], SignatureProblem.SAME_SIGNER),
+        ([("league", KEY), ("union", KEY)], SignatureProblem.SAME_SIGNER),
+        ([("league", KEY), ("rival", UNION)], SignatureProblem.UNKNOWN_SIGNER),
+        ([("league", KEY), ("union", BODY)], SignatureProblem.UNKNOWN_SIGNER),
+        ([("league", KEY), ("gb", UNION)], SignatureProblem.UNKNOWN_SIGNER),
+    ],
+)
+def test_anything_but_two_organisations_with_their_own_keys_is_refused(
+    signatures: list[tuple[str, SigningKey]], problem: SignatureProblem
+) -> None:
+    with pytest.raises(NotCosigned) as caught:
+        SIGNERS.check(signed_by(*signatures))
+
+    assert caught.value.problem is problem
+
+
+def test_a_signature_over_other_bytes_is_nobodys() -> None:
+    strange = sign_manifest(manifest(noise_multiplier=9.5), organisation="union", key=UNION)
+
+    with pytest.raises(NotCosigned):
+        SIGNERS.check(SignedManifest.create(manifest(), KEY).with_signature(strange))
+
+
+def test_a_signature_that_names_another_key_than_made_it_is_refused() -> None:
+    right = sign_manifest(manifest(), organisation="union", key=UNION)
+    renamed = right.model_copy(update={"key_id": BODY.verify_key.key_id})
+
+    with pytest.raises(NotCosigned):
+        SIGNERS.check(SignedManifest.create(manifest(), KEY).with_signature(renamed))
+
+
+def test_a_manifest_of_before_with_one_signature_is_read_and_is_no_campaign_to_take_part_in() -> None:
+    body = {"manifest": manifest().model_dump(mode="json"), "signature": KEY.sign(manifest().canonical()).hex()}
+
+    read = parse_signed_manifest(json.dumps(body).encode())
+
+    assert read.verify(KEY.verify_key) == manifest()
+    assert parse_signed_manifest(read.model_dump_json().encode()) == read
+    with pytest.raises(NotCosigned) as caught:
+        SIGNERS.check(read)
+    assert caught.value.problem is SignatureProblem.ONE_SIGNATURE
+
+
+def test_a_third_organisation_cannot_sign() -> None:
+    signed = signed_by(("league", KEY), ("union", UNION))
+
+    with pytest.raises(InvalidInput, match="two already"):
+        signed.with_signature(sign_manifest(manifest(), organisation="gb", key=BODY))
+
+
+def test_a_signature_file_names_organisation_key_and_signature_and_nothing_else() -> None:
+    made = sign_manifest(manifest(), organisation="union", key=UNION)
+
+    assert set(json.loads(made.model_dump_json())) == {"organisation", "key_id", "signature"}
+    assert parse_signature(made.model_dump_json().encode()) == made
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"organisation":"union","key_id":"","signature":"' + b"0" * 128 + b'"}',
+        b'{"organisation":"union","key_id":"0123456789abcdef","signature":"' + b"0" * 128 + b'","name":"Mara Lind"}',
+    ],
+)
+def test_what_is_no_signature_file_is_refused_without_quoting_it(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="not as it should be") as caught:
+        parse_signature(data)
+
+    assert "Mara" not in str(caught.value)
+
+
+def test_what_a_campaign_costs_is_the_ledgers_price_and_grows_with_a_year() -> None:
+    cost = cost_of(manifest())
+
+    assert cost.micro_rho == 16 * math.ceil(1e6 / (2 * 9.6**2))
+    assert cost.epsilon == epsilon_proved(cost.micro_rho, 1e-6) < cost.year_epsilon
+    assert cost.year_epsilon == epsilon_proved(3 * cost.micro_rho, 1e-6)
+    assert cost.most_in_a_life * cost.micro_rho <= LIFETIME_CAP < (cost.most_in_a_life + 1) * cost.micro_rho
+
+
+@pytest.mark.parametrize(("epsilon", "right"), [(0.0, 50), (1.0, 74), (2.0, 89), (60.0, 100)])
+def test_guesses_that_can_be_right_are_the_logistic_of_epsilon_rounded_up(epsilon: float, right: int) -> None:
+    assert right_of_100(epsilon) == right

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import client.cli
 import client.consent_client
+import consent.cli
 import server.cli
 import server.consent_client
 from chassis.http.signed_client import SignedClient
@@ -89,10 +90,29 @@ class Programs:
         answer = deed()
         return [act for event, act in acts(self.world.service).items() if event not in before], answer
 
-    def opened_campaign(self) -> Path:
-        out = self.folder / "manifest.json"
+    def planned_campaign(self, name: str = "manifest.json") -> Path:
+        """A campaign that nobody has signed."""
+        out = self.folder / name
         terms = ("--model", RECOVERY_SCHEMA.model, "--public-athletes", 40)
-        self.done(server.cli.app, "campaign", "open", self.league, *terms, "--out", out)
+        self.done(server.cli.app, "campaign", "plan", self.league, *terms, "--out", out)
+        return out
+
+    def signed_campaign(self, name: str = "manifest.json") -> Path:
+        """A campaign that the league and the union have signed, and that has not begun."""
+        out = self.planned_campaign(name)
+        self.done(server.cli.app, "campaign", "sign", self.league, out)
+        self.done(server.cli.app, "campaign", "attach", self.league, out, self.union_signature(out))
+        return out
+
+    def union_signature(self, manifest: Path) -> Path:
+        """The union's signature of a manifest that the league has signed."""
+        out = manifest.with_suffix(".union.json")
+        self.done(consent.cli.app, "campaign", "sign", self.folder / "union", manifest, "--out", out, "--yes")
+        return out
+
+    def opened_campaign(self, name: str = "manifest.json") -> Path:
+        out = self.signed_campaign(name)
+        self.done(server.cli.app, "campaign", "start", self.league, out)
         return out
 
     def model(self) -> Path:
@@ -176,6 +196,15 @@ def node_added(p: Programs) -> None:
     p.done(server.cli.app, "node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")
 
 
+def approved(p: Programs) -> None:
+    node_added(p)
+    p.done(client.cli.app, "campaign", "approve", p.node, p.opened_campaign(), "--yes")
+
+
+def _sha256(manifest: Path) -> str:
+    return parse_signed_manifest(manifest.read_bytes()).manifest.sha256
+
+
 def files(p: Programs) -> Path:
     (p.folder / "wellness.csv").write_text(WELLNESS)
     return p.folder / "wellness.csv"
@@ -257,7 +286,12 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "staff end-sessions": (with_staff, lambda p: ("staff", "end-sessions", p.node, "--name", "Kim")),
     "athlete set-minor": (nothing, lambda p: ("athlete", "set-minor", p.node, p.one, "yes")),
     "athlete squad": (nothing, lambda p: ("athlete", "squad", p.node, p.one, "under-19")),
-    "approve": (node_added, lambda p: ("approve", p.node, p.opened_campaign(), "--yes")),
+    "campaign approve": (node_added, lambda p: ("campaign", "approve", p.node, p.opened_campaign(), "--yes")),
+    "campaign reject": (node_added, lambda p: ("campaign", "reject", p.node, p.opened_campaign(), "--yes")),
+    "campaign revoke": (
+        approved,
+        lambda p: ("campaign", "revoke", p.node, p.folder / "manifest.json", "--yes"),
+    ),
     "adopt": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("adopt", p.node, p.model())),
     "evaluate": (lambda p: (node_added(p), snapshot_known(p)), lambda p: ("evaluate", p.node, p.model())),
     "propose": (
@@ -273,12 +307,13 @@ NODE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
 }
 LEAGUE: dict[str, tuple[Callable[[Programs], Any], Words]] = {
     "node add": (nothing, lambda p: ("node", "add", p.league, "club-a", p.node / "keys" / "fleet.pub")),
-    "campaign open": (
-        node_added,
-        lambda p: (
-            *("campaign", "open", p.league, "--model", RECOVERY_SCHEMA.model, "--public-athletes", 40),
-            *("--out", p.folder / "m.json"),
-        ),
+    "campaign start": (
+        lambda p: (node_added(p), p.signed_campaign()),
+        lambda p: ("campaign", "start", p.league, p.folder / "manifest.json"),
+    ),
+    "campaign close": (
+        lambda p: (node_added(p), p.opened_campaign()),
+        lambda p: ("campaign", "close", p.league, _sha256(p.folder / "manifest.json"), "--yes"),
     ),
     "rotate-key": (nothing, lambda p: ("rotate-key", p.league)),
     "staff-code": (nothing, lambda p: ("staff-code", p.league, "--person", "A. N.", "--role", "operator")),

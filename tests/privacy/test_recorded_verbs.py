@@ -29,7 +29,7 @@ APPS = {
 }
 DONE_ANYWAY = (
     *("erase", "athlete remove", "propose", "imports undo"),
-    *("staff remove", "staff end-sessions", "athlete squad"),
+    *("staff remove", "staff end-sessions", "athlete squad", "campaign revoke"),
 )
 CASES = [(place, verb) for place, (_, deeds, _) in APPS.items() for verb in deeds]
 
@@ -77,11 +77,13 @@ def test_without_a_record_a_command_does_nothing(programs: Programs, place: str,
     new, answer = programs.new_acts(lambda: programs.run(app, *line))
 
     assert (new, answer.exit_code) == ([], 1)
-    assert answer.stdout == "" or verb == "approve"  # approving shows what it would do before it asks
+    assert answer.stdout == "" or verb == "campaign approve"  # approving shows what it would do before it asks
     assert everything_below(programs) == before
 
 
-@pytest.mark.parametrize("verb", ["staff remove", "staff end-sessions", "athlete squad", "imports undo"])
+@pytest.mark.parametrize(
+    "verb", ["staff remove", "staff end-sessions", "athlete squad", "imports undo", "campaign revoke"]
+)
 def test_what_must_not_wait_for_the_log_is_done_without_it_and_says_so(programs: Programs, verb: str) -> None:
     app, deeds, _ = APPS["node"]
     prepare, words = deeds[verb]

@@ -21,9 +21,10 @@ from policies.vocabulary import OrgId
 from server.app import build_app
 from server.consent_client import OfficeView, Spend
 from server.errors import ConsentAskedTooOften, ConsentServiceFailed, LeagueKeyNotTaken, NothingForThisLeague
-from server.federation.opening import Terms, open_campaign
+from server.federation.opening import Terms, plan_campaign
 from server.settings import CoordinatorSettings
 from server.store import CoordinatorStore, open_database
+from tests.cosigned_campaigns import cosigned
 
 ORIGIN = "http://127.0.0.1:8200"
 START = datetime(2026, 11, 23, 11, 42, tzinfo=UTC)
@@ -144,15 +145,14 @@ class Office:
 
     def open_campaign(self, name: str = "recovery-2026-b", model: str = "recovery-linear-1") -> Any:
         clubs = {node.club: node.fleet_key for node in self.store.nodes()}
-        signed = open_campaign(
+        planned = plan_campaign(
             Terms(model=model, public_athletes=40, rounds=16),
             campaign_id=name,
             league=OrgId("league"),
             clubs=clubs,
-            key=self.key,
             now=self.clock(),
         )
-        return self.store.add_campaign(signed)
+        return self.store.add_campaign(cosigned(planned, self.key, SigningKey.generate()))
 
 
 @pytest.fixture

@@ -39,6 +39,34 @@ def test_a_stopped_campaign_says_why_and_that_nothing_was_published(operator):
     assert "No model was published" in page
 
 
+def test_an_interrupted_campaign_says_how_it_goes_on_and_that_it_was_signed_by_two(operator):
+    first = operator.open_campaign("recovery-1")
+    operator.store.set_progress(first.sha256, rounds_done=3, parts=0)
+    operator.store.set_state(first.sha256, CampaignState.INTERRUPTED, detail="the coordinator stopped")
+    operator.open_campaign("risk-1", "risk-logistic-1")
+
+    page = " ".join(operator.client.get("/campaigns").text.split())
+
+    assert "<h1>The campaign was interrupted after 3 of 16 rounds</h1>" in page
+    assert "campaign resume LEAGUE-FOLDER recovery-1" in page
+    assert "campaign close LEAGUE-FOLDER recovery-1" in page
+    assert "<dt>Signed by</dt> <dd>league and union</dd>" in page
+
+
+def test_a_closed_campaign_and_a_club_that_turned_one_down_are_shown(operator):
+    campaign = operator.open_campaign()
+    operator.store.set_state(campaign.sha256, CampaignState.WAITING)
+    operator.store.set_note(campaign.sha256, "not waited for, since the club turned it down: club-b")
+    waiting = operator.client.get("/campaigns").text
+    operator.store.close(campaign.sha256, detail="closed by the league after 0 rounds")
+    closed = operator.client.get("/campaigns").text
+
+    assert "Not waited for, since the club turned it down: club-b." in waiting
+    assert "<h1>The campaign was closed after 0 of 16 rounds</h1>" in closed
+    assert "the rest is given back" in closed
+    assert "not waited for" not in closed.lower()
+
+
 def test_without_the_ledger_the_page_says_so_and_shows_the_rest(operator):
     operator.open_campaign()
     operator.consent.down = True

@@ -1,4 +1,4 @@
-"""The league's program from an empty folder: init, node add, campaign open, and errors in one sentence."""
+"""The league's program from an empty folder: init, node add, a campaign from plan to start, and errors."""
 
 import json
 import subprocess
@@ -11,13 +11,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
 from policies.campaign import parse_signed_manifest
-from policies.signing import VerifyKey
+from policies.campaigns.signatures import CampaignSigners, sign_manifest
+from policies.signing import SigningKey, VerifyKey
 from server.cli import app, main
 from server.errors import ServerError
 from server.settings import load_settings
 from server.store import CoordinatorStore, open_database
 
-SERVICE_KEY = ("--service-key", "A" * 43 + "=")
+UNION = SigningKey(bytes(range(32)))
+SERVICE_KEY = ("--service-key", UNION.verify_key.text)
 
 TERMS = ("--model", "recovery-linear-1", "--public-athletes", "40")
 
@@ -46,6 +48,28 @@ def league(run, tmp_path, service):
     return folder, json.loads(answer.stdout)
 
 
+@pytest.fixture
+def signed(run, league, tmp_path):
+    """A manifest that the league and the union have signed."""
+
+    def make(*terms, name="m.json"):
+        folder, out = league[0], tmp_path / name
+        run("campaign", "plan", folder, *TERMS, *terms, "--out", out)
+        run("campaign", "sign", folder, out)
+        run("campaign", "attach", folder, out, signature_of(out))
+        return out
+
+    return make
+
+
+def signature_of(manifest, key=UNION, organisation="union"):
+    """The second organisation's signature file."""
+    made = parse_signed_manifest(manifest.read_bytes()).manifest
+    out = manifest.with_suffix(f".{organisation}.json")
+    out.write_text(sign_manifest(made, organisation=organisation, key=key).model_dump_json())
+    return out
+
+
 def test_secrets_are_readable_by_their_owner_only(league):
     folder, _ = league
 
@@ -53,14 +77,14 @@ def test_secrets_are_readable_by_their_owner_only(league):
         assert (folder / path).stat().st_mode & 0o077 == 0, path
 
 
-def test_an_opened_campaign_is_a_signed_manifest_and_a_row(run, league, tmp_path):
+def test_a_started_campaign_is_a_manifest_with_two_signatures_and_a_row(run, league, signed):
     folder, public = league
 
-    opened = json.loads(run("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json", "--json").stdout)
+    file = signed()
+    opened = json.loads(run("campaign", "start", folder, file, "--json").stdout)
 
-    manifest = parse_signed_manifest((tmp_path / "m.json").read_bytes()).verify(
-        VerifyKey.from_text(public["league_key"])
-    )
+    both = CampaignSigners([VerifyKey.from_text(public["league_key"])], {"union": [UNION.verify_key]})
+    manifest = both.check(parse_signed_manifest(file.read_bytes()))
     assert manifest.sha256 == opened["sha256"]
     assert sorted(manifest.clubs) == ["club-a", "club-b"]
     listed = json.loads(run("campaign", "list", folder, "--json").stdout)["campaigns"]
@@ -169,45 +193,44 @@ def test_a_coordinator_cannot_be_made_inside_a_file(end, tmp_path):
     assert (tmp_path / "file").read_text() == "kept"
 
 
-def test_a_campaign_that_is_not_opened_leaves_no_manifest_to_send(end, league, tmp_path):
+def test_a_name_is_planned_and_started_once(end, run, league, signed, tmp_path):
     folder, _ = league
-    words = ("campaign", "open", folder, *TERMS, "--name", "spring", "--out")
-    assert end(*words, tmp_path / "first.json")[0] == 0
+    first, other = signed("--name", "spring"), signed("--name", "spring", "--days", 20, name="other.json")
+    run("campaign", "start", folder, first)
 
-    code, said = end(*words, tmp_path / "second.json")
+    planned = end("campaign", "plan", folder, *TERMS, "--name", "spring", "--out", tmp_path / "second.json")
+    started = end("campaign", "start", folder, other)
 
-    assert (code, said) == (1, "Error: there is a campaign spring already\n")
+    assert [planned, started] == [(1, "Error: there is a campaign spring already\n")] * 2
     assert not (tmp_path / "second.json").exists()
-    assert (tmp_path / "first.json").exists()
 
 
-def test_what_changes_who_may_do_what_is_logged_first(run, league, service, tmp_path):
+def test_what_changes_who_may_do_what_is_logged_first(run, league, service, signed, tmp_path):
     folder, _ = league
     assert service.kinds == ["node_added", "node_added"]
 
     run("node", "add", folder, "club-a", tmp_path / "club-a.pub")
     assert service.kinds == ["node_added", "node_added"], "the same node again changes nothing"
-    run("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json")
+    run("campaign", "start", folder, signed())
     run("staff-code", folder, "--person", "A. N.", "--role", "operator")
 
     assert service.kinds[2:] == ["campaign_opened", "code_issued"]
     assert service.requests[-1][1]["details"] == {"person": "A. N.", "role": "operator", "club": ""}
 
 
-def test_without_a_record_nothing_is_added_opened_or_issued(end, league, service, tmp_path):
-    folder, _ = league
+def test_without_a_record_nothing_is_added_started_or_issued(end, league, service, signed, tmp_path):
+    folder, file = league[0], signed()
     service.down = True
     key = generate_private_key(SECP384R1()).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     (tmp_path / "c.pub").write_bytes(key)
 
     added = end("node", "add", folder, "club-c", tmp_path / "c.pub")
-    opened = end("campaign", "open", folder, *TERMS, "--out", tmp_path / "m.json")
+    opened = end("campaign", "start", folder, file)
     issued = end("staff-code", folder, "--person", "A. N.", "--role", "operator")
 
     came = "the consent service at http://127.0.0.1:8100 gave no answer"
     said = (1, f"Error: {came}; nothing that this coordinator holds is lost, try again once it answers\n")
     assert [added, opened, issued] == [said] * 3
-    assert not (tmp_path / "m.json").exists()
     store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
     assert [node.club for node in store.nodes()] == ["club-a", "club-b"]
     assert store.campaigns() == ()
@@ -227,7 +250,8 @@ def test_a_node_whose_key_or_club_is_taken_is_not_even_reported(end, league, ser
 def test_every_command_explains_itself(run):
     for arguments in ([], ["node"], ["campaign"], ["models"]):
         run(*arguments, "--help")
-    for arguments in (["init"], ["node", "add"], ["campaign", "open"], ["serve"], ["status"], ["staff-code"]):
+    steps = [["campaign", step] for step in ("plan", "sign", "attach", "start")]
+    for arguments in (["init"], ["node", "add"], *steps, ["serve"], ["status"], ["staff-code"]):
         assert "Example" in run(*arguments, "--help").stdout
 
 

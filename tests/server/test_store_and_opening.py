@@ -16,9 +16,10 @@ from policies.signing import SigningKey
 from policies.vocabulary import OrgId
 from server.aggregate import add, read_sum
 from server.errors import AlreadyExists, BadCoordinatorSettings, RefusedSum, UnknownClub
-from server.federation.opening import Terms, epsilon_of, open_campaign
+from server.federation.opening import Terms, epsilon_of, plan_campaign
 from server.settings import CoordinatorSettings
 from server.store import CampaignState, CoordinatorStore, open_database
+from tests.cosigned_campaigns import cosigned
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MODEL = "recovery-linear-1"
@@ -34,14 +35,14 @@ MANIFEST = manifest_from(
 
 
 def opened(key=None, clubs=None, **terms):
-    return open_campaign(
+    planned = plan_campaign(
         Terms(model=terms.pop("model", MODEL), public_athletes=40, **terms),
         campaign_id="recovery-1",
         league=OrgId("league"),
         clubs={"club-a": "k"} if clubs is None else clubs,
-        key=key or SigningKey.generate(),
         now=NOW,
     )
+    return cosigned(planned, key or SigningKey.generate(), SigningKey.generate())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,10 +55,8 @@ def store(request, tmp_path):
     engine.dispose()
 
 
-def test_a_manifest_is_signed_by_the_league_with_the_whole_noise_at_each_club():
-    key = SigningKey.generate()
-
-    manifest = opened(key).verify(key.verify_key)
+def test_a_planned_manifest_has_the_whole_noise_at_each_club():
+    manifest = opened().manifest
 
     assert (manifest.min_honest_clubs, manifest.masking) == (1, "none")
     assert manifest.delta <= 1e-6

@@ -62,12 +62,18 @@ class CampaignRefusal(StrEnum):
     """Why a node or a league refuses a campaign message."""
 
     NOT_SIGNED = "not_signed"
+    ONE_SIGNATURE = "one_signature"
+    SAME_SIGNER = "same_signer"
+    UNKNOWN_SIGNER = "unknown_signer"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
     NOT_APPROVED = "not_approved"
     NOT_OPEN = "not_open"
     WRONG_PURPOSE = "wrong_purpose"
     OTHER_KEY = "other_key"
     UNKNOWN_MASKING = "unknown_masking"
     UNKNOWN_MODEL = "unknown_model"
+    SMALL_NUMBER = "small_number"
 
 
 class OrganisationType(StrEnum):

@@ -23,13 +23,15 @@ _Key = tuple[Stream, Session]
 
 
 def without_repeats(readings: Sequence[Observation], repeats: Iterable[PossibleRepeat]) -> list[Observation]:
-    """Return the readings as they would be were each pair one session; a pair of which one is not here is none."""
+    """Return the readings as they would be were each pair one session, in the order in which they are asked about.
+
+    A pair of which one is not here is none.
+    """
     held = {_key(one) for one in readings if one.stream in OF_SESSIONS}
-    gone: set[_Key] = set()
     for kept, left_out in repeats:
         if not held.isdisjoint(map(_key, kept)):
-            gone.update(map(_key, left_out))
-    return [one for one in readings if one.stream not in OF_SESSIONS or _key(one) not in gone]
+            held.difference_update(map(_key, left_out))
+    return [one for one in readings if one.stream not in OF_SESSIONS or _key(one) in held]
 
 
 def differing(values: Floats, others: Floats) -> NDArray[np.bool_]:

@@ -24,7 +24,7 @@ def check_is_usable(file: InputFile, header: Sequence[str], first_row: Sequence[
     """Return unless the table is of a kind that cannot be placed on days; raises UnreadableFile."""
     names = [_UNIT.split(name, maxsplit=1)[0].strip().lower() for name in header]
     if b"\nendheader" in file.head:
-        raise UnreadableFile("joint angles or forces of OpenSim; no reader takes movement files")
+        raise UnreadableFile("joint angles or forces of OpenSim are not stored; `homefield-node movement` reads angles")
     if b"Kubios" in file.head[:_TITLE]:
         raise UnreadableFile("a report of results of Kubios; export the RR intervals as text and import those")
     if set(names) & _HEART_RATES and _tells_elapsed(names, first_row) and len(names) <= _FEW:

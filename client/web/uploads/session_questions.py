@@ -12,7 +12,7 @@ from chassis.text import weekday_date
 from client.biometrics.observations import Observation
 from client.biometrics.sessions import has_only_a_date
 from client.biometrics.streams import Stream
-from client.questions.session_questions import SessionQuestion
+from client.questions.session_questions import SessionQuestion, waits_for
 from client.uploads.brought import Upload
 from client.vault.history.kept_by_version import KeptByVersion
 from client.web.access import PageAccess
@@ -69,9 +69,14 @@ def stored_files(uploads: Sequence[Upload]) -> dict[AthleteId, dict[str, str]]:
 
 
 def questions_of(kept: KeptQuestions, athlete: AthleteId, files: Mapping[str, str]) -> Iterator[SessionQuestion]:
-    """Yield the open questions of an athlete in which a report came from one of these files."""
-    for one in kept.of(athlete):
-        if any(reading.source.file_sha256 in files for reading in (*one.kept, *one.left_out)):
+    """Yield the open questions of an athlete in which a report came from one of these files.
+
+    One that waits for another is asked once that one is answered.
+    """
+    every = tuple(kept.of(athlete))
+    for place, one in enumerate(every):
+        of_these = any(reading.source.file_sha256 in files for reading in (*one.kept, *one.left_out))
+        if of_these and waits_for(one, every[:place]) is None:
             yield one
 
 

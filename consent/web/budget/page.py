@@ -15,6 +15,7 @@ from policies.budget import rounded_up
 PARTS = 100
 LEARNS = {
     "recovery-linear-1": "Recovery model",
+    "recovery-network-1": "Recovery network",
     "risk-logistic-1": "Injury risk model",
     ledger.RECOVERY: "Counted to be safe",
 }

@@ -1,4 +1,4 @@
-"""Campaigns: the league opens one, every club approves the same bytes, and the programs do the rest."""
+"""Campaigns: league and union sign one, every club approves the same bytes, and the programs do the rest."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.errors import StepFailed
-from deploy.demo.league.founding import node, server
+from deploy.demo.league.founding import consent, node, server
 from deploy.demo.patience import Patience
 from deploy.demo.plan import Club, DemoPlan
 from deploy.demo.processes import League, answer_of
@@ -45,16 +45,16 @@ class FinishedCampaign:
 def run_campaign(
     plan: DemoPlan, league: League, *, model: str, public_athletes: int, rounds: int | None, on_round: OnRound
 ) -> FinishedCampaign:
-    """Open, approve and watch one campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed.
+    """Plan, sign, start, approve and watch a campaign; `on_round(done, of)` is called as rounds end. Raises StepFailed.
 
     rounds: None for one exchange.
     """
     manifest = plan.options.out / f"{model}.manifest.json"
-    terms = ["--model", model, "--out", str(manifest), "--public-athletes", str(public_athletes)]
+    terms = ["--model", model, "--public-athletes", str(public_athletes)]
     terms += [] if rounds is None else ["--rounds", str(rounds)]
-    opened = json.loads(server("campaign", "open", str(plan.league_folder), *terms, "--json"))
+    opened = _started(plan, manifest, terms)
     for club in plan.clubs:
-        node("approve", str(club.folder), str(manifest), "--yes", "--json")
+        node("campaign", "approve", str(club.folder), str(manifest), "--yes", "--json")
     _watch(plan, league, opened["sha256"], on_round)
     done = _state(plan, opened["sha256"])
     if done["state"] != "done":
@@ -65,6 +65,17 @@ def run_campaign(
         epsilon=done["epsilon"],
         model_folder=plan.league_folder / "models" / done["model_id"],
     )
+
+
+def _started(plan: DemoPlan, manifest: Path, terms: list[str]) -> dict[str, Any]:
+    """Plan a campaign, have league and union sign it, and hand it to the coordinator; returns what `start` says."""
+    league, signature = str(plan.league_folder), str(manifest.with_suffix(".union.json"))
+    server("campaign", "plan", league, *terms, "--out", str(manifest), "--json")
+    server("campaign", "sign", league, str(manifest), "--json")
+    consent("campaign", "sign", str(plan.consent_folder), str(manifest), "--out", signature, "--yes", "--json")
+    server("campaign", "attach", league, str(manifest), signature, "--json")
+    started: dict[str, Any] = json.loads(server("campaign", "start", league, str(manifest), "--json"))
+    return started
 
 
 def _watch(plan: DemoPlan, league: League, sha256: str, on_round: OnRound) -> None:

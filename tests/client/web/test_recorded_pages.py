@@ -14,6 +14,7 @@ from audit.entries.events import EventKind
 from client.commands.run import add_status
 from client.declared_events import ROUTES
 from policies.vocabulary import AthleteId, Category
+from tests.client.web.shown_campaigns import linked, shown
 from tests.client.web.staff_on_the_list import PIN, new_staff_code
 
 LOOKS = {EventKind.ACCESS}
@@ -67,6 +68,12 @@ class Node:
 def stocked(stocked: Path, tmp_path: Path) -> Path:
     """A vault of its own: what is brought here is stored."""
     return Path(shutil.copy(stocked, tmp_path / "own.sqlite3"))
+
+
+@pytest.fixture
+def settings(settings: Any) -> Any:
+    """A node in a league, which may be shown a campaign."""
+    return linked(settings)
 
 
 @pytest.fixture
@@ -130,6 +137,11 @@ def storing_what_is_ready(node: Node) -> Callable[[], Any]:
     return node.form("/imports/store-ready", node.page("/imports"))
 
 
+def campaign_page(node: Node) -> Callable[[], Any]:
+    """The page of a campaign that the node was shown."""
+    return node.get(f"/campaigns/{shown(node.settings, node.consent.clock()).manifest.sha256}")
+
+
 DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /sign-in": lambda n: n.post("/sign-in", code=n.sign_in_code(), pin=PIN),
     "POST /demo/sign-in": lambda n: n.post("/demo/sign-in", persona="medical"),
@@ -155,6 +167,7 @@ DEEDS: dict[str, Callable[[Node], Callable[[], Any]]] = {
     "POST /athletes/{athlete}/record": lambda n: n.form(f"{n.hurt}/record", n.checked()),
     "GET /athletes/{athlete}/decided": decided,
     "GET /model": lambda n: n.get("/model"),
+    "GET /campaigns/{sha256}": campaign_page,
     "GET /": lambda n: n.get("/"),
     "GET /sign-in": lambda n: n.get("/sign-in"),
     "POST /unlock": lambda n: n.unlocking(),

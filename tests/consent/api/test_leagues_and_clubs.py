@@ -36,7 +36,7 @@ def caller(lite: World) -> Iterator[Caller]:
 def campaign_naming(world: World, *clubs: str) -> SignedManifest:
     """A campaign of the rival, signed by it."""
     made = manifest(world, league=RIVAL, clubs=dict.fromkeys(clubs, "key"))
-    return SignedManifest.create(made, world.keys[RIVAL])
+    return world.signed(made, RIVAL)
 
 
 def report(form: str, club: str) -> Request:

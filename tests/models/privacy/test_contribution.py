@@ -27,7 +27,6 @@ START = initial_weights("recovery-linear-1")
     [
         {"model": "no-such-model"},
         {"feature_schema": "0" * 64},
-        {"initial_weights": "0" * 64},
         {"categories": ("readiness", "heart")},
         {"categories": ("heart",)},
         {"min_honest_clubs": 2},

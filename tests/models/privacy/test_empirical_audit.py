@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import client.cli
 from chassis.cli.exit_codes import ExitCode
 from models.errors import NotEnoughData
-from models.features import SCHEMAS
+from models.features import LINEAR_MODELS
 from models.privacy import contribution as path
 from models.privacy import empirical_audit
 from models.privacy.empirical_audit import PrivacyAlarm, audit
@@ -29,7 +29,7 @@ RUNS = 2_000
 noise, clip, quantise, gradients = path.noise_share, path.clip_rows, path.quantise, path.athlete_gradients
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS)[: sized(1, in_drill=len(SCHEMAS))])
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS)[: sized(1, in_drill=len(LINEAR_MODELS))])
 def test_the_installed_path_raises_no_alarm_and_is_bounded_from_below(model: str) -> None:
     manifest = simulated_manifest(exchange_recipe(model, athletes=40, clubs=1), 1)
 

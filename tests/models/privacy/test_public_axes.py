@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from models.errors import BadWeights
-from models.features import SCHEMAS
+from models.features import LINEAR_MODELS, NETWORK_SCHEMA, SCHEMAS
 from models.privacy.public_axes import public_axes
 from models.training.axes_fit import fit_axes
 from models.training.initial_weights import initial_weights, weights_sha256
 from tests.scale import sized
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS))
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS))
 def test_the_installed_geometry_is_one(model: str) -> None:
     found = public_axes(model)
     dimension = SCHEMAS[model].dimension
@@ -27,7 +27,7 @@ def test_the_installed_geometry_is_one(model: str) -> None:
     assert found.start == weights_sha256(initial_weights(model))
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS))
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS))
 def test_a_shift_along_the_axes_is_seen_along_the_axes(model: str) -> None:
     found = public_axes(model)
     along = np.array([0.3, -0.2, 0.1])
@@ -39,7 +39,7 @@ def test_a_shift_along_the_axes_is_seen_along_the_axes(model: str) -> None:
     np.testing.assert_allclose(found.projection(3) @ gradient, along, atol=1e-4)
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS)[: sized(0, in_drill=len(SCHEMAS))])
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS)[: sized(0, in_drill=len(LINEAR_MODELS))])
 def test_the_geometry_can_be_made_again_from_its_seeds(model: str) -> None:
     made, found = fit_axes(model), public_axes(model)
 
@@ -52,6 +52,8 @@ def test_the_geometry_can_be_made_again_from_its_seeds(model: str) -> None:
 def test_what_is_not_installed_is_refused() -> None:
     with pytest.raises(BadWeights):
         public_axes("no-such-model")
+    with pytest.raises(BadWeights, match="a network has no axes"):
+        public_axes(NETWORK_SCHEMA.model)
     found = public_axes("recovery-linear-1")
     for axes in (0, found.most + 1):
         with pytest.raises(BadWeights):

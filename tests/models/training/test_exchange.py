@@ -5,7 +5,7 @@ import pytest
 
 from models.errors import BadShape, BadWeights
 from models.evaluation.league_study import StudyTerms, study
-from models.features import SCHEMAS
+from models.features import LINEAR_MODELS
 from models.privacy.discrete_gaussian import to_ring
 from models.privacy.public_axes import public_axes
 from models.training.exchange import posterior, posterior_of, question_for, weights_of
@@ -67,7 +67,7 @@ def test_a_sum_that_does_not_fit_is_refused() -> None:
         posterior_of(np.zeros(11), simulated_manifest(rounds_recipe(MODEL, athletes=40), 2))
 
 
-@pytest.mark.parametrize("model", sorted(SCHEMAS))
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS))
 @pytest.mark.parametrize("epsilon", [0.25, 1.0, 2.0])
 def test_the_question_follows_from_public_numbers_and_costs_what_was_asked(model: str, epsilon: float) -> None:
     asked = [question_for(model, athletes=n, clubs=1 + n // 25, epsilon=epsilon, delta=1e-6) for n in (11, 40, 10_000)]
@@ -79,7 +79,7 @@ def test_the_question_follows_from_public_numbers_and_costs_what_was_asked(model
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", sorted(SCHEMAS)[: sized(1, in_drill=len(SCHEMAS))])
+@pytest.mark.parametrize("model", sorted(LINEAR_MODELS)[: sized(1, in_drill=len(LINEAR_MODELS))])
 def test_one_exchange_pays_on_leagues_that_nobody_tuned_on(model: str) -> None:
     """Shares measured on 24 leagues stand in docs/privacy.md §1.8; few leagues only hold the sign."""
     leagues = sized(3, in_drill=24)

@@ -19,7 +19,6 @@ from consent.decisions.reported_events import REPORTABLE
 from consent.declared_events import API_ROUTES
 from consent.registry.values import OrgKind
 from consent.storage.log_journal import Draft
-from policies.campaign import SignedManifest
 from policies.signing import SigningKey
 from policies.vocabulary import AthleteId
 from tests.audit.entries.details.samples import SAMPLES
@@ -88,12 +87,11 @@ def decisions(w: Wanted) -> tuple[str, str, Any]:
 
 
 def campaign(w: Wanted) -> tuple[str, str, Any]:
-    """A new campaign of the league that asks, signed by it; of organisations that are none, one that league signs."""
+    """A new campaign of the league that asks, signed with the union; of organisations that are none, by that league."""
     league = w["league"]
     made = manifest(w.world, campaign_id=f"asked-{w.number}", league=league, clubs={w["club"]: "key"})
-    return w.post(
-        "/v1/campaigns", SignedManifest.create(made, w.world.keys.get(w.caller, w.world.keys[JOINED])).as_json()
-    )
+    signer = w.caller if w.caller in w.world.keys else JOINED
+    return w.post("/v1/campaigns", w.world.signed(made, signer).as_json())
 
 
 def release(w: Wanted) -> tuple[str, str, Any]:

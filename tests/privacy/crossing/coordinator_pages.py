@@ -18,7 +18,6 @@ from audit.entries.events import EventKind
 from chassis.http.signed_client import SignedClient
 from chassis.sign_in.csrf import csrf_token
 from consent.app import app_of
-from policies.campaign import SignedManifest
 from policies.vocabulary import OrgId
 from server.running import Coordinator
 from server.settings import load_settings
@@ -127,7 +126,7 @@ class CoordinatorCrossings:
             key = generate_private_key(SECP384R1()).public_key()
             store.add_node(club, key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode())
         made = manifest(self.world, campaign_id="secret-of-the-league", clubs={OWN: "key", OTHER: "key"})
-        signed = SignedManifest.create(made, self.world.keys[JOINED])
+        signed = self.world.signed(made, JOINED)
         self.world.store.register_campaign(OrgId(JOINED), signed)
         store.add_campaign(signed)
 

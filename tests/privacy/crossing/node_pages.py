@@ -84,6 +84,7 @@ ROUTES: dict[str, Page] = {
     "GET /imports/files/{key}": Page(_FILE),
     **{f"POST /imports/files/{{key}}/{verb}": Page(f"{_FILE}/{verb}", {"version": "1"}) for verb in _VERBS},
     "GET /model": Page("/model"),
+    "GET /campaigns/{sha256}": Page("/campaigns/" + "0" * 64),
     "GET /athletes/{athlete}": Page("/athletes/{athlete}"),
     "GET /athletes/{athlete}/decided": Page("/athletes/{athlete}/decided"),
     "POST /athletes/{athlete}/decide": Page("/athletes/{athlete}/decide", _DECISION),

@@ -157,7 +157,7 @@ def _campaign(world: World, club: str) -> SignedManifest:
     """A campaign of the tenant's league that names the tenant's club alone."""
     league = LEAGUE_OF[club]
     made = manifest(world, campaign_id=f"secret-{club}-2026", league=league, clubs={club: "key"})
-    return SignedManifest.create(made, world.keys[league])
+    return world.signed(made, league)
 
 
 def _nothing() -> Things:

@@ -1,0 +1,1 @@
+"""Campaigns at a club: what leagues asked, and what each is to the club now."""

@@ -1,0 +1,295 @@
+"""`campaign list`, `show`, `approve`, `reject` and `revoke`: what a league asks, and what the club decides about it."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chassis.cli.console import is_confirmed, print_json, print_table, say, warn
+from chassis.cli.next_steps import YOU, NextStep, say_next
+from chassis.cli.options import AsJson, Yes
+from chassis.clock import utc_now
+from chassis.text import counted, moment
+from client.commands.node_folder import NodeFolder
+from client.commands.reporting import report, reporting_anyway
+from client.errors import BadNodeSettings, ClientError, NotApproved
+
+if TYPE_CHECKING:
+    from client.campaigns.known_campaigns import KnownCampaign, KnownCampaigns
+    from client.settings import NodeSettings
+    from policies.campaign import CampaignManifest, SignedManifest
+
+campaigns = typer.Typer(no_args_is_help=True, help="What a league asks: see it, approve it, reject it, revoke it.")
+CampaignArgument = Annotated[
+    str, typer.Argument(help="The manifest file that the league sent, or a campaign's id or hash.", show_default=False)
+]
+LARGEST_MANIFEST = 1024 * 1024
+
+
+def register(app: typer.Typer) -> None:
+    """Add `campaign` and its commands to the program."""
+    app.add_typer(campaigns, name="campaign")
+
+
+@campaigns.command("list")
+def list_(folder: NodeFolder, as_json: AsJson = False) -> None:
+    """List every campaign that this node was shown, the newest first, with what the club decided.
+
+    Example: homefield-node campaign list ./club-a
+    """
+    from client.campaigns.known_campaigns import known_campaigns
+    from client.settings import load_settings
+
+    found = known_campaigns(load_settings(folder)).every(utc_now())
+    if as_json:
+        print_json("homefield-node-campaign-list-1", {"campaigns": [_as_json(one) for one in found]})
+        return
+    rows = [
+        (one.manifest.campaign_id, one.manifest.model, one.status.value, moment(one.manifest.expires), one.problem)
+        for one in found
+    ]
+    print_table(counted(len(found), "campaign"), ("Campaign", "Model", "State", "Open until", "Why not"), rows)
+
+
+@campaigns.command()
+def show(folder: NodeFolder, campaign: CampaignArgument, as_json: AsJson = False) -> None:
+    """Show what a campaign would do. A file that both organisations signed is kept, so that list and pages have it.
+
+    Nothing is approved by that, and nothing is sent.
+
+    Example: homefield-node campaign show ./club-a ./manifest.json
+    """
+    from client.settings import load_settings
+
+    settings = load_settings(folder)
+    found = _found(settings, campaign)
+    if as_json:
+        print_json("homefield-node-campaign-show-1", _as_json(found) | {"signed": found.signed.as_json()})
+        return
+    _show(found, settings)
+    say(f"State: {found.status.value}." + (f" {found.problem}." if found.problem else ""))
+    if found.status.value == "waiting":
+        verbs = [(verb, ["homefield-node", "campaign", verb, folder, campaign]) for verb in ("approve", "reject")]
+        say_next(*(NextStep(YOU, f"{verb} it, if that is what the club decides", line) for verb, line in verbs))
+
+
+@campaigns.command()
+def approve(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Show what a campaign would do and approve it in the club's name, over exactly these bytes.
+
+    Example: homefield-node campaign approve ./club-a ./manifest.json
+    """
+    from audit.entries.details.clubs import CampaignApproved
+    from client.consent_client import NodeConsentClient
+    from client.settings import load_settings
+
+    settings = load_settings(folder)
+    signed = _signed(settings, campaign)
+    known = _checked(settings, signed)
+    found = signed.manifest
+    if not as_json:
+        print_table(f"Campaign {found.campaign_id}", ("What", "Value"), describe(found, settings))
+        if not yes and sys.stdin.isatty() and not is_confirmed(f"Approve it for {settings.name}?"):
+            raise ClientError("nothing was approved")
+    # The log first: an approval that nobody could see later is none.
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        consent.event(CampaignApproved(manifest=found.sha256, club=settings.club))
+    known.approvals.approve(signed, settings.node_key(), now=utc_now())
+    if as_json:
+        values = {"sha256": found.sha256, "campaign_id": found.campaign_id, "club": settings.club}
+        print_json("homefield-node-campaign-approve-1", values)
+    else:
+        say(f"Approved. Each round is checked against {found.sha256[:16]} and your athletes' consent.")
+
+
+@campaigns.command()
+def reject(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Reject a campaign that the club has not approved, for good. Nothing is computed, reserved or paid for it.
+
+    Example: homefield-node campaign reject ./club-a ./manifest.json
+    """
+    from audit.entries.details.clubs import CampaignRefused
+    from audit.entries.details.codes import CampaignRefusal
+    from client.federation.decided.decisions import Against
+    from client.settings import load_settings
+
+    settings = load_settings(folder)
+    signed = _signed(settings, campaign)
+    known, found = _checked(settings, signed), signed.manifest
+    if known.approvals.has_file(found.sha256):
+        raise ClientError("expected a campaign that is not approved; `homefield-node campaign revoke` ends an approval")
+    _confirm(f"Reject {found.campaign_id} for {settings.name}, for good?", yes=yes or as_json)
+    report(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REJECTED))
+    known.decisions.keep(signed, Against.REJECTED, settings.node_key(), now=utc_now())
+    _say_decided(known.find(found.sha256, utc_now()), "reject", as_json=as_json)
+
+
+@campaigns.command()
+def revoke(folder: NodeFolder, campaign: CampaignArgument, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Revoke an approval, for good: no further round is answered, and what no round has used is given back.
+
+    It holds here at once, whether the consent service answers or not; give the command again if the log lacks it.
+
+    Example: homefield-node campaign revoke ./club-a recovery-20261123-1
+    """
+    from audit.entries.details.clubs import CampaignRefused
+    from audit.entries.details.codes import CampaignRefusal
+    from client.campaigns.known_campaigns import known_campaigns
+    from client.federation.decided.decisions import Against
+    from client.settings import load_settings
+
+    settings = load_settings(folder)
+    signed, known = _signed(settings, campaign), known_campaigns(settings)
+    found = signed.manifest
+    if not known.approvals.has_file(found.sha256):
+        raise ClientError("expected a campaign that the club approved; `homefield-node campaign reject` is for others")
+    _confirm(f"Revoke the approval of {found.campaign_id} for {settings.name}, for good?", yes=yes or as_json)
+    with reporting_anyway(settings, CampaignRefused(manifest=found.sha256, reason=CampaignRefusal.REVOKED)):
+        known.decisions.keep(signed, Against.REVOKED, settings.node_key(), now=utc_now())
+    _say_decided(known.find(found.sha256, utc_now()), "revoke", as_json=as_json)
+
+
+def _say_decided(known: "KnownCampaign", verb: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(f"homefield-node-campaign-{verb}-1", _as_json(known))
+        return
+    say(f"{known.manifest.campaign_id} is {known.status.value}. No message of it is answered, and nobody pays for it.")
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes and sys.stdin.isatty() and not is_confirmed(question):
+        raise ClientError("nothing was changed")
+
+
+def _found(settings: "NodeSettings", campaign: str) -> "KnownCampaign":
+    from client.campaigns.known_campaigns import known_campaigns
+
+    known = known_campaigns(settings)
+    if not Path(campaign).is_file():
+        return known.find(campaign, utc_now())
+    signed = _read_manifest(Path(campaign))
+    try:
+        return known.show(signed, now=utc_now())
+    except NotApproved as error:
+        _log_refusal(settings, signed, error)
+        raise
+
+
+def _signed(settings: "NodeSettings", campaign: str) -> "SignedManifest":
+    from client.campaigns.known_campaigns import known_campaigns
+
+    known = known_campaigns(settings)
+    if Path(campaign).is_file():
+        return _read_manifest(Path(campaign))
+    return known.find(campaign, utc_now()).signed
+
+
+def _checked(settings: "NodeSettings", signed: "SignedManifest") -> "KnownCampaigns":
+    """Return the node's campaigns if nothing stands against this one; a refusal is logged, and raised."""
+    from client.campaigns.known_campaigns import known_campaigns
+    from client.federation.approval import check_manifest, check_squad
+    from client.vault.access import open_vault
+
+    known = known_campaigns(settings)
+    approvals = known.approvals
+    try:
+        found = approvals.signed_by_both(signed)
+        check_manifest(found, club=settings.club, fleet_key=approvals.fleet_key, now=utc_now())
+        with open_vault(settings) as vault:
+            check_squad(found, len(vault.athletes()))
+    except NotApproved as error:
+        _log_refusal(settings, signed, error)
+        raise
+    known.decisions.check(found.sha256)
+    return known
+
+
+def _show(known: "KnownCampaign", settings: "NodeSettings") -> None:
+    by = " and ".join(one.organisation for one in known.signed.signatures)
+    rows = [*describe(known.manifest, settings), ("Signed by", by)]
+    print_table(f"Campaign {known.manifest.campaign_id}", ("What", "Value"), rows)
+
+
+def _as_json(known: "KnownCampaign") -> dict[str, Any]:
+    from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of
+
+    manifest, cost = known.manifest, cost_of(known.manifest)
+    return {
+        "campaign_id": manifest.campaign_id,
+        "sha256": manifest.sha256,
+        "league": manifest.league,
+        "model": manifest.model,
+        "state": known.status.value,
+        "problem": known.problem,
+        "signed_by": [one.organisation for one in known.signed.signatures],
+        "public_athletes": manifest.public_athletes,
+        "clip_norm": manifest.clip_norm,
+        "noise_multiplier": manifest.noise_multiplier,
+        "rounds": manifest.rounds,
+        "axes": manifest.exchange.axes if manifest.exchange else None,
+        "epsilon": round(cost.epsilon, 6),
+        "delta": cost.delta,
+        "year": {"campaigns": CAMPAIGNS_A_YEAR, "epsilon": round(cost.year_epsilon, 6)},
+        "opens": manifest.opens.isoformat(),
+        "expires": manifest.expires.isoformat(),
+    }
+
+
+def _log_refusal(settings: "NodeSettings", signed: "SignedManifest", error: NotApproved) -> None:
+    from client.consent_client import NodeConsentClient
+    from client.federation.refusals import log_refusal
+
+    with closing(NodeConsentClient.of(settings, clock=utc_now)) as consent:
+        if not log_refusal(signed.manifest.sha256, error, event=consent.event):
+            warn("note: the public log does not say yet that this campaign was refused")
+
+
+def _read_manifest(path: Path) -> "SignedManifest":
+    from policies.campaign import parse_signed_manifest
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadNodeSettings(f"cannot read the manifest {path}") from error
+    if len(data) > LARGEST_MANIFEST:
+        raise BadNodeSettings(f"{path} is too large to be a manifest")
+    return parse_signed_manifest(data)
+
+
+def describe(manifest: "CampaignManifest", settings: "NodeSettings") -> list[tuple[str, str]]:
+    """What a club analyst needs to know before approving: data, privacy, noise, time; names beside ids where known."""
+    from client.federation.approval import MODEL_WORDS
+    from policies.campaigns.cost import cost_of, year_in_words
+
+    cost = cost_of(manifest)
+    names: dict[str, str] = {settings.club: settings.name}
+    categories = ", ".join(category.value.replace("_", " ") for category in manifest.categories)
+    return [
+        ("Model", _named(MODEL_WORDS.get(manifest.model), manifest.model)),
+        ("Learns from", f"{categories}; only of athletes who let it"),
+        ("Leaves this node", "one noisy sum of whole numbers per round, never a reading or a count"),
+        ("Method", _method(manifest)),
+        (
+            "Privacy per athlete",
+            f"ε ≤ {cost.epsilon:.2f} at δ = {cost.delta:g}, all rounds together ({cost.micro_rho:,} micro-rho)",
+        ),
+        ("A year", year_in_words(cost)),
+        ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
+        ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by this club"),
+        ("Clubs", ", ".join(_named(names.get(club), club) for club in sorted(manifest.clubs))),
+        ("Open until", moment(manifest.expires)),
+        ("Manifest", manifest.sha256),
+    ]
+
+
+def _named(name: str | None, known_as: str) -> str:
+    return known_as if name is None else f"{name} ({known_as})"
+
+
+def _method(manifest: "CampaignManifest") -> str:
+    if manifest.exchange is None:
+        return counted(manifest.rounds, "round") + " of gradient steps"
+    return f"one exchange: {counted(manifest.exchange.axes, 'number')} along public axes, asked once"

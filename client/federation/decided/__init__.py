@@ -1,0 +1,1 @@
+"""What a club has decided against, for good."""

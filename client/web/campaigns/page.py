@@ -1,0 +1,174 @@
+"""One campaign in plain words: who learns what from whom, its terms, its price, and what the club decided about it."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from audit.entries.details.clubs import ClubPageOpened
+from audit.entries.details.codes import ClubPage
+from chassis.text import counted, listed, long_date, sentence
+from chassis.web.page_errors import Closed
+from client.campaigns.known_campaigns import CampaignStatus, KnownCampaign, known_campaigns
+from client.errors import NoLeague
+from client.federation.approval import MODEL_WORDS
+from client.web.site import ClubSite
+from client.web.text import CATEGORY_WORDS
+from policies.campaign import CampaignManifest
+from policies.campaigns.cost import CAMPAIGNS_A_YEAR, cost_of, right_of_100
+
+TAGS = {
+    CampaignStatus.WAITING: ("watch", "waiting", "Waits for the club"),
+    CampaignStatus.APPROVED: ("ok", "tick", "Approved"),
+    CampaignStatus.REJECTED: ("rest", "cross", "Rejected"),
+    CampaignStatus.REVOKED: ("rest", "cross", "Revoked"),
+    CampaignStatus.NOT_COUNTED: ("rest", "cross", "Does not count"),
+    CampaignStatus.OVER: ("off", "clock", "Over"),
+}
+HEADINGS = {
+    CampaignStatus.WAITING: "Let our node take part in “{name}”?",
+    CampaignStatus.APPROVED: "Our node takes part in “{name}”",
+    CampaignStatus.REJECTED: "Our club rejected “{name}”",
+    CampaignStatus.REVOKED: "Our club revoked its approval of “{name}”",
+    CampaignStatus.NOT_COUNTED: "“{name}” cannot run here",
+    CampaignStatus.OVER: "“{name}” is over",
+}
+NOTHING_RUNS = "No message of it is answered here, and no athlete’s budget is reserved or used for it."
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """One line of the list on the model page."""
+
+    sha256: str
+    name: str
+    learns: str
+    uses: str
+    asks: str
+    noise: str
+    status: tuple[str, str, str]
+    until: str
+
+
+def router(site: ClubSite) -> APIRouter:
+    """The route of one campaign's page."""
+    routes = APIRouter()
+
+    @routes.get("/campaigns/{sha256}")
+    def page(request: Request, sha256: str) -> Response:
+        viewer = site.viewer(request)
+        found = next((one for one in known(site) if one.manifest.sha256 == sha256), None)
+        if found is None:
+            raise Closed
+        site.consent.event(ClubPageOpened(page=ClubPage.LEAGUE_MODEL, person=viewer.person, role=viewer.role))
+        heading = HEADINGS[found.status].format(name=found.manifest.campaign_id)
+        return site.page("campaign.html", viewer, here="/model", title=heading, heading=heading, c=words(site, found))
+
+    return routes
+
+
+def known(site: ClubSite) -> tuple[KnownCampaign, ...]:
+    """Every campaign that this node was shown, the newest first; none where it is in no league."""
+    try:
+        return known_campaigns(site.settings).every(site.clock())
+    except NoLeague:
+        return ()
+
+
+def row(site: ClubSite, one: KnownCampaign) -> CampaignLine:
+    """One campaign as a line of the list."""
+    manifest = one.manifest
+    return CampaignLine(
+        sha256=manifest.sha256,
+        name=manifest.campaign_id,
+        learns=_learns(manifest),
+        uses=_uses(manifest),
+        asks=_asks(manifest),
+        noise=_noise(manifest),
+        status=TAGS[one.status],
+        until=_until(site, manifest),
+    )
+
+
+def words(site: ClubSite, one: KnownCampaign) -> dict[str, object]:
+    """What the page says; no number of athletes is known to it but the public one that the manifest names."""
+    manifest, cost = one.manifest, cost_of(one.manifest)
+    return {
+        "tag": TAGS[one.status],
+        "problem": "" if one.status is CampaignStatus.WAITING else sentence(one.problem),
+        "is_waiting": one.status is CampaignStatus.WAITING,
+        "is_approved": one.status is CampaignStatus.APPROVED,
+        "nothing_runs": NOTHING_RUNS,
+        "name": manifest.campaign_id,
+        "learns": _learns(manifest).lower(),
+        "sends": _sends(manifest),
+        "others": counted(len(manifest.clubs) - 1, "other club"),
+        "has_others": len(manifest.clubs) > 1,
+        "epsilon": f"{cost.epsilon:.2f}",
+        "right": right_of_100(cost.epsilon),
+        "times": CAMPAIGNS_A_YEAR,
+        "year": f"{cost.year_epsilon:.2f}",
+        "year_right": right_of_100(cost.year_epsilon),
+        "in_a_life": cost.most_in_a_life,
+        "terms": _terms(site, one),
+        "exact": _exact(manifest),
+        "signers": [signature.organisation for signature in one.signed.signatures],
+    }
+
+
+def _terms(site: ClubSite, one: KnownCampaign) -> list[tuple[str, str]]:
+    manifest = one.manifest
+    return [
+        ("Learns from", f"{_uses(manifest)}; only of athletes who share it for league learning"),
+        ("Clubs", listed(sorted(manifest.clubs))),
+        ("N, the public number", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("Clip", f"No athlete moves the answer by more than {manifest.clip_norm:g}"),
+        ("Rounds", _rounds(manifest)),
+        ("Numbers", _asks(manifest)),
+        ("Noise", _noise(manifest)),
+        ("Open", _until(site, manifest)),
+    ]
+
+
+def _exact(manifest: CampaignManifest) -> list[tuple[str, str]]:
+    cost = cost_of(manifest)
+    return [
+        ("ε at δ", f"{cost.epsilon:.4f} at {cost.delta:g}, for one athlete with all days"),
+        ("Price", f"{cost.micro_rho:,} micro-rho"),
+        ("Model", manifest.model),
+        ("Scale and ring", f"2^{manifest.scale_bits}, modulo 2^{manifest.modulus_bits}"),
+        ("Manifest, SHA-256", manifest.sha256),
+    ]
+
+
+def _learns(manifest: CampaignManifest) -> str:
+    return MODEL_WORDS.get(manifest.model, manifest.model)
+
+
+def _uses(manifest: CampaignManifest) -> str:
+    return sentence(listed([CATEGORY_WORDS.get(one, one.value.replace("_", " ")) for one in manifest.categories]))
+
+
+def _asks(manifest: CampaignManifest) -> str:
+    if manifest.exchange is None:
+        return f"{counted(manifest.rounds, 'round')} of gradient steps"
+    return f"{sentence(counted(manifest.exchange.axes, 'whole number'))} a club (k = {manifest.exchange.axes})"
+
+
+def _sends(manifest: CampaignManifest) -> str:
+    if manifest.exchange is None:
+        return f"One list of noisy numbers in each of {counted(manifest.rounds, 'round')}"
+    return f"{sentence(counted(manifest.exchange.axes, 'noisy number'))}, once"
+
+
+def _rounds(manifest: CampaignManifest) -> str:
+    answers = "Each node answers once" if manifest.rounds == 1 else "Each node answers each of them once"
+    return f"{manifest.rounds}. {answers}; a repeated question gets the same bytes"
+
+
+def _noise(manifest: CampaignManifest) -> str:
+    return f"{manifest.noise_multiplier:.2f} times the clip, all of it added by each club"
+
+
+def _until(site: ClubSite, manifest: CampaignManifest) -> str:
+    first, last = (at.astimezone(site.zone).date() for at in (manifest.opens, manifest.expires))
+    return f"{long_date(first)} to {long_date(last)}"

@@ -1,0 +1,78 @@
+"""What a campaign costs an athlete, alone and several in a year, and its terms in words for whoever signs it."""
+
+import math
+from dataclasses import dataclass
+
+from policies.budget import LIFETIME_CAP, campaign_cost, epsilon_proved
+from policies.campaign import CampaignManifest
+
+CAMPAIGNS_A_YEAR = 3  # ours: as many as a league may usually ask for in a season, as an upper figure to reckon with
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCost:
+    """The price of one campaign for one athlete who takes part in all of it. micro_rho: what the ledger books."""
+
+    micro_rho: int
+    delta: float
+
+    @property
+    def epsilon(self) -> float:
+        """The proved ε of all rounds together, at the campaign's δ."""
+        return epsilon_proved(self.micro_rho, self.delta)
+
+    @property
+    def year_epsilon(self) -> float:
+        """The proved ε of CAMPAIGNS_A_YEAR campaigns like this one, at its δ."""
+        return epsilon_proved(CAMPAIGNS_A_YEAR * self.micro_rho, self.delta)
+
+    @property
+    def most_in_a_life(self) -> int:
+        """How many campaigns like this one an athlete's lifetime budget holds."""
+        return LIFETIME_CAP // self.micro_rho
+
+
+def cost_of(manifest: CampaignManifest) -> CampaignCost:
+    """Return what the whole campaign costs one athlete."""
+    return CampaignCost(campaign_cost(manifest.noise_multiplier, manifest.rounds), manifest.delta)
+
+
+def right_of_100(epsilon: float) -> int:
+    """Of 100 guesses whether an athlete took part, begun as coin tosses, how many can be right at most, rounded up.
+
+    Pure ε bounds the odds by e^ε, so that a guess is right with at most e^ε / (1 + e^ε); δ is left out (at most one
+    in a million of all cases).
+    """
+    return min(100, math.ceil(100 / (1 + math.exp(-epsilon))))
+
+
+def terms_in_words(manifest: CampaignManifest) -> list[tuple[str, str]]:
+    """Every term that decides what is asked of athletes and clubs, for a terminal."""
+    cost = cost_of(manifest)
+    return [
+        ("Model", manifest.model),
+        ("Learns from", ", ".join(category.value.replace("_", " ") for category in manifest.categories)),
+        ("Asks", _asks(manifest)),
+        ("Clubs", ", ".join(sorted(manifest.clubs))),
+        ("Public number N", f"{manifest.public_athletes}: sums are divided by it, whoever takes part"),
+        ("Clip", f"{manifest.clip_norm:g}: the most that one athlete can move an answer"),
+        ("Noise", f"{manifest.noise_multiplier:g} times the clip, all of it added by each club"),
+        ("ε per athlete", f"{cost.epsilon:.2f} at δ = {cost.delta:g} ({cost.micro_rho:,} micro-rho)"),
+        ("A year", year_in_words(cost)),
+        ("Open", f"{manifest.opens:%Y-%m-%d %H:%M} to {manifest.expires:%Y-%m-%d %H:%M} UTC"),
+        ("Manifest", manifest.sha256),
+    ]
+
+
+def year_in_words(cost: CampaignCost) -> str:
+    """What several such campaigns come to."""
+    return (
+        f"{CAMPAIGNS_A_YEAR} such campaigns come to ε {cost.year_epsilon:.2f}; an athlete's lifetime budget holds "
+        f"{cost.most_in_a_life}"
+    )
+
+
+def _asks(manifest: CampaignManifest) -> str:
+    if manifest.exchange is not None:
+        return f"one exchange on {manifest.exchange.axes} public axes (k)"
+    return f"{manifest.rounds} rounds of gradient steps"

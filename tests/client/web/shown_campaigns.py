@@ -1,0 +1,46 @@
+"""A node that is linked to a league, and campaigns that it was shown."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from client.campaigns.known_campaigns import known_campaigns
+from client.commands.setup import _create_fleet_key
+from client.federation.identity import fleet_key_line
+from client.settings import NodeSettings
+from models.training.recipes import exchange_recipe, manifest_from, rounds_recipe
+from policies.campaign import SignedManifest
+from policies.signing import SigningKey
+from tests.cosigned_campaigns import cosigned
+
+LEAGUE, UNION = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
+
+
+def linked(settings: NodeSettings) -> NodeSettings:
+    """The same node with a fleet key, and with the keys of a league and a union."""
+    _create_fleet_key(settings.keys / "fleet")
+    (settings.keys / "node.key").write_text(SigningKey.generate().seed.hex())
+    (settings.keys / "node.key").chmod(0o600)
+    return replace(settings, league_key=LEAGUE.verify_key.text, consent_service_key=UNION.verify_key.text)
+
+
+def campaign(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
+    """A campaign that names this node and another club, signed by league and union."""
+    model = "recovery-linear-1"
+    exchange = exchange_recipe(model, athletes=61, clubs=2, epsilon=1.0, delta=1e-6)
+    recipe = exchange if rounds is None else rounds_recipe(model, athletes=61, rounds=rounds)
+    manifest = manifest_from(
+        recipe,
+        campaign_id="recovery-winter",
+        league="league",
+        clubs={settings.club: fleet_key_line(settings), "club-z": "key"},
+        opens=now - timedelta(hours=1),
+        expires=now + timedelta(days=20),
+    )
+    return cosigned(manifest, LEAGUE, UNION)
+
+
+def shown(settings: NodeSettings, now: datetime, *, rounds: int | None = None) -> SignedManifest:
+    """The same, once the node was shown it."""
+    signed = campaign(settings, now, rounds=rounds)
+    known_campaigns(settings).show(signed, now=now)
+    return signed

@@ -1,0 +1,101 @@
+"""A campaign's page says in plain words what its manifest says, and what the club has decided about it."""
+
+import re
+from typing import Any
+
+import pytest
+
+from client.campaigns.known_campaigns import known_campaigns
+from client.federation.decided.decisions import Against
+from client.settings import NodeSettings
+from policies.campaign import SignedManifest
+from policies.campaigns.cost import cost_of
+from tests.client.web.shown_campaigns import linked, shown
+
+
+@pytest.fixture
+def settings(settings: NodeSettings) -> NodeSettings:
+    return linked(settings)
+
+
+@pytest.fixture
+def asked(settings: NodeSettings, clock: Any) -> SignedManifest:
+    return shown(settings, clock())
+
+
+def page_of(context: Any, signed: SignedManifest) -> str:
+    answer = context.http.get(f"/campaigns/{signed.manifest.sha256}")
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+def test_a_campaign_that_waits_is_listed_and_its_page_says_what_it_asks_and_costs(
+    context: Any, asked: SignedManifest
+) -> None:
+    listed, page = context.http.get("/model").text, page_of(context, asked)
+
+    assert f'href="/campaigns/{asked.manifest.sha256}"' in listed
+    assert "Waits for the club" in listed
+    cost = cost_of(asked.manifest)
+    assert "Let our node take part in “recovery-winter”?" in page
+    assert f"This campaign: ε {cost.epsilon:.2f}" in page
+    assert f"A year of 3 like this: ε {cost.year_epsilon:.2f}" in page
+    assert "61: sums are divided by it, whoever takes part" in page
+    assert "Three noisy numbers, once" in page.replace("<strong>", "").replace("</strong>", "")
+    assert f"moves the answer by more than {asked.manifest.clip_norm:g}" in page
+    assert re.search(r"<li>league</li>\s*<li>union</li>", page)
+    assert "campaign approve" in page
+
+
+def test_a_campaign_of_rounds_says_so(context: Any, settings: NodeSettings, clock: Any) -> None:
+    page = page_of(context, shown(settings, clock(), rounds=8))
+
+    assert "One list of noisy numbers in each of eight rounds" in page
+    assert "8. Each node answers each of them once; a repeated question gets the same bytes" in page
+
+
+def test_an_approved_campaign_says_how_it_is_stopped_and_a_revoked_one_that_nothing_runs(
+    context: Any, settings: NodeSettings, clock: Any, asked: SignedManifest
+) -> None:
+    known = known_campaigns(settings)
+    known.approvals.approve(asked, settings.node_key(), now=clock())
+    approved = page_of(context, asked)
+    known.decisions.keep(asked, Against.REVOKED, settings.node_key(), now=clock())
+    revoked = page_of(context, asked)
+
+    assert "Our node takes part in “recovery-winter”" in approved
+    assert "campaign revoke" in approved
+    assert "Our club revoked its approval" in revoked
+    assert "No message of it is answered here" in revoked
+    assert "campaign revoke" not in revoked
+    assert "campaign approve" not in revoked
+
+
+def test_a_campaign_of_before_that_the_league_alone_signed_is_shown_as_one_that_does_not_count(
+    context: Any, settings: NodeSettings, clock: Any, asked: SignedManifest
+) -> None:
+    known_campaigns(settings).approvals.approve(asked, settings.node_key(), now=clock())
+    approval = settings.approved / f"{asked.manifest.sha256}.json"
+    alone = asked.model_copy(update={"signatures": asked.signatures[:1]})
+    approval.write_text(approval.read_text().replace(asked.signatures[1].signature, "0" * 128))
+    (settings.shown_campaigns / f"{asked.manifest.sha256}.json").write_text(alone.model_dump_json())
+
+    page = page_of(context, asked)
+
+    assert "cannot run here" in page
+    assert "second signature" in page
+
+
+def test_a_campaign_that_this_node_was_not_shown_does_not_exist(context: Any, consent: Any) -> None:
+    told = len(consent.events)
+
+    for name in ("0" * 64, "..%2Fkeys", "recovery-winter"):
+        assert context.http.get(f"/campaigns/{name}").status_code == 404
+    assert len(consent.events) == told
+
+
+def test_the_page_is_the_same_whoever_shares(context: Any, consent: Any, asked: SignedManifest) -> None:
+    with_all = page_of(context, asked)
+    consent.granted.clear()
+
+    assert page_of(context, asked) == with_all

@@ -1,0 +1,115 @@
+"""`campaign plan`, `sign`, `attach`, `start`, `status`, `resume` and `close` of the league's program."""
+
+import json
+from datetime import UTC, datetime
+
+from policies.campaign import parse_signed_manifest
+from policies.signing import SigningKey
+from server.settings import load_settings
+from server.store import CampaignState, CoordinatorStore, open_database
+from tests.server.test_server_cli import SERVICE_KEY, TERMS, end, league, run, signature_of, signed
+
+__all__ = ["end", "league", "run", "signed"]
+
+
+def test_a_campaign_with_less_than_two_right_signatures_is_not_started_or_even_told_of(
+    end, run, league, service, tmp_path
+):
+    folder, out = league[0], tmp_path / "m.json"
+    run("campaign", "plan", folder, *TERMS, "--out", out)
+    unsigned = end("campaign", "start", folder, out)
+    run("campaign", "sign", folder, out)
+    alone = end("campaign", "start", folder, out)
+    before = out.read_bytes()
+
+    strangers = end("campaign", "attach", folder, out, signature_of(out, key=SigningKey.generate()))
+    unnamed = end("campaign", "attach", folder, out, signature_of(out, organisation="a-rival"))
+    twice = end("campaign", "attach", folder, out, signature_of(out, key=load_settings(folder).league_key()))
+
+    assert [code for code, _ in (unsigned, alone, strangers, unnamed, twice)] == [1] * 5
+    assert unsigned[1] == "Error: the league did not sign this campaign\n"
+    assert "expected two signatures" in alone[1]
+    assert "the second signature of the organisation that is set here" in strangers[1]
+    assert strangers == unnamed
+    assert "two of the league" in twice[1]
+    assert out.read_bytes() == before
+    assert "campaign_opened" not in service.kinds
+
+
+def test_another_second_signer_is_named_with_its_key(end, run, league, tmp_path):
+    folder, out, body = league[0], tmp_path / "m.json", SigningKey.generate()
+    link = ("link", folder, "--consent", "http://127.0.0.1:8100", *SERVICE_KEY)
+    assert end(*link, "--second-signer", "gb")[0] == 1
+    run(*link, "--second-signer", "gb", "--second-key", body.verify_key.text)
+    run("campaign", "plan", folder, *TERMS, "--out", out)
+    run("campaign", "sign", folder, out)
+
+    unions = end("campaign", "attach", folder, out, signature_of(out))
+    run("campaign", "attach", folder, out, signature_of(out, key=body, organisation="gb"))
+
+    assert unions[0] == 1
+    assert [one.organisation for one in parse_signed_manifest(out.read_bytes()).signatures] == ["league", "gb"]
+
+
+def test_a_plan_says_what_it_asks_and_costs(run, league, tmp_path):
+    folder, out = league[0], tmp_path / "m.json"
+
+    told = json.loads(run("campaign", "plan", folder, *TERMS, "--out", out, "--json").stdout)
+    shown = " ".join(run("campaign", "plan", folder, *TERMS, "--out", tmp_path / "o.json").stdout.split())
+
+    made = parse_signed_manifest(out.read_bytes())
+    assert made.signatures == ()
+    assert (told["sha256"], told["public_athletes"], told["axes"]) == (made.manifest.sha256, 40, 3)
+    assert told["epsilon"] < told["year"]["epsilon"]
+    for words in ("40: sums are divided by it", "public axes (k)", "3 such campaigns come to", "Nobody has signed it"):
+        assert words in shown
+
+
+def test_a_plan_is_simulated_with_a_public_number_that_is_wrong(run, end, league, tmp_path):
+    folder = league[0]
+
+    told = json.loads(run("campaign", "plan", folder, *TERMS, "--simulate", "--out", tmp_path / "m", "--json").stdout)
+    sized = end(
+        "campaign",
+        "plan",
+        folder,
+        "--model",
+        "recovery-linear-1",
+        "--public-athletes",
+        1,
+        "--simulate",
+        "--out",
+        tmp_path / "n",
+    )
+
+    assert set(told["simulated"]["wrong_public_number"]) == {"half", "double"}
+    assert sized[0] == 1
+    assert "expected a public number of 2" in sized[1]
+
+
+def test_an_interrupted_campaign_is_shown_resumed_and_closed_and_the_ledger_hears_of_the_close_first(
+    run, end, league, service, signed
+):
+    folder = league[0]
+    sha256 = json.loads(run("campaign", "start", folder, signed(), "--json").stdout)["sha256"]
+    store = CoordinatorStore(open_database(load_settings(folder)), clock=lambda: datetime.now(UTC))
+    store.set_state(sha256, CampaignState.INTERRUPTED, detail="the coordinator stopped")
+
+    shown = " ".join(run("campaign", "status", folder).stdout.split())
+    resumed = json.loads(run("campaign", "resume", folder, sha256, "--json").stdout)
+    again = end("campaign", "resume", folder, sha256)
+    service.down = True
+    unheard = end("campaign", "close", folder, sha256, "--yes")
+    still = store.campaign(sha256).state
+    service.down = False
+    closed = json.loads(run("campaign", "close", folder, sha256, "--json").stdout)
+
+    assert "campaign resume" in shown
+    assert "league and union" in shown
+    assert resumed["state"] == "open"
+    assert again[0] == 1
+    assert "expected a campaign that was interrupted" in again[1]
+    assert (unheard[0], still) == (1, CampaignState.OPEN)
+    assert (closed["state"], closed["ledger_told"] is not None) == ("closed", True)
+    assert service.requests[-1] == ("/v1/events", {"kind": "campaign_closed", "details": {"campaign": sha256}})
+    assert "over already" in end("campaign", "close", folder, sha256, "--yes")[1]
