@@ -9,7 +9,6 @@ from chassis.cli.console import print_json, say
 from chassis.cli.exit_codes import ExitCode
 from chassis.cli.options import AsJson
 from chassis.cli.progress import progress_bar
-from policies.budget import rounded_up
 
 if TYPE_CHECKING:
     from models.privacy.empirical_audit import EmpiricalAudit
@@ -79,6 +78,8 @@ def as_answer(model: str, found: "EmpiricalAudit") -> dict[str, Any]:
 
 
 def _say(model: str, found: "EmpiricalAudit", how: str) -> None:
+    from policies.budget import rounded_up
+
     say(f"{model}: {found.runs:,} runs of the installed path, {how}")
     claimed = rounded_up(found.epsilon_claimed)
     say(f"Proved by the attack: ε of at least {found.epsilon_lower:.2f}; claimed: at most {claimed:.2f}")
